@@ -1,0 +1,62 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+import manifest from "../package.json" with { type: "json" };
+import { thirdPartyNotices } from "./third-party-notices.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const staging = join(root, "dist/extension");
+
+/** Writes the extension to `dist/extension`, exactly as it is packed. */
+async function buildExtension(): Promise<void> {
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(staging, { recursive: true });
+  // The bundles are CommonJS, as the agent runs them: nothing above them in this repository may say otherwise.
+  await writeFile(join(root, "dist/package.json"), '{ "type": "commonjs" }\n');
+
+  const tasks = await readdir(join(root, "tasks"));
+  const metafiles = await Promise.all(tasks.map(buildTask));
+  await Promise.all([
+    writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
+    writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles)),
+    ...["overview.md", "LICENSE"].map((file) => cp(join(root, file), join(staging, file))),
+    cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
+  ]);
+}
+
+async function buildTask(name: string): Promise<Metafile> {
+  const [major, minor, patch] = manifest.version.split(".").map(Number);
+  const folder = join("tasks", name);
+  const { metafile } = await build({
+    entryPoints: [join(root, folder, "index.ts")],
+    outfile: join(staging, folder, "index.js"),
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
+  const task = {
+    ...(await readJson(join(folder, "task.json"))),
+    version: { Major: major, Minor: minor, Patch: patch },
+  };
+  await writeJson(join(folder, "task.json"), task);
+  await cp(join(root, folder, "icon.png"), join(staging, folder, "icon.png"));
+  console.log(`${name}: index.js ${(await readFile(join(staging, folder, "index.js"))).length >> 10} KiB`);
+  return metafile;
+}
+
+async function readJson(path: string): Promise<object> {
+  return JSON.parse(await readFile(join(root, path), "utf8"));
+}
+
+async function writeJson(path: string, content: object): Promise<void> {
+  await writeFile(join(staging, path), `${JSON.stringify(content, null, 2)}\n`);
+}
+
+await buildExtension();

@@ -1,0 +1,44 @@
+import * as tl from "azure-pipelines-task-lib/task.js";
+import { CancelledError, cancellation } from "./cancellation.ts";
+import { InputError } from "./inputs.ts";
+import { escapeControls, log } from "./log.ts";
+
+/** Errors that are shown one by one; the rest are counted. */
+const MAX_SHOWN_ERRORS = 50;
+
+/** What a task came to: an output variable for each result, and what went wrong. */
+export interface TaskOutcome {
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Messages for the user; none means success. */
+  readonly errors: readonly string[];
+}
+
+/**
+ * Runs a task's body and tells the agent how it ended: output variables, errors, and the result. Whatever goes wrong is a message,
+ * never a stack trace, and never a success.
+ */
+export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutcome>): Promise<void> {
+  try {
+    const outcome = await body(cancellation());
+    for (const [name, value] of Object.entries(outcome.outputs)) tl.setVariable(name, value, false, true);
+    if (outcome.errors.length === 0) tl.setResult(tl.TaskResult.Succeeded, "");
+    else fail(outcome.errors);
+  } catch (error) {
+    if (error instanceof InputError) fail(error.problems.map(({ input, message }) => `${input}: ${message}`));
+    else if (error instanceof CancelledError) fail(["The step was cancelled."]);
+    else fail([error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+function fail(errors: readonly string[]): void {
+  const [only, ...others] = errors.map(escapeControls);
+  if (only !== undefined && others.length === 0) {
+    tl.setResult(tl.TaskResult.Failed, only);
+    return;
+  }
+  for (const error of errors.slice(0, MAX_SHOWN_ERRORS)) log.error(error);
+  const hidden = errors.length - MAX_SHOWN_ERRORS;
+  if (hidden > 0) log.info(`… and ${hidden} more errors.`);
+  // The messages are errors of their own already; the result only counts them.
+  tl.command("task.complete", { result: "Failed" }, `${errors.length} errors`);
+}

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectionError, ServiceError } from "./errors.ts";
+
+/** Tries in all, the first included: as many as s5cmd makes; the SDK's 3 are too few for a busy prefix. */
+const MAX_ATTEMPTS = 10;
+/** Tries for an address that never answered: most often it is wrong, and nobody wants to wait for that. */
+const MAX_CONNECT_ATTEMPTS = 3;
+const BASE_DELAY_MS = 100;
+const THROTTLED_BASE_DELAY_MS = 500;
+const MAX_DELAY_MS = 20_000;
+
+// The codes that the SDK's standard retry strategy counts as throttling or transient.
+const THROTTLING_CODES = new Set([
+  "BandwidthLimitExceeded",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+]);
+const TRANSIENT_CODES = new Set([
+  "IncompleteBody",
+  "InternalError",
+  "OperationAborted",
+  "RequestTimeout",
+  "RequestTimeTooSkewed",
+  "ServiceUnavailable",
+]);
+const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
+const TRANSIENT_CONNECTION_CODES = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ECONNABORTED",
+  "HPE_INVALID_EOF_STATE",
+]);
+const CONNECT_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** What one failed attempt leads to. */
+export interface RetryDecision {
+  readonly retry: boolean;
+  readonly delayMs: number;
+}
+
+/**
+ * Decides after attempt number `attempt` (from 1) failed with `error`: whether to try again, and when.
+ * The delay doubles from attempt to attempt, is spread at random over its whole range ("full jitter"), and is
+ * never shorter than what the server's Retry-After asks.
+ */
+export function decideRetry(error: unknown, attempt: number, random: () => number = Math.random): RetryDecision {
+  if (attempt >= maxAttempts(error)) return { retry: false, delayMs: 0 };
+  const base = isThrottling(error) ? THROTTLED_BASE_DELAY_MS : BASE_DELAY_MS;
+  const backoffMs = random() * Math.min(MAX_DELAY_MS, base * 2 ** (attempt - 1));
+  const askedMs = error instanceof ServiceError ? Math.min(error.details.retryAfterMs ?? 0, MAX_DELAY_MS) : 0;
+  return { retry: true, delayMs: Math.max(backoffMs, askedMs) };
+}
+
+/**
+ * Calls `attempt` until it succeeds, fails for good, or has been tried often enough.
+ *
+ * @throws the last error; the signal's reason as soon as it is aborted.
+ */
+export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const decision = decideRetry(error, tries);
+      if (!decision.retry) throw error;
+      await sleep(decision.delayMs, undefined, signal ? { signal } : {});
+    }
+  }
+}
+
+function maxAttempts(error: unknown): number {
+  if (error instanceof ConnectionError) {
+    if (TRANSIENT_CONNECTION_CODES.has(error.code)) return MAX_ATTEMPTS;
+    return CONNECT_CODES.has(error.code) ? MAX_CONNECT_ATTEMPTS : 1;
+  }
+  if (error instanceof ServiceError) {
+    const transient = TRANSIENT_STATUSES.has(error.details.status) || TRANSIENT_CODES.has(error.code);
+    return transient || isThrottling(error) ? MAX_ATTEMPTS : 1;
+  }
+  return 1;
+}
+
+function isThrottling(error: unknown): boolean {
+  return error instanceof ServiceError && (error.details.status === 429 || THROTTLING_CODES.has(error.code));
+}

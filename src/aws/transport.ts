@@ -1,0 +1,126 @@
+import http from "node:http";
+import https from "node:https";
+import { ConnectionError } from "./errors.ts";
+
+/** Bytes that can be sent more than once: each call of `chunks` starts from the first byte. */
+export interface Body {
+  readonly sizeBytes: number;
+  /** A chunk may be reused by its owner once the next one is asked for. */
+  chunks(): Iterable<Buffer> | AsyncIterable<Buffer>;
+}
+
+/** One request as it goes on the wire, headers in full. */
+export interface WireRequest {
+  readonly protocol: "http:" | "https:";
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Body | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer, read to its end. */
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface Transport {
+  /**
+   * Sends a request and reads the answer, whatever its status.
+   *
+   * @throws {ConnectionError} where no whole answer came; what the body's source throws; the signal's reason.
+   */
+  exchange(request: WireRequest): Promise<WireResponse>;
+  /** Ends every idle and busy connection. */
+  close(): void;
+}
+
+export interface TransportOptions {
+  /** Connections to one host that may be open at once. */
+  readonly maxConnections: number;
+  /** A connection on which nothing moves for so long is given up. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Opens connections to S3 that are kept alive and reused. */
+export function createTransport(options: TransportOptions): Transport {
+  const agentOptions = { keepAlive: true, maxSockets: options.maxConnections, maxFreeSockets: options.maxConnections };
+  const plain = new http.Agent(agentOptions);
+  const secure = new https.Agent(agentOptions);
+
+  return {
+    exchange(request) {
+      const { send, agent } =
+        request.protocol === "https:" ? { send: https.request, agent: secure } : { send: http.request, agent: plain };
+      return new Promise((resolve, reject) => {
+        const outgoing = send({
+          agent,
+          hostname: request.hostname,
+          ...(request.port === undefined ? {} : { port: request.port }),
+          method: request.method,
+          path: request.target,
+          // A flat array of names and values skips the checks and look-ups of one setHeader call a header.
+          headers: Object.entries(request.headers).flat(),
+          timeout: options.idleTimeoutMs,
+          ...(request.signal ? { signal: request.signal } : {}),
+        });
+        const fail = (error: unknown) => {
+          outgoing.destroy();
+          reject(request.signal?.aborted ? request.signal.reason : error);
+        };
+        outgoing.on("error", (error) => fail(asConnectionError(error, request)));
+        outgoing.on("timeout", () => {
+          const seconds = options.idleTimeoutMs / 1000;
+          fail(new ConnectionError("ETIMEDOUT", request.hostname, `nothing moved for ${seconds} s`));
+        });
+        outgoing.on("response", (incoming) => {
+          readAll(incoming).then(
+            (response) => {
+              // Answered before the whole body was sent: the connection cannot be used again.
+              if (!outgoing.writableEnded) outgoing.destroy();
+              resolve(response);
+            },
+            (error) => fail(asConnectionError(error, request)),
+          );
+        });
+        sendBody(outgoing, request.body).catch(fail);
+      });
+    },
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+async function sendBody(outgoing: http.ClientRequest, body: Body | undefined): Promise<void> {
+  if (!body || body.sizeBytes === 0) {
+    outgoing.end();
+    return;
+  }
+  let sentBytes = 0;
+  for await (const chunk of body.chunks()) {
+    sentBytes += chunk.length;
+    if (sentBytes === body.sizeBytes) {
+      outgoing.end(chunk);
+      return;
+    }
+    if (outgoing.destroyed) return;
+    await new Promise<void>((resolve) => outgoing.write(chunk, () => resolve()));
+  }
+}
+
+async function readAll(incoming: http.IncomingMessage): Promise<WireResponse> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) };
+}
+
+function asConnectionError(error: NodeJS.ErrnoException, request: WireRequest): Error {
+  return new ConnectionError(error.code ?? "unknown", request.hostname, error.message);
+}

@@ -1,0 +1,113 @@
+import type { CredentialSource } from "../aws/credentials.ts";
+import { resolveBucketEndpoint, type Store } from "../aws/endpoint.ts";
+import { readServiceError } from "../aws/errors.ts";
+import { withRetries } from "../aws/retry.ts";
+import { createSigner, EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
+import type { Body, Transport, WireResponse } from "../aws/transport.ts";
+
+/** One S3 operation on a bucket or an object of it. */
+export interface S3Request {
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly key: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Body;
+  /** Hex SHA-256 of the body; needed where `signsPayload` says so, and not sent elsewhere. */
+  readonly bodySha256?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A bucket that requests can be sent to. */
+export interface Bucket {
+  readonly name: string;
+  /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
+  readonly signsPayload: boolean;
+  /**
+   * Signs and sends a request, again where the failure may pass, with fresh credentials each time.
+   *
+   * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; the signal's reason.
+   */
+  send(request: S3Request): Promise<WireResponse>;
+}
+
+export interface BucketOptions {
+  readonly name: string;
+  readonly store: Store;
+  readonly credentials: CredentialSource;
+  readonly transport: Transport;
+  readonly userAgent: string;
+}
+
+/**
+ * Prepares a bucket for requests. Nothing is sent yet; the endpoint is resolved here, once.
+ *
+ * @throws {EndpointError} where this bucket cannot be addressed in this store.
+ */
+export function openBucket(options: BucketOptions): Bucket {
+  const endpoint = resolveBucketEndpoint(options.store, options.name);
+  const sign = createSigner(endpoint.signingRegion, endpoint.signingService);
+  const signsPayload = endpoint.protocol === "http:";
+  let clockOffsetMs = 0;
+
+  async function sendOnce(request: S3Request): Promise<WireResponse> {
+    const { method, body, signal } = request;
+    const path = `${endpoint.basePath}/${encodeKey(request.key)}`;
+    const query = encodeQuery(request.query ?? {});
+    const headers: Record<string, string> = {
+      host: endpoint.host,
+      "user-agent": options.userAgent,
+      ...request.headers,
+    };
+    if (body || method === "PUT" || method === "POST") headers["content-length"] = String(body?.sizeBytes ?? 0);
+    const payloadHash = !body ? EMPTY_SHA256 : signsPayload ? requireSha256(request) : UNSIGNED_PAYLOAD;
+    const credentials = await options.credentials();
+    const time = new Date(Date.now() + clockOffsetMs);
+
+    const response = await options.transport.exchange({
+      protocol: endpoint.protocol,
+      hostname: endpoint.hostname,
+      port: endpoint.port,
+      method,
+      target: query ? `${path}?${query}` : path,
+      headers: sign({ method, path, query, headers, payloadHash }, credentials, time),
+      body,
+      signal,
+    });
+    if (response.status >= 200 && response.status < 300 && !isLateError(response)) return response;
+
+    const error = await readServiceError(response);
+    // The machine's clock is wrong: go by the server's from here on.
+    if (error.code === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
+      clockOffsetMs = error.details.serverTimeMs - Date.now();
+    }
+    throw error;
+  }
+
+  return {
+    name: options.name,
+    signsPayload,
+    send: (request) => withRetries(() => sendOnce(request), request.signal),
+  };
+}
+
+/**
+ * Whether an error stands behind a status of 200: some operations answer before their outcome is known.
+ *
+ * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
+ */
+function isLateError(response: WireResponse): boolean {
+  return response.body.includes("<Error") && /^\s*(<\?xml[^>]*>\s*)?<Error[\s>]/.test(response.body.toString("utf8"));
+}
+
+function requireSha256(request: S3Request): string {
+  if (!request.bodySha256) throw new Error("a body over plain http needs its SHA-256");
+  return request.bodySha256;
+}
+
+function encodeQuery(query: Readonly<Record<string, string>>): string {
+  return Object.keys(query)
+    .sort()
+    .map((name) => `${encodeUriPart(name)}=${encodeUriPart(query[name] as string)}`)
+    .join("&");
+}

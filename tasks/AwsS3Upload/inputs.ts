@@ -1,0 +1,104 @@
+import { statSync } from "node:fs";
+import { readConnection } from "../../src/agent/connection.ts";
+import { InputReader } from "../../src/agent/inputs.ts";
+import type { CredentialSource } from "../../src/aws/credentials.ts";
+import { resolveBucketEndpoint, type Store } from "../../src/aws/endpoint.ts";
+import { type PathPatterns, parsePatterns } from "../../src/files/patterns.ts";
+
+/** What the inputs of AwsS3Upload ask for. */
+export interface UploadOptions {
+  readonly store: Store;
+  readonly credentials: CredentialSource;
+  readonly bucketName: string;
+  /** Absolute path of a folder or a file. */
+  readonly source: string;
+  readonly patterns: PathPatterns;
+  /** The key prefix, empty or with a `/` at its end. */
+  readonly prefix: string;
+}
+
+/** Signing wants a region; stores that have none take this one. */
+const REGION_OF_STORES_WITHOUT_REGIONS = "us-east-1";
+
+/**
+ * Reads the task's inputs. Nothing has been sent yet when it throws.
+ *
+ * @throws {InputError} with every wrong input.
+ */
+export function readInputs(): UploadOptions {
+  const reader = new InputReader();
+  const connection = readConnection(reader, "awsCredentials");
+  const bucketName = readBucketName(reader);
+  const region = readRegion(reader, connection?.region ?? "", connection?.endpoint !== undefined);
+  const source = readSource(reader);
+  const patterns = readPatterns(reader);
+  const prefix = readPrefix(reader);
+  const store: Store = {
+    ...(connection?.endpoint ? { endpoint: connection.endpoint } : {}),
+    region,
+    addressingStyle: connection?.addressingStyle ?? "auto",
+  };
+  if (reader.problems.length === 0)
+    reader.check("bucketName", () => resolveBucketEndpoint(store, bucketName), undefined);
+  reader.finish();
+  // finish() has thrown where there is no connection.
+  const credentials = (connection as NonNullable<typeof connection>).credentials;
+  return { store, credentials: () => credentials, bucketName, source, patterns, prefix };
+}
+
+function readRegion(reader: InputReader, connectionRegion: string, isCompatibleStore: boolean): string {
+  const given = reader.text("regionName");
+  const region = given || connectionRegion || (isCompatibleStore ? REGION_OF_STORES_WITHOUT_REGIONS : "");
+  if (region === "") {
+    reader.problem(
+      "regionName",
+      "it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1.",
+    );
+  } else if (!/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
+    const owner = given ? "" : "the service connection's region ";
+    reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);
+  }
+  return region;
+}
+
+function readBucketName(reader: InputReader): string {
+  const name = reader.required("bucketName", "Enter the name of a bucket.");
+  if (name.startsWith("s3://")) {
+    reader.problem("bucketName", `"${name}" is a URI. Enter the bucket's name alone, and the rest as targetFolder.`);
+  } else if (name.includes("/") && !name.startsWith("arn:")) {
+    reader.problem(
+      "bucketName",
+      `"${name}" has a / in it. Enter the bucket's name alone, and the rest as targetFolder.`,
+    );
+  } else if (name.endsWith("--x-s3")) {
+    const why = "Directory buckets list and sign in ways of their own, which this task does not support";
+    reader.problem("bucketName", `"${name}" is a directory bucket. ${why}; use a general purpose bucket.`);
+  } else if (/[\s?#%\\]/.test(name)) {
+    reader.problem("bucketName", `"${name}" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.`);
+  }
+  return name;
+}
+
+function readSource(reader: InputReader): string {
+  const source = reader.required("sourceFolder", "Enter the folder or the file to upload.");
+  if (source === "") return source;
+  try {
+    statSync(source);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const advice = "Check the path, and that an earlier step of the job has made it.";
+    reader.problem("sourceFolder", missing ? `there is nothing at ${source}. ${advice}` : (error as Error).message);
+  }
+  return source;
+}
+
+function readPatterns(reader: InputReader): PathPatterns {
+  const lines = reader.lines("globExpressions");
+  const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
+  return reader.check("globExpressions", () => parsePatterns(given), parsePatterns([]));
+}
+
+function readPrefix(reader: InputReader): string {
+  const folder = reader.text("targetFolder").replace(/^\/+/, "").replace(/\/+$/, "");
+  return folder === "" ? "" : `${folder}/`;
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { parsePatterns } from "../../src/files/patterns.ts";
+
+describe("patterns", () => {
+  const paths = [
+    "index.html",
+    ".env",
+    "a.js",
+    "a.js.map",
+    "assets/a.js",
+    "assets/img/x.png",
+    "assets/img/x.JPG",
+    "docs/v1/a b.txt",
+  ];
+  const cases: [title: string, lines: string[], matched: string[]][] = [
+    ["** matches everything, names with a leading dot too", ["**"], paths],
+    ["* stays in its folder", ["*"], ["index.html", ".env", "a.js", "a.js.map"]],
+    ["**/ matches at any depth, the top included", ["**/*.js"], ["a.js", "assets/a.js"]],
+    ["braces are alternatives", ["**/*.{png,map}"], ["a.js.map", "assets/img/x.png"]],
+    ["case counts", ["**/*.jpg"], []],
+    ["a later exclusion wins", ["**", "!assets/**"], ["index.html", ".env", "a.js", "a.js.map", "docs/v1/a b.txt"]],
+    ["a later inclusion wins", ["**/*.js", "!assets/**", "assets/img/*.png"], ["a.js", "assets/img/x.png"]],
+    [
+      "a leading exclusion starts from everything",
+      ["!**/*.{js,map}"],
+      [".env", "index.html", "assets/img/x.png", "assets/img/x.JPG", "docs/v1/a b.txt"],
+    ],
+    ["a folder with / means all that is in it", ["assets/"], ["assets/a.js", "assets/img/x.png", "assets/img/x.JPG"]],
+    ["a leading ./ means nothing", ["./a.js"], ["a.js"]],
+    ["comments, blank lines and blanks around are ignored", ["# all scripts", "", "  *.js  "], ["a.js"]],
+    ["an escaped mark is a literal", ["\\!a", "\\#b"], []],
+    ["blanks in names", ["docs/v1/a b.txt"], ["docs/v1/a b.txt"]],
+  ];
+  for (const [title, lines, matched] of cases) {
+    it(title, () => {
+      const patterns = parsePatterns(lines);
+      assert.deepEqual(paths.filter(patterns.matches).sort(), [...matched].sort());
+    });
+  }
+
+  it("match an escaped ! or # literally", () => {
+    const patterns = parsePatterns(["\\!a", "\\#b"]);
+    assert.deepEqual(["!a", "#b", "a", "b"].map(patterns.matches), [true, true, false, false]);
+  });
+
+  it("tell whether one names .git", () => {
+    assert.equal(parsePatterns(["**"]).names(".git"), false);
+    assert.equal(parsePatterns(["!.git/**"]).names(".git"), false);
+    assert.equal(parsePatterns(["repo/.git/**"]).names(".git"), true);
+  });
+
+  it("are refused all at once, each with its reason", () => {
+    assert.throws(
+      () => parsePatterns(["**", "[ab", "{a,b", "../x", "/etc/*", "C:\\temp\\*", "!"]),
+      (error: AggregateError) => {
+        assert.deepEqual(
+          error.errors.map(({ message }) => message.split(":")[0]),
+          ['pattern "[ab"', 'pattern "{a,b"', 'pattern "../x"', 'pattern "/etc/*"', 'pattern "C', 'pattern "!"'],
+        );
+        return true;
+      },
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parsePatterns } from "../../src/files/patterns.ts";
+import { type ScanWarning, scan, scanBase } from "../../src/files/scan.ts";
+
+describe("scanning a folder", () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "scan-"));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it("yields the files in the order in which S3 lists keys, with their sizes", () => {
+    // UTF-8 order: "." before "/" before "0"; U+FF5E before U+1F600, though its UTF-16 units are larger.
+    const expected = ["A", "a.txt", "a/b", "a0", "b c/ä", "～", "😀"];
+    for (const path of [...expected].reverse()) write(path, path.length);
+    assert.deepEqual(
+      scanAll().files,
+      expected.map((path) => ({ path, sizeBytes: path.length })),
+    );
+  });
+
+  it("leaves .git out unless a pattern names it", () => {
+    for (const path of [".git/config", "sub/.git", "kept"]) write(path);
+    assert.deepEqual(scanAll().paths, ["kept"]);
+    assert.deepEqual(scanAll([".git/**", "kept"]).paths, [".git/config", "kept"]);
+  });
+
+  it("takes a single file by its name", () => {
+    write("folder/file.txt", 5);
+    const file = join(root, "folder/file.txt");
+    assert.deepEqual(scanAll(["**"], file).files, [{ path: "file.txt", sizeBytes: 5 }]);
+    assert.equal(scanBase(file), join(root, "folder"));
+    assert.deepEqual(scanAll(["*.md"], file).files, []);
+  });
+
+  it("follows links inside the folder, and leaves out those that lead nowhere, back up, or out, with a warning", () => {
+    write("real/file");
+    symlinkSync("real", join(root, "folder-link"));
+    symlinkSync("real/file", join(root, "file-link"));
+    symlinkSync("missing", join(root, "broken"));
+    symlinkSync("self", join(root, "self"));
+    symlinkSync("..", join(root, "real/up"));
+    symlinkSync(tmpdir(), join(root, "out"));
+    const { paths, warnings } = scanAll();
+    assert.deepEqual(paths, ["file-link", "folder-link/file", "real/file"]);
+    const back = "the link leads back to a folder that it stands in";
+    assert.deepEqual(Object.fromEntries(warnings.map(({ path, reason }) => [path, reason])), {
+      broken: "the link leads nowhere (ENOENT)",
+      "folder-link/up": back,
+      out: "the link leaves the source folder",
+      "real/up": back,
+      self: "the link leads nowhere (ELOOP)",
+    });
+  });
+
+  it("follows a root that is a link itself", () => {
+    write("real/file");
+    symlinkSync("real", join(root, "root-link"));
+    assert.deepEqual(scanAll(["**"], join(root, "root-link")).paths, ["file"]);
+  });
+
+  it("warns of what is neither file nor folder, where the patterns want it", function () {
+    if (process.platform === "win32") this.skip();
+    execFileSync("mkfifo", [join(root, "pipe")]);
+    assert.deepEqual(scanAll(), {
+      files: [],
+      paths: [],
+      warnings: [{ path: "pipe", reason: "it is neither a file nor a folder" }],
+    });
+    assert.deepEqual(scanAll(["*.txt"]).warnings, []);
+  });
+
+  function write(path: string, sizeBytes = 1): void {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), "x".repeat(sizeBytes));
+  }
+
+  function scanAll(lines = ["**"], from = root) {
+    const warnings: ScanWarning[] = [];
+    const files = [...scan(from, parsePatterns(lines), (warning) => warnings.push(warning))];
+    return { files, paths: files.map(({ path }) => path), warnings };
+  }
+});
