@@ -1,4 +1,5 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { escapeControls } from "./escape.ts";
 
 /**
  * Writes to the step's log. Any text may hold names and messages from outside (object keys, file names, server messages), so control
@@ -18,15 +19,3 @@ export const log = {
     tl.debug(escapeControls(message));
   },
 };
-
-/** Shows control characters, line separators and marks that turn the direction of writing as `\u{…}`, and breaks
- * the agent's markers for colours and groups. */
-export function escapeControls(text: string): string {
-  return text
-    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Cs}]/gu, escapeCharacter)
-    .replaceAll("##[", "## [");
-}
-
-function escapeCharacter(character: string): string {
-  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
-}

@@ -4,23 +4,26 @@ import { log } from "./log.ts";
 
 const INTERVAL_MS = 2_000;
 
-/** Tells how far a transfer is: the agent's progress bar and a line in the log, at most every 2 seconds, nothing when it is over sooner. */
+/**
+ * Tells how far a transfer is, from its making until `stop`: the agent's progress bar and a line in the log every 2 seconds, and
+ * nothing where it is over sooner.
+ */
 export class TransferProgress {
   readonly #startMs = performance.now();
-  #timer: NodeJS.Timeout | undefined;
-  #totalFiles = 0;
-  #totalBytes = 0;
+  readonly #totalFiles: number;
+  readonly #totalBytes: number;
+  readonly #timer: NodeJS.Timeout;
   #doneFiles = 0;
   #doneBytes = 0;
 
-  start(totalFiles: number, totalBytes: number): void {
+  constructor(totalFiles: number, totalBytes: number) {
     this.#totalFiles = totalFiles;
     this.#totalBytes = totalBytes;
     this.#timer = setInterval(() => this.#report(), INTERVAL_MS);
-    this.#timer.unref();
   }
 
   addBytes(sizeBytes: number): void {
+    // A file that changed is sent twice, and there is still no more than all.
     this.#doneBytes = Math.min(this.#totalBytes, this.#doneBytes + sizeBytes);
   }
 

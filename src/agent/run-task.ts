@@ -1,7 +1,8 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { CancelledError, cancellation } from "./cancellation.ts";
+import { escapeControls } from "./escape.ts";
 import { InputError } from "./inputs.ts";
-import { escapeControls, log } from "./log.ts";
+import { log } from "./log.ts";
 
 /** Errors that are shown one by one; the rest are counted. */
 const MAX_SHOWN_ERRORS = 50;

@@ -122,5 +122,7 @@ async function readAll(incoming: http.IncomingMessage): Promise<WireResponse> {
 }
 
 function asConnectionError(error: NodeJS.ErrnoException, request: WireRequest): Error {
-  return new ConnectionError(error.code ?? "unknown", request.hostname, error.message);
+  // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
+  const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
+  return new ConnectionError(error.code ?? "unknown", request.hostname, tlsReason ?? error.message);
 }

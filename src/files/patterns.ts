@@ -31,7 +31,7 @@ export function parsePatterns(lines: readonly string[]): PathPatterns {
     try {
       rules.push(parseRule(line));
     } catch (error) {
-      errors.push(new PatternError(`pattern "${line}": ${(error as Error).message}`));
+      errors.push(new PatternError(`pattern "${line}": ${(error as Error).message}.`));
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, "malformed patterns");
@@ -60,6 +60,8 @@ function parseRule(line: string): Rule {
     nonegate: true,
     strictBrackets: true,
     windows: false,
+    // A name may hold a line break, which `.` in an expression does not match otherwise.
+    flags: "s",
   });
   return { include, glob, test: (path) => test(path) };
 }

@@ -16,13 +16,10 @@ export interface ScanWarning {
   readonly reason: string;
 }
 
-/** A folder that cannot be read: what is in it is unknown. */
+/** Something in the folder cannot be read, so that it is unknown what ought to be sent. */
 export class ScanError extends Error {
-  readonly path: string;
-
-  constructor(path: string, reason: string) {
-    super(reason);
-    this.path = path;
+  constructor(path: string, cause: Error) {
+    super(`${path} cannot be read: ${cause.message}.`, { cause });
   }
 }
 
@@ -107,7 +104,7 @@ function readFolder(folder: Folder): Dirent[] {
   try {
     return readdirSync(folder.absolutePath, { withFileTypes: true });
   } catch (error) {
-    throw new ScanError(folder.path || ".", (error as Error).message);
+    throw new ScanError(folder.path.slice(0, -1) || ".", error as Error);
   }
 }
 
@@ -130,7 +127,7 @@ function examine(folder: Folder, dirent: Dirent): Entry | string {
   } catch (error) {
     if (dirent.isSymbolicLink()) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
     if (dirent.name.includes("\ufffd")) return "its name is not valid UTF-8";
-    throw new ScanError(folder.path + dirent.name, (error as Error).message);
+    throw new ScanError(folder.path + dirent.name, error as Error);
   }
 }
 

@@ -44,7 +44,8 @@ export async function applyActions(actions: readonly PutAction[], options: Apply
       const action = actions[next++];
       if (!action) return;
       try {
-        bytesDone += await options.perform(action);
+        const storedBytes = await options.perform(action);
+        bytesDone += storedBytes;
         filesDone++;
         options.onDone(action);
       } catch (error) {

@@ -1,28 +1,21 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { describeFailure, isStepFatal } from "../aws/advice.ts";
-import type { PathPatterns } from "../files/patterns.ts";
-import { scan, scanBase } from "../files/scan.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { RequestSlots } from "../s3/request-slots.ts";
 import { applyActions } from "./apply.ts";
-import { type Plan, planUpload } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { sendFile } from "./send-file.ts";
 
-/** A folder (or a single file) and where it is to go. */
-export interface UploadRequest {
-  /** Absolute path. */
-  readonly source: string;
-  readonly patterns: PathPatterns;
+/** Between which places an upload moves bytes. */
+export interface UploadEnds {
+  /** Absolute path of the folder to which the plan's paths are relative. */
+  readonly base: string;
   readonly bucket: Bucket;
-  /** The key prefix, empty or with a `/` at its end. */
-  readonly prefix: string;
 }
 
-/** What an upload tells while it runs; the pipeline's log and progress bar in a task, nothing in a test. */
+/** What an upload tells while it runs; the pipeline's log and progress bar in a task. */
 export interface UploadObserver {
-  warning(message: string): void;
-  planned(files: number, totalBytes: number): void;
   /** Bytes of a file, or of a part of one, have been stored. */
   stored(sizeBytes: number): void;
   fileDone(path: string, key: string, sizeBytes: number): void;
@@ -39,30 +32,13 @@ export interface UploadReport {
 export const MAX_REQUESTS = 64;
 
 /**
- * Uploads the files of a folder that the patterns match: scan, plan, apply.
+ * Performs the plan's actions. A file that fails does not stop the others, unless they would all fail alike.
  *
- * @throws the signal's reason where the step is cancelled; {ScanError} where a folder cannot be read.
+ * @throws the signal's reason where the step is cancelled.
  */
-export async function uploadFolder(
-  request: UploadRequest,
-  observer: UploadObserver,
-  cancelled: AbortSignal,
-): Promise<UploadReport> {
-  const plan = planUpload(
-    scan(request.source, request.patterns, ({ path, reason }) => observer.warning(`${path} is left out: ${reason}.`)),
-    request.prefix,
-  );
-  if (plan.problems.length > 0) {
-    const errors = plan.problems.map(({ path, reason }) => `sourceFolder: ${path} cannot be uploaded: ${reason}.`);
-    return { filesUploaded: 0, bytesUploaded: 0, errors };
-  }
-  observer.planned(plan.actions.length, plan.totalBytes);
-  return applyPlan(plan, request, observer, cancelled);
-}
-
-async function applyPlan(
+export async function applyUpload(
   plan: Plan,
-  { bucket, source }: UploadRequest,
+  { base, bucket }: UploadEnds,
   observer: UploadObserver,
   cancelled: AbortSignal,
 ): Promise<UploadReport> {
@@ -70,12 +46,10 @@ async function applyPlan(
   const signal = AbortSignal.any([cancelled, stop.signal]);
   // Each request under way listens to it.
   setMaxListeners(0, signal);
-  const slots = new RequestSlots(MAX_REQUESTS);
-  const base = scanBase(source);
+  const context = { bucket, slots: new RequestSlots(MAX_REQUESTS), signal, onStored: observer.stored };
   const result = await applyActions(plan.actions, {
     parallelActions: MAX_REQUESTS,
-    perform: ({ path, key, sizeBytes }) =>
-      sendFile({ bucket, slots, signal, onStored: observer.stored }, join(base, path), key, sizeBytes),
+    perform: ({ path, key, sizeBytes }) => sendFile(context, join(base, path), key, sizeBytes),
     isFatal: isStepFatal,
     onDone: ({ path, key, sizeBytes }) => observer.fileDone(path, key, sizeBytes),
     abort: (reason) => stop.abort(reason),

@@ -1,6 +1,5 @@
-import { TransferProgress } from "../../src/agent/progress.ts";
 import { runTask } from "../../src/agent/run-task.ts";
 import { readInputs } from "./inputs.ts";
 import { upload } from "./upload.ts";
 
-runTask((cancelled) => upload(readInputs(), new TransferProgress(), cancelled));
+runTask((cancelled) => upload(readInputs(), cancelled));

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { readConnection } from "../../src/agent/connection.ts";
+import { type Connection, readConnection } from "../../src/agent/connection.ts";
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { CredentialSource } from "../../src/aws/credentials.ts";
 import { resolveBucketEndpoint, type Store } from "../../src/aws/endpoint.ts";
@@ -29,7 +29,7 @@ export function readInputs(): UploadOptions {
   const reader = new InputReader();
   const connection = readConnection(reader, "awsCredentials");
   const bucketName = readBucketName(reader);
-  const region = readRegion(reader, connection?.region ?? "", connection?.endpoint !== undefined);
+  const region = readRegion(reader, connection);
   const source = readSource(reader);
   const patterns = readPatterns(reader);
   const prefix = readPrefix(reader);
@@ -46,15 +46,15 @@ export function readInputs(): UploadOptions {
   return { store, credentials: () => credentials, bucketName, source, patterns, prefix };
 }
 
-function readRegion(reader: InputReader, connectionRegion: string, isCompatibleStore: boolean): string {
+function readRegion(reader: InputReader, connection: Connection | undefined): string {
   const given = reader.text("regionName");
-  const region = given || connectionRegion || (isCompatibleStore ? REGION_OF_STORES_WITHOUT_REGIONS : "");
-  if (region === "") {
+  const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
+  if (region === "" && connection) {
     reader.problem(
       "regionName",
       "it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1.",
     );
-  } else if (!/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
+  } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
     const owner = given ? "" : "the service connection's region ";
     reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);
   }

@@ -67,6 +67,6 @@ async function sdkUrl(store: Store, bucket: string, key: string): Promise<string
       },
     },
   });
-  await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "" })).catch(() => undefined);
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "x" })).catch(() => undefined);
   return url;
 }

@@ -43,6 +43,11 @@ describe("patterns", () => {
     assert.deepEqual(["!a", "#b", "a", "b"].map(patterns.matches), [true, true, false, false]);
   });
 
+  it("match names with line breaks in them too", () => {
+    assert.deepEqual(["a\nb", "a\r\n/b\u2028"].map(parsePatterns(["**"]).matches), [true, true]);
+    assert.equal(parsePatterns(["a*b"]).matches("a\nb"), true);
+  });
+
   it("tell whether one names .git", () => {
     assert.equal(parsePatterns(["**"]).names(".git"), false);
     assert.equal(parsePatterns(["!.git/**"]).names(".git"), false);

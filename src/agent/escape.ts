@@ -1,0 +1,13 @@
+/**
+ * Shows control characters, line separators and marks that turn the direction of writing as `\u{…}`, and breaks the agent's
+ * markers for colours and groups.
+ */
+export function escapeControls(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Cs}]/gu, escapeCharacter)
+    .replaceAll("##[", "## [");
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}

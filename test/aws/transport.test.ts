@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import http from "node:http";
+import net, { type AddressInfo } from "node:net";
+import { ConnectionError } from "../../src/aws/errors.ts";
+import { type Body, createTransport, type Transport, type WireRequest } from "../../src/aws/transport.ts";
+
+describe("the transport", () => {
+  let transport: Transport;
+  let closers: (() => void)[];
+  beforeEach(() => {
+    transport = createTransport({ maxConnections: 4, idleTimeoutMs: 300 });
+    closers = [() => transport.close()];
+  });
+  afterEach(() => {
+    for (const close of closers) close();
+  });
+
+  it("sends the path, the headers and the body as they are, and reads the answer", async () => {
+    let seen: unknown;
+    const port = await serve(async (request, response) => {
+      const body: Buffer[] = [];
+      for await (const chunk of request) body.push(chunk);
+      seen = {
+        method: request.method,
+        url: request.url,
+        note: request.headers.note,
+        body: String(Buffer.concat(body)),
+      };
+      response.writeHead(201, { etag: '"x"' }).end("answer");
+    });
+    const response = await transport.exchange(
+      request(port, { method: "PUT", target: "/a/../b%20c?x=%2F", headers: { note: "n" }, body: body("one", "two") }),
+    );
+    assert.deepEqual(seen, { method: "PUT", url: "/a/../b%20c?x=%2F", note: "n", body: "onetwo" });
+    assert.deepEqual([response.status, response.headers.etag, String(response.body)], [201, '"x"', "answer"]);
+  });
+
+  it("uses few connections again and again", async () => {
+    const sockets = new Set<unknown>();
+    const port = await serve((request, response) => {
+      sockets.add(request.socket);
+      request.resume().on("end", () => response.end());
+    });
+    const exchange = () => transport.exchange(request(port, { method: "PUT", body: body("x") }));
+    await Promise.all(Array.from({ length: 50 }, exchange));
+    assert.equal(sockets.size, 4);
+  });
+
+  it("takes an answer that comes before the body is sent", async () => {
+    const port = await serve((_request, response) => response.writeHead(403).end("no"));
+    const chunk = Buffer.alloc(64 * 1024);
+    const large: Body = { sizeBytes: 4000 * chunk.length, chunks: () => Array.from({ length: 4000 }, () => chunk) };
+    const response = await transport.exchange(request(port, { method: "PUT", body: large }));
+    assert.equal(response.status, 403);
+  });
+
+  const silent: [title: string, code: string, onConnection: (socket: net.Socket) => void][] = [
+    ["gives up a connection on which nothing moves", "ETIMEDOUT", () => undefined],
+    [
+      "tells of a connection that is reset",
+      "ECONNRESET",
+      (socket) => socket.on("data", () => socket.resetAndDestroy()),
+    ],
+    [
+      "tells of an answer that is cut off",
+      "ECONNRESET",
+      (socket) => socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")),
+    ],
+    ["tells of an answer that is not HTTP", "HPE_INVALID_CONSTANT", (socket) => socket.end("SSH-2.0-x\r\n")],
+  ];
+  for (const [title, code, onConnection] of silent) {
+    it(title, async () => {
+      const port = await listen(net.createServer(onConnection));
+      await assert.rejects(
+        transport.exchange(request(port, {})),
+        (error: ConnectionError) =>
+          error instanceof ConnectionError && error.code === code && error.hostname === "127.0.0.1",
+      );
+    });
+  }
+
+  it("passes on what the body's source throws, as it is", async () => {
+    const port = await serve((request) => request.resume());
+    const failing: Body = {
+      sizeBytes: 10,
+      async *chunks() {
+        yield Buffer.from("abc");
+        throw new RangeError("the file is gone");
+      },
+    };
+    await assert.rejects(transport.exchange(request(port, { method: "PUT", body: failing })), RangeError);
+  });
+
+  it("ends with the signal's reason", async () => {
+    const port = await listen(net.createServer(() => undefined));
+    const signal = AbortSignal.timeout(50);
+    await assert.rejects(transport.exchange(request(port, { signal })), { name: "TimeoutError" });
+  });
+
+  async function serve(handler: http.RequestListener): Promise<number> {
+    return listen(http.createServer(handler));
+  }
+
+  async function listen(server: net.Server): Promise<number> {
+    const sockets = new Set<net.Socket>();
+    server.on("connection", (socket) => sockets.add(socket.on("error", () => undefined)));
+    closers.push(() => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return (server.address() as AddressInfo).port;
+  }
+});
+
+function request(port: number, given: Partial<WireRequest>): WireRequest {
+  const length = given.body ? { "content-length": String(given.body.sizeBytes) } : {};
+  const headers = { host: `127.0.0.1:${port}`, ...length, ...given.headers };
+  return { protocol: "http:", hostname: "127.0.0.1", port, method: "GET", target: "/", ...given, headers };
+}
+
+function body(...texts: string[]): Body {
+  const chunks = texts.map((text) => Buffer.from(text));
+  return { sizeBytes: Buffer.concat(chunks).length, chunks: () => chunks };
+}

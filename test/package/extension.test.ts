@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ajvDraft04 from "ajv-draft-04";
+import { runStep } from "../../local/agent/agent.ts";
+import manifest from "../../package.json" with { type: "json" };
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const staging = join(root, "dist/extension");
+/** The task schema of Microsoft/azure-pipelines-task-lib (`tasks.schema.json`), which is not ours to ship. */
+const schemaPath = process.env.TASKS_SCHEMA ?? join(root, "../shared/data/tasks.schema.json");
+
+interface TaskJson {
+  readonly id: string;
+  readonly name: string;
+  readonly friendlyName: string;
+  readonly inputs: readonly { readonly name: string; readonly groupName?: string }[];
+  readonly groups?: readonly { readonly name: string }[];
+  readonly outputVariables: readonly { readonly name: string }[];
+  readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };
+  readonly execution: Readonly<Record<string, { readonly target: string }>>;
+}
+
+interface Contribution {
+  readonly id: string;
+  readonly type: string;
+  readonly properties: { readonly name: string; readonly [property: string]: unknown };
+}
+
+const extension = readJson("vss-extension.json");
+const contributions = extension.contributions as Contribution[];
+const taskNames = readdirSync(join(staging, "tasks"));
+
+describe("the extension", () => {
+  it("has the version of the project, and a short description", () => {
+    assert.equal(extension.version, manifest.version);
+    assert.ok(String(extension.description).length <= 200);
+  });
+
+  it("contributes each task that is built, and nothing twice", () => {
+    const ids = contributions.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    const tasks = contributions.filter(({ type }) => type === "ms.vss-distributed-task.task");
+    assert.deepEqual(
+      tasks.map(({ properties }) => properties.name).sort(),
+      taskNames.map((name) => `tasks/${name}`).sort(),
+    );
+    const taskIds = taskNames.map((name) => readTask(name).id);
+    assert.equal(new Set(taskIds).size, taskIds.length);
+  });
+
+  it("names only files that are packed", () => {
+    const { details, license } = extension.content as Record<string, { path: string }>;
+    const files = extension.files as { path: string }[];
+    const icons = extension.icons as Record<string, string>;
+    for (const path of [details?.path, license?.path, ...files.map((file) => file.path), ...Object.values(icons)]) {
+      assert.ok(path && existsSync(join(staging, path)), `${path} is missing`);
+    }
+    assert.deepEqual(pngSize(join(staging, String(icons.default))), { width: 128, height: 128 });
+  });
+
+  it("has an overview for the marketplace and the licences of all that it contains", () => {
+    assert.ok(readFileSync(join(staging, "overview.md"), "utf8").length > 500);
+    const notices = readFileSync(join(staging, "ThirdPartyNotices.txt"), "utf8");
+    for (const name of Object.keys(manifest.dependencies)) assert.ok(notices.includes(`\n${name} `), name);
+  });
+
+  it("asks for nothing but secrets in the schemes of its connection, since the agent masks those values in every log", () => {
+    const connection = contributions.find(({ type }) => type === "ms.vss-endpoint.service-endpoint-type");
+    assert.ok(connection);
+    const schemes = connection.properties.authenticationSchemes as {
+      type: string;
+      inputDescriptors: { id: string }[];
+    }[];
+    assert.deepEqual(
+      schemes.map(({ type, inputDescriptors }) => [type, inputDescriptors.map(({ id }) => id)]),
+      [["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]]],
+    );
+    const typeLevel = connection.properties.inputDescriptors as { id: string }[];
+    assert.deepEqual(
+      typeLevel.map(({ id }) => id),
+      ["region", "addressingStyle"],
+    );
+  });
+});
+
+for (const name of taskNames) {
+  describe(`the task ${name}`, () => {
+    const task = readTask(name);
+
+    it("is valid by the task schema", function () {
+      if (!existsSync(schemaPath)) {
+        console.log(
+          "      set TASKS_SCHEMA to the path of tasks.schema.json of azure-pipelines-task-lib to check this",
+        );
+        this.skip();
+      }
+      const ajv = new ajvDraft04.default({ strict: false, unicodeRegExp: false });
+      const { id: _, ...schema } = JSON.parse(readFileSync(schemaPath, "utf8"));
+      assert.ok(
+        ajv.validate({ ...schema, $schema: "http://json-schema.org/draft-04/schema#" }, task),
+        ajv.errorsText(),
+      );
+    });
+
+    it("stands in a folder of its name, with an icon of 32 × 32 and a script for both of the agent's Node versions", () => {
+      assert.equal(task.name, name);
+      assert.ok(task.friendlyName.length <= 40);
+      assert.deepEqual(pngSize(join(staging, "tasks", name, "icon.png")), { width: 32, height: 32 });
+      assert.deepEqual(Object.keys(task.execution).sort(), ["Node20_1", "Node24"]);
+      for (const { target } of Object.values(task.execution))
+        assert.ok(existsSync(join(staging, "tasks", name, target)));
+    });
+
+    it("uses only groups that it has", () => {
+      const groups = new Set(task.groups?.map((group) => group.name));
+      assert.deepEqual(
+        task.inputs.filter(({ groupName }) => groupName && !groups.has(groupName)),
+        [],
+      );
+    });
+
+    it("reads every input that it declares, and declares every input that it reads", async () => {
+      const inputs = Object.fromEntries(task.inputs.map((input) => [input.name, ""]));
+      const { rawOutput } = await runStep({
+        taskFolder: join(staging, "tasks", name),
+        inputs,
+        variables: { "System.Debug": "true" },
+      });
+      // The task library logs each input that it is asked for; names with a dot are variables.
+      const read = [...rawOutput.matchAll(/^##vso\[task\.debug\]([A-Za-z0-9]+)=/gm)].map((match) => match[1]);
+      assert.deepEqual([...new Set(read)].sort(), task.inputs.map((input) => input.name).sort());
+    });
+
+    it("may set the output variables that it declares, and no others", () => {
+      assert.deepEqual(
+        task.restrictions.settableVariables.allowed,
+        task.outputVariables.map((variable) => variable.name),
+      );
+    });
+  });
+}
+
+function readJson(path: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(staging, path), "utf8"));
+}
+
+function readTask(name: string): TaskJson {
+  return readJson(join("tasks", name, "task.json")) as unknown as TaskJson;
+}
+
+/** Width and height stand at bytes 16 and 20 of a PNG ("Portable Network Graphics Specification", IHDR). */
+function pngSize(path: string): { width: number; height: number } {
+  const bytes = readFileSync(path);
+  assert.equal(bytes.toString("latin1", 1, 4), "PNG");
+  return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+}

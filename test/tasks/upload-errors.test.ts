@@ -1,0 +1,295 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { ServiceConnection, StepRequest } from "../../local/agent/agent.ts";
+import { startTarget, type Target } from "../target.ts";
+import { connectionTo, listKeys, runUpload, SourceFolder } from "./upload-step.ts";
+
+/** One wrong input, and the error that the step shows. */
+interface Case {
+  readonly wrong: string;
+  readonly inputs?: Record<string, string>;
+  readonly connection?: (right: ServiceConnection) => ServiceConnection;
+  readonly step?: Partial<StepRequest>;
+  /** All error messages, request ids cut out; `SOURCE`, `BUCKET`, `HOST` and `URL` stand for the test's own. */
+  readonly errors: readonly string[];
+  /** Servers that answer otherwise, with what they say instead. */
+  readonly elsewhere?: Readonly<Record<string, readonly string[] | "works">>;
+}
+
+const with_ = (change: Partial<ServiceConnection>) => (right: ServiceConnection) => ({ ...right, ...change });
+const STOPPED = "The step stops here: 1 of 1 files are not uploaded.";
+
+const inputCases: Case[] = [
+  {
+    wrong: "a missing folder",
+    inputs: { sourceFolder: "SOURCE/missing" },
+    errors: [
+      "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it.",
+    ],
+  },
+  {
+    wrong: "an empty bucket name",
+    inputs: { bucketName: "" },
+    errors: ["bucketName: it is empty. Enter the name of a bucket."],
+  },
+  {
+    wrong: "a URI as bucket name",
+    inputs: { bucketName: "s3://bucket/site" },
+    errors: ['bucketName: "s3://bucket/site" is a URI. Enter the bucket\'s name alone, and the rest as targetFolder.'],
+  },
+  {
+    wrong: "a bucket name with a prefix",
+    inputs: { bucketName: "bucket/site" },
+    errors: ['bucketName: "bucket/site" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder.'],
+  },
+  {
+    wrong: "a bucket name that is none",
+    inputs: { bucketName: "my bucket" },
+    errors: ['bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.'],
+  },
+  {
+    wrong: "a directory bucket",
+    inputs: { bucketName: "logs--use1-az4--x-s3" },
+    errors: [
+      'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket.',
+    ],
+  },
+  {
+    wrong: "a malformed pattern",
+    inputs: { globExpressions: "**\n!src/[ab\nC:\\out\\**" },
+    errors: [
+      'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.',
+      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
+    ],
+  },
+  {
+    wrong: "patterns that match nothing",
+    inputs: { globExpressions: "**/*.none" },
+    errors: [
+      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
+    ],
+  },
+  {
+    wrong: "a region that is none",
+    inputs: { regionName: "Europe (Ireland)" },
+    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1.'],
+  },
+  {
+    wrong: "no region for Amazon S3",
+    connection: with_({ url: "https://s3.amazonaws.com/", data: {} }),
+    errors: ["regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1."],
+  },
+  {
+    wrong: "a server URL that is none",
+    connection: with_({ url: "minio.example.com" }),
+    errors: [
+      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store.',
+    ],
+  },
+  {
+    wrong: "a server URL of another protocol",
+    connection: with_({ url: "ftp://store.example.com/" }),
+    errors: [
+      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store.',
+    ],
+  },
+  {
+    wrong: "an addressing style that is none",
+    connection: with_({ data: { addressingStyle: "sideways" } }),
+    errors: ['awsCredentials: its addressing style is "sideways"; it can be auto, path or virtual.'],
+  },
+  {
+    wrong: "a connection without keys",
+    connection: with_({ parameters: { username: "", password: "" } }),
+    errors: [
+      "awsCredentials: its access key id is empty. Enter it in the service connection.",
+      "awsCredentials: its secret access key is empty. Enter it in the service connection.",
+    ],
+  },
+  {
+    wrong: "a connection of another scheme",
+    connection: with_({ scheme: "None", parameters: {} }),
+    errors: ['awsCredentials: its authentication scheme is "None"; this task needs one with access keys.'],
+  },
+  {
+    wrong: "a connection that the job does not have",
+    step: { connections: [] },
+    errors: [
+      "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.",
+    ],
+  },
+  {
+    wrong: "several inputs at once",
+    inputs: { bucketName: "a/b", sourceFolder: "SOURCE/none", globExpressions: "{a", regionName: "?" },
+    errors: [
+      'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder.',
+      'regionName: "?" is not a region. Enter its code, as eu-west-1.',
+      "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it.",
+      'globExpressions: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters.',
+    ],
+  },
+];
+
+const serverCases: Case[] = [
+  {
+    wrong: "an unknown bucket",
+    inputs: { bucketName: "nobody-has-this-one" },
+    errors: [
+      `Upload to s3://nobody-has-this-one failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
+    ],
+    elsewhere: {
+      radosgw: [
+        `Upload to s3://nobody-has-this-one failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
+      ],
+    },
+  },
+  {
+    wrong: "an unknown access key",
+    connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIANOBODYHASTHISKEY" } }),
+    errors: [
+      `Upload to s3://BUCKET failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+    ],
+    elsewhere: {
+      radosgw: [
+        `Upload to s3://BUCKET failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+      ],
+    },
+  },
+  {
+    wrong: "a wrong secret key",
+    connection: (right) => ({
+      ...right,
+      parameters: { ...right.parameters, password: "wrong/secret/key/wrong/secret/key/wrong" },
+    }),
+    errors: [
+      `Upload to s3://BUCKET failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
+    ],
+    elsewhere: {
+      radosgw: [
+        `Upload to s3://BUCKET failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
+      ],
+    },
+  },
+  {
+    wrong: "a wrong region",
+    inputs: { regionName: "eu-north-1" },
+    errors: [
+      `Upload to s3://BUCKET failed: The authorization header is malformed; the region 'eu-north-1' is wrong; expecting 'us-east-1' (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
+    ],
+    elsewhere: { radosgw: "works" },
+  },
+  {
+    wrong: "an address where nothing listens",
+    connection: with_({ url: "http://127.0.0.1:1" }),
+    errors: [
+      `Upload to s3://BUCKET failed: no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that the server URL of awsCredentials is right, and that this machine reaches 127.0.0.1. ${STOPPED}`,
+    ],
+  },
+  {
+    wrong: "a host that does not exist",
+    connection: with_({ url: "http://store.invalid" }),
+    errors: [
+      `Upload to s3://BUCKET failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED}`,
+    ],
+  },
+  {
+    wrong: "https where the server speaks http",
+    connection: (right) => ({ ...right, url: right.url.replace("http:", "https:") }),
+    errors: [
+      `Upload to s3://BUCKET failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED}`,
+    ],
+  },
+];
+
+describe("AwsS3Upload, given wrong inputs, fails with one clear error for each", () => {
+  let target: Target;
+  let bucket: string;
+  let source: SourceFolder;
+  before(async () => {
+    target = await startTarget();
+    bucket = await target.newBucket();
+    source = new SourceFolder().write({ "a.txt": "a" });
+  });
+  after(async () => {
+    source.remove();
+    await target.stop();
+  });
+
+  for (const example of inputCases) {
+    it(example.wrong, async () => {
+      target.server?.clearRequests();
+      assert.deepEqual(await errorsOf(example), expected(example.errors));
+      assert.deepEqual(target.server?.requests ?? [], [], "nothing may be sent");
+    });
+  }
+
+  for (const example of serverCases) {
+    it(`${example.wrong} (found out by asking the server)`, async () => {
+      const wanted = example.elsewhere?.[target.name] ?? example.errors;
+      if (wanted === "works") assert.deepEqual(await errorsOf(example), []);
+      else assert.deepEqual(await errorsOf(example), expected(wanted));
+    });
+  }
+
+  it("a file that cannot be read: the others are uploaded", async function () {
+    if (process.platform === "win32" || process.getuid?.() !== 0) this.skip();
+    const folder = new SourceFolder().write({ "a.txt": "a", "locked.txt": "x", "z.txt": "z" });
+    chmodSync(folder.path, 0o755);
+    chmodSync(join(folder.path, "locked.txt"), 0o600);
+    const inputs = { bucketName: bucket, sourceFolder: folder.path, targetFolder: "locked" };
+    const result = await runUpload(target, inputs, { uid: 65534 });
+    folder.remove();
+    assert.equal(result.result, "Failed", result.log.join("\n"));
+    assert.deepEqual(
+      result.issues.map(({ message }) => message.replaceAll(folder.path, "SOURCE")),
+      ["locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'."],
+    );
+    assert.deepEqual(
+      (await listKeys(target, bucket)).filter((key) => key.startsWith("locked/")),
+      ["locked/a.txt", "locked/z.txt"],
+    );
+    assert.equal(result.outputVariables.filesUploaded?.value, "2");
+  });
+
+  it("a folder that cannot be read: nothing is uploaded, since it is unknown what is missing", async function () {
+    if (process.platform === "win32" || process.getuid?.() !== 0) this.skip();
+    const folder = new SourceFolder().write({ "a.txt": "a" });
+    mkdirSync(join(folder.path, "locked"), { mode: 0o700 });
+    chmodSync(folder.path, 0o755);
+    const inputs = { bucketName: bucket, sourceFolder: folder.path, targetFolder: "unread" };
+    const result = await runUpload(target, inputs, { uid: 65534 });
+    folder.remove();
+    assert.deepEqual(
+      result.issues.map(({ message }) => message.replaceAll(folder.path, "SOURCE")),
+      ["sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'."],
+    );
+    assert.deepEqual(
+      (await listKeys(target, bucket)).filter((key) => key.startsWith("unread/")),
+      [],
+    );
+  });
+
+  async function errorsOf({ inputs = {}, connection, step = {} }: Case): Promise<string[]> {
+    const texts = Object.entries({ bucketName: bucket, sourceFolder: source.path, ...inputs });
+    const given = Object.fromEntries(texts.map(([name, text]) => [name, text.replace("SOURCE", source.path)]));
+    const right = connectionTo(target);
+    const result = await runUpload(target, given as { bucketName: string; sourceFolder: string }, {
+      connections: [connection ? connection(right) : right],
+      ...step,
+    });
+    const errors = result.issues.map(({ message }) => normalize(message));
+    assert.equal(result.result, errors.length > 0 ? "Failed" : "Succeeded", result.log.join("\n"));
+    assert.equal(result.exitCode, 0);
+    assert.doesNotMatch(result.rawOutput, /^\s+at .*\.js/m, "no stack trace");
+    return errors;
+  }
+
+  function expected(messages: readonly string[]): string[] {
+    return messages.map((message) => message.replaceAll("SOURCE", source.path).replaceAll("BUCKET", bucket));
+  }
+
+  function normalize(message: string): string {
+    return message.replace(/, request id [^)]+/, "");
+  }
+});

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
+import type { FaultRule, S3Server } from "../../local/s3/server.ts";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+import { connectionTo, listKeys, readBucket, runUpload, SourceFolder } from "./upload-step.ts";
+
+const MIB = 1024 ** 2;
+
+// These order their own faults, so they run on the embedded server alone.
+describe("AwsS3Upload, when things go wrong on the way", () => {
+  let target: EmbeddedTarget;
+  let server: S3Server;
+  let bucket: string;
+  let source: SourceFolder;
+  beforeEach(async () => {
+    target = await startEmbeddedTarget();
+    server = target.server;
+    bucket = await target.newBucket();
+    source = new SourceFolder();
+    server.clearRequests();
+  });
+  afterEach(async () => {
+    source.remove();
+    await target.stop();
+  });
+
+  const upload = (step: Partial<StepRequest> = {}, inputs = {}) =>
+    runUpload(target, { bucketName: bucket, sourceFolder: source.path, ...inputs }, step);
+  const slowDown = { kind: "status", status: 503, code: "SlowDown" } as const;
+
+  const passing: [title: string, fault: FaultRule][] = [
+    ["the server asks to slow down", { match: { operation: "PutObject" }, times: 3, action: slowDown }],
+    [
+      "the server has an internal error",
+      { match: { operation: "PutObject" }, times: 2, action: { kind: "status", status: 500, code: "InternalError" } },
+    ],
+    [
+      "a proxy answers in the server's stead",
+      { match: { operation: "PutObject" }, times: 2, action: { kind: "status", status: 502, code: "BadGateway" } },
+    ],
+    ["connections are reset", { match: {}, times: 3, action: { kind: "reset" } }],
+    [
+      "connections are reset after the work is done",
+      { match: {}, times: 2, action: { kind: "reset", when: "afterWork" } },
+    ],
+    [
+      "the server takes the request for too old",
+      { match: {}, times: 1, action: { kind: "status", status: 403, code: "RequestTimeTooSkewed" } },
+    ],
+  ];
+  for (const [title, fault] of passing) {
+    it(`tries again and uploads everything where ${title}`, async () => {
+      source.write({ "a.txt": "a", "b.txt": "b", "c.txt": "c" });
+      const ordered = server.addFault(fault);
+      assertSucceeded(await upload());
+      assert.equal(ordered.hits, fault.times);
+      assert.deepEqual(await readBucket(target, bucket), { "a.txt": "a", "b.txt": "b", "c.txt": "c" });
+    });
+  }
+
+  it("sends a part again, and no other, where one fails", async () => {
+    source.write({ "large.bin": Buffer.alloc(40 * MIB, "large") });
+    server.addFault({ match: { operation: "UploadPart", partNumber: 2 }, times: 2, action: { kind: "reset" } });
+    server.addFault({
+      match: { operation: "CompleteMultipartUpload" },
+      times: 1,
+      action: { kind: "status", status: 200, code: "InternalError" },
+    });
+    assertSucceeded(await upload());
+    const parts = server.requests.filter(({ operation }) => operation === "UploadPart");
+    assert.deepEqual(parts.map(({ query }) => query.partNumber).sort(), ["1", "2", "2", "2", "3"]);
+    assert.equal((await readBucket(target, bucket))["large.bin"]?.length, 40 * MIB);
+  });
+
+  it("uploads the other files where one fails for good, and names it with the reason", async () => {
+    source.write({ "a.txt": "a", "b.txt": "b", "c.txt": "c" });
+    server.addFault({
+      match: { key: "b.txt" },
+      action: { kind: "status", status: 400, code: "InvalidArgument", message: "Not this one" },
+    });
+    const result = await upload();
+    assertFailed(result, ["b.txt was not uploaded: Not this one (400 InvalidArgument)."]);
+    assert.deepEqual(await listKeys(target, bucket), ["a.txt", "c.txt"]);
+    assert.equal(result.outputVariables.filesUploaded?.value, "2");
+  });
+
+  it("names the first 50 of many failed files, and counts the rest", async () => {
+    source.write(Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`bad-${index}.txt`, "x"])));
+    source.write({ "good.txt": "x" });
+    server.addFault({
+      match: { key: /^bad/ },
+      action: { kind: "status", status: 400, code: "InvalidArgument", message: "No" },
+    });
+    const result = await upload();
+    assert.equal(result.result, "Failed");
+    assert.equal(result.issues.length, 50);
+    assert.ok(result.log.includes("… and 10 more errors."), result.log.join("\n"));
+  });
+
+  it("stops at once where every file would fail alike, with one error", async () => {
+    source.write(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`${index}.txt`, "x"])));
+    server.addFault({
+      match: { operation: "PutObject" },
+      action: { kind: "status", status: 403, code: "AccessDenied", message: "Access Denied" },
+    });
+    const result = await upload();
+    assertFailed(result, [
+      `Upload to s3://${bucket} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the bucket's. The step stops here: 500 of 500 files are not uploaded.`,
+    ]);
+    assert.ok(server.requests.length <= 128, `${server.requests.length} requests`);
+  });
+
+  it("takes a denial for that of one key where another was stored before", async () => {
+    source.write({ "a.txt": "a", "secret/b.txt": "b", "z.txt": "z" });
+    const denied = { kind: "status", status: 403, code: "AccessDenied", message: "Access Denied" } as const;
+    // Asked to slow down first, so that the other files are stored by then.
+    server.addFault({ match: { key: /^secret/ }, times: 3, action: slowDown });
+    server.addFault({ match: { key: /^secret/ }, action: denied });
+    assertFailed(await upload(), [
+      `secret/b.txt was not uploaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/secret/b.txt, in its own policy and in the bucket's.`,
+    ]);
+    assert.deepEqual(await listKeys(target, bucket), ["a.txt", "z.txt"]);
+  });
+
+  it("takes an unfinished multipart upload back where it fails for good", async () => {
+    source.write({ "large.bin": Buffer.alloc(40 * MIB, "large"), "small.txt": "s" });
+    server.addFault({
+      match: { operation: "UploadPart", partNumber: 3 },
+      action: { kind: "status", status: 400, code: "InvalidArgument", message: "Not this part" },
+    });
+    assertFailed(await upload(), ["large.bin was not uploaded: Not this part (400 InvalidArgument)."]);
+    assert.deepEqual(await listKeys(target, bucket), ["small.txt"]);
+    assert.ok(server.requests.some(({ operation, status }) => operation === "AbortMultipartUpload" && status === 204));
+  });
+
+  it("sends a file again that grew while it was sent", async () => {
+    source.write({ "grows.log": Buffer.alloc(MIB, "x") });
+    server.addFault({ match: { key: "grows.log" }, action: { kind: "slow", bytesPerSecond: 2 * MIB } });
+    let appended = 0;
+    const appender = setInterval(() => {
+      if (server.requests.length > appended && appended < 1) {
+        appended++;
+        appendFileSync(join(source.path, "grows.log"), "more");
+      }
+    }, 20);
+    try {
+      assertSucceeded(await upload());
+    } finally {
+      clearInterval(appender);
+    }
+    assert.equal((await readBucket(target, bucket))["grows.log"]?.length, MIB + 4);
+    assert.equal(server.requests.filter(({ operation }) => operation === "PutObject").length, 2);
+  });
+
+  it("ends quickly when it is cancelled, and takes its multipart upload back", async function () {
+    this.timeout(60_000);
+    source.write({ "large.bin": Buffer.alloc(40 * MIB, "large") });
+    server.addFault({ match: { operation: "UploadPart" }, action: { kind: "hang" } });
+    const cancel = new AbortController();
+    const waiting = setInterval(() => {
+      if (server.requests.some(({ operation }) => operation === "UploadPart")) cancel.abort();
+    }, 20);
+    const result = await upload({ cancel: cancel.signal });
+    clearInterval(waiting);
+    assert.equal(result.result, "Canceled");
+    assert.equal(result.exitCode, 0, "it ended by itself, before it was killed");
+    assert.ok(result.log.includes("##[error]The step was cancelled."), result.log.join("\n"));
+    assert.ok(server.requests.some(({ operation }) => operation === "AbortMultipartUpload"));
+    assert.deepEqual(await listKeys(target, bucket), []);
+  });
+
+  it("shows names and messages from outside as text, never as commands", async function () {
+    if (process.platform === "win32") this.skip();
+    const evil = "##vso[task.setvariable variable=filesUploaded]999\n##vso[task.complete result=Succeeded]";
+    source.write({ [evil]: "x", "b.txt": "b" });
+    server.addFault({ match: { key: /^##/ }, action: { kind: "status", status: 400, code: "Evil", message: evil } });
+    const result = await upload();
+    assert.equal(result.result, "Failed");
+    assert.equal(result.outputVariables.filesUploaded?.value, "1");
+    assert.equal(result.issues.length, 1);
+  });
+
+  it("logs no secret, not even in debug", async () => {
+    source.write({ "a.txt": "a", "large.bin": Buffer.alloc(17 * MIB) });
+    const parameters = { username: target.accessKeyId, password: target.secretAccessKey, sessionToken: "" };
+    const result = await upload({
+      variables: { "System.Debug": "true" },
+      connections: [{ ...connectionTo(target), parameters }],
+    });
+    assertSucceeded(result);
+    const written = result.rawOutput.replaceAll(/##vso\[task\.setsecret\][^\n]*/g, "");
+    assert.ok(!written.includes(target.secretAccessKey), "secret access key");
+    assert.ok(!result.log.join("\n").includes(target.accessKeyId), "access key id");
+    assert.doesNotMatch(written, /Signature=|[0-9a-f]{64}/, "signatures");
+  });
+});
+
+function assertSucceeded(result: StepResult): void {
+  assert.deepEqual([result.result, result.issues], ["Succeeded", []], result.log.join("\n"));
+}
+
+function assertFailed(result: StepResult, errors: readonly string[]): void {
+  assert.equal(result.result, "Failed", result.log.join("\n"));
+  const messages = result.issues.map(({ message }) => message.replace(/, request id [^)]+/, ""));
+  assert.deepEqual(messages, errors);
+}
