@@ -3,16 +3,26 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../package.json" with { type: "json" };
+import { measureStartup } from "./measure-startup.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-export const vsixPath = join(root, `dist/s3-tasks-${manifest.version}.vsix`);
+const staging = join(root, "dist/extension");
+const vsix = `dist/s3-tasks-${manifest.version}.vsix`;
 
-/** Packs `dist/extension` into a `.vsix` with tfx, which needs no network for that, and tells its size. */
-export function packExtension(): void {
-  rmSync(vsixPath, { force: true });
+/** Packs `dist/extension` with tfx, which needs no network for that. */
+function pack(): void {
+  rmSync(join(root, vsix), { force: true });
   const tfx = join(root, "node_modules/tfx-cli/_build/tfx-cli.js");
-  const staging = join(root, "dist/extension");
-  const options = ["--root", staging, "--manifest-globs", "vss-extension.json", "--output-path", vsixPath, "--no-prompt"];
-  execFileSync(process.execPath, [tfx, "extension", "create", ...options], { stdio: ["ignore", "ignore", "inherit"] });
-  console.log(`${vsixPath.slice(root.length)}: ${(statSync(vsixPath).size / 1e6).toFixed(2)} MB`);
+  const options = ["--manifest-globs", "vss-extension.json", "--output-path", join(root, vsix), "--no-prompt"];
+  execFileSync(process.execPath, [tfx, "extension", "create", "--root", staging, ...options], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
+
+pack();
+const { taskMs, bareMs } = await measureStartup(join(staging, "tasks/AwsS3Upload"));
+console.log(`${vsix}: ${(statSync(join(root, vsix)).size / 1e6).toFixed(2)} MB`);
+console.log(
+  `AwsS3Upload: first request ${taskMs.toFixed(0)} ms after the start on Node ${process.versions.node}, ` +
+    `${(taskMs / bareMs).toFixed(2)} × a bare node (${bareMs.toFixed(0)} ms)`,
+);
