@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { LineReader } from "./line-reader.ts";
+
+/** How long the agent waits after each of its signals (AgentKnobs.ProccessSigintTimeout, ProccessSigtermTimeout). */
+export const cancelTimings = { sigintMs: 7_500, sigtermMs: 2_500 } as const;
+
+/** How long a task that is done may take to exit; after that its output is dropped. */
+const doneGraceMs = 5_000;
+
+/** How long the agent reads on where the task has ended but a process of its own still holds its output. */
+const outputGraceMs = 5_000;
+
+export interface TaskProcess {
+  nodePath: string;
+  script: string;
+  workingDirectory: string;
+  environment: Record<string, string>;
+  uid?: number | undefined;
+}
+
+export interface TaskProcessEvents {
+  /** Each line of standard output and standard error, as it comes. */
+  onLine: (line: string) => void;
+  /** The bytes of both. */
+  onOutput: (chunk: Buffer) => void;
+  /** Asks the process to end: SIGINT, then SIGTERM, then SIGKILL. */
+  cancel: AbortSignal;
+  /** Aborted when the task has said that it is done: a process that lingers is then not waited for. */
+  done: AbortSignal;
+}
+
+/**
+ * Runs a task's script as the agent does: standard input closed, no other way to reach it than signals. Whatever the
+ * task leaves running is killed at the end, which the agent does when the job ends.
+ *
+ * @returns the exit code, 128 and the signal's number for a killed process, null for one not waited for.
+ * @throws Error when the process cannot be started.
+ */
+export async function runTaskProcess(task: TaskProcess, events: TaskProcessEvents): Promise<number | null> {
+  const child = spawn(task.nodePath, [task.script], {
+    cwd: task.workingDirectory,
+    env: task.environment,
+    stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own: Ctrl-C at a terminal reaches the agent, and the agent alone signals the task.
+    detached: process.platform !== "win32",
+    ...(task.uid === undefined ? {} : { uid: task.uid, gid: task.uid }),
+  });
+  let isAbandoned = false;
+  const onLine = (line: string) => {
+    if (!isAbandoned) events.onLine(line);
+  };
+  const ended = waitForEnd(child, onLine, events.onOutput);
+  // The task may end, and reject for want of a process, while a signal's timeout is being waited for below.
+  ended.catch(() => {});
+  const onCancel = () => void cancelProcess(child, ended);
+  if (events.cancel.aborted) onCancel();
+  else events.cancel.addEventListener("abort", onCancel, { once: true });
+  try {
+    return await Promise.race([ended, lingering(events.done)]);
+  } finally {
+    isAbandoned = true;
+    events.cancel.removeEventListener("abort", onCancel);
+    killGroup(child);
+  }
+}
+
+async function waitForEnd(
+  child: ChildProcess,
+  onLine: (line: string) => void,
+  onOutput: (chunk: Buffer) => void,
+): Promise<number> {
+  const streams = [child.stdout, child.stderr].map((stream) => readLines(stream as Readable, onLine, onOutput));
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  await settlesWithin(Promise.all(streams), outputGraceMs);
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+async function readLines(
+  stream: Readable,
+  onLine: (line: string) => void,
+  onOutput: (chunk: Buffer) => void,
+): Promise<void> {
+  const reader = new LineReader();
+  stream.on("data", (chunk: Buffer) => {
+    onOutput(chunk);
+    for (const line of reader.push(chunk)) onLine(line);
+  });
+  await once(stream, "close");
+  for (const line of reader.end()) onLine(line);
+}
+
+async function cancelProcess(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill("SIGINT");
+  if (await settlesWithin(ended, cancelTimings.sigintMs)) return;
+  child.kill("SIGTERM");
+  if (await settlesWithin(ended, cancelTimings.sigtermMs)) return;
+  child.kill("SIGKILL");
+}
+
+/** Whether a promise settles in time. */
+async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  const timer = new AbortController();
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const timedOut = delay(timeoutMs, false, { signal: timer.signal }).catch(() => false);
+  const isSettled = await Promise.race([settled, timedOut]);
+  timer.abort();
+  return isSettled;
+}
+
+async function lingering(done: AbortSignal): Promise<null> {
+  if (!done.aborted) await once(done, "abort");
+  await delay(doneGraceMs, undefined, { ref: false });
+  return null;
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined || process.platform === "win32") return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // Nobody of the group is left: the usual case.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

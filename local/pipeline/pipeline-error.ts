@@ -1,0 +1,10 @@
+/** A pipeline, a connections file or a command that cannot be run. Each problem is a sentence for its author. */
+export class PipelineError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "PipelineError";
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { temporaryFolder, writeTask } from "../agent/fake-task.ts";
+
+const cli = fileURLToPath(new URL("../../../local/task.ts", import.meta.url));
+
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+describe("npm run task", () => {
+  const folder = temporaryFolder();
+
+  beforeEach(() => {
+    writeTask(join(folder(), "tasks"), {
+      name: "Say",
+      inputs: [
+        { name: "message", type: "string" },
+        { name: "connection", type: "connectedService:AwsS3" },
+      ],
+      script: `
+        console.log("says " + process.env.INPUT_MESSAGE);
+        if (process.env.INPUT_MESSAGE === "fail") console.log("##vso[task.complete result=Failed]no");
+        if (process.env.INPUT_MESSAGE === "wait") setInterval(() => {}, 1e6);`,
+    });
+    writeFileSync(
+      join(folder(), "pipeline.yml"),
+      "steps: [ { task: Say@1, inputs: { message: $(message), connection: $(connection) } } ]",
+    );
+    writeFileSync(join(folder(), "connections.yml"), "mine: { parameters: { password: $(MY_SECRET) } }");
+  });
+
+  function start(args: string[]): ChildProcess {
+    return spawn(process.execPath, ["--import", tsx, cli, ...args], {
+      cwd: folder(),
+      env: { PATH: process.env.PATH, MY_SECRET: "hush" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  async function run(...args: string[]): Promise<{ code: number; output: string; errors: string }> {
+    const child = start(args);
+    const [output, errors, [code]] = await Promise.all([
+      text(child.stdout as NodeJS.ReadableStream),
+      text(child.stderr as NodeJS.ReadableStream),
+      once(child, "exit") as Promise<[number]>,
+    ]);
+    return { code, output, errors };
+  }
+
+  it("runs a pipeline file with the connections beside it, without colours where it writes to no terminal", async () => {
+    const variables = ["--var", "message=my hush=hush", "--var", "connection=mine"];
+    const { code, output, errors } = await run("pipeline.yml", "--tasks", "tasks", ...variables);
+    assert.deepEqual([code, errors], [0, ""]);
+    assert.match(output, /^##\[section\]Starting: Say\n/);
+    assert.match(output, /\nsays my \*\*\*=\*\*\*\n##\[section\]Finishing: Say\n/);
+    assert.match(output, /\n {2}Say {2}Succeeded\nResult: Succeeded\n$/);
+  });
+
+  it("exits with 1 where a step fails, or the pipeline is wrong", async () => {
+    const failed = await run("pipeline.yml", "--tasks", "tasks", "--var", "message=fail", "--var", "connection=mine");
+    assert.deepEqual([failed.code, failed.output.endsWith("Result: Failed\n")], [1, true]);
+    const wrong = await run("pipeline.yml", "--tasks", "tasks", "--var", "connection=other");
+    assert.deepEqual([wrong.code, wrong.output], [1, ""]);
+    assert.match(
+      wrong.errors,
+      /^##\[error\]pipeline\.yml \(Line: 1, Col: 10\): Job Job: Step Say input connection references/,
+    );
+  });
+
+  it("exits with 2 and says why where it is used wrongly", async () => {
+    const wrong: [args: string[], why: string][] = [
+      [[], "Name one pipeline file."],
+      [["none.yml"], "There is no pipeline file at none.yml."],
+      [["pipeline.yml", "--tasks", "none"], 'There is no folder of built tasks (run "npm run build" first) at none.'],
+      [["pipeline.yml", "--host", "moon"], "--host is build or release, not 'moon'."],
+      [["pipeline.yml", "--tasks", "tasks", "--var", "x"], "--var takes NAME=VALUE, not 'x'."],
+    ];
+    const runs = await Promise.all(wrong.map(([args]) => run(...args)));
+    assert.deepEqual(
+      runs.map(({ code, errors }) => [code, errors.split("\n")[0]]),
+      wrong.map(([, why]) => [2, why]),
+    );
+  });
+
+  it("explains itself, the connections file included", async () => {
+    const { code, output } = await run("--help");
+    assert.equal(code, 0);
+    for (const part of ["--connections FILE", "password: $(MY_SECRET_KEY)", "AWS_ENDPOINT_URL_S3"]) {
+      assert.ok(output.includes(part), part);
+    }
+  });
+
+  it("is canceled by Ctrl-C", async () => {
+    const child = start(["pipeline.yml", "--tasks", "tasks", "--var", "message=wait", "--var", "connection=mine"]);
+    let output = "";
+    child.stdout?.on("data", (chunk) => {
+      output += chunk;
+      if (output.endsWith("says wait\n")) child.kill("SIGINT");
+    });
+    const [code] = await once(child, "close");
+    assert.equal(code, 1);
+    assert.match(output, /##\[error\]The operation was canceled\.\n##\[section\]Finishing: Say\n/);
+    assert.match(output, /Result: Canceled\n$/);
+  });
+});
