@@ -5,7 +5,7 @@ import { ConnectionError } from "./errors.ts";
 /** Bytes that can be sent more than once: each call of `chunks` starts from the first byte. */
 export interface Body {
   readonly sizeBytes: number;
-  /** A chunk may be reused by its owner once the next one is asked for. */
+  /** A chunk may be overwritten by its owner once the next one is asked for, or the iteration ended. */
   chunks(): Iterable<Buffer> | AsyncIterable<Buffer>;
 }
 
@@ -78,17 +78,18 @@ export function createTransport(options: TransportOptions): Transport {
           const seconds = options.idleTimeoutMs / 1000;
           fail(new ConnectionError("ETIMEDOUT", request.hostname, `nothing moved for ${seconds} s`));
         });
+        const sending = sendBody(outgoing, request.body);
+        sending.catch(fail);
         outgoing.on("response", (incoming) => {
           readAll(incoming).then(
             (response) => {
               // Answered before the whole body was sent: the connection cannot be used again.
-              if (!outgoing.writableEnded) outgoing.destroy();
-              resolve(response);
+              if (!outgoing.writableFinished) outgoing.destroy();
+              sending.then(() => resolve(response), fail);
             },
             (error) => fail(asConnectionError(error, request)),
           );
         });
-        sendBody(outgoing, request.body).catch(fail);
       });
     },
     close() {
@@ -98,6 +99,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+/** Sends a body and ends the request. When it returns, no chunk is in use any more. */
 async function sendBody(outgoing: http.ClientRequest, body: Body | undefined): Promise<void> {
   if (!body || body.sizeBytes === 0) {
     outgoing.end();
@@ -105,14 +107,22 @@ async function sendBody(outgoing: http.ClientRequest, body: Body | undefined): P
   }
   let sentBytes = 0;
   for await (const chunk of body.chunks()) {
-    sentBytes += chunk.length;
-    if (sentBytes === body.sizeBytes) {
-      outgoing.end(chunk);
-      return;
-    }
     if (outgoing.destroyed) return;
-    await new Promise<void>((resolve) => outgoing.write(chunk, () => resolve()));
+    sentBytes += chunk.length;
+    const isLast = sentBytes === body.sizeBytes;
+    await flushed(outgoing, (done) => (isLast ? outgoing.end(chunk, done) : outgoing.write(chunk, done)));
   }
+}
+
+/** Waits until the system has taken what `write` sends, or the request is over. */
+function flushed(outgoing: http.ClientRequest, write: (done: () => void) => unknown): Promise<void> {
+  return new Promise((resolve) => {
+    outgoing.once("close", resolve);
+    write(() => {
+      outgoing.off("close", resolve);
+      resolve();
+    });
+  });
 }
 
 async function readAll(incoming: http.IncomingMessage): Promise<WireResponse> {

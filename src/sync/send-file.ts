@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
+import { BLOCK_SIZE_BYTES, type BlockPool } from "../files/block-pool.ts";
 import { guessContentType } from "../files/content-type.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
@@ -9,8 +10,8 @@ import { partSizeFor } from "../s3/part-size.ts";
 import { putObject } from "../s3/put-object.ts";
 import type { RequestSlots } from "../s3/request-slots.ts";
 
-/** Up to this size a file is read into memory whole; larger ones go through two small buffers. */
-const SMALL_FILE_BYTES = 256 * 1024;
+/** Up to this size a file is read in one go; a larger one goes through a block again and again. */
+const SMALL_FILE_BYTES = BLOCK_SIZE_BYTES - 1;
 /** A large body keeps its connection busy for long, so fewer of them fill the line. */
 const LARGE_BODY_WEIGHT = 4;
 const PARALLEL_PARTS = 8;
@@ -21,6 +22,7 @@ const BODY_MISMATCH_CODES = new Set(["BadDigest", "XAmzContentSHA256Mismatch"]);
 export interface SendContext {
   readonly bucket: Bucket;
   readonly slots: RequestSlots;
+  readonly pool: BlockPool;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
@@ -57,15 +59,20 @@ async function sendOnce(context: SendContext, path: string, key: string, sizeByt
   if (sizeBytes > SMALL_FILE_BYTES) return sendLargeFile(context, path, key, sizeBytes);
   await context.slots.run(1, async () => {
     context.signal.throwIfAborted();
-    const bytes = readSmallFile(path, sizeBytes);
-    const body: Body = { sizeBytes, chunks: () => [bytes] };
-    await putObject(context.bucket, key, body, headersFor(path), context.signal);
+    const block = context.pool.take();
+    try {
+      const bytes = readSmallFile(path, sizeBytes, block);
+      const body: Body = { sizeBytes, chunks: () => [bytes] };
+      await putObject(context.bucket, key, body, headersFor(path), context.signal);
+    } finally {
+      context.pool.giveBack(block);
+    }
   });
   context.onStored(sizeBytes);
 }
 
 async function sendLargeFile(context: SendContext, path: string, key: string, sizeBytes: number): Promise<void> {
-  const { bucket, slots, signal } = context;
+  const { bucket, slots, pool, signal } = context;
   const headers = headersFor(path);
   const file = await open(path);
   try {
@@ -73,7 +80,7 @@ async function sendLargeFile(context: SendContext, path: string, key: string, si
     if (before.size !== sizeBytes) throw new FileChangedError();
     const part = (startByte: number, partBytes: number): Body => ({
       sizeBytes: partBytes,
-      chunks: () => readFileRange(file, startByte, partBytes),
+      chunks: () => readFileRange(file, startByte, partBytes, pool),
     });
     const sendPart = async (partBytes: number, send: () => Promise<void>) => {
       await slots.run(LARGE_BODY_WEIGHT, send);

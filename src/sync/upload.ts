@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { describeFailure, isStepFatal } from "../aws/advice.ts";
+import { BlockPool } from "../files/block-pool.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { RequestSlots } from "../s3/request-slots.ts";
 import { applyActions } from "./apply.ts";
@@ -46,7 +47,8 @@ export async function applyUpload(
   const signal = AbortSignal.any([cancelled, stop.signal]);
   // Each request under way listens to it.
   setMaxListeners(0, signal);
-  const context = { bucket, slots: new RequestSlots(MAX_REQUESTS), signal, onStored: observer.stored };
+  const slots = new RequestSlots(MAX_REQUESTS);
+  const context = { bucket, slots, pool: new BlockPool(), signal, onStored: observer.stored };
   const result = await applyActions(plan.actions, {
     parallelActions: MAX_REQUESTS,
     perform: ({ path, key, sizeBytes }) => sendFile(context, join(base, path), key, sizeBytes),

@@ -1,0 +1,85 @@
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { BodyFolder } from "../store/bodies.ts";
+import { pace } from "./pace.ts";
+import type { Reply } from "./reply.ts";
+
+/** What is to go wrong with the body of an answer. */
+export interface Disturbance {
+  /** Resets the connection after so many bytes of the body. */
+  readonly cutAfterBytes?: number;
+  readonly bytesPerSecond?: number;
+}
+
+/**
+ * Sends an answer.
+ * @throws when the client is gone before the end
+ */
+export async function sendReply(
+  response: ServerResponse,
+  reply: Reply,
+  bodies: BodyFolder,
+  disturbance: Disturbance = {},
+): Promise<void> {
+  const { content } = reply;
+  const isDisturbed = disturbance.cutAfterBytes !== undefined || disturbance.bytesPerSecond !== undefined;
+  if (typeof content === "string" && !isDisturbed) {
+    const bytes = Buffer.from(content);
+    response.writeHead(reply.status, { ...reply.headers, "content-length": bytes.length });
+    response.end(bytes);
+    return;
+  }
+  if (content === undefined) {
+    sendHead(response, reply);
+    if (disturbance.cutAfterBytes === undefined) response.end();
+    else resetConnection(response.req.socket);
+    return;
+  }
+  const chunks =
+    typeof content === "string" ? oneChunk(content) : bodies.read(content.body, content.start, content.end);
+  sendHead(response, typeof content === "string" ? withLength(reply, content) : reply);
+  const { bytesPerSecond, cutAfterBytes = Number.POSITIVE_INFINITY } = disturbance;
+  await sendBody(response, bytesPerSecond === undefined ? chunks : pace(chunks, bytesPerSecond), cutAfterBytes);
+}
+
+/** Ends a connection by a reset where the transport allows it (TLS only closes). */
+export function resetConnection(socket: Socket): void {
+  if ("encrypted" in socket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
+async function sendBody(response: ServerResponse, chunks: AsyncIterable<Buffer>, cutAfterBytes: number): Promise<void> {
+  let leftBytes = cutAfterBytes;
+  for await (const chunk of chunks) {
+    await write(response, leftBytes < chunk.length ? chunk.subarray(0, leftBytes) : chunk);
+    leftBytes -= chunk.length;
+    if (leftBytes <= 0) return resetConnection(response.req.socket);
+  }
+  response.end();
+}
+
+function sendHead(response: ServerResponse, reply: Reply): void {
+  response.writeHead(reply.status, reply.headers);
+  response.flushHeaders();
+}
+
+function withLength(reply: Reply, content: string): Reply {
+  return { ...reply, headers: { ...reply.headers, "content-length": String(Buffer.byteLength(content)) } };
+}
+
+async function* oneChunk(text: string): AsyncGenerator<Buffer, void, undefined> {
+  yield Buffer.from(text);
+}
+
+/** Writes and waits until the system has taken the bytes; fails when the connection closes first. */
+function write(response: ServerResponse, chunk: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = (): void => reject(new Error("The client closed the connection."));
+    response.once("close", onClose);
+    response.write(chunk, (error) => {
+      response.off("close", onClose);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { S3Error } from "../http/errors.ts";
+import { documentReply, type Reply } from "../http/reply.ts";
+import { parseXml, textOf, xmlDocument, xmlTextDocument } from "../http/xml.ts";
+import { bucketOf, type Call, currentSecond, type Operation, owner } from "./operation.ts";
+
+/** The region whose name is left out of location constraints, for it is older than they are. */
+const unnamedRegion = "us-east-1";
+
+export const bucketOperations: readonly Operation[] = [
+  { name: "ListBuckets", method: "GET", level: "service", handle: listBuckets },
+  { name: "CreateBucket", method: "PUT", level: "bucket", body: "document", handle: createBucket },
+  { name: "HeadBucket", method: "HEAD", level: "bucket", handle: headBucket },
+  { name: "DeleteBucket", method: "DELETE", level: "bucket", handle: deleteBucket },
+  { name: "GetBucketLocation", method: "GET", level: "bucket", marks: ["location"], handle: getBucketLocation },
+];
+
+function listBuckets({ world }: Call): Reply {
+  const buckets = world.buckets.sorted().map(({ name, created }) => ({
+    Name: name,
+    CreationDate: created.toISOString(),
+  }));
+  return documentReply(xmlDocument("ListAllMyBucketsResult", { Owner: owner, Buckets: { Bucket: buckets } }));
+}
+
+function createBucket({ request, world, document }: Call): Reply {
+  const name = request.bucket as string;
+  checkOwnership(request.headers);
+  checkLocation(document, world.region);
+  if (world.buckets.has(name)) {
+    // S3 answers a second creation by the owner with 200 in its first region, and with 409 everywhere else.
+    if (world.region !== unnamedRegion) throw new S3Error("BucketAlreadyOwnedByYou");
+  } else {
+    world.buckets.create(name, currentSecond(world));
+  }
+  return { status: 200, headers: { location: `/${name}` } };
+}
+
+function checkOwnership(headers: ReadonlyMap<string, string>): void {
+  const ownership = headers.get("x-amz-object-ownership") ?? "BucketOwnerEnforced";
+  if (ownership !== "BucketOwnerEnforced") {
+    throw new S3Error("NotImplemented", `Object ownership ${ownership} is not implemented.`);
+  }
+  if ((headers.get("x-amz-acl") ?? "private") !== "private") throw new S3Error("InvalidBucketAclWithObjectOwnership");
+}
+
+function checkLocation(document: string, region: string): void {
+  const location = document === "" ? undefined : readLocation(document);
+  if (location === unnamedRegion) {
+    throw new S3Error("InvalidLocationConstraint", undefined, { elements: { LocationConstraint: location } });
+  }
+  if ((location ?? unnamedRegion) === region) return;
+  throw new S3Error(
+    "IllegalLocationConstraintException",
+    `The ${location ?? "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+  );
+}
+
+function readLocation(document: string): string | undefined {
+  const configuration = parseXml(document, "CreateBucketConfiguration");
+  const unknown = [...configuration.keys()].find((name) => name !== "LocationConstraint");
+  if (unknown !== undefined) throw new S3Error("NotImplemented", `${unknown} in CreateBucket is not implemented.`);
+  return textOf(configuration, "LocationConstraint") || undefined;
+}
+
+function headBucket(call: Call): Reply {
+  bucketOf(call);
+  return { status: 200, headers: { "x-amz-bucket-region": call.world.region, "content-type": "application/xml" } };
+}
+
+function deleteBucket(call: Call): Reply {
+  const { name, objects } = bucketOf(call);
+  if (objects.size > 0) throw new S3Error("BucketNotEmpty", undefined, { elements: { BucketName: name } });
+  dropUploads(call);
+  call.world.buckets.delete(name);
+  return { status: 204 };
+}
+
+/** A bucket goes with its unfinished uploads. */
+function dropUploads(call: Call): void {
+  for (const upload of bucketOf(call).uploads.sorted()) {
+    for (const part of upload.parts.values()) call.world.bodies.release(part.body);
+  }
+}
+
+function getBucketLocation(call: Call): Reply {
+  bucketOf(call);
+  const { region } = call.world;
+  return documentReply(xmlTextDocument("LocationConstraint", region === unnamedRegion ? "" : region));
+}

@@ -1,0 +1,57 @@
+import type { IncomingBody } from "../body/receive.ts";
+import type { Reply } from "../http/reply.ts";
+import type { S3Request } from "../http/request.ts";
+import type { BodyFolder } from "../store/bodies.ts";
+import type { Bucket, BucketTable } from "../store/buckets.ts";
+
+/** What operations work on. */
+export interface World {
+  readonly buckets: BucketTable;
+  readonly bodies: BodyFolder;
+  readonly region: string;
+  readonly now: () => Date;
+}
+
+/** One authenticated request on its way through an operation. */
+export interface Call {
+  readonly request: S3Request;
+  readonly world: World;
+  /** The body of an operation that takes a document, verified; "" for one that takes none. */
+  readonly document: string;
+  /** The body of an operation that takes object content: not yet read. */
+  readonly incoming: IncomingBody;
+}
+
+export interface Operation {
+  /** S3's name for it. */
+  readonly name: string;
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly level: "service" | "bucket" | "object";
+  /** Sub-resources (query parameters that choose an operation, or `x-amz-copy-source`) that must be there. */
+  readonly marks?: readonly string[];
+  /** Sub-resources that may be there. */
+  readonly optionalMarks?: readonly string[];
+  /** What the request body is; by default none is expected. */
+  readonly body?: "document" | "object";
+  /** What checksum headers speak of; by default the request body. */
+  readonly checksumOf?: "object";
+  readonly handle: (call: Call) => Promise<Reply> | Reply;
+}
+
+/** The bucket that a call addresses. @throws S3Error NoSuchBucket */
+export function bucketOf({ request, world }: Call): Bucket {
+  return world.buckets.get(request.bucket as string);
+}
+
+/** The key that a call of an object operation addresses. */
+export function keyOf({ request }: Call): string {
+  return request.key as string;
+}
+
+/** The server's time in whole seconds, the precision in which S3 keeps times. */
+export function currentSecond({ now }: World): Date {
+  return new Date(Math.floor(now().getTime() / 1000) * 1000);
+}
+
+/** The account that owns all buckets and objects. */
+export const owner = { ID: "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", DisplayName: "local" };

@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import type { ChecksumAlgorithm, ChecksumType } from "../body/checksum-algorithms.ts";
+import type { Body } from "./bodies.ts";
+import { compareKeys } from "./key-order.ts";
+
+export interface UploadedPart {
+  readonly partNumber: number;
+  readonly body: Body;
+  readonly sizeBytes: number;
+  readonly md5: Buffer;
+  /** base64, of the upload's algorithm */
+  readonly checksum: string | undefined;
+  readonly lastModified: Date;
+}
+
+/** A multipart upload in progress. */
+export interface MultipartUpload {
+  readonly uploadId: string;
+  readonly key: string;
+  readonly initiated: Date;
+  readonly storageClass: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType } | undefined;
+  readonly parts: Map<number, UploadedPart>;
+}
+
+/** The multipart uploads in progress in one bucket. */
+export class UploadTable {
+  readonly #uploads = new Map<string, MultipartUpload>();
+  #started = 0;
+
+  get size(): number {
+    return this.#uploads.size;
+  }
+
+  /** Starts an upload. Ids sort in the order in which uploads were started. */
+  start(about: Omit<MultipartUpload, "uploadId" | "parts">): MultipartUpload {
+    const order = (this.#started++).toString(16).padStart(8, "0");
+    const upload = { ...about, uploadId: `${order}${randomBytes(20).toString("hex")}`, parts: new Map() };
+    this.#uploads.set(upload.uploadId, upload);
+    return upload;
+  }
+
+  get(uploadId: string): MultipartUpload | undefined {
+    return this.#uploads.get(uploadId);
+  }
+
+  delete(uploadId: string): void {
+    this.#uploads.delete(uploadId);
+  }
+
+  /** All uploads by key, those of one key by time of their start. */
+  sorted(): MultipartUpload[] {
+    return [...this.#uploads.values()].sort((a, b) => compareKeys(a.key, b.key) || compareKeys(a.uploadId, b.uploadId));
+  }
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from "node:crypto";
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { defaultCredential, type S3Server, startS3Server } from "../local/s3/server.ts";
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/**
+ * The server that suites run against: `embedded`, or what `S3_TEST_SERVER` names. Then `S3_TEST_ENDPOINT`,
+ * `S3_TEST_ACCESS_KEY`, `S3_TEST_SECRET_KEY` and `S3_TEST_REGION` say how to reach it.
+ */
+export const targetName: string = process.env.S3_TEST_ENDPOINT ? needed("S3_TEST_SERVER") : "embedded";
+
+/** A running S3 server for a suite. */
+export interface Target {
+  readonly name: string;
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Only where the server is the embedded one. */
+  readonly server?: S3Server;
+  /** An SDK client for it, the same one each time. */
+  client(): S3Client;
+  /** Makes a bucket with a name of its own. */
+  newBucket(): Promise<string>;
+  /** Empties and deletes the buckets made by `newBucket`, and ends what has been started. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the embedded server, or reaches the one that the environment names.
+ * @throws when the environment names an endpoint and leaves out how to use it
+ */
+export async function startTarget(): Promise<Target> {
+  if (targetName !== "embedded") {
+    return connect({
+      name: targetName,
+      url: needed("S3_TEST_ENDPOINT"),
+      region: needed("S3_TEST_REGION"),
+      accessKeyId: needed("S3_TEST_ACCESS_KEY"),
+      secretAccessKey: needed("S3_TEST_SECRET_KEY"),
+    });
+  }
+  return startEmbeddedTarget();
+}
+
+/** A target whose server a test may disturb and look into. */
+export type EmbeddedTarget = Target & { readonly server: S3Server };
+
+/** Starts the embedded server, whatever the environment says: for suites that order faults. */
+export async function startEmbeddedTarget(): Promise<EmbeddedTarget> {
+  const server = await startS3Server();
+  return {
+    ...connect({ name: "embedded", url: server.url, region: "us-east-1", ...defaultCredential, server }),
+    server,
+  };
+}
+
+function connect(about: Omit<Target, "client" | "newBucket" | "stop">): Target {
+  const { url, region, accessKeyId, secretAccessKey, server } = about;
+  const buckets: string[] = [];
+  const client = new S3Client({
+    endpoint: url,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+    maxAttempts: 1,
+    // Not every store knows additional checksums: a suite that is about them asks for them.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: new NodeHttpHandler({ socketTimeout: 30_000 }),
+  });
+  return {
+    ...about,
+    client: () => client,
+    async newBucket() {
+      const name = `conformance-${randomBytes(6).toString("hex")}`;
+      await client.send(new CreateBucketCommand({ Bucket: name, ...locationIn(region) }));
+      buckets.push(name);
+      return name;
+    },
+    async stop() {
+      // The embedded server's buckets go with it.
+      if (server === undefined) for (const bucket of buckets) await deleteBucket(client, bucket);
+      client.destroy();
+      await server?.close();
+    },
+  };
+}
+
+/** S3 wants no location in us-east-1, and the region's own anywhere else. */
+function locationIn(region: string): Partial<ConstructorParameters<typeof CreateBucketCommand>[0]> {
+  if (region === "us-east-1") return {};
+  return { CreateBucketConfiguration: { LocationConstraint: region as "eu-west-1" } };
+}
+
+async function deleteBucket(client: S3Client, Bucket: string): Promise<void> {
+  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+  for (const { Key, UploadId } of Uploads) {
+    await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+  }
+  for (let isTruncated: boolean | undefined = true; isTruncated; ) {
+    const page = await client.send(new ListObjectsV2Command({ Bucket }));
+    await Promise.all((page.Contents ?? []).map(({ Key }) => client.send(new DeleteObjectCommand({ Bucket, Key }))));
+    isTruncated = page.IsTruncated;
+  }
+  await client.send(new DeleteBucketCommand({ Bucket }));
+}
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`S3_TEST_ENDPOINT is set, so ${name} must be set too.`);
+  return value;
+}
