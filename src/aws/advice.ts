@@ -1,6 +1,7 @@
 import { ConnectionError, ServiceError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
+const UNKNOWN_KEY = `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`;
 
 /** What to do about an error that S3 names. `bucket` and `key` come from the request. */
 const ADVICE: Readonly<
@@ -11,8 +12,9 @@ const ADVICE: Readonly<
   AccessDenied: (bucket, key) =>
     `Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/${key ?? "*"}, in its own policy and in the bucket's.`,
   AllAccessDisabled: () => "The bucket is disabled; its owner has to ask AWS.",
-  InvalidAccessKeyId: () =>
-    `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`,
+  InvalidAccessKeyId: () => UNKNOWN_KEY,
+  // versitygw's name for it.
+  XAdminUserNotFound: () => UNKNOWN_KEY,
   SignatureDoesNotMatch: () =>
     `Check the secret access key ${CHECK_KEYS}: it is not the one that belongs to the access key id.`,
   ExpiredToken: () =>
@@ -49,6 +51,7 @@ const STEP_FATAL_CODES = new Set([
   "SignatureDoesNotMatch",
   "TemporaryRedirect",
   "TokenRefreshRequired",
+  "XAdminUserNotFound",
 ]);
 
 /** Errors that the next file may well not meet, after those that retrying was for. */

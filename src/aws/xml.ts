@@ -9,6 +9,11 @@ export type XmlElement = { readonly [name: string]: string | XmlElement | readon
 export async function parseXml(body: Buffer): Promise<XmlElement> {
   // Most runs need no XML at all, so the parser is loaded with the first answer that has some.
   const { XMLParser } = await import("fast-xml-parser");
-  const parser = new XMLParser({ parseTagValue: false, ignoreDeclaration: true });
+  const parser = new XMLParser({
+    parseTagValue: false,
+    trimValues: false,
+    htmlEntities: true,
+    ignoreDeclaration: true,
+  });
   return parser.parse(body.toString("utf8"), true) as XmlElement;
 }

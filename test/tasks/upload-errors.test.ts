@@ -151,6 +151,9 @@ const serverCases: Case[] = [
       `Upload to s3://BUCKET failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
     ],
     elsewhere: {
+      versitygw: [
+        `Upload to s3://BUCKET failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+      ],
       radosgw: [
         `Upload to s3://BUCKET failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
       ],
@@ -177,7 +180,12 @@ const serverCases: Case[] = [
     errors: [
       `Upload to s3://BUCKET failed: The authorization header is malformed; the region 'eu-north-1' is wrong; expecting 'us-east-1' (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
     ],
-    elsewhere: { radosgw: "works" },
+    elsewhere: {
+      versitygw: [
+        `Upload to s3://BUCKET failed: The authorization header is malformed; the region "eu-north-1" is wrong; expecting "us-east-1" (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
+      ],
+      radosgw: "works",
+    },
   },
   {
     wrong: "an address where nothing listens",
