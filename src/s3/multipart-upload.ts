@@ -1,7 +1,9 @@
+import { hash } from "node:crypto";
 import { setMaxListeners } from "node:events";
+import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
 import { parseXml, type XmlElement } from "../aws/xml.ts";
-import type { Bucket } from "./bucket.ts";
+import type { Bucket, S3Request } from "./bucket.ts";
 import { combineCrc32, crc32Header, digestBody } from "./digest.ts";
 import type { ObjectHeaders } from "./put-object.ts";
 
@@ -151,7 +153,7 @@ async function completeUpload(
     }),
     { crc32: 0, sizeBytes: 0 },
   );
-  await bucket.send({
+  const request: S3Request = {
     method: "POST",
     key,
     query: { uploadId },
@@ -164,7 +166,29 @@ async function completeUpload(
     body,
     bodySha256: (await digestBody(body, true)).sha256Hex,
     signal,
-  });
+  };
+  try {
+    await bucket.send(request);
+  } catch (error) {
+    // Where the first answer was lost, the second one is that there is no such upload any more.
+    const isEnded = error instanceof ServiceError && error.code === "NoSuchUpload";
+    if (!isEnded || !(await isStored(bucket, key, parts, signal))) throw error;
+  }
+}
+
+/** Whether the object is the one that these parts make, by its ETag. */
+async function isStored(
+  bucket: Bucket,
+  key: string,
+  parts: readonly SentPart[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
+  const expected = `"${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}"`;
+  return bucket.send({ method: "HEAD", key, signal }).then(
+    ({ headers }) => headers.etag === expected,
+    () => false,
+  );
 }
 
 /** Takes back what was stored. Where that fails too, the error that led here matters more. */

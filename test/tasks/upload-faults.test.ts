@@ -74,6 +74,18 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.equal((await readBucket(target, bucket))["large.bin"]?.length, 40 * MIB);
   });
 
+  it("knows a multipart upload for complete where the answer to that was lost", async () => {
+    source.write({ "large.bin": Buffer.alloc(20 * MIB, "large") });
+    const lost = server.addFault({
+      match: { operation: "CompleteMultipartUpload" },
+      times: 1,
+      action: { kind: "reset", when: "afterWork" },
+    });
+    assertSucceeded(await upload());
+    assert.equal(lost.hits, 1);
+    assert.equal((await readBucket(target, bucket))["large.bin"]?.length, 20 * MIB);
+  });
+
   it("uploads the other files where one fails for good, and names it with the reason", async () => {
     source.write({ "a.txt": "a", "b.txt": "b", "c.txt": "c" });
     server.addFault({
