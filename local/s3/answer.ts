@@ -42,6 +42,7 @@ export async function answer(
   const fault = refusal === undefined ? desk.faults.take(entry) : undefined;
   const source = countedBody(message, entry, fault);
   response.setHeader("server", "AmazonS3");
+  response.setHeader("date", world.now().toUTCString());
   response.setHeader("x-amz-request-id", randomBytes(8).toString("hex").toUpperCase());
   response.setHeader("x-amz-id-2", randomBytes(24).toString("base64"));
 

@@ -5,8 +5,8 @@ import { log } from "./log.ts";
 const INTERVAL_MS = 2_000;
 
 /**
- * Tells how far a transfer is, from its making until `stop`: the agent's progress bar and a line in the log every 2 seconds, and
- * nothing where it is over sooner.
+ * Tells how far a transfer is, from its making until `stop`: the agent's progress bar and a line in the log every 2 seconds, but
+ * nothing where nothing has moved since, or all is over sooner.
  */
 export class TransferProgress {
   readonly #startMs = performance.now();
@@ -15,6 +15,7 @@ export class TransferProgress {
   readonly #timer: NodeJS.Timeout;
   #doneFiles = 0;
   #doneBytes = 0;
+  #hasMoved = false;
 
   constructor(totalFiles: number, totalBytes: number) {
     this.#totalFiles = totalFiles;
@@ -23,6 +24,7 @@ export class TransferProgress {
   }
 
   addBytes(sizeBytes: number): void {
+    this.#hasMoved = true;
     // A file that changed is sent twice, and there is still no more than all.
     this.#doneBytes = Math.min(this.#totalBytes, this.#doneBytes + sizeBytes);
   }
@@ -40,6 +42,8 @@ export class TransferProgress {
   }
 
   #report(): void {
+    if (!this.#hasMoved) return;
+    this.#hasMoved = false;
     const share = this.#totalBytes > 0 ? this.#doneBytes / this.#totalBytes : this.#doneFiles / this.#totalFiles;
     const percent = Math.floor(share * 100);
     const bytesPerSecond = this.#doneBytes / this.elapsedSeconds();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
-import type { FaultRule, S3Server } from "../../local/s3/server.ts";
+import { type FaultRule, type S3Server, startS3Server } from "../../local/s3/server.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
 import { connectionTo, listKeys, readBucket, runUpload, SourceFolder } from "./upload-step.ts";
 
@@ -59,6 +59,28 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       assert.deepEqual(await readBucket(target, bucket), { "a.txt": "a", "b.txt": "b", "c.txt": "c" });
     });
   }
+
+  it("tells every two seconds how far it is, if that has changed", async () => {
+    source.write({ "a.txt": "aaa", "late.txt": "b" });
+    server.addFault({ match: { key: "late.txt" }, times: 1, action: { kind: "delay", delayMs: 4500 } });
+    const result = await upload();
+    assertSucceeded(result);
+    const lines = result.log.filter((line) => line.includes(" %: "));
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^75 %: 1 of 2 files, 3 B of 4 B, \d+ B\/s, [\d.]+ s left$/);
+    assert.deepEqual(result.progress[0], { percent: 75, text: "1 of 2 files" });
+  });
+
+  it("goes by the server's clock where the machine's own is wrong", async () => {
+    source.write({ "a.txt": "a" });
+    const ahead = await startS3Server({ now: () => new Date(Date.now() + 3_600_000) });
+    ahead.createBucket(bucket);
+    const result = await upload({ connections: [{ ...connectionTo(target), url: ahead.url }] });
+    const seen = ahead.requests.map(({ status, errorCode }) => errorCode ?? status);
+    await ahead.close();
+    assertSucceeded(result);
+    assert.deepEqual(seen, ["RequestTimeTooSkewed", 200]);
+  });
 
   it("sends a part again, and no other, where one fails", async () => {
     source.write({ "large.bin": Buffer.alloc(40 * MIB, "large") });
