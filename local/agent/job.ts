@@ -25,8 +25,6 @@ export interface JobRequest {
   nodePath?: string | undefined;
   /** What tasks inherit from the agent. By default only what any process needs, so that no `AWS_*` slips in. */
   inheritedEnv?: Record<string, string> | undefined;
-  /** The user as whom tasks run. */
-  uid?: number | undefined;
 }
 
 /** A job on its way: what its steps share. */
@@ -46,8 +44,8 @@ export interface Job {
 /** Prepares folders, variables and the secret masker for the steps of one job. */
 export async function startJob(request: JobRequest): Promise<Job> {
   const hostType = request.hostType ?? "build";
-  const { workFolder, sourcesFolder, uid } = request;
-  const workspace = await prepareWorkspace({ hostType, workFolder, sourcesFolder, uid });
+  const { workFolder, sourcesFolder } = request;
+  const workspace = await prepareWorkspace({ hostType, workFolder, sourcesFolder });
   const masker = new SecretMasker();
   const connections = withSystemConnection(request.connections ?? []);
   for (const secret of connections.flatMap(secretsOf)) masker.add(secret);

@@ -19,7 +19,6 @@ export interface TaskProcess {
   script: string;
   workingDirectory: string;
   environment: Record<string, string>;
-  uid?: number | undefined;
 }
 
 export interface TaskProcessEvents {
@@ -47,7 +46,6 @@ export async function runTaskProcess(task: TaskProcess, events: TaskProcessEvent
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own: Ctrl-C at a terminal reaches the agent, and the agent alone signals the task.
     detached: process.platform !== "win32",
-    ...(task.uid === undefined ? {} : { uid: task.uid, gid: task.uid }),
   });
   let isAbandoned = false;
   const onLine = (line: string) => {

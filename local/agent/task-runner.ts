@@ -161,7 +161,6 @@ function prepareProcess(job: Job, request: TaskStep, definition: TaskDefinition)
       inputs,
       connections: referencedConnections(definition, inputs, job.connections),
     }),
-    uid: job.request.uid,
   };
 }
 

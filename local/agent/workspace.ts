@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -27,8 +27,6 @@ export interface WorkspaceOptions {
   workFolder?: string | undefined;
   /** Where the sources (or the artifacts of a release) already are. */
   sourcesFolder?: string | undefined;
-  /** The user who is to own the folders. */
-  uid?: number | undefined;
 }
 
 /** Makes the folders of a job, those that are not there yet. */
@@ -51,19 +49,14 @@ export async function prepareWorkspace(options: WorkspaceOptions): Promise<Works
       if (isTemporary) await rm(dirname(workFolder), { recursive: true, force: true });
     },
   };
-  await makeFolders(workspace, isRelease, options.uid);
-  // mkdtemp gives the folder around a fresh work folder to its maker alone.
-  if (isTemporary && options.uid !== undefined) await chown(dirname(workFolder), options.uid, options.uid);
+  await makeFolders(workspace, isRelease);
   return workspace;
 }
 
-async function makeFolders(workspace: Workspace, isRelease: boolean, uid: number | undefined): Promise<void> {
+async function makeFolders(workspace: Workspace, isRelease: boolean): Promise<void> {
   const { workFolder, jobFolder, tempFolder, toolsFolder } = workspace;
   const { sourcesFolder, artifactsFolder, binariesFolder, testResultsFolder } = workspace;
   const folders = [workFolder, jobFolder, join(workFolder, "_tasks"), tempFolder, toolsFolder, sourcesFolder];
   if (!isRelease) folders.push(artifactsFolder, binariesFolder, testResultsFolder);
-  for (const folder of folders) {
-    const made = await mkdir(folder, { recursive: true });
-    if (made !== undefined && uid !== undefined) await chown(folder, uid, uid);
-  }
+  for (const folder of folders) await mkdir(folder, { recursive: true });
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceConnection, StepRequest } from "../../local/agent/agent.ts";
 import { startTarget, type Target } from "../target.ts";
+import { unprivilegedNode } from "./unprivileged-node.ts";
 import { connectionTo, listKeys, runUpload, SourceFolder } from "./upload-step.ts";
 
 /** One wrong input, and the error that the step shows. */
@@ -240,42 +241,49 @@ describe("AwsS3Upload, given wrong inputs, fails with one clear error for each",
     });
   }
 
-  it("a file that cannot be read: the others are uploaded", async function () {
-    if (process.platform === "win32" || process.getuid?.() !== 0) this.skip();
-    const folder = new SourceFolder().write({ "a.txt": "a", "locked.txt": "x", "z.txt": "z" });
-    chmodSync(folder.path, 0o755);
-    chmodSync(join(folder.path, "locked.txt"), 0o600);
-    const inputs = { bucketName: bucket, sourceFolder: folder.path, targetFolder: "locked" };
-    const result = await runUpload(target, inputs, { uid: 65534 });
-    folder.remove();
-    assert.equal(result.result, "Failed", result.log.join("\n"));
-    assert.deepEqual(
-      result.issues.map(({ message }) => message.replaceAll(folder.path, "SOURCE")),
-      ["locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'."],
-    );
-    assert.deepEqual(
-      (await listKeys(target, bucket)).filter((key) => key.startsWith("locked/")),
-      ["locked/a.txt", "locked/z.txt"],
-    );
-    assert.equal(result.outputVariables.filesUploaded?.value, "2");
-  });
+  describe("(as a user whom permissions bind)", () => {
+    let folder: SourceFolder;
+    let nodePath: string;
+    before(function () {
+      folder = new SourceFolder();
+      const found = unprivilegedNode(folder.path);
+      if (!found) this.skip();
+      nodePath = found;
+    });
+    after(() => folder.remove());
 
-  it("a folder that cannot be read: nothing is uploaded, since it is unknown what is missing", async function () {
-    if (process.platform === "win32" || process.getuid?.() !== 0) this.skip();
-    const folder = new SourceFolder().write({ "a.txt": "a" });
-    mkdirSync(join(folder.path, "locked"), { mode: 0o700 });
-    chmodSync(folder.path, 0o755);
-    const inputs = { bucketName: bucket, sourceFolder: folder.path, targetFolder: "unread" };
-    const result = await runUpload(target, inputs, { uid: 65534 });
-    folder.remove();
-    assert.deepEqual(
-      result.issues.map(({ message }) => message.replaceAll(folder.path, "SOURCE")),
-      ["sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'."],
-    );
-    assert.deepEqual(
-      (await listKeys(target, bucket)).filter((key) => key.startsWith("unread/")),
-      [],
-    );
+    it("a file that cannot be read: the others are uploaded", async () => {
+      folder.write({ "files/a.txt": "a", "files/locked.txt": "x", "files/z.txt": "z" });
+      chmodSync(join(folder.path, "files/locked.txt"), 0);
+      const result = await uploadFrom("files");
+      assert.deepEqual(result.errors, [
+        "locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'.",
+      ]);
+      assert.deepEqual(result.keys, ["files/a.txt", "files/z.txt"]);
+      assert.equal(result.filesUploaded, "2");
+    });
+
+    it("a folder that cannot be read: nothing is uploaded, since it is unknown what is missing", async () => {
+      folder.write({ "folders/a.txt": "a", "folders/locked/b.txt": "b" });
+      chmodSync(join(folder.path, "folders/locked"), 0);
+      const result = await uploadFrom("folders");
+      chmodSync(join(folder.path, "folders/locked"), 0o700);
+      assert.deepEqual(result.errors, [
+        "sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'.",
+      ]);
+      assert.deepEqual(result.keys, []);
+    });
+
+    async function uploadFrom(name: string) {
+      const sourceFolder = join(folder.path, name);
+      const result = await runUpload(target, { bucketName: bucket, sourceFolder, targetFolder: name }, { nodePath });
+      assert.equal(result.result, "Failed", result.log.join("\n"));
+      return {
+        errors: result.issues.map(({ message }) => message.replaceAll(sourceFolder, "SOURCE")),
+        keys: (await listKeys(target, bucket)).filter((key) => key.startsWith(`${name}/`)),
+        filesUploaded: result.outputVariables.filesUploaded?.value,
+      };
+    }
   });
 
   async function errorsOf({ inputs = {}, connection, step = {} }: Case): Promise<string[]> {

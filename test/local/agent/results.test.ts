@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StepResult } from "../../../local/agent/agent.ts";
@@ -139,21 +139,6 @@ describe("The process of a task", () => {
     });
     const pid = Number(readFileSync(pidFile, "utf8"));
     assert.equal(await hasEnded(pid), true);
-  });
-
-  it("runs as another user where one is named", async function () {
-    if (process.getuid?.() !== 0) this.skip();
-    const secret = join(folder(), "secret.txt");
-    writeFileSync(secret, "for root alone", { mode: 0o600 });
-    chmodSync(folder(), 0o755);
-    const result = await runFake(folder(), {
-      script: `
-        const fs = require("node:fs");
-        fs.writeFileSync(process.env.AGENT_TEMPDIRECTORY + "/mine", "");
-        try { fs.readFileSync(${JSON.stringify(secret)}) } catch (error) { console.log(process.getuid(), error.code) }`,
-      request: { uid: 65_534 },
-    });
-    assert.deepEqual(ownLines(result), ["65534 EACCES"]);
   });
 });
 
