@@ -61,8 +61,9 @@ function readKeys(
     reader.problem(input, `its authentication scheme is "${scheme}"; this task needs one with access keys.`);
   } else {
     if (accessKeyId === "") reader.problem(input, "its access key id is empty. Enter it in the service connection.");
-    if (secretAccessKey === "")
+    if (secretAccessKey === "") {
       reader.problem(input, "its secret access key is empty. Enter it in the service connection.");
+    }
     if (/\s/.test(accessKeyId + secretAccessKey + sessionToken)) {
       reader.problem(
         input,

@@ -15,7 +15,4 @@ export const log = {
   error(message: string): void {
     tl.error(escapeControls(message), tl.IssueSource.TaskInternal);
   },
-  debug(message: string): void {
-    tl.debug(escapeControls(message));
-  },
 };

@@ -33,7 +33,7 @@ export interface SendContext {
  * more from the start.
  *
  * @returns the bytes stored.
- * @throws {FileChangedError} where the file changed again; Node's error where it cannot be read; what `Bucket.send` throws.
+ * @throws Error where the file changed again; Node's error where it cannot be read; what `Bucket.send` throws.
  */
 export async function sendFile(context: SendContext, path: string, key: string, sizeBytes: number): Promise<number> {
   try {
@@ -47,7 +47,7 @@ export async function sendFile(context: SendContext, path: string, key: string, 
     await sendOnce(context, path, key, size);
     return size;
   } catch (error) {
-    throw isChange(error) ? new FileChangedError() : error;
+    throw isChange(error) ? new Error("it changed twice while it was sent; let what writes to it end first") : error;
   }
 }
 

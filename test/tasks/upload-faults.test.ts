@@ -188,6 +188,20 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.equal(server.requests.filter(({ operation }) => operation === "PutObject").length, 2);
   });
 
+  it("names a file that changes each time it is sent, and uploads the others", async () => {
+    source.write({ "grows.log": Buffer.alloc(MIB, "x"), "a.txt": "a" });
+    server.addFault({ match: { key: "grows.log" }, action: { kind: "slow", bytesPerSecond: 2 * MIB } });
+    const appender = setInterval(() => appendFileSync(join(source.path, "grows.log"), "more"), 20);
+    try {
+      assertFailed(await upload(), [
+        "grows.log was not uploaded: it changed twice while it was sent; let what writes to it end first.",
+      ]);
+    } finally {
+      clearInterval(appender);
+    }
+    assert.ok((await listKeys(target, bucket)).includes("a.txt"));
+  });
+
   it("ends quickly when it is cancelled, and takes its multipart upload back", async function () {
     this.timeout(60_000);
     source.write({ "large.bin": Buffer.alloc(40 * MIB, "large") });
