@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startProcess } from "./process-groups.ts";
+import type { Counts } from "./report.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const mocha = join(root, "node_modules/mocha/bin/mocha.js");
+const reporter = join(root, "scripts/servers/counting-reporter.ts");
+
+/**
+ * Runs test files under a Node, their output going to ours.
+ * @param files - patterns, relative to the project.
+ * @param env - variables added to ours; undefined takes one away.
+ * @returns mocha's counts; a run that broke off or failed otherwise counts as one failed test at least.
+ */
+export async function runMocha(node: string, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Counts> {
+  const folder = await mkdtemp(join(tmpdir(), "mocha-"));
+  const output = join(folder, "counts.json");
+  try {
+    const child = startProcess(
+      node,
+      [mocha, "--reporter", reporter, "--reporter-option", `output=${output}`, ...files],
+      {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+        // What a test starts as "node" is that same Node.
+        env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, ...env },
+      },
+    );
+    const [exitCode] = (await once(child, "exit")) as [number | null];
+    const counts = await readCounts(output);
+    return exitCode === 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readCounts(path: string): Promise<Counts> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as Counts;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
+      throw error;
+    }
+    console.log("The run broke off before mocha had its counts: that counts as one failure.");
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}

@@ -1,0 +1,59 @@
+import { type CephCluster, startCephCluster } from "./ceph-cluster.ts";
+import { run, runIfPresent } from "./command.ts";
+import { installDebianPackages } from "./debian.ts";
+import { freePort } from "./free-port.ts";
+import type { InstallPermission, RunningServer, ServerKind } from "./server.ts";
+import { inWorkspace, type Workspace } from "./workspace.ts";
+
+const debianPackages = ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"];
+const accessKeyId = "radosgw-access";
+const secretAccessKey = "radosgw-secret";
+
+/** The S3 gateway of Ceph (https://docs.ceph.com/en/pacific/radosgw/s3/): an old and strict S3, as many companies run it. */
+export const radosgw: ServerKind = { name: "radosgw", runsSuites: true, start };
+
+async function start(permission: InstallPermission): Promise<RunningServer> {
+  const version = await installedVersion(permission);
+  return inWorkspace("radosgw", async (workspace) => {
+    const cluster = await startCephCluster(workspace);
+    const user = [
+      "--uid",
+      "test",
+      "--display-name",
+      "test",
+      "--access-key",
+      accessKeyId,
+      "--secret-key",
+      secretAccessKey,
+    ];
+    await run("radosgw-admin", [...cluster.args, "user", "create", ...user]);
+    const url = await startGateway(workspace, cluster, "s3, sts, admin");
+    return {
+      name: "radosgw",
+      version,
+      url,
+      region: "us-east-1",
+      accessKeyId,
+      secretAccessKey,
+      stop: () => workspace.close(),
+    };
+  });
+}
+
+/** One cluster can have several gateways: `apis` says what this one speaks. @returns its URL. */
+async function startGateway(workspace: Workspace, cluster: CephCluster, apis: string): Promise<string> {
+  const port = await freePort();
+  const settings = [`--rgw_frontends=beast endpoint=127.0.0.1:${port}`, `--rgw_enable_apis=${apis}`];
+  workspace.start("radosgw", [...cluster.args, "-d", "--name", `client.rgw.${port}`, ...settings]);
+  const url = `http://127.0.0.1:${port}`;
+  await workspace.answers(url);
+  return url;
+}
+
+async function installedVersion(permission: InstallPermission): Promise<string> {
+  if ((await runIfPresent("radosgw", ["--version"])) === undefined) {
+    await installDebianPackages(debianPackages, permission);
+  }
+  // "ceph version 16.2.15 (…) pacific (stable)"
+  return (await run("radosgw", ["--version"])).split(" ")[2] ?? "of unknown version";
+}

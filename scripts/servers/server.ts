@@ -1,0 +1,34 @@
+/** An S3 server of other people's making that runs on this machine, on loopback, until it is stopped. */
+export interface RunningServer {
+  name: string;
+  version: string;
+  /** `http://127.0.0.1:PORT` */
+  url: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Ends the server's processes and removes its data. */
+  stop(): Promise<void>;
+}
+
+/** Whether a starter may put software on this machine: a developer must not be surprised by it, CI wants it. */
+export interface InstallPermission {
+  mayInstall: boolean;
+}
+
+/** A server that can be started. */
+export interface ServerKind {
+  name: string;
+  /** Whether it is an S3 to hold the suites against; where not, it is only seen to work. */
+  runsSuites: boolean;
+  /**
+   * Starts the server, installing it first where that is permitted.
+   * @throws {Unavailable} where it cannot be had, {@link Error} with the last lines of its log where it does not start.
+   */
+  start(permission: InstallPermission): Promise<RunningServer>;
+}
+
+/** Something cannot be had on this machine: the message is one plain line that says why and how to get it. */
+export class Unavailable extends Error {
+  override name = "Unavailable";
+}

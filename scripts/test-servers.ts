@@ -1,0 +1,130 @@
+/**
+ * `npm run test:servers [-- NAME…] [-- --install]`: the suites against real S3 servers and under the agent's own versions
+ * of Node. Names are those of servers and Nodes; none means all.
+ */
+import { once } from "node:events";
+import { agentNodes, installedAgentNode } from "./servers/agent-node.ts";
+import { testEnvironment } from "./servers/environment.ts";
+import { serverKinds } from "./servers/kinds.ts";
+import { runMocha } from "./servers/mocha-run.ts";
+import { installPermission } from "./servers/permission.ts";
+import { startProcess } from "./servers/process-groups.ts";
+import { report, type SkippedPart, sum, type TestRun } from "./servers/report.ts";
+import { type InstallPermission, type RunningServer, type ServerKind, Unavailable } from "./servers/server.ts";
+import { smokeTest } from "./servers/smoke-test.ts";
+
+const suites = {
+  everything: ["test/**/*.test.ts"],
+  s3: ["test/conformance/**/*.test.ts", "test/tasks/**/*.test.ts"],
+};
+
+/** A Node to run tests under. */
+interface Runtime {
+  version: string;
+  program: string;
+}
+
+const thisNode: Runtime = { version: process.versions.node, program: process.execPath };
+
+const runs: TestRun[] = [];
+const skippedParts: SkippedPart[] = [];
+
+async function main(args: readonly string[]): Promise<void> {
+  const names = selectedNames(args);
+  const permission = installPermission(args, process.env);
+  await build();
+
+  const nodes = await agentRuntimes(names, permission);
+  for (const node of nodes) {
+    await runSuite("everything", "embedded", node, { S3_TEST_ENDPOINT: undefined });
+  }
+  for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
+    await testAgainst(kind, nodes.length > 0 ? nodes : [thisNode], permission);
+  }
+
+  console.log(`\n${report(runs, skippedParts)}`);
+  process.exitCode = sum(runs).failed > 0 ? 1 : 0;
+}
+
+/** @throws {Error} where a name is unknown. */
+function selectedNames(args: readonly string[]): Set<string> {
+  const known = [...serverKinds, ...agentNodes].map(({ name }) => name);
+  const names = args.filter((arg) => arg !== "--install");
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(`There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, and --install.`);
+  }
+  return new Set(names.length > 0 ? names : known);
+}
+
+async function build(): Promise<void> {
+  const child = startProcess("npm", ["run", "--silent", "build"], { stdio: ["ignore", "inherit", "inherit"] });
+  const [exitCode] = await once(child, "exit");
+  if (exitCode !== 0) {
+    throw new Error("The build failed.");
+  }
+}
+
+async function agentRuntimes(names: Set<string>, permission: InstallPermission): Promise<Runtime[]> {
+  const runtimes: Runtime[] = [];
+  for (const node of agentNodes.filter(({ name }) => names.has(name))) {
+    const program = await orSkip(node.name, () => installedAgentNode(node, permission));
+    if (program !== undefined) {
+      runtimes.push({ version: node.version, program });
+    }
+  }
+  return runtimes;
+}
+
+async function testAgainst(kind: ServerKind, nodes: readonly Runtime[], permission: InstallPermission): Promise<void> {
+  const server = await startOrReport(kind, permission);
+  if (server === undefined) {
+    return;
+  }
+  const serverName = `${server.name} ${server.version}`;
+  if (!kind.runsSuites) {
+    runs.push({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
+    return;
+  }
+  try {
+    for (const node of nodes) {
+      await runSuite("s3", serverName, node, testEnvironment(server));
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+/** A server that is there and does not start is a failure: the other servers are still tested. */
+async function startOrReport(kind: ServerKind, permission: InstallPermission): Promise<RunningServer | undefined> {
+  try {
+    return await orSkip(kind.name, () => kind.start(permission));
+  } catch (error) {
+    console.log((error as Error).message);
+    runs.push({ suite: "start", server: kind.name, node: "-", passed: 0, failed: 1, skipped: 0 });
+    return undefined;
+  }
+}
+
+async function runSuite(suite: keyof typeof suites, server: string, node: Runtime, env: NodeJS.ProcessEnv) {
+  console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
+  const counts = await runMocha(node.program, suites[suite], env);
+  runs.push({ suite, server, node: node.version, ...counts });
+}
+
+async function orSkip<T>(part: string, get: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await get();
+  } catch (error) {
+    if (!(error instanceof Unavailable)) {
+      throw error;
+    }
+    skippedParts.push({ part, reason: error.message });
+    return undefined;
+  }
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
