@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startProcess } from "./process-groups.ts";
 import type { Counts } from "./report.ts";
+import { Workspace } from "./workspace.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const mocha = join(root, "node_modules/mocha/bin/mocha.js");
@@ -17,8 +17,8 @@ const reporter = join(root, "scripts/servers/counting-reporter.ts");
  * @returns mocha's counts; a run that broke off or failed otherwise counts as one failed test at least.
  */
 export async function runMocha(node: string, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Counts> {
-  const folder = await mkdtemp(join(tmpdir(), "mocha-"));
-  const output = join(folder, "counts.json");
+  const workspace = new Workspace("mocha");
+  const output = join(workspace.folder, "counts.json");
   try {
     const child = startProcess(
       node,
@@ -34,7 +34,7 @@ export async function runMocha(node: string, files: readonly string[], env: Node
     const counts = await readCounts(output);
     return exitCode === 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await workspace.close();
   }
 }
 

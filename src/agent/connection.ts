@@ -15,6 +15,7 @@ export interface Connection {
 
 /** The connection's URL that means Amazon S3 itself, whatever the region. */
 const AMAZON_S3_HOST = "s3.amazonaws.com";
+const AMAZON_S3_URL = `https://${AMAZON_S3_HOST}/`;
 const ADDRESSING_STYLES: readonly string[] = ["auto", "path", "virtual"] satisfies AddressingStyle[];
 
 /**
@@ -64,11 +65,10 @@ function readKeys(
     if (secretAccessKey === "") {
       reader.problem(input, "its secret access key is empty. Enter it in the service connection.");
     }
-    if (/\s/.test(accessKeyId + secretAccessKey + sessionToken)) {
-      reader.problem(
-        input,
-        "one of its keys has a blank or a line break in it. Enter it in the service connection again.",
-      );
+    // An invisible character comes along when a key is copied from a page or a mail.
+    if (/[^\x21-\x7e]/.test(accessKeyId + secretAccessKey + sessionToken)) {
+      const what = "one of its keys has a character in it that keys do not have, perhaps an invisible one.";
+      reader.problem(input, `${what} Enter it in the service connection again.`);
     }
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
@@ -77,10 +77,11 @@ function readKeys(
 /** @returns undefined for Amazon S3 itself, and where the URL is wrong. */
 function readEndpoint(reader: InputReader, input: string, text: string): URL | undefined {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  const shown = url ? `${url.protocol}//${url.host}${url.pathname}` : text;
   const wrong = (why: string) => {
     reader.problem(
       input,
-      `its server URL "${text}" ${why}. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store.`,
+      `its server URL "${shown}" ${why}. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store.`,
     );
     return undefined;
   };
@@ -89,5 +90,7 @@ function readEndpoint(reader: InputReader, input: string, text: string): URL | u
   if (url.username || url.password)
     return wrong("holds a user name or password, which belong into the connection's keys");
   if (url.search || url.hash) return wrong("has a query or fragment");
-  return url.hostname === AMAZON_S3_HOST ? undefined : url;
+  if (url.hostname !== AMAZON_S3_HOST) return url;
+  if (url.href !== AMAZON_S3_URL) return wrong(`is not quite that of Amazon S3, ${AMAZON_S3_URL}`);
+  return undefined;
 }

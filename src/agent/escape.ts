@@ -4,7 +4,7 @@
  */
 export function escapeControls(text: string): string {
   return text
-    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Cs}]/gu, escapeCharacter)
+    .replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\p{Cs}]/gu, escapeCharacter)
     .replaceAll("##[", "## [");
 }
 

@@ -32,9 +32,9 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
 }
 
 function fail(errors: readonly string[]): void {
-  const [only, ...others] = errors.map(escapeControls);
+  const [only, ...others] = errors;
   if (only !== undefined && others.length === 0) {
-    tl.setResult(tl.TaskResult.Failed, only);
+    tl.setResult(tl.TaskResult.Failed, escapeControls(only));
     return;
   }
   for (const error of errors.slice(0, MAX_SHOWN_ERRORS)) log.error(error);

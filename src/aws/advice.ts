@@ -1,7 +1,8 @@
-import { ConnectionError, ServiceError } from "./errors.ts";
+import { ConnectionError, NOT_S3, ServiceError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
 const UNKNOWN_KEY = `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`;
+const NOT_UNDERSTOOD = "This store does not understand something in the request that Amazon S3 understands.";
 
 /** What to do about an error that S3 names. `bucket` and `key` come from the request. */
 const ADVICE: Readonly<
@@ -28,11 +29,15 @@ const ADVICE: Readonly<
   AuthorizationHeaderMalformed: wrongRegion,
   IllegalLocationConstraintException: wrongRegion,
   InvalidBucketName: () => "Check bucketName: 3 to 63 lower-case letters, digits, dots and hyphens.",
-  NoSuchUpload: () => "The upload was taken back while it ran, perhaps by a lifecycle rule; run the step again.",
+  NoSuchUpload: () =>
+    "Either the upload is complete, and only the answer was lost, or somebody took it back. With s3:GetObject the task sees for itself; without, look, or run the step again.",
   EntityTooLarge: () => "This store takes no object of that size.",
   QuotaExceeded: () => "The store's quota is used up; free some space, or ask its owner for more.",
   SlowDown: () => "The store still asked to slow down after ten attempts; run the step again when less is going on.",
-  InvalidRequest: () => "The store does not understand something in this request that Amazon S3 understands.",
+  InvalidRequest: () => NOT_UNDERSTOOD,
+  NotImplemented: () => NOT_UNDERSTOOD,
+  [NOT_S3]: () =>
+    "What answered does not look like S3: check the server URL of awsCredentials, and what stands between.",
 };
 
 /** Errors that every file of a step meets alike, whatever the file. */
@@ -54,17 +59,15 @@ const STEP_FATAL_CODES = new Set([
   "XAdminUserNotFound",
 ]);
 
-/** Errors that the next file may well not meet, after those that retrying was for. */
+/** Connections that failed in a way that the next one may not; after these, hope is lost only when many have failed in a row. */
 const PASSING_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED"]);
 
-/**
- * Whether the error ends the step, because every file would fail with it. A denial does where nothing has
- * succeeded yet: later on, it may be about one key.
- */
-export function isStepFatal(error: unknown, filesDone: number): boolean {
-  if (error instanceof ConnectionError) return filesDone === 0 || !PASSING_CONNECTION_CODES.has(error.code);
+/** Whether the error ends the step, because every file would fail with it. */
+export function isStepFatal(error: unknown): boolean {
+  if (error instanceof ConnectionError) return !PASSING_CONNECTION_CODES.has(error.code);
   if (!(error instanceof ServiceError)) return false;
-  return STEP_FATAL_CODES.has(error.code) || (error.code === "AccessDenied" && filesDone === 0);
+  const isForeign = error.code === NOT_S3 && error.details.status < 500;
+  return isForeign || STEP_FATAL_CODES.has(error.code);
 }
 
 /**
@@ -91,7 +94,7 @@ function adviseOnConnection({ code, hostname }: ConnectionError): string {
     return `The name ${hostname} is not known: check the server URL of awsCredentials, and regionName.`;
   }
   if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) {
-    return `The certificate of ${hostname} is not trusted: check the server URL of awsCredentials, or have the agent trust the authority that issued it.`;
+    return `The certificate of ${hostname} is not trusted: check the server URL of awsCredentials, or set NODE_EXTRA_CA_CERTS in the step's env to a file with the certificate of the authority that issued it.`;
   }
   if (/^(ERR_SSL|EPROTO|HPE)/.test(code)) {
     return "What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials.";

@@ -49,7 +49,11 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
     throw new EndpointError((error as Error).message);
   }
   const { url } = resolved;
-  const scheme = resolved.properties?.authSchemes?.[0];
+  const schemes = resolved.properties?.authSchemes;
+  const scheme = schemes?.find(({ name }) => name === "sigv4");
+  if ((schemes && !scheme?.signingName?.startsWith("s3")) || scheme?.signingName === "s3express") {
+    throw new EndpointError("requests to it are signed in a way that this task does not support.");
+  }
   return {
     protocol: url.protocol === "http:" ? "http:" : "https:",
     hostname: url.hostname.replace(/^\[|\]$/g, ""),

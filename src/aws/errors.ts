@@ -1,5 +1,5 @@
 import type { WireResponse } from "./transport.ts";
-import { parseXml } from "./xml.ts";
+import { parseXml, type XmlElement } from "./xml.ts";
 
 /** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
 export class ConnectionError extends Error {
@@ -17,7 +17,7 @@ export class ConnectionError extends Error {
 /** What the server said when it refused. All of it comes from outside. */
 export interface ServiceErrorDetails {
   readonly status: number;
-  /** The service's code, as `NoSuchBucket`; `HTTP 502` where the answer names none. */
+  /** The service's code, as `NoSuchBucket`; `NotS3` where the answer is not of S3's making. */
   readonly code: string;
   readonly serverMessage: string;
   readonly requestId?: string | undefined;
@@ -35,7 +35,8 @@ export class ServiceError extends Error {
 
   constructor(details: ServiceErrorDetails) {
     const requestId = details.requestId ? `, request id ${details.requestId}` : "";
-    super(`${details.serverMessage} (${details.status} ${details.code}${requestId})`);
+    const code = details.code === NOT_S3 ? "" : ` ${details.code}`;
+    super(`${details.serverMessage} (${details.status}${code}${requestId})`);
     this.details = details;
   }
 
@@ -43,6 +44,12 @@ export class ServiceError extends Error {
     return this.details.code;
   }
 }
+
+/** The code of an answer that S3 would not give. */
+export const NOT_S3 = "NotS3";
+
+/** Of longer messages the rest is left out. */
+const MAX_MESSAGE_LENGTH = 500;
 
 /** Codes for answers without a body, as those to HEAD. */
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
@@ -60,11 +67,12 @@ export async function readServiceError(response: WireResponse): Promise<ServiceE
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
   const status = response.status === 200 ? 500 : response.status;
   const parsed = await parseErrorBody(response.body);
-  const code = parsed?.Code ?? (response.body.length === 0 ? CODE_OF_STATUS[status] : undefined) ?? `HTTP ${status}`;
+  const code =
+    parsed?.Code ?? (response.body.length === 0 && !headers.location ? CODE_OF_STATUS[status] : undefined) ?? NOT_S3;
   return new ServiceError({
     status,
     code,
-    serverMessage: parsed?.Message?.replace(/[.\s]+$/, "") || "the server gave no reason",
+    serverMessage: describeReason(parsed, headers.location),
     requestId: headerText(headers["x-amz-request-id"]) ?? parsed?.RequestId,
     region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
     retryAfterMs: secondsToMs(headers["retry-after"]),
@@ -79,13 +87,18 @@ interface ErrorElement {
   readonly Region?: string;
 }
 
+/** @returns the texts of the error document; undefined where the body is none. */
 async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
   if (!body.includes("<Error")) return undefined;
-  try {
-    return (await parseXml(body)).Error as ErrorElement;
-  } catch {
-    return undefined;
-  }
+  const { Error: element } = await parseXml(body).catch(() => ({}) as XmlElement);
+  if (typeof element !== "object") return undefined;
+  return Object.fromEntries(Object.entries(element).filter(([, value]) => typeof value === "string"));
+}
+
+function describeReason(parsed: ErrorElement | undefined, location: string | undefined): string {
+  const said = parsed?.Message?.replace(/[.\s]+$/, "").slice(0, MAX_MESSAGE_LENGTH);
+  if (said) return said;
+  return location ? `the server sends on to ${location.slice(0, MAX_MESSAGE_LENGTH)}` : "the server gave no reason";
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

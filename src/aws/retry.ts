@@ -3,13 +3,13 @@ import { ConnectionError, ServiceError } from "./errors.ts";
 
 /** Tries in all, the first included: as many as s5cmd makes; the SDK's 3 are too few for a busy prefix. */
 const MAX_ATTEMPTS = 10;
-/** Tries for an address that never answered: most often it is wrong, and nobody wants to wait for that. */
-const MAX_CONNECT_ATTEMPTS = 3;
+/** Tries where nothing answers at all: the address is wrong, most often, and each try may take a minute. */
+const MAX_SILENT_ATTEMPTS = 3;
 const BASE_DELAY_MS = 100;
 const THROTTLED_BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
-// The codes that the SDK's standard retry strategy counts as throttling or transient.
+// What the SDK's standard retry strategy counts as throttling or transient, and S3's own codes of that kind.
 const THROTTLING_CODES = new Set([
   "BandwidthLimitExceeded",
   "RequestLimitExceeded",
@@ -28,14 +28,8 @@ const TRANSIENT_CODES = new Set([
   "ServiceUnavailable",
 ]);
 const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
-const TRANSIENT_CONNECTION_CODES = new Set([
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "ECONNABORTED",
-  "HPE_INVALID_EOF_STATE",
-]);
-const CONNECT_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const TRANSIENT_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "HPE_INVALID_EOF_STATE"]);
+const SILENT_CODES = new Set(["ETIMEDOUT", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 /** What one failed attempt leads to. */
 export interface RetryDecision {
@@ -69,7 +63,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSig
       signal?.throwIfAborted();
       const decision = decideRetry(error, tries);
       if (!decision.retry) throw error;
-      await sleep(decision.delayMs, undefined, signal ? { signal } : {});
+      await sleep(decision.delayMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
     }
   }
 }
@@ -77,7 +71,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSig
 function maxAttempts(error: unknown): number {
   if (error instanceof ConnectionError) {
     if (TRANSIENT_CONNECTION_CODES.has(error.code)) return MAX_ATTEMPTS;
-    return CONNECT_CODES.has(error.code) ? MAX_CONNECT_ATTEMPTS : 1;
+    return SILENT_CODES.has(error.code) ? MAX_SILENT_ATTEMPTS : 1;
   }
   if (error instanceof ServiceError) {
     const transient = TRANSIENT_STATUSES.has(error.details.status) || TRANSIENT_CODES.has(error.code);

@@ -10,7 +10,11 @@ declare module "@aws-sdk/client-s3/dist-es/endpoint/endpointResolver.js" {
   export interface ResolvedEndpoint {
     readonly url: URL;
     readonly properties?: {
-      readonly authSchemes?: readonly { readonly signingRegion?: string; readonly signingName?: string }[];
+      readonly authSchemes?: readonly {
+        readonly name: string;
+        readonly signingRegion?: string;
+        readonly signingName?: string;
+      }[];
     };
   }
   export function defaultEndpointResolver(parameters: S3EndpointParameters): ResolvedEndpoint;

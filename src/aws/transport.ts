@@ -47,6 +47,9 @@ export interface TransportOptions {
   readonly idleTimeoutMs: number;
 }
 
+/** A host that does not answer so long is not there, or behind a wall. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /** Opens connections to S3 that are kept alive and reused. */
 export function createTransport(options: TransportOptions): Transport {
   const agentOptions = { keepAlive: true, maxSockets: options.maxConnections, maxFreeSockets: options.maxConnections };
@@ -74,6 +77,13 @@ export function createTransport(options: TransportOptions): Transport {
           reject(request.signal?.aborted ? request.signal.reason : error);
         };
         outgoing.on("error", (error) => fail(asConnectionError(error, request)));
+        outgoing.on("socket", (socket) => {
+          if (!socket.connecting) return;
+          const seconds = CONNECT_TIMEOUT_MS / 1000;
+          const error = new ConnectionError("ETIMEDOUT", request.hostname, `no connection within ${seconds} s`);
+          const timer = setTimeout(() => fail(error), CONNECT_TIMEOUT_MS);
+          socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+        });
         outgoing.on("timeout", () => {
           const seconds = options.idleTimeoutMs / 1000;
           fail(new ConnectionError("ETIMEDOUT", request.hostname, `nothing moved for ${seconds} s`));
@@ -134,5 +144,8 @@ async function readAll(incoming: http.IncomingMessage): Promise<WireResponse> {
 function asConnectionError(error: NodeJS.ErrnoException, request: WireRequest): Error {
   // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
   const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
-  return new ConnectionError(error.code ?? "unknown", request.hostname, tlsReason ?? error.message);
+  // Where a host has several addresses, the error is a list, and its own message empty.
+  const message =
+    error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
+  return new ConnectionError(error.code ?? "unknown", request.hostname, tlsReason ?? message);
 }

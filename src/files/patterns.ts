@@ -1,9 +1,12 @@
+import fillRange from "fill-range";
 import picomatch from "picomatch";
 
 /** The patterns of a step: which relative paths it is about. */
 export interface PathPatterns {
   /** Whether a path relative to the root, with `/` between its names, belongs to the step. */
   matches(path: string): boolean;
+  /** Whether the last word on everything below a folder is that it is excluded, so that the folder need not be read. */
+  excludesFolder(path: string): boolean;
   /** Whether some pattern includes something under a folder or file name literally, as `.git`. */
   names(name: string): boolean;
 }
@@ -41,6 +44,11 @@ export function parsePatterns(lines: readonly string[]): PathPatterns {
   rules.reverse();
   return {
     matches: (path) => rules.find((rule) => rule.test(path))?.include ?? false,
+    excludesFolder(path) {
+      // The rules stand in reverse: an inclusion met first may still match something below.
+      const decisive = rules.find((rule) => rule.include || (rule.glob.endsWith("/**") && rule.test(`${path}/x`)));
+      return decisive !== undefined && !decisive.include;
+    },
     names: (name) => rules.some((rule) => rule.include && rule.glob.split("/").includes(name)),
   };
 }
@@ -50,18 +58,28 @@ function parseRule(line: string): Rule {
   const glob = line
     .slice(include ? 0 : 1)
     .trim()
-    .replace(/^(\.\/)+/, "");
-  if (glob === "") throw new Error("nothing stands behind the !");
-  if (/^\/|^[A-Za-z]:[\\/]/.test(glob))
+    .replace(/^(\.\/)+/, "")
+    .replace(/\/$/, "/**");
+  if (glob === "") throw new Error("it is empty");
+  // A backslash takes its meaning from the character behind it. Before any other it was meant to part folders.
+  if (/^\/|^[A-Za-z]:[\\/]/.test(glob)) {
     throw new Error("it starts at the root of a disk; write it relative to sourceFolder");
+  }
+  if (/\\(?![!#[\]{}()])/.test(glob)) throw new Error("it has a \\ in it; write / between folders");
   if (glob.split("/").includes("..")) throw new Error("it leaves sourceFolder with ..");
-  const test = picomatch(glob.endsWith("/") ? `${glob}**` : glob, {
+  const test = picomatch(glob, {
     dot: true,
     nonegate: true,
     strictBrackets: true,
     windows: false,
     // A name may hold a line break, which `.` in an expression does not match otherwise.
     flags: "s",
+    expandRange,
   });
   return { include, glob, test: (path) => test(path) };
+}
+
+/** `{1..12}`, `{01..12}`, `{a..f}`, and with a step: picomatch itself knows ranges of single characters alone. */
+function expandRange(from: string, to: string, step: unknown): string {
+  return `(${fillRange(from, to, typeof step === "string" ? Number(step) : 1, { toRegex: true })})`;
 }

@@ -27,22 +27,25 @@ export class ScanError extends Error {
 const REPOSITORY_NAME = ".git";
 
 interface Folder {
+  /** Empty for the root, otherwise with a `/` at its end. */
   readonly path: string;
   readonly absolutePath: string;
-  /** The real paths of this folder and those above it, to notice links that lead back up. */
-  readonly realPaths: readonly string[];
+  /** Free of symbolic links. */
+  readonly realPath: string;
+  readonly parent: Folder | undefined;
 }
 
 interface Entry {
   readonly name: string;
-  readonly isFolder: boolean;
+  /** Of a folder, free of symbolic links; undefined for a file. */
+  readonly realPath: string | undefined;
   readonly sizeBytes: number;
 }
 
 /**
  * Walks a folder, or a single file, and yields the files that the patterns match, in the order in which S3 lists keys (UTF-8 bytes,
- * so `a.txt` comes before `a/b`). Symbolic links are followed; links that lead nowhere, back up, or out of the root are left out
- * with a warning.
+ * so `a.txt` comes before `a/b`). Symbolic links are followed; links that lead nowhere, back up, out of the root, or into `.git` are
+ * left out with a warning.
  *
  * The calls are synchronous: they are several times faster than promises, and nothing else is to be done meanwhile.
  *
@@ -60,7 +63,7 @@ export function* scan(
     if (patterns.matches(path)) yield { path, sizeBytes: rootStat.size };
     return;
   }
-  yield* scanFolder({ path: "", absolutePath: root, realPaths: [realpathSync(root)] }, patterns, warn);
+  yield* scanFolder({ path: "", absolutePath: root, realPath: realpathSync(root), parent: undefined }, patterns, warn);
 }
 
 /** Where the paths that `scan` yields start: the root, or for a single file its folder. */
@@ -75,11 +78,10 @@ function* scanFolder(
 ): Generator<LocalFile, void> {
   for (const entry of readEntries(folder, patterns, warn)) {
     const path = folder.path + entry.name;
-    if (entry.isFolder) {
+    if (entry.realPath !== undefined) {
       const absolutePath = join(folder.absolutePath, entry.name);
-      const realPaths = [...folder.realPaths, realpathSync(absolutePath)];
-      yield* scanFolder({ path: `${path}/`, absolutePath, realPaths }, patterns, warn);
-    } else if (patterns.matches(path)) {
+      yield* scanFolder({ path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder }, patterns, warn);
+    } else {
       yield { path, sizeBytes: entry.sizeBytes };
     }
   }
@@ -88,14 +90,17 @@ function* scanFolder(
 function readEntries(folder: Folder, patterns: PathPatterns, warn: (warning: ScanWarning) => void): Entry[] {
   const entries: Entry[] = [];
   for (const dirent of readFolder(folder)) {
+    const path = folder.path + dirent.name;
     if (dirent.name === REPOSITORY_NAME && !patterns.names(REPOSITORY_NAME)) continue;
-    const found = examine(folder, dirent);
-    if (typeof found === "string") {
-      const path = folder.path + dirent.name;
-      if (patterns.matches(path)) warn({ path, reason: found });
-    } else {
-      entries.push(found);
-    }
+    const isLink = dirent.isSymbolicLink();
+    if (dirent.isDirectory() ? patterns.excludesFolder(path) : !isLink && !patterns.matches(path)) continue;
+    // Node shows bytes that are no UTF-8 as this character: which file is meant cannot be told.
+    if (dirent.name.includes("\ufffd")) throw new ScanError(path, new Error("its name is not valid UTF-8"));
+    const found = examine(folder, dirent, patterns);
+    // Only now it is known whether a link is a file, which the patterns have to match, or a folder.
+    if (isLink && (typeof found === "string" || found.realPath === undefined) && !patterns.matches(path)) continue;
+    if (typeof found === "string") warn({ path, reason: found });
+    else entries.push(found);
   }
   return entries.sort((a, b) => compareUtf8(sortName(a), sortName(b)));
 }
@@ -112,33 +117,37 @@ function readFolder(folder: Folder): Dirent[] {
  * @returns the entry, or why it is left out.
  * @throws {ScanError} where it cannot be told what stands there.
  */
-function examine(folder: Folder, dirent: Dirent): Entry | string {
-  if (dirent.isDirectory()) return { name: dirent.name, isFolder: true, sizeBytes: 0 };
-  const absolutePath = join(folder.absolutePath, dirent.name);
+function examine(folder: Folder, dirent: Dirent, patterns: PathPatterns): Entry | string {
+  const { name } = dirent;
+  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name), sizeBytes: 0 };
+  const absolutePath = join(folder.absolutePath, name);
   try {
-    if (dirent.isSymbolicLink()) {
-      const refusal = refuseLink(folder, realpathSync(absolutePath));
-      if (refusal) return refusal;
-    }
+    const realPath = dirent.isSymbolicLink() ? realpathSync(absolutePath) : undefined;
+    const refusal = realPath && refuseLink(folder, realPath, patterns);
+    if (refusal) return refusal;
     const stat = statSync(absolutePath);
-    if (stat.isDirectory()) return { name: dirent.name, isFolder: true, sizeBytes: 0 };
+    if (stat.isDirectory()) return { name, realPath, sizeBytes: 0 };
     if (!stat.isFile()) return "it is neither a file nor a folder";
-    return { name: dirent.name, isFolder: false, sizeBytes: stat.size };
+    return { name, realPath: undefined, sizeBytes: stat.size };
   } catch (error) {
     if (dirent.isSymbolicLink()) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
-    if (dirent.name.includes("\ufffd")) return "its name is not valid UTF-8";
-    throw new ScanError(folder.path + dirent.name, error as Error);
+    throw new ScanError(folder.path + name, error as Error);
   }
 }
 
-function refuseLink(folder: Folder, target: string): string | undefined {
-  const [realRoot = ""] = folder.realPaths;
-  if (folder.realPaths.includes(target)) return "the link leads back to a folder that it stands in";
-  if (!target.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep))
+function refuseLink(folder: Folder, target: string, patterns: PathPatterns): string | undefined {
+  let root = folder;
+  for (let above: Folder | undefined = folder; above; above = above.parent) {
+    if (above.realPath === target) return "the link leads back to a folder that it stands in";
+    root = above;
+  }
+  if (!target.startsWith(root.realPath.endsWith(sep) ? root.realPath : root.realPath + sep)) {
     return "the link leaves the source folder";
-  return undefined;
+  }
+  const leadsIntoRepository = target.slice(root.realPath.length).split(sep).includes(REPOSITORY_NAME);
+  return leadsIntoRepository && !patterns.names(REPOSITORY_NAME) ? "the link leads into .git" : undefined;
 }
 
 function sortName(entry: Entry): string {
-  return entry.isFolder ? `${entry.name}/` : entry.name;
+  return entry.realPath === undefined ? entry.name : `${entry.name}/`;
 }

@@ -7,7 +7,7 @@ import type { Body, Transport, WireResponse } from "../aws/transport.ts";
 
 /** One S3 operation on a bucket or an object of it. */
 export interface S3Request {
-  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly method: "HEAD" | "PUT" | "POST" | "DELETE";
   readonly key: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Lower-case names. */

@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { setMaxListeners } from "node:events";
-import { ServiceError } from "../aws/errors.ts";
-import type { Body } from "../aws/transport.ts";
+import { NOT_S3, ServiceError } from "../aws/errors.ts";
+import type { Body, WireResponse } from "../aws/transport.ts";
 import { parseXml, type XmlElement } from "../aws/xml.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
 import { combineCrc32, crc32Header, digestBody } from "./digest.ts";
-import type { ObjectHeaders } from "./put-object.ts";
+import { type ObjectHeaders, requireEtag } from "./put-object.ts";
 
 /** An object too large for one request, cut into parts. */
 export interface MultipartSource {
@@ -63,10 +63,9 @@ async function createUpload(bucket: Bucket, key: string, options: MultipartOptio
     headers: { ...options.headers, "x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-type": "FULL_OBJECT" },
     signal: options.signal,
   });
-  const result = (await parseXml(response.body)).InitiateMultipartUploadResult as XmlElement | undefined;
-  if (typeof result?.UploadId !== "string")
-    throw new Error("the server began a multipart upload without giving its id");
-  return result.UploadId;
+  const { UploadId } = await readResult(response, "InitiateMultipartUploadResult");
+  if (typeof UploadId !== "string") throw notS3(response, "the answer has no upload id");
+  return UploadId;
 }
 
 async function sendParts(
@@ -125,9 +124,7 @@ async function sendPart(
     bodySha256: digest.sha256Hex,
     signal,
   });
-  const etag = response.headers.etag;
-  if (!etag) throw new Error(`the server stored part ${partNumber} without giving its ETag`);
-  return { etag, crc32: digest.crc32, sizeBytes: body.sizeBytes };
+  return { etag: requireEtag(response), crc32: digest.crc32, sizeBytes: body.sizeBytes };
 }
 
 async function completeUpload(
@@ -168,7 +165,7 @@ async function completeUpload(
     signal,
   };
   try {
-    await bucket.send(request);
+    await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
   } catch (error) {
     // Where the first answer was lost, the second one is that there is no such upload any more.
     const isEnded = error instanceof ServiceError && error.code === "NoSuchUpload";
@@ -184,11 +181,23 @@ async function isStored(
   signal: AbortSignal,
 ): Promise<boolean> {
   const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
-  const expected = `"${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}"`;
+  const expected = `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
   return bucket.send({ method: "HEAD", key, signal }).then(
-    ({ headers }) => headers.etag === expected,
+    ({ headers }) => headers.etag?.replaceAll('"', "") === expected,
     () => false,
   );
+}
+
+/** Reads an answer's document. @throws {ServiceError} where it is not the one that S3 gives. */
+async function readResult(response: WireResponse, rootName: string): Promise<XmlElement> {
+  const document = await parseXml(response.body).catch(() => ({}) as XmlElement);
+  const root = document[rootName];
+  if (typeof root !== "object") throw notS3(response, `the answer is no ${rootName}`);
+  return root as XmlElement;
+}
+
+function notS3(response: WireResponse, serverMessage: string): ServiceError {
+  return new ServiceError({ status: response.status, code: NOT_S3, serverMessage });
 }
 
 /** Takes back what was stored. Where that fails too, the error that led here matters more. */

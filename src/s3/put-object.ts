@@ -1,4 +1,5 @@
-import type { Body } from "../aws/transport.ts";
+import { NOT_S3, ServiceError } from "../aws/errors.ts";
+import type { Body, WireResponse } from "../aws/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import { crc32Header, digestBody } from "./digest.ts";
 
@@ -18,7 +19,7 @@ export async function putObject(
   signal?: AbortSignal,
 ): Promise<void> {
   const digest = await digestBody(body, bucket.signsPayload);
-  await bucket.send({
+  const response = await bucket.send({
     method: "PUT",
     key,
     headers: { ...headers, "x-amz-checksum-crc32": crc32Header(digest.crc32) },
@@ -26,4 +27,16 @@ export async function putObject(
     bodySha256: digest.sha256Hex,
     signal,
   });
+  requireEtag(response);
+}
+
+/**
+ * The ETag of what has been stored. An answer without one did not come from S3, whatever its status: a proxy's page, say.
+ *
+ * @throws {ServiceError} where the answer has none.
+ */
+export function requireEtag(response: WireResponse): string {
+  const { etag } = response.headers;
+  if (etag) return etag;
+  throw new ServiceError({ status: response.status, code: NOT_S3, serverMessage: "the answer has no ETag" });
 }

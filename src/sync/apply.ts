@@ -1,5 +1,8 @@
 import type { PutAction } from "./plan.ts";
 
+/** After so many failures without a success between them the rest is not tried: each may have taken minutes of retries. */
+const MAX_FAILURES_IN_A_ROW = 64;
+
 /** An action that failed for good; the others went on. */
 export interface ActionFailure {
   readonly action: PutAction;
@@ -10,8 +13,8 @@ export interface ApplyResult {
   readonly filesDone: number;
   readonly bytesDone: number;
   readonly failures: readonly ActionFailure[];
-  /** What ended the whole step early, because every further action would have failed alike. */
-  readonly fatal: unknown;
+  /** Whether actions were left undone, because they would have failed as those before them. */
+  readonly stoppedEarly: boolean;
 }
 
 export interface ApplyOptions {
@@ -20,15 +23,14 @@ export interface ApplyOptions {
   /** Does one action and returns how many bytes it stored. */
   perform(action: PutAction): Promise<number>;
   /** Whether a failure says that all other actions will fail too. */
-  isFatal(error: unknown, filesDone: number): boolean;
-  onDone(action: PutAction): void;
-  /** Ends the actions under way; used after a fatal failure. */
-  abort(reason: unknown): void;
+  isFatal(error: unknown): boolean;
+  onDone(action: PutAction, storedBytes: number): void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Performs the actions, several at a time. A failed action does not stop the others, unless it is fatal.
+ * Performs the actions, several at a time. A failed action does not stop the others, unless it is fatal, or so many have failed in a
+ * row that there is no hope for the rest; those under way then still come to their end.
  *
  * @throws never: all that went wrong is in the result.
  */
@@ -36,31 +38,29 @@ export async function applyActions(actions: readonly PutAction[], options: Apply
   const failures: ActionFailure[] = [];
   let filesDone = 0;
   let bytesDone = 0;
-  let fatal: unknown;
+  let failuresInARow = 0;
+  let stoppedEarly = false;
   let next = 0;
 
   async function performFromQueue(): Promise<void> {
-    while (!options.signal.aborted) {
+    while (!options.signal.aborted && !stoppedEarly) {
       const action = actions[next++];
       if (!action) return;
       try {
         const storedBytes = await options.perform(action);
         bytesDone += storedBytes;
         filesDone++;
-        options.onDone(action);
+        failuresInARow = 0;
+        options.onDone(action, storedBytes);
       } catch (error) {
         if (options.signal.aborted) return;
-        if (options.isFatal(error, filesDone)) {
-          fatal = error;
-          options.abort(error);
-          return;
-        }
         failures.push({ action, error });
+        stoppedEarly ||= options.isFatal(error) || ++failuresInARow >= MAX_FAILURES_IN_A_ROW;
       }
     }
   }
 
   const queues = Math.min(options.parallelActions, actions.length);
   await Promise.all(Array.from({ length: queues }, performFromQueue));
-  return { filesDone, bytesDone, failures, fatal };
+  return { filesDone, bytesDone, failures, stoppedEarly: stoppedEarly && next < actions.length };
 }

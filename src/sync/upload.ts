@@ -1,10 +1,10 @@
-import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { describeFailure, isStepFatal } from "../aws/advice.ts";
+import { ConnectionError, ServiceError } from "../aws/errors.ts";
 import { BlockPool } from "../files/block-pool.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { RequestSlots } from "../s3/request-slots.ts";
-import { applyActions } from "./apply.ts";
+import { type ApplyResult, applyActions } from "./apply.ts";
 import type { Plan } from "./plan.ts";
 import { sendFile } from "./send-file.ts";
 
@@ -43,31 +43,41 @@ export async function applyUpload(
   observer: UploadObserver,
   cancelled: AbortSignal,
 ): Promise<UploadReport> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([cancelled, stop.signal]);
-  // Each request under way listens to it.
-  setMaxListeners(0, signal);
   const slots = new RequestSlots(MAX_REQUESTS);
-  const context = { bucket, slots, pool: new BlockPool(), signal, onStored: observer.stored };
+  const context = { bucket, slots, pool: new BlockPool(), signal: cancelled, onStored: observer.stored };
   const result = await applyActions(plan.actions, {
     parallelActions: MAX_REQUESTS,
     perform: ({ path, key, sizeBytes }) => sendFile(context, join(base, path), key, sizeBytes),
     isFatal: isStepFatal,
-    onDone: ({ path, key, sizeBytes }) => observer.fileDone(path, key, sizeBytes),
-    abort: (reason) => stop.abort(reason),
-    signal,
+    onDone: ({ path, key }, storedBytes) => observer.fileDone(path, key, storedBytes),
+    signal: cancelled,
   });
   cancelled.throwIfAborted();
 
-  const errors = result.failures.map(
-    ({ action, error }) => `${action.path} was not uploaded: ${describeFailure(error, bucket.name, action.key)}`,
-  );
-  if (result.fatal) {
-    const left = plan.actions.length - result.filesDone;
-    const consequence = `The step stops here: ${left} of ${plan.actions.length} files are not uploaded.`;
-    errors.unshift(
-      `Upload to s3://${bucket.name} failed: ${describeFailure(result.fatal, bucket.name)} ${consequence}`,
-    );
-  }
+  const errors = describeFailures(result, plan, bucket.name);
   return { filesUploaded: result.filesDone, bytesUploaded: result.bytesDone, errors };
+}
+
+/** One error for each failed file; a single one for the step where none was stored and all failed alike. */
+function describeFailures({ failures, filesDone, stoppedEarly }: ApplyResult, plan: Plan, bucket: string): string[] {
+  const [first] = failures;
+  if (!first) return [];
+  const left = plan.actions.length - filesDone;
+  const consequence = `${left} of ${plan.actions.length} files are not uploaded.`;
+  const cause = causeOf(first.error);
+  if (filesDone === 0 && cause && failures.every(({ error }) => causeOf(error) === cause)) {
+    const key = plan.actions.length === 1 ? first.action.key : undefined;
+    return [`Upload to s3://${bucket} failed: ${describeFailure(first.error, bucket, key)} ${consequence}`];
+  }
+  const errors = failures.map(
+    ({ action, error }) => `${action.path} was not uploaded: ${describeFailure(error, bucket, action.key)}`,
+  );
+  return stoppedEarly
+    ? [`The step stopped, since the rest would have failed alike: ${consequence}`, ...errors]
+    : errors;
+}
+
+/** What makes two failures alike: the code of the server's refusal, or of the connection's. */
+function causeOf(error: unknown): string | undefined {
+  return error instanceof ServiceError || error instanceof ConnectionError ? error.code : undefined;
 }

@@ -50,31 +50,31 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
   const given = reader.text("regionName");
   const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
   if (region === "" && connection) {
-    reader.problem(
-      "regionName",
-      "it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1.",
-    );
+    const what = "it is empty, and the service connection names no region.";
+    reader.problem("regionName", `${what} Enter the bucket's, as eu-west-1.`);
   } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
     const owner = given ? "" : "the service connection's region ";
     reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);
   }
-  return region;
+  // Other stores may have capitals in theirs.
+  return connection?.endpoint ? region : region.toLowerCase();
 }
 
 function readBucketName(reader: InputReader): string {
   const name = reader.required("bucketName", "Enter the name of a bucket.");
+  const wrong = (why: string) => reader.problem("bucketName", `"${name}" ${why}`);
   if (name.startsWith("s3://")) {
-    reader.problem("bucketName", `"${name}" is a URI. Enter the bucket's name alone, and the rest as targetFolder.`);
-  } else if (name.includes("/") && !name.startsWith("arn:")) {
-    reader.problem(
-      "bucketName",
-      `"${name}" has a / in it. Enter the bucket's name alone, and the rest as targetFolder.`,
-    );
-  } else if (name.endsWith("--x-s3")) {
-    const why = "Directory buckets list and sign in ways of their own, which this task does not support";
-    reader.problem("bucketName", `"${name}" is a directory bucket. ${why}; use a general purpose bucket.`);
-  } else if (/[\s?#%\\]/.test(name)) {
-    reader.problem("bucketName", `"${name}" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.`);
+    wrong("is a URI. Enter the bucket's name alone, and the rest as targetFolder.");
+  } else if (name.startsWith("arn:")) {
+    // An access point; the endpoint rules know which there are.
+  } else if (name.includes("/")) {
+    wrong("has a / in it. Enter the bucket's name alone, and the rest as targetFolder.");
+  } else if (/--x[as]?-s3$/.test(name)) {
+    const why =
+      "is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support";
+    wrong(`${why}; use a general purpose bucket.`);
+  } else if (name !== "" && !/^[a-z0-9][a-z0-9._-]+$/i.test(name)) {
+    wrong("is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.");
   }
   return name;
 }
@@ -83,7 +83,9 @@ function readSource(reader: InputReader): string {
   const source = reader.required("sourceFolder", "Enter the folder or the file to upload.");
   if (source === "") return source;
   try {
-    statSync(source);
+    const stat = statSync(source);
+    if (!stat.isDirectory() && !stat.isFile())
+      reader.problem("sourceFolder", `${source} is neither a file nor a folder.`);
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const advice = "Check the path, and that an earlier step of the job has made it.";
@@ -100,5 +102,10 @@ function readPatterns(reader: InputReader): PathPatterns {
 
 function readPrefix(reader: InputReader): string {
   const folder = reader.text("targetFolder").replace(/^\/+/, "").replace(/\/+$/, "");
+  const wrong = (why: string) => reader.problem("targetFolder", `"${folder}" ${why}`);
+  if (folder.startsWith("s3://")) wrong("is a URI. Enter what stands behind the bucket's name.");
+  if (folder.includes("\\")) wrong("has a \\ in it. Write / between folders.");
+  if (folder.split("/").some((name) => name === "." || name === ".."))
+    wrong("has . or .. for a folder, which S3 does not resolve.");
   return folder === "" ? "" : `${folder}/`;
 }

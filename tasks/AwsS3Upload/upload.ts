@@ -11,8 +11,8 @@ import { type Plan, planUpload } from "../../src/sync/plan.ts";
 import { applyUpload, MAX_REQUESTS, type UploadReport } from "../../src/sync/upload.ts";
 import type { UploadOptions } from "./inputs.ts";
 
-/** A connection on which nothing moves for a minute is dead, or as good as that. */
-const IDLE_TIMEOUT_MS = 60_000;
+/** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
+const IDLE_TIMEOUT_MS = 120_000;
 /** Up to so many files are named in the log one by one; of more, only the progress is told. */
 const MAX_NAMED_FILES = 100;
 

@@ -15,7 +15,7 @@ describe("retries", () => {
     [refusal(403, "RequestTimeTooSkewed"), 10],
     [refusal(429, "HTTP 429"), 10],
     [noAnswer("ECONNRESET"), 10],
-    [noAnswer("ETIMEDOUT"), 10],
+    [noAnswer("ETIMEDOUT"), 3],
     [noAnswer("ENOTFOUND"), 3],
     [noAnswer("ECONNREFUSED"), 3],
     [noAnswer("DEPTH_ZERO_SELF_SIGNED_CERT"), 1],

@@ -38,6 +38,24 @@ describe("patterns", () => {
     });
   }
 
+  it("know ranges in braces, of any length and step", () => {
+    const numbered = Array.from({ length: 13 }, (_, index) => `img${index}.png`);
+    const { matches } = parsePatterns(["img{1..12}.png"]);
+    assert.deepEqual(numbered.filter(matches), numbered.slice(1));
+    assert.deepEqual(["a", "b", "c", "d"].filter(parsePatterns(["{b..c}"]).matches), ["b", "c"]);
+    assert.deepEqual(["1", "2", "3", "5"].filter(parsePatterns(["{1..5..2}"]).matches), ["1", "3", "5"]);
+  });
+
+  it("tell which folders need not be read", () => {
+    const { excludesFolder } = parsePatterns(["**", "!node_modules/**", "!logs/*", "!a/**", "a/keep.txt", "!b/"]);
+    const folders = ["node_modules", "node_modules/x", "src", "logs", "a", "b"];
+    assert.deepEqual(folders.filter(excludesFolder), ["b"]);
+    assert.deepEqual(folders.filter(parsePatterns(["!node_modules/**"]).excludesFolder), [
+      "node_modules",
+      "node_modules/x",
+    ]);
+  });
+
   it("match an escaped ! or # literally", () => {
     const patterns = parsePatterns(["\\!a", "\\#b"]);
     assert.deepEqual(["!a", "#b", "a", "b"].map(patterns.matches), [true, true, false, false]);

@@ -57,6 +57,37 @@ describe("scanning a folder", () => {
     });
   });
 
+  it("does not follow links into .git, unless a pattern names it", () => {
+    write(".git/config");
+    symlinkSync(".git/config", join(root, "config-link"));
+    symlinkSync(".git", join(root, "git-link"));
+    const { paths, warnings } = scanAll();
+    assert.deepEqual(paths, []);
+    assert.deepEqual(
+      warnings.map(({ reason }) => reason),
+      ["the link leads into .git", "the link leads into .git"],
+    );
+    assert.deepEqual(scanAll(["config-link", ".git/nothing"]).paths, ["config-link"]);
+  });
+
+  it("does not read folders that are excluded whole", () => {
+    write("kept/a");
+    write("left/b");
+    symlinkSync("nowhere", join(root, "left/broken"));
+    assert.deepEqual(scanAll(["**", "!left/**"]), { ...scanAll(["kept/*"]), warnings: [] });
+  });
+
+  it("goes down a thousand levels", () => {
+    write(`${"d/".repeat(1000)}file`);
+    assert.deepEqual(scanAll().paths, [`${"d/".repeat(1000)}file`]);
+  });
+
+  it("fails where a name is not valid UTF-8, since S3 has no such keys", function () {
+    if (process.platform !== "linux") this.skip();
+    writeFileSync(Buffer.concat([Buffer.from(join(root, "f")), Buffer.from([0xff])]), "x");
+    assert.throws(() => scanAll(), /f\ufffd cannot be read: its name is not valid UTF-8\./);
+  });
+
   it("follows a root that is a link itself", () => {
     write("real/file");
     symlinkSync("real", join(root, "root-link"));

@@ -19,7 +19,7 @@ interface Case {
 }
 
 const with_ = (change: Partial<ServiceConnection>) => (right: ServiceConnection) => ({ ...right, ...change });
-const STOPPED = "The step stops here: 1 of 1 files are not uploaded.";
+const STOPPED = "1 of 1 files are not uploaded.";
 
 const inputCases: Case[] = [
   {
@@ -119,6 +119,42 @@ const inputCases: Case[] = [
     errors: [
       "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.",
     ],
+  },
+  {
+    wrong: "a pattern with backslashes between folders",
+    inputs: { globExpressions: "**\n!**\\*.pem" },
+    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\ in it; write / between folders.'],
+  },
+  {
+    wrong: "dots for a bucket name",
+    inputs: { bucketName: ".." },
+    errors: ['bucketName: ".." is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.'],
+  },
+  {
+    wrong: "a device as source",
+    inputs: { sourceFolder: "/dev/null" },
+    errors: ["sourceFolder: /dev/null is neither a file nor a folder."],
+  },
+  {
+    wrong: "a target folder that is none",
+    inputs: { targetFolder: "a/../b\\c" },
+    errors: [
+      'targetFolder: "a/../b\\c" has a \\ in it. Write / between folders.',
+      'targetFolder: "a/../b\\c" has . or .. for a folder, which S3 does not resolve.',
+    ],
+  },
+  {
+    wrong: "an access key with an invisible character",
+    connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIA\u200bEXAMPLE" } }),
+    errors: [
+      "awsCredentials: one of its keys has a character in it that keys do not have, perhaps an invisible one. Enter it in the service connection again.",
+    ],
+  },
+  {
+    wrong: "a multi-region access point",
+    inputs: { bucketName: "arn:aws:s3::123456789012:accesspoint:mfzwi23gnjvgw.mrap", regionName: "eu-west-1" },
+    connection: with_({ url: "https://s3.amazonaws.com/" }),
+    errors: ["bucketName: requests to it are signed in a way that this task does not support."],
   },
   {
     wrong: "several inputs at once",

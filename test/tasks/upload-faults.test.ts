@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { appendFileSync } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import { type FaultRule, type S3Server, startS3Server } from "../../local/s3/server.ts";
@@ -141,21 +144,74 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     });
     const result = await upload();
     assertFailed(result, [
-      `Upload to s3://${bucket} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the bucket's. The step stops here: 500 of 500 files are not uploaded.`,
+      `Upload to s3://${bucket} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the bucket's. 500 of 500 files are not uploaded.`,
     ]);
     assert.ok(server.requests.length <= 128, `${server.requests.length} requests`);
   });
 
-  it("takes a denial for that of one key where another was stored before", async () => {
+  it("takes a denial of one key for what it is, whichever answer comes first", async () => {
     source.write({ "a.txt": "a", "secret/b.txt": "b", "z.txt": "z" });
     const denied = { kind: "status", status: 403, code: "AccessDenied", message: "Access Denied" } as const;
-    // Asked to slow down first, so that the other files are stored by then.
-    server.addFault({ match: { key: /^secret/ }, times: 3, action: slowDown });
     server.addFault({ match: { key: /^secret/ }, action: denied });
+    server.addFault({ match: { key: /^[az]/ }, times: 2, action: { kind: "delay", delayMs: 300 } });
     assertFailed(await upload(), [
       `secret/b.txt was not uploaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/secret/b.txt, in its own policy and in the bucket's.`,
     ]);
     assert.deepEqual(await listKeys(target, bucket), ["a.txt", "z.txt"]);
+  });
+
+  it("gives up after 64 failures in a row, and says how much is left", async () => {
+    source.write({ "0.txt": "first" });
+    source.write(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`bad/${index}.txt`, "x"])));
+    const refused = { kind: "status", status: 400, code: "InvalidArgument", message: "No" } as const;
+    server.addFault({ match: { key: /^bad/ }, action: refused });
+    const result = await upload();
+    assert.equal(result.result, "Failed");
+    assert.equal(
+      result.issues[0]?.message,
+      "The step stopped, since the rest would have failed alike: 300 of 301 files are not uploaded.",
+    );
+    assert.ok(server.requests.length < 200, `${server.requests.length} requests`);
+  });
+
+  const foreign: [title: string, status: number, headers: Record<string, string>, why: string][] = [
+    ["answers everything with a page", 200, {}, "the answer has no ETag (200)"],
+    ["refuses everything with a page", 405, {}, "the server gave no reason (405)"],
+    [
+      "sends on to elsewhere",
+      301,
+      { location: "https://www.example.com/" },
+      "the server sends on to https://www.example.com/ (301)",
+    ],
+  ];
+  for (const [title, status, headers, why] of foreign) {
+    it(`says that what answers is not S3 where a web server ${title}`, async () => {
+      source.write(Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${index}.txt`, "x"])));
+      const page = "<html><body>Welcome!<br></body></html>";
+      const web = http.createServer((request, response) => {
+        request.resume().on("end", () => response.writeHead(status, headers).end(page));
+      });
+      await once(web.listen(0, "127.0.0.1"), "listening");
+      const url = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
+      const result = await upload({ connections: [{ ...connectionTo(target), url }] });
+      web.close();
+      assertFailed(result, [
+        `Upload to s3://${bucket} failed: ${why}. What answered does not look like S3: check the server URL of awsCredentials, and what stands between. 200 of 200 files are not uploaded.`,
+      ]);
+    });
+  }
+
+  it("does not take a page for the completion of a multipart upload", async () => {
+    source.write({ "large.bin": Buffer.alloc(20 * MIB, "large"), "a.txt": "a" });
+    // Its document is no CompleteMultipartUploadResult.
+    server.addFault({
+      match: { operation: "CompleteMultipartUpload" },
+      action: { kind: "status", status: 204, code: "Page" },
+    });
+    const result = await upload();
+    assert.equal(result.result, "Failed");
+    assert.match(result.issues[0]?.message ?? "", /^large\.bin was not uploaded: /);
+    assert.deepEqual(await listKeys(target, bucket), ["a.txt"]);
   });
 
   it("takes an unfinished multipart upload back where it fails for good", async () => {
