@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { agentNodes, installedAgentNode } from "./servers/agent-node.ts";
+import { installedAwsCli } from "./servers/aws-cli.ts";
 import { testEnvironment } from "./servers/environment.ts";
 import { serverKinds } from "./servers/kinds.ts";
 import { runMocha } from "./servers/mocha-run.ts";
@@ -35,8 +36,13 @@ async function main(args: readonly string[]): Promise<void> {
   await build();
 
   const nodes = await agentRuntimes(names, permission);
+  const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
   for (const node of nodes) {
-    await runSuite("everything", "embedded", node, { S3_TEST_ENDPOINT: undefined });
+    await runSuite("everything", "embedded", node, {
+      S3_TEST_ENDPOINT: undefined,
+      S3_TEST_LARGE: "1",
+      AWS_CLI: awsCli,
+    });
   }
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.length > 0 ? nodes : [thisNode], permission);
