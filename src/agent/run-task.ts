@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { CancelledError, cancellation } from "./cancellation.ts";
 import { escapeControls } from "./escape.ts";
@@ -19,6 +20,9 @@ export interface TaskOutcome {
  * never a stack trace, and never a success.
  */
 export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutcome>): Promise<void> {
+  // Requests leave much behind that dies at once. V8 would answer with a young generation of up to 128 MB, which makes nothing faster:
+  // 8,000 small files took 215 MB with it on Node 24, and take 137 MB like this, in the same time.
+  setFlagsFromString("--semi-space-growth-factor=1");
   try {
     const outcome = await body(cancellation());
     for (const [name, value] of Object.entries(outcome.outputs)) tl.setVariable(name, value, false, true);

@@ -23,6 +23,9 @@ export class ScanError extends Error {
   }
 }
 
+/** A folder that stands behind so many paths is part of a web of folders that link to each other, whose paths are without number. */
+const MAX_PATHS_TO_A_LINKED_FOLDER = 100;
+
 /** Left out unless a pattern names it: the history of a repository is never meant to be published by accident. */
 const REPOSITORY_NAME = ".git";
 
@@ -39,6 +42,7 @@ interface Entry {
   readonly name: string;
   /** Of a folder, free of symbolic links; undefined for a file. */
   readonly realPath: string | undefined;
+  readonly isLink: boolean;
   readonly sizeBytes: number;
 }
 
@@ -63,7 +67,12 @@ export function* scan(
     if (patterns.matches(path)) yield { path, sizeBytes: rootStat.size };
     return;
   }
-  yield* scanFolder({ path: "", absolutePath: root, realPath: realpathSync(root), parent: undefined }, patterns, warn);
+  yield* scanFolder(
+    { path: "", absolutePath: root, realPath: realpathSync(root), parent: undefined },
+    patterns,
+    warn,
+    new Map(),
+  );
 }
 
 /** Where the paths that `scan` yields start: the root, or for a single file its folder. */
@@ -75,16 +84,32 @@ function* scanFolder(
   folder: Folder,
   patterns: PathPatterns,
   warn: (warning: ScanWarning) => void,
+  visits: Map<string, number>,
 ): Generator<LocalFile, void> {
   for (const entry of readEntries(folder, patterns, warn)) {
     const path = folder.path + entry.name;
     if (entry.realPath !== undefined) {
       const absolutePath = join(folder.absolutePath, entry.name);
-      yield* scanFolder({ path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder }, patterns, warn);
+      if (entry.isLink) countPath(entry.realPath, path, visits);
+      yield* scanFolder(
+        { path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder },
+        patterns,
+        warn,
+        visits,
+      );
     } else {
       yield { path, sizeBytes: entry.sizeBytes };
     }
   }
+}
+
+/** @throws {ScanError} where a folder is reached through links too often. */
+function countPath(realPath: string, path: string, visits: Map<string, number>): void {
+  const count = (visits.get(realPath) ?? 0) + 1;
+  visits.set(realPath, count);
+  if (count <= MAX_PATHS_TO_A_LINKED_FOLDER) return;
+  const reason = `links lead to it on more than ${MAX_PATHS_TO_A_LINKED_FOLDER} paths; leave the links out with a pattern`;
+  throw new ScanError(path, new Error(reason));
 }
 
 function readEntries(folder: Folder, patterns: PathPatterns, warn: (warning: ScanWarning) => void): Entry[] {
@@ -98,7 +123,7 @@ function readEntries(folder: Folder, patterns: PathPatterns, warn: (warning: Sca
     if (dirent.name.includes("\ufffd")) throw new ScanError(path, new Error("its name is not valid UTF-8"));
     const found = examine(folder, dirent, patterns);
     // Only now it is known whether a link is a file, which the patterns have to match, or a folder.
-    if (isLink && (typeof found === "string" || found.realPath === undefined) && !patterns.matches(path)) continue;
+    if (isLink && !(isFolder(found) ? !patterns.excludesFolder(path) : patterns.matches(path))) continue;
     if (typeof found === "string") warn({ path, reason: found });
     else entries.push(found);
   }
@@ -119,16 +144,16 @@ function readFolder(folder: Folder): Dirent[] {
  */
 function examine(folder: Folder, dirent: Dirent, patterns: PathPatterns): Entry | string {
   const { name } = dirent;
-  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name), sizeBytes: 0 };
+  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name), isLink: false, sizeBytes: 0 };
   const absolutePath = join(folder.absolutePath, name);
   try {
     const realPath = dirent.isSymbolicLink() ? realpathSync(absolutePath) : undefined;
     const refusal = realPath && refuseLink(folder, realPath, patterns);
     if (refusal) return refusal;
     const stat = statSync(absolutePath);
-    if (stat.isDirectory()) return { name, realPath, sizeBytes: 0 };
+    if (stat.isDirectory()) return { name, realPath, isLink: true, sizeBytes: 0 };
     if (!stat.isFile()) return "it is neither a file nor a folder";
-    return { name, realPath: undefined, sizeBytes: stat.size };
+    return { name, realPath: undefined, isLink: realPath !== undefined, sizeBytes: stat.size };
   } catch (error) {
     if (dirent.isSymbolicLink()) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
     throw new ScanError(folder.path + name, error as Error);
@@ -146,6 +171,10 @@ function refuseLink(folder: Folder, target: string, patterns: PathPatterns): str
   }
   const leadsIntoRepository = target.slice(root.realPath.length).split(sep).includes(REPOSITORY_NAME);
   return leadsIntoRepository && !patterns.names(REPOSITORY_NAME) ? "the link leads into .git" : undefined;
+}
+
+function isFolder(found: Entry | string): boolean {
+  return typeof found !== "string" && found.realPath !== undefined;
 }
 
 function sortName(entry: Entry): string {

@@ -70,6 +70,16 @@ describe("scanning a folder", () => {
     assert.deepEqual(scanAll(["config-link", ".git/nothing"]).paths, ["config-link"]);
   });
 
+  it("fails, rather than walk for ever, where many folders link to each other", () => {
+    const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+    for (const name of names) {
+      write(`${name}/index.js`);
+      for (const other of names) symlinkSync(`../${other}`, join(root, name, `to-${other}`));
+    }
+    assert.throws(() => scanAll(), /links lead to it on more than 100 paths; leave the links out with a pattern\./);
+    assert.deepEqual(scanAll(["*/index.js", "!*/to-*/**"]).paths, names.map((name) => `${name}/index.js`).sort());
+  });
+
   it("does not read folders that are excluded whole", () => {
     write("kept/a");
     write("left/b");
