@@ -42,7 +42,6 @@ interface Entry {
   readonly name: string;
   /** Of a folder, free of symbolic links; undefined for a file. */
   readonly realPath: string | undefined;
-  readonly isLink: boolean;
   readonly sizeBytes: number;
 }
 
@@ -90,7 +89,8 @@ function* scanFolder(
     const path = folder.path + entry.name;
     if (entry.realPath !== undefined) {
       const absolutePath = join(folder.absolutePath, entry.name);
-      if (entry.isLink) countPath(entry.realPath, path, visits);
+      const isLink = entry.realPath !== join(folder.realPath, entry.name);
+      if (isLink) countPath(entry.realPath, path, visits);
       yield* scanFolder(
         { path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder },
         patterns,
@@ -144,16 +144,16 @@ function readFolder(folder: Folder): Dirent[] {
  */
 function examine(folder: Folder, dirent: Dirent, patterns: PathPatterns): Entry | string {
   const { name } = dirent;
-  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name), isLink: false, sizeBytes: 0 };
+  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name), sizeBytes: 0 };
   const absolutePath = join(folder.absolutePath, name);
   try {
     const realPath = dirent.isSymbolicLink() ? realpathSync(absolutePath) : undefined;
     const refusal = realPath && refuseLink(folder, realPath, patterns);
     if (refusal) return refusal;
     const stat = statSync(absolutePath);
-    if (stat.isDirectory()) return { name, realPath, isLink: true, sizeBytes: 0 };
+    if (stat.isDirectory()) return { name, realPath, sizeBytes: 0 };
     if (!stat.isFile()) return "it is neither a file nor a folder";
-    return { name, realPath: undefined, isLink: realPath !== undefined, sizeBytes: stat.size };
+    return { name, realPath: undefined, sizeBytes: stat.size };
   } catch (error) {
     if (dirent.isSymbolicLink()) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
     throw new ScanError(folder.path + name, error as Error);
