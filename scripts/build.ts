@@ -15,7 +15,8 @@ async function buildExtension(): Promise<void> {
   // The bundles are CommonJS, as the agent runs them: nothing above them in this repository may say otherwise.
   await writeFile(join(root, "dist/package.json"), '{ "type": "commonjs" }\n');
 
-  const tasks = await readdir(join(root, "tasks"));
+  const entries = await readdir(join(root, "tasks"), { withFileTypes: true });
+  const tasks = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const metafiles = await Promise.all(tasks.map(buildTask));
   await Promise.all([
     writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
@@ -29,13 +30,15 @@ async function buildTask(name: string): Promise<Metafile> {
   const [major, minor, patch] = manifest.version.split(".").map(Number);
   const folder = join("tasks", name);
   const { metafile } = await build({
-    entryPoints: [join(root, folder, "index.ts")],
-    outfile: join(staging, folder, "index.js"),
+    // Threads are started from a file of their own.
+    entryPoints: { index: join(root, folder, "index.ts"), "digest-worker": join(root, "src/files/digest-worker.ts") },
+    outdir: join(staging, folder),
     absWorkingDir: root,
     bundle: true,
     platform: "node",
     format: "cjs",
     target: "node20",
+    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
     legalComments: "none",
     metafile: true,

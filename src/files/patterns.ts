@@ -7,9 +7,14 @@ export interface PathPatterns {
   matches(path: string): boolean;
   /** Whether the last word on everything below a folder is that it is excluded, so that the folder need not be read. */
   excludesFolder(path: string): boolean;
+  /** Whether a path is one that a scan would find: one that matches, and not in a repository's history unless a pattern names that. */
+  covers(path: string): boolean;
   /** Whether some pattern includes something under a folder or file name literally, as `.git`. */
   names(name: string): boolean;
 }
+
+/** Left out unless a pattern names it: the history of a repository is never meant to be published by accident. */
+export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
 export class PatternError extends Error {}
@@ -42,14 +47,18 @@ export function parsePatterns(lines: readonly string[]): PathPatterns {
   const [first] = rules;
   if (first && !first.include) rules.unshift(parseRule("**"));
   rules.reverse();
+  const matches = (path: string) => rules.find((rule) => rule.test(path))?.include ?? false;
+  const names = (name: string) => rules.some((rule) => rule.include && rule.glob.split("/").includes(name));
+  const excludesRepository = !names(REPOSITORY_NAME);
   return {
-    matches: (path) => rules.find((rule) => rule.test(path))?.include ?? false,
+    matches,
+    covers: (path) => matches(path) && !(excludesRepository && path.split("/").includes(REPOSITORY_NAME)),
     excludesFolder(path) {
       // The rules stand in reverse: an inclusion met first may still match something below.
       const decisive = rules.find((rule) => rule.include || (rule.glob.endsWith("/**") && rule.test(`${path}/x`)));
       return decisive !== undefined && !decisive.include;
     },
-    names: (name) => rules.some((rule) => rule.include && rule.glob.split("/").includes(name)),
+    names,
   };
 }
 

@@ -1,19 +1,33 @@
-import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { compareUtf8 } from "./byte-order.ts";
 import type { PathPatterns } from "./patterns.ts";
 
-/** A file to be sent, as it was when the folder was scanned. */
+/** A file as it was when the folder was scanned. */
 export interface LocalFile {
   /** Relative to the root, with `/` between its names on every system. */
   readonly path: string;
   readonly sizeBytes: number;
+  /** When its content was last written, in milliseconds since 1970 with a fraction, as `Stats.mtimeMs` has it. */
+  readonly modifiedMs: number;
+  /** A symbolic link, to whatever it leads: its size and time are its own. Only where links are wanted as files. */
+  readonly isLink?: true;
 }
 
 /** Something that was left out, and why: a broken link, a link out of the folder, a pipe. */
 export interface ScanWarning {
+  /** As in `LocalFile`. Where it is a link to a folder, all that is below it was left out. */
   readonly path: string;
   readonly reason: string;
+}
+
+/** What becomes of symbolic links below the root. The root itself may be one. */
+export interface ScanOptions {
+  /** True unless given; otherwise links are left out without a word. */
+  readonly followSymlinks?: boolean;
+  /** Links are not followed, wherever they lead, but yielded themselves: the view of one who may replace or remove them. */
+  readonly linksAsFiles?: boolean;
 }
 
 /** Something in the folder cannot be read, so that it is unknown what ought to be sent. */
@@ -38,17 +52,33 @@ interface Folder {
   readonly parent: Folder | undefined;
 }
 
-interface Entry {
+interface FolderEntry {
   readonly name: string;
-  /** Of a folder, free of symbolic links; undefined for a file. */
-  readonly realPath: string | undefined;
-  readonly sizeBytes: number;
+  /** Free of symbolic links. */
+  readonly realPath: string;
+}
+
+interface FileEntry {
+  readonly name: string;
+  readonly realPath?: undefined;
+  readonly file: LocalFile;
+}
+
+type Entry = FolderEntry | FileEntry;
+
+/** What stays the same all the way down. */
+interface Walk {
+  readonly patterns: PathPatterns;
+  readonly links: "follow" | "skip" | "yield";
+  readonly warn: (warning: ScanWarning) => void;
+  /** On how many paths each linked folder has been reached. */
+  readonly visits: Map<string, number>;
 }
 
 /**
  * Walks a folder, or a single file, and yields the files that the patterns match, in the order in which S3 lists keys (UTF-8 bytes,
- * so `a.txt` comes before `a/b`). Symbolic links are followed; links that lead nowhere, back up, out of the root, or into `.git` are
- * left out with a warning.
+ * so `a.txt` comes before `a/b`). Symbolic links are followed unless the options say otherwise; links that lead nowhere, back up, out
+ * of the root, or into `.git` are then left out with a warning.
  *
  * The calls are synchronous: they are several times faster than promises, and nothing else is to be done meanwhile.
  *
@@ -59,19 +89,17 @@ export function* scan(
   root: string,
   patterns: PathPatterns,
   warn: (warning: ScanWarning) => void,
+  { followSymlinks = true, linksAsFiles = false }: ScanOptions = {},
 ): Generator<LocalFile, void> {
   const rootStat = statSync(root);
   if (!rootStat.isDirectory()) {
     const path = basename(root);
-    if (patterns.matches(path)) yield { path, sizeBytes: rootStat.size };
+    if (patterns.matches(path)) yield { path, sizeBytes: rootStat.size, modifiedMs: rootStat.mtimeMs };
     return;
   }
-  yield* scanFolder(
-    { path: "", absolutePath: root, realPath: realpathSync(root), parent: undefined },
-    patterns,
-    warn,
-    new Map(),
-  );
+  const links = linksAsFiles ? "yield" : followSymlinks ? "follow" : "skip";
+  const folder = { path: "", absolutePath: root, realPath: realpathSync(root), parent: undefined };
+  yield* scanFolder(folder, { patterns, links, warn, visits: new Map() });
 }
 
 /** Where the paths that `scan` yields start: the root, or for a single file its folder. */
@@ -79,27 +107,17 @@ export function scanBase(root: string): string {
   return statSync(root).isDirectory() ? root : dirname(root);
 }
 
-function* scanFolder(
-  folder: Folder,
-  patterns: PathPatterns,
-  warn: (warning: ScanWarning) => void,
-  visits: Map<string, number>,
-): Generator<LocalFile, void> {
-  for (const entry of readEntries(folder, patterns, warn)) {
-    const path = folder.path + entry.name;
-    if (entry.realPath !== undefined) {
-      const absolutePath = join(folder.absolutePath, entry.name);
-      const isLink = entry.realPath !== join(folder.realPath, entry.name);
-      if (isLink) countPath(entry.realPath, path, visits);
-      yield* scanFolder(
-        { path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder },
-        patterns,
-        warn,
-        visits,
-      );
-    } else {
-      yield { path, sizeBytes: entry.sizeBytes };
+function* scanFolder(folder: Folder, walk: Walk): Generator<LocalFile, void> {
+  for (const entry of readEntries(folder, walk)) {
+    if (entry.realPath === undefined) {
+      yield entry.file;
+      continue;
     }
+    const path = folder.path + entry.name;
+    const absolutePath = join(folder.absolutePath, entry.name);
+    const isLink = entry.realPath !== join(folder.realPath, entry.name);
+    if (isLink) countPath(entry.realPath, path, walk.visits);
+    yield* scanFolder({ path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder }, walk);
   }
 }
 
@@ -112,19 +130,21 @@ function countPath(realPath: string, path: string, visits: Map<string, number>):
   throw new ScanError(path, new Error(reason));
 }
 
-function readEntries(folder: Folder, patterns: PathPatterns, warn: (warning: ScanWarning) => void): Entry[] {
+function readEntries(folder: Folder, walk: Walk): Entry[] {
+  const { patterns, links } = walk;
   const entries: Entry[] = [];
   for (const dirent of readFolder(folder)) {
     const path = folder.path + dirent.name;
     if (dirent.name === REPOSITORY_NAME && !patterns.names(REPOSITORY_NAME)) continue;
     const isLink = dirent.isSymbolicLink();
-    if (dirent.isDirectory() ? patterns.excludesFolder(path) : !isLink && !patterns.matches(path)) continue;
-    // Node shows bytes that are no UTF-8 as this character: which file is meant cannot be told.
-    if (dirent.name.includes("\ufffd")) throw new ScanError(path, new Error("its name is not valid UTF-8"));
-    const found = examine(folder, dirent, patterns);
+    if (isLink && links === "skip") continue;
+    const mayBeFolder = isLink && links === "follow";
+    if (dirent.isDirectory() ? patterns.excludesFolder(path) : !mayBeFolder && !patterns.matches(path)) continue;
+    if (isMangled(folder, dirent.name)) throw new ScanError(path, new Error("its name is not valid UTF-8"));
+    const found = examine(folder, dirent, walk);
     // Only now it is known whether a link is a file, which the patterns have to match, or a folder.
-    if (isLink && !(isFolder(found) ? !patterns.excludesFolder(path) : patterns.matches(path))) continue;
-    if (typeof found === "string") warn({ path, reason: found });
+    if (mayBeFolder && !(isFolder(found) ? !patterns.excludesFolder(path) : patterns.matches(path))) continue;
+    if (typeof found === "string") walk.warn({ path, reason: found });
     else entries.push(found);
   }
   return entries.sort((a, b) => compareUtf8(sortName(a), sortName(b)));
@@ -139,23 +159,35 @@ function readFolder(folder: Folder): Dirent[] {
 }
 
 /**
+ * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, and which file is meant cannot be told any more. But the character
+ * can stand in a name by itself.
+ */
+function isMangled(folder: Folder, name: string): boolean {
+  if (!name.includes("\ufffd")) return false;
+  const names = readdirSync(folder.absolutePath, { encoding: "buffer" });
+  return names.some((bytes) => !isUtf8(bytes) && bytes.toString() === name);
+}
+
+/**
  * @returns the entry, or why it is left out.
  * @throws {ScanError} where it cannot be told what stands there.
  */
-function examine(folder: Folder, dirent: Dirent, patterns: PathPatterns): Entry | string {
+function examine(folder: Folder, dirent: Dirent, { patterns, links }: Walk): Entry | string {
   const { name } = dirent;
-  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name), sizeBytes: 0 };
+  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name) };
   const absolutePath = join(folder.absolutePath, name);
+  const isFollowed = dirent.isSymbolicLink() && links === "follow";
   try {
-    const realPath = dirent.isSymbolicLink() ? realpathSync(absolutePath) : undefined;
+    const realPath = isFollowed ? realpathSync(absolutePath) : undefined;
     const refusal = realPath && refuseLink(folder, realPath, patterns);
     if (refusal) return refusal;
-    const stat = statSync(absolutePath);
-    if (stat.isDirectory()) return { name, realPath, sizeBytes: 0 };
-    if (!stat.isFile()) return "it is neither a file nor a folder";
-    return { name, realPath: undefined, sizeBytes: stat.size };
+    const stat = links === "yield" ? lstatSync(absolutePath) : statSync(absolutePath);
+    if (realPath !== undefined && stat.isDirectory()) return { name, realPath };
+    if (!stat.isFile() && !stat.isSymbolicLink()) return "it is neither a file nor a folder";
+    const file = { path: folder.path + name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
+    return { name, file: stat.isSymbolicLink() ? { ...file, isLink: true } : file };
   } catch (error) {
-    if (dirent.isSymbolicLink()) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
+    if (isFollowed) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
     throw new ScanError(folder.path + name, error as Error);
   }
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { lutimesSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parsePatterns } from "../../src/files/patterns.ts";
-import { type ScanWarning, scan, scanBase } from "../../src/files/scan.ts";
+import { type LocalFile, type ScanOptions, type ScanWarning, scan, scanBase } from "../../src/files/scan.ts";
+
+const MODIFIED_MS = 1_700_000_000_000;
 
 describe("scanning a folder", () => {
   let root: string;
@@ -13,13 +15,13 @@ describe("scanning a folder", () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it("yields the files in the order in which S3 lists keys, with their sizes", () => {
+  it("yields the files in the order in which S3 lists keys, with their sizes and times", () => {
     // UTF-8 order: "." before "/" before "0"; U+FF5E before U+1F600, though its UTF-16 units are larger.
     const expected = ["A", "a.txt", "a/b", "a0", "b c/ä", "～", "😀"];
     for (const path of [...expected].reverse()) write(path, path.length);
     assert.deepEqual(
       scanAll().files,
-      expected.map((path) => ({ path, sizeBytes: path.length })),
+      expected.map((path) => ({ path, sizeBytes: path.length, modifiedMs: MODIFIED_MS })),
     );
   });
 
@@ -32,7 +34,7 @@ describe("scanning a folder", () => {
   it("takes a single file by its name", () => {
     write("folder/file.txt", 5);
     const file = join(root, "folder/file.txt");
-    assert.deepEqual(scanAll(["**"], file).files, [{ path: "file.txt", sizeBytes: 5 }]);
+    assert.deepEqual(scanAll(["**"], file).files, [{ path: "file.txt", sizeBytes: 5, modifiedMs: MODIFIED_MS }]);
     assert.equal(scanBase(file), join(root, "folder"));
     assert.deepEqual(scanAll(["*.md"], file).files, []);
   });
@@ -70,6 +72,47 @@ describe("scanning a folder", () => {
     assert.deepEqual(scanAll(["config-link", ".git/nothing"]).paths, ["config-link"]);
   });
 
+  it("tells of a link's target when it follows it", () => {
+    write("real/file", 7);
+    symlinkSync("real/file", join(root, "link"));
+    const expected = { sizeBytes: 7, modifiedMs: MODIFIED_MS };
+    assert.deepEqual(scanAll().files, [
+      { path: "link", ...expected },
+      { path: "real/file", ...expected },
+    ]);
+  });
+
+  it("leaves links out without a word where they are not to be followed", () => {
+    write("real/file");
+    linkEverywhere();
+    const { paths, warnings } = scanAll(["**"], root, { followSymlinks: false });
+    assert.deepEqual({ paths, warnings }, { paths: ["real/file"], warnings: [] });
+  });
+
+  it("yields links as they are, wherever they lead, where they are wanted as files", () => {
+    write("real/file");
+    for (const path of linkEverywhere()) lutimesSync(join(root, path), MODIFIED_MS / 1000, MODIFIED_MS / 1000);
+    const link = (path: string, target: string) => ({
+      path,
+      sizeBytes: target.length,
+      modifiedMs: MODIFIED_MS,
+      isLink: true as const,
+    });
+    const options = { linksAsFiles: true };
+    const { files, warnings } = scanAll(["**"], root, options);
+    assert.deepEqual(files, [
+      link("broken", "missing"),
+      link("file-link", "real/file"),
+      link("folder-link", "real"),
+      link("out", "/"),
+      { path: "real/file", sizeBytes: 1, modifiedMs: MODIFIED_MS },
+      link("real/up", ".."),
+    ]);
+    assert.deepEqual(warnings, []);
+    assert.deepEqual(scanAll(["*-link", "!file-*"], root, options).paths, ["folder-link"]);
+    assert.deepEqual(scanAll(["**"], join(root, "folder-link"), options).paths, ["file", "up"]);
+  });
+
   it("fails, rather than walk for ever, where many folders link to each other", () => {
     const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
     for (const name of names) {
@@ -94,6 +137,8 @@ describe("scanning a folder", () => {
 
   it("fails where a name is not valid UTF-8, since S3 has no such keys", function () {
     if (process.platform !== "linux") this.skip();
+    write("genuine \ufffd");
+    assert.deepEqual(scanAll().paths, ["genuine \ufffd"]);
     writeFileSync(Buffer.concat([Buffer.from(join(root, "f")), Buffer.from([0xff])]), "x");
     assert.throws(() => scanAll(), /f\ufffd cannot be read: its name is not valid UTF-8\./);
   });
@@ -115,14 +160,22 @@ describe("scanning a folder", () => {
     assert.deepEqual(scanAll(["*.txt"]).warnings, []);
   });
 
+  /** Links to a file, to a folder, up, out, and to nothing, beside `real/file`. */
+  function linkEverywhere(): string[] {
+    const targets = { "file-link": "real/file", "folder-link": "real", "real/up": "..", out: "/", broken: "missing" };
+    for (const [path, target] of Object.entries(targets)) symlinkSync(target, join(root, path));
+    return Object.keys(targets);
+  }
+
   function write(path: string, sizeBytes = 1): void {
     mkdirSync(join(root, dirname(path)), { recursive: true });
     writeFileSync(join(root, path), "x".repeat(sizeBytes));
+    utimesSync(join(root, path), MODIFIED_MS / 1000, MODIFIED_MS / 1000);
   }
 
-  function scanAll(lines = ["**"], from = root) {
+  function scanAll(lines = ["**"], from = root, options: ScanOptions = {}) {
     const warnings: ScanWarning[] = [];
-    const files = [...scan(from, parsePatterns(lines), (warning) => warnings.push(warning))];
+    const files: LocalFile[] = [...scan(from, parsePatterns(lines), (warning) => warnings.push(warning), options)];
     return { files, paths: files.map(({ path }) => path), warnings };
   }
 });

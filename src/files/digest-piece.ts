@@ -1,0 +1,93 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { createDigest, type DigestAlgorithm, digestOf, isCrc } from "../checksums/algorithms.ts";
+import { combineCrc } from "../checksums/combine.ts";
+import { FileChangedError, readSmallFile } from "./file-range.ts";
+
+/** A file whose digest is wanted. */
+export interface FileDigestRequest {
+  readonly path: string;
+  /** What the file is expected to have. */
+  readonly sizeBytes: number;
+  readonly algorithm: DigestAlgorithm;
+  /** Of a composite digest: the size of its parts, all but the last. */
+  readonly partSizeBytes?: number;
+}
+
+/** What one core digests of a file. Only what names it, since pieces go from thread to thread. */
+export interface Piece {
+  readonly path: string;
+  readonly algorithm: DigestAlgorithm;
+  readonly startByte: number;
+  readonly sizeBytes: number;
+  /** So that the file must end with it. */
+  readonly isLast: boolean;
+}
+
+/** A file's CRC can be put together from those of pieces of any size: of so much that opening the file again costs nothing. */
+const CRC_PIECE_BYTES = 32 * 1024 ** 2;
+
+/** In how many pieces a file is digested: its parts, pieces of a CRC, or one that is all of it. */
+export function countPieces(request: FileDigestRequest): number {
+  return Math.max(1, Math.ceil(request.sizeBytes / pieceSizeOf(request)));
+}
+
+/** The piece at an index. */
+export function pieceAt(request: FileDigestRequest, index: number): Piece {
+  const { path, algorithm } = request;
+  const startByte = index * pieceSizeOf(request);
+  const sizeBytes = Math.min(pieceSizeOf(request), request.sizeBytes - startByte);
+  return { path, algorithm, startByte, sizeBytes, isLast: startByte + sizeBytes === request.sizeBytes };
+}
+
+/** The file's digest from those of all its pieces, in order. */
+export function joinDigests(request: FileDigestRequest, digests: readonly Buffer[]): Buffer {
+  const { algorithm, partSizeBytes } = request;
+  if (partSizeBytes !== undefined) return digestOf(algorithm, Buffer.concat(digests));
+  return digests.reduce((joined, digest, index) => {
+    // Of all that is no CRC there is one piece.
+    if (!isCrc(algorithm)) return joined;
+    return combineCrc(algorithm, joined, digest, pieceAt(request, index).sizeBytes);
+  });
+}
+
+/**
+ * Digests a piece, block by block, with a pause after each in which the caller can let others have the thread.
+ *
+ * @param block is overwritten.
+ * @throws {FileChangedError} where the file ends before the piece, or goes on after the last one; Node's error where it cannot be read.
+ */
+export function* digestPiece(piece: Piece, block: Buffer): Generator<void, Buffer> {
+  const { path, algorithm, startByte, sizeBytes, isLast } = piece;
+  if (startByte === 0 && isLast && sizeBytes < block.length) {
+    return digestOf(algorithm, readSmallFile(path, sizeBytes, block));
+  }
+  const digest = createDigest(algorithm);
+  const descriptor = openSync(path, "r");
+  try {
+    for (let doneBytes = 0; doneBytes < sizeBytes; ) {
+      const wantedBytes = Math.min(block.length, sizeBytes - doneBytes);
+      const readBytes = readSync(descriptor, block, 0, wantedBytes, startByte + doneBytes);
+      if (readBytes === 0) throw new FileChangedError();
+      digest.update(block.subarray(0, readBytes));
+      doneBytes += readBytes;
+      yield;
+    }
+    if (isLast && readSync(descriptor, block, 0, 1, startByte + sizeBytes) > 0) throw new FileChangedError();
+    return digest.digest();
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** `digestPiece` without the pauses. */
+export function digestPieceAtOnce(piece: Piece, block: Buffer): Buffer {
+  const steps = digestPiece(piece, block);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+function pieceSizeOf({ algorithm, sizeBytes, partSizeBytes }: FileDigestRequest): number {
+  return Math.max(1, partSizeBytes ?? (isCrc(algorithm) ? CRC_PIECE_BYTES : sizeBytes));
+}

@@ -1,0 +1,131 @@
+import { lstat, open, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { compareUtf8 } from "./byte-order.ts";
+import { temporaryPathFor } from "./temporary-file.ts";
+
+/**
+ * Finds names that would be one file on a disk, or a file where another one needs a folder. Names are to be added in the order of
+ * their UTF-8 bytes, as S3 lists keys; a folder's may be added too, with a `/` at its end.
+ */
+export class NameCollisions {
+  readonly #names: ExactNames | FoldedNames;
+
+  /** @param isCaseSensitive what the function of that name tells of the disk. */
+  constructor(isCaseSensitive: boolean) {
+    this.#names = isCaseSensitive ? new ExactNames() : new FoldedNames();
+  }
+
+  /**
+   * @returns the earlier name that this one collides with, if there is one; this one then does not count.
+   * @throws Error where the names are not in order and the disk tells case apart: collisions would go unnoticed.
+   */
+  add(name: string): string | undefined {
+    return this.#names.add(name);
+  }
+}
+
+/** Where every name is a file of its own, only `a` and `a/b` collide. */
+class ExactNames {
+  /**
+   * Names with which the latest one begins. All names that begin with `a` stand together in the order, though `a-` and `a.txt` come
+   * between `a` and `a/b`: once one does not, `a` is past.
+   */
+  readonly #beginnings: string[] = [];
+  #latest = "";
+
+  add(name: string): string | undefined {
+    if (compareUtf8(name, this.#latest) < 0) throw new Error(`${name} comes after ${this.#latest}, out of order`);
+    this.#latest = name;
+    while (!name.startsWith(this.#beginnings.at(-1) ?? "")) this.#beginnings.pop();
+    const earlier = this.#beginnings.find(({ length }) => length === name.length || name[length] === "/");
+    if (earlier === undefined) this.#beginnings.push(name);
+    return earlier;
+  }
+}
+
+/** Where case does not count, the order does not help: `B` and `b` may be far apart. */
+class FoldedNames {
+  /**
+   * By the hash of a folded path a name that makes the path a file, or one below it that makes it a folder; at the next free number where
+   * two hashes are alike. The names are the caller's, so that an entry takes some 30 bytes, and folding them again is cheaper than memory.
+   */
+  readonly #names = new Map<number, string>();
+  #latestFolder = "";
+
+  add(name: string): string | undefined {
+    const path = fold(name);
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    // Names come folder by folder, so most of them need no look at what is above.
+    if (folder !== this.#latestFolder) {
+      const earlier = this.#addFolders(folder, name);
+      if (earlier !== undefined) return earlier;
+      this.#latestFolder = folder;
+    }
+    return folder === path ? undefined : this.#addFile(path, name);
+  }
+
+  #addFile(path: string, name: string): string | undefined {
+    const { slot, earlier } = this.#find(path);
+    if (earlier === undefined) this.#names.set(slot, name);
+    return earlier;
+  }
+
+  /** @returns the name of a file that stands where a folder is needed. */
+  #addFolders(folder: string, name: string): string | undefined {
+    for (let end = folder.indexOf("/"); end !== -1; end = folder.indexOf("/", end + 1)) {
+      const path = folder.slice(0, end);
+      const { slot, earlier } = this.#find(path);
+      if (earlier === undefined) this.#names.set(slot, name);
+      else if (fold(earlier) === path) return earlier;
+    }
+    return undefined;
+  }
+
+  #find(path: string): { slot: number; earlier: string | undefined } {
+    for (let slot = hash(path); ; slot++) {
+      const earlier = this.#names.get(slot);
+      if (earlier === undefined || `${fold(earlier)}/`.startsWith(`${path}/`)) return { slot, earlier };
+    }
+  }
+}
+
+/**
+ * What names have in common that are one on a disk which does not tell case apart. Disks differ: APFS folds ß to ss and composes accents,
+ * NTFS does neither. Here all count as alike, since a collision that is told in vain costs less than a file that is lost.
+ */
+function fold(name: string): string {
+  return name.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
+}
+
+/** FNV-1a over UTF-16 units, cut to what V8 keeps without an object of its own. */
+function hash(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 2;
+}
+
+/**
+ * Whether names that differ in case are different files in a folder, or in the nearest existing one above it. It is tried with a
+ * file that is removed again: systems allow both, and some disks a choice by folder.
+ *
+ * @throws Node's error where nothing can be written there.
+ */
+export async function isCaseSensitive(folder: string): Promise<boolean> {
+  const probe = temporaryPathFor(join(folder, "probe"));
+  try {
+    await (await open(probe, "wx")).close();
+  } catch (error) {
+    const above = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || above === folder) throw error;
+    return isCaseSensitive(above);
+  }
+  try {
+    await lstat(join(folder, basename(probe).toUpperCase()));
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return true;
+  } finally {
+    await rm(probe, { force: true });
+  }
+}

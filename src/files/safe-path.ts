@@ -1,0 +1,51 @@
+/**
+ * The only way from an object's key to a path on disk: a key can name anything, and whoever may write to a bucket chooses it. Names are
+ * keys relative to the prefix, with `/` between their parts. First `refuseName`, then `NameCollisions`, then `TargetFolder`.
+ */
+export { isCaseSensitive, NameCollisions } from "./name-collisions.ts";
+export { TargetFolder, TargetFolderError } from "./target-folder.ts";
+
+/** Of one part of a path, in bytes of UTF-8 (Linux `NAME_MAX`, APFS), on Windows in UTF-16 units. */
+const MAX_PART_LENGTH = 255;
+
+// "Naming Files, Paths, and Namespaces" in the Win32 documentation.
+const DEVICE_NAME = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about.
+const NOT_ON_WINDOWS = /[\\<>:"|?*\x00-\x1f]/;
+
+/**
+ * Why a name cannot become a file below a folder; undefined where it can. The name is never changed to make it fit: two names could
+ * become one, and the way back to the key would be lost.
+ *
+ * @returns what completes "key X cannot become a file: ".
+ */
+export function refuseName(name: string, platform: NodeJS.Platform): string | undefined {
+  if (name === "") return "nothing is left of it behind the prefix";
+  if (name.includes("\0")) return "it has a NUL character in it";
+  if (/\p{Surrogate}/u.test(name)) return "it is not valid Unicode";
+  for (const part of name.split("/")) {
+    const reason = refusePart(part, platform);
+    if (reason) return reason;
+  }
+  return undefined;
+}
+
+function refusePart(part: string, platform: NodeJS.Platform): string | undefined {
+  if (part === "") return "it has an empty name between, before or behind its slashes";
+  if (part === "." || part === "..") return `it has "${part}" for a name, which means a folder`;
+  if (platform === "win32") return refuseWindowsPart(part);
+  // No character takes more than 3 bytes a UTF-16 unit.
+  const isLong = part.length * 3 > MAX_PART_LENGTH && Buffer.byteLength(part) > MAX_PART_LENGTH;
+  return isLong ? `a name in it is longer than ${MAX_PART_LENGTH} bytes` : undefined;
+}
+
+function refuseWindowsPart(part: string): string | undefined {
+  const [character] = NOT_ON_WINDOWS.exec(part) ?? [];
+  if (character !== undefined) {
+    const shown = character < " " ? "a control character" : character;
+    return `it has ${shown} in it, which Windows does not allow`;
+  }
+  if (/[. ]$/.test(part)) return "a name in it ends with a dot or a blank, which Windows drops";
+  if (DEVICE_NAME.test(part)) return `"${part}" is the name of a device on Windows`;
+  return part.length > MAX_PART_LENGTH ? `a name in it is longer than ${MAX_PART_LENGTH} characters` : undefined;
+}

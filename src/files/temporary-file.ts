@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import { rename, rm, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Tells the names that this process gives from those of an earlier one that had the same id. */
+const processToken = randomBytes(4).toString("hex");
+let namesGiven = 0;
+
+const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/;
+
+/** What Windows answers to a rename while a virus scanner, an indexer or a backup has the file open for a moment. */
+const BRIEFLY_OPEN_CODES = new Set(["EPERM", "EBUSY", "EACCES"]);
+const RENAME_DELAYS_MS = [10, 20, 40, 80, 160, 320, 640];
+
+/**
+ * Where a file is to be written before `publish` gives it its name: in the same folder, so that the rename is one step. The name is new
+ * each time, and short, so that a file with the longest of names has one too.
+ */
+export function temporaryPathFor(finalPath: string): string {
+  return join(dirname(finalPath), `.s3-${process.pid}-${processToken}${(namesGiven++).toString(36)}.part`);
+}
+
+/** Whether a file's name, without its folder, is one that `temporaryPathFor` gives. */
+export function isTemporaryName(name: string): boolean {
+  return TEMPORARY_NAME.test(name);
+}
+
+/** Whether a name, without its folder, is a temporary one of a process that lives no more, so that nobody will miss the file. */
+export function isLeftover(name: string): boolean {
+  const [, pid, token] = TEMPORARY_NAME.exec(name) ?? [];
+  if (pid === undefined) return false;
+  return Number(pid) === process.pid ? token !== processToken : !isRunning(Number(pid));
+}
+
+/**
+ * Gives a file that is written and closed its time and its final name, in one step: whoever looks there sees what was before, or the
+ * whole file. A file or a link that has the name is replaced. The data are not forced to the disk: that takes longer than the
+ * download, and what a power failure takes away is downloaded again.
+ *
+ * @param modifiedMs the file's time of modification, in milliseconds since 1970.
+ * @throws Node's error, after some tries where Windows says that the file is in use. The temporary file is then still there.
+ */
+export async function publish(temporaryPath: string, finalPath: string, modifiedMs: number): Promise<void> {
+  await utimes(temporaryPath, modifiedMs / 1000, modifiedMs / 1000);
+  for (const delayMs of process.platform === "win32" ? RENAME_DELAYS_MS : []) {
+    try {
+      return await rename(temporaryPath, finalPath);
+    } catch (error) {
+      if (!BRIEFLY_OPEN_CODES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+      await sleep(delayMs);
+    }
+  }
+  await rename(temporaryPath, finalPath);
+}
+
+/** Removes a temporary file that will not be published. Never throws: what stays is a leftover, and mostly another error is on its way. */
+export async function discard(temporaryPath: string): Promise<void> {
+  await rm(temporaryPath, { force: true }).catch(() => undefined);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { refuseName } from "../../src/files/safe-path.ts";
+
+const empty = "it has an empty name between, before or behind its slashes";
+const forbidden = (character: string) => `it has ${character} in it, which Windows does not allow`;
+const dropped = "a name in it ends with a dot or a blank, which Windows drops";
+const device = (part: string) => `"${part}" is the name of a device on Windows`;
+
+describe("the names that can become files", () => {
+  it("are told apart from those that lead elsewhere or nowhere, on every system", () => {
+    const refused: Record<string, string> = {
+      "": "nothing is left of it behind the prefix",
+      "/a": empty,
+      "a//b": empty,
+      "a/": empty,
+      ".": 'it has "." for a name, which means a folder',
+      "a/./b": 'it has "." for a name, which means a folder',
+      "..": 'it has ".." for a name, which means a folder',
+      "../a": 'it has ".." for a name, which means a folder',
+      "a/..": 'it has ".." for a name, which means a folder',
+      "a\0": "it has a NUL character in it",
+      "a\ud800b": "it is not valid Unicode",
+      "\udc00": "it is not valid Unicode",
+    };
+    for (const platform of ["linux", "darwin", "win32"] as const) {
+      assert.deepEqual(refusals(Object.keys(refused), platform), refused);
+      const accepted = [
+        "a",
+        "...a/..b/.c",
+        "a b/c",
+        "ä/漢字/😀",
+        "-",
+        "~",
+        "a~1",
+        "x".repeat(255),
+        "COM",
+        "console",
+        "lpt10",
+      ];
+      assert.deepEqual(refusals(accepted, platform), {});
+    }
+  });
+
+  it("are as long as the system allows", () => {
+    const long = { é: 128, 漢: 86, "😀": 64 };
+    const names = Object.entries(long).map(([character, count]) => `a/${character.repeat(count)}`);
+    const reason = "a name in it is longer than 255 bytes";
+    assert.deepEqual(refusals(names, "linux"), Object.fromEntries(names.map((name) => [name, reason])));
+    assert.deepEqual(refusals(names, "win32"), {});
+    assert.equal(refuseName("x".repeat(256), "win32"), "a name in it is longer than 255 characters");
+    assert.deepEqual(refusals([`${"漢".repeat(85)}/${"é".repeat(127)}`], "linux"), {});
+  });
+
+  it("are fewer on Windows", () => {
+    const refused: Record<string, string> = {
+      "a\\b": forbidden("\\"),
+      "..\\a": forbidden("\\"),
+      "C:/a": forbidden(":"),
+      "c:a": forbidden(":"),
+      "a/b:stream": forbidden(":"),
+      "a<": forbidden("<"),
+      "a>": forbidden(">"),
+      'a"': forbidden('"'),
+      "a|b": forbidden("|"),
+      "a?": forbidden("?"),
+      "a*": forbidden("*"),
+      "a\n": forbidden("a control character"),
+      "\x01/a": forbidden("a control character"),
+      "a./b": dropped,
+      "a ": dropped,
+      ". .": dropped,
+      con: device("con"),
+      "a/PRN": device("PRN"),
+      "Aux.txt": device("Aux.txt"),
+      "nul.tar.gz": device("nul.tar.gz"),
+      "nul .txt": device("nul .txt"),
+      "com1/a": device("com1"),
+      COM0: device("COM0"),
+      "lpt9.x": device("lpt9.x"),
+      "COM¹": device("COM¹"),
+      "lpt².txt": device("lpt².txt"),
+      "Com³": device("Com³"),
+      CONIN$: device("CONIN$"),
+      "conout$.log": device("conout$.log"),
+    };
+    assert.deepEqual(refusals(Object.keys(refused), "win32"), refused);
+    assert.deepEqual(refusals(Object.keys(refused), "linux"), {});
+  });
+
+  it("come back from a disk as they were", async function () {
+    if (process.platform !== "linux") this.skip();
+    const folder = await mkdtemp(join(tmpdir(), "names-"));
+    const names = ["a\\b", "a\nb", "\x01", "C:", "con", "a.", "a ", "*?", "e\u0301", "é", "\ufffd"];
+    try {
+      assert.deepEqual(refusals(names, "linux"), {});
+      for (const name of names) writeFileSync(join(folder, name), "");
+      assert.deepEqual((await readdir(folder)).sort(), names.sort());
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+/** The names that are refused, with why. */
+function refusals(names: readonly string[], platform: NodeJS.Platform): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const reason = refuseName(name, platform);
+      return reason === undefined ? [] : [[name, reason]];
+    }),
+  );
+}
