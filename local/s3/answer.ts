@@ -12,6 +12,7 @@ import type { Reply } from "./http/reply.ts";
 import { readRequest, type S3Request } from "./http/request.ts";
 import { type Disturbance, resetConnection, sendReply } from "./http/send.ts";
 import { checkHeadersUnderstood } from "./http/understood-headers.ts";
+import { checkBucketOwner } from "./operations/bucket-owner.ts";
 import type { Operation, World } from "./operations/operation.ts";
 import { findRoute, type Route } from "./operations/table.ts";
 import type { OpenEntry, RequestLog } from "./request-log.ts";
@@ -148,14 +149,24 @@ async function replyUnderFault(
 }
 
 async function carryOut(desk: Desk, { request, route, source }: Arrival): Promise<Reply> {
+  const { world } = desk;
   const authenticated = authenticate(request, desk.authority);
   const { operation, name } = route;
   if (operation === undefined) throw new S3Error("NotImplemented", `${name} is not implemented.`);
   checkHeadersUnderstood(request);
+  if (request.bucket !== undefined && world.buckets.has(request.bucket)) {
+    checkBucketOwner(request, "x-amz-expected-bucket-owner");
+  }
   const declaration = readDeclaration(request, authenticated.payload, operation.checksumOf ?? "body");
   const incoming: IncomingBody = { source, authenticated, declaration };
   const document = operation.body === "object" ? "" : await readDocument(operation, incoming);
-  return operation.handle({ request, world: desk.world, document, incoming });
+  return charged(request, await operation.handle({ request, world, document, incoming }));
+}
+
+/** A requester who offers to pay for a request is told that it was charged. */
+function charged({ headers }: S3Request, reply: Reply): Reply {
+  if (headers.get("x-amz-request-payer") !== "requester") return reply;
+  return { ...reply, headers: { ...reply.headers, "x-amz-request-charged": "requester" } };
 }
 
 /** A body that the operation has no use for must still be what the request says of it. */

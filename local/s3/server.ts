@@ -12,6 +12,7 @@ import { BucketTable } from "./store/buckets.ts";
 
 export { type CredentialLookup, defaultCredential, type S3Credential } from "./auth/credentials.ts";
 export type { Fault, FaultAction, FaultMatch, FaultRule } from "./faults.ts";
+export { ownerAccountId } from "./operations/operation.ts";
 export type { SeenRequest } from "./request-log.ts";
 
 export interface S3ServerOptions {

@@ -17,11 +17,13 @@ export const versitygw: ServerKind = { name: "versitygw", runsSuites: true, star
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const program = await installed({ name: `versitygw-${version}`, program: "versitygw", install }, permission);
   return inWorkspace("versitygw", async (workspace) => {
-    const buckets = join(workspace.folder, "buckets");
-    await mkdir(buckets);
+    const [buckets, versions] = ["buckets", "versions"].map((name) => join(workspace.folder, name)) as [string, string];
+    await Promise.all([buckets, versions].map((folder) => mkdir(folder)));
     const address = `127.0.0.1:${await freePort()}`;
     // Without --keep-alive it closes the connection after every response, which S3 does not.
-    workspace.start(program, ["--port", address, "--region", region, "--keep-alive", "--quiet", "posix", buckets], {
+    const settings = ["--port", address, "--region", region, "--keep-alive", "--quiet"];
+    // It keeps versions only where it is told a place for them.
+    workspace.start(program, [...settings, "posix", "--versioning-dir", versions, buckets], {
       ROOT_ACCESS_KEY_ID: accessKeyId,
       ROOT_SECRET_ACCESS_KEY: secretAccessKey,
     });

@@ -82,6 +82,154 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     versitygw: "takes an upload created without an algorithm for one with all",
   },
 
+  // Settings of buckets
+  "has the bucket's owner own all objects by default": { radosgw: "knows no object ownership" },
+  "changes who owns the objects of a bucket": { radosgw: "knows no object ownership" },
+  "creates a bucket with an owner of its objects": { radosgw: "knows no object ownership" },
+  "blocks public access to new buckets": {
+    versitygw: "has no block of public access",
+    radosgw: "blocks nothing until told to",
+  },
+  "changes what public access is blocked, and deletes the block": {
+    versitygw: "has no block of public access",
+    radosgw: "answers a deleted block with one that blocks nothing",
+  },
+  "refuses requests for a bucket of another account": { radosgw: "ignores the expected owner" },
+  "tells a requester who offers to pay that the request was charged": {
+    versitygw: "has no requester pays",
+    radosgw: "charges nobody",
+  },
+
+  // Storage classes
+  "storage classes": {
+    versitygw: "has one storage class",
+    radosgw: "has the storage classes that its placement rules name",
+  },
+  "checksums in listings": { radosgw: "knows no additional checksums" },
+
+  // Copies
+  "copies an object's bytes, headers and metadata": { radosgw: "leaves the quotation marks of the ETag off" },
+  "copies tags, and replaces them where told to": { radosgw: "ignores the tagging directive" },
+  "does not copy the website redirect location": { radosgw: "copies it" },
+  "puts a copy into STANDARD where no storage class is given": {
+    versitygw: "has one storage class",
+    radosgw: "has the storage classes that its placement rules name",
+  },
+  "does not copy under If-Match with another ETag": { radosgw: "ignores conditions on the source" },
+  "does not copy under If-None-Match with its ETag": {
+    versitygw: "answers 304 to a copy",
+    radosgw: "ignores conditions on the source",
+  },
+  "does not copy under If-Unmodified-Since in the past": { radosgw: "ignores conditions on the source" },
+  "does not copy under If-None-Match that fails, and If-Modified-Since that holds": {
+    versitygw: "answers 304 to a copy",
+    radosgw: "ignores conditions on the source",
+  },
+  "does not copy under If-Modified-Since the source's time": {
+    versitygw: "keeps fractions of a second, which the header cannot tell",
+    radosgw: "ignores conditions on the source",
+  },
+  "copies with If-None-Match: * only where no object is": {
+    versitygw: "has no conditions on the target of a copy",
+    radosgw: "has no conditions on the target of a copy",
+  },
+  "changes headers by a copy of an object onto itself": { radosgw: "replaces the tags with the metadata" },
+  "gives a copy the MD5 of the whole for an ETag, though the source was uploaded in parts": {
+    radosgw: "copies the ETag",
+  },
+  "keeps the checksum of the source in a copy": { radosgw: "knows no additional checksums" },
+  "gives a copy a checksum of the algorithm that it is asked for": { radosgw: "knows no additional checksums" },
+  "makes the composite checksum of a source one of the whole copy": { radosgw: "knows no additional checksums" },
+  "refuses an unknown TaggingDirective": { radosgw: "ignores the tagging directive" },
+  "tells the checksum of a copied part, and makes the object's of it": { radosgw: "knows no additional checksums" },
+  "refuses to copy the range bytes=9-0": { radosgw: "calls it InvalidRange" },
+  "refuses to copy the range bytes=0-": {
+    versitygw: "copies to the end",
+    radosgw: "takes any range that a read may have",
+  },
+  "refuses to copy the range bytes=-9": { radosgw: "takes any range that a read may have" },
+  "refuses to copy the range bytes=0-6291456": { radosgw: "calls it InvalidRange" },
+  "copies a part only under the conditions on its source": {
+    versitygw: "answers 304 to a copy",
+    radosgw: "ignores conditions on the source",
+  },
+
+  // Tags
+  "keeps the tags of an upload in parts": { radosgw: "forgets them" },
+  "refuses to tag an object with more than 10 tags": { radosgw: "calls it InvalidTag" },
+  "refuses to tag an object with a tag whose key has other characters": { radosgw: "takes any character" },
+  "refuses to tag an object with a tag whose key begins with aws:": {
+    versitygw: "takes any prefix",
+    radosgw: "takes any prefix",
+  },
+  "refuses to tag an object with two tags of one key": { radosgw: "keeps both" },
+  "refuses to put an object with more than 10 tags": {
+    versitygw: "counts no tags in a header",
+    radosgw: "calls it InvalidArgument",
+  },
+  "refuses to put an object with a tag's value of more than 256 characters": { radosgw: "calls it InvalidArgument" },
+  "refuses to put an object with a tag whose key has other characters": { radosgw: "takes any character" },
+  "refuses to put an object with two tags of one key": { radosgw: "keeps both" },
+
+  // Encryption
+  "customer keys": { versitygw: "ignores keys of customers" },
+  "gives an object under a customer's key an ETag that is not its MD5": { radosgw: "gives the MD5 of the plain bytes" },
+  "keeps the checksum of the plain bytes beside a customer's key": { radosgw: "knows no additional checksums" },
+  "does not give an object without its customer's key": { radosgw: "calls it InvalidArgument" },
+  "does not give an object for another key than its customer's": { radosgw: "calls it InvalidArgument" },
+  "refuses a customer's key for an object that is under none": { radosgw: "ignores the key" },
+  "refuses a customer's key beside a key of S3's": { radosgw: "ignores the other" },
+  "copies from one customer's key to another, and to none": { radosgw: "cannot copy under a customer's key" },
+  "does not copy an object without its customer's key": { radosgw: "cannot copy under a customer's key" },
+  "uploads parts under a customer's key, some of them copies": { radosgw: "cannot copy under a customer's key" },
+  "refuses a part without the customer's key that its upload was created with": {
+    radosgw: "calls it InvalidArgument",
+  },
+  encryption: { versitygw: "ignores encryption" },
+  "encrypts with S3's keys where nothing is said": { radosgw: "does not encrypt of its own accord" },
+  "encrypts with S3's keys where ServerSideEncryption is said": { radosgw: "has no keys of its own" },
+  "refuses a key of AWS KMS for an encryption that has none": { radosgw: "ignores the key" },
+  "encrypts new buckets with S3's keys by default": { radosgw: "has no default encryption" },
+  "keys of AWS KMS": { versitygw: "ignores encryption", radosgw: "is started without a key server" },
+
+  // Access control lists
+  "access control lists": { versitygw: "has no ACLs of objects" },
+  "refuses all other ACLs where the bucket's owner owns all objects": {
+    radosgw: "knows no object ownership, and applies ACLs",
+  },
+  "keeps the canned ACL aws-exec-read": { radosgw: "does not know it" },
+  "refuses a public ACL while public access is blocked": { radosgw: "then refuses private ones too" },
+  'refuses a grant to id="nobody"': { radosgw: "answers 404 for an account that it does not know" },
+
+  // Versions
+  "tells of the delete marker that an object is behind": {
+    versitygw: "does not tell its id",
+    radosgw: "does not tell of it",
+  },
+  "makes a delete marker of a key that is not there": { versitygw: "makes none" },
+  "deletes a version for good, and the one before becomes the last": { radosgw: "calls it NoSuchKey" },
+  "refuses what cannot be the id of a version": { radosgw: "calls it NoSuchKey" },
+  "deletes versions among many objects, and tells of the delete markers": {
+    versitygw: "tells of no delete markers that it removes",
+  },
+  "copies a version, and tells which": { radosgw: "does not tell which" },
+  "does not copy a delete marker": { versitygw: "copies an empty object", radosgw: "calls it NoSuchKey" },
+  "keeps tags of each version": { versitygw: "does not tell the last version", radosgw: "does not tell the version" },
+  "calls the version from before versioning null": {
+    versitygw: "does not tell it on a read",
+    radosgw: "does not tell it on a read",
+  },
+  "replaces the null version while versioning is suspended": {
+    versitygw: "does not tell it on a read",
+    radosgw: "does not tell it on a read",
+  },
+  "pages through versions, one at a time": {
+    versitygw: "never gets beyond the first",
+    radosgw: "lists the versions of the marker's key again",
+  },
+  "refuses to list from a version without its key": { versitygw: "ignores it", radosgw: "ignores it" },
+  "does not delete a bucket that has versions, if only a delete marker": { versitygw: "deletes it" },
+
   // Bodies
   "refuses an object of more than 5 GiB in one go, before it is sent": { versitygw: "reads the body first" },
   "takes the framing off a body in signed chunks": {

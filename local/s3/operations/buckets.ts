@@ -1,7 +1,9 @@
 import { S3Error } from "../http/errors.ts";
 import { documentReply, type Reply } from "../http/reply.ts";
 import { parseXml, textOf, xmlDocument, xmlTextDocument } from "../http/xml.ts";
+import type { ObjectOwnership } from "../store/buckets.ts";
 import { bucketOf, type Call, currentSecond, type Operation, owner } from "./operation.ts";
+import { findObjectOwnership } from "./ownership-controls.ts";
 
 /** The region whose name is left out of location constraints, for it is older than they are. */
 const unnamedRegion = "us-east-1";
@@ -24,23 +26,30 @@ function listBuckets({ world }: Call): Reply {
 
 function createBucket({ request, world, document }: Call): Reply {
   const name = request.bucket as string;
-  checkOwnership(request.headers);
+  const ownership = readOwnership(request.headers);
   checkLocation(document, world.region);
   if (world.buckets.has(name)) {
     // S3 answers a second creation by the owner with 200 in its first region, and with 409 everywhere else.
     if (world.region !== unnamedRegion) throw new S3Error("BucketAlreadyOwnedByYou");
   } else {
-    world.buckets.create(name, currentSecond(world));
+    world.buckets.create(name, currentSecond(world), ownership);
   }
   return { status: 200, headers: { location: `/${name}` } };
 }
 
-function checkOwnership(headers: ReadonlyMap<string, string>): void {
-  const ownership = headers.get("x-amz-object-ownership") ?? "BucketOwnerEnforced";
-  if (ownership !== "BucketOwnerEnforced") {
-    throw new S3Error("NotImplemented", `Object ownership ${ownership} is not implemented.`);
+function readOwnership(headers: ReadonlyMap<string, string>): ObjectOwnership {
+  const name = headers.get("x-amz-object-ownership") ?? "BucketOwnerEnforced";
+  const ownership = findObjectOwnership(name);
+  if (ownership === undefined) {
+    throw new S3Error("InvalidArgument", `Invalid x-amz-object-ownership header: ${name}`, {
+      elements: { ArgumentName: "x-amz-object-ownership", ArgumentValue: name },
+    });
   }
-  if ((headers.get("x-amz-acl") ?? "private") !== "private") throw new S3Error("InvalidBucketAclWithObjectOwnership");
+  const acl = headers.get("x-amz-acl") ?? "private";
+  const hasGrants = [...headers.keys()].some((header) => header.startsWith("x-amz-grant-"));
+  if (acl === "private" && !hasGrants) return ownership;
+  if (ownership === "BucketOwnerEnforced") throw new S3Error("InvalidBucketAclWithObjectOwnership");
+  throw new S3Error("NotImplemented", "ACLs of buckets are not implemented.");
 }
 
 function checkLocation(document: string, region: string): void {
@@ -59,7 +68,9 @@ function readLocation(document: string): string | undefined {
   const configuration = parseXml(document, "CreateBucketConfiguration");
   const unknown = [...configuration.keys()].find((name) => name !== "LocationConstraint");
   if (unknown !== undefined) throw new S3Error("NotImplemented", `${unknown} in CreateBucket is not implemented.`);
-  return textOf(configuration, "LocationConstraint") || undefined;
+  const location = textOf(configuration, "LocationConstraint") || undefined;
+  // The first region in Europe is still taken by its former name.
+  return location === "EU" ? "eu-west-1" : location;
 }
 
 function headBucket(call: Call): Reply {
@@ -68,8 +79,11 @@ function headBucket(call: Call): Reply {
 }
 
 function deleteBucket(call: Call): Reply {
-  const { name, objects } = bucketOf(call);
-  if (objects.size > 0) throw new S3Error("BucketNotEmpty", undefined, { elements: { BucketName: name } });
+  const { name, objects, versioning } = bucketOf(call);
+  if (!objects.isEmpty) {
+    const message = "The bucket you tried to delete is not empty. You must delete all versions in the bucket.";
+    throw new S3Error("BucketNotEmpty", versioning && message, { elements: { BucketName: name } });
+  }
   dropUploads(call);
   call.world.buckets.delete(name);
   return { status: 204 };

@@ -6,11 +6,13 @@ import { S3Error } from "../http/errors.ts";
 import { documentReply, type Reply } from "../http/reply.ts";
 import type { S3Request } from "../http/request.ts";
 import { childrenOf, type ParsedXml, parseXml, textOf, xmlDocument } from "../http/xml.ts";
-import type { ObjectChecksum } from "../store/objects.ts";
+import type { ObjectChecksum, StoredObject } from "../store/object-version.ts";
 import type { MultipartUpload, UploadedPart } from "../store/uploads.ts";
 import { checkWriteConditions } from "./conditions.ts";
-import { uploadOf } from "./multipart.ts";
+import { encryptionHeaders } from "./encryption.ts";
+import { checkPartKey, uploadOf } from "./multipart.ts";
 import { bucketOf, type Call, currentSecond, keyOf, type Operation } from "./operation.ts";
+import { addVersion, newVersionId, writtenVersionHeader } from "./versions.ts";
 
 const minPartBytes = 5 * 1024 * 1024;
 const maxParts = 10_000;
@@ -31,6 +33,7 @@ export const completeMultipartOperations: readonly Operation[] = [
 async function completeMultipartUpload(call: Call): Promise<Reply> {
   const { request, world } = call;
   const upload = uploadOf(call);
+  checkCompletionKey(call, upload);
   const parts = selectParts(upload, readParts(call.document));
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   checkObjectSize(request, sizeBytes);
@@ -38,36 +41,48 @@ async function completeMultipartUpload(call: Call): Promise<Reply> {
   checkWholeChecksum(request, checksum);
   // Computing the checksum took a while: another request may have ended the upload.
   uploadOf(call);
-  const { name, objects, uploads } = bucketOf(call);
-  checkWriteConditions(request, objects.get(upload.key));
-  const etag = multipartEtag(parts);
-  const previous = objects.put({
+  const bucket = bucketOf(call);
+  checkWriteConditions(request, bucket.objects.get(upload.key));
+  const object: StoredObject = {
+    kind: "object",
     key: upload.key,
+    versionId: newVersionId(bucket),
     body: parts.flatMap((part) => part.body),
     sizeBytes,
-    etag,
+    etag: multipartEtag(parts),
+    md5: undefined,
     lastModified: currentSecond(world),
-    storageClass: upload.storageClass,
     headers: upload.headers,
+    storageClass: upload.storageClass,
+    tags: upload.tags,
+    encryption: upload.encryption,
+    grants: upload.grants,
     checksum,
     parts: parts.map((part) => ({
       partNumber: part.partNumber,
       sizeBytes: part.sizeBytes,
       checksum: checksum?.type === "COMPOSITE" ? part.checksum : undefined,
     })),
-  });
-  uploads.delete(upload.uploadId);
-  if (previous !== undefined) world.bodies.release(previous.body);
+  };
+  addVersion(world, bucket, object);
+  bucket.uploads.delete(upload.uploadId);
   releaseOtherParts(call, upload, parts);
   return documentReply(
     xmlDocument("CompleteMultipartUploadResult", {
       Location: `${request.secure ? "https" : "http"}://${request.headers.get("host")}${request.target.split("?")[0]}`,
-      Bucket: name,
+      Bucket: bucket.name,
       Key: keyOf(call),
-      ETag: `"${etag}"`,
+      ETag: `"${object.etag}"`,
       ...(checksum && { [`Checksum${checksum.algorithm}`]: checksum.value, ChecksumType: checksum.type }),
     }),
+    { ...writtenVersionHeader(object), ...encryptionHeaders(object.encryption) },
   );
+}
+
+/** The SSE-C key may be left out unless there are checksums to be made of the parts'. */
+function checkCompletionKey(call: Call, upload: MultipartUpload): void {
+  const isGiven = call.request.headers.has("x-amz-server-side-encryption-customer-algorithm");
+  if (isGiven || upload.checksum !== undefined) checkPartKey(call, upload);
 }
 
 /** A part as the request lists it. */
@@ -101,7 +116,7 @@ function readPart(element: ParsedXml): ListedPart {
 function selectParts(upload: MultipartUpload, listed: readonly ListedPart[]): UploadedPart[] {
   return listed.map((listedPart, i) => {
     const part = upload.parts.get(listedPart.partNumber);
-    if (part === undefined || part.md5.toString("hex") !== listedPart.etag) throw invalidPart(upload, listedPart);
+    if (part === undefined || part.etag !== listedPart.etag) throw invalidPart(upload, listedPart);
     checkPartChecksum(upload, listedPart, part);
     if (part.sizeBytes < minPartBytes && i < listed.length - 1) {
       throw new S3Error("EntityTooSmall", undefined, {
@@ -176,8 +191,9 @@ function checkWholeChecksum(request: S3Request, checksum: ObjectChecksum | undef
   }
 }
 
+/** Made of the parts' ETags: of their MD5s, but where encryption makes those no ETags. */
 function multipartEtag(parts: readonly UploadedPart[]): string {
-  const joined = Buffer.concat(parts.map((part) => part.md5));
+  const joined = Buffer.concat(parts.map((part) => Buffer.from(part.etag, "hex")));
   return `${createHash("md5").update(joined).digest("hex")}-${parts.length}`;
 }
 

@@ -1,6 +1,6 @@
 import { S3Error } from "../http/errors.ts";
 import type { S3Request } from "../http/request.ts";
-import type { StoredObject } from "../store/objects.ts";
+import type { StoredObject } from "../store/object-version.ts";
 
 /**
  * Evaluates the conditions of a read, in the order of RFC 9110, section 13.2.2.
@@ -19,6 +19,29 @@ export function isNotModified({ headers }: S3Request, object: StoredObject): boo
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, object);
   const since = httpDate(headers.get("if-modified-since"));
   return since !== undefined && object.lastModified <= since;
+}
+
+/**
+ * Evaluates the conditions that a copy puts on its source. Where two of them disagree the ETag decides, as in a read.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ * @throws S3Error PreconditionFailed
+ */
+export function checkCopyConditions({ headers }: S3Request, source: StoredObject): void {
+  const condition = (name: string): string | undefined => headers.get(`x-amz-copy-source-${name}`);
+  const ifMatch = condition("if-match");
+  const ifNoneMatch = condition("if-none-match");
+  const unmodifiedSince = httpDate(condition("if-unmodified-since"));
+  const modifiedSince = httpDate(condition("if-modified-since"));
+  if (ifMatch !== undefined) {
+    if (!matches(ifMatch, source)) throw failed("x-amz-copy-source-If-Match");
+  } else if (unmodifiedSince !== undefined && source.lastModified > unmodifiedSince) {
+    throw failed("x-amz-copy-source-If-Unmodified-Since");
+  }
+  if (ifNoneMatch !== undefined) {
+    if (matches(ifNoneMatch, source)) throw failed("x-amz-copy-source-If-None-Match");
+  } else if (modifiedSince !== undefined && source.lastModified <= modifiedSince) {
+    throw failed("x-amz-copy-source-If-Modified-Since");
+  }
 }
 
 /**

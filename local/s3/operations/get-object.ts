@@ -1,11 +1,14 @@
 import { checksumHeaderName } from "../body/checksum-algorithms.ts";
-import { S3Error } from "../http/errors.ts";
 import type { Reply } from "../http/reply.ts";
 import type { S3Request } from "../http/request.ts";
-import type { StoredObject } from "../store/objects.ts";
+import type { StoredObject } from "../store/object-version.ts";
+import { checkReadable } from "./archived.ts";
 import { isNotModified } from "./conditions.ts";
+import { checkCustomerKey, readCustomerKey } from "./customer-key.ts";
+import { checkNoEncryptionAsked, encryptionHeaders } from "./encryption.ts";
 import { bucketOf, type Call, keyOf, type Operation } from "./operation.ts";
 import { type Selection, selectBytes } from "./ranges.ts";
+import { findObject, requestedVersionId, versionHeader } from "./versions.ts";
 
 /** Query parameters of GetObject and HeadObject that replace a header of the answer. */
 const overrides = [
@@ -17,13 +20,16 @@ const overrides = [
   "expires",
 ];
 
+const about = { level: "object", optionalMarks: ["partNumber", "versionId"] } as const;
+
 export const readOperations: readonly Operation[] = [
-  { name: "GetObject", method: "GET", level: "object", optionalMarks: ["partNumber"], handle: getObject },
-  { name: "HeadObject", method: "HEAD", level: "object", optionalMarks: ["partNumber"], handle: headObject },
+  { name: "GetObject", method: "GET", ...about, handle: getObject },
+  { name: "HeadObject", method: "HEAD", ...about, handle: headObject },
 ];
 
 function getObject(call: Call): Reply {
   const { reply, object, selection } = readHead(call);
+  checkReadable(object);
   if (selection === undefined || selection.start === selection.end) return reply;
   call.world.bodies.retain(object.body);
   return { ...reply, content: { body: object.body, start: selection.start, end: selection.end } };
@@ -43,24 +49,24 @@ interface Head {
 
 function readHead(call: Call): Head {
   const { request } = call;
-  const object = findObject(call);
+  const bucket = bucketOf(call);
+  checkNoEncryptionAsked(request);
+  const object = findObject(bucket, keyOf(call), requestedVersionId(request));
+  checkCustomerKey(object.encryption, readCustomerKey(request, "x-amz-server-side-encryption-customer"));
   if (isNotModified(request, object)) return { reply: { status: 304, headers: validators(object) }, object };
   const selection = selectBytes(request, object);
   const headers = {
     ...validators(object),
+    ...versionHeader(bucket, object),
     ...object.headers,
+    ...encryptionHeaders(object.encryption),
+    ...(object.tags.length > 0 && { "x-amz-tagging-count": String(object.tags.length) }),
     ...selectionHeaders(selection, object),
     ...(object.storageClass === "STANDARD" ? {} : { "x-amz-storage-class": object.storageClass }),
     ...checksumHeaders(request, selection, object),
     ...overriddenHeaders(request),
   };
   return { reply: { status: selection.kind === "whole" ? 200 : 206, headers }, object, selection };
-}
-
-function findObject(call: Call): StoredObject {
-  const object = bucketOf(call).objects.get(keyOf(call));
-  if (object === undefined) throw new S3Error("NoSuchKey", undefined, { elements: { Key: keyOf(call) } });
-  return object;
 }
 
 function validators(object: StoredObject): Record<string, string> {

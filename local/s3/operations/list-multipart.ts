@@ -40,7 +40,7 @@ function listParts(call: Call): Reply {
       Part: page.map((part) => ({
         PartNumber: part.partNumber,
         LastModified: part.lastModified.toISOString(),
-        ETag: `"${part.md5.toString("hex")}"`,
+        ETag: `"${part.etag}"`,
         Size: part.sizeBytes,
         ...(upload.checksum && { [`Checksum${upload.checksum.algorithm}`]: part.checksum }),
       })),

@@ -10,7 +10,7 @@ import {
   type ListingPosition,
   listPage,
 } from "../store/listing.ts";
-import type { StoredObject } from "../store/objects.ts";
+import type { StoredObject } from "../store/object-version.ts";
 import { listingText } from "./listing-text.ts";
 import { bucketOf, type Call, type Operation, owner } from "./operation.ts";
 import { pageSize } from "./query-numbers.ts";
@@ -116,7 +116,7 @@ function startAfterPosition(startAfter: string | undefined): ListingPosition | u
 }
 
 /** A marker that is a common prefix was given as NextMarker: the keys under it have been listed. */
-function markerPosition(
+export function markerPosition(
   marker: string,
   query: { readonly prefix: string; readonly delimiter: string },
 ): ListingPosition | undefined {

@@ -1,15 +1,13 @@
-import {
-  type ChecksumAlgorithm,
-  checksumAlgorithms,
-  checksumHeaderName,
-  findChecksumAlgorithm,
-} from "../body/checksum-algorithms.ts";
+import { type ChecksumAlgorithm, checksumAlgorithms, checksumHeaderName } from "../body/checksum-algorithms.ts";
 import { S3Error } from "../http/errors.ts";
 import { documentReply, type Reply } from "../http/reply.ts";
 import type { S3Request } from "../http/request.ts";
 import { xmlDocument } from "../http/xml.ts";
-import type { MultipartUpload } from "../store/uploads.ts";
-import { readNewObjectHeaders } from "./object-headers.ts";
+import type { MultipartUpload, UploadedPart } from "../store/uploads.ts";
+import { readChecksumAlgorithm } from "./checksum-request.ts";
+import { checkUploadKey, readCustomerKey } from "./customer-key.ts";
+import { encryptionHeaders, etagOf } from "./encryption.ts";
+import { readNewObject } from "./new-object.ts";
 import { bucketOf, type Call, currentSecond, keyOf, type Operation } from "./operation.ts";
 import { partNumberToUpload } from "./query-numbers.ts";
 import { withStoredBody } from "./stored-body.ts";
@@ -45,35 +43,31 @@ export function uploadOf(call: Call): MultipartUpload {
 
 function createMultipartUpload(call: Call): Reply {
   const { request, world } = call;
-  const { name, uploads } = bucketOf(call);
+  const bucket = bucketOf(call);
   const checksum = readUploadChecksum(request);
-  const upload = uploads.start({
+  const upload = bucket.uploads.start({
     key: keyOf(call),
     initiated: currentSecond(world),
-    ...readNewObjectHeaders(request),
+    ...readNewObject(call, bucket),
     checksum,
   });
   return documentReply(
-    xmlDocument("InitiateMultipartUploadResult", { Bucket: name, Key: upload.key, UploadId: upload.uploadId }),
-    checksum && { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type },
+    xmlDocument("InitiateMultipartUploadResult", { Bucket: bucket.name, Key: upload.key, UploadId: upload.uploadId }),
+    {
+      ...encryptionHeaders(upload.encryption),
+      ...(checksum && { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type }),
+    },
   );
 }
 
-function readUploadChecksum({ headers }: S3Request): MultipartUpload["checksum"] {
-  const name = headers.get("x-amz-checksum-algorithm");
-  const typeName = headers.get("x-amz-checksum-type")?.toUpperCase();
-  if (name === undefined) {
+function readUploadChecksum(request: S3Request): MultipartUpload["checksum"] {
+  const algorithm = readChecksumAlgorithm(request);
+  const typeName = request.headers.get("x-amz-checksum-type")?.toUpperCase();
+  if (algorithm === undefined) {
     if (typeName === undefined) return undefined;
     throw new S3Error(
       "InvalidRequest",
       "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
-    );
-  }
-  const algorithm = findChecksumAlgorithm(name);
-  if (algorithm === undefined) {
-    throw new S3Error(
-      "InvalidRequest",
-      "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
     );
   }
   const { types } = checksumAlgorithms[algorithm];
@@ -81,38 +75,52 @@ function readUploadChecksum({ headers }: S3Request): MultipartUpload["checksum"]
   if (type === undefined) {
     throw new S3Error(
       "InvalidRequest",
-      `The ${typeName} checksum type cannot be used with the ${name.toLowerCase()} checksum algorithm.`,
+      `The ${typeName} checksum type cannot be used with the ${algorithm.toLowerCase()} checksum algorithm.`,
     );
   }
   return { algorithm, type };
 }
 
 async function uploadPart(call: Call): Promise<Reply> {
-  const { request, world } = call;
+  const { request } = call;
   const upload = uploadOf(call);
   const partNumber = partNumberToUpload(request);
+  checkPartKey(call, upload);
   checkPartAlgorithm(upload, call.incoming.declaration.checksum?.algorithm);
-  return withStoredBody(call, upload.checksum?.algorithm, ({ body, sizeBytes, md5, checksum }) => {
-    // The upload may have been completed or aborted while the part was on its way.
-    const { parts } = uploadOf(call);
-    const previous = parts.get(partNumber);
-    parts.set(partNumber, {
-      partNumber,
-      body,
-      sizeBytes,
-      md5,
-      checksum: checksum?.value,
-      lastModified: currentSecond(world),
-    });
-    if (previous !== undefined) world.bodies.release(previous.body);
+  return withStoredBody(call, upload.checksum?.algorithm, ({ checksum, ...stored }) => {
+    const { etag } = keepPart(call, partNumber, { ...stored, checksum: checksum?.value });
     return {
       status: 200,
       headers: {
-        etag: `"${md5.toString("hex")}"`,
+        etag: `"${etag}"`,
+        ...encryptionHeaders(upload.encryption),
         ...(checksum && { [checksumHeaderName(checksum.algorithm)]: checksum.value }),
       },
     };
   });
+}
+
+/** Checks that a part comes with the SSE-C key of its upload. @throws S3Error InvalidRequest and those of readCustomerKey */
+export function checkPartKey({ request }: Call, { encryption }: MultipartUpload): void {
+  checkUploadKey(encryption, readCustomerKey(request, "x-amz-server-side-encryption-customer"));
+}
+
+/**
+ * Makes bytes a part of the call's upload, in the place of an earlier part of that number.
+ * @throws S3Error NoSuchUpload: the upload may have been completed or aborted while the part was on its way
+ */
+export function keepPart(
+  call: Call,
+  partNumber: number,
+  bytes: Pick<UploadedPart, "body" | "sizeBytes" | "md5" | "checksum">,
+): UploadedPart {
+  const { encryption, parts } = uploadOf(call);
+  const previous = parts.get(partNumber);
+  const lastModified = currentSecond(call.world);
+  const part = { ...bytes, partNumber, etag: etagOf(bytes.md5, encryption), lastModified };
+  parts.set(partNumber, part);
+  if (previous !== undefined) call.world.bodies.release(previous.body);
+  return part;
 }
 
 /**

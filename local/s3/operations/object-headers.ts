@@ -5,9 +5,13 @@ const maxMetadataBytes = 2048;
 const maxKeyBytes = 1024;
 const metadataPrefix = "x-amz-meta-";
 const systemHeaders = ["cache-control", "content-disposition", "content-language", "expires"];
-const redirectHeader = "x-amz-website-redirect-location";
+/** Where a website sends those who ask for the object. */
+export const redirectHeader = "x-amz-website-redirect-location";
 
-/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+/**
+ * Those of general purpose buckets; the others that the API names are of other services.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+ */
 const storageClasses = new Set([
   "STANDARD",
   "REDUCED_REDUNDANCY",
@@ -19,57 +23,34 @@ const storageClasses = new Set([
   "GLACIER_IR",
 ]);
 
-/** What a new object takes from the headers of its request. */
-export interface NewObjectHeaders {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly storageClass: string;
-}
-
 /**
- * Reads and checks what the headers of PutObject or CreateMultipartUpload say about the object.
- * @throws S3Error KeyTooLongError, MetadataTooLarge, InvalidStorageClass, InvalidRedirectLocation, NotImplemented,
- *   AccessControlListNotSupported
+ * The system headers, redirect location and metadata that an object is to keep.
+ * @throws S3Error MetadataTooLarge, InvalidRedirectLocation
  */
-export function readNewObjectHeaders(request: S3Request): NewObjectHeaders {
-  checkKey(request.key as string);
-  checkAcl(request);
-  checkEncryption(request);
-  const storageClass = request.headers.get("x-amz-storage-class") ?? "STANDARD";
-  if (!storageClasses.has(storageClass)) throw new S3Error("InvalidStorageClass");
+export function readObjectHeaders(request: S3Request): Readonly<Record<string, string>> {
   return {
-    storageClass,
-    headers: {
-      "content-type": request.headers.get("content-type") || "binary/octet-stream",
-      ...contentEncoding(request),
-      ...Object.fromEntries([...request.headers].filter(([name, value]) => systemHeaders.includes(name) && value)),
-      ...redirectLocation(request),
-      ...metadata(request),
-    },
+    "content-type": request.headers.get("content-type") || "binary/octet-stream",
+    ...contentEncoding(request),
+    ...Object.fromEntries([...request.headers].filter(([name, value]) => systemHeaders.includes(name) && value)),
+    ...redirectLocation(request),
+    ...metadata(request),
   };
 }
 
-function checkKey(key: string): void {
+/** @throws S3Error InvalidStorageClass for one that no object of a general purpose bucket can be put in */
+export function readStorageClass({ headers }: S3Request): string {
+  const storageClass = headers.get("x-amz-storage-class") ?? "STANDARD";
+  if (!storageClasses.has(storageClass)) throw new S3Error("InvalidStorageClass");
+  return storageClass;
+}
+
+/** @throws S3Error KeyTooLongError */
+export function checkKey(key: string): void {
   const sizeBytes = Buffer.byteLength(key);
   if (sizeBytes <= maxKeyBytes) return;
   throw new S3Error("KeyTooLongError", undefined, {
     elements: { Size: String(sizeBytes), MaxSizeAllowed: String(maxKeyBytes) },
   });
-}
-
-/** All buckets are "bucket owner enforced", S3's default, where ACLs are disabled but for one that changes nothing. */
-function checkAcl({ headers }: S3Request): void {
-  const acl = headers.get("x-amz-acl") ?? "bucket-owner-full-control";
-  const grants = [...headers.keys()].some((name) => name.startsWith("x-amz-grant-"));
-  if (acl !== "bucket-owner-full-control" || grants) throw new S3Error("AccessControlListNotSupported");
-}
-
-function checkEncryption({ headers }: S3Request): void {
-  const encryption = headers.get("x-amz-server-side-encryption") ?? "AES256";
-  if (encryption !== "AES256") {
-    throw new S3Error("NotImplemented", `Encryption with ${encryption} is not implemented.`, {
-      elements: { Header: "x-amz-server-side-encryption" },
-    });
-  }
 }
 
 /** `aws-chunked` tells of the transfer and is not kept. */
@@ -81,7 +62,8 @@ function contentEncoding({ headers }: S3Request): Record<string, string> {
   return kept.length === 0 ? {} : { "content-encoding": kept.join(",") };
 }
 
-function redirectLocation({ headers }: S3Request): Record<string, string> {
+/** The header of a redirect location, if the request gives one. @throws S3Error InvalidRedirectLocation */
+export function redirectLocation({ headers }: S3Request): Record<string, string> {
   const location = headers.get(redirectHeader);
   if (location === undefined) return {};
   if (!/^(\/|https?:\/\/)/.test(location) || location.length > 2048) throw new S3Error("InvalidRedirectLocation");

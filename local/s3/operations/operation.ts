@@ -53,5 +53,8 @@ export function currentSecond({ now }: World): Date {
   return new Date(Math.floor(now().getTime() / 1000) * 1000);
 }
 
-/** The account that owns all buckets and objects. */
+/** The id of the account that owns all buckets: one that documentation uses. */
+export const ownerAccountId = "111122223333";
+
+/** The same account as ACLs and listings name it. */
 export const owner = { ID: "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a", DisplayName: "local" };

@@ -1,52 +1,46 @@
 import { checksumHeaderName } from "../body/checksum-algorithms.ts";
-import { S3Error } from "../http/errors.ts";
 import type { Reply } from "../http/reply.ts";
-import type { ObjectChecksum } from "../store/objects.ts";
+import type { StoredObject } from "../store/object-version.ts";
 import { checkWriteConditions } from "./conditions.ts";
-import { readNewObjectHeaders } from "./object-headers.ts";
+import { encryptionHeaders, etagOf } from "./encryption.ts";
+import { readNewObject } from "./new-object.ts";
 import { bucketOf, type Call, currentSecond, keyOf, type Operation } from "./operation.ts";
 import { withStoredBody } from "./stored-body.ts";
+import { addVersion, newVersionId, writtenVersionHeader } from "./versions.ts";
 
-export const writeOperations: readonly Operation[] = [
+export const putObjectOperations: readonly Operation[] = [
   { name: "PutObject", method: "PUT", level: "object", body: "object", handle: putObject },
-  { name: "DeleteObject", method: "DELETE", level: "object", handle: deleteObject },
 ];
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 async function putObject(call: Call): Promise<Reply> {
   const { request, world } = call;
-  const { objects } = bucketOf(call);
-  const about = readNewObjectHeaders(request);
-  return withStoredBody(call, undefined, ({ body, sizeBytes, md5, checksum }) => {
-    checkWriteConditions(request, objects.get(keyOf(call)));
-    const kept: ObjectChecksum | undefined = checksum && { ...checksum, type: "FULL_OBJECT" };
-    const etag = md5.toString("hex");
-    const previous = objects.put({
+  const bucket = bucketOf(call);
+  const properties = readNewObject(call, bucket);
+  return withStoredBody(call, undefined, ({ checksum, ...stored }) => {
+    checkWriteConditions(request, bucket.objects.get(keyOf(call)));
+    const object: StoredObject = {
+      kind: "object",
       key: keyOf(call),
-      body,
-      sizeBytes,
-      etag,
+      versionId: newVersionId(bucket),
+      etag: etagOf(stored.md5, properties.encryption),
       lastModified: currentSecond(world),
-      ...about,
-      checksum: kept,
+      ...stored,
+      ...properties,
+      checksum: checksum && { ...checksum, type: "FULL_OBJECT" },
       parts: undefined,
-    });
-    if (previous !== undefined) world.bodies.release(previous.body);
-    return {
-      status: 200,
-      headers: {
-        etag: `"${etag}"`,
-        ...(kept && { [checksumHeaderName(kept.algorithm)]: kept.value, "x-amz-checksum-type": kept.type }),
-      },
     };
+    addVersion(world, bucket, object);
+    return { status: 200, headers: writtenHeaders(object) };
   });
 }
 
-/** Deleting what is not there succeeds. */
-function deleteObject(call: Call): Reply {
-  if (call.request.headers.has("if-match")) {
-    throw new S3Error("NotImplemented", undefined, { elements: { Header: "If-Match" } });
-  }
-  const deleted = bucketOf(call).objects.delete(keyOf(call));
-  if (deleted !== undefined) call.world.bodies.release(deleted.body);
-  return { status: 204 };
+function writtenHeaders(object: StoredObject): Record<string, string> {
+  const { checksum } = object;
+  return {
+    etag: `"${object.etag}"`,
+    ...writtenVersionHeader(object),
+    ...encryptionHeaders(object.encryption),
+    ...(checksum && { [checksumHeaderName(checksum.algorithm)]: checksum.value, "x-amz-checksum-type": checksum.type }),
+  };
 }

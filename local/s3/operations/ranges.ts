@@ -1,6 +1,6 @@
 import { S3Error } from "../http/errors.ts";
 import type { S3Request } from "../http/request.ts";
-import type { ObjectPart, StoredObject } from "../store/objects.ts";
+import type { ObjectPart, StoredObject } from "../store/object-version.ts";
 import { queryNumber } from "./query-numbers.ts";
 
 /** What a read asks for: bytes from `start` up to, not including, `end`. */

@@ -1,21 +1,41 @@
 import type { S3Request } from "../http/request.ts";
+import { bucketEncryptionOperations } from "./bucket-encryption.ts";
 import { bucketOperations } from "./buckets.ts";
 import { completeMultipartOperations } from "./complete-multipart.ts";
+import { copyObjectOperations } from "./copy-object.ts";
+import { deleteObjectOperations } from "./delete-object.ts";
 import { deleteObjectsOperations } from "./delete-objects.ts";
 import { readOperations } from "./get-object.ts";
 import { multipartListingOperations } from "./list-multipart.ts";
 import { listingOperations } from "./list-objects.ts";
+import { versionListingOperations } from "./list-versions.ts";
 import { multipartOperations } from "./multipart.ts";
+import { objectAclOperations } from "./object-acl.ts";
 import type { Operation } from "./operation.ts";
-import { writeOperations } from "./put-object.ts";
+import { ownershipControlsOperations } from "./ownership-controls.ts";
+import { publicAccessBlockOperations } from "./public-access-block.ts";
+import { putObjectOperations } from "./put-object.ts";
+import { taggingOperations } from "./tagging.ts";
+import { uploadPartCopyOperations } from "./upload-part-copy.ts";
+import { versioningOperations } from "./versioning.ts";
 
 const operations: readonly Operation[] = [
   ...bucketOperations,
+  ...bucketEncryptionOperations,
+  ...ownershipControlsOperations,
+  ...publicAccessBlockOperations,
+  ...versioningOperations,
   ...listingOperations,
+  ...versionListingOperations,
   ...readOperations,
-  ...writeOperations,
+  ...putObjectOperations,
+  ...copyObjectOperations,
+  ...deleteObjectOperations,
   ...deleteObjectsOperations,
+  ...taggingOperations,
+  ...objectAclOperations,
   ...multipartOperations,
+  ...uploadPartCopyOperations,
   ...completeMultipartOperations,
   ...multipartListingOperations,
 ];
@@ -98,7 +118,6 @@ function isMarkedFor({ marks: required = [], optionalMarks = [] }: Operation, ma
 
 /** A name in S3's manner, such as `GetBucketAcl`. */
 function unknownName(method: string, level: Operation["level"], marks: readonly string[]): string {
-  if (marks.includes(copySource)) return marks.includes("uploadId") ? "UploadPartCopy" : "CopyObject";
   return [method.toLowerCase(), level, ...marks.flatMap((mark) => mark.split("-"))]
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");

@@ -7,15 +7,38 @@ import path from "node:path";
 const flushBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
 
-/** A file that holds a body, or one part of it. The file goes when nothing holds it any more. */
-export interface Segment {
-  readonly file: string;
+/** A file of bytes. It goes when nothing holds it any more. */
+export interface BodyFile {
+  readonly path: string;
   readonly sizeBytes: number;
   holders: number;
 }
 
-/** The bytes of an object: its segments one after another. */
+/** A stretch of a file: all of it, unless a range of an object was copied. */
+export interface Segment {
+  readonly file: BodyFile;
+  /** Where in the file it begins. */
+  readonly startBytes: number;
+  readonly sizeBytes: number;
+}
+
+/** The bytes of an object: its segments one after another. Copies share the files of what they were copied from. */
 export type Body = readonly Segment[];
+
+/**
+ * A range of a body, as a body. It holds no file until it is retained.
+ * @param start first byte
+ * @param end byte after the last one
+ */
+export function bodyRange(body: Body, start: number, end: number): Body {
+  let segmentStart = 0;
+  return body.flatMap((segment) => {
+    const from = Math.max(0, start - segmentStart);
+    const to = Math.min(segment.sizeBytes, end - segmentStart);
+    segmentStart += segment.sizeBytes;
+    return from < to ? [{ ...segment, startBytes: segment.startBytes + from, sizeBytes: to - from }] : [];
+  });
+}
 
 /** The folder of all bodies. File names are made up: an object key never becomes a path. */
 export class BodyFolder {
@@ -37,15 +60,15 @@ export class BodyFolder {
 
   /** Says that one more object, part or reader needs the body. */
   retain(body: Body): void {
-    for (const segment of body) segment.holders++;
+    for (const { file } of body) file.holders++;
   }
 
   /** Takes one `retain` (or the one a new body is born with) back; unneeded files are deleted. */
   release(body: Body): void {
-    for (const segment of body) {
-      segment.holders--;
+    for (const { file } of body) {
+      file.holders--;
       // The folder may be gone already when the server closes during a request.
-      if (segment.holders === 0) unlink(segment.file).catch(() => undefined);
+      if (file.holders === 0) unlink(file.path).catch(() => undefined);
     }
   }
 
@@ -55,14 +78,10 @@ export class BodyFolder {
    * @param end byte after the last one
    */
   async *read(body: Body, start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
-    let segmentStart = 0;
-    for (const segment of body) {
-      const from = Math.max(0, start - segmentStart);
-      const to = Math.min(segment.sizeBytes, end - segmentStart);
-      segmentStart += segment.sizeBytes;
-      if (from >= to) continue;
-      if (segment.sizeBytes <= readBytes) yield (await readFile(segment.file)).subarray(from, to);
-      else yield* readFileRange(segment.file, from, to);
+    for (const { file, startBytes, sizeBytes } of bodyRange(body, start, end)) {
+      const endBytes = startBytes + sizeBytes;
+      if (file.sizeBytes <= readBytes) yield (await readFile(file.path)).subarray(startBytes, endBytes);
+      else yield* readFileRange(file.path, startBytes, endBytes);
     }
   }
 
@@ -114,7 +133,7 @@ export class BodyWriter {
       await this.#flush();
       await this.#handle.close();
     }
-    return [{ file: this.#file, sizeBytes, holders: 1 }];
+    return [{ file: { path: this.#file, sizeBytes, holders: 1 }, startBytes: 0, sizeBytes }];
   }
 
   /** Forgets a body that did not arrive whole. */

@@ -1,13 +1,52 @@
 import { S3Error } from "../http/errors.ts";
+import type { ManagedEncryption } from "./encryption.ts";
 import { ObjectTable } from "./objects.ts";
 import { UploadTable } from "./uploads.ts";
+
+/** Who owns the objects of a bucket; but for BucketOwnerEnforced they have access control lists. */
+export const objectOwnerships = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
+export type ObjectOwnership = (typeof objectOwnerships)[number];
+
+/** The four settings of Block Public Access, in the order in which S3 answers them. */
+export const publicAccessSettings = [
+  "BlockPublicAcls",
+  "IgnorePublicAcls",
+  "BlockPublicPolicy",
+  "RestrictPublicBuckets",
+] as const;
+export type PublicAccessBlock = Readonly<Record<(typeof publicAccessSettings)[number], boolean>>;
+
+/** What applies to new objects whose request says nothing of encryption. */
+export interface DefaultEncryption {
+  readonly encryption: ManagedEncryption;
+  /** Whether objects under SSE-KMS get a bucket key where the request does not say. */
+  readonly bucketKey: boolean;
+  /** The kinds of encryption that requests may not ask for. */
+  readonly blocked: readonly "SSE-C"[];
+}
 
 export interface Bucket {
   readonly name: string;
   readonly created: Date;
   readonly objects: ObjectTable;
   readonly uploads: UploadTable;
+  /** Undefined until versioning is configured for the first time. */
+  versioning: "Enabled" | "Suspended" | undefined;
+  /** Undefined when the bucket's ownership controls were deleted: then each object is its writer's. */
+  ownership: ObjectOwnership | undefined;
+  /** Undefined when it was deleted. */
+  publicAccessBlock: PublicAccessBlock | undefined;
+  defaultEncryption: DefaultEncryption;
 }
+
+/** S3's default: SSE-S3. (S3 also blocks SSE-C in new buckets since 2026; here it is open until it is blocked.) */
+export const initialEncryption: DefaultEncryption = {
+  encryption: { algorithm: "AES256" },
+  bucketKey: false,
+  blocked: [],
+};
+
+const allBlocked = Object.fromEntries(publicAccessSettings.map((name) => [name, true])) as PublicAccessBlock;
 
 /** All buckets of the server. */
 export class BucketTable {
@@ -25,9 +64,18 @@ export class BucketTable {
   }
 
   /** @throws S3Error InvalidBucketName */
-  create(name: string, created: Date): void {
+  create(name: string, created: Date, ownership: ObjectOwnership = "BucketOwnerEnforced"): void {
     if (!isBucketName(name)) throw new S3Error("InvalidBucketName", undefined, { elements: { BucketName: name } });
-    this.#buckets.set(name, { name, created, objects: new ObjectTable(), uploads: new UploadTable() });
+    this.#buckets.set(name, {
+      name,
+      created,
+      objects: new ObjectTable(),
+      uploads: new UploadTable(),
+      versioning: undefined,
+      ownership,
+      publicAccessBlock: allBlocked,
+      defaultEncryption: initialEncryption,
+    });
   }
 
   delete(name: string): void {

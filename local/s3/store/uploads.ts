@@ -2,24 +2,25 @@ import { randomBytes } from "node:crypto";
 import type { ChecksumAlgorithm, ChecksumType } from "../body/checksum-algorithms.ts";
 import type { Body } from "./bodies.ts";
 import { compareKeys } from "./key-order.ts";
+import type { ObjectProperties } from "./object-version.ts";
 
 export interface UploadedPart {
   readonly partNumber: number;
   readonly body: Body;
   readonly sizeBytes: number;
   readonly md5: Buffer;
+  /** Without quotation marks. */
+  readonly etag: string;
   /** base64, of the upload's algorithm */
   readonly checksum: string | undefined;
   readonly lastModified: Date;
 }
 
 /** A multipart upload in progress. */
-export interface MultipartUpload {
+export interface MultipartUpload extends ObjectProperties {
   readonly uploadId: string;
   readonly key: string;
   readonly initiated: Date;
-  readonly storageClass: string;
-  readonly headers: Readonly<Record<string, string>>;
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType } | undefined;
   readonly parts: Map<number, UploadedPart>;
 }

@@ -91,8 +91,9 @@ describe("The embedded S3 server", () => {
   const missing: readonly (readonly [name: string, method: string, key: string, query: Record<string, string>])[] = [
     ["GetBucketAcl", "GET", "", { acl: "" }],
     ["PutBucketPolicy", "PUT", "", { policy: "" }],
-    ["PutObjectTagging", "PUT", "/k", { tagging: "" }],
-    ["GetObjectVersionId", "GET", "/k", { versionId: "1" }],
+    ["PutBucketTagging", "PUT", "", { tagging: "" }],
+    ["GetObjectAttributes", "GET", "/k", { attributes: "" }],
+    ["PutObjectVersionId", "PUT", "/k", { versionId: "null" }],
     ["PutObjectPartNumber", "PUT", "/k", { partNumber: "1" }],
     ["PostObject", "POST", "/k", {}],
   ];
@@ -106,11 +107,11 @@ describe("The embedded S3 server", () => {
   }
 
   for (const [name, value] of [
-    ["x-amz-copy-source", "/other/key"],
-    ["x-amz-tagging", "a=b"],
-    ["x-amz-server-side-encryption", "aws:kms"],
-    ["x-amz-server-side-encryption-customer-algorithm", "AES256"],
     ["x-amz-object-lock-mode", "GOVERNANCE"],
+    ["x-amz-server-side-encryption-context", "e30="],
+    ["x-amz-write-offset-bytes", "1"],
+    ["x-amz-copy-source-if-match", "*"],
+    ["x-amz-metadata-directive", "REPLACE"],
   ] as const) {
     it(`does not pass over ${name} quietly`, async () => {
       const answer = await sendRaw(target, {
