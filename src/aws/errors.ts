@@ -55,8 +55,10 @@ const MAX_MESSAGE_LENGTH = 500;
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   301: "PermanentRedirect",
   307: "TemporaryRedirect",
+  400: "BadRequest",
   403: "AccessDenied",
   404: "NotFound",
+  405: "MethodNotAllowed",
   412: "PreconditionFailed",
   503: "ServiceUnavailable",
 };

@@ -19,21 +19,34 @@ export interface WireRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body | undefined;
+  readonly receive?: Receiver | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An answer, read to its end. */
-export interface WireResponse {
+/** The beginning of an answer. */
+export interface ResponseHead {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
+}
+
+/** An answer, read to its end. */
+export interface WireResponse extends ResponseHead {
+  /** Empty where a receiver took it. */
   readonly body: Buffer;
 }
+
+/**
+ * Takes the body of a successful answer chunk by chunk, rather than have it collected. Called with the head of each answer with a 2xx
+ * status; what it returns is called with the chunks in order, the next one after its promise has resolved. A chunk is the receiver's
+ * until then.
+ */
+export type Receiver = (head: ResponseHead) => (chunk: Buffer) => void | Promise<void>;
 
 export interface Transport {
   /**
    * Sends a request and reads the answer, whatever its status.
    *
-   * @throws {ConnectionError} where no whole answer came; what the body's source throws; the signal's reason.
+   * @throws {ConnectionError} where no whole answer came; what the body's source or the receiver throws; the signal's reason.
    */
   exchange(request: WireRequest): Promise<WireResponse>;
   /** Ends every idle and busy connection. */
@@ -91,14 +104,11 @@ export function createTransport(options: TransportOptions): Transport {
         const sending = sendBody(outgoing, request.body);
         sending.catch(fail);
         outgoing.on("response", (incoming) => {
-          readAll(incoming).then(
-            (response) => {
-              // Answered before the whole body was sent: the connection cannot be used again.
-              if (!outgoing.writableFinished) outgoing.destroy();
-              sending.then(() => resolve(response), fail);
-            },
-            (error) => fail(asConnectionError(error, request)),
-          );
+          readAll(incoming, request).then((response) => {
+            // Answered before the whole body was sent: the connection cannot be used again.
+            if (!outgoing.writableFinished) outgoing.destroy();
+            sending.then(() => resolve(response), fail);
+          }, fail);
         });
       });
     },
@@ -135,10 +145,20 @@ function flushed(outgoing: http.ClientRequest, write: (done: () => void) => unkn
   });
 }
 
-async function readAll(incoming: http.IncomingMessage): Promise<WireResponse> {
+async function readAll(incoming: http.IncomingMessage, request: WireRequest): Promise<WireResponse> {
+  const head: ResponseHead = { status: incoming.statusCode ?? 0, headers: incoming.headers };
+  const isSuccess = head.status >= 200 && head.status < 300;
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) };
+  const take =
+    isSuccess && request.receive
+      ? request.receive(head)
+      : (chunk: Buffer): void | Promise<void> => void chunks.push(chunk);
+  const source = incoming[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  while (true) {
+    const next = await source.next().catch((error) => Promise.reject(asConnectionError(error, request)));
+    if (next.done) return { ...head, body: Buffer.concat(chunks) };
+    await take(next.value);
+  }
 }
 
 function asConnectionError(error: NodeJS.ErrnoException, request: WireRequest): Error {

@@ -3,11 +3,12 @@ import { resolveBucketEndpoint, type Store } from "../aws/endpoint.ts";
 import { readServiceError } from "../aws/errors.ts";
 import { withRetries } from "../aws/retry.ts";
 import { createSigner, EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
-import type { Body, Transport, WireResponse } from "../aws/transport.ts";
+import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
 
 /** One S3 operation on a bucket or an object of it. */
 export interface S3Request {
-  readonly method: "HEAD" | "PUT" | "POST" | "DELETE";
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
+  /** Empty for an operation on the bucket itself. */
   readonly key: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Lower-case names. */
@@ -15,6 +16,8 @@ export interface S3Request {
   readonly body?: Body;
   /** Hex SHA-256 of the body; needed where `signsPayload` says so, and not sent elsewhere. */
   readonly bodySha256?: string | undefined;
+  /** Takes the body of the answer, in place of its being collected. */
+  readonly receive?: Receiver;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,9 +29,10 @@ export interface Bucket {
   /**
    * Signs and sends a request, again where the failure may pass, with fresh credentials each time.
    *
-   * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; the signal's reason.
+   * @param request a function is called for each attempt, so that one can begin where the one before it broke off.
+   * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; what the receiver throws; the signal's reason.
    */
-  send(request: S3Request): Promise<WireResponse>;
+  send(request: S3Request | (() => S3Request), signal?: AbortSignal): Promise<WireResponse>;
 }
 
 export interface BucketOptions {
@@ -37,6 +41,8 @@ export interface BucketOptions {
   readonly credentials: CredentialSource;
   readonly transport: Transport;
   readonly userAgent: string;
+  /** Sent with every request, by lower-case names: who must own the bucket, who pays. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -57,6 +63,7 @@ export function openBucket(options: BucketOptions): Bucket {
     const headers: Record<string, string> = {
       host: endpoint.host,
       "user-agent": options.userAgent,
+      ...options.headers,
       ...request.headers,
     };
     if (body || method === "PUT" || method === "POST") headers["content-length"] = String(body?.sizeBytes ?? 0);
@@ -72,6 +79,7 @@ export function openBucket(options: BucketOptions): Bucket {
       target: query ? `${path}?${query}` : path,
       headers: sign({ method, path, query, headers, payloadHash }, credentials, time),
       body,
+      receive: request.receive,
       signal,
     });
     if (response.status >= 200 && response.status < 300 && !isLateError(response)) return response;
@@ -87,7 +95,10 @@ export function openBucket(options: BucketOptions): Bucket {
   return {
     name: options.name,
     signsPayload,
-    send: (request) => withRetries(() => sendOnce(request), request.signal),
+    send: (request, signal) =>
+      typeof request === "function"
+        ? withRetries(() => sendOnce(request()), signal)
+        : withRetries(() => sendOnce(request), request.signal),
   };
 }
 

@@ -1,11 +1,14 @@
 import { hash } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import { NOT_S3, ServiceError } from "../aws/errors.ts";
-import type { Body, WireResponse } from "../aws/transport.ts";
-import { parseXml, type XmlElement } from "../aws/xml.ts";
+import { ConnectionError, NOT_S3, ServiceError } from "../aws/errors.ts";
+import type { Body } from "../aws/transport.ts";
+import { isCrc } from "../checksums/algorithms.ts";
+import { combineCrc } from "../checksums/combine.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
-import { combineCrc32, crc32Header, digestBody } from "./digest.ts";
-import { type ObjectHeaders, requireEtag } from "./put-object.ts";
+import { checksumHeader, checksumHeaders, digestBody } from "./digest.ts";
+import { escapeXml, notS3, readResult } from "./document.ts";
+import { inParallel } from "./in-parallel.ts";
+import { type ObjectWrite, requireEtag } from "./put-object.ts";
+import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
 /** An object too large for one request, cut into parts. */
 export interface MultipartSource {
@@ -16,23 +19,29 @@ export interface MultipartSource {
 }
 
 export interface MultipartOptions {
-  readonly headers: ObjectHeaders;
+  readonly write: ObjectWrite;
   /** Parts of this object that are under way at once. */
   readonly parallelParts: number;
   /** Wraps each part's request, to bound them over all objects and to count them. */
   sendPart(sizeBytes: number, send: () => Promise<void>): Promise<void>;
+  /** An upload of the same object that broke off: its parts are used where they are the same as the source's. */
+  readonly resume?: UnfinishedUpload | undefined;
+  /** Called with the id of an upload that has just been begun. */
+  onBegun?(uploadId: string): void;
+  /** Whether an upload that failed in passing is left for a later one to resume; all others are aborted. */
+  readonly isResumable: boolean;
   readonly signal: AbortSignal;
 }
 
 interface SentPart {
   readonly etag: string;
-  readonly crc32: number;
+  readonly checksum: Buffer | undefined;
   readonly sizeBytes: number;
 }
 
 /**
- * Stores an object part by part. S3 checks each part against its CRC-32, and the whole object against the CRC-32 and the
- * size of the whole. If it fails, the upload is aborted, so that S3 does not keep (and charge for) its parts.
+ * Stores an object part by part. S3 checks each part against its checksum, and the whole object against its size and, for CRCs, the
+ * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its parts.
  *
  * @param beforeComplete called when every part is stored; what it throws keeps the object from appearing.
  * @throws what `Bucket.send` throws, and what reading the source throws.
@@ -44,124 +53,112 @@ export async function uploadMultipart(
   options: MultipartOptions,
   beforeComplete: () => Promise<void>,
 ): Promise<void> {
-  const uploadId = await createUpload(bucket, key, options);
+  const uploadId = options.resume?.uploadId ?? (await createUpload(bucket, key, options));
+  const upload: Upload = { bucket, key, uploadId, ...options };
   try {
-    const parts = await sendParts(bucket, key, uploadId, source, options);
+    const parts = await sendParts(upload, source);
     await beforeComplete();
-    await completeUpload(bucket, key, uploadId, parts, options.signal);
+    await completeUpload(upload, parts);
   } catch (error) {
-    await abortUpload(bucket, key, uploadId);
+    if (!options.isResumable || !mayPass(error, options.signal)) await abortUpload(upload);
     throw error;
   }
 }
 
+interface Upload extends MultipartOptions {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly uploadId: string;
+}
+
 async function createUpload(bucket: Bucket, key: string, options: MultipartOptions): Promise<string> {
+  const { headers, checksumAlgorithm } = options.write;
+  const checksum =
+    checksumAlgorithm === "none"
+      ? {}
+      : { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumType(options.write) };
   const response = await bucket.send({
     method: "POST",
     key,
     query: { uploads: "" },
-    headers: { ...options.headers, "x-amz-checksum-algorithm": "CRC32", "x-amz-checksum-type": "FULL_OBJECT" },
+    headers: { ...headers, ...checksum },
     signal: options.signal,
   });
   const { UploadId } = await readResult(response, "InitiateMultipartUploadResult");
   if (typeof UploadId !== "string") throw notS3(response, "the answer has no upload id");
+  options.onBegun?.(UploadId);
   return UploadId;
 }
 
-async function sendParts(
-  bucket: Bucket,
-  key: string,
-  uploadId: string,
-  source: MultipartSource,
-  options: MultipartOptions,
-): Promise<SentPart[]> {
-  const count = Math.ceil(source.sizeBytes / source.partSizeBytes);
-  const sent: SentPart[] = new Array(count);
-  // One failed part ends the others too: the object cannot be completed any more.
-  const failure = new AbortController();
-  const signal = AbortSignal.any([options.signal, failure.signal]);
-  setMaxListeners(0, signal);
-  let next = 0;
-
-  async function sendFromQueue(): Promise<void> {
-    while (next < count) {
-      const index = next++;
-      const startByte = index * source.partSizeBytes;
-      const sizeBytes = Math.min(source.partSizeBytes, source.sizeBytes - startByte);
-      await options.sendPart(sizeBytes, async () => {
-        signal.throwIfAborted();
-        sent[index] = await sendPart(bucket, key, uploadId, index + 1, source.part(startByte, sizeBytes), signal);
-      });
-    }
-  }
-
-  const queues = Array.from({ length: Math.min(options.parallelParts, count) }, () =>
-    sendFromQueue().catch((error: unknown) => {
-      failure.abort(error);
-      throw error;
-    }),
-  );
-  const outcomes = await Promise.allSettled(queues);
-  if (outcomes.some((outcome) => outcome.status === "rejected")) signal.throwIfAborted();
-  return sent;
+/** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
+function checksumType({ checksumAlgorithm }: ObjectWrite): "FULL_OBJECT" | "COMPOSITE" {
+  return checksumAlgorithm !== "none" && isCrc(checksumAlgorithm) ? "FULL_OBJECT" : "COMPOSITE";
 }
 
-async function sendPart(
-  bucket: Bucket,
-  key: string,
-  uploadId: string,
-  partNumber: number,
-  body: Body,
-  signal: AbortSignal,
-): Promise<SentPart> {
-  const digest = await digestBody(body, bucket.signsPayload);
+async function sendParts(upload: Upload, source: MultipartSource): Promise<SentPart[]> {
+  const { partSizeBytes } = source;
+  const startBytes = Array.from(
+    { length: Math.ceil(source.sizeBytes / partSizeBytes) },
+    (_, index) => index * partSizeBytes,
+  );
+  return inParallel(startBytes, upload.parallelParts, upload.signal, async (startByte, index, signal) => {
+    const sizeBytes = Math.min(partSizeBytes, source.sizeBytes - startByte);
+    let sent: SentPart | undefined;
+    await upload.sendPart(sizeBytes, async () => {
+      signal.throwIfAborted();
+      const body = source.part(startByte, sizeBytes);
+      const stored = upload.resume?.parts.get(index + 1);
+      sent = (stored && (await reuse(stored, body, upload))) ?? (await sendPart(upload, index + 1, body, signal));
+    });
+    return sent as SentPart;
+  });
+}
+
+/** A stored part in place of one to be sent, if its size and its checksum (or its MD5, where the store keeps none) are those of the body. */
+async function reuse(stored: StoredPart, body: Body, { write }: Upload): Promise<SentPart | undefined> {
+  if (stored.sizeBytes !== body.sizeBytes) return undefined;
+  const { checksumAlgorithm } = write;
+  const { checksum } = await digestBody(body, checksumAlgorithm, false);
+  if (stored.checksum && checksum) {
+    if (!stored.checksum.equals(checksum)) return undefined;
+  } else {
+    const md5 = await digestBody(body, "MD5", false);
+    if (md5.checksum?.toString("hex") !== stored.etag.replaceAll('"', "")) return undefined;
+  }
+  return { etag: stored.etag, checksum, sizeBytes: body.sizeBytes };
+}
+
+async function sendPart(upload: Upload, partNumber: number, body: Body, signal: AbortSignal): Promise<SentPart> {
+  const { bucket, key, uploadId, write } = upload;
+  const { checksum, sha256Hex } = await digestBody(body, write.checksumAlgorithm, bucket.signsPayload);
   const response = await bucket.send({
     method: "PUT",
     key,
     query: { partNumber: String(partNumber), uploadId },
-    headers: { "x-amz-checksum-crc32": crc32Header(digest.crc32) },
+    headers: { ...write.customerKeyHeaders, ...checksumHeaders(write.checksumAlgorithm, checksum) },
     body,
-    bodySha256: digest.sha256Hex,
+    bodySha256: sha256Hex,
     signal,
   });
-  return { etag: requireEtag(response), crc32: digest.crc32, sizeBytes: body.sizeBytes };
+  return { etag: requireEtag(response), checksum, sizeBytes: body.sizeBytes };
 }
 
-async function completeUpload(
-  bucket: Bucket,
-  key: string,
-  uploadId: string,
-  parts: readonly SentPart[],
-  signal: AbortSignal,
-): Promise<void> {
-  const elements = parts.map(
-    (part, index) =>
-      `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(part.etag)}</ETag>` +
-      `<ChecksumCRC32>${crc32Header(part.crc32)}</ChecksumCRC32></Part>`,
-  );
-  const xml = Buffer.from(
-    `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${elements.join("")}</CompleteMultipartUpload>`,
-  );
+async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<void> {
+  const { bucket, key, uploadId, write, signal } = upload;
+  const xml = Buffer.from(completionDocument(parts, write));
   const body: Body = { sizeBytes: xml.length, chunks: () => [xml] };
-  const whole = parts.reduce(
-    (sum, part) => ({
-      crc32: combineCrc32(sum.crc32, part.crc32, part.sizeBytes),
-      sizeBytes: sum.sizeBytes + part.sizeBytes,
-    }),
-    { crc32: 0, sizeBytes: 0 },
-  );
   const request: S3Request = {
     method: "POST",
     key,
     query: { uploadId },
     headers: {
       "content-type": "application/xml",
-      "x-amz-checksum-crc32": crc32Header(whole.crc32),
-      "x-amz-checksum-type": "FULL_OBJECT",
-      "x-amz-mp-object-size": String(whole.sizeBytes),
+      "x-amz-mp-object-size": String(parts.reduce((sum, part) => sum + part.sizeBytes, 0)),
+      ...write.customerKeyHeaders,
+      ...wholeChecksumHeaders(parts, write),
     },
     body,
-    bodySha256: (await digestBody(body, true)).sha256Hex,
+    bodySha256: (await digestBody(body, "none", true)).sha256Hex,
     signal,
   };
   try {
@@ -169,43 +166,53 @@ async function completeUpload(
   } catch (error) {
     // Where the first answer was lost, the second one is that there is no such upload any more.
     const isEnded = error instanceof ServiceError && error.code === "NoSuchUpload";
-    if (!isEnded || !(await isStored(bucket, key, parts, signal))) throw error;
+    if (!isEnded || !(await isStored(upload, parts))) throw error;
   }
 }
 
+function completionDocument(parts: readonly SentPart[], { checksumAlgorithm }: ObjectWrite): string {
+  const elements = parts.map(({ etag, checksum }, index) => {
+    const element = `Checksum${checksumAlgorithm}`;
+    const value = checksum ? `<${element}>${checksum.toString("base64")}</${element}>` : "";
+    return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag>${value}</Part>`;
+  });
+  return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${elements.join("")}</CompleteMultipartUpload>`;
+}
+
+function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): Record<string, string> {
+  const { checksumAlgorithm } = write;
+  if (checksumAlgorithm === "none") return {};
+  const type = { "x-amz-checksum-type": checksumType(write) };
+  if (!isCrc(checksumAlgorithm)) return type;
+  const whole = parts
+    .map(({ checksum, sizeBytes }) => ({ checksum: checksum as Buffer, sizeBytes }))
+    .reduce((sum, part) => ({
+      checksum: combineCrc(checksumAlgorithm, sum.checksum, part.checksum, part.sizeBytes),
+      sizeBytes: sum.sizeBytes + part.sizeBytes,
+    }));
+  return { ...type, [checksumHeader(checksumAlgorithm)]: whole.checksum.toString("base64") };
+}
+
 /** Whether the object is the one that these parts make, by its ETag. */
-async function isStored(
-  bucket: Bucket,
-  key: string,
-  parts: readonly SentPart[],
-  signal: AbortSignal,
-): Promise<boolean> {
+async function isStored({ bucket, key, write, signal }: Upload, parts: readonly SentPart[]): Promise<boolean> {
   const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
   const expected = `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
-  return bucket.send({ method: "HEAD", key, signal }).then(
+  return bucket.send({ method: "HEAD", key, headers: write.customerKeyHeaders, signal }).then(
     ({ headers }) => headers.etag?.replaceAll('"', "") === expected,
     () => false,
   );
 }
 
-/** Reads an answer's document. @throws {ServiceError} where it is not the one that S3 gives. */
-async function readResult(response: WireResponse, rootName: string): Promise<XmlElement> {
-  const document = await parseXml(response.body).catch(() => ({}) as XmlElement);
-  const root = document[rootName];
-  if (typeof root !== "object") throw notS3(response, `the answer is no ${rootName}`);
-  return root as XmlElement;
-}
-
-function notS3(response: WireResponse, serverMessage: string): ServiceError {
-  return new ServiceError({ status: response.status, code: NOT_S3, serverMessage });
+/** Whether a later run may find things better: the stored parts are not to blame for the failure. */
+function mayPass(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted || error instanceof ConnectionError) return true;
+  if (!(error instanceof ServiceError)) return false;
+  const { status } = error.details;
+  return status >= 500 || status === 429 || status === 401 || status === 403 || error.code === NOT_S3;
 }
 
 /** Takes back what was stored. Where that fails too, the error that led here matters more. */
-async function abortUpload(bucket: Bucket, key: string, uploadId: string): Promise<void> {
+async function abortUpload({ bucket, key, uploadId }: Upload): Promise<void> {
   const signal = AbortSignal.timeout(5_000);
   await bucket.send({ method: "DELETE", key, query: { uploadId }, signal }).catch(() => undefined);
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -1,13 +1,23 @@
 import { NOT_S3, ServiceError } from "../aws/errors.ts";
 import type { Body, WireResponse } from "../aws/transport.ts";
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
-import { crc32Header, digestBody } from "./digest.ts";
+import { checksumHeaders, digestBody } from "./digest.ts";
 
-/** What is stored beside an object's bytes, as request headers with lower-case names. */
+/** Request headers with lower-case names. */
 export type ObjectHeaders = Readonly<Record<string, string>>;
 
+/** How an object is stored, beside its bytes. */
+export interface ObjectWrite {
+  /** What is stored beside the bytes, and how: content type, metadata, tags, storage class, encryption, ACL. */
+  readonly headers: ObjectHeaders;
+  /** Those of `headers` that bring along a customer's key, for the requests about parts. */
+  readonly customerKeyHeaders: ObjectHeaders;
+  readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+}
+
 /**
- * Stores an object with one PutObject. S3 checks the bytes against the CRC-32 sent with them.
+ * Stores an object with one PutObject. S3 checks the bytes against the checksum sent with them.
  *
  * @throws what `Bucket.send` throws, and what reading the body throws.
  */
@@ -15,16 +25,16 @@ export async function putObject(
   bucket: Bucket,
   key: string,
   body: Body,
-  headers: ObjectHeaders,
+  { headers, checksumAlgorithm }: ObjectWrite,
   signal?: AbortSignal,
 ): Promise<void> {
-  const digest = await digestBody(body, bucket.signsPayload);
+  const { checksum, sha256Hex } = await digestBody(body, checksumAlgorithm, bucket.signsPayload);
   const response = await bucket.send({
     method: "PUT",
     key,
-    headers: { ...headers, "x-amz-checksum-crc32": crc32Header(digest.crc32) },
+    headers: { ...headers, ...checksumHeaders(checksumAlgorithm, checksum) },
     body,
-    bodySha256: digest.sha256Hex,
+    bodySha256: sha256Hex,
     signal,
   });
   requireEtag(response);

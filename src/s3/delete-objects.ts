@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServiceError } from "../aws/errors.ts";
+import { decideRetry } from "../aws/retry.ts";
+import type { XmlElement } from "../aws/xml.ts";
+import type { Bucket } from "./bucket.ts";
+import { childElements, childText, documentRequest, escapeXml, readResult, S3_NAMESPACE } from "./document.ts";
+import { inParallel } from "./in-parallel.ts";
+
+/** The most keys that S3 takes in one request. */
+export const MAX_KEYS_PER_DELETE = 1000;
+
+/** An object that could not be deleted. */
+export interface DeleteFailure {
+  readonly key: string;
+  readonly error: ServiceError;
+}
+
+/** Requests for the same keys, where S3 says of some that it is too busy to delete them. */
+const MAX_ROUNDS = 5;
+/** Requests at once for keys that have to be deleted one by one. */
+const SINGLE_DELETES_AT_ONCE = 8;
+
+/**
+ * Deletes up to 1,000 objects. A key without an object counts as deleted. In a bucket with versions the objects get a
+ * delete marker.
+ *
+ * @returns the objects that are still there, each with its reason.
+ * @throws what `Bucket.send` throws where a request fails as a whole.
+ *
+ * Source: DeleteObjects in the Amazon S3 API Reference.
+ */
+export async function deleteObjects(
+  bucket: Bucket,
+  keys: readonly string[],
+  signal?: AbortSignal,
+): Promise<DeleteFailure[]> {
+  const plainKeys = keys.filter((key) => !NOT_IN_XML.test(key));
+  const oddKeys = keys.filter((key) => NOT_IN_XML.test(key));
+  const failures = await deleteTogether(bucket, plainKeys, signal);
+  const oddFailures = await inParallel(oddKeys, SINGLE_DELETES_AT_ONCE, signal, (key, _, either) =>
+    deleteAlone(bucket, key, either),
+  );
+  return [...failures, ...oddFailures.filter((failure) => failure !== undefined)];
+}
+
+/** Characters that no XML 1.0 document can hold, not even by number. Source: XML 1.0, production 2. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NOT_IN_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
+
+async function deleteTogether(
+  bucket: Bucket,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<DeleteFailure[]> {
+  const failures: DeleteFailure[] = [];
+  let left = keys;
+  for (let round = 1; left.length > 0; round++) {
+    const failed = await requestDeletion(bucket, left, signal);
+    const asked = new Set(left);
+    let delayMs = 0;
+    left = failed.flatMap((failure) => {
+      const decision = decideRetry(failure.error, round);
+      if (round < MAX_ROUNDS && decision.retry && asked.has(failure.key)) {
+        delayMs = Math.max(delayMs, decision.delayMs);
+        return [failure.key];
+      }
+      failures.push(failure);
+      return [];
+    });
+    if (left.length > 0) await pause(delayMs, signal);
+  }
+  return failures;
+}
+
+async function requestDeletion(
+  bucket: Bucket,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<DeleteFailure[]> {
+  const objects = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`).join("");
+  const response = await bucket.send({
+    method: "POST",
+    key: "",
+    query: { delete: "" },
+    ...documentRequest(`<Delete xmlns="${S3_NAMESPACE}"><Quiet>true</Quiet>${objects}</Delete>`),
+    signal,
+  });
+  const errors = childElements(await readResult(response, "DeleteResult"), "Error");
+  return errors.map(failureOf).filter(({ error }) => error.code !== "NoSuchKey");
+}
+
+/** The statuses that errors of these names have where they stand alone; what else is wrong with a key is the client's. */
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  AccessDenied: 403,
+  InternalError: 500,
+  MethodNotAllowed: 405,
+  ServiceUnavailable: 503,
+  SlowDown: 503,
+};
+
+function failureOf(element: XmlElement): DeleteFailure {
+  const code = childText(element, "Code") || "UnknownError";
+  const serverMessage = childText(element, "Message")?.replace(/[.\s]+$/, "") || "the server gave no reason";
+  const error = new ServiceError({ status: STATUS_OF_CODE[code] ?? 400, code, serverMessage });
+  return { key: childText(element, "Key") ?? "", error };
+}
+
+async function deleteAlone(bucket: Bucket, key: string, signal: AbortSignal): Promise<DeleteFailure | undefined> {
+  try {
+    await bucket.send({ method: "DELETE", key, signal });
+    return undefined;
+  } catch (error) {
+    // Of the answers to a single key only a refusal is about that key.
+    if (!(error instanceof ServiceError)) throw error;
+    return error.details.status === 404 && error.code === "NoSuchKey" ? undefined : { key, error };
+  }
+}
+
+async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => undefined);
+  signal?.throwIfAborted();
+}

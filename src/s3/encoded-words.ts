@@ -1,0 +1,86 @@
+/**
+ * Texts beyond US-ASCII in header values, as RFC 2047 writes them: `=?UTF-8?B?w6Q=?=`. S3 answers metadata so, and takes
+ * it so.
+ *
+ * Source: "Working with object metadata" in the Amazon S3 User Guide; RFC 2047, sections 2, 4 and 6.
+ */
+
+/** Bytes of UTF-8 whose base64 form, with `=?UTF-8?B?` and `?=` around it, fits into the 75 characters of one word. */
+const MAX_WORD_BYTES = 45;
+
+/** Writes a text for a header: as it is where it is US-ASCII, else as encoded words. */
+export function encodeWords(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: US-ASCII has them
+  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  const words: string[] = [];
+  let word = "";
+  // A word ends between two characters, never within one.
+  for (const character of text) {
+    if (Buffer.byteLength(word + character) > MAX_WORD_BYTES) {
+      words.push(word);
+      word = "";
+    }
+    word += character;
+  }
+  words.push(word);
+  return words.map((each) => `=?UTF-8?B?${Buffer.from(each).toString("base64")}?=`).join(" ");
+}
+
+/** Writes the values of metadata headers as they go on the wire. */
+export function encodeMetadata(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, name.startsWith("x-amz-meta-") ? encodeWords(value) : value]),
+  );
+}
+
+const WORD = /=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=/gi;
+const ADJACENT_WORDS = new RegExp(`${WORD.source}(?:\\s+${WORD.source})*`, "gi");
+
+/**
+ * Reads a header's value. Bytes that stand in it as they are, as some stores answer them, are taken for UTF-8 where they
+ * can be.
+ *
+ * @param value as Node gives it: a character a byte.
+ */
+export function decodeWords(value: string): string {
+  if (value.includes("=?")) return value.replace(ADJACENT_WORDS, decodeRun);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes may be anything
+  if (!/[^\x00-\x7f]/.test(value)) return value;
+  return decodeBytes(Buffer.from(value, "latin1"), "utf-8") ?? value;
+}
+
+/** Words in a row are one text, without the blanks between them; a character may even begin in one and end in the next. */
+function decodeRun(run: string): string {
+  const words = [...run.matchAll(WORD)].map(([, charset = "", encoding = "", content = ""]) => ({
+    charset: charset.toLowerCase(),
+    bytes: encoding.toLowerCase() === "b" ? Buffer.from(content, "base64") : decodeQ(content),
+  }));
+  let text = "";
+  for (let start = 0; start < words.length; ) {
+    const charset = words[start]?.charset ?? "";
+    let end = start + 1;
+    while (words[end]?.charset === charset) end++;
+    const decoded = decodeBytes(Buffer.concat(words.slice(start, end).map(({ bytes }) => bytes)), charset);
+    // A charset that is not known: the words stay as they are.
+    if (decoded === undefined) return run;
+    text += decoded;
+    start = end;
+  }
+  return text;
+}
+
+/** The Q encoding: `_` is a blank, `=C3` a byte. */
+function decodeQ(content: string): Buffer {
+  const bytes = content
+    .replaceAll("_", " ")
+    .replace(/=([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1");
+}
+
+function decodeBytes(bytes: Buffer, charset: string): string | undefined {
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { hash } from "node:crypto";
+
+/** How S3 encrypts what a step stores, where the step has a say in it. */
+export type Encryption =
+  /** By keys that S3 manages (SSE-S3). */
+  | { readonly kind: "s3" }
+  /** By a key of KMS (SSE-KMS, or DSSE-KMS, which encrypts twice); without `keyId` the account's AWS-managed key. */
+  | {
+      readonly kind: "kms";
+      readonly algorithm: "aws:kms" | "aws:kms:dsse";
+      readonly keyId?: string;
+      readonly bucketKey: boolean;
+    }
+  /** By a key that each request brings along (SSE-C): 32 bytes. */
+  | { readonly kind: "customer"; readonly key: Buffer };
+
+/**
+ * The headers that say how a new object is to be encrypted: for PutObject, CreateMultipartUpload and CopyObject.
+ * Undefined leaves it to the bucket's default. So does `bucketKey: false` for the bucket key.
+ *
+ * Source: "Protecting data with server-side encryption" in the Amazon S3 User Guide.
+ */
+export function encryptionHeaders(encryption: Encryption | undefined): Record<string, string> {
+  if (!encryption) return {};
+  if (encryption.kind === "customer") return customerKeyHeaders(encryption);
+  if (encryption.kind === "s3") return { "x-amz-server-side-encryption": "AES256" };
+  return {
+    "x-amz-server-side-encryption": encryption.algorithm,
+    ...(encryption.keyId ? { "x-amz-server-side-encryption-aws-kms-key-id": encryption.keyId } : {}),
+    ...(encryption.bucketKey ? { "x-amz-server-side-encryption-bucket-key-enabled": "true" } : {}),
+  };
+}
+
+/** The headers that a request on an object encrypted with SSE-C needs (GET, HEAD, UploadPart); none for other objects. */
+export function customerKeyHeaders(encryption: Encryption | undefined): Record<string, string> {
+  return keyHeaders("x-amz-server-side-encryption-customer", encryption);
+}
+
+/** The headers by which CopyObject and UploadPartCopy read an object encrypted with SSE-C; none for other objects. */
+export function copySourceKeyHeaders(encryption: Encryption | undefined): Record<string, string> {
+  return keyHeaders("x-amz-copy-source-server-side-encryption-customer", encryption);
+}
+
+function keyHeaders(prefix: string, encryption: Encryption | undefined): Record<string, string> {
+  if (encryption?.kind !== "customer") return {};
+  return {
+    [`${prefix}-algorithm`]: "AES256",
+    [`${prefix}-key`]: encryption.key.toString("base64"),
+    [`${prefix}-key-md5`]: hash("md5", encryption.key, "base64"),
+  };
+}

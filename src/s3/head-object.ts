@@ -1,0 +1,153 @@
+import { ServiceError } from "../aws/errors.ts";
+import type { ResponseHead } from "../aws/transport.ts";
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { Bucket } from "./bucket.ts";
+import { notS3 } from "./document.ts";
+import { decodeWords } from "./encoded-words.ts";
+import { customerKeyHeaders, type Encryption } from "./encryption.ts";
+import { type ObjectHeaders, requireEtag } from "./put-object.ts";
+
+/** What S3 tells of an object, or of one part of it, without its bytes. */
+export interface ObjectHead {
+  /** Of the part, where one was asked for. */
+  readonly sizeBytes: number;
+  /** Of the whole object, where a part was asked for and the store tells. */
+  readonly totalBytes: number | undefined;
+  /** Without quotation marks. */
+  readonly etag: string;
+  /** Whether the ETag is the MD5 of the bytes, or of the parts' MD5s with the number of parts behind it. */
+  readonly isEtagMd5: boolean;
+  /** Milliseconds since 1970. */
+  readonly lastModifiedMs: number;
+  /** All headers that describe the object, lower-case names; metadata decoded. */
+  readonly headers: ObjectHeaders;
+  /** In base64, with `-N` behind it where it is made of the checksums of N parts. */
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  /** Undefined where there is no checksum. */
+  readonly checksumType: "FULL_OBJECT" | "COMPOSITE" | undefined;
+  /** Where a part of a multipart object was asked for. */
+  readonly partsCount: number | undefined;
+}
+
+export interface HeadOptions {
+  /** The key of an object encrypted with SSE-C, without which S3 refuses, as it does where another object comes with a key. */
+  readonly customerKey?: Encryption | undefined;
+  /** From 1; undefined for the whole object. */
+  readonly partNumber?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks what S3 knows of an object, its checksums included.
+ *
+ * @throws {ServiceError} where there is no such object (see `isNotFound`), or the answer is not one that S3 gives; else
+ *   what `Bucket.send` throws.
+ *
+ * Source: HeadObject in the Amazon S3 API Reference.
+ */
+export async function headObject(bucket: Bucket, key: string, options: HeadOptions = {}): Promise<ObjectHead> {
+  const response = await bucket.send({
+    method: "HEAD",
+    key,
+    query: options.partNumber === undefined ? {} : { partNumber: String(options.partNumber) },
+    headers: { "x-amz-checksum-mode": "ENABLED", ...customerKeyHeaders(options.customerKey) },
+    signal: options.signal,
+  });
+  return readObjectHead(response);
+}
+
+/** Whether the error says that there is no such object. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ServiceError && (error.code === "NoSuchKey" || error.code === "NotFound");
+}
+
+/** Reads the headers of an answer to HeadObject or GetObject. @throws {ServiceError} where S3 would not give them. */
+export function readObjectHead(response: ResponseHead): ObjectHead {
+  const { headers } = response;
+  const etag = requireEtag({ ...response, body: Buffer.alloc(0) }).replaceAll('"', "");
+  const sizeBytes = Number(headers["content-length"] || Number.NaN);
+  const lastModifiedMs = Date.parse(headers["last-modified"] ?? "");
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || Number.isNaN(lastModifiedMs)) {
+    throw notS3(response, "the answer does not tell the object's size and time");
+  }
+  const described = describingHeaders(headers);
+  const checksums = checksumsOf(headers);
+  const partsCount = Number(headers["x-amz-mp-parts-count"]);
+  return {
+    sizeBytes,
+    totalBytes: totalOf(headers["content-range"]),
+    etag,
+    isEtagMd5: isEtagMd5(etag, described),
+    lastModifiedMs,
+    headers: described,
+    checksums,
+    checksumType: checksumTypeOf(checksums, headers["x-amz-checksum-type"]),
+    partsCount: partsCount > 0 ? partsCount : undefined,
+  };
+}
+
+const DESCRIBING_HEADERS = new Set([
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+  "x-amz-archive-status",
+  "x-amz-missing-meta",
+  "x-amz-restore",
+  "x-amz-storage-class",
+  "x-amz-tagging-count",
+  "x-amz-version-id",
+  "x-amz-website-redirect-location",
+]);
+const DESCRIBING_PREFIXES = ["x-amz-meta-", "x-amz-object-lock-", "x-amz-server-side-encryption"];
+
+function describingHeaders(headers: ResponseHead["headers"]): Record<string, string> {
+  const described: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value !== "string") continue;
+    if (!DESCRIBING_HEADERS.has(name) && !DESCRIBING_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    described[name] = name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
+  }
+  return described;
+}
+
+const CHECKSUM_HEADERS: Readonly<Record<ChecksumAlgorithm, string>> = {
+  CRC32: "x-amz-checksum-crc32",
+  CRC32C: "x-amz-checksum-crc32c",
+  CRC64NVME: "x-amz-checksum-crc64nvme",
+  SHA1: "x-amz-checksum-sha1",
+  SHA256: "x-amz-checksum-sha256",
+};
+
+function checksumsOf(headers: ResponseHead["headers"]): ObjectHead["checksums"] {
+  const pairs = Object.entries(CHECKSUM_HEADERS).flatMap(([algorithm, name]) => {
+    const value = headers[name];
+    return value ? [[algorithm, value] as const] : [];
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Older stores do not name the type; then a composite one is known by its number of parts. */
+function checksumTypeOf(
+  checksums: ObjectHead["checksums"],
+  named: string | string[] | undefined,
+): ObjectHead["checksumType"] {
+  const [value] = Object.values(checksums);
+  if (!value) return undefined;
+  if (named === "FULL_OBJECT" || named === "COMPOSITE") return named;
+  return /-\d+$/.test(value) ? "COMPOSITE" : "FULL_OBJECT";
+}
+
+/** Under a key of KMS or the customer's own the ETag only looks like an MD5. Source: Object in the Amazon S3 API Reference. */
+function isEtagMd5(etag: string, headers: ObjectHeaders): boolean {
+  const algorithm = headers["x-amz-server-side-encryption"] ?? "AES256";
+  const hasCustomerKey = "x-amz-server-side-encryption-customer-algorithm" in headers;
+  return algorithm === "AES256" && !hasCustomerKey && /^[0-9a-f]{32}(-\d+)?$/i.test(etag);
+}
+
+function totalOf(contentRange: string | undefined): number | undefined {
+  const total = /\/(\d+)$/.exec(contentRange ?? "")?.[1];
+  return total === undefined ? undefined : Number(total);
+}

@@ -1,0 +1,35 @@
+import { setMaxListeners } from "node:events";
+
+/**
+ * Does some work for each item, for a bounded number of them at once. The first failure ends the others too.
+ *
+ * @param work gets a signal that is aborted by `signal`, and where another item's work has failed.
+ * @returns the results in the order of the items.
+ * @throws what the first failed work threw, once all others have ended; the signal's reason.
+ */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  width: number,
+  signal: AbortSignal | undefined,
+  work: (item: Item, index: number, signal: AbortSignal) => Promise<Result>,
+): Promise<Result[]> {
+  const failure = new AbortController();
+  const eitherSignal = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  setMaxListeners(0, eitherSignal);
+  const results: Result[] = new Array(items.length);
+  let next = 0;
+
+  async function workFromQueue(): Promise<void> {
+    while (next < items.length && !eitherSignal.aborted) {
+      const index = next++;
+      results[index] = await work(items[index] as Item, index, eitherSignal);
+    }
+  }
+
+  const queues = Array.from({ length: Math.min(width, items.length) }, () =>
+    workFromQueue().catch((error: unknown) => failure.abort(error)),
+  );
+  await Promise.all(queues);
+  eitherSignal.throwIfAborted();
+  return results;
+}

@@ -1,0 +1,209 @@
+import { ServiceError } from "../aws/errors.ts";
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { Bucket } from "./bucket.ts";
+import { copySourceHeaders } from "./copy-source.ts";
+import { readResult } from "./document.ts";
+import { encodeMetadata } from "./encoded-words.ts";
+import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
+import { headObject, type ObjectHead } from "./head-object.ts";
+import { copyInParts } from "./multipart-copy.ts";
+import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
+import { getObjectTags, type ObjectTags, putObjectTags, taggingHeader } from "./object-tags.ts";
+import type { ObjectHeaders } from "./put-object.ts";
+
+/** What is to be different about an object whose bytes stay. */
+export interface ObjectChange {
+  /** Headers to set, metadata and `x-amz-storage-class` among them, with lower-case names. All others stay as they are. */
+  readonly headers: ObjectHeaders;
+  /** The object's new tags; undefined leaves it those that it has. */
+  readonly tags?: ObjectTags | undefined;
+  /** As `public-read`; undefined leaves the object's grants as they are. */
+  readonly cannedAcl?: string | undefined;
+  /** Undefined leaves the object encrypted as it is. */
+  readonly encryption?: Encryption | undefined;
+}
+
+export interface UpdateOptions {
+  /** The key that an object encrypted with SSE-C has now; not used for other objects. */
+  readonly customerKey?: Encryption | undefined;
+  /** Parts of an object that are copied at once, where it is too large for one request. Default: 8. */
+  readonly parallelParts?: number;
+  /** Objects up to this size are copied by one request. Default: the 5 GiB that S3 takes. */
+  readonly maxCopyBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The object is left as it is, since it cannot be changed without something of it being lost. The message says what to do. */
+export class UpdateRefusedError extends Error {}
+
+const MAX_COPY_BYTES = 5 * 1024 ** 3;
+const PARALLEL_PARTS = 8;
+
+/**
+ * Changes what is stored beside an object's bytes, without sending these again. Other tags alone are set as such;
+ * anything else needs a copy of the object onto itself, which keeps nothing that is not said again: headers, metadata,
+ * storage class, redirect location, encryption, grants, object lock. All this is said again as it was, but for the
+ * context of an encryption by KMS, which S3 does not tell.
+ *
+ * A copy has the time of its making, and in a bucket with versions it is a version of its own. The ETag of an object
+ * that came in parts changes, unless it is copied in the same parts.
+ *
+ * @param head what the object is now; if it has been replaced since, S3 refuses with PreconditionFailed.
+ * @throws {UpdateRefusedError}; what `Bucket.send` throws.
+ *
+ * Source: CopyObject in the Amazon S3 API Reference.
+ */
+export async function updateObject(
+  bucket: Bucket,
+  key: string,
+  head: ObjectHead,
+  change: ObjectChange,
+  options: UpdateOptions = {},
+): Promise<void> {
+  const { signal } = options;
+  const keepsRest = Object.keys(change.headers).length === 0 && !change.cannedAcl && !change.encryption;
+  if (keepsRest) {
+    if (change.tags) await putObjectTags(bucket, key, change.tags, signal);
+    return;
+  }
+  refuseLosses(head, options);
+  const sourceKey = isCustomerEncrypted(head) ? options.customerKey : undefined;
+  const newKey = change.encryption ?? sourceKey;
+  const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
+  const source = { ...copySourceHeaders(bucket, key, head.etag), ...copySourceKeyHeaders(sourceKey) };
+  const headers = {
+    ...encodeMetadata({ ...keptHeaders(head), ...change.headers }),
+    ...(change.encryption ? encryptionHeaders(change.encryption) : sameEncryption(head, options)),
+    ...(change.cannedAcl ? { "x-amz-acl": change.cannedAcl } : await sameGrants(bucket, key, signal)),
+    ...(algorithm ? { "x-amz-checksum-algorithm": algorithm } : {}),
+  };
+
+  // A head does not tell of tags where they may not be read; a copy in one piece then still keeps them.
+  const isTagged = Number(head.headers["x-amz-tagging-count"] ?? 0) > 0;
+  const inOnePiece = head.sizeBytes <= (options.maxCopyBytes ?? MAX_COPY_BYTES);
+  const tags = change.tags ?? (isTagged || !inOnePiece ? await getObjectTags(bucket, key, signal) : undefined);
+  if (inOnePiece) await copyInOnePiece(bucket, key, { ...headers, ...source }, tags, signal);
+  else {
+    await copyInParts(bucket, key, head, {
+      headers: { ...headers, ...(tags?.size ? { "x-amz-tagging": taggingHeader(tags) } : {}) },
+      sourceHeaders: source,
+      sourceKey,
+      customerKeyHeaders: customerKeyHeaders(newKey),
+      parallelParts: options.parallelParts ?? PARALLEL_PARTS,
+      signal,
+    });
+  }
+  if (tags?.size) await requireTags(bucket, key, tags, newKey, signal);
+}
+
+async function copyInOnePiece(
+  bucket: Bucket,
+  key: string,
+  headers: ObjectHeaders,
+  tags: ObjectTags | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const tagging = tags
+    ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) }
+    : { "x-amz-tagging-directive": "COPY" };
+  const response = await bucket.send({
+    method: "PUT",
+    key,
+    headers: { ...headers, ...tagging, "x-amz-metadata-directive": "REPLACE" },
+    signal,
+  });
+  await readResult(response, "CopyObjectResult");
+}
+
+/** Gives an object its tags where the store has passed over them; Ceph takes none along with a copy. */
+async function requireTags(
+  bucket: Bucket,
+  key: string,
+  tags: ObjectTags,
+  customerKey: Encryption | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { headers } = await headObject(bucket, key, { customerKey, signal });
+  if (Number(headers["x-amz-tagging-count"] ?? 0) !== tags.size) await putObjectTags(bucket, key, tags, signal);
+}
+
+function refuseLosses(head: ObjectHead, { customerKey }: UpdateOptions): void {
+  const storageClass = head.headers["x-amz-storage-class"] ?? "STANDARD";
+  const isRestored = head.headers["x-amz-restore"]?.includes('ongoing-request="false"') ?? false;
+  const isArchived = ["GLACIER", "DEEP_ARCHIVE"].includes(storageClass) || head.headers["x-amz-archive-status"];
+  if (isArchived && !isRestored) {
+    throw new UpdateRefusedError(
+      `the object is archived (${storageClass}), so its headers cannot be changed: restore it first, or leave it out with a pattern`,
+    );
+  }
+  if (Number(head.headers["x-amz-missing-meta"] ?? 0) > 0) {
+    throw new UpdateRefusedError(
+      "the object has metadata that cannot be read over HTTP and would be lost: send the object again to change its headers",
+    );
+  }
+  if (isCustomerEncrypted(head) && customerKey?.kind !== "customer") {
+    throw new UpdateRefusedError(
+      "the object is encrypted with a customer's key (SSE-C), and without that key it cannot be copied: give the key to the step",
+    );
+  }
+}
+
+function isCustomerEncrypted({ headers }: ObjectHead): boolean {
+  return "x-amz-server-side-encryption-customer-algorithm" in headers;
+}
+
+const KEPT_HEADERS = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+  "x-amz-object-lock-legal-hold",
+  "x-amz-storage-class",
+  "x-amz-website-redirect-location",
+];
+
+function keptHeaders({ headers }: ObjectHead): Record<string, string> {
+  const kept = Object.entries(headers).filter(
+    ([name]) => KEPT_HEADERS.includes(name) || name.startsWith("x-amz-meta-"),
+  );
+  const mode = headers["x-amz-object-lock-mode"];
+  const until = headers["x-amz-object-lock-retain-until-date"];
+  // A lock that has run out cannot be given to anything.
+  const isLocked = mode && until && Date.parse(until) > Date.now();
+  return {
+    ...Object.fromEntries(kept),
+    ...(isLocked ? { "x-amz-object-lock-mode": mode, "x-amz-object-lock-retain-until-date": until } : {}),
+  };
+}
+
+function sameEncryption(head: ObjectHead, { customerKey }: UpdateOptions): Record<string, string> {
+  if (isCustomerEncrypted(head)) return customerKeyHeaders(customerKey);
+  const algorithm = head.headers["x-amz-server-side-encryption"];
+  if (!algorithm) return {};
+  const keyId = head.headers["x-amz-server-side-encryption-aws-kms-key-id"];
+  const bucketKey = head.headers["x-amz-server-side-encryption-bucket-key-enabled"];
+  return {
+    "x-amz-server-side-encryption": algorithm,
+    ...(keyId ? { "x-amz-server-side-encryption-aws-kms-key-id": keyId } : {}),
+    // Not said again, the bucket's default would decide. DSSE-KMS knows no bucket keys.
+    ...(algorithm === "aws:kms" ? { "x-amz-server-side-encryption-bucket-key-enabled": bucketKey ?? "false" } : {}),
+  };
+}
+
+async function sameGrants(
+  bucket: Bucket,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
+  try {
+    const acl = await getObjectAcl(bucket, key, signal);
+    return isOwnerOnly(acl) ? {} : grantHeaders(acl);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.details.status !== 403) throw error;
+    throw new UpdateRefusedError(
+      `the object's ACL cannot be read (${error.message}), and its headers are changed by a copy that would lose it: allow s3:GetObjectAcl, or set filesAcl`,
+    );
+  }
+}

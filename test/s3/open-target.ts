@@ -1,0 +1,54 @@
+import { DeletePublicAccessBlockCommand, PutBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
+import { createTransport, type Transport, type WireResponse } from "../../src/aws/transport.ts";
+import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
+import type { Target } from "../target.ts";
+
+/** Opens a bucket of the target as the tasks do. */
+export function openTargetBucket(target: Target, name: string, transport: Transport): Bucket {
+  const { accessKeyId, secretAccessKey } = target;
+  return openBucket({
+    name,
+    store: { endpoint: new URL(target.url), region: target.region, addressingStyle: "path" },
+    credentials: () => ({ accessKeyId, secretAccessKey }),
+    transport,
+    userAgent: "tests",
+  });
+}
+
+/**
+ * Makes a bucket in which objects have ACLs of their own, as buckets had before S3 turned ACLs off.
+ * @returns undefined where the target has none.
+ */
+export async function newBucketWithAcls(target: Target): Promise<string | undefined> {
+  if (target.name === "versitygw") return undefined;
+  const Bucket = await target.newBucket();
+  if (target.name === "embedded") {
+    const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
+    await target.client().send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+    await target.client().send(new DeletePublicAccessBlockCommand({ Bucket }));
+  }
+  return Bucket;
+}
+
+export function openTransport(): Transport {
+  return createTransport({ maxConnections: 16, idleTimeoutMs: 30_000 });
+}
+
+/** A bucket that gives the answers in turn, whatever is asked, for answers that no server here would give. */
+export function answeringBucket(...answers: readonly (string | Partial<WireResponse> | Error)[]) {
+  const requests: S3Request[] = [];
+  const bucket: Bucket = {
+    name: "bucket",
+    signsPayload: false,
+    async send(request) {
+      const asked = typeof request === "function" ? request() : request;
+      requests.push(asked);
+      asked.signal?.throwIfAborted();
+      const answer = answers[Math.min(requests.length, answers.length) - 1] as (typeof answers)[number];
+      if (answer instanceof Error) throw answer;
+      const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };
+      return typeof answer === "string" ? { ...empty, body: Buffer.from(answer) } : { ...empty, ...answer };
+    },
+  };
+  return { bucket, requests };
+}
