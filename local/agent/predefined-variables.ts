@@ -52,6 +52,8 @@ function systemVariables(hostType: HostType, workspace: Workspace): Record<strin
     "System.StageAttempt": "1",
     "System.PhaseName": "Job",
     "System.PhaseAttempt": "1",
+    "System.TotalJobsInPhase": "1",
+    "System.JobPositionInPhase": "1",
     "System.DefinitionId": "1",
     "System.DefinitionName": "local",
     "System.Culture": "en-US",

@@ -17,6 +17,8 @@ export interface PipelineJob {
   /** The conditions of its stage and its own; none stands for `succeeded()`. */
   conditions: string[];
   steps: PipelineStep[];
+  /** It runs side by side with the job before it, whose end it does not wait for. */
+  isBesidePrevious?: true;
 }
 
 /** What a level of the file hands down to the next. */
@@ -73,8 +75,28 @@ class PipelineReader {
       const job = this.#source.map(jobNode, "A job");
       if (this.#isTemplate(job, jobNode)) return [];
       const name = this.#source.text(job.get("job") ?? job.get("deployment"), "A job's name") || "Job";
-      return [{ name, ...this.#scope(job, scope), steps: readJob(job, this.#source) }];
+      return this.#parallelJobs(job, { name, ...this.#scope(job, scope), steps: readJob(job, this.#source) });
     });
+  }
+
+  /** A job with `strategy: parallel: N` is N jobs, each of which is told its place among them. */
+  #parallelJobs(level: Map<string, unknown>, job: PipelineJob): PipelineJob[] {
+    const parallel = this.#source.map(level.get("strategy"), "strategy").get("parallel");
+    const text = this.#source.text(parallel, "parallel") ?? "1";
+    if (!/^[1-9]\d?$/.test(text))
+      this.#source.report(parallel, `parallel must be a number from 1 to 99, not '${text}'.`);
+    const total = Number(text) || 1;
+    if (total === 1) return [job];
+    return Array.from({ length: total }, (_, index) => ({
+      ...job,
+      name: `${job.name} ${index + 1} of ${total}`,
+      variables: {
+        ...job.variables,
+        "System.TotalJobsInPhase": String(total),
+        "System.JobPositionInPhase": String(index + 1),
+      },
+      ...(index > 0 ? { isBesidePrevious: true } : {}),
+    }));
   }
 
   #scope(level: Map<string, unknown>, outer: Scope): Scope {

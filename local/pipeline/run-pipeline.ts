@@ -36,7 +36,8 @@ export interface PipelineOptions {
 
 /**
  * Runs the steps of a pipeline file that use tasks of this extension, job after job in the order of the file, as if each
- * job depended on all those before it. The log ends with a summary.
+ * job depended on all those before it. Those of a parallel strategy take their turn too, none of them heeding the others. The log
+ * ends with a summary.
  *
  * @throws PipelineError, before anything runs, where the file or one of those steps is wrong.
  */
@@ -54,8 +55,10 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   for (const warning of warnings) onLine(`##[warning]${warning}`);
 
   const run: PipelineResult = { result: "Succeeded", steps: [] };
+  let before = run.result;
   for (const job of jobs) {
-    const reports = await runJob(job, run.result, {
+    if (!job.isBesidePrevious) before = run.result;
+    const reports = await runJob(job, before, {
       ...options,
       onLine,
       variables: { ...job.variables, ...options.variables, ...(options.isDebug ? { "System.Debug": "true" } : {}) },

@@ -1,4 +1,5 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { readSecretInput } from "./secret-input.ts";
 
 /** One wrong input: its name, what is wrong, and what to do. */
 export interface InputProblem {
@@ -16,9 +17,17 @@ export class InputError extends Error {
   }
 }
 
+/** The whole numbers that an input may have. */
+export interface WholeNumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** What the number counts, as `MiB`. */
+  readonly unit?: string;
+}
+
 /**
  * Reads a task's inputs and gathers what is wrong with them, so that all of it is told at once. A reader answers every
- * question, for a wrong input with an empty value, and `finish` throws.
+ * question, for a wrong input with an empty value or the default, and `finish` throws.
  */
 export class InputReader {
   readonly problems: InputProblem[] = [];
@@ -26,6 +35,11 @@ export class InputReader {
   /** An input's text without blanks around it; empty where it is not set. */
   text(name: string): string {
     return (tl.getInput(name) ?? "").trim();
+  }
+
+  /** The text of an input that nobody may read in the log: it is masked before anything else happens to it. */
+  secret(name: string): string {
+    return readSecretInput(name).trim();
   }
 
   /** The text of an input that must be set. */
@@ -38,6 +52,41 @@ export class InputReader {
   /** The lines of an input. */
   lines(name: string): string[] {
     return this.text(name).split(/\r?\n/);
+  }
+
+  /** `true` or `false` in any case; the default where it is empty. */
+  boolean(name: string, byDefault = false): boolean {
+    const text = this.text(name).toLowerCase();
+    if (text === "true" || text === "false") return text === "true";
+    if (text !== "") this.problem(name, `"${text}" is neither true nor false. Enter one of the two.`);
+    return byDefault;
+  }
+
+  /** One of the choices, in any case, as the list spells it; the default where it is empty. */
+  choice<T extends string>(name: string, choices: readonly T[], byDefault: T): T {
+    const text = this.text(name);
+    return text === "" ? byDefault : (this.#choose(name, text, choices) ?? byDefault);
+  }
+
+  /** Several of the choices, parted by commas or line breaks, in any case. */
+  choices<T extends string>(name: string, choices: readonly T[]): ReadonlySet<T> {
+    const texts = this.text(name).split(/[,\n]/);
+    const chosen = texts
+      .map((text) => text.trim())
+      .filter((text) => text !== "")
+      .map((text) => this.#choose(name, text, choices));
+    return new Set(chosen.filter((choice) => choice !== undefined));
+  }
+
+  /** A whole number; undefined where it is empty, which `whenEmpty` says what it means. */
+  wholeNumber(name: string, { min, max, unit }: WholeNumberRange, whenEmpty: string): number | undefined {
+    const text = this.text(name);
+    if (text === "") return undefined;
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    const range = `${min} to ${max}${unit ? ` (${unit})` : ""}`;
+    this.problem(name, `"${text}" is not a whole number from ${range}. Enter one, or nothing for ${whenEmpty}.`);
+    return undefined;
   }
 
   problem(input: string, message: string): void {
@@ -59,4 +108,14 @@ export class InputReader {
   finish(): void {
     if (this.problems.length > 0) throw new InputError(this.problems);
   }
+
+  #choose<T extends string>(name: string, text: string, choices: readonly T[]): T | undefined {
+    const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+    if (!found) this.problem(name, `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
+    return found;
+  }
+}
+
+function listChoices(choices: readonly string[]): string {
+  return choices.length < 2 ? choices.join("") : `${choices.slice(0, -1).join(", ")} or ${choices.at(-1)}`;
 }

@@ -7,6 +7,18 @@ export interface Store {
   readonly endpoint?: URL;
   readonly region: string;
   readonly addressingStyle: AddressingStyle;
+  /** Other ways into Amazon S3; absent for the usual one. */
+  readonly features?: EndpointFeatures;
+}
+
+/** Endpoints of Amazon S3 beside the usual ones, by the names that the SDK has for them. */
+export interface EndpointFeatures {
+  /** S3 Transfer Acceleration: by the nearest edge location. The bucket must have it switched on. */
+  readonly accelerate: boolean;
+  /** IPv6 as well as IPv4. */
+  readonly dualstack: boolean;
+  /** Endpoints whose cryptography is validated by FIPS 140. */
+  readonly fips: boolean;
 }
 
 /** Where the requests for one bucket go, and what they are signed for. */
@@ -23,7 +35,7 @@ export interface BucketEndpoint {
   readonly signingService: string;
 }
 
-/** The bucket cannot be addressed: its name or region fits no endpoint. The message says why. */
+/** The bucket cannot be addressed: its name, region or features fit no endpoint. The message says why. */
 export class EndpointError extends Error {}
 
 /**
@@ -33,20 +45,24 @@ export class EndpointError extends Error {}
  * `auto` is virtual-host style on Amazon S3 and path style on any other store, since few of those have
  * wildcard DNS and certificates.
  *
- * @throws {EndpointError} where the rules have no endpoint for this bucket and region.
+ * @throws {EndpointError} where the rules have no endpoint for this bucket, region and features.
  */
 export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpoint {
   const style = store.addressingStyle === "auto" ? (store.endpoint ? "path" : "virtual") : store.addressingStyle;
+  const { accelerate = false, dualstack = false, fips = false } = store.features ?? {};
   let resolved: ReturnType<typeof defaultEndpointResolver>;
   try {
     resolved = defaultEndpointResolver({
       Region: store.region,
       Bucket: bucket,
       ForcePathStyle: style === "path",
+      Accelerate: accelerate,
+      UseDualStack: dualstack,
+      UseFIPS: fips,
       ...(store.endpoint ? { Endpoint: store.endpoint.href } : {}),
     });
   } catch (error) {
-    throw new EndpointError((error as Error).message);
+    throw new EndpointError(explainRule((error as Error).message, store, bucket));
   }
   const { url } = resolved;
   const schemes = resolved.properties?.authSchemes;
@@ -63,4 +79,23 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
     signingRegion: scheme?.signingRegion ?? store.region,
     signingService: scheme?.signingName ?? "s3",
   };
+}
+
+/** What the rules say, as far as it speaks of settings, in words for those who do not know the rules. */
+function explainRule(message: string, { region, endpoint }: Store, bucket: string): string {
+  const elsewhere = `this is a feature of Amazon S3, and the store is ${endpoint?.host}`;
+  const explanations: Readonly<Record<string, string>> = {
+    "A custom endpoint cannot be combined with FIPS": `fips: ${elsewhere}.`,
+    "A custom endpoint cannot be combined with S3 Accelerate": `accelerate: ${elsewhere}.`,
+    "Cannot set dual-stack in combination with a custom endpoint.": `dualstack: ${elsewhere}.`,
+    "Accelerate cannot be used with FIPS": "accelerate cannot be used with fips, which has no such endpoint.",
+    "S3 Accelerate cannot be used in this region": `accelerate: the partition of ${region} has no such endpoint.`,
+    "Partition does not support FIPS": `fips: the partition of ${region} has no such endpoint.`,
+    "Path-style addressing cannot be used with S3 Accelerate": bucket.includes(".")
+      ? "accelerate: a bucket with a dot in its name has no such endpoint."
+      : "accelerate cannot be used with path-style addressing.",
+    "Path-style addressing cannot be used with ARN buckets":
+      "an access point cannot be used with path-style addressing.",
+  };
+  return explanations[message] ?? message;
 }

@@ -5,6 +5,9 @@ declare module "@aws-sdk/client-s3/dist-es/endpoint/endpointResolver.js" {
     readonly Region: string;
     readonly Bucket: string;
     readonly ForcePathStyle: boolean;
+    readonly Accelerate: boolean;
+    readonly UseDualStack: boolean;
+    readonly UseFIPS: boolean;
     readonly Endpoint?: string;
   }
   export interface ResolvedEndpoint {

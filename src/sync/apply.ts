@@ -1,16 +1,16 @@
-import type { PutAction } from "./plan.ts";
+import type { Action } from "./plan.ts";
 
 /** After so many failures without a success between them the rest is not tried: each may have taken minutes of retries. */
 const MAX_FAILURES_IN_A_ROW = 64;
 
 /** An action that failed for good; the others went on. */
 export interface ActionFailure {
-  readonly action: PutAction;
+  readonly action: Action;
   readonly error: unknown;
 }
 
 export interface ApplyResult {
-  readonly filesDone: number;
+  readonly done: readonly Action[];
   readonly bytesDone: number;
   readonly failures: readonly ActionFailure[];
   /** Whether actions were left undone, because they would have failed as those before them. */
@@ -20,11 +20,11 @@ export interface ApplyResult {
 export interface ApplyOptions {
   /** Actions under way at once. */
   readonly parallelActions: number;
-  /** Does one action and returns how many bytes it stored. */
-  perform(action: PutAction): Promise<number>;
+  /** Does one action and returns how many bytes it transferred. */
+  perform(action: Action): Promise<number>;
   /** Whether a failure says that all other actions will fail too. */
   isFatal(error: unknown): boolean;
-  onDone(action: PutAction, storedBytes: number): void;
+  onDone(action: Action, transferredBytes: number): void;
   readonly signal: AbortSignal;
 }
 
@@ -34,9 +34,9 @@ export interface ApplyOptions {
  *
  * @throws never: all that went wrong is in the result.
  */
-export async function applyActions(actions: readonly PutAction[], options: ApplyOptions): Promise<ApplyResult> {
+export async function applyActions(actions: readonly Action[], options: ApplyOptions): Promise<ApplyResult> {
+  const done: Action[] = [];
   const failures: ActionFailure[] = [];
-  let filesDone = 0;
   let bytesDone = 0;
   let failuresInARow = 0;
   let stoppedEarly = false;
@@ -47,11 +47,11 @@ export async function applyActions(actions: readonly PutAction[], options: Apply
       const action = actions[next++];
       if (!action) return;
       try {
-        const storedBytes = await options.perform(action);
-        bytesDone += storedBytes;
-        filesDone++;
+        const transferredBytes = await options.perform(action);
+        done.push(action);
+        bytesDone += transferredBytes;
         failuresInARow = 0;
-        options.onDone(action, storedBytes);
+        options.onDone(action, transferredBytes);
       } catch (error) {
         if (options.signal.aborted) return;
         failures.push({ action, error });
@@ -62,5 +62,5 @@ export async function applyActions(actions: readonly PutAction[], options: Apply
 
   const queues = Math.min(options.parallelActions, actions.length);
   await Promise.all(Array.from({ length: queues }, performFromQueue));
-  return { filesDone, bytesDone, failures, stoppedEarly: stoppedEarly && next < actions.length };
+  return { done, bytesDone, failures, stoppedEarly: stoppedEarly && next < actions.length };
 }

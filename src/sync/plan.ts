@@ -1,52 +1,104 @@
-import type { LocalFile } from "../files/scan.ts";
-import { MAX_OBJECT_SIZE_BYTES } from "../s3/part-size.ts";
+import type { ObjectHead } from "../s3/head-object.ts";
+import type { ObjectChange } from "../s3/update-object.ts";
 
-/** One thing that a step will do. */
-export interface PutAction {
-  readonly kind: "put";
-  /** The file, relative to the scanned folder, with `/` between its names. */
+/** What an action is about. */
+interface Subject {
+  /** The file, relative to the local folder, with `/` between its names. */
   readonly path: string;
-  readonly key: string;
+  /** The object's key, less the prefix. The same text as `path` unless folders are flattened. */
+  readonly name: string;
   readonly sizeBytes: number;
-}
-
-/** A file that S3 cannot take, and why. */
-export interface PlanProblem {
-  readonly path: string;
+  /** For the log and the plan file: why this is done, or why nothing is. */
   readonly reason: string;
 }
 
+/** A file becomes an object. */
+export interface PutAction extends Subject {
+  readonly kind: "put";
+  readonly replaces: boolean;
+}
+
+/** An object becomes a file. */
+export interface GetAction extends Subject {
+  readonly kind: "get";
+  readonly replaces: boolean;
+  /** As it was listed, without quotation marks. */
+  readonly etag: string;
+}
+
+/** An object's bytes stay, and its headers, metadata, tags or storage class change. */
+export interface UpdateAction extends Subject {
+  readonly kind: "update";
+  readonly head: ObjectHead;
+  readonly change: ObjectChange;
+}
+
+/** The object, or in a download the file, goes. */
+export interface DeleteAction extends Subject {
+  readonly kind: "delete";
+}
+
+/** A folder is made, which the bucket holds as a key with a `/` at its end. */
+export interface FolderAction extends Subject {
+  readonly kind: "folder";
+}
+
+export interface SkipAction extends Subject {
+  readonly kind: "skip";
+}
+
+/** One thing that a step will do, or leave. */
+export type Action = PutAction | GetAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
+
+/** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
+export interface PlanProblem {
+  readonly input: string;
+  readonly message: string;
+}
+
+/** All that a step will do. */
 export interface Plan {
-  readonly actions: readonly PutAction[];
+  /** In the order of the keys; deletions come last. */
+  readonly actions: readonly Action[];
+  /** Where there are any, nothing is done. */
   readonly problems: readonly PlanProblem[];
-  readonly totalBytes: number;
+  /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
+  readonly filesFound: number;
 }
 
-/** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
-const MAX_KEY_BYTES = 1024;
+/** How many of each kind a plan has, or how many were done. */
+export interface Counts {
+  /** Transferred, and not there before. */
+  readonly filesNew: number;
+  /** Transferred in place of others, or given other headers. */
+  readonly filesUpdated: number;
+  readonly filesUnchanged: number;
+  readonly filesDeleted: number;
+  readonly bytesTransferred: number;
+}
 
-/**
- * Decides what becomes of each file: here, that it is put under the prefix.
- *
- * @param prefix the key prefix, empty or with a `/` at its end.
- */
-export function planUpload(files: Iterable<LocalFile>, prefix: string): Plan {
-  const actions: PutAction[] = [];
-  const problems: PlanProblem[] = [];
-  let totalBytes = 0;
-  for (const { path, sizeBytes } of files) {
-    const key = prefix + path;
-    const reason = refuse(key, sizeBytes);
-    if (reason) problems.push({ path, reason });
-    else actions.push({ kind: "put", path, key, sizeBytes });
-    totalBytes += sizeBytes;
+/** Counts actions, as if all were done. */
+export function countActions(actions: Iterable<Action>): Counts {
+  const counts = { filesNew: 0, filesUpdated: 0, filesUnchanged: 0, filesDeleted: 0, bytesTransferred: 0 };
+  for (const action of actions) {
+    switch (action.kind) {
+      case "put":
+      case "get":
+        if (action.replaces) counts.filesUpdated++;
+        else counts.filesNew++;
+        counts.bytesTransferred += action.sizeBytes;
+        break;
+      case "update":
+        counts.filesUpdated++;
+        break;
+      case "skip":
+        counts.filesUnchanged++;
+        break;
+      case "delete":
+        counts.filesDeleted++;
+        break;
+      case "folder":
+    }
   }
-  return { actions, problems, totalBytes };
-}
-
-function refuse(key: string, sizeBytes: number): string | undefined {
-  const keyBytes = key.length * 3 > MAX_KEY_BYTES ? Buffer.byteLength(key) : 0;
-  if (keyBytes > MAX_KEY_BYTES) return `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
-  if (sizeBytes > MAX_OBJECT_SIZE_BYTES) return "it is larger than the 48.8 TiB that S3 takes";
-  return undefined;
+  return counts;
 }

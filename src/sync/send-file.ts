@@ -2,18 +2,17 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
 import { BLOCK_SIZE_BYTES, type BlockPool } from "../files/block-pool.ts";
-import { guessContentType } from "../files/content-type.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { uploadMultipart } from "../s3/multipart-upload.ts";
-import { partSizeFor } from "../s3/part-size.ts";
-import { putObject } from "../s3/put-object.ts";
+import { type MultipartOptions, uploadMultipart } from "../s3/multipart-upload.ts";
+import { type ObjectWrite, putObject } from "../s3/put-object.ts";
 import type { RequestSlots } from "../s3/request-slots.ts";
+import type { UnfinishedUploads } from "./resume.ts";
 
 /** Up to this size a file is read in one go; a larger one goes through a block again and again. */
 const SMALL_FILE_BYTES = BLOCK_SIZE_BYTES - 1;
 /** A large body keeps its connection busy for long, so fewer of them fill the line. */
-const LARGE_BODY_WEIGHT = 4;
+export const LARGE_BODY_WEIGHT = 4;
 const PARALLEL_PARTS = 8;
 /** What S3 answers where the bytes that came are not those that were announced. */
 const BODY_MISMATCH_CODES = new Set(["BadDigest", "XAmzContentSHA256Mismatch"]);
@@ -23,29 +22,44 @@ export interface SendContext {
   readonly bucket: Bucket;
   readonly slots: RequestSlots;
   readonly pool: BlockPool;
+  partSizeFor(sizeBytes: number): number;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
+  /** Called where an upload failed, and its parts wait in the bucket for the next run. */
+  onLeftUnfinished(): void;
+}
+
+/** A file, and the object that it becomes. */
+export interface SentFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly write: ObjectWrite;
+  /** What can be resumed; absent where the object's settings cannot be read back from an unfinished upload. */
+  readonly unfinished: UnfinishedUploads | undefined;
 }
 
 /**
  * Stores a file as an object, in one piece or in parts. What is stored is what was hashed: a file that changes meanwhile is sent once
  * more from the start.
  *
- * @returns the bytes stored.
+ * @returns the bytes stored, and whether an upload was resumed for it, of whose headers nothing is known.
  * @throws Error where the file changed again; Node's error where it cannot be read; what `Bucket.send` throws.
  */
-export async function sendFile(context: SendContext, path: string, key: string, sizeBytes: number): Promise<number> {
+export async function sendFile(
+  context: SendContext,
+  file: SentFile,
+): Promise<{ sizeBytes: number; isResumed: boolean }> {
   try {
-    await sendOnce(context, path, key, sizeBytes);
-    return sizeBytes;
+    return { sizeBytes: file.sizeBytes, isResumed: await sendOnce(context, file) };
   } catch (error) {
     if (!isChange(error)) throw error;
   }
-  const { size } = await stat(path);
+  const { size: sizeBytes } = await stat(file.path);
   try {
-    await sendOnce(context, path, key, size);
-    return size;
+    return { sizeBytes, isResumed: await sendOnce(context, { ...file, sizeBytes }) };
   } catch (error) {
     throw isChange(error) ? new Error("it changed twice while it was sent; let what writes to it end first") : error;
   }
@@ -55,25 +69,27 @@ function isChange(error: unknown): boolean {
   return error instanceof FileChangedError || (error instanceof ServiceError && BODY_MISMATCH_CODES.has(error.code));
 }
 
-async function sendOnce(context: SendContext, path: string, key: string, sizeBytes: number): Promise<void> {
-  if (sizeBytes > SMALL_FILE_BYTES) return sendLargeFile(context, path, key, sizeBytes);
-  await context.slots.run(1, async () => {
-    context.signal.throwIfAborted();
-    const block = context.pool.take();
+async function sendOnce(context: SendContext, file: SentFile): Promise<boolean> {
+  if (file.sizeBytes > SMALL_FILE_BYTES) return sendLargeFile(context, file);
+  const { bucket, slots, pool, signal } = context;
+  await slots.run(1, async () => {
+    signal.throwIfAborted();
+    const block = pool.take();
     try {
-      const bytes = readSmallFile(path, sizeBytes, block);
-      const body: Body = { sizeBytes, chunks: () => [bytes] };
-      await putObject(context.bucket, key, body, headersFor(path), context.signal);
+      const bytes = readSmallFile(file.path, file.sizeBytes, block);
+      const body: Body = { sizeBytes: file.sizeBytes, chunks: () => [bytes] };
+      await putObject(bucket, file.key, body, file.write, signal);
     } finally {
-      context.pool.giveBack(block);
+      pool.giveBack(block);
     }
   });
-  context.onStored(sizeBytes);
+  context.onStored(file.sizeBytes);
+  return false;
 }
 
-async function sendLargeFile(context: SendContext, path: string, key: string, sizeBytes: number): Promise<void> {
+async function sendLargeFile(context: SendContext, sent: SentFile): Promise<boolean> {
   const { bucket, slots, pool, signal } = context;
-  const headers = headersFor(path);
+  const { path, key, sizeBytes, write } = sent;
   const file = await open(path);
   try {
     const before = await file.stat();
@@ -86,31 +102,52 @@ async function sendLargeFile(context: SendContext, path: string, key: string, si
       await slots.run(LARGE_BODY_WEIGHT, send);
       context.onStored(partBytes);
     };
-    const partSizeBytes = partSizeFor(sizeBytes);
+    const partSizeBytes = context.partSizeFor(sizeBytes);
     const checkUnchanged = () => throwIfChanged(file, before.mtimeMs, sizeBytes);
     if (sizeBytes <= partSizeBytes) {
-      await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), headers, signal));
+      await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), write, signal));
       await checkUnchanged();
-    } else {
-      const source = { sizeBytes, partSizeBytes, part };
-      await uploadMultipart(
-        bucket,
-        key,
-        source,
-        { headers, parallelParts: PARALLEL_PARTS, sendPart, signal },
-        checkUnchanged,
-      );
+      return false;
     }
+    const options = { write, parallelParts: PARALLEL_PARTS, sendPart, signal };
+    return await sendInParts(context, sent, { sizeBytes, partSizeBytes, part }, options, checkUnchanged);
   } finally {
     await file.close();
   }
 }
 
+async function sendInParts(
+  context: SendContext,
+  { key, unfinished }: SentFile,
+  source: Parameters<typeof uploadMultipart>[2],
+  options: Omit<MultipartOptions, "resume" | "isResumable">,
+  beforeComplete: () => Promise<void>,
+): Promise<boolean> {
+  const { bucket } = context;
+  const resume = await unfinished?.find(key, options.write);
+  const send = (from: MultipartOptions["resume"]) =>
+    uploadMultipart(
+      bucket,
+      key,
+      source,
+      { ...options, resume: from, isResumable: !!unfinished, onBegun: (id) => unfinished?.journal.add(id) },
+      beforeComplete,
+    );
+  try {
+    await send(resume);
+    return resume !== undefined;
+  } catch (error) {
+    const isGone = resume && error instanceof ServiceError && error.code === "NoSuchUpload";
+    if (!isGone) {
+      if (unfinished && !isChange(error)) context.onLeftUnfinished();
+      throw error;
+    }
+  }
+  await send(undefined);
+  return false;
+}
+
 async function throwIfChanged(file: FileHandle, mtimeMs: number, sizeBytes: number): Promise<void> {
   const now = await file.stat();
   if (now.size !== sizeBytes || now.mtimeMs !== mtimeMs) throw new FileChangedError();
-}
-
-function headersFor(path: string): Record<string, string> {
-  return { "content-type": guessContentType(path) };
 }

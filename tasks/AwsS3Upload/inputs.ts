@@ -1,24 +1,15 @@
-import { statSync } from "node:fs";
-import { type Connection, readConnection } from "../../src/agent/connection.ts";
+import { type Stats, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
-import type { CredentialSource } from "../../src/aws/credentials.ts";
-import { resolveBucketEndpoint, type Store } from "../../src/aws/endpoint.ts";
-import { type PathPatterns, parsePatterns } from "../../src/files/patterns.ts";
+import type { UploadOptions } from "../../src/sync/options.ts";
+import { readAccess } from "../access-inputs.ts";
+import { readCustomerKey, readUploadEncryption } from "../encryption-inputs.ts";
+import { readObjectSettings } from "../object-inputs.ts";
+import { readTransfer } from "../transfer-inputs.ts";
 
-/** What the inputs of AwsS3Upload ask for. */
-export interface UploadOptions {
-  readonly store: Store;
-  readonly credentials: CredentialSource;
-  readonly bucketName: string;
-  /** Absolute path of a folder or a file. */
-  readonly source: string;
-  readonly patterns: PathPatterns;
-  /** The key prefix, empty or with a `/` at its end. */
-  readonly prefix: string;
-}
-
-/** Signing wants a region; stores that have none take this one. */
-const REGION_OF_STORES_WITHOUT_REGIONS = "us-east-1";
+const MIB = 1024 ** 2;
+/** "Amazon S3 multipart upload limits" in the Amazon S3 User Guide, in MiB. */
+const PART_SIZE_MIB = { min: 5, max: 5120, unit: "MiB" };
 
 /**
  * Reads the task's inputs. Nothing has been sent yet when it throws.
@@ -27,77 +18,58 @@ const REGION_OF_STORES_WITHOUT_REGIONS = "us-east-1";
  */
 export function readInputs(): UploadOptions {
   const reader = new InputReader();
-  const connection = readConnection(reader, "awsCredentials");
-  const bucketName = readBucketName(reader);
-  const region = readRegion(reader, connection);
+  const customerKey = readCustomerKey(reader);
+  const { access, isAmazon } = readAccess(reader, "targetFolder");
   const source = readSource(reader);
-  const patterns = readPatterns(reader);
+  const transfer = readTransfer(reader);
   const prefix = readPrefix(reader);
-  const store: Store = {
-    ...(connection?.endpoint ? { endpoint: connection.endpoint } : {}),
-    region,
-    addressingStyle: connection?.addressingStyle ?? "auto",
-  };
-  if (reader.problems.length === 0)
-    reader.check("bucketName", () => resolveBucketEndpoint(store, bucketName), undefined);
+  const settings = readObjectSettings(reader, isAmazon);
+  const encryption = readUploadEncryption(reader, customerKey, isAmazon);
+  const createBucket = reader.boolean("createBucket");
+  const followSymlinks = reader.boolean("followSymlinks", true);
+  const partSizeMiB = reader.wholeNumber("partSizeMB", PART_SIZE_MIB, "the automatic size");
+  if (transfer.deleteExtra && source.isFile) {
+    const why = `it cannot be used while sourceFolder is a single file, ${source.path}: all else would be deleted`;
+    reader.problem("deleteExtra", `${why}. Set deleteExtra to false, or enter a folder.`);
+  }
+  if (createBucket && access?.bucketName.startsWith("arn:")) {
+    const why = "it cannot be used while bucketName is an access point, which stands before a bucket that exists";
+    reader.problem("createBucket", `${why}. Set it to false, or enter a bucket's name.`);
+  }
+  if (createBucket && access?.store.features?.accelerate) {
+    const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
+    reader.problem("createBucket", `${why}. Leave one of the two out.`);
+  }
   reader.finish();
-  // finish() has thrown where there is no connection.
-  const credentials = (connection as NonNullable<typeof connection>).credentials;
-  return { store, credentials: () => credentials, bucketName, source, patterns, prefix };
+  return {
+    // finish() has thrown where there is no access.
+    access: access as NonNullable<typeof access>,
+    ...transfer,
+    source: source.path,
+    prefix,
+    settings,
+    ...(encryption ? { encryption } : {}),
+    createBucket,
+    followSymlinks,
+    ...(partSizeMiB === undefined ? {} : { partSizeBytes: partSizeMiB * MIB }),
+  };
 }
 
-function readRegion(reader: InputReader, connection: Connection | undefined): string {
-  const given = reader.text("regionName");
-  const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
-  if (region === "" && connection) {
-    const what = "it is empty, and the service connection names no region.";
-    reader.problem("regionName", `${what} Enter the bucket's, as eu-west-1.`);
-  } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
-    const owner = given ? "" : "the service connection's region ";
-    reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);
-  }
-  // Other stores may have capitals in theirs.
-  return connection?.endpoint ? region : region.toLowerCase();
-}
-
-function readBucketName(reader: InputReader): string {
-  const name = reader.required("bucketName", "Enter the name of a bucket.");
-  const wrong = (why: string) => reader.problem("bucketName", `"${name}" ${why}`);
-  if (name.startsWith("s3://")) {
-    wrong("is a URI. Enter the bucket's name alone, and the rest as targetFolder.");
-  } else if (name.startsWith("arn:")) {
-    // An access point; the endpoint rules know which there are.
-  } else if (name.includes("/")) {
-    wrong("has a / in it. Enter the bucket's name alone, and the rest as targetFolder.");
-  } else if (/--x[as]?-s3$/.test(name)) {
-    const why =
-      "is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support";
-    wrong(`${why}; use a general purpose bucket.`);
-  } else if (name !== "" && !/^[a-z0-9][a-z0-9._-]+$/i.test(name)) {
-    wrong("is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.");
-  }
-  return name;
-}
-
-function readSource(reader: InputReader): string {
-  const source = reader.required("sourceFolder", "Enter the folder or the file to upload.");
-  if (source === "") return source;
+function readSource(reader: InputReader): { readonly path: string; readonly isFile: boolean } {
+  const path = reader.required("sourceFolder", "Enter the folder or the file to upload.");
+  if (path === "") return { path, isFile: false };
+  let stat: Stats | undefined;
   try {
-    const stat = statSync(source);
-    if (!stat.isDirectory() && !stat.isFile())
-      reader.problem("sourceFolder", `${source} is neither a file nor a folder.`);
+    stat = statSync(path);
+    if (!stat.isDirectory() && !stat.isFile()) {
+      reader.problem("sourceFolder", `${path} is neither a file nor a folder.`);
+    }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const advice = "Check the path, and that an earlier step of the job has made it.";
-    reader.problem("sourceFolder", missing ? `there is nothing at ${source}. ${advice}` : (error as Error).message);
+    reader.problem("sourceFolder", missing ? `there is nothing at ${path}. ${advice}` : (error as Error).message);
   }
-  return source;
-}
-
-function readPatterns(reader: InputReader): PathPatterns {
-  const lines = reader.lines("globExpressions");
-  const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
-  return reader.check("globExpressions", () => parsePatterns(given), parsePatterns([]));
+  return { path: resolve(path), isFile: stat?.isFile() ?? false };
 }
 
 function readPrefix(reader: InputReader): string {

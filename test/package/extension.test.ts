@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ajvDraft04 from "ajv-draft-04";
 import { runStep } from "../../local/agent/agent.ts";
+import { isVisible } from "../../local/pipeline/visible-rule.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,10 +16,20 @@ interface TaskJson {
   readonly id: string;
   readonly name: string;
   readonly friendlyName: string;
-  readonly inputs: readonly { readonly name: string; readonly groupName?: string }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly groupName?: string;
+    readonly visibleRule?: string;
+    readonly helpMarkDown?: string;
+    readonly defaultValue?: string;
+  }[];
   readonly groups?: readonly { readonly name: string }[];
   readonly outputVariables: readonly { readonly name: string }[];
-  readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };
+  readonly restrictions: {
+    readonly commands?: unknown;
+    readonly settableVariables: { readonly allowed: readonly string[] };
+  };
   readonly execution: Readonly<Record<string, { readonly target: string }>>;
 }
 
@@ -121,6 +132,16 @@ for (const name of taskNames) {
       );
     });
 
+    it("shows each input under a rule about inputs that it has, and explains it", () => {
+      const defaults = new Map(task.inputs.map((input) => [input.name, input.defaultValue ?? ""]));
+      for (const { name: input, visibleRule, helpMarkDown = "" } of task.inputs) {
+        if (visibleRule) isVisible(visibleRule, (other) => defaults.get(other));
+        assert.ok(helpMarkDown.length > 50, `${input} has no help worth the name`);
+      }
+      const labels = task.inputs.map(({ label }) => label);
+      assert.equal(new Set(labels).size, labels.length);
+    });
+
     it("reads every input that it declares, and declares every input that it reads", async () => {
       const inputs = Object.fromEntries(task.inputs.map((input) => [input.name, ""]));
       const { rawOutput } = await runStep({
@@ -133,7 +154,9 @@ for (const name of taskNames) {
       assert.deepEqual([...new Set(read)].sort(), task.inputs.map((input) => input.name).sort());
     });
 
-    it("may set the output variables that it declares, and no others", () => {
+    it("may set the output variables that it declares, and no others, and may add a summary to the run", () => {
+      // A mode of "restricted" would keep task.uploadsummary from it.
+      assert.equal(task.restrictions.commands, undefined);
       assert.deepEqual(
         task.restrictions.settableVariables.allowed,
         task.outputVariables.map((variable) => variable.name),

@@ -173,11 +173,11 @@ const serverCases: Case[] = [
     wrong: "an unknown bucket",
     inputs: { bucketName: "nobody-has-this-one" },
     errors: [
-      `Upload to s3://nobody-has-this-one failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
+      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://nobody-has-this-one failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
+        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
       ],
     },
   },
@@ -185,14 +185,14 @@ const serverCases: Case[] = [
     wrong: "an unknown access key",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIANOBODYHASTHISKEY" } }),
     errors: [
-      `Upload to s3://BUCKET failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
     ],
     elsewhere: {
       versitygw: [
-        `Upload to s3://BUCKET failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
       ],
       radosgw: [
-        `Upload to s3://BUCKET failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
       ],
     },
   },
@@ -203,11 +203,11 @@ const serverCases: Case[] = [
       parameters: { ...right.parameters, password: "wrong/secret/key/wrong/secret/key/wrong" },
     }),
     errors: [
-      `Upload to s3://BUCKET failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://BUCKET failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
       ],
     },
   },
@@ -215,11 +215,11 @@ const serverCases: Case[] = [
     wrong: "a wrong region",
     inputs: { regionName: "eu-north-1" },
     errors: [
-      `Upload to s3://BUCKET failed: The authorization header is malformed; the region 'eu-north-1' is wrong; expecting 'us-east-1' (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: The authorization header is malformed; the region 'eu-north-1' is wrong; expecting 'us-east-1' (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
     ],
     elsewhere: {
       versitygw: [
-        `Upload to s3://BUCKET failed: The authorization header is malformed; the region "eu-north-1" is wrong; expecting "us-east-1" (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: The authorization header is malformed; the region "eu-north-1" is wrong; expecting "us-east-1" (400 AuthorizationHeaderMalformed). Set regionName (or the region of awsCredentials) to us-east-1, where the bucket "BUCKET" is. ${STOPPED}`,
       ],
       radosgw: "works",
     },
@@ -228,21 +228,21 @@ const serverCases: Case[] = [
     wrong: "an address where nothing listens",
     connection: with_({ url: "http://127.0.0.1:1" }),
     errors: [
-      `Upload to s3://BUCKET failed: no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that the server URL of awsCredentials is right, and that this machine reaches 127.0.0.1. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that the server URL of awsCredentials is right, and that this machine reaches 127.0.0.1. ${STOPPED}`,
     ],
   },
   {
     wrong: "a host that does not exist",
     connection: with_({ url: "http://store.invalid" }),
     errors: [
-      `Upload to s3://BUCKET failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED}`,
     ],
   },
   {
     wrong: "https where the server speaks http",
     connection: (right) => ({ ...right, url: right.url.replace("http:", "https:") }),
     errors: [
-      `Upload to s3://BUCKET failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED}`,
     ],
   },
 ];
@@ -270,11 +270,16 @@ describe("AwsS3Upload, given wrong inputs, fails with one clear error for each",
   }
 
   for (const example of serverCases) {
-    it(`${example.wrong} (found out by asking the server)`, async () => {
-      const wanted = example.elsewhere?.[target.name] ?? example.errors;
-      if (wanted === "works") assert.deepEqual(await errorsOf(example), []);
-      else assert.deepEqual(await errorsOf(example), expected(wanted));
-    });
+    for (const overwrite of ["changed", "always"]) {
+      it(`${example.wrong} (found out by asking the server, with overwrite: ${overwrite})`, async () => {
+        const wanted = example.elsewhere?.[target.name] ?? example.errors;
+        const found = await errorsOf({ ...example, inputs: { ...example.inputs, overwrite } });
+        // What is found out by the listing is told of it.
+        const inListing = (message: string) => message.replace("Upload to", "Listing").replace(` ${STOPPED}`, "");
+        const messages = wanted === "works" ? [] : overwrite === "always" ? wanted : wanted.map(inListing);
+        assert.deepEqual(found, expected(messages));
+      });
+    }
   }
 
   describe("(as a user whom permissions bind)", () => {

@@ -35,8 +35,17 @@ describe("AwsS3Upload", () => {
       "site/assets/empty.txt": "",
       "site/index.html": "<p>home</p>",
     });
-    assert.deepEqual(outputsOf(result), { filesUploaded: "3", bytesUploaded: "16", s3Uri: `s3://${bucket}/site/` });
-    assert.ok(result.log.includes("  assets/app.js → site/assets/app.js (5 B)"), result.log.join("\n"));
+    const { planFile, ...outputs } = outputsOf(result);
+    assert.deepEqual(outputs, {
+      filesUploaded: "3",
+      filesUpdated: "0",
+      filesUnchanged: "0",
+      filesDeleted: "0",
+      bytesUploaded: "16",
+      s3Uri: `s3://${bucket}/site/`,
+    });
+    assert.ok(planFile);
+    assert.ok(result.log.includes("  assets/app.js → site/assets/app.js (5 B, new)"), result.log.join("\n"));
     assert.ok(result.log.some((line) => line.startsWith(`Uploaded 3 files, 16 B, to s3://${bucket}/site/ in `)));
   });
 

@@ -10,7 +10,7 @@ import type { ObjectChecksum, StoredObject } from "../store/object-version.ts";
 import type { MultipartUpload, UploadedPart } from "../store/uploads.ts";
 import { checkWriteConditions } from "./conditions.ts";
 import { encryptionHeaders } from "./encryption.ts";
-import { checkPartKey, uploadOf } from "./multipart.ts";
+import { checkKeyForChecksums, uploadOf } from "./multipart.ts";
 import { bucketOf, type Call, currentSecond, keyOf, type Operation } from "./operation.ts";
 import { addVersion, newVersionId, writtenVersionHeader } from "./versions.ts";
 
@@ -33,7 +33,7 @@ export const completeMultipartOperations: readonly Operation[] = [
 async function completeMultipartUpload(call: Call): Promise<Reply> {
   const { request, world } = call;
   const upload = uploadOf(call);
-  checkCompletionKey(call, upload);
+  checkKeyForChecksums(call, upload);
   const parts = selectParts(upload, readParts(call.document));
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   checkObjectSize(request, sizeBytes);
@@ -77,12 +77,6 @@ async function completeMultipartUpload(call: Call): Promise<Reply> {
     }),
     { ...writtenVersionHeader(object), ...encryptionHeaders(object.encryption) },
   );
-}
-
-/** The SSE-C key may be left out unless there are checksums to be made of the parts'. */
-function checkCompletionKey(call: Call, upload: MultipartUpload): void {
-  const isGiven = call.request.headers.has("x-amz-server-side-encryption-customer-algorithm");
-  if (isGiven || upload.checksum !== undefined) checkPartKey(call, upload);
 }
 
 /** A part as the request lists it. */

@@ -4,7 +4,7 @@ import { compareKeys } from "../store/key-order.ts";
 import { commonPrefixOf } from "../store/listing.ts";
 import type { MultipartUpload } from "../store/uploads.ts";
 import { listingText } from "./listing-text.ts";
-import { uploadOf } from "./multipart.ts";
+import { checkKeyForChecksums, uploadOf } from "./multipart.ts";
 import { bucketOf, type Call, type Operation, owner } from "./operation.ts";
 import { pageSize, queryNumber } from "./query-numbers.ts";
 
@@ -17,6 +17,7 @@ export const multipartListingOperations: readonly Operation[] = [
 function listParts(call: Call): Reply {
   const { request } = call;
   const upload = uploadOf(call);
+  checkKeyForChecksums(call, upload);
   const marker = queryNumber(request, "part-number-marker") ?? 0;
   const maxParts = pageSize(request, "max-parts");
   const following = [...upload.parts.values()]

@@ -106,6 +106,17 @@ export function checkPartKey({ request }: Call, { encryption }: MultipartUpload)
 }
 
 /**
+ * Checks the SSE-C key of a request about the parts as they are: it is needed where those have checksums to be told or
+ * joined, and must be right wherever it is given.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+ * @throws S3Error InvalidRequest and those of readCustomerKey
+ */
+export function checkKeyForChecksums(call: Call, upload: MultipartUpload): void {
+  const isGiven = call.request.headers.has("x-amz-server-side-encryption-customer-algorithm");
+  if (isGiven || upload.checksum !== undefined) checkPartKey(call, upload);
+}
+
+/**
  * Makes bytes a part of the call's upload, in the place of an earlier part of that number.
  * @throws S3Error NoSuchUpload: the upload may have been completed or aborted while the part was on its way
  */

@@ -172,6 +172,33 @@ jobs:
     );
   });
 
+  it("runs a job of a parallel strategy so many times, each told its place, whatever becomes of the others", async () => {
+    const { run: result, log } = await run(`
+jobs:
+- job: Share
+  strategy: { parallel: 2 }
+  steps:
+  - task: Say@1
+    inputs: { message: "$(System.JobPositionInPhase)/$(System.TotalJobsInPhase)", end: Failed }
+- job: After
+  steps: [ { task: Say@1, inputs: { message: after } } ]
+- job: Alone
+  condition: always()
+  steps: [ { task: Say@1, inputs: { message: "$(System.JobPositionInPhase)/$(System.TotalJobsInPhase)" } } ]
+`);
+    assert.deepEqual(said(log), ["1/2", "2/2", "1/1"]);
+    assert.deepEqual(
+      result.steps.map((step) => `${step.job}: ${step.result}`),
+      ["Share 1 of 2: Failed", "Share 2 of 2: Failed", "After: Skipped", "Alone: Succeeded"],
+    );
+  });
+
+  it("refuses a parallel strategy that is none", async () => {
+    await assert.rejects(run("jobs: [ { job: A, strategy: { parallel: many }, steps: [] } ]"), {
+      message: "pipeline.yml (Line: 1, Col: 41): parallel must be a number from 1 to 99, not 'many'.",
+    });
+  });
+
   it("runs nothing where one of our steps is wrong, and tells all that is wrong", async () => {
     const log: string[] = [];
     const text = `

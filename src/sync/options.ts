@@ -1,0 +1,84 @@
+import type { CredentialSource } from "../aws/credentials.ts";
+import type { Store } from "../aws/endpoint.ts";
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { PathPatterns } from "../files/patterns.ts";
+import type { Encryption } from "../s3/encryption.ts";
+
+/** The bucket of a step, and how requests to it are made. */
+export interface BucketAccess {
+  readonly bucketName: string;
+  readonly store: Store;
+  readonly credentials: CredentialSource;
+  /** The account that must own the bucket: 12 digits. */
+  readonly expectedBucketOwner?: string;
+  readonly requesterPays: boolean;
+}
+
+/** What becomes of something that exists at the target. */
+export type Overwrite = "changed" | "always" | "never" | "error";
+
+/** How `changed` is decided. */
+export type CompareBy = "checksum" | "sizeAndTime" | "size";
+
+/** The most that a step may delete: a count, or a share of what is under the target. */
+export type DeleteLimit =
+  | { readonly kind: "count"; readonly count: number }
+  | { readonly kind: "share"; readonly percent: number };
+
+/** A job's share of the work, where a job runs several times side by side (`strategy: parallel`). */
+export interface Shard {
+  /** From 1 to `total`. */
+  readonly position: number;
+  readonly total: number;
+}
+
+/** What both directions have in common. */
+export interface TransferOptions {
+  readonly access: BucketAccess;
+  readonly patterns: PathPatterns;
+  readonly flattenFolders: boolean;
+  readonly overwrite: Overwrite;
+  readonly compareBy: CompareBy;
+  readonly deleteExtra: boolean;
+  readonly maxDelete: DeleteLimit;
+  readonly dryRun: boolean;
+  readonly ifNoFilesFound: "error" | "warn" | "ignore";
+  /** Requests under way at once; absent for the automatic number. */
+  readonly concurrency?: number;
+  readonly shard?: Shard;
+  /** What the step's inputs say of encryption; a download takes only a customer's key from it. */
+  readonly encryption?: Encryption;
+}
+
+export interface UploadOptions extends TransferOptions {
+  /** Absolute path of a folder or a file. */
+  readonly source: string;
+  /** The key prefix, empty or with a `/` at its end. */
+  readonly prefix: string;
+  readonly settings: ObjectSettings;
+  readonly followSymlinks: boolean;
+  readonly partSizeBytes?: number;
+  readonly createBucket: boolean;
+}
+
+export interface DownloadOptions extends TransferOptions {
+  /** As entered, without leading slashes: `abc`, `abc/` or empty. A prefix, or the key of a single object. */
+  readonly source: string;
+  /** Absolute path of the folder to download to. */
+  readonly target: string;
+}
+
+/** What a step says of the objects that it stores, beside their bytes. */
+export interface ObjectSettings {
+  /**
+   * The headers that the inputs name for a file, by its path relative to the source folder: lower-case names, as they go on
+   * the wire (`cache-control`, `content-type`, `x-amz-meta-*`, `x-amz-storage-class`, `x-amz-website-redirect-location`, …).
+   * A content type that is only guessed is not among them.
+   */
+  headersFor(path: string): Readonly<Record<string, string>>;
+  /** Undefined where the inputs say nothing of tags. */
+  readonly tags: ReadonlyMap<string, string> | undefined;
+  /** A canned ACL, as `public-read`. */
+  readonly cannedAcl: string | undefined;
+  readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+}

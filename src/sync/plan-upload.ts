@@ -1,0 +1,226 @@
+import { join } from "node:path";
+import { compareUtf8 } from "../files/byte-order.ts";
+import type { FileDigester } from "../files/file-digest.ts";
+import { type LocalFile, type ScanWarning, scan, scanBase } from "../files/scan.ts";
+import type { Bucket } from "../s3/bucket.ts";
+import { MAX_OBJECT_SIZE_BYTES, partSizeFor } from "../s3/part-size.ts";
+import { type CompareContext, compare } from "./compare.ts";
+import { Comparisons } from "./comparisons.ts";
+import { checkDeletions } from "./deletion.ts";
+import { findHeaderChange } from "./header-change.ts";
+import type { UploadOptions } from "./options.ts";
+import { pairByName } from "./pair.ts";
+import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
+import { isFolderMarker, listNames, type NamedObject } from "./remote-listing.ts";
+import { isInShard } from "./shard.ts";
+
+/** What a plan is made with. */
+export interface PlanTools {
+  readonly bucket: Bucket;
+  readonly digester: FileDigester;
+  /** Told of what is left out. */
+  warn(warning: ScanWarning): void;
+  readonly signal: AbortSignal;
+}
+
+interface NamedFile extends LocalFile {
+  /** What becomes of the path in the bucket, less the prefix. */
+  readonly name: string;
+}
+
+/** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
+const MAX_KEY_BYTES = 1024;
+
+const WAY_OUT =
+  "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
+
+/**
+ * Decides what becomes of each file, and of each object that has no file:
+ *
+ * | overwrite | not there | there, the same | there, and differs |
+ * |---|---|---|---|
+ * | changed | put | headers are updated where they differ, else left | put |
+ * | always | put | put | put |
+ * | never | put | left | left |
+ * | error | put | a problem | a problem |
+ *
+ * An object without a file is deleted where `deleteExtra` says so and the patterns cover its name, else left. The bucket is listed only
+ * where that decides something.
+ *
+ * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
+ */
+export async function planUpload(options: UploadOptions, tools: PlanTools): Promise<Plan> {
+  return new UploadPlanner(options, tools).plan();
+}
+
+class UploadPlanner {
+  readonly #options: UploadOptions;
+  readonly #tools: PlanTools;
+  readonly #base: string;
+  readonly #compareContext: CompareContext;
+  readonly #comparisons = new Comparisons();
+  readonly #actions: Action[] = [];
+  readonly #extra: DeleteAction[] = [];
+  readonly #problems: PlanProblem[] = [];
+  /** Paths of which it is unknown what stands there: what they became in the bucket is not to be deleted. */
+  readonly #unknownPaths = new Set<string>();
+  #filesFound = 0;
+  #objectsFound = 0;
+
+  constructor(options: UploadOptions, tools: PlanTools) {
+    this.#options = options;
+    this.#tools = tools;
+    this.#base = scanBase(options.source);
+    this.#compareContext = {
+      ...tools,
+      compareBy: options.compareBy,
+      source: "file",
+      partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
+      encryption: options.encryption,
+    };
+  }
+
+  async plan(): Promise<Plan> {
+    for await (const [file, object] of pairByName(this.#files(), this.#objects())) {
+      if (object && !isFolderMarker(object)) this.#objectsFound++;
+      if (file && isInShard(file.name, this.#options.shard)) await this.#decide(file, object);
+      else if (!file && object) this.#considerExtra(object);
+    }
+    await this.#comparisons.finish();
+    const deletions = this.#extra.filter(({ name }) => !this.#isUnknown(name));
+    const { bucketName } = this.#options.access;
+    const tooMany = checkDeletions(
+      deletions,
+      this.#objectsFound,
+      this.#options.maxDelete,
+      `s3://${bucketName}/${this.#options.prefix}`,
+    );
+    if (tooMany) this.#problems.push(tooMany);
+    return {
+      actions: [...this.#actions, ...deletions],
+      problems: this.#problems,
+      filesFound: this.#filesFound,
+    };
+  }
+
+  /** The files in the order of their names in the bucket. */
+  #files(): Iterable<NamedFile> {
+    const { source, patterns, followSymlinks, flattenFolders } = this.#options;
+    const warn = (warning: ScanWarning) => {
+      this.#unknownPaths.add(warning.path);
+      this.#tools.warn(warning);
+    };
+    const files = scan(source, patterns, warn, { followSymlinks });
+    return flattenFolders ? this.#flatten(files) : this.#named(files);
+  }
+
+  *#named(files: Iterable<LocalFile>): Generator<NamedFile, void> {
+    for (const file of files) {
+      this.#filesFound++;
+      yield { ...file, name: file.path };
+    }
+  }
+
+  /** Without their folders, files stand in another order, and two may have one name. */
+  #flatten(files: Iterable<LocalFile>): NamedFile[] {
+    const byName = new Map<string, NamedFile>();
+    for (const file of files) {
+      this.#filesFound++;
+      const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+      const other = byName.get(name);
+      if (other) {
+        this.#problems.push({
+          input: "flattenFolders",
+          message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${name}. Leave one of them out with a pattern, or do not flatten folders.`,
+        });
+      } else {
+        byName.set(name, { ...file, name });
+      }
+    }
+    return [...byName.values()].sort((a, b) => compareUtf8(a.name, b.name));
+  }
+
+  async *#objects(): AsyncGenerator<NamedObject, void> {
+    const { overwrite, deleteExtra, prefix, ifNoFilesFound } = this.#options;
+    if (overwrite === "always" && !deleteExtra) return;
+    // The first file is looked for before the first object.
+    if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
+    yield* listNames(this.#tools.bucket, prefix, WAY_OUT, this.#tools.signal);
+  }
+
+  async #decide(file: NamedFile, object: NamedObject | undefined): Promise<void> {
+    const { path, name, sizeBytes } = file;
+    const { overwrite, prefix } = this.#options;
+    const refusal = refuse(prefix + name, sizeBytes) ?? this.#refuseHeaders(path);
+    if (refusal) {
+      this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
+    } else if (!object) {
+      const reason = overwrite === "always" && !this.#options.deleteExtra ? "overwrite: always" : "new";
+      this.#actions.push({ kind: "put", path, name, sizeBytes, reason, replaces: false });
+    } else if (overwrite === "always") {
+      this.#actions.push({ kind: "put", path, name, sizeBytes, reason: "overwrite: always", replaces: true });
+    } else if (overwrite === "never") {
+      this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "exists" });
+    } else if (overwrite === "error") {
+      const message = `${prefix}${name} exists already. Choose another targetFolder, or let overwrite be changed, always or never.`;
+      this.#problems.push({ input: "overwrite", message });
+    } else {
+      // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
+      const place = this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "" }) - 1;
+      await this.#comparisons.add(async () => {
+        this.#actions[place] = await this.#compare(file, object);
+      });
+    }
+  }
+
+  #refuseHeaders(path: string): string | undefined {
+    try {
+      this.#options.settings.headersFor(path);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  async #compare({ path, name, sizeBytes, modifiedMs }: NamedFile, object: NamedObject): Promise<Action> {
+    const key = this.#options.prefix + name;
+    const file = { absolutePath: join(this.#base, path), sizeBytes, modifiedMs };
+    const subject = { path, name, sizeBytes };
+    const { isSame, reason, head } = await compare(this.#compareContext, file, key, object);
+    if (!isSame) return { kind: "put", ...subject, reason, replaces: true };
+    const { settings, encryption } = this.#options;
+    const difference = await findHeaderChange({ ...this.#compareContext, settings }, path, key, object, head);
+    if (!difference) return { kind: "skip", ...subject, reason };
+    if (!difference.head) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
+    const change = {
+      headers: difference.headers,
+      ...(settings.tags ? { tags: settings.tags } : {}),
+      ...(settings.cannedAcl ? { cannedAcl: settings.cannedAcl } : {}),
+      ...(encryption ? { encryption } : {}),
+    };
+    return { kind: "update", ...subject, reason: difference.reason, head: difference.head, change };
+  }
+
+  #considerExtra(object: NamedObject): void {
+    const { deleteExtra, patterns } = this.#options;
+    if (!deleteExtra || isFolderMarker(object) || !patterns.covers(object.name)) return;
+    const { name, sizeBytes } = object;
+    this.#extra.push({ kind: "delete", path: name, name, sizeBytes, reason: "not in the source folder" });
+  }
+
+  /** Whether a name, or a folder that it stands in, is one of which the scan could not tell what it is. */
+  #isUnknown(name: string): boolean {
+    if (this.#unknownPaths.size === 0) return false;
+    for (let end = name.length; end > 0; end = name.lastIndexOf("/", end - 1)) {
+      if (this.#unknownPaths.has(name.slice(0, end))) return true;
+    }
+    return false;
+  }
+}
+
+function refuse(key: string, sizeBytes: number): string | undefined {
+  const keyBytes = key.length * 3 > MAX_KEY_BYTES ? Buffer.byteLength(key) : 0;
+  if (keyBytes > MAX_KEY_BYTES) return `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
+  if (sizeBytes > MAX_OBJECT_SIZE_BYTES) return "it is larger than the 48.8 TiB that S3 takes";
+  return undefined;
+}

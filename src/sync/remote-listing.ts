@@ -1,0 +1,43 @@
+import { describeFailure } from "../aws/advice.ts";
+import { ServiceError } from "../aws/errors.ts";
+import type { Bucket } from "../s3/bucket.ts";
+import { listObjects, type RemoteObject } from "../s3/list-objects.ts";
+
+/** An object by its name under a prefix. */
+export interface NamedObject extends RemoteObject {
+  /** The key less the prefix. */
+  readonly name: string;
+}
+
+/** The step cannot go on. The message says why and what to do. */
+export class StepError extends Error {}
+
+/**
+ * Lists the objects under a prefix, by their names below it.
+ *
+ * @param wayOut what to do where listing is not allowed, other than allowing it.
+ * @throws {StepError} where the bucket cannot be listed; the signal's reason.
+ */
+export async function* listNames(
+  bucket: Bucket,
+  prefix: string,
+  wayOut: string,
+  signal: AbortSignal,
+): AsyncGenerator<NamedObject, void> {
+  try {
+    for await (const object of listObjects(bucket, prefix, signal)) {
+      yield { ...object, name: object.key.slice(prefix.length) };
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    const isDenied = error instanceof ServiceError && error.code === "AccessDenied";
+    const advice = isDenied && wayOut ? ` ${wayOut}` : "";
+    const why = describeFailure(error, bucket.name, undefined, "s3:ListBucket");
+    throw new StepError(`Listing s3://${bucket.name}/${prefix} failed: ${why}${advice}`, { cause: error });
+  }
+}
+
+/** Whether a key stands for a folder, as the S3 console makes them. */
+export function isFolderMarker({ name, sizeBytes }: Pick<NamedObject, "name" | "sizeBytes">): boolean {
+  return sizeBytes === 0 && (name === "" || name.endsWith("/"));
+}

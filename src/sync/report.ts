@@ -1,0 +1,88 @@
+import { describeFailure } from "../aws/advice.ts";
+import { ConnectionError, ServiceError } from "../aws/errors.ts";
+import type { ActionFailure } from "./apply.ts";
+import { type Action, type Counts, countActions } from "./plan.ts";
+
+/** What a transfer came to. */
+export interface TransferReport {
+  readonly counts: Counts;
+  /** One message for each thing that went wrong, as it is shown to the user. Empty means that all is done. */
+  readonly errors: readonly string[];
+  /** Why an action failed; those that failed are here, and those that were left undone because of them are in neither place. */
+  readonly failures: ReadonlyMap<Action, string>;
+  readonly done: ReadonlySet<Action>;
+}
+
+/** What a transfer tells while it runs; the pipeline's log and progress bar in a task. */
+export interface TransferObserver {
+  /** Bytes of a file, or of a part of one, have arrived. */
+  stored(sizeBytes: number): void;
+  actionDone(action: Action): void;
+}
+
+/** For messages: what each kind of action is, when it is done, and what it takes to be allowed. */
+const VERBS: Readonly<Record<Action["kind"], { readonly done: string; readonly permission: string }>> = {
+  put: { done: "uploaded", permission: "s3:PutObject" },
+  get: { done: "downloaded", permission: "s3:GetObject" },
+  update: { done: "updated", permission: "s3:PutObject" },
+  delete: { done: "deleted", permission: "s3:DeleteObject" },
+  folder: { done: "made", permission: "s3:GetObject" },
+  skip: { done: "left", permission: "s3:GetObject" },
+};
+
+export interface Outcome {
+  readonly bucket: string;
+  /** The place that files went to, for messages: an S3 URI, or a folder. */
+  readonly target: string;
+  /** Whatever was to be done. */
+  readonly planned: readonly Action[];
+  readonly done: readonly Action[];
+  readonly failures: readonly ActionFailure[];
+  readonly bytesTransferred: number;
+  readonly stoppedEarly: boolean;
+  keyOf(action: Action): string;
+}
+
+/** Puts together what happened: one error for each failed file; a single one for the step where nothing worked and all failed alike. */
+export function makeReport(outcome: Outcome): TransferReport {
+  const { bucket, keyOf, failures } = outcome;
+  const messages = new Map(
+    failures.map(({ action, error }) => [
+      action,
+      describeFailure(error, bucket, keyOf(action), VERBS[action.kind].permission),
+    ]),
+  );
+  return {
+    counts: { ...countActions(outcome.done), bytesTransferred: outcome.bytesTransferred },
+    errors: listErrors(outcome, messages),
+    failures: messages,
+    done: new Set(outcome.done),
+  };
+}
+
+function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, string>): string[] {
+  const { bucket, target, planned, done, failures, stoppedEarly } = outcome;
+  const [first] = failures;
+  if (!first) return [];
+  const { done: verb, permission } = VERBS[first.action.kind];
+  const transfers = planned.filter(({ kind }) => kind !== "skip").length;
+  const transferred = done.filter(({ kind }) => kind !== "skip").length;
+  const consequence = `${transfers - transferred} of ${transfers} files are not ${verb}.`;
+  const cause = causeOf(first.error);
+  if (transferred === 0 && cause && failures.every(({ error }) => causeOf(error) === cause)) {
+    const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
+    const noun = verb === "uploaded" ? "Upload" : verb === "downloaded" ? "Download" : "Transfer";
+    return [`${noun} to ${target} failed: ${describeFailure(first.error, bucket, key, permission)} ${consequence}`];
+  }
+  const errors = failures.map(
+    ({ action }) => `${action.path} was not ${VERBS[action.kind].done}: ${messages.get(action)}`,
+  );
+  return stoppedEarly
+    ? [`The step stopped, since the rest would have failed alike: ${consequence}`, ...errors]
+    : errors;
+}
+
+/** What makes two failures alike: the code of the server's refusal, or of the connection's. */
+function causeOf(error: unknown): string | undefined {
+  return error instanceof ServiceError || error instanceof ConnectionError ? error.code : undefined;
+}

@@ -1,0 +1,30 @@
+import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
+import { checkHeaderValue } from "./header-value.ts";
+import { readSettingLines } from "./setting-lines.ts";
+
+/** The Cache-Control header of the files that a pattern matches. */
+export interface CacheControlRule {
+  readonly patterns: PathPatterns;
+  readonly value: string;
+}
+
+/**
+ * Reads `pattern=value` lines.
+ *
+ * @throws {AggregateError} of an Error for each wrong line.
+ */
+export function parseCacheControl(text: string): readonly CacheControlRule[] {
+  return readSettingLines(text, "pattern=value, as **/*.js=max-age=3600", ({ name: pattern, value }) => {
+    if (value === "") throw new Error(`the pattern "${pattern}" has no value behind its =.`);
+    return { patterns: readPattern(pattern), value: checkHeaderValue(value, "the value") };
+  });
+}
+
+/** @throws Error where the pattern is malformed. */
+export function readPattern(pattern: string): PathPatterns {
+  try {
+    return parsePatterns([pattern]);
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  }
+}

@@ -1,0 +1,121 @@
+import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
+import { readPattern } from "./cache-control.ts";
+import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
+import { metadataHeader } from "./metadata.ts";
+
+/** Headers for the files that some patterns match. */
+export interface HeaderRule {
+  /** Where the rule starts, from 1. */
+  readonly line: number;
+  readonly patterns: PathPatterns;
+  /** Lower-case names, and values as they go on the wire. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What S3 keeps with an object; metadata comes beside it. */
+const KEPT_HEADERS = [
+  "Cache-Control",
+  "Content-Type",
+  "Content-Disposition",
+  "Content-Encoding",
+  "Content-Language",
+  "Expires",
+  "x-amz-website-redirect-location",
+  "x-amz-storage-class",
+];
+
+/** A rule while its lines are read. */
+interface OpenRule {
+  readonly patterns: { readonly text: string; readonly line: number }[];
+  readonly headers: Record<string, string>;
+  /** A line below the patterns was wrong: then that they have no headers is not worth another error. */
+  hasLines: boolean;
+}
+
+/**
+ * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Blank lines
+ * and lines that start with `#` are left out.
+ *
+ * @param parseStorageClass reads a storage class, or throws an Error that says why there is no such.
+ * @throws {AggregateError} of an Error with its line's number for each wrong line.
+ */
+export function parseHeaderRules(text: string, parseStorageClass: (text: string) => string): readonly HeaderRule[] {
+  const rules: OpenRule[] = [];
+  const problems: { readonly line: number; readonly why: string }[] = [];
+  for (const [index, rawLine] of text.split(/\r?\n/).entries()) {
+    const line = index + 1;
+    const content = rawLine.trim();
+    if (content === "" || content.startsWith("#")) continue;
+    try {
+      if (/^\s/.test(rawLine)) addHeader(rules.at(-1), content, parseStorageClass);
+      else addPattern(rules, content, line);
+    } catch (error) {
+      problems.push({ line, why: (error as Error).message });
+    }
+  }
+  for (const { patterns, hasLines } of rules) {
+    const [first] = patterns;
+    if (!first || hasLines) continue;
+    problems.push({
+      line: first.line,
+      why: `the pattern "${first.text}" has no header below it. Indent a rule's headers.`,
+    });
+  }
+  if (problems.length > 0) {
+    problems.sort((one, other) => one.line - other.line);
+    throw new AggregateError(
+      problems.map(({ line, why }) => new Error(`line ${line}: ${why}`)),
+      "malformed rules",
+    );
+  }
+  return rules.map(({ patterns, headers }) => ({
+    line: patterns[0]?.line ?? 0,
+    patterns: parsePatterns(patterns.map((pattern) => pattern.text)),
+    headers,
+  }));
+}
+
+function addPattern(rules: OpenRule[], text: string, line: number): void {
+  if (/^(x-amz-|cache-|content-|expires)[\w-]*:\s/i.test(text)) {
+    throw new Error(`"${text}" stands where a pattern belongs. Indent it below the pattern of its files.`);
+  }
+  const last = rules.at(-1);
+  const rule = last && !last.hasLines ? last : { patterns: [], headers: {}, hasLines: false };
+  // A malformed pattern keeps its place, so that the headers below it are still checked.
+  rule.patterns.push({ text, line });
+  if (rule !== last) rules.push(rule);
+  readPattern(text);
+}
+
+function addHeader(rule: OpenRule | undefined, content: string, parseStorageClass: (text: string) => string): void {
+  if (!rule)
+    throw new Error(`"${content}" stands below no pattern. Write the pattern of its files first, not indented.`);
+  rule.hasLines = true;
+  const [, name, value] = /^([^\s:]+)\s*:\s*(.*)$/.exec(content) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new Error(`"${content}" is not a header. Write Name: value.`);
+  }
+  const [header, checked] = readHeader(name, value, parseStorageClass);
+  if (header in rule.headers) throw new Error(`${name} stands in this rule twice.`);
+  rule.headers[header] = checked;
+}
+
+function readHeader(
+  name: string,
+  value: string,
+  parseStorageClass: (text: string) => string,
+): readonly [name: string, value: string] {
+  const lowerCaseName = name.toLowerCase();
+  if (lowerCaseName.startsWith("x-amz-meta-")) return metadataHeader(name, value);
+  if (!KEPT_HEADERS.some((kept) => kept.toLowerCase() === lowerCaseName)) {
+    throw new Error(
+      `S3 keeps no header "${name}" with an object. It keeps ${KEPT_HEADERS.join(", ")} and x-amz-meta-*.`,
+    );
+  }
+  if (value === "") throw new Error(`${name} has no value.`);
+  checkHeaderValue(value, `the value of ${name}`);
+  if (lowerCaseName === "expires") return [lowerCaseName, parseExpires(value)];
+  if (lowerCaseName === "x-amz-storage-class") return [lowerCaseName, parseStorageClass(value)];
+  if (lowerCaseName === "x-amz-website-redirect-location") return [lowerCaseName, checkRedirectLocation(value)];
+  return [lowerCaseName, value];
+}

@@ -1,0 +1,40 @@
+import { readSettingLines } from "./setting-lines.ts";
+
+// "Categorizing your objects using tags" in the Amazon S3 User Guide. A character outside the basic plane counts as two.
+const MAX_TAGS = 10;
+const MAX_NAME_LENGTH = 128;
+const MAX_VALUE_LENGTH = 256;
+const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/**
+ * Reads `name=value` lines of tags. A value may be empty; case counts.
+ *
+ * @returns undefined where there are none.
+ * @throws {AggregateError} of an Error for each wrong line, or where there are too many.
+ */
+export function parseTags(text: string): ReadonlyMap<string, string> | undefined {
+  const tags = new Map<string, string>();
+  readSettingLines(text, "name=value", ({ name, value }) => {
+    checkTag(name, value);
+    if (tags.has(name)) throw new Error(`"${name}" stands here twice. An object has one tag of a name.`);
+    tags.set(name, value);
+  });
+  if (tags.size > MAX_TAGS) {
+    const error = new Error(`there are ${tags.size} tags, and S3 takes ${MAX_TAGS} at most.`);
+    throw new AggregateError([error], error.message);
+  }
+  return tags.size > 0 ? tags : undefined;
+}
+
+function checkTag(name: string, value: string): void {
+  const characters = "letters, digits, blanks, and + - = . _ : / @";
+  if (/^aws:/i.test(name)) throw new Error(`"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
+  if (name.length > MAX_NAME_LENGTH) throw new Error(tooLong("the name of a tag", name, MAX_NAME_LENGTH));
+  if (value.length > MAX_VALUE_LENGTH) throw new Error(tooLong(`the value of "${name}"`, value, MAX_VALUE_LENGTH));
+  if (!ALLOWED.test(name)) throw new Error(`"${name}" cannot be the name of a tag: S3 takes ${characters}.`);
+  if (!ALLOWED.test(value)) throw new Error(`"${value}" cannot be the value of "${name}": S3 takes ${characters}.`);
+}
+
+function tooLong(what: string, text: string, limit: number): string {
+  return `${what} has ${text.length} characters, and S3 takes ${limit} at most.`;
+}

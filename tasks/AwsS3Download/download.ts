@@ -1,0 +1,40 @@
+import type { TaskOutcome } from "../../src/agent/run-task.ts";
+import { applyDownload } from "../../src/sync/download.ts";
+import type { DownloadOptions } from "../../src/sync/options.ts";
+import { planDownload } from "../../src/sync/plan-download.ts";
+import { runTransfer } from "../transfer.ts";
+
+/**
+ * The task from its options on.
+ *
+ * @throws as `runTransfer` does.
+ */
+export function download(options: DownloadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
+  const { source, target, access } = options;
+  const s3Uri = `s3://${access.bucketName}/${source}`;
+  return runTransfer(
+    options,
+    {
+      name: "AwsS3Download",
+      folder: target,
+      folderInput: "targetFolder",
+      opening: `Downloading ${s3Uri} to ${target}`,
+      makePlan: (tools) => planDownload(options, tools),
+      directionOf: ({ prefix }) => ({ doing: "Downloading", done: "Downloaded", from: s3Uri, to: target, prefix }),
+      nothingFound: {
+        input: "sourceFolder",
+        message: `no object under ${s3Uri} matches. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
+      },
+      apply: (plan, tools) => applyDownload(plan, options, tools),
+      outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred }) => ({
+        filesDownloaded: String(filesNew),
+        filesUpdated: String(filesUpdated),
+        filesUnchanged: String(filesUnchanged),
+        filesDeleted: String(filesDeleted),
+        bytesDownloaded: String(bytesTransferred),
+        targetFolder: target,
+      }),
+    },
+    cancelled,
+  );
+}

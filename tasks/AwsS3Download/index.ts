@@ -1,0 +1,5 @@
+import { runTask } from "../../src/agent/run-task.ts";
+import { download } from "./download.ts";
+import { readInputs } from "./inputs.ts";
+
+runTask((cancelled) => download(readInputs(), cancelled));

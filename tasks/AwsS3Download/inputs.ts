@@ -1,0 +1,64 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { InputReader } from "../../src/agent/inputs.ts";
+import type { DownloadOptions } from "../../src/sync/options.ts";
+import { readAccess } from "../access-inputs.ts";
+import { readCustomerKey, readDownloadEncryption } from "../encryption-inputs.ts";
+import { readTransfer } from "../transfer-inputs.ts";
+
+/**
+ * Reads the task's inputs. Nothing has been sent yet when it throws, and nothing has been written to disk.
+ *
+ * @throws {InputError} with every wrong input.
+ */
+export function readInputs(): DownloadOptions {
+  const reader = new InputReader();
+  const customerKey = readCustomerKey(reader);
+  const { access } = readAccess(reader, "sourceFolder");
+  const source = readSource(reader);
+  const transfer = readTransfer(reader);
+  const target = readTarget(reader);
+  const encryption = readDownloadEncryption(reader, customerKey);
+  reader.finish();
+  return {
+    // finish() has thrown where there is no access.
+    access: access as NonNullable<typeof access>,
+    ...transfer,
+    source,
+    target,
+    ...(encryption ? { encryption } : {}),
+  };
+}
+
+function readSource(reader: InputReader): string {
+  const source = reader.text("sourceFolder").replace(/^\/+/, "");
+  const wrong = (why: string) => reader.problem("sourceFolder", `"${source}" ${why}`);
+  if (source.startsWith("s3://")) wrong("is a URI. Enter what stands behind the bucket's name.");
+  if (source.split("/").some((name) => name === "." || name === ".."))
+    wrong("has . or .. for a folder, which S3 does not resolve.");
+  return source;
+}
+
+/** A folder that is missing is made when the first file comes; but what exists already must not stand in its way. */
+function readTarget(reader: InputReader): string {
+  const text = reader.required("targetFolder", "Enter the folder to download to.");
+  if (text === "") return text;
+  const target = resolve(text);
+  reader.check("targetFolder", () => checkTarget(target), undefined);
+  return target;
+}
+
+/** @throws Error where there can be no such folder. */
+function checkTarget(target: string): void {
+  for (let path = target; ; path = dirname(path)) {
+    try {
+      if (statSync(path).isDirectory()) return;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      // Below a file nothing can be either; the loop comes to the file itself.
+      if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path)) throw new Error(`${message}.`);
+      continue;
+    }
+    throw new Error(`${path} is not a folder, so that nothing can be downloaded into ${target}. Enter another folder.`);
+  }
+}

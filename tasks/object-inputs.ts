@@ -1,0 +1,62 @@
+import type { InputReader } from "../src/agent/inputs.ts";
+import { createObjectSettings } from "../src/sync/object-settings.ts";
+import type { ObjectSettings } from "../src/sync/options.ts";
+import { parseCacheControl } from "../src/sync/settings/cache-control.ts";
+import { parseHeaderRules } from "../src/sync/settings/header-rules.ts";
+import { checkHeaderValue } from "../src/sync/settings/header-value.ts";
+import { parseMetadata } from "../src/sync/settings/metadata.ts";
+import { parseStorageClass } from "../src/sync/settings/storage-class.ts";
+import { parseTags } from "../src/sync/settings/tags.ts";
+
+/** "Canned ACL" in the Amazon S3 User Guide, those for objects. */
+const CANNED_ACLS = [
+  "none",
+  "private",
+  "public-read",
+  "public-read-write",
+  "authenticated-read",
+  "aws-exec-read",
+  "bucket-owner-read",
+  "bucket-owner-full-control",
+] as const;
+
+const CHECKSUMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as const;
+
+/**
+ * Reads what an upload says of its objects.
+ *
+ * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
+ */
+export function readObjectSettings(reader: InputReader, isAmazon: boolean): ObjectSettings {
+  const readStorageClass = (text: string) => parseStorageClass(text, isAmazon);
+  const rules = reader.check("headers", () => parseHeaderRules(reader.text("headers"), readStorageClass), []);
+  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.text("cacheControl")), []);
+  const headers = {
+    ...readHeader(reader, "contentType", "content-type", (text) => checkHeaderValue(text, "it")),
+    ...readHeader(reader, "contentEncoding", "content-encoding", (text) => checkHeaderValue(text, "it")),
+    ...reader.check("metadata", () => parseMetadata(reader.text("metadata")), {}),
+    ...readHeader(reader, "storageClass", "x-amz-storage-class", readStorageClass),
+  };
+  const tags = reader.check("tags", () => parseTags(reader.text("tags")), undefined);
+  const acl = reader.choice("filesAcl", CANNED_ACLS, "none");
+  const cannedAcl = acl === "none" ? undefined : acl;
+  const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "CRC32");
+  const others = { headers, cacheControl, tags, cannedAcl, checksumAlgorithm };
+  return reader.check(
+    "headers",
+    () => createObjectSettings({ ...others, rules }),
+    createObjectSettings({ ...others, rules: [] }),
+  );
+}
+
+/** @returns the header, where the input names it. */
+function readHeader(
+  reader: InputReader,
+  input: string,
+  header: string,
+  read: (text: string) => string,
+): Record<string, string> {
+  const text = reader.text(input);
+  const value = text === "" ? "" : reader.check(input, () => read(text), "");
+  return value === "" ? {} : { [header]: value };
+}

@@ -1,0 +1,125 @@
+import { formatBytes, formatCount, formatSeconds } from "../src/agent/format.ts";
+import { log } from "../src/agent/log.ts";
+import { escapeMarkdown } from "../src/agent/summary.ts";
+import type { Action, Counts, Plan } from "../src/sync/plan.ts";
+
+/** The words and places of one direction. */
+export interface Direction {
+  /** As `Uploading`. */
+  readonly doing: string;
+  readonly done: "Uploaded" | "Downloaded";
+  readonly from: string;
+  readonly to: string;
+  /** Of all keys. */
+  readonly prefix: string;
+}
+
+/** Up to so many actions are named in the log, and in the summary, one by one; of more, only the number is told. */
+const MAX_NAMED_ACTIONS = 100;
+const MAX_SUMMARY_ERRORS = 20;
+
+/** What a plan comes to, in a line: `Found 12 files: 3 new, 1 changed, 8 unchanged; 5.3 MB to upload`. */
+export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
+  const parts = [
+    [counts.filesNew, "new"],
+    [counts.filesUpdated, "changed"],
+    [counts.filesUnchanged, "unchanged"],
+    [counts.filesDeleted, "to delete"],
+  ] as const;
+  const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
+  const verb = direction.done === "Uploaded" ? "upload" : "download";
+  const amount = `; ${formatBytes(counts.bytesTransferred)} to ${verb}`;
+  return `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}${amount}`;
+}
+
+/** Whether the actions are few enough to be named one by one. */
+export function areFew(actions: readonly Action[]): boolean {
+  let changes = 0;
+  for (const { kind } of actions) if (kind !== "skip" && ++changes > MAX_NAMED_ACTIONS) return false;
+  return true;
+}
+
+/** One action in a line; undefined for what is left as it is. */
+export function describeAction(action: Action, { prefix }: Direction): string | undefined {
+  const { kind, path, name, sizeBytes, reason } = action;
+  const key = prefix + name;
+  const details = `(${formatBytes(sizeBytes)}, ${reason})`;
+  switch (kind) {
+    case "put":
+      return `${path} → ${key} ${details}`;
+    case "get":
+      return `${key} → ${path} ${details}`;
+    case "update":
+      return `${key}: ${reason}`;
+    case "delete":
+      return `${reason === "not in the bucket" ? path : key} deleted (${reason})`;
+    case "folder":
+      return `${key} → ${path}/`;
+    case "skip":
+      return undefined;
+  }
+}
+
+/** Writes how it ended: a line and a table. */
+export function logEnd(counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
+  const transferred = counts.filesNew + counts.filesUpdated;
+  const changed = transferred + counts.filesDeleted;
+  if (dryRun) log.info(`Dry run: nothing was changed. Without it, these would be the numbers.`);
+  else if (changed === 0) log.info(`Nothing to do: ${direction.to} is up to date`);
+  else {
+    const amount = `${countFiles(transferred)}, ${formatBytes(counts.bytesTransferred)},`;
+    const rate = `${formatBytes(counts.bytesTransferred / seconds)}/s`;
+    log.info(`${direction.done} ${amount} to ${direction.to} in ${formatSeconds(seconds)} (${rate})`);
+  }
+  const rows = countRows(counts);
+  const width = Math.max(...rows.map(([, count]) => count.length));
+  for (const [what, count] of rows) log.info(`  ${what.padEnd(10)} ${count.padStart(width)}`);
+}
+
+/** The same in Markdown, for the run's page; with the errors, and with the actions where they are few. */
+export function summarize(
+  plan: Plan,
+  counts: Counts,
+  errors: readonly string[],
+  direction: Direction,
+  dryRun: boolean,
+): string {
+  const { from, to } = direction;
+  const lines = [
+    `${dryRun ? "**Dry run**: nothing was changed. " : ""}${escapeMarkdown(from)} → ${escapeMarkdown(to)}`,
+    "",
+    "| | files |",
+    "|---|---:|",
+    ...countRows(counts).map(([what, count]) => `| ${what} | ${count} |`),
+    "",
+    `${formatBytes(counts.bytesTransferred)} in all.`,
+  ];
+  if (errors.length > 0) {
+    const hidden = errors.length - MAX_SUMMARY_ERRORS;
+    lines.push(
+      "",
+      `**${errors.length === 1 ? "1 error" : `${formatCount(errors.length)} errors`}**`,
+      "",
+      ...errors.slice(0, MAX_SUMMARY_ERRORS).map((error) => `- ${escapeMarkdown(error)}`),
+      ...(hidden > 0 ? [`- … and ${formatCount(hidden)} more, in the plan file`] : []),
+    );
+  }
+  if (areFew(plan.actions)) {
+    const named = plan.actions.flatMap((action) => describeAction(action, direction) ?? []);
+    if (named.length > 0) lines.push("", ...named.map((text) => `- ${escapeMarkdown(text)}`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function countRows(counts: Counts): [what: string, count: string][] {
+  return [
+    ["new", formatCount(counts.filesNew)],
+    ["updated", formatCount(counts.filesUpdated)],
+    ["unchanged", formatCount(counts.filesUnchanged)],
+    ["deleted", formatCount(counts.filesDeleted)],
+  ];
+}
+
+function countFiles(files: number): string {
+  return files === 1 ? "1 file" : `${formatCount(files)} files`;
+}

@@ -1,0 +1,154 @@
+import { InputError } from "../src/agent/inputs.ts";
+import { log } from "../src/agent/log.ts";
+import { TransferProgress } from "../src/agent/progress.ts";
+import type { TaskOutcome } from "../src/agent/run-task.ts";
+import { attachSummary, temporaryFile } from "../src/agent/summary.ts";
+import { createTransport } from "../src/aws/transport.ts";
+import { userAgent } from "../src/aws/user-agent.ts";
+import { FileDigester } from "../src/files/file-digest.ts";
+import { ScanError } from "../src/files/scan.ts";
+import { type Bucket, openBucket } from "../src/s3/bucket.ts";
+import type { TransferOptions } from "../src/sync/options.ts";
+import { type Counts, countActions, type Plan, type PlanProblem } from "../src/sync/plan.ts";
+import { writePlanFile } from "../src/sync/plan-file.ts";
+import type { PlanTools } from "../src/sync/plan-upload.ts";
+import type { TransferObserver, TransferReport } from "../src/sync/report.ts";
+import { MAX_REQUESTS } from "../src/sync/upload.ts";
+import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./transfer-report.ts";
+
+/** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
+const IDLE_TIMEOUT_MS = 120_000;
+/** Of more files that are left out, the rest is counted. */
+const MAX_WARNINGS = 50;
+
+/** One of the transfer tasks. */
+export interface TransferTask<P extends Plan> {
+  readonly name: string;
+  /** The local end. */
+  readonly folder: string;
+  /** The input that names the local folder. */
+  readonly folderInput: string;
+  /** Said before the plan is made. */
+  readonly opening: string;
+  makePlan(tools: PlanTools): Promise<P>;
+  directionOf(plan: P): Direction;
+  /** What to say where the patterns match nothing. */
+  readonly nothingFound: PlanProblem;
+  apply(plan: P, tools: PlanTools & { readonly observer: TransferObserver }): Promise<TransferReport>;
+  outputsOf(counts: Counts): Readonly<Record<string, string>>;
+}
+
+/**
+ * A transfer from its options on: plan, apply, and tell.
+ *
+ * @throws {InputError} where nothing matches; {StepError} where the bucket cannot be listed; the signal's reason where the step is cancelled.
+ */
+export async function runTransfer<P extends Plan>(
+  options: TransferOptions,
+  task: TransferTask<P>,
+  cancelled: AbortSignal,
+): Promise<TaskOutcome> {
+  const transport = createTransport({
+    maxConnections: options.concurrency ?? MAX_REQUESTS,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  });
+  const digester = new FileDigester();
+  try {
+    const bucket = openTaskBucket(options, task.name, transport);
+    return await planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled });
+  } catch (error) {
+    throw error instanceof ScanError ? new InputError([{ input: task.folderInput, message: error.message }]) : error;
+  } finally {
+    await digester.close();
+    transport.close();
+  }
+}
+
+function openTaskBucket(
+  { access }: TransferOptions,
+  taskName: string,
+  transport: ReturnType<typeof createTransport>,
+): Bucket {
+  const { bucketName, store, credentials, expectedBucketOwner, requesterPays } = access;
+  const headers = {
+    ...(expectedBucketOwner ? { "x-amz-expected-bucket-owner": expectedBucketOwner } : {}),
+    ...(requesterPays ? { "x-amz-request-payer": "requester" } : {}),
+  };
+  return openBucket({ name: bucketName, store, credentials, transport, userAgent: userAgent(taskName), headers });
+}
+
+async function planAndApply<P extends Plan>(
+  options: TransferOptions,
+  task: TransferTask<P>,
+  tools: PlanTools,
+): Promise<TaskOutcome> {
+  const { bucketName, store } = options.access;
+  log.info(`${task.opening} ${store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`}`);
+  const plan = await task.makePlan(tools);
+  if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
+  const direction = task.directionOf(plan);
+  const counts = countActions(plan.actions);
+  const finish = (done: Counts, errors: readonly string[], report?: TransferReport): TaskOutcome => {
+    const planFile = temporaryFile("plan.json");
+    const { dryRun } = options;
+    writePlanFile(
+      planFile,
+      { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun },
+      plan,
+      report,
+    );
+    attachSummary(`${task.name} ${bucketName}`, summarize(plan, done, errors, direction, dryRun));
+    return { outputs: { ...task.outputsOf(done), planFile }, errors };
+  };
+  if (plan.problems.length > 0) {
+    return finish(
+      countActions([]),
+      plan.problems.map(({ input, message }) => `${input}: ${message}`),
+    );
+  }
+
+  log.info(describePlan(plan, counts, direction));
+  const namesActions = areFew(plan.actions);
+  if (options.dryRun) {
+    if (namesActions) for (const action of plan.actions) logAction(action, direction);
+    logEnd(counts, direction, 0, true);
+    return finish(counts, []);
+  }
+  const progress = new TransferProgress(counts.filesNew + counts.filesUpdated, counts.bytesTransferred);
+  try {
+    const observer: TransferObserver = {
+      stored: (sizeBytes) => progress.addBytes(sizeBytes),
+      actionDone(action) {
+        if (action.kind === "put" || action.kind === "get" || action.kind === "update") progress.addFile();
+        if (namesActions) logAction(action, direction);
+      },
+    };
+    const report = await task.apply(plan, { ...tools, observer });
+    if (report.errors.length === 0 || report.counts.bytesTransferred > 0 || report.counts.filesUpdated > 0) {
+      logEnd(report.counts, direction, progress.elapsedSeconds(), false);
+    }
+    return finish(report.counts, report.errors, report);
+  } finally {
+    progress.stop();
+  }
+}
+
+function logAction(action: Plan["actions"][number], direction: Direction): void {
+  const text = describeAction(action, direction);
+  if (text !== undefined) log.info(`  ${text}`);
+}
+
+function tellNothingFound({ ifNoFilesFound }: TransferOptions, problem: PlanProblem): void {
+  if (ifNoFilesFound === "error") throw new InputError([problem]);
+  log.warning(`${problem.input}: ${problem.message}`);
+}
+
+/** Tells what is left out, but a web of broken links does not fill the log. */
+function boundedWarnings(): PlanTools["warn"] {
+  let told = 0;
+  return ({ path, reason }) => {
+    told++;
+    if (told <= MAX_WARNINGS) log.warning(`${path} is left out: ${reason}.`);
+    else if (told === MAX_WARNINGS + 1) log.warning("More is left out; the rest is not named here.");
+  };
+}

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { escapeMarkdown } from "../../src/agent/markdown.ts";
+
+describe("a text from outside in Markdown", () => {
+  const cases: [text: string, escaped: string][] = [
+    ["assets/app-1.2.js", "assets/app-1.2.js"],
+    ["a|b", "a&#124;b"],
+    ["`rm`", "\\`rm\\`"],
+    ["<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert\\(1\\)&gt;"],
+    ["[here](https://example.com)", "\\[here\\]\\(https&#58;//example.com\\)"],
+    ["![x](y)", "\\!\\[x\\]\\(y\\)"],
+    ["www.example.com", "www&#46;example.com"],
+    ["me@example.com", "me&#64;example.com"],
+    ["&lt;", "&amp;lt;"],
+    ["__init__.py", "\\_\\_init\\_\\_.py"],
+    ["a*b*c ~~d~~", "a\\*b\\*c &#126;&#126;d&#126;&#126;"],
+    ["back\\slash", "back\\\\slash"],
+    ["# 1", "\\# 1"],
+    ["- a", "&#45; a"],
+    ["12. a", "12&#46; a"],
+    [
+      "line\nbreak\tand \u001b[31m, \u202e",
+      "line\\\\u\\{a\\}break\\\\u\\{9\\}and \\\\u\\{1b\\}\\[31m, \\\\u\\{202e\\}",
+    ],
+    ["##vso[task.complete result=Failed]", "\\#\\#vso\\[task.complete result=Failed\\]"],
+    ["naïve 😀", "naïve 😀"],
+  ];
+  for (const [text, escaped] of cases) {
+    it(`is shown as it is: ${JSON.stringify(text)}`, () => assert.equal(escapeMarkdown(text), escaped));
+  }
+});

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { runInTask } from "./run-in-task.ts";
+
+describe("a summary", () => {
+  it("is handed to the agent as a file named by its title, each time another", async () => {
+    const { attachments, result } = await runInTask(`
+      import { attachSummary } from "../../src/agent/summary.ts";
+      attachSummary("Upload to s3://b/x", "| a |");
+      attachSummary("Upload to s3://b/x", "second");
+    `);
+    assert.equal(result, "Succeeded");
+    assert.deepEqual(
+      attachments.map(({ type, name, content }) => ({ type, name, content })),
+      [
+        { type: "DistributedTask.Core.Summary", name: "Upload to s3___b_x.md", content: "| a |" },
+        { type: "DistributedTask.Core.Summary", name: "Upload to s3___b_x.md", content: "second" },
+      ],
+    );
+    assert.notEqual(attachments[0]?.path, attachments[1]?.path);
+  });
+
+  it("stands, as plan files do, in the agent's temporary folder", async () => {
+    const { rawOutput } = await runInTask(`
+      import { temporaryFile } from "../../src/agent/summary.ts";
+      console.log(JSON.stringify([process.env.AGENT_TEMPDIRECTORY, temporaryFile("plan.json"), temporaryFile("plan.json")]));
+    `);
+    const [folder, one, another] = JSON.parse(rawOutput.split("\n").find((line) => line.startsWith("[")) ?? "[]");
+    assert.ok(one.startsWith(`${folder}/`) && one.endsWith("/plan.json") && one !== another);
+  });
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { compareUtf8 } from "../../src/files/byte-order.ts";
+import { pairByName } from "../../src/sync/pair.ts";
+import { randomFrom } from "../random.ts";
+
+const named = (names: readonly string[]) => names.map((name) => ({ name }));
+
+async function* later<T>(items: readonly T[]): AsyncGenerator<T, void> {
+  yield* items;
+}
+
+async function pairs(locals: readonly string[], remotes: readonly string[]) {
+  const found: [string | undefined, string | undefined][] = [];
+  for await (const [local, remote] of pairByName(named(locals), later(named(remotes)))) {
+    found.push([local?.name, remote?.name]);
+  }
+  return found;
+}
+
+describe("pairing by name", () => {
+  it("puts together what has one name, and keeps the order", async () => {
+    assert.deepEqual(await pairs(["a", "a.txt", "a/b", "c"], ["a.txt", "b", "c"]), [
+      ["a", undefined],
+      ["a.txt", "a.txt"],
+      ["a/b", undefined],
+      [undefined, "b"],
+      ["c", "c"],
+    ]);
+  });
+
+  it("takes either side empty", async () => {
+    assert.deepEqual(await pairs([], []), []);
+    assert.deepEqual(await pairs(["a"], []), [["a", undefined]]);
+    assert.deepEqual(await pairs([], ["a"]), [[undefined, "a"]]);
+  });
+
+  it("goes by UTF-8 bytes, as S3 lists, where UTF-16 would have another order", async () => {
+    assert.deepEqual(await pairs(["\u{ff5e}", "\u{1f600}"], ["\u{1f600}"]), [
+      ["\u{ff5e}", undefined],
+      ["\u{1f600}", "\u{1f600}"],
+    ]);
+  });
+
+  it("agrees with sets, whatever the names", async () => {
+    const random = randomFrom(5);
+    for (let round = 0; round < 300; round++) {
+      const names = () =>
+        [...new Set(Array.from({ length: random.below(20) }, () => random.text("ab/.é😀", 1 + random.below(3))))].sort(
+          compareUtf8,
+        );
+      const [locals, remotes] = [names(), names()];
+      const all = [...new Set([...locals, ...remotes])].sort(compareUtf8);
+      const wanted = all.map((name) => [
+        locals.includes(name) ? name : undefined,
+        remotes.includes(name) ? name : undefined,
+      ]);
+      assert.deepEqual(await pairs(locals, remotes), wanted);
+    }
+  });
+});

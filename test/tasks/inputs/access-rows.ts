@@ -1,0 +1,208 @@
+import { booleanRow, type InputRow } from "./input-row.ts";
+
+const features = (...on: string[]) => ({
+  features: Object.fromEntries(["accelerate", "dualstack", "fips"].map((name) => [name, on.includes(name)])),
+});
+
+/** The inputs of both tasks that say which bucket it is, and how it is reached. */
+export const connectionRows = (prefixInput: string): InputRow[] => [
+  {
+    input: "awsCredentials",
+    meaning: "The service connection, of type AWS S3: access keys, and the address of the store.",
+    valid: [{ value: "CONNECTION", means: {} }],
+    empty: { says: "an error", errors: ["awsCredentials: it is empty. Choose a service connection of type AWS S3."] },
+    wrong: [
+      {
+        value: "00000000-0000-4000-8000-000000000000",
+        errors: [
+          "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.",
+        ],
+      },
+      {
+        value: "CONNECTION",
+        connection: { parameters: { username: "", password: "secret/key/of/the/test" } },
+        errors: ["awsCredentials: its access key id is empty. Enter it in the service connection."],
+      },
+    ],
+  },
+  {
+    input: "regionName",
+    meaning: "The region of the bucket.",
+    valid: [
+      { value: "us-west-2", means: { region: "us-west-2" } },
+      { value: "US-West-2", isAmazon: true, means: { region: "us-west-2" } },
+    ],
+    empty: { says: "the region of the service connection", means: {} },
+    wrong: [
+      {
+        value: "Europe (Ireland)",
+        errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1.'],
+      },
+      {
+        value: "",
+        isAmazon: true,
+        connection: { data: {} },
+        errors: [
+          "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1.",
+        ],
+      },
+    ],
+  },
+  {
+    input: "bucketName",
+    meaning: "The bucket, or the ARN of an access point.",
+    valid: [
+      { value: "my-bucket", means: { bucketName: "my-bucket" } },
+      {
+        value: "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine",
+        isAmazon: true,
+        means: { bucketName: "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine" },
+      },
+    ],
+    empty: { says: "an error", errors: ["bucketName: it is empty. Enter the name of a bucket."] },
+    wrong: [
+      {
+        value: "s3://my-bucket/site",
+        errors: [
+          `bucketName: "s3://my-bucket/site" is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}.`,
+        ],
+      },
+      {
+        value: "my-bucket/site",
+        errors: [
+          `bucketName: "my-bucket/site" has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}.`,
+        ],
+      },
+      {
+        value: "my bucket",
+        errors: ['bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.'],
+      },
+      {
+        value: "logs--use1-az4--x-s3",
+        errors: [
+          'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket.',
+        ],
+      },
+    ],
+  },
+];
+
+/** The advanced inputs of both tasks. */
+export const advancedRows: InputRow[] = [
+  {
+    input: "concurrency",
+    meaning: "How many requests may be under way at once.",
+    valid: [
+      { value: "8", means: { concurrency: 8 } },
+      { value: "1000", means: { concurrency: 1000 } },
+    ],
+    empty: { says: "the automatic number", means: {} },
+    wrong: ["0", "1001", "many"].map((value) => ({
+      value,
+      errors: [
+        `concurrency: "${value}" is not a whole number from 1 to 1000. Enter one, or nothing for the automatic number.`,
+      ],
+    })),
+  },
+  {
+    input: "shard",
+    meaning: "Whether each job of `strategy: parallel` takes its own share of the files.",
+    valid: [
+      {
+        value: "true",
+        variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "3" },
+        means: { shard: { position: 3, total: 4 } },
+      },
+      { value: "true", means: {} },
+      {
+        value: "false",
+        variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "3" },
+        means: {},
+      },
+    ],
+    empty: { says: "`false`", means: {} },
+    wrong: [
+      { value: "2", errors: ['shard: "2" is neither true nor false. Enter one of the two.'] },
+      {
+        value: "true",
+        variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "5" },
+        errors: [
+          "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false.",
+        ],
+      },
+    ],
+  },
+  {
+    input: "forcePathStyleAddressing",
+    meaning: "Whether the bucket is addressed as `server/bucket/key`, whatever the service connection says.",
+    valid: [
+      { value: "true", means: { addressingStyle: "path" } },
+      { value: "false", means: {} },
+    ],
+    empty: { says: "`false`", means: {} },
+    wrong: [
+      { value: "path", errors: ['forcePathStyleAddressing: "path" is neither true nor false. Enter one of the two.'] },
+    ],
+  },
+  {
+    input: "endpointFeatures",
+    meaning: "Other ways into Amazon S3: `accelerate`, `dualstack`, `fips`, with commas between them.",
+    valid: [
+      { value: "dualstack, fips", isAmazon: true, means: features("dualstack", "fips") },
+      { value: "Accelerate", isAmazon: true, means: features("accelerate") },
+      { value: "dualstack,accelerate", isAmazon: true, means: features("dualstack", "accelerate") },
+    ],
+    empty: { says: "the usual endpoint", means: {} },
+    wrong: [
+      {
+        value: "ipv6",
+        isAmazon: true,
+        errors: ['endpointFeatures: "ipv6" is not among its values. Enter accelerate, dualstack or fips.'],
+      },
+      {
+        value: "dualstack",
+        errors: [
+          "endpointFeatures: dualstack: Amazon S3 alone has this, and awsCredentials leads to 127.0.0.1:1. Leave it empty.",
+        ],
+      },
+      {
+        value: "accelerate",
+        isAmazon: true,
+        others: { forcePathStyleAddressing: "true" },
+        errors: ["endpointFeatures: accelerate cannot be used with path-style addressing."],
+      },
+      {
+        value: "accelerate",
+        isAmazon: true,
+        others: { bucketName: "www.example.com" },
+        errors: ["endpointFeatures: accelerate: a bucket with a dot in its name has no such endpoint."],
+      },
+      {
+        value: "accelerate, fips",
+        isAmazon: true,
+        errors: ["endpointFeatures: accelerate cannot be used with fips, which has no such endpoint."],
+      },
+      {
+        value: "fips",
+        isAmazon: true,
+        others: { regionName: "cn-north-1" },
+        errors: ["endpointFeatures: fips: the partition of cn-north-1 has no such endpoint."],
+      },
+    ],
+  },
+  {
+    input: "expectedBucketOwner",
+    meaning: "The AWS account that must own the bucket; if it does not, S3 refuses every request.",
+    valid: [{ value: "123456789012", means: { expectedBucketOwner: "123456789012" } }],
+    empty: { says: "nobody checks", means: {} },
+    wrong: [
+      {
+        value: "1234-5678-9012",
+        errors: [
+          'expectedBucketOwner: "1234-5678-9012" is not the id of an AWS account. Enter its 12 digits, without hyphens.',
+        ],
+      },
+    ],
+  },
+  booleanRow("requesterPays", "Whether the account of the service connection agrees to pay for requests and traffic."),
+];

@@ -1,0 +1,38 @@
+import type { DownloadOptions, ObjectSettings, UploadOptions } from "../../../src/sync/options.ts";
+
+/** A task's options as plain data, which survives JSON. */
+export type OptionsDescription = Readonly<Record<string, unknown>>;
+
+/** Paths for which the options are asked what they would do. */
+export const PROBED_PATHS = ["index.html", "assets/app.js", "assets/app.js.map", ".well-known/ä.txt"];
+
+/** Describes all of a task's options; functions by what they answer. */
+export function describeOptions(options: UploadOptions | DownloadOptions): OptionsDescription {
+  const { access, patterns, encryption, ...others } = options;
+  const { store, credentials, ...bucket } = access;
+  const { endpoint, ...addressing } = store;
+  const { settings, ...plain } = "settings" in others ? others : { ...others, settings: undefined };
+  return {
+    ...plain,
+    ...bucket,
+    ...addressing,
+    ...(endpoint ? { endpoint: endpoint.href } : {}),
+    credentials: credentials(),
+    matched: PROBED_PATHS.filter((path) => patterns.matches(path)),
+    ...(encryption ? { encryption: describeEncryption(encryption) } : {}),
+    ...(settings ? describeSettings(settings) : {}),
+  };
+}
+
+function describeEncryption(encryption: NonNullable<UploadOptions["encryption"]>): unknown {
+  return encryption.kind === "customer" ? { ...encryption, key: encryption.key.toString("hex") } : encryption;
+}
+
+function describeSettings({ headersFor, tags, ...plain }: ObjectSettings): OptionsDescription {
+  const headers = PROBED_PATHS.map((path) => [path, headersFor(path)] as const);
+  return {
+    ...plain,
+    headers: Object.fromEntries(headers.filter(([, named]) => Object.keys(named).length > 0)),
+    ...(tags ? { tags: [...tags] } : {}),
+  };
+}

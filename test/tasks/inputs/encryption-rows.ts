@@ -1,0 +1,184 @@
+import type { InputRow, ValidCase, WrongCase } from "./input-row.ts";
+
+const HEX = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+const BASE64 = Buffer.from(HEX, "hex").toString("base64");
+const customer = { encryption: { kind: "customer", key: HEX.toLowerCase() } };
+const kms = { kind: "kms", algorithm: "aws:kms", bucketKey: false };
+const KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const NO_KEY =
+  "Enter 32 bytes, as 64 hexadecimal digits or as the 44 characters of their base64, from a secret variable.";
+
+const wrongManagement = (values: string): WrongCase => ({
+  value: "mine",
+  errors: [`keyManagement: "mine" is not among its values. Enter ${values}.`],
+});
+
+const customerManaged: ValidCase = {
+  value: "customerManaged",
+  others: { customerKey: HEX },
+  means: customer,
+};
+
+const customerKeyRow: InputRow = {
+  input: "customerKey",
+  meaning: "The customer's key (SSE-C): 32 bytes in hexadecimal or base64. It is masked in the log.",
+  valid: [
+    { value: HEX, others: { keyManagement: "customerManaged" }, means: customer },
+    { value: HEX.toLowerCase(), others: { keyManagement: "customerManaged" }, means: customer },
+    { value: BASE64, others: { keyManagement: "customerManaged" }, means: customer },
+  ],
+  empty: {
+    says: "none; an error with `keyManagement: customerManaged`",
+    others: { keyManagement: "customerManaged" },
+    errors: [`customerKey: it is empty, and keyManagement is customerManaged. ${NO_KEY}`],
+  },
+  wrong: [
+    {
+      value: HEX.slice(2),
+      others: { keyManagement: "customerManaged" },
+      errors: [`customerKey: what is entered is no such key. ${NO_KEY}`],
+    },
+    {
+      value: HEX,
+      errors: [
+        "customerKey: it is set, and has no effect while keyManagement is none. Set keyManagement to customerManaged, or leave customerKey empty.",
+      ],
+    },
+  ],
+};
+
+/** The encryption of a download. */
+export const downloadEncryptionRows: InputRow[] = [
+  {
+    input: "keyManagement",
+    meaning:
+      "Whose key the objects are encrypted by: `customerManaged` for the customer's own (SSE-C); anything else S3 decrypts itself.",
+    valid: [
+      customerManaged,
+      { value: "noneOrAWSManaged", means: {} },
+      { value: "awsManaged", means: {} },
+      { value: "None", means: {} },
+    ],
+    empty: { says: "`none`", means: {} },
+    wrong: [wrongManagement("none, awsManaged, customerManaged or noneOrAWSManaged")],
+  },
+  customerKeyRow,
+];
+
+/** The encryption of an upload. */
+export const uploadEncryptionRows: InputRow[] = [
+  {
+    input: "keyManagement",
+    meaning:
+      "By whose keys the objects are encrypted: `none` as the bucket has it, `awsManaged` of S3 or KMS, `customerManaged` the customer's own (SSE-C).",
+    valid: [{ value: "awsManaged", means: { encryption: kms } }, customerManaged, { value: "none", means: {} }],
+    empty: { says: "`none`", means: {} },
+    wrong: [wrongManagement("none, awsManaged or customerManaged")],
+  },
+  {
+    input: "encryptionAlgorithm",
+    meaning: "`KMS`, `AES256` (keys of S3) or `DSSE`, with `keyManagement: awsManaged`.",
+    valid: [
+      { value: "AES256", others: { keyManagement: "awsManaged" }, means: { encryption: { kind: "s3" } } },
+      { value: "kms", others: { keyManagement: "awsManaged" }, means: { encryption: kms } },
+      {
+        value: "DSSE",
+        others: { keyManagement: "awsManaged" },
+        means: { encryption: { ...kms, algorithm: "aws:kms:dsse" } },
+      },
+      { value: "AES256", others: { keyManagement: "customerManaged", customerKey: HEX }, means: customer },
+    ],
+    empty: {
+      says: "`KMS` with `awsManaged`, `AES256` with `customerManaged`",
+      others: { keyManagement: "awsManaged" },
+      means: { encryption: kms },
+    },
+    wrong: [
+      {
+        value: "AES",
+        others: { keyManagement: "awsManaged" },
+        errors: ['encryptionAlgorithm: "AES" is not among its values. Enter KMS, AES256 or DSSE.'],
+      },
+      {
+        value: "KMS",
+        errors: [
+          "encryptionAlgorithm: KMS has no effect while keyManagement is none. Set keyManagement to awsManaged, or leave encryptionAlgorithm empty.",
+        ],
+      },
+      {
+        value: "DSSE",
+        others: { keyManagement: "customerManaged", customerKey: HEX },
+        errors: [
+          "encryptionAlgorithm: DSSE cannot be used while keyManagement is customerManaged. A customer's key is for AES256: leave encryptionAlgorithm empty.",
+        ],
+      },
+    ],
+  },
+  {
+    input: "kmsMasterKeyId",
+    meaning: "The KMS key: its id, its ARN or an alias, with `KMS` or `DSSE`.",
+    valid: [
+      KEY_ID,
+      `arn:aws:kms:eu-west-1:123456789012:key/${KEY_ID}`,
+      "arn:aws-cn:kms:cn-north-1:123456789012:alias/releases/app",
+      "alias/releases",
+      "mrk-1234abcd12ab34cd56ef1234567890ab",
+    ].map((value) => ({
+      value,
+      isAmazon: true as const,
+      others: { keyManagement: "awsManaged" },
+      means: { encryption: { ...kms, keyId: value } },
+    })),
+    empty: {
+      says: "the key that AWS manages for S3",
+      others: { keyManagement: "awsManaged", encryptionAlgorithm: "DSSE" },
+      means: { encryption: { ...kms, algorithm: "aws:kms:dsse" } },
+    },
+    wrong: [
+      {
+        value: "my key",
+        isAmazon: true,
+        others: { keyManagement: "awsManaged" },
+        errors: [
+          `kmsMasterKeyId: "my key" is not a KMS key. Enter the id of a key, as ${KEY_ID}, its ARN, or an alias as alias/releases.`,
+        ],
+      },
+      {
+        value: KEY_ID,
+        errors: [
+          "kmsMasterKeyId: it has no effect while keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty.",
+        ],
+      },
+      {
+        value: KEY_ID,
+        others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
+        errors: [
+          "kmsMasterKeyId: it has no effect while keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty.",
+        ],
+      },
+    ],
+  },
+  customerKeyRow,
+  {
+    input: "bucketKey",
+    meaning: "Whether an S3 bucket key is used, with `KMS`.",
+    valid: [
+      { value: "true", others: { keyManagement: "awsManaged" }, means: { encryption: { ...kms, bucketKey: true } } },
+      { value: "false", others: { keyManagement: "awsManaged" }, means: { encryption: kms } },
+    ],
+    empty: {
+      says: "`false`, as the bucket has it",
+      others: { keyManagement: "awsManaged" },
+      means: { encryption: kms },
+    },
+    wrong: [
+      { value: "on", errors: ['bucketKey: "on" is neither true nor false. Enter one of the two.'] },
+      { value: "true", errors: ["bucketKey: a bucket key is for awsManaged with KMS. Set bucketKey to false."] },
+      {
+        value: "true",
+        others: { keyManagement: "awsManaged", encryptionAlgorithm: "DSSE" },
+        errors: ["bucketKey: S3 has no bucket keys for DSSE. Set bucketKey to false."],
+      },
+    ],
+  },
+];

@@ -1,0 +1,102 @@
+import type { OptionsDescription } from "./describe-options.ts";
+
+/** What a step is given beside the least that its task needs. */
+export interface InputCase {
+  /** Of the row's input. `SOURCE` stands for a folder that exists. */
+  readonly value: string;
+  /** Other inputs that belong to the case. */
+  readonly others?: Readonly<Record<string, string>>;
+  /** Whether the connection leads to Amazon S3; by default it leads to another store. */
+  readonly isAmazon?: true;
+  /** Of the connection, where it is not as it should be. */
+  readonly connection?: { readonly data?: Record<string, string>; readonly parameters?: Record<string, string> };
+  /** Of the job. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** Inputs that are right, and what they change in the task's options. */
+export interface ValidCase extends InputCase {
+  readonly means: Partial<OptionsDescription>;
+}
+
+/** Inputs that are wrong, and every error that the step shows. */
+export interface WrongCase extends InputCase {
+  readonly errors: readonly string[];
+}
+
+/** What becomes of an input that is set to nothing. */
+export type EmptyCase = Omit<InputCase, "value"> & {
+  /** For the documentation. */
+  readonly says: string;
+} & ({ readonly means: Partial<OptionsDescription> } | { readonly errors: readonly string[] });
+
+/** One input: a row of the documentation, and its tests. */
+export interface InputRow {
+  readonly input: string;
+  /** For the documentation. */
+  readonly meaning: string;
+  /** The first stands in the documentation. */
+  readonly valid: readonly ValidCase[];
+  readonly empty: EmptyCase;
+  readonly wrong: readonly WrongCase[];
+}
+
+/** The row of an input that is true or false. */
+export function booleanRow(
+  input: keyof OptionsDescription & string,
+  meaning: string,
+  more: {
+    readonly isTrueByDefault?: true;
+    readonly valid?: readonly ValidCase[];
+    readonly wrong?: readonly WrongCase[];
+  } = {},
+): InputRow {
+  const value = !more.isTrueByDefault;
+  return {
+    input,
+    meaning,
+    valid: [
+      { value: String(value), means: { [input]: value } },
+      { value: String(value).toUpperCase(), means: { [input]: value } },
+      { value: String(!value), means: {} },
+      ...(more.valid ?? []),
+    ],
+    empty: { says: `\`${!value}\``, means: {} },
+    wrong: [
+      { value: "yes", errors: [`${input}: "yes" is neither true nor false. Enter one of the two.`] },
+      ...(more.wrong ?? []),
+    ],
+  };
+}
+
+/** The row of an input that is one of several values. */
+export function choiceRow(
+  input: keyof OptionsDescription & string,
+  meaning: string,
+  choices: readonly [byDefault: string, ...others: string[]],
+  more: { readonly valid?: readonly ValidCase[] } = {},
+): InputRow {
+  const [byDefault, other = "", ...others] = choices;
+  const listed = [byDefault, other, ...others];
+  const means = (value: string): ValidCase => ({ value, means: { [input]: value } });
+  return {
+    input,
+    meaning,
+    valid: [
+      means(other),
+      ...others.map(means),
+      { value: other.toUpperCase(), means: { [input]: other } },
+      { value: byDefault, means: {} },
+      ...(more.valid ?? []),
+    ],
+    empty: { says: `\`${byDefault}\``, means: {} },
+    wrong: [
+      {
+        value: "maybe",
+        errors: [
+          `${input}: "maybe" is not among its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}.`,
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,203 @@
+import { PROBED_PATHS } from "./describe-options.ts";
+import { choiceRow, type InputRow } from "./input-row.ts";
+
+/** The same headers for every file. */
+const everyFile = (headers: Record<string, string>) => ({
+  headers: Object.fromEntries(PROBED_PATHS.map((path) => [path, headers])),
+});
+
+/** The inputs of an upload that say how its objects are stored. */
+export const objectRows: InputRow[] = [
+  {
+    input: "headers",
+    meaning:
+      "Headers by pattern: pattern lines, and below them, indented, `Name: value` lines. All rules that match a file apply, the later ones over the earlier, over cacheControl, and over the inputs for every file.",
+    valid: [
+      {
+        value:
+          "*.html\n  Cache-Control: no-cache\n  x-amz-meta-Stage: beta\nassets/\n!**/*.map\n  Cache-Control: max-age=31536000, immutable",
+        means: {
+          headers: {
+            "index.html": { "cache-control": "no-cache", "x-amz-meta-stage": "beta" },
+            "assets/app.js": { "cache-control": "max-age=31536000, immutable" },
+          },
+        },
+      },
+    ],
+    empty: { says: "none but what other inputs say", means: {} },
+    wrong: [
+      {
+        value: "*.html\n  X-Frame-Options: DENY",
+        errors: [
+          'headers: line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*.',
+        ],
+      },
+      {
+        value: "*.html",
+        errors: ['headers: line 1: the pattern "*.html" has no header below it. Indent a rule\'s headers.'],
+      },
+      {
+        value: "Cache-Control: no-cache",
+        errors: [
+          'headers: line 1: "Cache-Control: no-cache" stands where a pattern belongs. Indent it below the pattern of its files.',
+        ],
+      },
+      {
+        value: "*.html\n  Expires: tomorrow",
+        errors: [
+          'headers: line 2: "tomorrow" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
+        ],
+      },
+      {
+        value: `**\n  x-amz-meta-a: ${"1".repeat(1500)}`,
+        others: { metadata: `b=${"2".repeat(600)}` },
+        errors: ["headers: line 1: the metadata of a file has 2102 bytes in all with this, and S3 takes 2048 at most."],
+      },
+    ],
+  },
+  {
+    input: "cacheControl",
+    meaning: "The Cache-Control header by pattern: `pattern=value` lines, the first that matches a file decides.",
+    valid: [
+      {
+        value: "**/*.js=public, max-age=3600\n*.html=no-cache",
+        means: {
+          headers: {
+            "index.html": { "cache-control": "no-cache" },
+            "assets/app.js": { "cache-control": "public, max-age=3600" },
+          },
+        },
+      },
+    ],
+    empty: { says: "none", means: {} },
+    wrong: [
+      {
+        value: "**/*.js",
+        errors: ['cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, as **/*.js=max-age=3600.'],
+      },
+    ],
+  },
+  {
+    input: "contentType",
+    meaning: "The Content-Type of every file.",
+    valid: [{ value: "text/plain; charset=utf-8", means: everyFile({ "content-type": "text/plain; charset=utf-8" }) }],
+    empty: { says: "guessed from each file's name", means: {} },
+    wrong: [
+      {
+        value: "text/naïve",
+        errors: ['contentType: it has a character in it that a header cannot hold: "ï". Use plain ASCII.'],
+      },
+    ],
+  },
+  {
+    input: "contentEncoding",
+    meaning: "The Content-Encoding of every file.",
+    valid: [{ value: "gzip", means: everyFile({ "content-encoding": "gzip" }) }],
+    empty: { says: "none", means: {} },
+    wrong: [
+      {
+        value: "gzip\nbr",
+        errors: ["contentEncoding: it has a character in it that a header cannot hold: U+000a. Use plain ASCII."],
+      },
+    ],
+  },
+  {
+    input: "metadata",
+    meaning: "Metadata of every file: `name=value` lines, 2,048 bytes in all.",
+    valid: [
+      {
+        value: "Build=20261021.3\nowner=Zoë",
+        means: everyFile({ "x-amz-meta-build": "20261021.3", "x-amz-meta-owner": "=?UTF-8?B?Wm/Dqw==?=" }),
+      },
+    ],
+    empty: { says: "none", means: {} },
+    wrong: [
+      { value: "build", errors: ['metadata: line 1: "build" has no = in it. Write name=value.'] },
+      {
+        value: "a name=1",
+        errors: ['metadata: line 1: "a name" cannot be a name of metadata: those are of letters, digits, - and _.'],
+      },
+      {
+        value: `a=${"1".repeat(2048)}`,
+        errors: ["metadata: it has 2049 bytes in all, and S3 takes 2048 at most."],
+      },
+    ],
+  },
+  {
+    input: "tags",
+    meaning: "Tags of every file: `name=value` lines, 10 at most.",
+    valid: [
+      {
+        value: "retention=30 days\nteam=web",
+        means: {
+          tags: [
+            ["retention", "30 days"],
+            ["team", "web"],
+          ],
+        },
+      },
+    ],
+    empty: { says: "none; those of an object that exists are left as they are", means: {} },
+    wrong: [
+      {
+        value: "aws:team=web",
+        errors: ['tags: line 1: "aws:team" starts with aws:, which is kept for AWS. Choose another name.'],
+      },
+      {
+        value: "team=web & app",
+        errors: [
+          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, blanks, and + - = . _ : / @.',
+        ],
+      },
+      {
+        value: Array.from({ length: 11 }, (_, index) => `t${index}=1`).join("\n"),
+        errors: ["tags: there are 11 tags, and S3 takes 10 at most."],
+      },
+    ],
+  },
+  {
+    input: "filesAcl",
+    meaning: "A canned ACL for every file; `none` sends none.",
+    valid: [
+      { value: "public-read", means: { cannedAcl: "public-read" } },
+      { value: "Bucket-Owner-Full-Control", means: { cannedAcl: "bucket-owner-full-control" } },
+      { value: "none", means: {} },
+    ],
+    empty: { says: "`none`", means: {} },
+    wrong: [
+      {
+        value: "public",
+        errors: [
+          'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control.',
+        ],
+      },
+    ],
+  },
+  {
+    input: "storageClass",
+    meaning: "The storage class of every file; another store may have classes of its own.",
+    valid: [
+      { value: "STANDARD_IA", isAmazon: true, means: everyFile({ "x-amz-storage-class": "STANDARD_IA" }) },
+      { value: "glacier_ir", isAmazon: true, means: everyFile({ "x-amz-storage-class": "GLACIER_IR" }) },
+      { value: "cold-tier", means: everyFile({ "x-amz-storage-class": "cold-tier" }) },
+    ],
+    empty: { says: "the store's default", means: {} },
+    wrong: [
+      {
+        value: "COLD",
+        isAmazon: true,
+        errors: [
+          'storageClass: "COLD" is not a storage class of Amazon S3. Enter one of STANDARD, INTELLIGENT_TIERING, STANDARD_IA, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE, REDUCED_REDUNDANCY.',
+        ],
+      },
+    ],
+  },
+  choiceRow("checksumAlgorithm", "The checksum that is sent and kept with every object.", [
+    "CRC32",
+    "CRC32C",
+    "CRC64NVME",
+    "SHA1",
+    "SHA256",
+    "none",
+  ]),
+];

@@ -1,0 +1,189 @@
+import { advancedRows, connectionRows } from "./access-rows.ts";
+import type { OptionsDescription } from "./describe-options.ts";
+import { PROBED_PATHS } from "./describe-options.ts";
+import { downloadEncryptionRows, uploadEncryptionRows } from "./encryption-rows.ts";
+import { booleanRow, type InputRow, type WrongCase } from "./input-row.ts";
+import { objectRows } from "./object-rows.ts";
+import { transferRows } from "./transfer-rows.ts";
+
+/** All inputs of a task, and what it makes of no more than it needs. */
+export interface InputTable {
+  readonly task: "AwsS3Upload" | "AwsS3Download";
+  /** The inputs without which no step works. */
+  readonly needed: Readonly<Record<string, string>>;
+  /** Its options for these, apart from the connection. */
+  readonly options: OptionsDescription;
+  readonly rows: readonly InputRow[];
+}
+
+const commonOptions: OptionsDescription = {
+  bucketName: "releases",
+  requesterPays: false,
+  matched: PROBED_PATHS,
+  flattenFolders: false,
+  overwrite: "changed",
+  compareBy: "checksum",
+  deleteExtra: false,
+  maxDelete: { kind: "share", percent: 50 },
+  dryRun: false,
+  ifNoFilesFound: "error",
+};
+
+const isUri = (input: string): WrongCase => ({
+  value: "s3://releases/site",
+  errors: [`${input}: "s3://releases/site" is a URI. Enter what stands behind the bucket's name.`],
+});
+const hasDots = (input: string): WrongCase => ({
+  value: "site/../other",
+  errors: [`${input}: "site/../other" has . or .. for a folder, which S3 does not resolve.`],
+});
+const FILLED_IN = "the repository, in a classic release the artifacts folder: the agent fills it in";
+
+export const uploadTable: InputTable = {
+  task: "AwsS3Upload",
+  needed: { awsCredentials: "CONNECTION", bucketName: "releases", sourceFolder: "SOURCE/site" },
+  options: {
+    ...commonOptions,
+    source: "SOURCE/site",
+    prefix: "",
+    headers: {},
+    checksumAlgorithm: "CRC32",
+    createBucket: false,
+    followSymlinks: true,
+  },
+  rows: [
+    ...connectionRows("targetFolder"),
+    {
+      input: "sourceFolder",
+      meaning: "The folder to upload, or a single file.",
+      valid: [
+        { value: "SOURCE/site", means: {} },
+        { value: "site", means: {} },
+        { value: "SOURCE/file.txt", means: { source: "SOURCE/file.txt" } },
+      ],
+      empty: { says: FILLED_IN, means: { source: "SOURCE" } },
+      wrong: [
+        {
+          value: "SOURCE/missing",
+          errors: [
+            "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it.",
+          ],
+        },
+        { value: "/dev/null", errors: ["sourceFolder: /dev/null is neither a file nor a folder."] },
+      ],
+    },
+    {
+      input: "targetFolder",
+      meaning: "The key prefix: `www` and `/www/` both mean `www/`.",
+      valid: [
+        { value: "www/app", means: { prefix: "www/app/" } },
+        { value: "/www/", means: { prefix: "www/" } },
+      ],
+      empty: { says: "the root of the bucket", means: {} },
+      wrong: [
+        isUri("targetFolder"),
+        hasDots("targetFolder"),
+        {
+          value: "site\\app",
+          errors: ['targetFolder: "site\\app" has a \\ in it. Write / between folders.'],
+        },
+      ],
+    },
+    ...transferRows({
+      existing: "an object",
+      chosen: "files",
+      wrongDeleteExtra: [
+        {
+          value: "true",
+          others: { sourceFolder: "SOURCE/file.txt" },
+          errors: [
+            "deleteExtra: it cannot be used while sourceFolder is a single file, SOURCE/file.txt: all else would be deleted. Set deleteExtra to false, or enter a folder.",
+          ],
+        },
+      ],
+    }),
+    booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
+      isTrueByDefault: true,
+    }),
+    ...objectRows,
+    booleanRow("createBucket", "Whether the bucket is created where it does not exist.", {
+      wrong: [
+        {
+          value: "true",
+          isAmazon: true,
+          others: { bucketName: "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine" },
+          errors: [
+            "createBucket: it cannot be used while bucketName is an access point, which stands before a bucket that exists. Set it to false, or enter a bucket's name.",
+          ],
+        },
+        {
+          value: "true",
+          isAmazon: true,
+          others: { endpointFeatures: "accelerate" },
+          errors: [
+            "createBucket: it cannot be used with endpointFeatures: accelerate, through which no bucket can be created. Leave one of the two out.",
+          ],
+        },
+      ],
+    }),
+    ...uploadEncryptionRows,
+    {
+      input: "partSizeMB",
+      meaning: "The size of the parts in which larger files are sent, in MiB.",
+      valid: [
+        { value: "64", means: { partSizeBytes: 64 * 1024 ** 2 } },
+        { value: "5120", means: { partSizeBytes: 5 * 1024 ** 3 } },
+      ],
+      empty: { says: "the automatic size", means: {} },
+      wrong: [
+        {
+          value: "4",
+          errors: [
+            'partSizeMB: "4" is not a whole number from 5 to 5120 (MiB). Enter one, or nothing for the automatic size.',
+          ],
+        },
+      ],
+    },
+    ...advancedRows,
+  ],
+};
+
+export const downloadTable: InputTable = {
+  task: "AwsS3Download",
+  needed: { awsCredentials: "CONNECTION", bucketName: "releases", targetFolder: "SOURCE/new/folder" },
+  options: { ...commonOptions, source: "", target: "SOURCE/new/folder" },
+  rows: [
+    ...connectionRows("sourceFolder"),
+    {
+      input: "sourceFolder",
+      meaning: "The key prefix: `site` means `site/`, never `site-old/`; the key of an object means that object alone.",
+      valid: [
+        { value: "site", means: { source: "site" } },
+        { value: "/site/app/", means: { source: "site/app/" } },
+      ],
+      empty: { says: "the whole bucket", means: {} },
+      wrong: [isUri("sourceFolder"), hasDots("sourceFolder")],
+    },
+    {
+      input: "targetFolder",
+      meaning: "The folder to download to; it is created where it is missing.",
+      valid: [
+        { value: "SOURCE/new/folder", means: {} },
+        { value: "new/folder", means: {} },
+        { value: "SOURCE/site", means: { target: "SOURCE/site" } },
+      ],
+      empty: { says: FILLED_IN, means: { target: "SOURCE" } },
+      wrong: ["SOURCE/file.txt", "SOURCE/file.txt/below"].map((value) => ({
+        value,
+        errors: [
+          `targetFolder: SOURCE/file.txt is not a folder, so that nothing can be downloaded into ${value}. Enter another folder.`,
+        ],
+      })),
+    },
+    ...transferRows({ existing: "a file", chosen: "objects" }),
+    ...downloadEncryptionRows,
+    ...advancedRows,
+  ],
+};
+
+export const inputTables: readonly InputTable[] = [uploadTable, downloadTable];

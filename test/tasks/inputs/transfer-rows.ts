@@ -1,0 +1,99 @@
+import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
+
+const withFlattenFolders: WrongCase = {
+  value: "true",
+  others: { flattenFolders: "true" },
+  errors: [
+    "deleteExtra: it cannot be used with flattenFolders, since names alone do not tell which folder a file came from. Set one of the two to false.",
+  ],
+};
+const withShard: WrongCase = {
+  value: "true",
+  others: { shard: "true" },
+  errors: [
+    "deleteExtra: it cannot be used with shard, since a job knows only its share of the files. Delete in a later step, without shard.",
+  ],
+};
+
+/** The inputs of both tasks that say what is transferred. */
+export const transferRows = (direction: {
+  /** What stands at the target. */
+  readonly existing: string;
+  /** What the patterns choose. */
+  readonly chosen: string;
+  readonly wrongDeleteExtra?: readonly WrongCase[];
+}): InputRow[] =>
+  [
+    {
+      input: "globExpressions",
+      meaning: `Which ${direction.chosen}: one pattern a line, the last that matches decides.`,
+      valid: [
+        {
+          value: "**\n!**/*.map\n# not these\n!.well-known/",
+          means: { matched: ["index.html", "assets/app.js"] },
+        },
+        { value: "!*.html", means: { matched: ["assets/app.js", "assets/app.js.map", ".well-known/ä.txt"] } },
+        { value: "assets/*.{js,css}", means: { matched: ["assets/app.js"] } },
+      ],
+      empty: { says: "`**`, all", means: {} },
+      wrong: [
+        {
+          value: "**\n!src/[ab",
+          errors: [
+            'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.',
+          ],
+        },
+        {
+          value: "C:\\out\\**",
+          errors: [
+            'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
+          ],
+        },
+      ],
+    },
+    booleanRow("flattenFolders", `Whether ${direction.chosen} lose their folders: \`a/b.txt\` becomes \`b.txt\`.`),
+    choiceRow(
+      "overwrite",
+      `What becomes of ${direction.existing} that exists: \`changed\`, \`always\`, \`never\` or \`error\`; \`true\` means always, \`false\` error.`,
+      ["changed", "always", "never", "error", "true", "false"],
+    ),
+    choiceRow("compareBy", "How `changed` is decided; without effect for other values of overwrite.", [
+      "checksum",
+      "sizeAndTime",
+      "size",
+    ]),
+    booleanRow("deleteExtra", "Whether what the other side does not have is deleted, after all else has succeeded.", {
+      wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
+    }),
+    {
+      input: "maxDelete",
+      meaning: "The most that may be deleted: a count or a share.",
+      valid: [
+        { value: "20%", means: { maxDelete: { kind: "share", percent: 20 } } },
+        { value: "100", means: { maxDelete: { kind: "count", count: 100 } } },
+        { value: "0", means: { maxDelete: { kind: "count", count: 0 } } },
+        { value: "100 %", means: { maxDelete: { kind: "share", percent: 100 } } },
+      ],
+      empty: { says: "`50%`", means: {} },
+      wrong: ["101%", "half", "-1"].map((value) => ({
+        value,
+        errors: [
+          `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.`,
+        ],
+      })),
+    },
+    booleanRow("dryRun", "Whether the step only tells what it would do."),
+    choiceRow("ifNoFilesFound", `What to do where there are no ${direction.chosen}.`, ["error", "warn", "ignore"]),
+  ].map((row) => (row.input === "overwrite" ? withToolkitValues(row) : row));
+
+/** `true` and `false` are understood as other values. */
+function withToolkitValues(row: InputRow): InputRow {
+  return {
+    ...row,
+    valid: [
+      ...row.valid.filter(({ value }) => value !== "true" && value !== "false"),
+      { value: "True", means: { overwrite: "always" } },
+      { value: "false", means: { overwrite: "error" } },
+    ],
+  };
+}
