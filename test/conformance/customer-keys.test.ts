@@ -6,6 +6,7 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
   UploadPartCopyCommand,
@@ -204,4 +205,27 @@ conformance("customer keys", (behaves) => {
       assert.deepEqual(await refusalOf(client.send(part)), invalidRequest);
     }
   });
+
+  behaves(
+    "wants the customer's key of an upload with checksums also to list its parts and to complete it",
+    async (subject) => {
+      const { client, bucket } = subject;
+      const to = { Bucket: bucket, Key: "summed-parts", ...withKey(one) };
+      const about = { ...to, ChecksumAlgorithm: "SHA256" } as const;
+      const { UploadId } = await client.send(new CreateMultipartUploadCommand(about));
+      const ChecksumSHA256 = createHash("sha256").update(content).digest("base64");
+      const part = { ...to, UploadId, PartNumber: 1, Body: content, ChecksumSHA256 };
+      const { ETag } = await client.send(new UploadPartCommand(part));
+      const MultipartUpload = { Parts: [{ PartNumber: 1, ETag, ChecksumSHA256 }] };
+      const keyless = { Bucket: bucket, Key: "summed-parts", UploadId };
+      const refusals = [
+        await refusalOf(client.send(new ListPartsCommand(keyless))),
+        await refusalOf(client.send(new CompleteMultipartUploadCommand({ ...keyless, MultipartUpload }))),
+      ];
+      assert.deepEqual(refusals, [invalidRequest, invalidRequest]);
+      const { Parts } = await client.send(new ListPartsCommand({ ...to, UploadId }));
+      assert.equal(Parts?.[0]?.ChecksumSHA256, ChecksumSHA256);
+      await client.send(new CompleteMultipartUploadCommand({ ...to, UploadId, MultipartUpload }));
+    },
+  );
 });

@@ -185,6 +185,9 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   "refuses a part without the customer's key that its upload was created with": {
     radosgw: "calls it InvalidArgument",
   },
+  "wants the customer's key of an upload with checksums also to list its parts and to complete it": {
+    radosgw: "knows no additional checksums",
+  },
   encryption: { versitygw: "ignores encryption" },
   "encrypts with S3's keys where nothing is said": { radosgw: "does not encrypt of its own accord" },
   "encrypts with S3's keys where ServerSideEncryption is said": { radosgw: "has no keys of its own" },
