@@ -16,7 +16,14 @@ import { smokeTest } from "./servers/smoke-test.ts";
 
 const suites = {
   everything: ["test/**/*.test.ts"],
-  s3: ["test/conformance/**/*.test.ts", "test/tasks/**/*.test.ts"],
+  s3: [
+    "test/conformance/**/*.test.ts",
+    "test/s3/**/*.test.ts",
+    "test/sync/random-sync.test.ts",
+    "test/tasks/**/*.test.ts",
+    // What is wrong with an input is found without a server.
+    ...["--ignore", "test/tasks/inputs.test.ts"],
+  ],
 };
 
 /** A Node to run tests under. */
