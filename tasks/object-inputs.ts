@@ -25,12 +25,13 @@ const CHECKSUMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as 
 /**
  * Reads what an upload says of its objects.
  *
+ * @param root the source folder, with which a pattern of cacheControl may start.
  * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
  */
-export function readObjectSettings(reader: InputReader, isAmazon: boolean): ObjectSettings {
+export function readObjectSettings(reader: InputReader, root: string, isAmazon: boolean): ObjectSettings {
   const readStorageClass = (text: string) => parseStorageClass(text, isAmazon);
   const rules = reader.check("headers", () => parseHeaderRules(reader.text("headers"), readStorageClass), []);
-  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.text("cacheControl")), []);
+  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.text("cacheControl"), root), []);
   const headers = {
     ...readHeader(reader, "contentType", "content-type", (text) => checkHeaderValue(text, "it")),
     ...readHeader(reader, "contentEncoding", "content-encoding", (text) => checkHeaderValue(text, "it")),

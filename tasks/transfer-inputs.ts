@@ -9,9 +9,13 @@ export type CommonTransferOptions = Omit<TransferOptions, "access" | "encryption
 const DEFAULT_DELETE_LIMIT: DeleteLimit = { kind: "share", percent: 50 };
 const MAX_CONCURRENCY = 1000;
 
-/** Reads the inputs that both tasks have, and what they say together. */
-export function readTransfer(reader: InputReader): CommonTransferOptions {
-  const patterns = readPatterns(reader);
+/**
+ * Reads the inputs that both tasks have, and what they say together.
+ *
+ * @param root the source folder, where that is one on disk: a pattern may start with it.
+ */
+export function readTransfer(reader: InputReader, root?: string): CommonTransferOptions {
+  const patterns = readPatterns(reader, root);
   const flattenFolders = reader.boolean("flattenFolders");
   const overwrite = readOverwrite(reader);
   const compareBy = reader.choice<CompareBy>("compareBy", ["checksum", "sizeAndTime", "size"], "checksum");
@@ -44,10 +48,10 @@ export function readTransfer(reader: InputReader): CommonTransferOptions {
   };
 }
 
-function readPatterns(reader: InputReader): PathPatterns {
+function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
   const lines = reader.lines("globExpressions");
   const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
-  return reader.check("globExpressions", () => parsePatterns(given), parsePatterns([]));
+  return reader.check("globExpressions", () => parsePatterns(given, root), parsePatterns([]));
 }
 
 /** `true` and `false` come from the AWS Toolkit's download, which either replaces what exists or fails. */

@@ -5,8 +5,6 @@ import type { Action, Counts, Plan } from "../src/sync/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
-  /** As `Uploading`. */
-  readonly doing: string;
   readonly done: "Uploaded" | "Downloaded";
   readonly from: string;
   readonly to: string;
@@ -18,17 +16,17 @@ export interface Direction {
 const MAX_NAMED_ACTIONS = 100;
 const MAX_SUMMARY_ERRORS = 20;
 
-/** What a plan comes to, in a line: `Found 12 files: 3 new, 1 changed, 8 unchanged; 5.3 MB to upload`. */
+/** What a plan comes to, in a line: `Found 12 files: 3 new, 1 to update, 8 unchanged; 5.3 MB to upload`. */
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const parts = [
     [counts.filesNew, "new"],
-    [counts.filesUpdated, "changed"],
+    [counts.filesUpdated, "to update"],
     [counts.filesUnchanged, "unchanged"],
     [counts.filesDeleted, "to delete"],
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = direction.done === "Uploaded" ? "upload" : "download";
-  const amount = `; ${formatBytes(counts.bytesTransferred)} to ${verb}`;
+  const amount = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
   return `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}${amount}`;
 }
 
@@ -39,8 +37,8 @@ export function areFew(actions: readonly Action[]): boolean {
   return true;
 }
 
-/** One action in a line; undefined for what is left as it is. */
-export function describeAction(action: Action, { prefix }: Direction): string | undefined {
+/** One action in a line, as it is done or would be done; undefined for what is left as it is. */
+export function describeAction(action: Action, { prefix, done }: Direction): string | undefined {
   const { kind, path, name, sizeBytes, reason } = action;
   const key = prefix + name;
   const details = `(${formatBytes(sizeBytes)}, ${reason})`;
@@ -52,7 +50,7 @@ export function describeAction(action: Action, { prefix }: Direction): string | 
     case "update":
       return `${key}: ${reason}`;
     case "delete":
-      return `${reason === "not in the bucket" ? path : key} deleted (${reason})`;
+      return `delete ${done === "Downloaded" ? path : key} (${reason})`;
     case "folder":
       return `${key} → ${path}/`;
     case "skip":
@@ -60,20 +58,25 @@ export function describeAction(action: Action, { prefix }: Direction): string | 
   }
 }
 
-/** Writes how it ended: a line and a table. */
+/** Writes how it ended, or would end: a line and a table. */
 export function logEnd(counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
-  const transferred = counts.filesNew + counts.filesUpdated;
-  const changed = transferred + counts.filesDeleted;
-  if (dryRun) log.info(`Dry run: nothing was changed. Without it, these would be the numbers.`);
-  else if (changed === 0) log.info(`Nothing to do: ${direction.to} is up to date`);
-  else {
-    const amount = `${countFiles(transferred)}, ${formatBytes(counts.bytesTransferred)},`;
-    const rate = `${formatBytes(counts.bytesTransferred / seconds)}/s`;
-    log.info(`${direction.done} ${amount} to ${direction.to} in ${formatSeconds(seconds)} (${rate})`);
-  }
+  if (dryRun) log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
+  else log.info(describeEnd(counts, direction, seconds));
   const rows = countRows(counts);
+  if (rows.every(([what, count]) => what === "unchanged" || count === "0")) return;
   const width = Math.max(...rows.map(([, count]) => count.length));
   for (const [what, count] of rows) log.info(`  ${what.padEnd(10)} ${count.padStart(width)}`);
+}
+
+function describeEnd(counts: Counts, { done, to }: Direction, seconds: number): string {
+  const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
+  const transferred = filesNew + filesUpdated;
+  const deletions = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
+  if (transferred === 0 && !deletions) return `Nothing to do: ${countFiles(filesUnchanged)} unchanged in ${to}`;
+  const rate = `in ${formatSeconds(seconds)} (${formatBytes(bytesTransferred / seconds)}/s)`;
+  const transfers = `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`;
+  if (transferred === 0) return `${deletions.replace("deleted", "Deleted")} from ${to} ${rate.replace(/ \(.*/, "")}`;
+  return deletions ? `${transfers}, and ${deletions}` : transfers;
 }
 
 /** The same in Markdown, for the run's page; with the errors, and with the actions where they are few. */

@@ -8,12 +8,12 @@ import { userAgent } from "../src/aws/user-agent.ts";
 import { FileDigester } from "../src/files/file-digest.ts";
 import { ScanError } from "../src/files/scan.ts";
 import { type Bucket, openBucket } from "../src/s3/bucket.ts";
+import { MAX_REQUESTS } from "../src/s3/request-slots.ts";
 import type { TransferOptions } from "../src/sync/options.ts";
 import { type Counts, countActions, type Plan, type PlanProblem } from "../src/sync/plan.ts";
 import { writePlanFile } from "../src/sync/plan-file.ts";
 import type { PlanTools } from "../src/sync/plan-upload.ts";
 import type { TransferObserver, TransferReport } from "../src/sync/report.ts";
-import { MAX_REQUESTS } from "../src/sync/upload.ts";
 import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./transfer-report.ts";
 
 /** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
@@ -28,8 +28,8 @@ export interface TransferTask<P extends Plan> {
   readonly folder: string;
   /** The input that names the local folder. */
   readonly folderInput: string;
-  /** Said before the plan is made. */
-  readonly opening: string;
+  /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
+  opening(place: string): string;
   makePlan(tools: PlanTools): Promise<P>;
   directionOf(plan: P): Direction;
   /** What to say where the patterns match nothing. */
@@ -83,7 +83,7 @@ async function planAndApply<P extends Plan>(
   tools: PlanTools,
 ): Promise<TaskOutcome> {
   const { bucketName, store } = options.access;
-  log.info(`${task.opening} ${store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`}`);
+  log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
   const plan = await task.makePlan(tools);
   if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   const direction = task.directionOf(plan);
@@ -124,7 +124,8 @@ async function planAndApply<P extends Plan>(
       },
     };
     const report = await task.apply(plan, { ...tools, observer });
-    if (report.errors.length === 0 || report.counts.bytesTransferred > 0 || report.counts.filesUpdated > 0) {
+    const { filesNew, filesUpdated, filesDeleted } = report.counts;
+    if (report.errors.length === 0 || filesNew + filesUpdated + filesDeleted > 0) {
       logEnd(report.counts, direction, progress.elapsedSeconds(), false);
     }
     return finish(report.counts, report.errors, report);

@@ -9,7 +9,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { defaultCredential, type S3Server, startS3Server } from "../local/s3/server.ts";
+import { defaultCredential, type S3Server, type S3ServerOptions, startS3Server } from "../local/s3/server.ts";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
@@ -56,9 +56,9 @@ export async function startTarget(): Promise<Target> {
 /** A target whose server a test may disturb and look into. */
 export type EmbeddedTarget = Target & { readonly server: S3Server };
 
-/** Starts the embedded server, whatever the environment says: for suites that order faults. */
-export async function startEmbeddedTarget(): Promise<EmbeddedTarget> {
-  const server = await startS3Server();
+/** Starts the embedded server, whatever the environment says: for suites that order faults, or set its clock. */
+export async function startEmbeddedTarget(options: S3ServerOptions = {}): Promise<EmbeddedTarget> {
+  const server = await startS3Server(options);
   return {
     ...connect({ name: "embedded", url: server.url, region: "us-east-1", ...defaultCredential, server }),
     server,

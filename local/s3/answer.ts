@@ -202,5 +202,6 @@ function regionHeader(world: World, { bucket }: OpenEntry): Record<string, strin
 
 function disturbanceOf(fault: FaultAction | undefined): Disturbance {
   if (fault?.kind === "cutBody") return { cutAfterBytes: fault.afterBytes };
+  if (fault?.kind === "corrupt") return { corruptByteIndex: fault.byteIndex };
   return fault?.kind === "slow" ? { bytesPerSecond: fault.bytesPerSecond } : {};
 }

@@ -22,6 +22,8 @@ export type FaultAction =
   | { readonly kind: "delay"; readonly delayMs: number }
   /** Does the work, sends the head and so many bytes of the body, then resets the connection. */
   | { readonly kind: "cutBody"; readonly afterBytes: number }
+  /** Does the work, and inverts one byte of the answer's body, the one at the index. */
+  | { readonly kind: "corrupt"; readonly byteIndex: number }
   /** Resets the connection without an answer; `when` says how far the request has got. */
   | { readonly kind: "reset"; readonly when?: "beforeBody" | "afterBody" | "afterWork" }
   /** Reads the request and never answers, until the server closes. */

@@ -108,6 +108,20 @@ export function isStepFatal(error: unknown): boolean {
   return isForeign || STEP_FATAL_CODES.has(error.code);
 }
 
+/** What the disk says where no file finds room, or none may be written. */
+const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "EIO"]);
+
+/**
+ * Whether the error may well be that of all files: where many in a row have it, hope is lost for the rest. What is about one object (it is
+ * archived, or gone) or one file is not.
+ */
+export function mayConcernAll(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  if (!(error instanceof ServiceError)) return DISK_CODES.has((error as NodeJS.ErrnoException).code ?? "");
+  const { status } = error.details;
+  return status >= 500 || status === 429 || status === 401 || error.code === "AccessDenied" || error.code === NOT_S3;
+}
+
 /**
  * Turns what went wrong with a bucket, or with one object of it, into sentences for the log: why, and what to do.
  * They may hold text from outside; the log's writer makes that harmless.

@@ -60,6 +60,8 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   404: "NotFound",
   405: "MethodNotAllowed",
   412: "PreconditionFailed",
+  500: "InternalError",
+  501: "NotImplemented",
   503: "ServiceUnavailable",
 };
 

@@ -5,8 +5,11 @@ import { ConnectionError, ServiceError } from "./errors.ts";
 const MAX_ATTEMPTS = 10;
 /** Tries where nothing answers at all: the address is wrong, most often, and each try may take a minute. */
 const MAX_SILENT_ATTEMPTS = 3;
+/** Tries where the name or the server is not there at once: wrong most often too, but it may just be restarting. */
+const MAX_ABSENT_ATTEMPTS = 5;
 const BASE_DELAY_MS = 100;
-const THROTTLED_BASE_DELAY_MS = 500;
+/** For a server that is busy, or not there for the moment. */
+const PATIENT_BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
 // What the SDK's standard retry strategy counts as throttling or transient, and S3's own codes of that kind.
@@ -29,7 +32,7 @@ const TRANSIENT_CODES = new Set([
 ]);
 const TRANSIENT_STATUSES = new Set([429, 500, 502, 503, 504]);
 const TRANSIENT_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "HPE_INVALID_EOF_STATE"]);
-const SILENT_CODES = new Set(["ETIMEDOUT", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const ABSENT_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 /** What one failed attempt leads to. */
 export interface RetryDecision {
@@ -44,7 +47,7 @@ export interface RetryDecision {
  */
 export function decideRetry(error: unknown, attempt: number, random: () => number = Math.random): RetryDecision {
   if (attempt >= maxAttempts(error)) return { retry: false, delayMs: 0 };
-  const base = isThrottling(error) ? THROTTLED_BASE_DELAY_MS : BASE_DELAY_MS;
+  const base = isThrottling(error) || isAbsent(error) ? PATIENT_BASE_DELAY_MS : BASE_DELAY_MS;
   const backoffMs = random() * Math.min(MAX_DELAY_MS, base * 2 ** (attempt - 1));
   const askedMs = error instanceof ServiceError ? Math.min(error.details.retryAfterMs ?? 0, MAX_DELAY_MS) : 0;
   return { retry: true, delayMs: Math.max(backoffMs, askedMs) };
@@ -71,7 +74,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSig
 function maxAttempts(error: unknown): number {
   if (error instanceof ConnectionError) {
     if (TRANSIENT_CONNECTION_CODES.has(error.code)) return MAX_ATTEMPTS;
-    return SILENT_CODES.has(error.code) ? MAX_SILENT_ATTEMPTS : 1;
+    if (isAbsent(error)) return MAX_ABSENT_ATTEMPTS;
+    return error.code === "ETIMEDOUT" ? MAX_SILENT_ATTEMPTS : 1;
   }
   if (error instanceof ServiceError) {
     const transient = TRANSIENT_STATUSES.has(error.details.status) || TRANSIENT_CODES.has(error.code);
@@ -82,4 +86,8 @@ function maxAttempts(error: unknown): number {
 
 function isThrottling(error: unknown): boolean {
   return error instanceof ServiceError && (error.details.status === 429 || THROTTLING_CODES.has(error.code));
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof ConnectionError && ABSENT_CODES.has(error.code);
 }

@@ -82,7 +82,8 @@ export function createSigner(region: string, service: string): Sign {
       request.payloadHash,
     ].join("\n");
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const stringToSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash("sha256", canonicalRequest, "hex")}`;
+    // All of it is ASCII, but for headers that a server gave: Node reads and sends these with a character for each byte.
+    const stringToSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash("sha256", Buffer.from(canonicalRequest, "latin1"), "hex")}`;
     const signature = hmac(signingKey(day, credentials.secretAccessKey), stringToSign).toString("hex");
     headers.authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
     return headers;

@@ -85,9 +85,15 @@ export function createTransport(options: TransportOptions): Transport {
           timeout: options.idleTimeoutMs,
           ...(request.signal ? { signal: request.signal } : {}),
         });
+        let reading: Promise<unknown> | undefined;
+        let hasFailed = false;
         const fail = (error: unknown) => {
+          hasFailed = true;
           outgoing.destroy();
-          reject(request.signal?.aborted ? request.signal.reason : error);
+          const reason = request.signal?.aborted ? request.signal.reason : error;
+          // The receiver may still be at work on a chunk, and must not be called for the next attempt meanwhile.
+          if (reading) reading.finally(() => reject(reason));
+          else reject(reason);
         };
         outgoing.on("error", (error) => fail(asConnectionError(error, request)));
         outgoing.on("socket", (socket) => {
@@ -104,10 +110,12 @@ export function createTransport(options: TransportOptions): Transport {
         const sending = sendBody(outgoing, request.body);
         sending.catch(fail);
         outgoing.on("response", (incoming) => {
-          readAll(incoming, request).then((response) => {
+          const response = readAll(incoming, request, () => hasFailed);
+          reading = response.catch(() => undefined);
+          response.then((answer) => {
             // Answered before the whole body was sent: the connection cannot be used again.
             if (!outgoing.writableFinished) outgoing.destroy();
-            sending.then(() => resolve(response), fail);
+            sending.then(() => resolve(answer), fail);
           }, fail);
         });
       });
@@ -145,7 +153,11 @@ function flushed(outgoing: http.ClientRequest, write: (done: () => void) => unkn
   });
 }
 
-async function readAll(incoming: http.IncomingMessage, request: WireRequest): Promise<WireResponse> {
+async function readAll(
+  incoming: http.IncomingMessage,
+  request: WireRequest,
+  hasFailed: () => boolean,
+): Promise<WireResponse> {
   const head: ResponseHead = { status: incoming.statusCode ?? 0, headers: incoming.headers };
   const isSuccess = head.status >= 200 && head.status < 300;
   const chunks: Buffer[] = [];
@@ -157,6 +169,7 @@ async function readAll(incoming: http.IncomingMessage, request: WireRequest): Pr
   while (true) {
     const next = await source.next().catch((error) => Promise.reject(asConnectionError(error, request)));
     if (next.done) return { ...head, body: Buffer.concat(chunks) };
+    if (hasFailed()) throw new ConnectionError("ECONNRESET", request.hostname, "the answer broke off");
     await take(next.value);
   }
 }

@@ -53,7 +53,7 @@ class FoldedNames {
   #latestFolder = "";
 
   add(name: string): string | undefined {
-    const path = fold(name);
+    const path = foldName(name);
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
     // Names come folder by folder, so most of them need no look at what is above.
     if (folder !== this.#latestFolder) {
@@ -76,7 +76,7 @@ class FoldedNames {
       const path = folder.slice(0, end);
       const { slot, earlier } = this.#find(path);
       if (earlier === undefined) this.#names.set(slot, name);
-      else if (fold(earlier) === path) return earlier;
+      else if (foldName(earlier) === path) return earlier;
     }
     return undefined;
   }
@@ -84,7 +84,7 @@ class FoldedNames {
   #find(path: string): { slot: number; earlier: string | undefined } {
     for (let slot = hash(path); ; slot++) {
       const earlier = this.#names.get(slot);
-      if (earlier === undefined || `${fold(earlier)}/`.startsWith(`${path}/`)) return { slot, earlier };
+      if (earlier === undefined || `${foldName(earlier)}/`.startsWith(`${path}/`)) return { slot, earlier };
     }
   }
 }
@@ -93,7 +93,7 @@ class FoldedNames {
  * What names have in common that are one on a disk which does not tell case apart. Disks differ: APFS folds ß to ss and composes accents,
  * NTFS does neither. Here all count as alike, since a collision that is told in vain costs less than a file that is lost.
  */
-function fold(name: string): string {
+export function foldName(name: string): string {
   return name.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
 }
 

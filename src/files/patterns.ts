@@ -7,7 +7,10 @@ export interface PathPatterns {
   matches(path: string): boolean;
   /** Whether the last word on everything below a folder is that it is excluded, so that the folder need not be read. */
   excludesFolder(path: string): boolean;
-  /** Whether a path is one that a scan would find: one that matches, and not in a repository's history unless a pattern names that. */
+  /**
+   * Whether the step is about an object of this name, beneath the prefix: one that matches, and not in a repository's history unless a
+   * pattern names that. Parts that are `.` or `..`, which no file has, but a key can, match what any name does.
+   */
   covers(path: string): boolean;
   /** Whether some pattern includes something under a folder or file name literally, as `.git`. */
   names(name: string): boolean;
@@ -30,14 +33,15 @@ interface Rule {
  * matches, or with a leading `!` excludes it, so that the last line that matches a path decides. Where the first line excludes,
  * everything was included before it. A folder's name with a `/` at its end means all that is in it. Braces work, names that start with a dot match, and case counts.
  *
+ * @param root the absolute path of the folder: a pattern that starts with it means what comes behind it.
  * @throws {AggregateError} of a {PatternError} for each wrong line.
  */
-export function parsePatterns(lines: readonly string[]): PathPatterns {
+export function parsePatterns(lines: readonly string[], root?: string): PathPatterns {
   const rules: Rule[] = [];
   const errors: PatternError[] = [];
   for (const line of lines.map((text) => text.trim()).filter((text) => text !== "" && !text.startsWith("#"))) {
     try {
-      rules.push(parseRule(line));
+      rules.push(parseRule(line, root));
     } catch (error) {
       errors.push(new PatternError(`pattern "${line}": ${(error as Error).message}.`));
     }
@@ -52,21 +56,21 @@ export function parsePatterns(lines: readonly string[]): PathPatterns {
   const excludesRepository = !names(REPOSITORY_NAME);
   return {
     matches,
-    covers: (path) => matches(path) && !(excludesRepository && path.split("/").includes(REPOSITORY_NAME)),
+    covers: (path) =>
+      matches(withoutDotParts(path)) && !(excludesRepository && path.split("/").includes(REPOSITORY_NAME)),
     excludesFolder(path) {
-      // The rules stand in reverse: an inclusion met first may still match something below.
-      const decisive = rules.find((rule) => rule.include || (rule.glob.endsWith("/**") && rule.test(`${path}/x`)));
+      // The rules stand in reverse: an inclusion met first may still match something below. A pattern that ends in /** matches a folder
+      // itself only if it matches all that is in it.
+      const decisive = rules.find((rule) => rule.include || (rule.glob.endsWith("/**") && rule.test(path)));
       return decisive !== undefined && !decisive.include;
     },
     names,
   };
 }
 
-function parseRule(line: string): Rule {
+function parseRule(line: string, root?: string): Rule {
   const include = !line.startsWith("!");
-  const glob = line
-    .slice(include ? 0 : 1)
-    .trim()
+  const glob = belowRoot(line.slice(include ? 0 : 1).trim(), root)
     .replace(/^(\.\/)+/, "")
     .replace(/\/$/, "/**");
   if (glob === "") throw new Error("it is empty");
@@ -86,6 +90,17 @@ function parseRule(line: string): Rule {
     expandRange,
   });
   return { include, glob, test: (path) => test(path) };
+}
+
+function belowRoot(glob: string, root: string | undefined): string {
+  const start = root && `${root.replaceAll("\\", "/").replace(/\/+$/, "")}/`;
+  const slashed = glob.replaceAll("\\", "/");
+  return start && slashed.startsWith(start) ? slashed.slice(start.length) : glob;
+}
+
+/** Picomatch lets nothing match `.` and `..`, and a key that no pattern matches would be left out without a word. */
+function withoutDotParts(path: string): string {
+  return path.startsWith(".") || path.includes("/.") ? path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, "...") : path;
 }
 
 /** `{1..12}`, `{01..12}`, `{a..f}`, and with a step: picomatch itself knows ranges of single characters alone. */

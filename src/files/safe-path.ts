@@ -2,7 +2,7 @@
  * The only way from an object's key to a path on disk: a key can name anything, and whoever may write to a bucket chooses it. Names are
  * keys relative to the prefix, with `/` between their parts. First `refuseName`, then `NameCollisions`, then `TargetFolder`.
  */
-export { isCaseSensitive, NameCollisions } from "./name-collisions.ts";
+export { foldName, isCaseSensitive, NameCollisions } from "./name-collisions.ts";
 export { TargetFolder, TargetFolderError } from "./target-folder.ts";
 
 /** Of one part of a path, in bytes of UTF-8 (Linux `NAME_MAX`, APFS), on Windows in UTF-16 units. */

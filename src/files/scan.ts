@@ -20,6 +20,8 @@ export interface ScanWarning {
   /** As in `LocalFile`. Where it is a link to a folder, all that is below it was left out. */
   readonly path: string;
   readonly reason: string;
+  /** Set for a broken link that the patterns do not match: something that they do match may have stood below it. */
+  readonly mayHaveBeenFolder?: true;
 }
 
 /** What becomes of symbolic links below the root. The root itself may be one. */
@@ -143,9 +145,13 @@ function readEntries(folder: Folder, walk: Walk): Entry[] {
     if (isMangled(folder, dirent.name)) throw new ScanError(path, new Error("its name is not valid UTF-8"));
     const found = examine(folder, dirent, walk);
     // Only now it is known whether a link is a file, which the patterns have to match, or a folder.
-    if (mayBeFolder && !(isFolder(found) ? !patterns.excludesFolder(path) : patterns.matches(path))) continue;
-    if (typeof found === "string") walk.warn({ path, reason: found });
-    else entries.push(found);
+    const isMatched = !mayBeFolder || patterns.matches(path);
+    if (typeof found !== "string") {
+      if (found.realPath === undefined ? isMatched : !patterns.excludesFolder(path)) entries.push(found);
+    } else if (isMatched || !patterns.excludesFolder(path)) {
+      const isNamed = isMatched || leadsToFolder(join(folder.absolutePath, dirent.name));
+      walk.warn({ path, reason: found, ...(isNamed ? {} : { mayHaveBeenFolder: true }) });
+    }
   }
   return entries.sort((a, b) => compareUtf8(sortName(a), sortName(b)));
 }
@@ -205,8 +211,12 @@ function refuseLink(folder: Folder, target: string, patterns: PathPatterns): str
   return leadsIntoRepository && !patterns.names(REPOSITORY_NAME) ? "the link leads into .git" : undefined;
 }
 
-function isFolder(found: Entry | string): boolean {
-  return typeof found !== "string" && found.realPath !== undefined;
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function sortName(entry: Entry): string {

@@ -4,7 +4,7 @@ import { join, resolve, sep } from "node:path";
 /** A folder that files need cannot be had, because of what stands in its place. */
 export class TargetFolderError extends Error {
   constructor(path: string, obstacle: string) {
-    super(`${path} ${obstacle}. Remove it, or choose another folder.`);
+    super(`${path} ${obstacle}. Remove it, or choose another folder`);
   }
 }
 

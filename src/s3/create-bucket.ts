@@ -37,7 +37,12 @@ export async function ensureBucket(
   return "created";
 }
 
-async function bucketExists(bucket: Bucket, signal: AbortSignal | undefined): Promise<boolean> {
+/**
+ * Whether there is a bucket of this name, whoever's it is.
+ *
+ * @throws what `Bucket.send` throws, but for refusals that say so much.
+ */
+export async function bucketExists(bucket: Bucket, signal?: AbortSignal): Promise<boolean> {
   try {
     await bucket.send({ method: "HEAD", key: "", signal });
     return true;

@@ -3,7 +3,7 @@ import { ServiceError } from "../aws/errors.ts";
 import { decideRetry } from "../aws/retry.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { Bucket } from "./bucket.ts";
-import { childElements, childText, documentRequest, escapeXml, readResult, S3_NAMESPACE } from "./document.ts";
+import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./document.ts";
 import { inParallel } from "./in-parallel.ts";
 
 /** The most keys that S3 takes in one request. */
@@ -56,11 +56,10 @@ async function deleteTogether(
   let left = keys;
   for (let round = 1; left.length > 0; round++) {
     const failed = await requestDeletion(bucket, left, signal);
-    const asked = new Set(left);
     let delayMs = 0;
     left = failed.flatMap((failure) => {
       const decision = decideRetry(failure.error, round);
-      if (round < MAX_ROUNDS && decision.retry && asked.has(failure.key)) {
+      if (round < MAX_ROUNDS && decision.retry) {
         delayMs = Math.max(delayMs, decision.delayMs);
         return [failure.key];
       }
@@ -85,8 +84,11 @@ async function requestDeletion(
     ...documentRequest(`<Delete xmlns="${S3_NAMESPACE}"><Quiet>true</Quiet>${objects}</Delete>`),
     signal,
   });
-  const errors = childElements(await readResult(response, "DeleteResult"), "Error");
-  return errors.map(failureOf).filter(({ error }) => error.code !== "NoSuchKey");
+  const failures = childElements(await readResult(response, "DeleteResult"), "Error").map(failureOf);
+  const asked = new Set(keys);
+  if (failures.some(({ key }) => !asked.has(key)))
+    throw notS3(response, "it tells of keys that were not to be deleted");
+  return failures.filter(({ error }) => error.code !== "NoSuchKey");
 }
 
 /** The statuses that errors of these names have where they stand alone; what else is wrong with a key is the client's. */

@@ -11,11 +11,19 @@ export class ObjectReplacedError extends Error {
   }
 }
 
+/** The answer holds other bytes than were asked for. Written where those belong, they would make a broken file. */
+export class RangeIgnoredError extends Error {
+  constructor(startByte: number) {
+    const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
+    super(`asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
+  }
+}
+
 /** What takes an object's bytes. */
 export interface ObjectReader {
   /** Called once, with the head of the first answer, before any bytes. */
   start?(head: ResponseHead): void;
-  /** Takes the next bytes, which are overwritten once the promise has resolved. */
+  /** Takes the next bytes, which may be overwritten once the promise has resolved. */
   take(chunk: Buffer): void | Promise<void>;
 }
 
@@ -33,7 +41,7 @@ export interface GetOptions {
  * Reads an object, or a piece of it, from its first byte to its last. Where an answer breaks off, the next one goes on from there, and
  * only if the object is still the same.
  *
- * @throws {ObjectReplacedError}; what `Bucket.send` and the reader throw.
+ * @throws {ObjectReplacedError} {RangeIgnoredError}; what `Bucket.send` and the reader throw.
  */
 export async function getObject(bucket: Bucket, key: string, reader: ObjectReader, options: GetOptions): Promise<void> {
   const { piece, signal } = options;
@@ -45,13 +53,16 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     const sentEtag = head.headers.etag?.replaceAll('"', "");
     if (!sentEtag) throw notS3({ ...head, body: Buffer.alloc(0) }, "the answer has no ETag");
     if (etag !== undefined && sentEtag !== etag) throw new ObjectReplacedError();
-    if (rangeHeaders(piece, receivedBytes).range) checkRange(head, (piece?.startByte ?? 0) + receivedBytes);
+    let knownBytes = countKnownBytes(head, piece, receivedBytes);
     etag = sentEtag;
     if (!hasStarted) reader.start?.(head);
     hasStarted = true;
     return (chunk) => {
-      receivedBytes += chunk.length;
-      return reader.take(chunk);
+      const news = chunk.subarray(Math.min(knownBytes, chunk.length));
+      knownBytes -= chunk.length - news.length;
+      if (news.length === 0) return undefined;
+      receivedBytes += news.length;
+      return reader.take(news);
     };
   }
 
@@ -79,9 +90,17 @@ function rangeHeaders(piece: GetOptions["piece"], receivedBytes: number): { rang
   return receivedBytes > 0 ? { range: `bytes=${receivedBytes}-` } : {};
 }
 
-/** A server that answers with other bytes than were asked for would make a broken file. */
-function checkRange(head: ResponseHead, startByte: number): void {
-  const sent = /^bytes (\d+)-/.exec(head.headers["content-range"] ?? "")?.[1];
-  if (head.status === 206 && Number(sent) === startByte) return;
-  throw notS3({ ...head, body: Buffer.alloc(0) }, `asked for the bytes from ${startByte} on, the server sent others`);
+/**
+ * How many of the bytes that now come have come before: none, but all of them where the whole object was to go on from where it broke
+ * off, and the server knows nothing of ranges.
+ *
+ * @throws {RangeIgnoredError} where they are not those that were asked for.
+ */
+function countKnownBytes(head: ResponseHead, piece: GetOptions["piece"], receivedBytes: number): number {
+  if (!piece && receivedBytes === 0) return 0;
+  if (!piece && head.status === 200) return receivedBytes;
+  const startByte = (piece?.startByte ?? 0) + receivedBytes;
+  const sentStart = /^bytes (\d+)-/.exec(head.headers["content-range"] ?? "")?.[1];
+  if (head.status === 206 && Number(sentStart) === startByte) return 0;
+  throw new RangeIgnoredError(startByte);
 }

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { ConnectionError, NOT_S3, ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
-import { isCrc } from "../checksums/algorithms.ts";
+import { type ChecksumAlgorithm, isCrc } from "../checksums/algorithms.ts";
 import { combineCrc } from "../checksums/combine.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
 import { checksumHeader, checksumHeaders, digestBody } from "./digest.ts";
@@ -28,8 +28,8 @@ export interface MultipartOptions {
   readonly resume?: UnfinishedUpload | undefined;
   /** Called with the id of an upload that has just been begun. */
   onBegun?(uploadId: string): void;
-  /** Whether an upload that failed in passing is left for a later one to resume; all others are aborted. */
-  readonly isResumable: boolean;
+  /** Called where an upload that failed in passing is left for a later one to resume; without it, those too are aborted. */
+  onLeft?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +60,8 @@ export async function uploadMultipart(
     await beforeComplete();
     await completeUpload(upload, parts);
   } catch (error) {
-    if (!options.isResumable || !mayPass(error, options.signal)) await abortUpload(upload);
+    if (options.onLeft && mayPass(error, options.signal)) options.onLeft();
+    else await abortUpload(upload);
     throw error;
   }
 }
@@ -76,7 +77,7 @@ async function createUpload(bucket: Bucket, key: string, options: MultipartOptio
   const checksum =
     checksumAlgorithm === "none"
       ? {}
-      : { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumType(options.write) };
+      : { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
   const response = await bucket.send({
     method: "POST",
     key,
@@ -91,8 +92,8 @@ async function createUpload(bucket: Bucket, key: string, options: MultipartOptio
 }
 
 /** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
-function checksumType({ checksumAlgorithm }: ObjectWrite): "FULL_OBJECT" | "COMPOSITE" {
-  return checksumAlgorithm !== "none" && isCrc(checksumAlgorithm) ? "FULL_OBJECT" : "COMPOSITE";
+export function checksumTypeOf(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
+  return isCrc(algorithm) ? "FULL_OBJECT" : "COMPOSITE";
 }
 
 async function sendParts(upload: Upload, source: MultipartSource): Promise<SentPart[]> {
@@ -182,7 +183,7 @@ function completionDocument(parts: readonly SentPart[], { checksumAlgorithm }: O
 function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): Record<string, string> {
   const { checksumAlgorithm } = write;
   if (checksumAlgorithm === "none") return {};
-  const type = { "x-amz-checksum-type": checksumType(write) };
+  const type = { "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
   if (!isCrc(checksumAlgorithm)) return type;
   const whole = parts
     .map(({ checksum, sizeBytes }) => ({ checksum: checksum as Buffer, sizeBytes }))
@@ -203,12 +204,16 @@ async function isStored({ bucket, key, write, signal }: Upload, parts: readonly 
   );
 }
 
+/** What S3 answers with 400 where credentials were good for the first parts, and are not any more. */
+const EXPIRED_CODES = new Set(["ExpiredToken", "TokenRefreshRequired"]);
+
 /** Whether a later run may find things better: the stored parts are not to blame for the failure. */
-function mayPass(error: unknown, signal: AbortSignal): boolean {
+export function mayPass(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || error instanceof ConnectionError) return true;
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;
-  return status >= 500 || status === 429 || status === 401 || status === 403 || error.code === NOT_S3;
+  const isAboutCredentials = status === 401 || status === 403 || EXPIRED_CODES.has(error.code);
+  return status >= 500 || status === 429 || isAboutCredentials || error.code === NOT_S3;
 }
 
 /** Takes back what was stored. Where that fails too, the error that led here matters more. */

@@ -5,7 +5,7 @@ const GIB = 1024 ** 3;
 const PART_SIZE_BYTES = 16 * MIB;
 
 // "Amazon S3 multipart upload limits" in the Amazon S3 User Guide.
-const MAX_PARTS = 10_000;
+export const MAX_PARTS = 10_000;
 const MAX_PART_SIZE_BYTES = 5 * GIB;
 export const MAX_OBJECT_SIZE_BYTES = MAX_PARTS * MAX_PART_SIZE_BYTES;
 

@@ -115,8 +115,12 @@ async function copyInOnePiece(
   await readResult(response, "CopyObjectResult");
 }
 
-/** Gives an object its tags where the store has passed over them; Ceph takes none along with a copy. */
-async function requireTags(
+/**
+ * Gives an object its tags where the store has passed over them: Ceph takes none along with a copy, nor with a multipart upload.
+ *
+ * @throws what `Bucket.send` throws.
+ */
+export async function requireTags(
   bucket: Bucket,
   key: string,
   tags: ObjectTags,

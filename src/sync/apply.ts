@@ -1,3 +1,4 @@
+import { isStepFatal, mayConcernAll } from "../aws/advice.ts";
 import type { Action } from "./plan.ts";
 
 /** After so many failures without a success between them the rest is not tried: each may have taken minutes of retries. */
@@ -22,8 +23,6 @@ export interface ApplyOptions {
   readonly parallelActions: number;
   /** Does one action and returns how many bytes it transferred. */
   perform(action: Action): Promise<number>;
-  /** Whether a failure says that all other actions will fail too. */
-  isFatal(error: unknown): boolean;
   onDone(action: Action, transferredBytes: number): void;
   readonly signal: AbortSignal;
 }
@@ -55,7 +54,8 @@ export async function applyActions(actions: readonly Action[], options: ApplyOpt
       } catch (error) {
         if (options.signal.aborted) return;
         failures.push({ action, error });
-        stoppedEarly ||= options.isFatal(error) || ++failuresInARow >= MAX_FAILURES_IN_A_ROW;
+        if (mayConcernAll(error)) failuresInARow++;
+        stoppedEarly ||= isStepFatal(error) || failuresInARow >= MAX_FAILURES_IN_A_ROW;
       }
     }
   }

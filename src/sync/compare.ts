@@ -1,3 +1,4 @@
+import { describeFailure } from "../aws/advice.ts";
 import { ServiceError } from "../aws/errors.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import type { Bucket } from "../s3/bucket.ts";
@@ -6,6 +7,7 @@ import { headObject, type ObjectHead } from "../s3/head-object.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
 import { checksumOf, etagChecksum, type ObjectChecksum } from "../s3/object-checksum.ts";
 import type { CompareBy } from "./options.ts";
+import { StepError } from "./remote-listing.ts";
 
 /** Whether a file and an object are the same, and why that is thought. */
 export interface Comparison {
@@ -44,7 +46,7 @@ export interface CompareContext {
  * | same | checksum | MD5 of the file, or of its parts as this step would cut them | same |
  * | same | checksum | anything else: other parts, or no MD5 because of its encryption | a HEAD with S3's checksums decides |
  *
- * @throws what the HEAD throws, unless S3 refuses it for this object: then it cannot be compared, and counts as changed.
+ * @throws {StepError} where there is no answer to the HEAD. Where S3 refuses it for this object, it cannot be compared, and counts as changed.
  */
 export async function compare(
   context: CompareContext,
@@ -56,7 +58,8 @@ export async function compare(
   if (context.compareBy === "size") return { isSame: true, reason: "same size" };
   if (context.compareBy === "sizeAndTime") return compareTimes(context, file, object);
 
-  const etag = etagChecksum(object.etag);
+  // An object of a customer's key has no such ETag; one that has is another, stored without the key.
+  const etag = context.encryption?.kind === "customer" ? undefined : etagChecksum(object.etag);
   if (etag && (await hasChecksum(context, file, etag, context.partSizeFor(file.sizeBytes)))) {
     return { isSame: true, reason: "same checksum" };
   }
@@ -85,31 +88,45 @@ async function compareWithHead(
   const isKnownToDiffer =
     checksum.algorithm === "MD5" && checksum.partsCount === undefined && compared?.digest.equals(checksum.digest);
   const partSizeBytes = checksum.partsCount === undefined ? undefined : await partSizeOf(context, key, checksum, file);
+  if (partSizeBytes instanceof ServiceError) {
+    return { isSame: false, reason: `cannot be compared: ${partSizeBytes.code} on HEAD of its first part`, head };
+  }
   const isSame = !isKnownToDiffer && (await hasChecksum(context, file, checksum, partSizeBytes));
   return isSame ? { isSame, reason: "same checksum", head } : { isSame, reason: "content differs", head };
 }
 
 /** The size of the parts that an object came in, where all but the last have one size. */
 async function partSizeOf(
-  { bucket, encryption, signal }: CompareContext,
+  context: CompareContext,
   key: string,
   { partsCount = 1 }: ObjectChecksum,
   { sizeBytes }: ComparedFile,
-): Promise<number | undefined> {
-  const first = await headObject(bucket, key, { customerKey: encryption, partNumber: 1, signal });
+): Promise<number | undefined | ServiceError> {
+  const first = await headOrRefusal(context, key, 1);
+  if (first instanceof ServiceError) return first;
   return Math.ceil(sizeBytes / first.sizeBytes) === partsCount ? first.sizeBytes : undefined;
 }
 
-/** What the object's head says, or why S3 does not tell: no permission, another key, gone meanwhile. */
+/** The statuses of refusals that are about the one object: no permission, another key, gone meanwhile, not known of its parts. */
+const REFUSALS = [400, 403, 404, 405, 501];
+
+/**
+ * What the object's head says, or why S3 does not tell.
+ *
+ * @throws {StepError} where there is no answer; the signal's reason.
+ */
 export async function headOrRefusal(
   { bucket, encryption, signal }: Pick<CompareContext, "bucket" | "encryption" | "signal">,
   key: string,
+  partNumber?: number,
 ): Promise<ObjectHead | ServiceError> {
   try {
-    return await headObject(bucket, key, { customerKey: encryption, signal });
+    return await headObject(bucket, key, { customerKey: encryption, partNumber, signal });
   } catch (error) {
-    if (error instanceof ServiceError && [400, 403, 404, 405].includes(error.details.status)) return error;
-    throw error;
+    signal.throwIfAborted();
+    if (error instanceof ServiceError && REFUSALS.includes(error.details.status)) return error;
+    const why = describeFailure(error, bucket.name, key, "s3:GetObject");
+    throw new StepError(`Comparing with s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
   }
 }
 

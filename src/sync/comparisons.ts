@@ -3,7 +3,8 @@ const MAX_COMPARISONS = 256;
 
 /** Runs work on the side while a plan is made, so much of it at once and no more. */
 export class Comparisons {
-  readonly #running = new Set<Promise<void>>();
+  #running = 0;
+  #onEnd: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   /**
@@ -12,20 +13,30 @@ export class Comparisons {
    * @throws what an earlier piece threw.
    */
   async add(work: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= MAX_COMPARISONS) await Promise.race(this.#running);
+    while (this.#running >= MAX_COMPARISONS) await this.#nextEnd();
     this.#throwFailure();
-    const running = work()
+    this.#running++;
+    work()
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+      .finally(() => {
+        this.#running--;
+        this.#onEnd?.();
+      });
   }
 
   /** Waits until all is done. @throws what a piece threw. */
   async finish(): Promise<void> {
-    await Promise.all(this.#running);
+    while (this.#running > 0) await this.#nextEnd();
     this.#throwFailure();
+  }
+
+  /** One promise at a time: a race of all that run would leave a reaction with each of them each time. */
+  #nextEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onEnd = resolve;
+    });
   }
 
   #throwFailure(): void {

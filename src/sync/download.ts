@@ -1,17 +1,15 @@
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isStepFatal } from "../aws/advice.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import { TargetFolder } from "../files/safe-path.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { RequestSlots } from "../s3/request-slots.ts";
+import { MAX_REQUESTS, RequestSlots } from "../s3/request-slots.ts";
 import { type ApplyResult, applyActions } from "./apply.ts";
 import { type FetchContext, fetchFile } from "./fetch-file.ts";
 import type { DownloadOptions } from "./options.ts";
 import type { Action, DeleteAction } from "./plan.ts";
 import type { DownloadPlan } from "./plan-download.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "./report.ts";
-import { MAX_REQUESTS } from "./upload.ts";
 
 /** What a download works with. */
 export interface DownloadTools {
@@ -46,8 +44,9 @@ export async function applyDownload(
   const context: FetchContext = {
     ...tools,
     target: targetFolder,
-    slots: new RequestSlots(options.concurrency ?? MAX_REQUESTS),
+    slots: new RequestSlots(options.concurrency),
     encryption: options.encryption,
+    replacesEmptyFolders: options.deleteExtra,
     onStored: (sizeBytes) => observer.stored(sizeBytes),
   };
   const perform = async (action: Action): Promise<number> => {
@@ -57,19 +56,20 @@ export async function applyDownload(
     return 0;
   };
   const run = (actions: readonly Action[], parallelActions: number) =>
-    applyActions(actions, { parallelActions, perform, isFatal: isStepFatal, onDone: observer.actionDone, signal });
+    applyActions(actions, { parallelActions, perform, onDone: observer.actionDone, signal });
 
   const { obstacles, rest } = partDeletions(plan);
+  const wantedFolders = new Set(plan.actions.filter(({ kind }) => kind === "folder").map(({ path }) => path));
   const steps: ApplyResult[] = [];
   const hasFailed = () => steps.some(({ failures }) => failures.length > 0);
   const remove = async (deletions: readonly DeleteAction[]) => {
     if (deletions.length === 0 || hasFailed()) return;
     steps.push(await run(deletions, PARALLEL_DELETIONS));
-    await removeEmptyFolders(target, deletions);
+    await removeEmptyFolders(target, deletions, wantedFolders);
   };
   await remove(obstacles);
   if (!hasFailed()) {
-    const transfers = plan.actions.filter(({ kind }) => kind !== "delete");
+    const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "folder");
     steps.push(await run(transfers, options.concurrency ?? MAX_REQUESTS));
   }
   await remove(rest);
@@ -106,10 +106,14 @@ function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; 
   };
 }
 
-/** Removes the folders that deletions have emptied, the innermost first. */
-async function removeEmptyFolders(target: string, deletions: readonly DeleteAction[]): Promise<void> {
+/** Removes the folders that deletions have emptied, the innermost first, but for those that the bucket has. */
+async function removeEmptyFolders(
+  target: string,
+  deletions: readonly DeleteAction[],
+  wanted: ReadonlySet<string>,
+): Promise<void> {
   const folders = new Set(deletions.flatMap(({ path }) => foldersAbove(path)));
-  const innermostFirst = [...folders].sort((a, b) => b.length - a.length);
+  const innermostFirst = [...folders].filter((path) => !wanted.has(path)).sort((a, b) => b.length - a.length);
   for (const folder of innermostFirst) await rmdir(join(target, folder)).catch(() => undefined);
 }
 

@@ -1,3 +1,4 @@
+import { describeFailure, isStepFatal } from "../aws/advice.ts";
 import { ServiceError } from "../aws/errors.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { decodeWords } from "../s3/encoded-words.ts";
@@ -5,9 +6,9 @@ import type { Encryption } from "../s3/encryption.ts";
 import type { ObjectHead } from "../s3/head-object.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
 import { getObjectTags } from "../s3/object-tags.ts";
-import type { ObjectHeaders } from "../s3/put-object.ts";
 import { headOrRefusal } from "./compare.ts";
 import type { ObjectSettings } from "./options.ts";
+import { StepError } from "./remote-listing.ts";
 
 /** What has to change about an object whose bytes are right already. */
 export interface HeaderChange {
@@ -15,8 +16,7 @@ export interface HeaderChange {
   readonly reason: string;
   /** Absent where S3 does not let it be read, so that only sending the object again makes it right. */
   readonly head: ObjectHead | undefined;
-  /** All that the inputs name; none where only the tags differ. */
-  readonly headers: ObjectHeaders;
+  readonly isTagsOnly: boolean;
 }
 
 export interface HeaderChangeContext {
@@ -34,6 +34,7 @@ const STORAGE_CLASS = "x-amz-storage-class";
  *
  * @param known the object's head, where it had to be asked for already.
  * @returns undefined where nothing differs.
+ * @throws {StepError} where there is no answer; the signal's reason.
  */
 export async function findHeaderChange(
   context: HeaderChangeContext,
@@ -50,20 +51,46 @@ export async function findHeaderChange(
 
   const head = known ?? (await headOrRefusal(context, key));
   if (head instanceof ServiceError) {
-    return { reason: `its headers cannot be read: ${head.code} on HEAD`, head: undefined, headers: named };
+    return { reason: `its headers cannot be read: ${head.code} on HEAD`, head: undefined, isTagsOnly: false };
   }
-  differing.push(...others.filter((name) => head.headers[name] !== decodeWords(named[name] ?? "")));
-  const headers = differing.length > 0 ? named : {};
-  if (tags && !(await hasTags(context, key, tags))) differing.push("tags");
-  if (differing.length === 0) return undefined;
-  return { reason: `${differing.sort().join(", ")} ${differing.length === 1 ? "differs" : "differ"}`, head, headers };
+  differing.push(...others.filter((name) => head.headers[name] !== asAnswered(name, named[name] ?? "")));
+  const isTagsOnly = differing.length === 0;
+  const tagsReason = tags && (await compareTags(context, key, tags));
+  if (tagsReason === "differ") differing.push("tags");
+  const reasons = [
+    ...(differing.length > 0
+      ? [`${differing.sort().join(", ")} ${isOneHeader(differing) ? "differs" : "differ"}`]
+      : []),
+    ...(tagsReason && tagsReason !== "differ" ? [tagsReason] : []),
+  ];
+  return reasons.length === 0 ? undefined : { reason: reasons.join("; "), head, isTagsOnly };
 }
 
-async function hasTags(
+/** Metadata is sent encoded where it is not ASCII, and comes back so; the head tells it decoded. */
+function asAnswered(name: string, value: string): string {
+  return name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
+}
+
+function isOneHeader(differing: readonly string[]): boolean {
+  return differing.length === 1 && differing[0] !== "tags";
+}
+
+/** @returns nothing where they are the same. Tags that may not be read can be set all the same. */
+async function compareTags(
   { bucket, signal }: HeaderChangeContext,
   key: string,
   wanted: ReadonlyMap<string, string>,
-): Promise<boolean> {
-  const tags = await getObjectTags(bucket, key, signal);
-  return tags.size === wanted.size && [...wanted].every(([name, value]) => tags.get(name) === value);
+): Promise<string | undefined> {
+  try {
+    const tags = await getObjectTags(bucket, key, signal);
+    const isSame = tags.size === wanted.size && [...wanted].every(([name, value]) => tags.get(name) === value);
+    return isSame ? undefined : "differ";
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ServiceError) || isStepFatal(error)) {
+      const why = describeFailure(error, bucket.name, key, "s3:GetObjectTagging");
+      throw new StepError(`Reading the tags of s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+    }
+    return `its tags cannot be read: ${error.code} on GetObjectTagging`;
+  }
 }

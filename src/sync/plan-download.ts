@@ -1,18 +1,23 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { describeFailure } from "../aws/advice.ts";
+import { ServiceError } from "../aws/errors.ts";
 import { compareUtf8 } from "../files/byte-order.ts";
-import { isCaseSensitive, NameCollisions, refuseName } from "../files/safe-path.ts";
+import { LinkedFolders } from "../files/linked-folders.ts";
+import { foldName, isCaseSensitive, NameCollisions, refuseName } from "../files/safe-path.ts";
 import { type LocalFile, scan } from "../files/scan.ts";
 import { isLeftover, isTemporaryName } from "../files/temporary-file.ts";
+import { headObject } from "../s3/head-object.ts";
+import type { RemoteObject } from "../s3/list-objects.ts";
 import { partSizeFor } from "../s3/part-size.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { Comparisons } from "./comparisons.ts";
 import { checkDeletions } from "./deletion.ts";
 import type { DownloadOptions } from "./options.ts";
-import { pairByName } from "./pair.ts";
+import { pairByFoldedName, pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
 import type { PlanTools } from "./plan-upload.ts";
-import { isFolderMarker, listNames, type NamedObject, StepError } from "./remote-listing.ts";
+import { isFolderMarker, listPrefix, StepError } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
 /** A plan, and where its keys start. */
@@ -23,82 +28,116 @@ export interface DownloadPlan extends Plan {
   readonly leftovers: readonly string[];
 }
 
-interface ObjectToFile {
-  /** The path that it becomes, under which it is paired with a file. */
-  readonly name: string;
-  readonly object: NamedObject;
-}
-
-interface FileInTarget extends LocalFile {
-  readonly name: string;
-}
-
 /**
  * Decides what becomes of each object, and of each file that has no object: the same table as for an upload (`planUpload`), with the ends
  * exchanged; headers do not matter. Keys that end in `/` and hold nothing become folders. Nothing is written yet.
  *
- * @throws {StepError} where the bucket cannot be listed, or the source is an object and a folder; {ScanError}; what a comparison throws;
- * the signal's reason.
+ * @throws {StepError} where the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
+ * {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planDownload(options: DownloadOptions, tools: PlanTools): Promise<DownloadPlan> {
   const source = await findSource(options, tools);
-  const planner = new DownloadPlanner(options, tools, source.prefix, await isCaseSensitive(options.target));
+  const planner = new DownloadPlanner(options, tools, source.prefix, await tellsCaseApart(options));
   return planner.plan(source.objects);
+}
+
+/** Tries it in the target; a dry run, which changes nothing, goes by what disks are like on this system. */
+async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<boolean> {
+  if (dryRun) return process.platform !== "win32" && process.platform !== "darwin";
+  try {
+    return await isCaseSensitive(target);
+  } catch (error) {
+    // Node's messages end with the call and the path, here that of the file it was tried with.
+    const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
+    const advice = "Let the agent's user write there, or enter another folder";
+    throw new StepError(`targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, { cause: error });
+  }
 }
 
 interface Source {
   readonly prefix: string;
-  readonly objects: AsyncIterable<NamedObject>;
+  readonly objects: AsyncIterable<RemoteObject>;
 }
 
 /** What `sourceFolder` means: a prefix, to which a `/` belongs, or the key of one object. */
-async function findSource(
-  { source, access, deleteExtra }: DownloadOptions,
-  { bucket, signal }: PlanTools,
-): Promise<Source> {
-  const list = (prefix: string) => listNames(bucket, prefix, "", signal);
-  if (source === "" || source.endsWith("/")) return { prefix: source, objects: list(source) };
+async function findSource(options: DownloadOptions, tools: PlanTools): Promise<Source> {
+  const { source, access, deleteExtra } = options;
+  const prefix = source === "" || source.endsWith("/") ? source : `${source}/`;
+  const objects = listPrefix(tools.bucket, prefix, "", tools.signal);
+  if (prefix === source) return { prefix, objects };
 
-  // Of all keys that start with it, the one that is it comes first.
-  const first = (await list(source).next()).value;
-  if (first?.key !== source) return { prefix: `${source}/`, objects: list(`${source}/`) };
-  const below = (await list(`${source}/`).next()).value;
-  if (below) {
-    const place = `s3://${access.bucketName}/${source}`;
+  const first = await objects.next();
+  const single = await findObject(options, tools);
+  if (!single) return { prefix, objects: startingWith(first, objects) };
+  const place = `s3://${access.bucketName}/${source}`;
+  if (!first.done) {
     throw new StepError(
-      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${below.key}). Enter ${source}/ for those; the one object can be had with the folder above it and a pattern.`,
+      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${source}/ for those; the one object can be had with the folder above it and a pattern.`,
     );
   }
   if (deleteExtra) {
-    const why = `it cannot be used while sourceFolder is a single object, s3://${access.bucketName}/${source}: all else would be deleted`;
+    const why = `it cannot be used while sourceFolder is a single object, ${place}: all else would be deleted`;
     throw new StepError(`deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
   }
-  const prefix = source.slice(0, source.lastIndexOf("/") + 1);
-  return { prefix, objects: only({ ...first, name: source.slice(prefix.length) }) };
+  return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single) };
 }
 
-async function* only(object: NamedObject): AsyncGenerator<NamedObject, void> {
-  yield object;
+/** The object that `sourceFolder` is the key of, if there is one. */
+async function findObject(
+  { source, access, encryption }: DownloadOptions,
+  { bucket, signal }: PlanTools,
+): Promise<RemoteObject | undefined> {
+  try {
+    const { sizeBytes, etag, lastModifiedMs, headers } = await headObject(bucket, source, {
+      customerKey: encryption,
+      signal,
+    });
+    const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
+    return { key: source, sizeBytes, etag, lastModifiedMs, storageClass };
+  } catch (error) {
+    signal.throwIfAborted();
+    // Where the bucket may not be listed, S3 says 403 of what is not there.
+    if (error instanceof ServiceError && [403, 404].includes(error.details.status)) return undefined;
+    const why = describeFailure(error, bucket.name, source, "s3:GetObject");
+    throw new StepError(`sourceFolder: looking at s3://${access.bucketName}/${source} failed: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+async function* startingWith<T>(first: IteratorResult<T, void>, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
+async function* only<T>(item: T): AsyncGenerator<T, void> {
+  yield item;
 }
 
 class DownloadPlanner {
   readonly #options: DownloadOptions;
   readonly #prefix: string;
+  readonly #isCaseSensitive: boolean;
   readonly #compareContext: CompareContext;
   readonly #comparisons = new Comparisons();
   readonly #collisions: NameCollisions;
+  readonly #linkedFolders: LinkedFolders;
   readonly #folders: Action[] = [];
   readonly #actions: Action[] = [];
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
   readonly #leftovers: string[] = [];
+  /** Where folders are flattened, the key that each name comes from. */
+  readonly #keys = new Map<string, string>();
   #filesFound = 0;
   #filesInTarget = 0;
 
   constructor(options: DownloadOptions, tools: PlanTools, prefix: string, isCaseSensitive: boolean) {
     this.#options = options;
     this.#prefix = prefix;
+    this.#isCaseSensitive = isCaseSensitive;
     this.#collisions = new NameCollisions(isCaseSensitive);
+    this.#linkedFolders = new LinkedFolders(options.target);
     this.#compareContext = {
       ...tools,
       compareBy: options.compareBy,
@@ -108,11 +147,18 @@ class DownloadPlanner {
     };
   }
 
-  async plan(objects: AsyncIterable<NamedObject>): Promise<DownloadPlan> {
-    const files = existsSync(this.#options.target) ? this.#files() : [];
-    for await (const [file, remote] of pairByName(files, this.#objects(objects))) {
-      if (remote && isInShard(remote.object.name, this.#options.shard)) await this.#decide(remote, file);
-      else if (file && !remote) this.#considerExtra(file);
+  async plan(objects: AsyncIterable<RemoteObject>): Promise<DownloadPlan> {
+    const ends = {
+      locals: existsSync(this.#options.target) ? this.#files() : [],
+      nameOfLocal: ({ path }: LocalFile) => path,
+      remotes: this.#objects(objects),
+      nameOfRemote: (object: RemoteObject) => this.#pathOf(object),
+    };
+    const pairs = this.#isCaseSensitive ? pairByName(ends) : pairByFoldedName(ends, foldName);
+    for await (const [file, object] of pairs) {
+      if (object && isInShard(this.#nameOf(object), this.#options.shard))
+        await this.#decide(object, file ?? this.#fileBehindLink(this.#pathOf(object)));
+      else if (file && !object) this.#considerExtra(file);
     }
     await this.#comparisons.finish();
     const { maxDelete, target } = this.#options;
@@ -127,7 +173,16 @@ class DownloadPlanner {
     };
   }
 
-  *#files(): Generator<FileInTarget, void> {
+  #nameOf({ key }: RemoteObject): string {
+    return key.slice(this.#prefix.length);
+  }
+
+  /** What becomes of the key in the target. */
+  #pathOf(object: RemoteObject): string {
+    return this.#options.flattenFolders ? lastName(object.key) : this.#nameOf(object);
+  }
+
+  *#files(): Generator<LocalFile, void> {
     const { target, patterns } = this.#options;
     const found = {
       ...patterns,
@@ -138,37 +193,48 @@ class DownloadPlanner {
         if (isLeftover(lastName(file.path))) this.#leftovers.push(file.path);
       } else {
         this.#filesInTarget++;
-        yield { ...file, name: file.path };
+        yield file;
       }
     }
   }
 
   /** The objects that become files, in the order of the files' paths. */
-  async *#objects(objects: AsyncIterable<NamedObject>): AsyncGenerator<ObjectToFile, void> {
+  async *#objects(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
     if (!this.#options.flattenFolders) {
       for await (const object of this.#matching(objects)) {
-        if (isFolderMarker(object)) this.#addFolder(object);
-        else if (this.#canBecome(object.name, object)) yield { name: object.name, object };
+        if (isFolderMarker(object, this.#prefix)) this.#addFolder(object);
+        else if (this.#canBecomeFile(object)) yield object;
       }
       return;
     }
-    const flattened: ObjectToFile[] = [];
+    const flattened: RemoteObject[] = [];
     for await (const object of this.#matching(objects)) {
-      if (!isFolderMarker(object)) flattened.push({ name: lastName(object.name), object });
+      if (!isFolderMarker(object, this.#prefix)) flattened.push(object);
     }
-    flattened.sort((a, b) => compareUtf8(a.name, b.name));
-    for (const item of flattened) if (this.#canBecome(item.name, item.object)) yield item;
+    flattened.sort((a, b) => compareUtf8(this.#pathOf(a), this.#pathOf(b)));
+    for (const object of flattened) if (this.#canBecomeFile(object)) yield object;
   }
 
-  async *#matching(objects: AsyncIterable<NamedObject>): AsyncGenerator<NamedObject, void> {
+  async *#matching(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
     for await (const object of objects) {
-      if (object.name === "" || !this.#options.patterns.covers(object.name)) continue;
-      if (!isFolderMarker(object)) this.#filesFound++;
+      const name = this.#nameOf(object);
+      if (name === "") this.#checkOwnMarker(object);
+      if (name === "" || !this.#options.patterns.covers(name)) continue;
+      if (!isFolderMarker(object, this.#prefix)) this.#filesFound++;
       yield object;
     }
   }
 
-  #addFolder({ name }: NamedObject): void {
+  /** What the source itself is a marker of is there anyway; but its content would be lost, and no pattern leaves it out. */
+  #checkOwnMarker({ key, sizeBytes }: RemoteObject): void {
+    if (sizeBytes === 0) return;
+    const what = `${key} cannot become a file: it ends in /, and holds ${sizeBytes} bytes`;
+    const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
+    this.#problems.push({ input: "sourceFolder", message: `${what}. ${advice}.` });
+  }
+
+  #addFolder(object: RemoteObject): void {
+    const name = this.#nameOf(object);
     const path = name.slice(0, -1);
     const refusal = refuseName(path, process.platform);
     const other = refusal ? undefined : this.#collisions.add(name);
@@ -177,18 +243,25 @@ class DownloadPlanner {
     else this.#folders.push({ kind: "folder", path, name, sizeBytes: 0, reason: "a folder in the bucket" });
   }
 
-  #canBecome(path: string, { key, sizeBytes }: NamedObject): boolean {
+  #canBecomeFile(object: RemoteObject): boolean {
+    const { key, sizeBytes } = object;
+    const path = this.#pathOf(object);
     const refusal = key.endsWith("/")
       ? `it ends in /, and holds ${sizeBytes} bytes`
-      : refuseName(path, process.platform);
+      : isTemporaryName(lastName(path))
+        ? "it has the name of a temporary file of this task"
+        : refuseName(path, process.platform);
     if (refusal) {
       this.#refuse(`${key} cannot become a file: ${refusal}`);
       return false;
     }
     const other = this.#collisions.add(path);
-    if (other === undefined) return true;
+    if (other === undefined) {
+      if (this.#options.flattenFolders) this.#keys.set(path, key);
+      return true;
+    }
     if (this.#options.flattenFolders) {
-      const message = `${key} and another object would both become ${other}. Leave one of them out with a pattern, or do not flatten folders.`;
+      const message = `${this.#keys.get(other)} and ${key} would both become ${other}. Leave one of them out with a pattern, or do not flatten folders.`;
       this.#problems.push({ input: "flattenFolders", message });
     } else {
       this.#refuseBoth(path, other);
@@ -204,9 +277,18 @@ class DownloadPlanner {
     this.#problems.push({ input: "sourceFolder", message: `${what}. Leave it out with a pattern (globExpressions).` });
   }
 
-  async #decide({ name: path, object }: ObjectToFile, file: FileInTarget | undefined): Promise<void> {
-    const { name, sizeBytes, etag } = object;
-    const { overwrite, target } = this.#options;
+  /** What would be written over through a link, unless that goes as extra. */
+  #fileBehindLink(path: string): LocalFile | undefined {
+    const { deleteExtra, patterns } = this.#options;
+    const link = this.#linkedFolders.linkAbove(path);
+    return link === undefined || (deleteExtra && patterns.matches(link)) ? undefined : this.#linkedFolders.find(path);
+  }
+
+  async #decide(object: RemoteObject, file: LocalFile | undefined): Promise<void> {
+    const { sizeBytes, etag } = object;
+    const { overwrite, target, flattenFolders } = this.#options;
+    const name = this.#nameOf(object);
+    const path = flattenFolders ? lastName(name) : name;
     const get = (reason: string): Action => ({ kind: "get", path, name, sizeBytes, reason, etag, replaces: !!file });
     if (!file) {
       this.#actions.push(get("new"));
@@ -229,7 +311,7 @@ class DownloadPlanner {
     }
   }
 
-  #considerExtra({ path, sizeBytes }: FileInTarget): void {
+  #considerExtra({ path, sizeBytes }: LocalFile): void {
     if (!this.#options.deleteExtra) return;
     this.#extra.push({ kind: "delete", path, name: path, sizeBytes, reason: "not in the bucket" });
   }

@@ -51,7 +51,8 @@ export function writePlanFile(path: string, head: PlanFileHead, plan: Plan, repo
 function describe(action: Action, prefix: string, report: TransferReport | undefined): object {
   const { kind, path, name, sizeBytes, reason } = action;
   const error = report?.failures.get(action);
-  const status = !report ? "planned" : error !== undefined ? "failed" : report.done.has(action) ? "done" : "notDone";
+  const isDone = kind === "skip" || report?.done.has(action);
+  const status = !report ? "planned" : error !== undefined ? "failed" : isDone ? "done" : "notDone";
   return {
     action: NAMES[kind],
     path,

@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { compareUtf8 } from "../files/byte-order.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../files/scan.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { MAX_OBJECT_SIZE_BYTES, partSizeFor } from "../s3/part-size.ts";
+import type { RemoteObject } from "../s3/list-objects.ts";
+import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../s3/part-size.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { Comparisons } from "./comparisons.ts";
 import { checkDeletions } from "./deletion.ts";
@@ -11,7 +12,7 @@ import { findHeaderChange } from "./header-change.ts";
 import type { UploadOptions } from "./options.ts";
 import { pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
-import { isFolderMarker, listNames, type NamedObject } from "./remote-listing.ts";
+import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
 /** What a plan is made with. */
@@ -21,11 +22,6 @@ export interface PlanTools {
   /** Told of what is left out. */
   warn(warning: ScanWarning): void;
   readonly signal: AbortSignal;
-}
-
-interface NamedFile extends LocalFile {
-  /** What becomes of the path in the bucket, less the prefix. */
-  readonly name: string;
 }
 
 /** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
@@ -47,15 +43,17 @@ const WAY_OUT =
  * An object without a file is deleted where `deleteExtra` says so and the patterns cover its name, else left. The bucket is listed only
  * where that decides something.
  *
+ * @param isNewBucket whether the bucket has just been made, or would be in a real run: then there is nothing to be listed.
  * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
  */
-export async function planUpload(options: UploadOptions, tools: PlanTools): Promise<Plan> {
-  return new UploadPlanner(options, tools).plan();
+export async function planUpload(options: UploadOptions, tools: PlanTools, isNewBucket = false): Promise<Plan> {
+  return new UploadPlanner(options, tools, isNewBucket).plan();
 }
 
 class UploadPlanner {
   readonly #options: UploadOptions;
   readonly #tools: PlanTools;
+  readonly #isNewBucket: boolean;
   readonly #base: string;
   readonly #compareContext: CompareContext;
   readonly #comparisons = new Comparisons();
@@ -67,9 +65,10 @@ class UploadPlanner {
   #filesFound = 0;
   #objectsFound = 0;
 
-  constructor(options: UploadOptions, tools: PlanTools) {
+  constructor(options: UploadOptions, tools: PlanTools, isNewBucket: boolean) {
     this.#options = options;
     this.#tools = tools;
+    this.#isNewBucket = isNewBucket;
     this.#base = scanBase(options.source);
     this.#compareContext = {
       ...tools,
@@ -81,9 +80,16 @@ class UploadPlanner {
   }
 
   async plan(): Promise<Plan> {
-    for await (const [file, object] of pairByName(this.#files(), this.#objects())) {
-      if (object && !isFolderMarker(object)) this.#objectsFound++;
-      if (file && isInShard(file.name, this.#options.shard)) await this.#decide(file, object);
+    const { prefix, shard } = this.#options;
+    const pairs = pairByName({
+      locals: this.#files(),
+      nameOfLocal: (file) => this.#nameOf(file),
+      remotes: this.#objects(),
+      nameOfRemote: ({ key }) => key.slice(prefix.length),
+    });
+    for await (const [file, object] of pairs) {
+      if (object && !isFolderMarker(object, prefix)) this.#objectsFound++;
+      if (file && isInShard(this.#nameOf(file), shard)) await this.#decide(file, object);
       else if (!file && object) this.#considerExtra(object);
     }
     await this.#comparisons.finish();
@@ -93,7 +99,7 @@ class UploadPlanner {
       deletions,
       this.#objectsFound,
       this.#options.maxDelete,
-      `s3://${bucketName}/${this.#options.prefix}`,
+      `s3://${bucketName}/${prefix}`,
     );
     if (tooMany) this.#problems.push(tooMany);
     return {
@@ -104,29 +110,33 @@ class UploadPlanner {
   }
 
   /** The files in the order of their names in the bucket. */
-  #files(): Iterable<NamedFile> {
+  #files(): Iterable<LocalFile> {
     const { source, patterns, followSymlinks, flattenFolders } = this.#options;
     const warn = (warning: ScanWarning) => {
       this.#unknownPaths.add(warning.path);
-      this.#tools.warn(warning);
+      if (!warning.mayHaveBeenFolder) this.#tools.warn(warning);
     };
-    const files = scan(source, patterns, warn, { followSymlinks });
-    return flattenFolders ? this.#flatten(files) : this.#named(files);
+    const files = this.#counted(scan(source, patterns, warn, { followSymlinks }));
+    return flattenFolders ? this.#flatten(files) : files;
   }
 
-  *#named(files: Iterable<LocalFile>): Generator<NamedFile, void> {
+  *#counted(files: Iterable<LocalFile>): Generator<LocalFile, void> {
     for (const file of files) {
       this.#filesFound++;
-      yield { ...file, name: file.path };
+      yield file;
     }
   }
 
+  /** What becomes of the path in the bucket, less the prefix. */
+  #nameOf({ path }: LocalFile): string {
+    return this.#options.flattenFolders ? path.slice(path.lastIndexOf("/") + 1) : path;
+  }
+
   /** Without their folders, files stand in another order, and two may have one name. */
-  #flatten(files: Iterable<LocalFile>): NamedFile[] {
-    const byName = new Map<string, NamedFile>();
+  #flatten(files: Iterable<LocalFile>): LocalFile[] {
+    const byName = new Map<string, LocalFile>();
     for (const file of files) {
-      this.#filesFound++;
-      const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+      const name = this.#nameOf(file);
       const other = byName.get(name);
       if (other) {
         this.#problems.push({
@@ -134,28 +144,37 @@ class UploadPlanner {
           message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${name}. Leave one of them out with a pattern, or do not flatten folders.`,
         });
       } else {
-        byName.set(name, { ...file, name });
+        byName.set(name, file);
       }
     }
-    return [...byName.values()].sort((a, b) => compareUtf8(a.name, b.name));
+    return [...byName.values()].sort((a, b) => compareUtf8(this.#nameOf(a), this.#nameOf(b)));
   }
 
-  async *#objects(): AsyncGenerator<NamedObject, void> {
-    const { overwrite, deleteExtra, prefix, ifNoFilesFound } = this.#options;
-    if (overwrite === "always" && !deleteExtra) return;
+  async *#objects(): AsyncGenerator<RemoteObject, void> {
+    const { prefix, ifNoFilesFound, source } = this.#options;
+    if (this.#isNewBucket || !this.#needsListing()) return;
     // The first file is looked for before the first object.
     if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
-    yield* listNames(this.#tools.bucket, prefix, WAY_OUT, this.#tools.signal);
+    // Of a single file nothing else matters.
+    const start = this.#base === source ? prefix : prefix + basename(source);
+    yield* listPrefix(this.#tools.bucket, start, WAY_OUT, this.#tools.signal);
   }
 
-  async #decide(file: NamedFile, object: NamedObject | undefined): Promise<void> {
-    const { path, name, sizeBytes } = file;
+  #needsListing(): boolean {
+    const { overwrite, deleteExtra } = this.#options;
+    return overwrite !== "always" || deleteExtra;
+  }
+
+  async #decide(file: LocalFile, object: RemoteObject | undefined): Promise<void> {
+    const { path, sizeBytes } = file;
+    const name = this.#nameOf(file);
     const { overwrite, prefix } = this.#options;
-    const refusal = refuse(prefix + name, sizeBytes) ?? this.#refuseHeaders(path);
+    const refusal =
+      refuse(prefix + name, sizeBytes, this.#compareContext.partSizeFor(sizeBytes)) ?? this.#refuseHeaders(path);
     if (refusal) {
       this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
     } else if (!object) {
-      const reason = overwrite === "always" && !this.#options.deleteExtra ? "overwrite: always" : "new";
+      const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
       this.#actions.push({ kind: "put", path, name, sizeBytes, reason, replaces: false });
     } else if (overwrite === "always") {
       this.#actions.push({ kind: "put", path, name, sizeBytes, reason: "overwrite: always", replaces: true });
@@ -168,7 +187,7 @@ class UploadPlanner {
       // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
       const place = this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "" }) - 1;
       await this.#comparisons.add(async () => {
-        this.#actions[place] = await this.#compare(file, object);
+        this.#actions[place] = await this.#compare(file, name, object);
       });
     }
   }
@@ -182,30 +201,27 @@ class UploadPlanner {
     }
   }
 
-  async #compare({ path, name, sizeBytes, modifiedMs }: NamedFile, object: NamedObject): Promise<Action> {
-    const key = this.#options.prefix + name;
+  async #compare({ path, sizeBytes, modifiedMs }: LocalFile, name: string, object: RemoteObject): Promise<Action> {
     const file = { absolutePath: join(this.#base, path), sizeBytes, modifiedMs };
     const subject = { path, name, sizeBytes };
-    const { isSame, reason, head } = await compare(this.#compareContext, file, key, object);
+    const { isSame, reason, head } = await compare(this.#compareContext, file, object.key, object);
     if (!isSame) return { kind: "put", ...subject, reason, replaces: true };
-    const { settings, encryption } = this.#options;
-    const difference = await findHeaderChange({ ...this.#compareContext, settings }, path, key, object, head);
+    const { settings } = this.#options;
+    const context = { ...this.#compareContext, settings };
+    const difference = await findHeaderChange(context, path, object.key, object, head);
     if (!difference) return { kind: "skip", ...subject, reason };
     if (!difference.head) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
-    const change = {
-      headers: difference.headers,
-      ...(settings.tags ? { tags: settings.tags } : {}),
-      ...(settings.cannedAcl ? { cannedAcl: settings.cannedAcl } : {}),
-      ...(encryption ? { encryption } : {}),
-    };
-    return { kind: "update", ...subject, reason: difference.reason, head: difference.head, change };
+    const { isTagsOnly } = difference;
+    return { kind: "update", ...subject, reason: difference.reason, etag: difference.head.etag, isTagsOnly };
   }
 
-  #considerExtra(object: NamedObject): void {
-    const { deleteExtra, patterns } = this.#options;
-    if (!deleteExtra || isFolderMarker(object) || !patterns.covers(object.name)) return;
-    const { name, sizeBytes } = object;
-    this.#extra.push({ kind: "delete", path: name, name, sizeBytes, reason: "not in the source folder" });
+  #considerExtra(object: RemoteObject): void {
+    const { deleteExtra, patterns, prefix } = this.#options;
+    if (!deleteExtra || isFolderMarker(object, prefix)) return;
+    const name = object.key.slice(prefix.length);
+    const { sizeBytes } = object;
+    if (patterns.covers(name))
+      this.#extra.push({ kind: "delete", path: name, name, sizeBytes, reason: "not in the source folder" });
   }
 
   /** Whether a name, or a folder that it stands in, is one of which the scan could not tell what it is. */
@@ -218,9 +234,14 @@ class UploadPlanner {
   }
 }
 
-function refuse(key: string, sizeBytes: number): string | undefined {
+function refuse(key: string, sizeBytes: number, partSizeBytes: number): string | undefined {
   const keyBytes = key.length * 3 > MAX_KEY_BYTES ? Buffer.byteLength(key) : 0;
   if (keyBytes > MAX_KEY_BYTES) return `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
   if (sizeBytes > MAX_OBJECT_SIZE_BYTES) return "it is larger than the 48.8 TiB that S3 takes";
+  const parts = Math.ceil(sizeBytes / partSizeBytes);
+  if (parts > MAX_PARTS) {
+    const [count, limit] = [parts, MAX_PARTS].map((number) => number.toLocaleString("en"));
+    return `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 takes ${limit} at most; raise partSizeMB, or leave it empty`;
+  }
   return undefined;
 }

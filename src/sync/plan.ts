@@ -1,6 +1,3 @@
-import type { ObjectHead } from "../s3/head-object.ts";
-import type { ObjectChange } from "../s3/update-object.ts";
-
 /** What an action is about. */
 interface Subject {
   /** The file, relative to the local folder, with `/` between its names. */
@@ -29,8 +26,9 @@ export interface GetAction extends Subject {
 /** An object's bytes stay, and its headers, metadata, tags or storage class change. */
 export interface UpdateAction extends Subject {
   readonly kind: "update";
-  readonly head: ObjectHead;
-  readonly change: ObjectChange;
+  /** Of the object that was compared, without quotation marks. */
+  readonly etag: string;
+  readonly isTagsOnly: boolean;
 }
 
 /** The object, or in a download the file, goes. */

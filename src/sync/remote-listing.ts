@@ -3,31 +3,23 @@ import { ServiceError } from "../aws/errors.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { listObjects, type RemoteObject } from "../s3/list-objects.ts";
 
-/** An object by its name under a prefix. */
-export interface NamedObject extends RemoteObject {
-  /** The key less the prefix. */
-  readonly name: string;
-}
-
 /** The step cannot go on. The message says why and what to do. */
 export class StepError extends Error {}
 
 /**
- * Lists the objects under a prefix, by their names below it.
+ * Lists the objects under a prefix, in the order of their keys.
  *
  * @param wayOut what to do where listing is not allowed, other than allowing it.
  * @throws {StepError} where the bucket cannot be listed; the signal's reason.
  */
-export async function* listNames(
+export async function* listPrefix(
   bucket: Bucket,
   prefix: string,
   wayOut: string,
   signal: AbortSignal,
-): AsyncGenerator<NamedObject, void> {
+): AsyncGenerator<RemoteObject, void> {
   try {
-    for await (const object of listObjects(bucket, prefix, signal)) {
-      yield { ...object, name: object.key.slice(prefix.length) };
-    }
+    yield* listObjects(bucket, prefix, signal);
   } catch (error) {
     signal.throwIfAborted();
     const isDenied = error instanceof ServiceError && error.code === "AccessDenied";
@@ -37,7 +29,7 @@ export async function* listNames(
   }
 }
 
-/** Whether a key stands for a folder, as the S3 console makes them. */
-export function isFolderMarker({ name, sizeBytes }: Pick<NamedObject, "name" | "sizeBytes">): boolean {
-  return sizeBytes === 0 && (name === "" || name.endsWith("/"));
+/** Whether a key stands for a folder, as the S3 console makes them, or for the prefix itself. */
+export function isFolderMarker({ key, sizeBytes }: RemoteObject, prefix: string): boolean {
+  return sizeBytes === 0 && (key.endsWith("/") || key === prefix);
 }

@@ -1,4 +1,4 @@
-import { describeFailure } from "../aws/advice.ts";
+import { describeFailure, isStepFatal, mayConcernAll } from "../aws/advice.ts";
 import { ConnectionError, ServiceError } from "../aws/errors.ts";
 import type { ActionFailure } from "./apply.ts";
 import { type Action, type Counts, countActions } from "./plan.ts";
@@ -53,7 +53,11 @@ export function makeReport(outcome: Outcome): TransferReport {
     ]),
   );
   return {
-    counts: { ...countActions(outcome.done), bytesTransferred: outcome.bytesTransferred },
+    counts: {
+      ...countActions(outcome.done),
+      filesUnchanged: countActions(outcome.planned).filesUnchanged,
+      bytesTransferred: outcome.bytesTransferred,
+    },
     errors: listErrors(outcome, messages),
     failures: messages,
     done: new Set(outcome.done),
@@ -66,10 +70,11 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, string>): st
   if (!first) return [];
   const { done: verb, permission } = VERBS[first.action.kind];
   const transfers = planned.filter(({ kind }) => kind !== "skip").length;
-  const transferred = done.filter(({ kind }) => kind !== "skip").length;
+  const transferred = done.length;
   const consequence = `${transfers - transferred} of ${transfers} files are not ${verb}.`;
   const cause = causeOf(first.error);
-  if (transferred === 0 && cause && failures.every(({ error }) => causeOf(error) === cause)) {
+  const isCommon = isStepFatal(first.error) || mayConcernAll(first.error);
+  if (transferred === 0 && isCommon && cause && failures.every(({ error }) => causeOf(error) === cause)) {
     const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
     const noun = verb === "uploaded" ? "Upload" : verb === "downloaded" ? "Download" : "Transfer";
     return [`${noun} to ${target} failed: ${describeFailure(first.error, bucket, key, permission)} ${consequence}`];

@@ -1,6 +1,8 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { ServiceError } from "../aws/errors.ts";
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "../s3/bucket.ts";
+import { checksumTypeOf } from "../s3/multipart-upload.ts";
 import type { ObjectWrite } from "../s3/put-object.ts";
 import {
   type ListedUpload,
@@ -68,17 +70,13 @@ export class UnfinishedUploads {
     const [upload] = uploads;
     if (!upload || uploads.length > 1) return undefined;
     if (upload.storageClass !== (headers["x-amz-storage-class"] ?? "STANDARD")) return undefined;
-    if ((upload.checksumAlgorithm ?? "none") !== checksumAlgorithm && upload.checksumAlgorithm !== undefined)
-      return undefined;
+    if (!hasChecksum(upload, checksumAlgorithm)) return undefined;
 
-    const parts = await orNothing(
-      listParts(this.#bucket, upload, checksumAlgorithm, {}, this.#signal),
-      new Map<number, never>(),
-    );
+    const parts = await orNothing(listParts(this.#bucket, upload, checksumAlgorithm, {}, this.#signal), undefined);
+    if (!parts) return undefined;
     const lastActivityMs = Math.max(upload.initiatedMs, ...[...parts.values()].map((part) => part.lastModifiedMs));
-    const isOwn = this.journal.has(upload.uploadId);
-    if (!isOwn && !(Date.now() - lastActivityMs > ABANDONED_AFTER_MS)) return undefined;
-    return parts.size > 0 ? { uploadId: upload.uploadId, parts } : undefined;
+    const isAbandoned = Date.now() - lastActivityMs > ABANDONED_AFTER_MS;
+    return isAbandoned || this.journal.has(upload.uploadId) ? { uploadId: upload.uploadId, parts } : undefined;
   }
 
   async #list(): Promise<Map<string, ListedUpload[]>> {
@@ -89,8 +87,15 @@ export class UnfinishedUploads {
   }
 }
 
+/** Whether an upload has the checksums that this step gives, as far as the store tells. */
+function hasChecksum({ checksumAlgorithm, checksumType }: ListedUpload, wanted: ChecksumAlgorithm | "none"): boolean {
+  if (checksumAlgorithm === undefined) return true;
+  if (wanted === "none" || checksumAlgorithm !== wanted) return false;
+  return checksumType === undefined || checksumType === checksumTypeOf(wanted);
+}
+
 /** What S3 refuses to list cannot be resumed, and that is all. */
-function orNothing<T>(listing: Promise<T>, nothing: T): Promise<T> {
+function orNothing<T, N>(listing: Promise<T>, nothing: N): Promise<T | N> {
   return listing.catch((error: unknown) => {
     if (error instanceof ServiceError) return nothing;
     throw error;

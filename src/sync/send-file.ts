@@ -4,15 +4,13 @@ import type { Body } from "../aws/transport.ts";
 import { BLOCK_SIZE_BYTES, type BlockPool } from "../files/block-pool.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { type MultipartOptions, uploadMultipart } from "../s3/multipart-upload.ts";
+import { type MultipartOptions, mayPass, uploadMultipart } from "../s3/multipart-upload.ts";
 import { type ObjectWrite, putObject } from "../s3/put-object.ts";
 import type { RequestSlots } from "../s3/request-slots.ts";
 import type { UnfinishedUploads } from "./resume.ts";
 
 /** Up to this size a file is read in one go; a larger one goes through a block again and again. */
 const SMALL_FILE_BYTES = BLOCK_SIZE_BYTES - 1;
-/** A large body keeps its connection busy for long, so fewer of them fill the line. */
-export const LARGE_BODY_WEIGHT = 4;
 const PARALLEL_PARTS = 8;
 /** What S3 answers where the bytes that came are not those that were announced. */
 const BODY_MISMATCH_CODES = new Set(["BadDigest", "XAmzContentSHA256Mismatch"]);
@@ -26,7 +24,7 @@ export interface SendContext {
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
-  /** Called where an upload failed, and its parts wait in the bucket for the next run. */
+  /** Called where an upload failed, and what is stored of it waits in the bucket for the next run. */
   onLeftUnfinished(): void;
 }
 
@@ -99,7 +97,7 @@ async function sendLargeFile(context: SendContext, sent: SentFile): Promise<bool
       chunks: () => readFileRange(file, startByte, partBytes, pool),
     });
     const sendPart = async (partBytes: number, send: () => Promise<void>) => {
-      await slots.run(LARGE_BODY_WEIGHT, send);
+      await slots.run(slots.largeBodyWeight, send);
       context.onStored(partBytes);
     };
     const partSizeBytes = context.partSizeFor(sizeBytes);
@@ -120,31 +118,31 @@ async function sendInParts(
   context: SendContext,
   { key, unfinished }: SentFile,
   source: Parameters<typeof uploadMultipart>[2],
-  options: Omit<MultipartOptions, "resume" | "isResumable">,
+  options: Omit<MultipartOptions, "resume" | "onLeft">,
   beforeComplete: () => Promise<void>,
 ): Promise<boolean> {
   const { bucket } = context;
   const resume = await unfinished?.find(key, options.write);
+  const resumable: Partial<MultipartOptions> = unfinished
+    ? { onBegun: (id) => unfinished.journal.add(id), onLeft: () => context.onLeftUnfinished() }
+    : {};
   const send = (from: MultipartOptions["resume"]) =>
-    uploadMultipart(
-      bucket,
-      key,
-      source,
-      { ...options, resume: from, isResumable: !!unfinished, onBegun: (id) => unfinished?.journal.add(id) },
-      beforeComplete,
-    );
-  try {
-    await send(resume);
-    return resume !== undefined;
-  } catch (error) {
-    const isGone = resume && error instanceof ServiceError && error.code === "NoSuchUpload";
-    if (!isGone) {
-      if (unfinished && !isChange(error)) context.onLeftUnfinished();
-      throw error;
+    uploadMultipart(bucket, key, source, { ...options, ...resumable, resume: from }, beforeComplete);
+  if (resume) {
+    try {
+      await send(resume);
+      return true;
+    } catch (error) {
+      if (!isRefusal(error, context.signal)) throw error;
     }
   }
   await send(undefined);
   return false;
+}
+
+/** Whether S3 does not let this upload go on: somebody has ended it, or it was begun otherwise than it seemed. */
+function isRefusal(error: unknown, signal: AbortSignal): boolean {
+  return error instanceof ServiceError && !isChange(error) && !mayPass(error, signal);
 }
 
 async function throwIfChanged(file: FileHandle, mtimeMs: number, sizeBytes: number): Promise<void> {

@@ -1,28 +1,24 @@
 import { join } from "node:path";
-import { isStepFatal } from "../aws/advice.ts";
+import { ServiceError } from "../aws/errors.ts";
 import { BlockPool } from "../files/block-pool.ts";
 import { guessContentType } from "../files/content-type.ts";
 import { scanBase } from "../files/scan.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { deleteObjects } from "../s3/delete-objects.ts";
+import { deleteObjects, MAX_KEYS_PER_DELETE } from "../s3/delete-objects.ts";
 import { customerKeyHeaders, encryptionHeaders } from "../s3/encryption.ts";
 import { headObject } from "../s3/head-object.ts";
-import { taggingHeader } from "../s3/object-tags.ts";
+import { getObjectAcl, isOwnerOnly } from "../s3/object-acl.ts";
+import { putObjectTags, taggingHeader } from "../s3/object-tags.ts";
 import { partSizeFor } from "../s3/part-size.ts";
 import type { ObjectHeaders, ObjectWrite } from "../s3/put-object.ts";
-import { RequestSlots } from "../s3/request-slots.ts";
-import { updateObject } from "../s3/update-object.ts";
+import { MAX_REQUESTS, RequestSlots } from "../s3/request-slots.ts";
+import { requireTags, UpdateRefusedError, updateObject } from "../s3/update-object.ts";
 import { type ActionFailure, applyActions } from "./apply.ts";
 import type { UploadOptions } from "./options.ts";
-import type { Action, DeleteAction, Plan, PutAction } from "./plan.ts";
+import type { Action, DeleteAction, Plan, PutAction, UpdateAction } from "./plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "./report.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, sendFile } from "./send-file.ts";
-
-/** Requests under way at once, as many connections as that: below it latency is not hidden, above it little is gained. */
-export const MAX_REQUESTS = 64;
-/** What one DeleteObjects takes. */
-const DELETE_BATCH = 1000;
 
 /** What an upload works with. */
 export interface UploadTools {
@@ -31,11 +27,8 @@ export interface UploadTools {
   readonly journal: UploadJournal;
   readonly observer: TransferObserver;
   readonly signal: AbortSignal;
-}
-
-export interface UploadReport extends TransferReport {
-  /** Large files whose uploads failed, and whose parts wait in the bucket for the next run. */
-  readonly leftUnfinished: number;
+  /** Called for each large file whose upload failed, and whose parts wait in the bucket for the next run. */
+  onLeftUnfinished?(): void;
 }
 
 /**
@@ -44,7 +37,7 @@ export interface UploadReport extends TransferReport {
  *
  * @throws the signal's reason where the step is cancelled.
  */
-export async function applyUpload(plan: Plan, options: UploadOptions, tools: UploadTools): Promise<UploadReport> {
+export async function applyUpload(plan: Plan, options: UploadOptions, tools: UploadTools): Promise<TransferReport> {
   return new Uploader(options, tools).apply(plan);
 }
 
@@ -57,7 +50,6 @@ class Uploader {
   readonly #sharedHeaders: ObjectHeaders;
   readonly #customerKeyHeaders: ObjectHeaders;
   readonly #unfinished: UnfinishedUploads | undefined;
-  #leftUnfinished = 0;
 
   constructor(options: UploadOptions, tools: UploadTools) {
     this.#options = options;
@@ -76,25 +68,22 @@ class Uploader {
     this.#unfinished = canBeReadBack ? new UnfinishedUploads(bucket, prefix, journal, signal) : undefined;
     this.#context = {
       bucket,
-      slots: new RequestSlots(options.concurrency ?? MAX_REQUESTS),
+      slots: new RequestSlots(options.concurrency),
       pool: new BlockPool(),
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       signal,
       onStored: (sizeBytes) => observer.stored(sizeBytes),
-      onLeftUnfinished: () => {
-        this.#leftUnfinished++;
-      },
+      onLeftUnfinished: () => tools.onLeftUnfinished?.(),
     };
   }
 
-  async apply(plan: Plan): Promise<UploadReport> {
+  async apply(plan: Plan): Promise<TransferReport> {
     const { signal, observer, bucket } = this.#tools;
     const deletions = plan.actions.filter((action) => action.kind === "delete");
-    const others = plan.actions.filter((action) => action.kind !== "delete");
-    const result = await applyActions(others, {
+    const transfers = plan.actions.filter(({ kind }) => kind === "put" || kind === "update");
+    const result = await applyActions(transfers, {
       parallelActions: this.#options.concurrency ?? MAX_REQUESTS,
       perform: (action) => this.#perform(action),
-      isFatal: isStepFatal,
       onDone: (action) => observer.actionDone(action),
       signal,
     });
@@ -107,7 +96,7 @@ class Uploader {
       done.push(...deleted.done);
     }
     signal.throwIfAborted();
-    const report = makeReport({
+    return makeReport({
       ...result,
       bucket: bucket.name,
       target: `s3://${bucket.name}/${this.#options.prefix}`,
@@ -117,37 +106,44 @@ class Uploader {
       bytesTransferred: result.bytesDone,
       keyOf: (action) => this.#keyOf(action),
     });
-    return { ...report, leftUnfinished: this.#leftUnfinished };
   }
 
   async #perform(action: Action): Promise<number> {
     if (action.kind === "put") return this.#put(action);
-    if (action.kind === "update") {
-      const { head, change } = action;
-      const { signal } = this.#tools;
-      await this.#context.slots.run(1, () =>
-        updateObject(this.#tools.bucket, this.#keyOf(action), head, change, {
-          signal,
-          customerKey: this.#options.encryption,
-        }),
-      );
-    }
+    if (action.kind === "update") await this.#context.slots.run(1, () => this.#update(action));
     return 0;
+  }
+
+  async #update({ path, name, etag, isTagsOnly }: UpdateAction): Promise<void> {
+    const { bucket, signal } = this.#tools;
+    const { settings, encryption, prefix } = this.#options;
+    const { tags, cannedAcl } = settings;
+    const key = prefix + name;
+    if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
+    const head = await headObject(bucket, key, { customerKey: encryption, signal });
+    if (head.etag !== etag) throw new Error("it was replaced after it was compared; run the step again");
+    // A copy, which is stored as all else of the step.
+    const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };
+    await updateObject(bucket, key, head, change, { signal, customerKey: encryption });
   }
 
   async #put(action: PutAction): Promise<number> {
     const key = this.#keyOf(action);
     const write = this.#writeOf(action.path);
     const hasMetadata = Object.keys(write.headers).some((name) => name.startsWith("x-amz-meta-"));
-    const { sizeBytes, isResumed } = await sendFile(this.#context, {
-      path: join(this.#base, action.path),
-      key,
-      sizeBytes: action.sizeBytes,
-      write,
-      unfinished: hasMetadata ? undefined : this.#unfinished,
-    });
-    if (isResumed) await this.#mendHeaders(key, write.headers);
-    return sizeBytes;
+    const file = { path: join(this.#base, action.path), key, sizeBytes: action.sizeBytes, write };
+    const sent = await sendFile(this.#context, { ...file, unfinished: hasMetadata ? undefined : this.#unfinished });
+    await this.#requireTags(key, sent.sizeBytes);
+    if (!sent.isResumed || (await this.#mendHeaders(key, write.headers))) return sent.sizeBytes;
+    return (await sendFile(this.#context, { ...file, unfinished: undefined })).sizeBytes;
+  }
+
+  /** Stores other than Amazon S3 may lose the tags of what is sent in parts. */
+  async #requireTags(key: string, sizeBytes: number): Promise<void> {
+    const { settings, encryption, access } = this.#options;
+    const isInParts = sizeBytes > this.#context.partSizeFor(sizeBytes);
+    if (!settings.tags?.size || !isInParts || !access.store.endpoint) return;
+    await requireTags(this.#tools.bucket, key, settings.tags, encryption, this.#tools.signal);
   }
 
   #writeOf(path: string): ObjectWrite {
@@ -159,29 +155,54 @@ class Uploader {
     };
   }
 
-  /** An upload that an earlier run began has the headers that it gave. */
-  async #mendHeaders(key: string, headers: ObjectHeaders): Promise<void> {
+  /**
+   * An upload that an earlier run began has the headers that it gave.
+   *
+   * @returns whether the object now has those of this run; where they cannot be read or changed, only sending it whole makes it right.
+   */
+  async #mendHeaders(key: string, headers: ObjectHeaders): Promise<boolean> {
     const { bucket, signal } = this.#tools;
-    const head = await headObject(bucket, key, { signal });
-    const differs = Object.keys(headers).some(
-      (name) => name !== "x-amz-storage-class" && head.headers[name] !== headers[name],
-    );
-    if (differs) await updateObject(bucket, key, head, { headers }, { signal });
+    try {
+      const head = await headObject(bucket, key, { signal });
+      if (Number(head.headers["x-amz-tagging-count"] ?? 0) > 0 || (await this.#hasGrants(key))) return false;
+      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isGiven(name));
+      const wanted = Object.keys(headers).filter((name) => name !== "x-amz-storage-class");
+      const isRight =
+        own.length === Object.keys(head.headers).length && wanted.every((name) => head.headers[name] === headers[name]);
+      if (!isRight) {
+        await updateObject(bucket, key, { ...head, headers: Object.fromEntries(own) }, { headers }, { signal });
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof UpdateRefusedError) return false;
+      if (error instanceof ServiceError && error.details.status < 500) return false;
+      throw error;
+    }
+  }
+
+  /** Whether others were granted something on the object; where that may not be read, it is taken for none. */
+  async #hasGrants(key: string): Promise<boolean> {
+    const { bucket, signal } = this.#tools;
+    try {
+      return !isOwnerOnly(await getObjectAcl(bucket, key, signal));
+    } catch (error) {
+      if (error instanceof ServiceError && error.details.status === 403) return false;
+      throw error;
+    }
   }
 
   async #delete(deletions: readonly DeleteAction[]): Promise<{ done: Action[]; failures: ActionFailure[] }> {
     const { bucket, signal, observer } = this.#tools;
     const done: Action[] = [];
     const failures: ActionFailure[] = [];
-    for (let start = 0; start < deletions.length; start += DELETE_BATCH) {
+    for (let start = 0; start < deletions.length; start += MAX_KEYS_PER_DELETE) {
       const batch = new Map(
-        deletions.slice(start, start + DELETE_BATCH).map((action) => [this.#keyOf(action), action]),
+        deletions.slice(start, start + MAX_KEYS_PER_DELETE).map((action) => [this.#keyOf(action), action]),
       );
       try {
         for (const { key, error } of await deleteObjects(bucket, [...batch.keys()], signal)) {
           const action = batch.get(key);
-          if (!action) continue;
-          failures.push({ action, error });
+          if (action) failures.push({ action, error });
           batch.delete(key);
         }
       } catch (error) {
@@ -198,4 +219,9 @@ class Uploader {
   #keyOf({ name }: Action): string {
     return this.#options.prefix + name;
   }
+}
+
+/** Whether a header is one that whoever stores an object gives it; the others are the store's. */
+function isGiven(name: string): boolean {
+  return /^(cache-control|content-|expires$|x-amz-meta-|x-amz-website-redirect-location$)/.test(name);
 }

@@ -18,9 +18,9 @@ export function download(options: DownloadOptions, cancelled: AbortSignal): Prom
       name: "AwsS3Download",
       folder: target,
       folderInput: "targetFolder",
-      opening: `Downloading ${s3Uri} to ${target}`,
+      opening: (place) => `Downloading ${s3Uri} ${place} to ${target}`,
       makePlan: (tools) => planDownload(options, tools),
-      directionOf: ({ prefix }) => ({ doing: "Downloading", done: "Downloaded", from: s3Uri, to: target, prefix }),
+      directionOf: ({ prefix }) => ({ done: "Downloaded", from: s3Uri, to: target, prefix }),
       nothingFound: {
         input: "sourceFolder",
         message: `no object under ${s3Uri} matches. Check sourceFolder, the patterns and bucketName; case counts in keys.`,

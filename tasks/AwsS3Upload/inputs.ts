@@ -21,9 +21,9 @@ export function readInputs(): UploadOptions {
   const customerKey = readCustomerKey(reader);
   const { access, isAmazon } = readAccess(reader, "targetFolder");
   const source = readSource(reader);
-  const transfer = readTransfer(reader);
+  const transfer = readTransfer(reader, source.path);
   const prefix = readPrefix(reader);
-  const settings = readObjectSettings(reader, isAmazon);
+  const settings = readObjectSettings(reader, source.path, isAmazon);
   const encryption = readUploadEncryption(reader, customerKey, isAmazon);
   const createBucket = reader.boolean("createBucket");
   const followSymlinks = reader.boolean("followSymlinks", true);
@@ -73,11 +73,11 @@ function readSource(reader: InputReader): { readonly path: string; readonly isFi
 }
 
 function readPrefix(reader: InputReader): string {
-  const folder = reader.text("targetFolder").replace(/^\/+/, "").replace(/\/+$/, "");
-  const wrong = (why: string) => reader.problem("targetFolder", `"${folder}" ${why}`);
-  if (folder.startsWith("s3://")) wrong("is a URI. Enter what stands behind the bucket's name.");
-  if (folder.includes("\\")) wrong("has a \\ in it. Write / between folders.");
-  if (folder.split("/").some((name) => name === "." || name === ".."))
-    wrong("has . or .. for a folder, which S3 does not resolve.");
-  return folder === "" ? "" : `${folder}/`;
+  const text = reader.text("targetFolder");
+  const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
+  if (text.startsWith("s3://")) {
+    reader.problem("targetFolder", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
+  }
+  if (names.includes("..")) reader.problem("targetFolder", `"${text}" has .. for a folder, which S3 does not resolve.`);
+  return names.map((name) => `${name}/`).join("");
 }

@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { jobFolder } from "../../src/agent/job-folder.ts";
 import { log } from "../../src/agent/log.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
-import { ensureBucket } from "../../src/s3/create-bucket.ts";
+import { describeFailure } from "../../src/aws/advice.ts";
+import { bucketExists, ensureBucket } from "../../src/s3/create-bucket.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
-import { planUpload } from "../../src/sync/plan-upload.ts";
+import { type PlanTools, planUpload } from "../../src/sync/plan-upload.ts";
+import { StepError } from "../../src/sync/remote-listing.ts";
 import { openJournal } from "../../src/sync/resume.ts";
 import { applyUpload } from "../../src/sync/upload.ts";
 import { runTransfer } from "../transfer.ts";
@@ -15,7 +17,7 @@ import { runTransfer } from "../transfer.ts";
  * @throws as `runTransfer` does.
  */
 export function upload(options: UploadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
-  const { source, prefix, access, createBucket, dryRun } = options;
+  const { source, prefix, access, createBucket } = options;
   const s3Uri = `s3://${access.bucketName}/${prefix}`;
   return runTransfer(
     options,
@@ -23,16 +25,11 @@ export function upload(options: UploadOptions, cancelled: AbortSignal): Promise<
       name: "AwsS3Upload",
       folder: source,
       folderInput: "sourceFolder",
-      opening: `Uploading ${source} to ${s3Uri}`,
+      opening: (place) => `Uploading ${source} to ${s3Uri} ${place}`,
       async makePlan(tools) {
-        if (createBucket && !dryRun) {
-          const { region, endpoint } = access.store;
-          const outcome = await ensureBucket(tools.bucket, region, !endpoint, tools.signal);
-          if (outcome === "created") log.info(`Created the bucket ${access.bucketName}`);
-        }
-        return planUpload(options, tools);
+        return planUpload(options, tools, createBucket && (await prepareBucket(options, tools)));
       },
-      directionOf: () => ({ doing: "Uploading", done: "Uploaded", from: source, to: s3Uri, prefix }),
+      directionOf: () => ({ done: "Uploaded", from: source, to: s3Uri, prefix }),
       nothingFound: {
         input: "globExpressions",
         message:
@@ -40,9 +37,15 @@ export function upload(options: UploadOptions, cancelled: AbortSignal): Promise<
       },
       async apply(plan, tools) {
         const journal = openJournal(join(jobFolder(), "s3-unfinished-uploads.txt"));
-        const report = await applyUpload(plan, options, { ...tools, journal });
-        if (report.leftUnfinished > 0) log.info(describeUnfinished(report.leftUnfinished));
-        return report;
+        let leftUnfinished = 0;
+        const onLeftUnfinished = () => {
+          leftUnfinished++;
+        };
+        try {
+          return await applyUpload(plan, options, { ...tools, journal, onLeftUnfinished });
+        } finally {
+          if (leftUnfinished > 0) log.info(describeUnfinished(leftUnfinished));
+        }
       },
       outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred }) => ({
         filesUploaded: String(filesNew),
@@ -55,6 +58,25 @@ export function upload(options: UploadOptions, cancelled: AbortSignal): Promise<
     },
     cancelled,
   );
+}
+
+/** Makes the bucket where there is none. @returns whether it is, or in a dry run would be, a new one. */
+async function prepareBucket({ access, dryRun }: UploadOptions, { bucket, signal }: PlanTools): Promise<boolean> {
+  const { region, endpoint } = access.store;
+  try {
+    if (dryRun) {
+      const isNew = !(await bucketExists(bucket, signal));
+      if (isNew) log.info(`The bucket ${bucket.name} would be created`);
+      return isNew;
+    }
+    const isNew = (await ensureBucket(bucket, region, !endpoint, signal)) === "created";
+    if (isNew) log.info(`Created the bucket ${bucket.name}`);
+    return isNew;
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = describeFailure(error, bucket.name, undefined, "s3:CreateBucket");
+    throw new StepError(`Creating the bucket ${bucket.name} failed: ${why}`, { cause: error });
+  }
 }
 
 function describeUnfinished(count: number): string {

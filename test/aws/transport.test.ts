@@ -79,6 +79,26 @@ describe("the transport", () => {
     });
   }
 
+  it("tells of an answer that breaks off only when its receiver is at rest", async () => {
+    const port = await serve((_request, response) => {
+      response.writeHead(200, { "content-length": 1_000_000 });
+      response.write(Buffer.alloc(500_000), () => setTimeout(() => response.socket?.resetAndDestroy(), 20));
+    });
+    let calls = 0;
+    let isAtWork = false;
+    const receive = () => async () => {
+      calls++;
+      isAtWork = true;
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      isAtWork = false;
+    };
+    await assert.rejects(transport.exchange(request(port, { receive })), ConnectionError);
+    assert.equal(isAtWork, false);
+    const callsThen = calls;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.equal(calls, callsThen);
+  });
+
   it("passes on what the body's source throws, as it is", async () => {
     const port = await serve((request) => request.resume());
     const failing: Body = {

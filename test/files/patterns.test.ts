@@ -56,6 +56,16 @@ describe("patterns", () => {
     ]);
   });
 
+  it("prune a folder only for a pattern that matches everything in it, whatever the names are", () => {
+    const pruned = (pattern: string, ...folders: string[]) =>
+      folders.filter(parsePatterns(["**", pattern]).excludesFolder);
+    assert.deepEqual(pruned("!**/x/**", "foo", "x", "foo/x", "foo/x/y"), ["x", "foo/x", "foo/x/y"]);
+    assert.deepEqual(pruned("!a/x/**", "a", "a/x", "b"), ["a/x"]);
+    assert.deepEqual(pruned("!a/[a-z]/**", "a", "a/b", "a/bb"), ["a/b"]);
+    // Read for nothing, which costs time alone.
+    assert.deepEqual(pruned("!a/*/**", "a", "a/b"), []);
+  });
+
   it("match an escaped ! or # literally", () => {
     const patterns = parsePatterns(["\\!a", "\\#b"]);
     assert.deepEqual(["!a", "#b", "a", "b"].map(patterns.matches), [true, true, false, false]);
@@ -64,6 +74,12 @@ describe("patterns", () => {
   it("match names with line breaks in them too", () => {
     assert.deepEqual(["a\nb", "a\r\n/b\u2028"].map(parsePatterns(["**"]).matches), [true, true]);
     assert.equal(parsePatterns(["a*b"]).matches("a\nb"), true);
+  });
+
+  it("cover keys that are no paths too, which would otherwise be left out without a word", () => {
+    const keys = ["..", "../a", "a/../b", "a/./b", "a//b", "/a", "a/.."];
+    assert.deepEqual(keys.filter(parsePatterns(["**"]).covers), keys);
+    assert.deepEqual(keys.filter(parsePatterns(["**", "!a/"]).covers), ["..", "../a", "/a"]);
   });
 
   it("tell whether one names .git", () => {

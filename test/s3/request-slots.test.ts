@@ -22,6 +22,12 @@ describe("request slots", () => {
     assert.deepEqual(started, [...weights.keys()]);
   });
 
+  it("give work that is heavier than all of them all of them, rather than none ever", async () => {
+    const slots = new RequestSlots(3);
+    const done = await Promise.all([4, 1, 4].map((weight, index) => slots.run(weight, async () => index)));
+    assert.deepEqual(done, [0, 1, 2]);
+  });
+
   it("give a slot back when the work fails", async () => {
     const slots = new RequestSlots(1);
     await assert.rejects(

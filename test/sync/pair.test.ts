@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { compareUtf8 } from "../../src/files/byte-order.ts";
-import { pairByName } from "../../src/sync/pair.ts";
+import { type Ends, pairByFoldedName, pairByName } from "../../src/sync/pair.ts";
 import { randomFrom } from "../random.ts";
 
-const named = (names: readonly string[]) => names.map((name) => ({ name }));
+function endsOf(locals: readonly string[], remotes: readonly string[]): Ends<string, string> {
+  return { locals, nameOfLocal: (name) => name, remotes: later(remotes), nameOfRemote: (name) => name };
+}
 
 async function* later<T>(items: readonly T[]): AsyncGenerator<T, void> {
   yield* items;
@@ -11,9 +13,7 @@ async function* later<T>(items: readonly T[]): AsyncGenerator<T, void> {
 
 async function pairs(locals: readonly string[], remotes: readonly string[]) {
   const found: [string | undefined, string | undefined][] = [];
-  for await (const [local, remote] of pairByName(named(locals), later(named(remotes)))) {
-    found.push([local?.name, remote?.name]);
-  }
+  for await (const pair of pairByName(endsOf(locals, remotes))) found.push([...pair]);
   return found;
 }
 
@@ -56,5 +56,19 @@ describe("pairing by name", () => {
       ]);
       assert.deepEqual(await pairs(locals, remotes), wanted);
     }
+  });
+});
+
+describe("pairing by folded name", () => {
+  it("puts together what a disk takes for one name, so that a file is not taken for another one's leftover", async () => {
+    const found: unknown[] = [];
+    const ends = endsOf(["a.txt", "readme.md", "z.txt"], ["README.md", "a.txt", "new.txt"]);
+    for await (const pair of pairByFoldedName(ends, (name) => name.toLowerCase())) found.push(pair);
+    assert.deepEqual(found, [
+      ["readme.md", "README.md"],
+      ["a.txt", "a.txt"],
+      [undefined, "new.txt"],
+      ["z.txt", undefined],
+    ]);
   });
 });

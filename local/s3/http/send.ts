@@ -9,6 +9,8 @@ export interface Disturbance {
   /** Resets the connection after so many bytes of the body. */
   readonly cutAfterBytes?: number;
   readonly bytesPerSecond?: number;
+  /** Inverts the byte of the body at this index. */
+  readonly corruptByteIndex?: number;
 }
 
 /**
@@ -22,8 +24,7 @@ export async function sendReply(
   disturbance: Disturbance = {},
 ): Promise<void> {
   const { content } = reply;
-  const isDisturbed = disturbance.cutAfterBytes !== undefined || disturbance.bytesPerSecond !== undefined;
-  if (typeof content === "string" && !isDisturbed) {
+  if (typeof content === "string" && Object.keys(disturbance).length === 0) {
     const bytes = Buffer.from(content);
     response.writeHead(reply.status, { ...reply.headers, "content-length": bytes.length });
     response.end(bytes);
@@ -35,10 +36,11 @@ export async function sendReply(
     else resetConnection(response.req.socket);
     return;
   }
-  const chunks =
+  const { bytesPerSecond, corruptByteIndex, cutAfterBytes = Number.POSITIVE_INFINITY } = disturbance;
+  const stored =
     typeof content === "string" ? oneChunk(content) : bodies.read(content.body, content.start, content.end);
+  const chunks = corruptByteIndex === undefined ? stored : corrupt(stored, corruptByteIndex);
   sendHead(response, typeof content === "string" ? withLength(reply, content) : reply);
-  const { bytesPerSecond, cutAfterBytes = Number.POSITIVE_INFINITY } = disturbance;
   await sendBody(response, bytesPerSecond === undefined ? chunks : pace(chunks, bytesPerSecond), cutAfterBytes);
 }
 
@@ -69,6 +71,22 @@ function withLength(reply: Reply, content: string): Reply {
 
 async function* oneChunk(text: string): AsyncGenerator<Buffer, void, undefined> {
   yield Buffer.from(text);
+}
+
+/** Passes bytes on, all but one as they are. */
+async function* corrupt(source: AsyncIterable<Buffer>, byteIndex: number): AsyncGenerator<Buffer, void, undefined> {
+  let passedBytes = 0;
+  for await (const chunk of source) {
+    const index = byteIndex - passedBytes;
+    passedBytes += chunk.length;
+    if (index < 0 || index >= chunk.length) {
+      yield chunk;
+      continue;
+    }
+    const changed = Buffer.from(chunk);
+    changed[index] = ~(changed[index] ?? 0) & 0xff;
+    yield changed;
+  }
 }
 
 /** Writes and waits until the system has taken the bytes; fails when the connection closes first. */

@@ -11,19 +11,20 @@ export interface CacheControlRule {
 /**
  * Reads `pattern=value` lines.
  *
+ * @param root the absolute path of the folder, with which a pattern may start.
  * @throws {AggregateError} of an Error for each wrong line.
  */
-export function parseCacheControl(text: string): readonly CacheControlRule[] {
+export function parseCacheControl(text: string, root?: string): readonly CacheControlRule[] {
   return readSettingLines(text, "pattern=value, as **/*.js=max-age=3600", ({ name: pattern, value }) => {
     if (value === "") throw new Error(`the pattern "${pattern}" has no value behind its =.`);
-    return { patterns: readPattern(pattern), value: checkHeaderValue(value, "the value") };
+    return { patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
   });
 }
 
 /** @throws Error where the pattern is malformed. */
-export function readPattern(pattern: string): PathPatterns {
+export function readPattern(pattern: string, root?: string): PathPatterns {
   try {
-    return parsePatterns([pattern]);
+    return parsePatterns([pattern], root);
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] : error;
   }

@@ -143,6 +143,15 @@ describe("A fault rule of the embedded S3 server", () => {
     assert.equal((await get("large")).length, 1_000_000);
   });
 
+  it("inverts one byte of the body of an answer", async () => {
+    const action: FaultAction = { kind: "corrupt", byteIndex: 2 };
+    target.server.addFault({ match: { operation: "GetObject" }, times: 1, action });
+    const { Body } = await target.client().send(new GetObjectCommand({ Bucket: bucket, Key: "k" }));
+    const received = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    assert.equal(received.toString("latin1"), `co${String.fromCharCode(0xff - "n".charCodeAt(0))}tent`);
+    assert.equal(await get("k"), "content");
+  });
+
   it("gives no answer until the server closes", async () => {
     target.server.addFault({ match: { operation: "GetObject" }, action: { kind: "hang" } });
     const unanswered = get("k");

@@ -1,0 +1,113 @@
+import { open } from "node:fs/promises";
+import { createDigest, type DigestAlgorithm, isCrc } from "../checksums/algorithms.ts";
+import { combineCrc } from "../checksums/combine.ts";
+import { BlockPool } from "../files/block-pool.ts";
+import { readFileRange } from "../files/file-range.ts";
+import { ObjectReplacedError } from "../s3/get-object.ts";
+import { headObject, type ObjectHead } from "../s3/head-object.ts";
+import { inParallel } from "../s3/in-parallel.ts";
+import { checksumOf, type ObjectChecksum } from "../s3/object-checksum.ts";
+import type { FetchContext } from "./fetched-object.ts";
+
+/** A stretch of an object. */
+export interface Piece {
+  readonly startByte: number;
+  readonly sizeBytes: number;
+}
+
+/** An object may have 10,000 parts; asking for them one after the other would take minutes. */
+const PARALLEL_HEADS = 16;
+
+type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
+
+/** Cuts so many bytes into pieces; no bytes are one piece. */
+export function cut(sizeBytes: number, pieceSizeBytes: number): Piece[] {
+  if (sizeBytes === 0) return [{ startByte: 0, sizeBytes }];
+  return Array.from({ length: Math.ceil(sizeBytes / pieceSizeBytes) }, (_, index) => {
+    const startByte = index * pieceSizeBytes;
+    return { startByte, sizeBytes: Math.min(pieceSizeBytes, sizeBytes - startByte) };
+  });
+}
+
+/**
+ * The parts that an object with a composite checksum came in, as far as one request tells: most have one size but the last, which
+ * the first part's then tells. Where that cannot be, each is asked for.
+ *
+ * @returns undefined where the store does not tell.
+ * @throws {ObjectReplacedError}; what `Bucket.send` throws.
+ */
+export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<Piece[] | undefined> {
+  const partsCount = partsCountOf(head);
+  if (partsCount === 1) return cut(head.sizeBytes, head.sizeBytes);
+  const first = await headOfPart(context, key, head, 1);
+  const isEven = Math.ceil(head.sizeBytes / first.sizeBytes) === partsCount;
+  return isEven ? cut(head.sizeBytes, first.sizeBytes) : findParts(context, key, head);
+}
+
+/** The parts that an object came in, each asked for; otherwise as `guessParts`. */
+export async function findParts(context: AskContext, key: string, head: ObjectHead): Promise<Piece[] | undefined> {
+  const first = await headOfPart(context, key, head, 1);
+  if (first.partsCount !== partsCountOf(head)) return undefined;
+  const numbers = Array.from({ length: first.partsCount - 1 }, (_, index) => index + 2);
+  const rest = await inParallel(numbers, PARALLEL_HEADS, context.signal, (partNumber) =>
+    headOfPart(context, key, head, partNumber),
+  );
+  const parts: Piece[] = [];
+  let startByte = 0;
+  for (const { sizeBytes } of [first, ...rest]) {
+    parts.push({ startByte, sizeBytes });
+    startByte += sizeBytes;
+  }
+  return startByte === head.sizeBytes ? parts : undefined;
+}
+
+async function headOfPart(
+  { bucket, encryption, signal }: AskContext,
+  key: string,
+  { etag }: ObjectHead,
+  partNumber: number,
+): Promise<ObjectHead> {
+  const part = await headObject(bucket, key, { customerKey: encryption, partNumber, signal });
+  if (part.etag !== etag) throw new ObjectReplacedError();
+  return part;
+}
+
+function partsCountOf(head: ObjectHead): number {
+  return checksumOf(head)?.partsCount ?? 1;
+}
+
+/** The object's checksum from the digests of its pieces, in order: of CRCs from any pieces, of a composite one from its parts. */
+export function joinDigests(
+  { algorithm, partsCount }: ObjectChecksum,
+  pieces: readonly Piece[],
+  digests: readonly Buffer[],
+): Buffer {
+  if (partsCount !== undefined) {
+    const whole = createDigest(algorithm);
+    for (const digest of digests) whole.update(digest);
+    return whole.digest();
+  }
+  if (!isCrc(algorithm)) throw new Error(`${algorithm} does not combine`);
+  return digests.reduce((sum, digest, index) => combineCrc(algorithm, sum, digest, pieces[index]?.sizeBytes ?? 0));
+}
+
+/** The digests of parts of a file. @throws {FileChangedError} where it has fewer bytes; Node's error where it cannot be read. */
+export async function digestParts(
+  path: string,
+  parts: readonly Piece[],
+  algorithm: DigestAlgorithm,
+): Promise<Buffer[]> {
+  const pool = new BlockPool();
+  const file = await open(path, "r");
+  try {
+    const digests: Buffer[] = [];
+    for (const { startByte, sizeBytes } of parts) {
+      const digest = createDigest(algorithm);
+      for await (const chunk of readFileRange(file, startByte, sizeBytes, pool)) digest.update(chunk);
+      digests.push(digest.digest());
+    }
+    return digests;
+  } finally {
+    await file.close();
+  }
+}
