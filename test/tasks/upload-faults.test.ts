@@ -160,10 +160,10 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.deepEqual(await listKeys(target, bucket), ["a.txt", "z.txt"]);
   });
 
-  it("gives up after 64 failures in a row, and says how much is left", async () => {
+  it("gives up after 64 failures in a row that may be those of all files, and says how much is left", async () => {
     source.write({ "0.txt": "first" });
     source.write(Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`bad/${index}.txt`, "x"])));
-    const refused = { kind: "status", status: 400, code: "InvalidArgument", message: "No" } as const;
+    const refused = { kind: "status", status: 403, code: "AccessDenied", message: "No" } as const;
     server.addFault({ match: { key: /^bad/ }, action: refused });
     const result = await upload();
     assert.equal(result.result, "Failed");
@@ -172,6 +172,17 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       "The step stopped, since the rest would have failed alike: 300 of 301 files are not uploaded.",
     );
     assert.ok(server.requests.length < 200, `${server.requests.length} requests`);
+  });
+
+  it("goes on however many files fail each for a reason of its own, and tells all of them", async () => {
+    source.write({ "zzz.txt": "last" });
+    source.write(Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`bad/${index}.txt`, "x"])));
+    const refused = { kind: "status", status: 400, code: "InvalidArgument", message: "No" } as const;
+    server.addFault({ match: { key: /^bad/ }, action: refused });
+    const result = await upload();
+    assert.equal(result.result, "Failed");
+    assert.deepEqual(await listKeys(target, bucket), ["zzz.txt"]);
+    assert.ok(result.log.includes("… and 150 more errors."), result.log.join("\n"));
   });
 
   const foreign: [title: string, status: number, headers: Record<string, string>, why: string][] = [

@@ -74,18 +74,18 @@ export const uploadTable: InputTable = {
     },
     {
       input: "targetFolder",
-      meaning: "The key prefix: `www` and `/www/` both mean `www/`.",
+      meaning: "The key prefix: `www` and `/www/` both mean `www/`, and a `\\\\` parts folders as `/` does.",
       valid: [
         { value: "www/app", means: { prefix: "www/app/" } },
         { value: "/www/", means: { prefix: "www/" } },
+        { value: "./drop\\1.0", means: { prefix: "drop/1.0/" } },
       ],
       empty: { says: "the root of the bucket", means: {} },
       wrong: [
         isUri("targetFolder"),
-        hasDots("targetFolder"),
         {
-          value: "site\\app",
-          errors: ['targetFolder: "site\\app" has a \\ in it. Write / between folders.'],
+          value: "site/../other",
+          errors: ['targetFolder: "site/../other" has .. for a folder, which S3 does not resolve.'],
         },
       ],
     },

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  GetObjectAclCommand,
+  GetObjectCommand,
+  PutBucketEncryptionCommand,
+  PutBucketOwnershipControlsCommand,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import type { PipelineResult } from "../../local/pipeline/pipeline-result.ts";
+import { runPipeline } from "../../local/pipeline/run-pipeline.ts";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+import { LandingFolder } from "./download-step.ts";
+import { connectionTo, listKeys, SourceFolder } from "./upload-step.ts";
+
+const fixture = fileURLToPath(new URL("toolkit-pipeline.yml", import.meta.url));
+const tasksFolder = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));
+const customerKey = Buffer.alloc(32, "key");
+
+const site = {
+  "public/index.html": "<p>home</p>",
+  "public/about/index.html": "<p>about</p>",
+  "public/assets/site.css": "p {}",
+  "public/assets/logo 1+1.svg": "<svg/>",
+  "public/assets/site.css.map": "{}",
+  "public/.well-known/security.txt": "Contact: mailto:a@example.com",
+};
+const sources = {
+  ...site,
+  "installers/windows/setup.zip": "windows",
+  "installers/linux/setup-linux.zip": "linux",
+  "installers/README.md": "not for the bucket",
+  "compressed/app.js": "compressed",
+  "compressed/deeper/app.js": "below",
+};
+
+/** What is with an object beside its bytes, as far as the toolkit sets it. */
+interface StoredObject {
+  readonly body: string;
+  readonly type: string;
+  readonly cacheControl?: string;
+  readonly encoding?: string;
+  readonly storageClass?: string;
+  readonly encryption?: string;
+  readonly readers?: readonly string[];
+}
+
+describe("A pipeline for the AWS Toolkit, with its task names and its connection exchanged", () => {
+  let target: EmbeddedTarget;
+  let bucket: string;
+  let source: SourceFolder;
+  let restored: LandingFolder;
+  before(async () => {
+    target = await startEmbeddedTarget();
+  });
+  after(() => target.stop());
+  beforeEach(async () => {
+    bucket = await target.newBucket();
+    await prepareBucket(target, bucket);
+    source = new SourceFolder().write(sources);
+    restored = new LandingFolder();
+  });
+  afterEach(() => {
+    source.remove();
+    restored.remove();
+  });
+
+  /** Exchanges the names in a pipeline, and runs it. */
+  async function run(pipeline: string): Promise<{ run: PipelineResult; log: string }> {
+    const file = join(source.path, "azure-pipelines.yml");
+    writeFileSync(
+      file,
+      pipeline.replaceAll(/\bS3(Upload|Download)@1/g, "AwsS3$1@1").replaceAll("toolkit-connection", "store"),
+    );
+    const log: string[] = [];
+    const result = await runPipeline({
+      file,
+      tasksFolder,
+      connections: [connectionTo(target)],
+      variables: { bucket, restored: restored.path, customerKey: customerKey.toString("hex") },
+      onLine: (line) => log.push(line),
+    });
+    return { run: result, log: log.join("\n") };
+  }
+
+  it("makes the objects and the files that the toolkit makes", async () => {
+    restored.write({ "site/www/index.html": "old", "site/kept.txt": "kept" });
+    const { run: result, log } = await run(readFileSync(fixture, "utf8"));
+    assert.equal(result.result, "Succeeded", log);
+    assert.doesNotMatch(log, /##\[(warning|error)\]/);
+
+    const byDefault = { encryption: "aws:kms" };
+    const isPublic = { readers: ["AllUsers"], ...byDefault };
+    const installer = { type: "application/zip", storageClass: "STANDARD_IA", encryption: "AES256" };
+    const sealed = { type: "application/zip", encryption: "customer's key" };
+    assert.deepEqual(await describeBucket(target, bucket), {
+      "releases/1/setup-linux.zip": { body: "linux", ...installer },
+      "releases/1/setup.zip": { body: "windows", ...installer },
+      "sealed/linux/setup-linux.zip": { body: "linux", ...sealed },
+      "sealed/windows/setup.zip": { body: "windows", ...sealed },
+      "www/.well-known/security.txt": {
+        body: site["public/.well-known/security.txt"],
+        type: "text/plain",
+        ...isPublic,
+      },
+      "www/about/index.html": { body: "<p>about</p>", type: "text/html", ...isPublic },
+      "www/assets/logo 1+1.svg": {
+        body: "<svg/>",
+        type: "image/svg+xml",
+        cacheControl: "max-age=3600",
+        ...isPublic,
+      },
+      "www/assets/site.css": {
+        body: "p {}",
+        type: "text/css",
+        cacheControl: "public, max-age=31536000, immutable",
+        ...isPublic,
+      },
+      "www/index.html": { body: "<p>home</p>", type: "text/html", cacheControl: "no-cache", ...isPublic },
+      "www/js/app.js": {
+        body: "compressed",
+        type: "text/javascript",
+        encoding: "gzip",
+        storageClass: "REDUCED_REDUNDANCY",
+        ...byDefault,
+      },
+    });
+    assert.deepEqual(restored.read(), {
+      "installers/setup-linux.zip": "linux",
+      "installers/setup.zip": "windows",
+      "sealed/linux/setup-linux.zip": "linux",
+      "sealed/windows/setup.zip": "windows",
+      "site/kept.txt": "kept",
+      // The toolkit's download leaves out names that start with a dot, though its upload does not.
+      "site/www/.well-known/security.txt": site["public/.well-known/security.txt"],
+      "site/www/about/index.html": "<p>about</p>",
+      "site/www/assets/logo 1+1.svg": "<svg/>",
+      "site/www/assets/site.css": "p {}",
+      "site/www/index.html": "<p>home</p>",
+      "site/www/js/app.js": "compressed",
+    });
+  });
+
+  it("fails where the toolkit's overwrite: false does, and leaves the file as it was", async () => {
+    restored.write({ "installers/setup.zip": "mine" });
+    const { run: result, log } = await run(readFileSync(fixture, "utf8"));
+    const outcomes = result.steps.flatMap((step) => (step.outcome ? [`${step.title}: ${step.result}`] : []));
+    assert.deepEqual(outcomes.slice(-2), ["Download the site: Succeeded", "Download the installers: Failed"], log);
+    const path = join(restored.path, "installers/setup.zip");
+    assert.match(log, new RegExp(`##\\[error\\]overwrite: ${path} exists already\\.`));
+    assert.equal(restored.read()["installers/setup.zip"], "mine");
+  });
+
+  it("drops sourceFolder from the paths of a download, which the toolkit repeats below targetFolder", async () => {
+    const { run: result, log } = await run(`
+steps:
+- task: S3Upload@1
+  inputs: { awsCredentials: toolkit-connection, bucketName: $(bucket), sourceFolder: public, targetFolder: www }
+- task: S3Download@1
+  inputs: { awsCredentials: toolkit-connection, bucketName: $(bucket), sourceFolder: www, globExpressions: "*.html", targetFolder: $(restored) }
+`);
+    assert.equal(result.result, "Succeeded", log);
+    assert.deepEqual(restored.read(), { "index.html": "<p>home</p>" });
+  });
+});
+
+/** A bucket as it was before Amazon S3 disabled ACLs by default, since the toolkit sends one with every object; it encrypts by KMS unless told otherwise. */
+async function prepareBucket(target: EmbeddedTarget, Bucket: string): Promise<void> {
+  const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
+  await target.client().send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
+  const PublicAccessBlockConfiguration = { BlockPublicAcls: false };
+  await target.client().send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+  const ServerSideEncryptionConfiguration = {
+    Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" as const } }],
+  };
+  await target.client().send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
+}
+
+async function describeBucket(target: EmbeddedTarget, bucket: string): Promise<Record<string, StoredObject>> {
+  const objects: Record<string, StoredObject> = {};
+  for (const key of await listKeys(target, bucket)) objects[key] = await describeObject(target, bucket, key);
+  return objects;
+}
+
+async function describeObject(target: EmbeddedTarget, Bucket: string, Key: string): Promise<StoredObject> {
+  const ssec = { SSECustomerAlgorithm: "AES256", SSECustomerKey: customerKey.toString("base64") };
+  const asked = { Bucket, Key, ...(Key.startsWith("sealed/") ? ssec : {}) };
+  const object = await target.client().send(new GetObjectCommand(asked));
+  const { Grants = [] } = await target.client().send(new GetObjectAclCommand({ Bucket, Key }));
+  const readers = Grants.flatMap(({ Grantee }) => Grantee?.URI?.split("/").at(-1) ?? []);
+  const encryption = object.SSECustomerAlgorithm ? "customer's key" : object.ServerSideEncryption;
+  return {
+    body: (await object.Body?.transformToString("latin1")) ?? "",
+    // The toolkit says nothing of the charset.
+    type: object.ContentType?.replace("; charset=utf-8", "") ?? "",
+    ...(object.CacheControl ? { cacheControl: object.CacheControl } : {}),
+    ...(object.ContentEncoding ? { encoding: object.ContentEncoding } : {}),
+    ...(object.StorageClass ? { storageClass: object.StorageClass } : {}),
+    ...(encryption ? { encryption } : {}),
+    ...(readers.length > 0 ? { readers } : {}),
+  };
+}

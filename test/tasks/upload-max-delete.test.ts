@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { mkdirSync, rmSync } from "node:fs";
+import { assertDone, assertFailed, uploadBench } from "./upload-bench.ts";
+
+const LISTED_LIMIT = "If that is what you want, raise maxDelete; if not, check the source and the patterns.";
+
+describe("AwsS3Upload, maxDelete", () => {
+  const bench = uploadBench();
+  const mirror = (inputs: Record<string, string>) =>
+    bench.upload({ deleteExtra: "true", maxDelete: "100%", ...inputs });
+  beforeEach(async () => {
+    for (const name of ["a", "b", "c", "d"]) await bench.put(`p/${name}`);
+    await bench.put("elsewhere");
+    bench.source.write({ a: "", new: "new" });
+  });
+  const all = ["elsewhere", "p/a", "p/b", "p/c", "p/d"];
+
+  const cases: [maxDelete: string, limit: string | undefined][] = [
+    ["", "50%, which is 2"],
+    ["2", "2"],
+    ["0", "0"],
+    ["74%", "74%, which is 2"],
+    ["3", undefined],
+    ["75%", undefined],
+    ["100%", undefined],
+  ];
+  for (const [maxDelete, limit] of cases) {
+    it(`"${maxDelete}" ${limit ? "stops the step before anything is sent" : "lets them go"}`, async () => {
+      const result = await mirror({ targetFolder: "p", maxDelete });
+      if (!limit) {
+        assertDone(result, { uploaded: 1, unchanged: 1, deleted: 3, bytes: 3 });
+        assert.deepEqual(await bench.keys(), ["elsewhere", "p/a", "p/new"]);
+        return;
+      }
+      assertFailed(result, [
+        `maxDelete: deleteExtra would delete 3 of 4 under s3://${bench.bucket}/p/, and the limit is ${limit} (b, c, d). ${LISTED_LIMIT}`,
+      ]);
+      assert.deepEqual(await bench.keys(), all);
+      bench.assertOperations({ ListObjectsV2: 1 });
+    });
+  }
+
+  it("guards against an emptied folder", async () => {
+    rmSync(bench.source.path, { recursive: true });
+    mkdirSync(bench.source.path);
+    const inputs = { targetFolder: "p", maxDelete: "", ifNoFilesFound: "ignore" };
+    assertFailed(await mirror(inputs), [
+      `maxDelete: deleteExtra would delete 4 of 4 under s3://${bench.bucket}/p/, and the limit is 50%, which is 2 (a, b, c, …). ${LISTED_LIMIT}`,
+    ]);
+    assert.deepEqual(await bench.keys(), all);
+  });
+
+  it("empties the prefix for an empty folder only where all of it may go", async () => {
+    rmSync(bench.source.path, { recursive: true });
+    mkdirSync(bench.source.path);
+    assertDone(await mirror({ targetFolder: "p", ifNoFilesFound: "ignore" }), { deleted: 4 });
+    assert.deepEqual(await bench.keys(), ["elsewhere"]);
+  });
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { assertDone, uploadBench } from "./upload-bench.ts";
+
+const EVIL = [
+  "##vso[task.complete result=Failed]",
+  "<script>alert(1)<",
+  "![x](http:example.com)",
+  "[link](javascript:x)",
+  "| a | b |",
+  "`code` *bold* _it_ ~~no~~",
+  "line\nbreak\r\n# heading",
+  "\u001b[31mred\u001b[0m",
+  "\u202etxt.exe",
+  "&lt;b&gt;",
+];
+
+describe("AwsS3Upload, what it tells", () => {
+  const bench = uploadBench();
+
+  it("summarizes a few files by name, with what became of each", async () => {
+    await bench.put("p/changed.txt", { Body: "before" });
+    bench.source.write({ "changed.txt": "after", "new.txt": "new" });
+    const result = await bench.upload({ targetFolder: "p" });
+    assert.equal(result.attachments.length, 1);
+    const [{ name, content } = { name: "", content: "" }] = result.attachments;
+    assert.match(name, new RegExp(bench.bucket));
+    assert.deepEqual(unescaped(content).split("\n"), [
+      `${bench.source.path} → s3://${bench.bucket}/p/`,
+      "",
+      "| | files |",
+      "|---|---:|",
+      "| new | 1 |",
+      "| updated | 1 |",
+      "| unchanged | 0 |",
+      "| deleted | 0 |",
+      "",
+      "8 B in all.",
+      "",
+      "- changed.txt → p/changed.txt (5 B, size differs)",
+      "- new.txt → p/new.txt (3 B, new)",
+      "",
+    ]);
+  });
+
+  it("keeps log and summary short for 5,000 files, and names all in the plan file", async function () {
+    bench.skipOn(this, ["radosgw", "versitygw"], "so many objects take long there and show nothing more");
+    const name = (index: number) => `${index % 50}/${"long name ".repeat(15)}${index}.txt`;
+    bench.source.write(Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [name(index), `${index}`])));
+    const result = await bench.upload();
+    assert.deepEqual([result.result, result.outputVariables.filesUploaded?.value], ["Succeeded", "5000"]);
+    assert.ok(result.log.length < 40, result.log.join("\n"));
+    assert.ok((result.attachments[0]?.content.length ?? 0) < 1000);
+    const { actions } = bench.planOf(result);
+    assert.equal(actions.length, 5000);
+    assert.ok(actions.every(({ action, status }) => action === "upload" && status === "done"));
+  });
+
+  it("shows evil names as text in log, summary and plan file", async function () {
+    if (process.platform === "win32") this.skip();
+    bench.skipOn(this, ["versitygw"], "it keeps objects as files, and not all of these names");
+    const files = Object.fromEntries(EVIL.map((name) => [name.replaceAll("/", ""), "x"]));
+    bench.source.write(files);
+    const result = await bench.upload();
+    assertDone(result, { uploaded: EVIL.length, bytes: EVIL.length });
+    const content = result.attachments[0]?.content ?? "";
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    assert.doesNotMatch(content, /<script|\]\(|\u001b|\u202e|^#|^- .*[^\\]`/m);
+    // A line for each file, and the head.
+    assert.equal(content.trimEnd().split("\n").length, 11 + EVIL.length, content);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    assert.doesNotMatch(result.log.join("\n"), /[\u001b\r\u202e]/);
+    assert.deepEqual(
+      bench
+        .planOf(result)
+        .actions.map(({ path }) => path)
+        .sort(),
+      Object.keys(files).sort(),
+    );
+  });
+
+  it("keeps the summary bounded where many long names fail", async function () {
+    if (!bench.target.server) return this.skip();
+    const long = "<&>".repeat(80);
+    const files = Array.from({ length: 90 }, (_, index) => [`${long}/${long}/${long}/${index}`, "x"]);
+    bench.source.write({ ...Object.fromEntries(files), "a.txt": "a" });
+    const message = "<b>".repeat(5000);
+    bench.addFault({
+      match: { key: /^</ },
+      action: { kind: "status", status: 400, code: "InvalidArgument", message: message.replaceAll("<b>", "No ") },
+    });
+    const result = await bench.upload();
+    assert.equal(result.result, "Failed");
+    // Azure DevOps takes more, and nobody reads so much.
+    assert.ok((result.attachments[0]?.content.length ?? 0) < 1024 ** 2, `${result.attachments[0]?.content.length}`);
+    assert.ok(result.issues.every(({ message }) => message.length < 4000));
+  });
+
+  it("sets all outputs, and no other variables", async () => {
+    bench.source.write({ "a.txt": "a" });
+    const { outputVariables } = await bench.upload({ targetFolder: "/p/" });
+    const { planFile, ...others } = Object.fromEntries(
+      Object.entries(outputVariables).map(([name, { value }]) => [name, value]),
+    );
+    assert.deepEqual(others, {
+      filesUploaded: "1",
+      filesUpdated: "0",
+      filesUnchanged: "0",
+      filesDeleted: "0",
+      bytesUploaded: "1",
+      s3Uri: `s3://${bench.bucket}/p/`,
+    });
+    assert.ok(planFile?.endsWith("plan.json"), planFile);
+  });
+});
+
+/** Markdown that stands for text, as that text. */
+function unescaped(markdown: string): string {
+  const named: Record<string, string> = { lt: "<", gt: ">", amp: "&" };
+  return markdown
+    .replaceAll(/&(lt|gt|amp);/g, (_, name) => named[name] ?? "")
+    .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replaceAll(/\\([^\w\s])/g, "$1");
+}
