@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import JSZip from "jszip";
@@ -14,22 +14,31 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bucket = "quay-street-bakery";
 
+/** Files of a folder, by their paths with `/` between the names. */
+type Files = ReadonlyMap<string, Buffer>;
+
 /** Runs the example pipeline with the packaged extension on an S3 server of its own, and looks at what has come of it. */
 async function demo(): Promise<boolean> {
   const server = await startS3Server();
-  const unpacked = await mkdtemp(join(tmpdir(), "s3-tasks-demo-"));
+  const temporary = await mkdtemp(join(tmpdir(), "s3-tasks-demo-"));
+  // In the job's own temporary folder it would be gone after the job.
+  const restored = join(temporary, "restored");
   try {
     server.createBucket(bucket);
-    await unzip(join(root, `dist/s3-tasks-${manifest.version}.vsix`), unpacked);
+    await unzip(join(root, `dist/s3-tasks-${manifest.version}.vsix`), join(temporary, "extension"));
     const run = await runPipeline({
       file: join(root, "examples/upload.yml"),
-      tasksFolder: join(unpacked, "tasks"),
+      tasksFolder: join(temporary, "extension/tasks"),
       connections: [connectionTo(server)],
+      variables: { restored },
       onLine: console.log,
     });
-    return (await showBucket(server)) && run.result === "Succeeded";
+    if (run.result !== "Succeeded") return false;
+    const site = await readFiles(join(root, "examples/site"));
+    const isUploaded = await showBucket(server, site);
+    return tellWhetherSame("The downloaded folder", await readFiles(restored), site) && isUploaded;
   } finally {
-    await rm(unpacked, { recursive: true });
+    await rm(temporary, { recursive: true });
     await server.close();
   }
 }
@@ -54,30 +63,48 @@ function connectionTo(server: S3Server): ServiceConnection {
   };
 }
 
+async function readFiles(folder: string): Promise<Files> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = new Map<string, Buffer>();
+  for (const entry of entries.filter((item) => item.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    files.set(relative(folder, path).replaceAll(sep, "/"), await readFile(path));
+  }
+  return files;
+}
+
 /** Lists the bucket with the AWS SDK, and says whether it holds the site byte for byte. */
-async function showBucket(server: S3Server): Promise<boolean> {
+async function showBucket(server: S3Server, site: Files): Promise<boolean> {
   const client = new S3Client({
     endpoint: server.url,
     region: "us-east-1",
     credentials: defaultCredential,
     forcePathStyle: true,
   });
-  const site = join(root, "examples/site");
-  const files = (await readdir(site, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-  let same = 0;
+  const stored = new Map<string, Buffer>();
   console.log(`\nThe bucket ${bucket}, as the AWS SDK reads it:`);
   for (const { Key = "", Size = 0 } of Contents) {
     const { Body, ContentType = "" } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
-    const stored = await Body?.transformToByteArray();
-    const isSame =
-      Buffer.compare(stored ?? Buffer.alloc(0), await readFile(join(site, Key.replace(/^www\//, "")))) === 0;
-    if (isSame) same++;
-    console.log(`  ${String(Size).padStart(6)}  ${ContentType.padEnd(42)}${Key}${isSame ? "" : "  DIFFERS"}`);
+    stored.set(Key.replace(/^www\//, ""), Buffer.from((await Body?.transformToByteArray()) ?? []));
+    console.log(`  ${String(Size).padStart(6)}  ${ContentType.padEnd(42)}${Key}`);
   }
-  console.log(`${same} of ${files.length} files are there, byte for byte.`);
   client.destroy();
-  return same === files.length && Contents.length === files.length;
+  return tellWhetherSame("The bucket", stored, site);
+}
+
+function tellWhetherSame(what: string, files: Files, site: Files): boolean {
+  const paths = [...new Set([...site.keys(), ...files.keys()])].sort();
+  const different = paths.filter((path) => {
+    const [wanted, found] = [site.get(path), files.get(path)];
+    return wanted === undefined || found === undefined || !wanted.equals(found);
+  });
+  console.log(
+    different.length === 0
+      ? `${what} holds the ${site.size} files of the site, byte for byte.`
+      : `${what} DIFFERS from the site in ${different.join(", ")}.`,
+  );
+  return different.length === 0;
 }
 
 process.exitCode = (await demo()) ? 0 : 1;
