@@ -1,12 +1,34 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
+
+/**
+ * Files beside index.js, by their names there: threads are started from a file of their own, and what few runs need is not read by
+ * the others.
+ */
+const filesBesideIndex: Readonly<Record<string, string>> = {
+  "digest-worker": join(root, "src/files/digest-worker.ts"),
+  "agent-identity-chain": join(root, "src/aws/agent-identity-chain.ts"),
+  "task-api-client": join(root, "src/agent/task-api-client.ts"),
+};
+
+/** Leaves imports of the files beside index.js for the time when they are needed. */
+const importsBesideIndex: Plugin = {
+  name: "imports-beside-index",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
+      const source = join(resolveDir, path);
+      const name = Object.keys(filesBesideIndex).find((each) => filesBesideIndex[each] === source);
+      return kind === "dynamic-import" && name !== undefined ? { path: `./${name}.js`, external: true } : undefined;
+    });
+  },
+};
 
 /** Writes the extension to `dist/extension`, exactly as it is packed. */
 async function buildExtension(): Promise<void> {
@@ -30,14 +52,14 @@ async function buildTask(name: string): Promise<Metafile> {
   const [major, minor, patch] = manifest.version.split(".").map(Number);
   const folder = join("tasks", name);
   const { metafile } = await build({
-    // Threads are started from a file of their own.
-    entryPoints: { index: join(root, folder, "index.ts"), "digest-worker": join(root, "src/files/digest-worker.ts") },
+    entryPoints: { index: join(root, folder, "index.ts"), ...filesBesideIndex },
     outdir: join(staging, folder),
     absWorkingDir: root,
     bundle: true,
     platform: "node",
     format: "cjs",
     target: "node20",
+    plugins: [importsBesideIndex],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
     legalComments: "none",

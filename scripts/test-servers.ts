@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { agentNodes, installedAgentNode } from "./servers/agent-node.ts";
 import { installedAwsCli } from "./servers/aws-cli.ts";
-import { testEnvironment } from "./servers/environment.ts";
+import { proxyEnvironment, testEnvironment } from "./servers/environment.ts";
 import { serverKinds } from "./servers/kinds.ts";
 import { runMocha } from "./servers/mocha-run.ts";
 import { installPermission } from "./servers/permission.ts";
@@ -13,6 +13,7 @@ import { startProcess } from "./servers/process-groups.ts";
 import { report, type SkippedPart, sum, type TestRun } from "./servers/report.ts";
 import { type InstallPermission, type RunningServer, type ServerKind, Unavailable } from "./servers/server.ts";
 import { smokeTest } from "./servers/smoke-test.ts";
+import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
 
 const suites = {
   everything: ["test/**/*.test.ts"],
@@ -36,17 +37,20 @@ const thisNode: Runtime = { version: process.versions.node, program: process.exe
 
 const runs: TestRun[] = [];
 const skippedParts: SkippedPart[] = [];
+let proxies: RunningProxies | undefined;
 
 async function main(args: readonly string[]): Promise<void> {
   const names = selectedNames(args);
   const permission = installPermission(args, process.env);
   await build();
+  proxies = await orSkip("tinyproxy", () => startTinyproxies(permission));
 
   const nodes = await agentRuntimes(names, permission);
   const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
   for (const node of nodes) {
     await runSuite("everything", "embedded", node, {
       S3_TEST_ENDPOINT: undefined,
+      S3_TEST_TLS_ENDPOINT: undefined,
       S3_TEST_LARGE: "1",
       AWS_CLI: awsCli,
     });
@@ -54,6 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.length > 0 ? nodes : [thisNode], permission);
   }
+  await proxies?.stop();
 
   console.log(`\n${report(runs, skippedParts)}`);
   process.exitCode = sum(runs).failed > 0 ? 1 : 0;
@@ -121,7 +126,7 @@ async function startOrReport(kind: ServerKind, permission: InstallPermission): P
 
 async function runSuite(suite: keyof typeof suites, server: string, node: Runtime, env: NodeJS.ProcessEnv) {
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
-  const counts = await runMocha(node.program, suites[suite], env);
+  const counts = await runMocha(node.program, suites[suite], { ...proxyEnvironment(proxies), ...env });
   runs.push({ suite, server, node: node.version, ...counts });
 }
 

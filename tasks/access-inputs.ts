@@ -2,16 +2,28 @@ import { type Connection, readConnection } from "../src/agent/connection.ts";
 import type { InputReader } from "../src/agent/inputs.ts";
 import { type EndpointFeatures, resolveBucketEndpoint, type Store } from "../src/aws/endpoint.ts";
 import type { BucketAccess } from "../src/sync/options.ts";
+import type { Identity } from "./identity.ts";
+import { readRoles } from "./role-inputs.ts";
 
 /** Signing wants a region; stores that have none take this one. */
 const REGION_OF_STORES_WITHOUT_REGIONS = "us-east-1";
 
 const FEATURES = ["accelerate", "dualstack", "fips"] as const satisfies readonly (keyof EndpointFeatures)[];
 
+/** The bucket of a step, and in whose name requests to it are made. */
+export interface TaskAccess extends Omit<BucketAccess, "credentials"> {
+  readonly identity: Identity;
+}
+
+/** A task's options, which act in a name that has yet to be asked for. */
+export type InNameOf<Options extends { readonly access: BucketAccess }> = Omit<Options, "access"> & {
+  readonly access: TaskAccess;
+};
+
 /** The bucket of a step, as far as it could be read. */
 export interface AccessInputs {
   /** Undefined where something is wrong with it, which the reader has been told. */
-  readonly access: BucketAccess | undefined;
+  readonly access: TaskAccess | undefined;
   /** Whether the connection leads to Amazon S3 itself. */
   readonly isAmazon: boolean;
 }
@@ -22,7 +34,7 @@ export interface AccessInputs {
  * @param prefixInput the input which takes the key prefix, for those who entered it with the bucket.
  */
 export function readAccess(reader: InputReader, prefixInput: "sourceFolder" | "targetFolder"): AccessInputs {
-  const connection = readConnection(reader, "awsCredentials");
+  const connection = readConnection(reader);
   const access = readBucketAccess(reader, connection, prefixInput);
   return { access, isAmazon: connection !== undefined && connection.endpoint === undefined };
 }
@@ -31,14 +43,23 @@ function readBucketAccess(
   reader: InputReader,
   connection: Connection | undefined,
   prefixInput: string,
-): BucketAccess | undefined {
+): TaskAccess | undefined {
   const problemsBefore = reader.problems.length;
+  const hops = readRoles(reader, connection);
   const bucketName = readBucketName(reader, prefixInput);
   const region = readRegion(reader, connection);
   const forcesPathStyle = reader.boolean("forcePathStyleAddressing");
   const features = readFeatures(reader, connection);
   const expectedBucketOwner = readExpectedBucketOwner(reader);
   const requesterPays = reader.boolean("requesterPays");
+  if (connection && hops.length > 0 && connection.roleAuthority === "none") {
+    const store = connection.endpoint?.host;
+    const what = `its STS endpoint is empty, and a role is to be assumed for ${store}, which is not of AWS`;
+    reader.problem(
+      connection.input,
+      `${what}. Enter the address of the store's STS, often the same as its server URL.`,
+    );
+  }
   if (!connection || reader.problems.length > problemsBefore) return undefined;
 
   const store: Store = {
@@ -50,11 +71,17 @@ function readBucketAccess(
   if (reader.problems.length > problemsBefore) return undefined;
   if (features)
     reader.check("endpointFeatures", () => resolveBucketEndpoint({ ...store, features }, bucketName), undefined);
-  const { credentials } = connection;
   return {
     bucketName,
     store: features ? { ...store, features } : store,
-    credentials: () => credentials,
+    identity: {
+      base: connection.identity,
+      description: connection.description,
+      hops,
+      region,
+      ...(connection.stsEndpoint ? { stsEndpoint: connection.stsEndpoint } : {}),
+      hasSts: connection.roleAuthority !== "none",
+    },
     ...(expectedBucketOwner ? { expectedBucketOwner } : {}),
     requesterPays,
   };
@@ -64,8 +91,9 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
   const given = reader.text("regionName");
   const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
   if (region === "" && connection) {
-    const what = "it is empty, and the service connection names no region.";
-    reader.problem("regionName", `${what} Enter the bucket's, as eu-west-1.`);
+    const names = connection.input === "awsCredentials" && connection.description.startsWith("the service");
+    const what = names ? "the service connection names no region" : "there is no pipeline variable AWS.Region";
+    reader.problem("regionName", `it is empty, and ${what}. Enter the bucket's, as eu-west-1.`);
   } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
     const owner = given ? "" : "the service connection's region ";
     reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);

@@ -1,8 +1,11 @@
 import { InputError } from "../src/agent/inputs.ts";
 import { log } from "../src/agent/log.ts";
+import { readNetwork } from "../src/agent/network.ts";
 import { TransferProgress } from "../src/agent/progress.ts";
 import type { TaskOutcome } from "../src/agent/run-task.ts";
 import { attachSummary, temporaryFile } from "../src/agent/summary.ts";
+import { resolveBucketEndpoint } from "../src/aws/endpoint.ts";
+import type { NetworkSettings } from "../src/aws/network.ts";
 import { createTransport } from "../src/aws/transport.ts";
 import { userAgent } from "../src/aws/user-agent.ts";
 import { FileDigester } from "../src/files/file-digest.ts";
@@ -48,9 +51,12 @@ export async function runTransfer<P extends Plan>(
   task: TransferTask<P>,
   cancelled: AbortSignal,
 ): Promise<TaskOutcome> {
+  const network = readNetwork();
+  tellProxy(network, options);
   const transport = createTransport({
     maxConnections: options.concurrency ?? MAX_REQUESTS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
+    network,
   });
   const digester = new FileDigester();
   try {
@@ -64,6 +70,14 @@ export async function runTransfer<P extends Plan>(
   }
 }
 
+/** Who reads the log of a step that hangs or is refused wants to know of a proxy first. */
+function tellProxy({ proxyFor, proxySource }: NetworkSettings, { access }: TransferOptions): void {
+  const { protocol, host } = resolveBucketEndpoint(access.store, access.bucketName);
+  const proxy = proxyFor(new URL(`${protocol}//${host}`));
+  const setting = proxySource === "environment" ? "of the environment" : "of the agent";
+  if (proxy) log.info(`Connections go through the proxy ${setting}, ${proxy.host}`);
+}
+
 function openTaskBucket(
   { access }: TransferOptions,
   taskName: string,
@@ -74,7 +88,18 @@ function openTaskBucket(
     ...(expectedBucketOwner ? { "x-amz-expected-bucket-owner": expectedBucketOwner } : {}),
     ...(requesterPays ? { "x-amz-request-payer": "requester" } : {}),
   };
-  return openBucket({ name: bucketName, store, credentials, transport, userAgent: userAgent(taskName), headers });
+  return openBucket({
+    name: bucketName,
+    store,
+    credentials,
+    transport,
+    userAgent: userAgent(taskName),
+    headers,
+    onRegionFound: (region) =>
+      log.warning(
+        `The bucket is in ${region}, not ${store.region}; set regionName to ${region}, or leave it empty and have the service connection name that region.`,
+      ),
+  });
 }
 
 async function planAndApply<P extends Plan>(

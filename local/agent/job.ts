@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CaseInsensitiveMap } from "./case-insensitive-map.ts";
+import { type AgentCertificates, type AgentProxy, networkVariables } from "./network-variables.ts";
 import { predefinedVariables } from "./predefined-variables.ts";
 import { SecretMasker } from "./secret-masker.ts";
 import { isSystemConnection, type ServiceConnection, secretsOf, systemConnectionName } from "./service-connection.ts";
@@ -23,6 +24,9 @@ export interface JobRequest {
   sourcesFolder?: string | undefined;
   /** Default: the Node.js that runs this. */
   nodePath?: string | undefined;
+  /** The agent's way out, which it hands on to its steps. Default: none but the direct one. */
+  proxy?: AgentProxy | undefined;
+  certificates?: AgentCertificates | undefined;
   /** What tasks inherit from the agent. By default only what any process needs, so that no `AWS_*` slips in. */
   inheritedEnv?: Record<string, string> | undefined;
 }
@@ -74,11 +78,12 @@ function jobVariables(request: JobRequest, predefined: Record<string, string>, m
       isSecret,
       isReadOnly: isPredefined.has(name),
     });
-  const secrets = Object.entries(request.secretVariables ?? {});
+  const { publicOnes, secretOnes } = networkVariables(request.proxy, request.certificates);
+  const secrets = Object.entries({ ...request.secretVariables, ...secretOnes });
   for (const [, value] of secrets) masker.addVariable(value);
   return new Variables(masker, [
     ...Object.entries(predefined).map(toVariable(false)),
-    ...Object.entries(request.variables ?? {}).map(toVariable(false)),
+    ...Object.entries({ ...request.variables, ...publicOnes }).map(toVariable(false)),
     ...secrets.map(toVariable(true)),
   ]);
 }

@@ -7,6 +7,8 @@ export interface RunningServer {
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
+  /** The same server over TLS, where it has that: its certificate was issued by the authority whose own is in the file. */
+  tls?: { url: string; caFile: string };
   /** Ends the server's processes and removes its data. */
   stop(): Promise<void>;
 }

@@ -1,10 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { localhostTls } from "../../test/local/s3/localhost-tls.ts";
 import { run } from "./command.ts";
 import { freePort } from "./free-port.ts";
 import { installed } from "./installed.ts";
 import type { InstallPermission, RunningServer, ServerKind } from "./server.ts";
-import { inWorkspace } from "./workspace.ts";
+import { inWorkspace, type Workspace } from "./workspace.ts";
 
 const version = "1.8.0";
 const accessKeyId = "versitygw-access";
@@ -19,18 +20,45 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
   return inWorkspace("versitygw", async (workspace) => {
     const [buckets, versions] = ["buckets", "versions"].map((name) => join(workspace.folder, name)) as [string, string];
     await Promise.all([buckets, versions].map((folder) => mkdir(folder)));
-    const address = `127.0.0.1:${await freePort()}`;
-    // Without --keep-alive it closes the connection after every response, which S3 does not.
-    const settings = ["--port", address, "--region", region, "--keep-alive", "--quiet"];
     // It keeps versions only where it is told a place for them.
-    workspace.start(program, [...settings, "posix", "--versioning-dir", versions, buckets], {
-      ROOT_ACCESS_KEY_ID: accessKeyId,
-      ROOT_SECRET_ACCESS_KEY: secretAccessKey,
-    });
-    const url = `http://${address}`;
-    await workspace.answers(url);
-    return { name: "versitygw", version, url, region, accessKeyId, secretAccessKey, stop: () => workspace.close() };
+    const backend = ["posix", "--versioning-dir", versions, buckets];
+    const url = await startGateway(workspace, "http", program, backend);
+    const [caFile, keyFile] = ["certificate.pem", "key.pem"].map((name) => join(workspace.folder, name)) as [
+      string,
+      string,
+    ];
+    await Promise.all([writeFile(caFile, localhostTls.cert), writeFile(keyFile, localhostTls.key)]);
+    const tlsUrl = await startGateway(workspace, "https", program, ["--cert", caFile, "--key", keyFile, ...backend]);
+    return {
+      name: "versitygw",
+      version,
+      url,
+      region,
+      accessKeyId,
+      secretAccessKey,
+      tls: { url: tlsUrl, caFile },
+      stop: () => workspace.close(),
+    };
   });
+}
+
+/** Several gateways may stand over one folder. @returns the URL of this one. */
+async function startGateway(
+  workspace: Workspace,
+  protocol: "http" | "https",
+  program: string,
+  settings: readonly string[],
+): Promise<string> {
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  // Without --keep-alive it closes the connection after every response, which S3 does not.
+  const always = ["--port", address, "--region", region, "--keep-alive", "--quiet"];
+  workspace.start(program, [...always, ...settings], {
+    ROOT_ACCESS_KEY_ID: accessKeyId,
+    ROOT_SECRET_ACCESS_KEY: secretAccessKey,
+  });
+  await workspace.listens(port);
+  return `${protocol}://${address}`;
 }
 
 async function install(folder: string): Promise<void> {

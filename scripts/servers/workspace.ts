@@ -1,5 +1,7 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -42,11 +44,26 @@ export class Workspace {
   }
 
   /** Waits until `url` answers, with whatever status. @throws where a process of the workspace ends, or time is up. */
-  async answers(url: string): Promise<void> {
+  answers(url: string): Promise<void> {
+    return this.#until(`${url} answers`, async () => {
+      await (await fetch(url, { signal: AbortSignal.timeout(5000) })).arrayBuffer();
+    });
+  }
+
+  /** The same for a port of 127.0.0.1 where fetch would have no answer: one of TLS with an authority of our own, or of a locked proxy. */
+  listens(port: number): Promise<void> {
+    return this.#until(`port ${port} is open`, async () => {
+      const socket = connect(port, "127.0.0.1");
+      await once(socket, "connect");
+      socket.destroy();
+    });
+  }
+
+  async #until(what: string, attempt: () => Promise<void>): Promise<void> {
     const giveUpAtMs = Date.now() + startTimeoutMs;
     while (Date.now() < giveUpAtMs) {
       try {
-        await (await fetch(url, { signal: AbortSignal.timeout(5000) })).arrayBuffer();
+        await attempt();
         return;
       } catch {
         if (this.#failure !== undefined) {
@@ -55,7 +72,7 @@ export class Workspace {
         await sleep(50);
       }
     }
-    throw new Error(`${url} did not answer within ${startTimeoutMs / 1000} s`);
+    throw new Error(`time was up after ${startTimeoutMs / 1000} s before ${what}`);
   }
 
   /** The last lines that its processes wrote. */

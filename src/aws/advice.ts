@@ -1,4 +1,5 @@
-import { ConnectionError, NOT_S3, ServiceError } from "./errors.ts";
+import { adviseOnConnection } from "./connection-advice.ts";
+import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
 const UNKNOWN_KEY = `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`;
@@ -29,7 +30,7 @@ const ADVICE: Readonly<Record<string, (failure: Failure) => string>> = {
   SignatureDoesNotMatch: () =>
     `Check the secret access key ${CHECK_KEYS}: it is not the one that belongs to the access key id.`,
   ExpiredToken: () =>
-    `The session token ${CHECK_KEYS} has expired: enter new keys, or use a connection that renews them.`,
+    `The session token ${CHECK_KEYS} has expired: enter new keys, or use a connection that renews them. Where it is one that does, new credentials were refused as well: check the clock of the agent's machine.`,
   InvalidToken: () => `The session token ${CHECK_KEYS} does not belong to the access key id.`,
   TokenRefreshRequired: () => `The session token ${CHECK_KEYS} has to be renewed.`,
   RequestTimeTooSkewed: () =>
@@ -102,6 +103,7 @@ const PASSING_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "E
 
 /** Whether the error ends the step, because every file would fail with it. */
 export function isStepFatal(error: unknown): boolean {
+  if (error instanceof IdentityError) return true;
   if (error instanceof ConnectionError) return !PASSING_CONNECTION_CODES.has(error.code);
   if (!(error instanceof ServiceError)) return false;
   const isForeign = error.code === NOT_S3 && error.details.status < 500;
@@ -134,7 +136,10 @@ export function describeFailure(error: unknown, bucket: string, key?: string, ac
     const advice = ADVICE[error.code]?.({ bucket, key, action, region, serverMessage });
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
-  if (error instanceof ConnectionError) return `${error.message}. ${adviseOnConnection(error)}`;
+  if (error instanceof ConnectionError) {
+    return `${error.message}. ${adviseOnConnection(error, "the server URL of awsCredentials")}`;
+  }
+  if (error instanceof IdentityError) return error.message;
   return `${(error as Error).message}.`;
 }
 
@@ -171,17 +176,4 @@ function adviseOnPermission({ bucket, key, action: expected, serverMessage }: Fa
   return action === "s3:GetObject"
     ? `${advice} Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist.`
     : advice;
-}
-
-function adviseOnConnection({ code, hostname }: ConnectionError): string {
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return `The name ${hostname} is not known: check the server URL of awsCredentials, and regionName.`;
-  }
-  if (/CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(code)) {
-    return `The certificate of ${hostname} is not trusted: check the server URL of awsCredentials, or set NODE_EXTRA_CA_CERTS in the step's env to a file with the certificate of the authority that issued it.`;
-  }
-  if (/^(ERR_SSL|EPROTO|HPE)/.test(code)) {
-    return "What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials.";
-  }
-  return `Check that the server URL of awsCredentials is right, and that this machine reaches ${hostname}.`;
 }

@@ -45,6 +45,12 @@ export class ServiceError extends Error {
   }
 }
 
+/**
+ * It could not be settled who the step is: there are no credentials, or a role or a token was refused. The message is whole sentences,
+ * with what to do.
+ */
+export class IdentityError extends Error {}
+
 /** The code of an answer that S3 would not give. */
 export const NOT_S3 = "NotS3";
 
@@ -65,7 +71,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   503: "ServiceUnavailable",
 };
 
-/** Reads a refusal: S3's XML, or whatever a proxy or load balancer in front of it answered. */
+/** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
 export async function readServiceError(response: WireResponse): Promise<ServiceError> {
   const { headers } = response;
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
@@ -77,7 +83,7 @@ export async function readServiceError(response: WireResponse): Promise<ServiceE
     status,
     code,
     serverMessage: describeReason(parsed, headers.location),
-    requestId: headerText(headers["x-amz-request-id"]) ?? parsed?.RequestId,
+    requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
     region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
     retryAfterMs: secondsToMs(headers["retry-after"]),
     serverTimeMs: headers.date ? Date.parse(headers.date) || undefined : undefined,
@@ -94,9 +100,13 @@ interface ErrorElement {
 /** @returns the texts of the error document; undefined where the body is none. */
 async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
   if (!body.includes("<Error")) return undefined;
-  const { Error: element } = await parseXml(body).catch(() => ({}) as XmlElement);
+  const root = await parseXml(body).catch(() => ({}) as XmlElement);
+  // Services of AWS other than S3 put the error into an envelope, beside the request's id.
+  const envelope = typeof root.ErrorResponse === "object" ? (root.ErrorResponse as XmlElement) : root;
+  const element = envelope.Error;
   if (typeof element !== "object") return undefined;
-  return Object.fromEntries(Object.entries(element).filter(([, value]) => typeof value === "string"));
+  const texts = Object.entries({ ...envelope, ...element }).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts);
 }
 
 function describeReason(parsed: ErrorElement | undefined, location: string | undefined): string {

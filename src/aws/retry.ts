@@ -12,7 +12,7 @@ const BASE_DELAY_MS = 100;
 const PATIENT_BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
-// What the SDK's standard retry strategy counts as throttling or transient, and S3's own codes of that kind.
+// What the SDK's standard retry strategy counts as throttling or transient, and the own codes of S3 and STS of that kind.
 const THROTTLING_CODES = new Set([
   "BandwidthLimitExceeded",
   "RequestLimitExceeded",
@@ -23,6 +23,7 @@ const THROTTLING_CODES = new Set([
   "TooManyRequestsException",
 ]);
 const TRANSIENT_CODES = new Set([
+  "IDPCommunicationError",
   "IncompleteBody",
   "InternalError",
   "OperationAborted",

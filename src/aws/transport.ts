@@ -1,6 +1,8 @@
-import http from "node:http";
-import https from "node:https";
+import type http from "node:http";
 import { ConnectionError } from "./errors.ts";
+import { DIRECT_NETWORK, type NetworkSettings } from "./network.ts";
+import { type Route, Routes } from "./routes.ts";
+import { type Way, watchWay } from "./way.ts";
 
 /** Bytes that can be sent more than once: each call of `chunks` starts from the first byte. */
 export interface Body {
@@ -58,6 +60,10 @@ export interface TransportOptions {
   readonly maxConnections: number;
   /** A connection on which nothing moves for so long is given up. */
   readonly idleTimeoutMs: number;
+  /** A connection that is not made after so long is given up, a tunnel through a proxy after twice as long. Default: 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** How connections leave this machine. Default: directly. */
+  readonly network?: NetworkSettings;
 }
 
 /** A host that does not answer so long is not there, or behind a wall. */
@@ -65,66 +71,69 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens connections to S3 that are kept alive and reused. */
 export function createTransport(options: TransportOptions): Transport {
-  const agentOptions = { keepAlive: true, maxSockets: options.maxConnections, maxFreeSockets: options.maxConnections };
-  const plain = new http.Agent(agentOptions);
-  const secure = new https.Agent(agentOptions);
-
+  const { maxConnections, idleTimeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, network = DIRECT_NETWORK } = options;
+  const timeouts = { idleTimeoutMs, connectTimeoutMs };
+  const routes = new Routes(network, maxConnections, 2 * connectTimeoutMs);
   return {
     exchange(request) {
-      const { send, agent } =
-        request.protocol === "https:" ? { send: https.request, agent: secure } : { send: http.request, agent: plain };
-      return new Promise((resolve, reject) => {
-        const outgoing = send({
-          agent,
-          hostname: request.hostname,
-          ...(request.port === undefined ? {} : { port: request.port }),
-          method: request.method,
-          path: request.target,
-          // A flat array of names and values skips the checks and look-ups of one setHeader call a header.
-          headers: Object.entries(request.headers).flat(),
-          timeout: options.idleTimeoutMs,
-          ...(request.signal ? { signal: request.signal } : {}),
-        });
-        let reading: Promise<unknown> | undefined;
-        let hasFailed = false;
-        const fail = (error: unknown) => {
-          hasFailed = true;
-          outgoing.destroy();
-          const reason = request.signal?.aborted ? request.signal.reason : error;
-          // The receiver may still be at work on a chunk, and must not be called for the next attempt meanwhile.
-          if (reading) reading.finally(() => reject(reason));
-          else reject(reason);
-        };
-        outgoing.on("error", (error) => fail(asConnectionError(error, request)));
-        outgoing.on("socket", (socket) => {
-          if (!socket.connecting) return;
-          const seconds = CONNECT_TIMEOUT_MS / 1000;
-          const error = new ConnectionError("ETIMEDOUT", request.hostname, `no connection within ${seconds} s`);
-          const timer = setTimeout(() => fail(error), CONNECT_TIMEOUT_MS);
-          socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
-        });
-        outgoing.on("timeout", () => {
-          const seconds = options.idleTimeoutMs / 1000;
-          fail(new ConnectionError("ETIMEDOUT", request.hostname, `nothing moved for ${seconds} s`));
-        });
-        const sending = sendBody(outgoing, request.body);
-        sending.catch(fail);
-        outgoing.on("response", (incoming) => {
-          const response = readAll(incoming, request, () => hasFailed);
-          reading = response.catch(() => undefined);
-          response.then((answer) => {
-            // Answered before the whole body was sent: the connection cannot be used again.
-            if (!outgoing.writableFinished) outgoing.destroy();
-            sending.then(() => resolve(answer), fail);
-          }, fail);
-        });
-      });
+      const route = routes.to(request);
+      return route instanceof Promise
+        ? route.then((opened) => exchange(request, opened, timeouts))
+        : exchange(request, route, timeouts);
     },
-    close() {
-      plain.destroy();
-      secure.destroy();
-    },
+    close: () => routes.close(),
   };
+}
+
+function exchange(
+  request: WireRequest,
+  route: Route,
+  { idleTimeoutMs, connectTimeoutMs }: Required<Pick<TransportOptions, "idleTimeoutMs" | "connectTimeoutMs">>,
+): Promise<WireResponse> {
+  const { hostname, signal } = request;
+  return new Promise((resolve, reject) => {
+    const outgoing = route.send({
+      ...route.options,
+      method: request.method,
+      path: route.targetPrefix + request.target,
+      // A flat array of names and values skips the checks and look-ups of one setHeader call a header.
+      headers: [...Object.entries(request.headers).flat(), ...route.proxyHeaders],
+      timeout: idleTimeoutMs,
+      ...(signal ? { signal } : {}),
+    });
+    const way = watchWay(outgoing, route, hostname);
+    let reading: Promise<unknown> | undefined;
+    let hasFailed = false;
+    const fail = (error: unknown) => {
+      hasFailed = true;
+      outgoing.destroy();
+      const reason = signal?.aborted ? signal.reason : error;
+      // The receiver may still be at work on a chunk, and must not be called for the next attempt meanwhile.
+      if (reading) reading.finally(() => reject(reason));
+      else reject(reason);
+    };
+    outgoing.on("error", (error) => fail(way.explain(error)));
+    outgoing.on("socket", (socket) => {
+      if (!socket.connecting) return;
+      const timeOut = () => fail(way.explainTimeout(`no connection within ${connectTimeoutMs / 1000} s`));
+      const timer = setTimeout(timeOut, connectTimeoutMs);
+      socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+    });
+    outgoing.on("timeout", () => fail(way.explainTimeout(`nothing moved for ${idleTimeoutMs / 1000} s`)));
+    const sending = sendBody(outgoing, request.body);
+    sending.catch(fail);
+    outgoing.on("response", (incoming) => {
+      const refusal = way.refusal(incoming);
+      if (refusal) return fail(refusal);
+      const response = readAll(incoming, request, way, () => hasFailed);
+      reading = response.catch(() => undefined);
+      response.then((answer) => {
+        // Answered before the whole body was sent: the connection cannot be used again.
+        if (!outgoing.writableFinished) outgoing.destroy();
+        sending.then(() => resolve(answer), fail);
+      }, fail);
+    });
+  });
 }
 
 /** Sends a body and ends the request. When it returns, no chunk is in use any more. */
@@ -156,6 +165,7 @@ function flushed(outgoing: http.ClientRequest, write: (done: () => void) => unkn
 async function readAll(
   incoming: http.IncomingMessage,
   request: WireRequest,
+  way: Way,
   hasFailed: () => boolean,
 ): Promise<WireResponse> {
   const head: ResponseHead = { status: incoming.statusCode ?? 0, headers: incoming.headers };
@@ -167,18 +177,9 @@ async function readAll(
       : (chunk: Buffer): void | Promise<void> => void chunks.push(chunk);
   const source = incoming[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   while (true) {
-    const next = await source.next().catch((error) => Promise.reject(asConnectionError(error, request)));
+    const next = await source.next().catch((error) => Promise.reject(way.explain(error)));
     if (next.done) return { ...head, body: Buffer.concat(chunks) };
     if (hasFailed()) throw new ConnectionError("ECONNRESET", request.hostname, "the answer broke off");
     await take(next.value);
   }
-}
-
-function asConnectionError(error: NodeJS.ErrnoException, request: WireRequest): Error {
-  // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
-  const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
-  // Where a host has several addresses, the error is a list, and its own message empty.
-  const message =
-    error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
-  return new ConnectionError(error.code ?? "unknown", request.hostname, tlsReason ?? message);
 }

@@ -1,9 +1,10 @@
-import type { CredentialSource } from "../aws/credentials.ts";
-import { resolveBucketEndpoint, type Store } from "../aws/endpoint.ts";
-import { readServiceError } from "../aws/errors.ts";
+import type { CredentialSource, Credentials } from "../aws/credentials.ts";
+import type { Store } from "../aws/endpoint.ts";
+import { readServiceError, ServiceError } from "../aws/errors.ts";
 import { withRetries } from "../aws/retry.ts";
-import { createSigner, EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
+import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
+import { type Place, placeBucket } from "./bucket-region.ts";
 
 /** One S3 operation on a bucket or an object of it. */
 export interface S3Request {
@@ -20,6 +21,9 @@ export interface S3Request {
   readonly receive?: Receiver;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What stores say of a session that has ended; some have no word of their own for it. */
+const EXPIRED_CODES = new Set(["ExpiredToken", "TokenRefreshRequired"]);
 
 /** A bucket that requests can be sent to. */
 export interface Bucket {
@@ -43,20 +47,25 @@ export interface BucketOptions {
   readonly userAgent: string;
   /** Sent with every request, by lower-case names: who must own the bucket, who pays. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Told the bucket's region, once, where it turns out to be another than the store's. Requests go there from then on. */
+  readonly onRegionFound?: (region: string) => void;
 }
 
 /**
- * Prepares a bucket for requests. Nothing is sent yet; the endpoint is resolved here, once.
+ * Prepares a bucket for requests. Nothing is sent yet; the endpoint is resolved here, and again where the bucket is in another region.
  *
  * @throws {EndpointError} where this bucket cannot be addressed in this store.
  */
 export function openBucket(options: BucketOptions): Bucket {
-  const endpoint = resolveBucketEndpoint(options.store, options.name);
-  const sign = createSigner(endpoint.signingRegion, endpoint.signingService);
-  const signsPayload = endpoint.protocol === "http:";
+  const place = placeBucket(options.store, options.name, (region) => options.onRegionFound?.(region));
+  const signsPayload = place.current.endpoint.protocol === "http:";
   let clockOffsetMs = 0;
 
-  async function sendOnce(request: S3Request): Promise<WireResponse> {
+  async function sendTo(
+    { endpoint, sign }: Place,
+    request: S3Request,
+    credentials: Credentials,
+  ): Promise<WireResponse> {
     const { method, body, signal } = request;
     const path = `${endpoint.basePath}/${encodeKey(request.key)}`;
     const query = encodeQuery(request.query ?? {});
@@ -68,7 +77,6 @@ export function openBucket(options: BucketOptions): Bucket {
     };
     if (body || method === "PUT" || method === "POST") headers["content-length"] = String(body?.sizeBytes ?? 0);
     const payloadHash = !body ? EMPTY_SHA256 : signsPayload ? requireSha256(request) : UNSIGNED_PAYLOAD;
-    const credentials = await options.credentials();
     const time = new Date(Date.now() + clockOffsetMs);
 
     const response = await options.transport.exchange({
@@ -92,13 +100,37 @@ export function openBucket(options: BucketOptions): Bucket {
     throw error;
   }
 
+  async function sendSigned(next: () => S3Request, credentials: Credentials): Promise<WireResponse> {
+    const asked = place.current;
+    try {
+      return await sendTo(asked, next(), credentials);
+    } catch (error) {
+      if (!place.hasMoved(asked, error)) throw error;
+      return await sendTo(place.current, next(), credentials);
+    }
+  }
+
+  /** @param next the request again, should its credentials have ended without our knowing, as where the machine's clock is wrong. */
+  async function sendOnce(next: () => S3Request): Promise<WireResponse> {
+    const source = options.credentials;
+    const credentials = await source();
+    try {
+      return await sendSigned(next, credentials);
+    } catch (error) {
+      const hasExpired = error instanceof ServiceError && EXPIRED_CODES.has(error.code);
+      if (!hasExpired || !source.forget) throw error;
+      source.forget(credentials);
+      return await sendSigned(next, await source());
+    }
+  }
+
   return {
     name: options.name,
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"
-        ? withRetries(() => sendOnce(request()), signal)
-        : withRetries(() => sendOnce(request), request.signal),
+        ? withRetries(() => sendOnce(request), signal)
+        : withRetries(() => sendOnce(() => request), request.signal),
   };
 }
 

@@ -2,20 +2,28 @@ import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { applyDownload } from "../../src/sync/download.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
 import { planDownload } from "../../src/sync/plan-download.ts";
+import type { InNameOf } from "../access-inputs.ts";
+import { actAs } from "../act-as.ts";
 import { runTransfer } from "../transfer.ts";
+
+const TASK = "AwsS3Download";
 
 /**
  * The task from its options on.
  *
- * @throws as `runTransfer` does.
+ * @throws as `actAs` and `runTransfer` do.
  */
-export function download(options: DownloadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
+export function download(inputs: InNameOf<DownloadOptions>, cancelled: AbortSignal): Promise<TaskOutcome> {
+  return actAs(inputs.access, TASK, cancelled, (access) => transfer({ ...inputs, access }, cancelled));
+}
+
+function transfer(options: DownloadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
   const { source, target, access } = options;
   const s3Uri = `s3://${access.bucketName}/${source}`;
   return runTransfer(
     options,
     {
-      name: "AwsS3Download",
+      name: TASK,
       folder: target,
       folderInput: "targetFolder",
       opening: (place) => `Downloading ${s3Uri} ${place} to ${target}`,

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
-import { readAccess } from "../access-inputs.ts";
+import { type InNameOf, readAccess } from "../access-inputs.ts";
 import { readCustomerKey, readDownloadEncryption } from "../encryption-inputs.ts";
 import { readTransfer } from "../transfer-inputs.ts";
 
@@ -11,7 +11,7 @@ import { readTransfer } from "../transfer-inputs.ts";
  *
  * @throws {InputError} with every wrong input.
  */
-export function readInputs(): DownloadOptions {
+export function readInputs(): InNameOf<DownloadOptions> {
   const reader = new InputReader();
   const customerKey = readCustomerKey(reader);
   const { access } = readAccess(reader, "sourceFolder");

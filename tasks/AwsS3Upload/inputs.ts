@@ -2,7 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
-import { readAccess } from "../access-inputs.ts";
+import { type InNameOf, readAccess } from "../access-inputs.ts";
 import { readCustomerKey, readUploadEncryption } from "../encryption-inputs.ts";
 import { readObjectSettings } from "../object-inputs.ts";
 import { readTransfer } from "../transfer-inputs.ts";
@@ -16,7 +16,7 @@ const PART_SIZE_MIB = { min: 5, max: 5120, unit: "MiB" };
  *
  * @throws {InputError} with every wrong input.
  */
-export function readInputs(): UploadOptions {
+export function readInputs(): InNameOf<UploadOptions> {
   const reader = new InputReader();
   const customerKey = readCustomerKey(reader);
   const { access, isAmazon } = readAccess(reader, "targetFolder");

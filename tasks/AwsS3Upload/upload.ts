@@ -9,20 +9,28 @@ import { type PlanTools, planUpload } from "../../src/sync/plan-upload.ts";
 import { StepError } from "../../src/sync/remote-listing.ts";
 import { openJournal } from "../../src/sync/resume.ts";
 import { applyUpload } from "../../src/sync/upload.ts";
+import type { InNameOf } from "../access-inputs.ts";
+import { actAs } from "../act-as.ts";
 import { runTransfer } from "../transfer.ts";
+
+const TASK = "AwsS3Upload";
 
 /**
  * The task from its options on.
  *
- * @throws as `runTransfer` does.
+ * @throws as `actAs` and `runTransfer` do.
  */
-export function upload(options: UploadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
+export function upload(inputs: InNameOf<UploadOptions>, cancelled: AbortSignal): Promise<TaskOutcome> {
+  return actAs(inputs.access, TASK, cancelled, (access) => transfer({ ...inputs, access }, cancelled));
+}
+
+function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
   const { source, prefix, access, createBucket } = options;
   const s3Uri = `s3://${access.bucketName}/${prefix}`;
   return runTransfer(
     options,
     {
-      name: "AwsS3Upload",
+      name: TASK,
       folder: source,
       folderInput: "sourceFolder",
       opening: (place) => `Uploading ${source} to ${s3Uri} ${place}`,

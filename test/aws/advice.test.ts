@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeFailure, isStepFatal } from "../../src/aws/advice.ts";
-import { ConnectionError, NOT_S3, ServiceError } from "../../src/aws/errors.ts";
+import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "../../src/aws/errors.ts";
 
 const refusal = (code: string, serverMessage = "No", status = 403) => new ServiceError({ status, code, serverMessage });
 const denied = refusal("AccessDenied", "Access Denied");
@@ -62,6 +62,10 @@ describe("the advice on a refusal", () => {
     assert.equal(describeFailure(new Error("Something else"), "b"), "Something else.");
   });
 
+  it("is the message itself where it is about who the step is", () => {
+    assert.equal(describeFailure(new IdentityError("No role. Do this."), "b", "k"), "No role. Do this.");
+  });
+
   it("names the region where the bucket is", () => {
     const error = new ServiceError({
       status: 301,
@@ -79,6 +83,7 @@ describe("a failure ends the step", () => {
     for (const code of [...fatal, "NoSuchBucket", "ExpiredToken"]) assert.equal(isStepFatal(refusal(code)), true, code);
     assert.equal(isStepFatal(refusal(NOT_S3, "A page", 200)), true);
     assert.equal(isStepFatal(new ConnectionError("ENOTFOUND", "host", "no")), true);
+    assert.equal(isStepFatal(new IdentityError("No role.")), true);
   });
 
   it("not where it may be about one object", () => {

@@ -2,66 +2,28 @@ import assert from "node:assert/strict";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { EndpointError, type EndpointFeatures, resolveBucketEndpoint, type Store } from "../../src/aws/endpoint.ts";
 import { encodeKey } from "../../src/aws/signer.ts";
+import { aws, endpointTable, other, using } from "./endpoint-table.ts";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 describe("the endpoint of a bucket", () => {
-  const cases: [title: string, store: Store, bucket: string, url: string][] = [
-    ["virtual host on AWS", aws("eu-west-1"), "bucket", "https://bucket.s3.eu-west-1.amazonaws.com"],
-    ["us-east-1", aws("us-east-1"), "bucket", "https://bucket.s3.us-east-1.amazonaws.com"],
-    [
-      "path style for a dotted name",
-      aws("eu-west-1"),
-      "www.example.com",
-      "https://s3.eu-west-1.amazonaws.com/www.example.com",
-    ],
-    ["path style when asked for", aws("eu-west-1", "path"), "bucket", "https://s3.eu-west-1.amazonaws.com/bucket"],
-    ["China's own suffix", aws("cn-north-1"), "bucket", "https://bucket.s3.cn-north-1.amazonaws.com.cn"],
-    ["GovCloud", aws("us-gov-west-1"), "bucket", "https://bucket.s3.us-gov-west-1.amazonaws.com"],
-    ["path style on other stores", other("http://127.0.0.1:9000"), "bucket", "http://127.0.0.1:9000/bucket"],
-    ["a store behind a path", other("https://h.example/s3/"), "bucket", "https://h.example/s3/bucket"],
-    [
-      "virtual host on other stores when asked for",
-      other("https://s3.example", "virtual"),
-      "bucket",
-      "https://bucket.s3.example",
-    ],
-    ["accelerate", using("accelerate"), "bucket", "https://bucket.s3-accelerate.amazonaws.com"],
-    [
-      "accelerate and dual stack",
-      using("accelerate", "dualstack"),
-      "bucket",
-      "https://bucket.s3-accelerate.dualstack.amazonaws.com",
-    ],
-    ["dual stack", using("dualstack"), "bucket", "https://bucket.s3.dualstack.us-west-2.amazonaws.com"],
-    [
-      "dual stack with a dotted name",
-      using("dualstack"),
-      "www.example.com",
-      "https://s3.dualstack.us-west-2.amazonaws.com/www.example.com",
-    ],
-    ["FIPS", using("fips"), "bucket", "https://bucket.s3-fips.us-west-2.amazonaws.com"],
-    [
-      "FIPS and dual stack",
-      using("fips", "dualstack"),
-      "bucket",
-      "https://bucket.s3-fips.dualstack.us-west-2.amazonaws.com",
-    ],
-    [
-      "FIPS with path style",
-      { ...using("fips"), addressingStyle: "path" },
-      "bucket",
-      "https://s3-fips.us-west-2.amazonaws.com/bucket",
-    ],
-  ];
-  for (const [title, store, bucket, expected] of cases) {
+  for (const [title, store, bucket, expected, region = store.region] of endpointTable) {
     it(`is that of the SDK: ${title}`, async () => {
       const endpoint = resolveBucketEndpoint(store, bucket);
       assert.equal(`${endpoint.protocol}//${endpoint.host}${endpoint.basePath}`, expected);
-      assert.equal(await sdkUrl(store, bucket, "some key/ä.txt"), `${expected}/${encodeKey("some key/ä.txt")}`);
-      assert.equal(endpoint.signingRegion, store.region);
+      assert.deepEqual(await sdkRequest(store, bucket, "some key/ä.txt"), {
+        url: `${expected}/${encodeKey("some key/ä.txt")}`,
+        host: endpoint.host,
+        scope: `${endpoint.signingRegion}/${endpoint.signingService}`,
+      });
+      assert.equal(endpoint.signingRegion, region);
     });
   }
+
+  it("has one slash before the key, where the SDK puts two after a path that ends with one", () => {
+    const endpoint = resolveBucketEndpoint(other("https://s3.example/api/", "virtual"), "bucket");
+    assert.deepEqual([endpoint.host, endpoint.basePath], ["bucket.s3.example", "/api"]);
+  });
 
   it("is refused with the reason where the region is none", () => {
     assert.throws(() => resolveBucketEndpoint(aws("eu west"), "bucket"), EndpointError);
@@ -115,30 +77,21 @@ describe("the endpoint of a bucket", () => {
   for (const [title, store, bucket, message] of refusals) {
     it(`is refused as the SDK refuses it, in plain words: ${title}`, async () => {
       assert.throws(() => resolveBucketEndpoint(store, bucket), new EndpointError(message));
-      assert.equal(await sdkUrl(store, bucket, "key"), "");
+      assert.equal(await sdkRequest(store, bucket, "key"), undefined);
     });
   }
 });
 
-function using(...features: (keyof EndpointFeatures)[]): Store {
-  const has = (feature: keyof EndpointFeatures) => features.includes(feature);
-  return {
-    ...aws("us-west-2"),
-    features: { accelerate: has("accelerate"), dualstack: has("dualstack"), fips: has("fips") },
-  };
+interface SentBySdk {
+  readonly url: string;
+  readonly host: string;
+  /** Region and service that it is signed for. */
+  readonly scope: string;
 }
 
-function aws(region: string, addressingStyle: Store["addressingStyle"] = "auto"): Store {
-  return { region, addressingStyle };
-}
-
-function other(url: string, addressingStyle: Store["addressingStyle"] = "auto"): Store {
-  return { endpoint: new URL(url), region: "us-east-1", addressingStyle };
-}
-
-/** Where the SDK's own client would send a PutObject. */
-async function sdkUrl(store: Store, bucket: string, key: string): Promise<string> {
-  let url = "";
+/** Where the SDK's own client would send a PutObject; undefined where it refuses. */
+async function sdkRequest(store: Store, bucket: string, key: string): Promise<SentBySdk | undefined> {
+  let sent: SentBySdk | undefined;
   const client = new S3Client({
     region: store.region,
     credentials: { accessKeyId: "a", secretAccessKey: "s" },
@@ -150,13 +103,21 @@ async function sdkUrl(store: Store, bucket: string, key: string): Promise<string
     useFipsEndpoint: store.features?.fips ?? false,
     maxAttempts: 1,
     requestHandler: {
-      handle(request: { protocol: string; hostname: string; port?: number; path: string }) {
-        const port = request.port ? `:${request.port}` : "";
-        url = `${request.protocol}//${request.hostname}${port}${request.path}`;
+      handle({ protocol, hostname, port, path, headers }: HttpRequest) {
+        const scope = /Credential=a\/\d+\/([^/]+\/[^/]+)\//.exec(headers.authorization ?? "")?.[1] ?? "";
+        sent = { url: `${protocol}//${hostname}${port ? `:${port}` : ""}${path}`, host: headers.host ?? "", scope };
         throw new Error("not sent");
       },
     },
   });
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "x" })).catch(() => undefined);
-  return url;
+  return sent;
+}
+
+interface HttpRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
 }

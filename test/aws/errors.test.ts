@@ -14,6 +14,13 @@ describe("a refusal", () => {
     assert.equal(error.details.retryAfterMs, 2000);
   });
 
+  it("is read from the envelope that other services have", async () => {
+    const xml =
+      '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not you</Message></Error><RequestId>R2</RequestId></ErrorResponse>';
+    assert.equal((await read(403, xml)).message, "Not you (403 AccessDenied, request id R2)");
+    assert.equal((await read(403, xml, { "x-amzn-requestid": "R3" })).details.requestId, "R3");
+  });
+
   it("without a body is named by its status", async () => {
     assert.equal((await read(403, "")).code, "AccessDenied");
     assert.equal((await read(301, "", { "x-amz-bucket-region": "eu-west-1" })).details.region, "eu-west-1");

@@ -77,24 +77,88 @@ describe("the extension", () => {
     for (const name of Object.keys(manifest.dependencies)) assert.ok(notices.includes(`\n${name} `), name);
   });
 
-  it("asks for nothing but secrets in the schemes of its connection, since the agent masks those values in every log", () => {
-    const connection = contributions.find(({ type }) => type === "ms.vss-endpoint.service-endpoint-type");
-    assert.ok(connection);
-    const schemes = connection.properties.authenticationSchemes as {
-      type: string;
-      inputDescriptors: { id: string }[];
-    }[];
+  it("asks for nothing public in the schemes of its connection, since the agent masks those values in every log", () => {
+    const { authenticationSchemes, inputDescriptors } = readConnectionType();
     assert.deepEqual(
-      schemes.map(({ type, inputDescriptors }) => [type, inputDescriptors.map(({ id }) => id)]),
-      [["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]]],
+      authenticationSchemes.map((scheme) => [scheme.type, scheme.inputDescriptors.map(({ id }) => id)]),
+      [
+        ["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]],
+        ["ms.vss-endpoint.endpoint-auth-scheme-none", ["credentialSource"]],
+      ],
     );
-    const typeLevel = connection.properties.inputDescriptors as { id: string }[];
     assert.deepEqual(
-      typeLevel.map(({ id }) => id),
-      ["region", "addressingStyle"],
+      inputDescriptors.map(({ id }) => id),
+      ["region", "addressingStyle", "roleArn", "roleSessionName", "externalId", "durationSeconds", "stsEndpoint"],
+    );
+    // These are masked like secrets: they are words that no log has by chance.
+    const [choice] = authenticationSchemes[1]?.inputDescriptors ?? [];
+    assert.deepEqual(
+      choice?.values?.possibleValues.map(({ value }) => value),
+      ["oidc-token", "agent-identity"],
     );
   });
+
+  it("tells of a wrong field in its connection before it is saved, and explains every field", () => {
+    const { authenticationSchemes, inputDescriptors } = readConnectionType();
+    const wrongAndRight: Readonly<Record<string, readonly [wrong: string[], right: string[]]>> = {
+      region: [
+        ["Europe (Ireland)", ""],
+        ["eu-west-1", "us-gov-west-1"],
+      ],
+      roleArn: [
+        ["deploy", "arn:aws:iam::123456789012:user/me", "arn:aws:sts::123456789012:assumed-role/a/b"],
+        ["arn:aws:iam::123456789012:role/team/deploy", "arn:aws-cn:iam::123456789012:role/a", "arn:aws:iam:::role/a"],
+      ],
+      roleSessionName: [["my session", "a"], ["nightly@example.com"]],
+      externalId: [["a", "a b"], ["a-partner:1/2"]],
+      durationSeconds: [
+        ["899", "43201", "1h", "-900", "50000", "043200"],
+        ["900", "999", "3600", "10000", "42999", "43199", "43200"],
+      ],
+      stsEndpoint: [
+        ["sts.example.com", "ftp://a", "https://user:word@a/", "https://a/?b"],
+        ["https://sts.example.com", "http://127.0.0.1:9000/", "https://a.example.com/sts"],
+      ],
+    };
+    for (const { id, description, validation } of inputDescriptors) {
+      assert.ok(description.length > 50, `${id} has no help worth the name`);
+      assert.ok(!validation.pattern === !wrongAndRight[id], id);
+      if (!validation.pattern) continue;
+      assert.match(validation.patternMismatchErrorMessage ?? "", /^Enter .*\.$/);
+      const [wrong = [], right = []] = wrongAndRight[id] ?? [];
+      const pattern = new RegExp(validation.pattern);
+      assert.deepEqual(
+        [wrong.filter((text) => pattern.test(text)), right.filter((text) => !pattern.test(text))],
+        [[], []],
+        id,
+      );
+    }
+    for (const { id, isConfidential } of authenticationSchemes.flatMap((scheme) => scheme.inputDescriptors)) {
+      assert.equal(isConfidential, ["password", "sessionToken"].includes(id), id);
+    }
+  });
 });
+
+interface Descriptor {
+  readonly id: string;
+  readonly description: string;
+  readonly isConfidential: boolean;
+  readonly validation: { readonly pattern?: string; readonly patternMismatchErrorMessage?: string };
+  readonly values?: { readonly possibleValues: readonly { readonly value: string }[] };
+}
+
+/** What the manifest says of the service connection. */
+function readConnectionType() {
+  const connection = contributions.find(({ type }) => type === "ms.vss-endpoint.service-endpoint-type");
+  assert.ok(connection);
+  return connection.properties as unknown as {
+    readonly inputDescriptors: readonly Descriptor[];
+    readonly authenticationSchemes: readonly {
+      readonly type: string;
+      readonly inputDescriptors: readonly Descriptor[];
+    }[];
+  };
+}
 
 for (const name of taskNames) {
   describe(`the task ${name}`, () => {

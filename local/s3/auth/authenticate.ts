@@ -41,6 +41,7 @@ export function authenticate(request: S3Request, authority: Authority): Authenti
   const payload = readPayload(request);
   checkSignature(request, claim, credential);
   if (claim.securityToken !== credential.sessionToken) throw new S3Error("InvalidToken");
+  if (credential.expiresAt !== undefined && credential.expiresAt <= authority.now()) throw new S3Error("ExpiredToken");
   const signsChunks = payload.kind === "chunked" && payload.signed;
   return {
     payload,
@@ -105,7 +106,8 @@ function checkSignature(request: S3Request, claim: SignatureClaim, credential: S
   });
 }
 
-function sameText(a: string, b: string): boolean {
+/** Compares signatures, in a time that tells nothing of them. */
+export function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 }
 

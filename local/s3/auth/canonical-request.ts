@@ -1,12 +1,15 @@
 import type { S3Request } from "../http/request.ts";
 
+/** What of a request is under its signature, beside the body. */
+export type SignedPart = Pick<S3Request, "method" | "path" | "queryPairs" | "wireHeaders">;
+
 /**
  * The canonical request of SigV4, in S3's variant: the path is not normalised and encoded once.
  * Each character of the result is one byte (header values are what the client sent, byte by byte).
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  * @param payloadHash the last line: a SHA-256 in hex, or one of the constants that stand for none
  */
-export function canonicalRequest(request: S3Request, signedHeaders: readonly string[], payloadHash: string): string {
+export function canonicalRequest(request: SignedPart, signedHeaders: readonly string[], payloadHash: string): string {
   return [
     request.method,
     encodePath(request.path),

@@ -3,6 +3,8 @@ export interface S3Credential {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+  /** From then on the key is refused: the end of its session. */
+  readonly expiresAt?: Date;
 }
 
 /** Finds the credential of an access key id. */

@@ -26,7 +26,7 @@ const maxExpiresSeconds = 7 * 24 * 3600;
 export function readSignatureClaim(request: S3Request): SignatureClaim {
   if (request.presigned) return readPresigned(request.query);
   if (request.query.has("AWSAccessKeyId")) throw unsupportedMechanism();
-  return readHeader(request.wireHeaders);
+  return readHeaderClaim(request.wireHeaders, "s3");
 }
 
 /** The answer to what came before SigV4. */
@@ -37,7 +37,12 @@ function unsupportedMechanism(): S3Error {
   );
 }
 
-function readHeader(headers: ReadonlyMap<string, string>): SignatureClaim {
+/**
+ * Reads the claim from the Authorization header.
+ * @param service what the signature must be for
+ * @throws S3Error as {@link readSignatureClaim}
+ */
+export function readHeaderClaim(headers: ReadonlyMap<string, string>, service: string): SignatureClaim {
   const authorization = headers.get("authorization");
   if (authorization === undefined) throw new S3Error("AccessDenied");
   if (!authorization.startsWith(`${algorithm} `)) throw unsupportedMechanism();
@@ -62,7 +67,7 @@ function readHeader(headers: ReadonlyMap<string, string>): SignatureClaim {
     throw new S3Error("AccessDenied", "AWS authentication requires a valid x-amz-date header");
   }
   return {
-    ...readCredential(credential, timestamp, malformedHeader),
+    ...readCredential(credential, timestamp, service, malformedHeader),
     signedHeaders: signedHeaders.split(";"),
     signature,
     timestamp,
@@ -90,7 +95,7 @@ function readPresigned(query: ReadonlyMap<string, string>): SignatureClaim {
     throw malformedQuery("X-Amz-Expires must be less than a week (in seconds) that is 604800");
   }
   return {
-    ...readCredential(need("X-Amz-Credential"), timestamp, malformedQuery),
+    ...readCredential(need("X-Amz-Credential"), timestamp, "s3", malformedQuery),
     signedHeaders: need("X-Amz-SignedHeaders").split(";"),
     signature: need("X-Amz-Signature"),
     timestamp,
@@ -103,6 +108,7 @@ function readPresigned(query: ReadonlyMap<string, string>): SignatureClaim {
 function readCredential(
   credential: string,
   timestamp: string,
+  expectedService: string,
   complain: (why: string) => S3Error,
 ): Pick<SignatureClaim, "accessKeyId" | "scope"> {
   const match = /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential);
@@ -110,7 +116,9 @@ function readCredential(
     throw complain(`the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`);
   }
   const [, accessKeyId, date, region, service] = match as unknown as [string, string, string, string, string];
-  if (service !== "s3") throw complain(`incorrect service "${service}". This endpoint belongs to "s3".`);
+  if (service !== expectedService) {
+    throw complain(`incorrect service "${service}". This endpoint belongs to "${expectedService}".`);
+  }
   if (!timestamp.startsWith(date)) {
     throw complain(`Invalid credential date "${date}". This date is not the same as X-Amz-Date: "${timestamp}".`);
   }

@@ -1,30 +1,14 @@
+import { awsCredentialsRow, toolkitCredentialsRow } from "./connection-rows.ts";
 import { booleanRow, type InputRow } from "./input-row.ts";
 
 const features = (...on: string[]) => ({
   features: Object.fromEntries(["accelerate", "dualstack", "fips"].map((name) => [name, on.includes(name)])),
 });
 
-/** The inputs of both tasks that say which bucket it is, and how it is reached. */
+/** The inputs of both tasks that say which bucket it is, and in whose name it is reached. */
 export const connectionRows = (prefixInput: string): InputRow[] => [
-  {
-    input: "awsCredentials",
-    meaning: "The service connection, of type AWS S3: access keys, and the address of the store.",
-    valid: [{ value: "CONNECTION", means: {} }],
-    empty: { says: "an error", errors: ["awsCredentials: it is empty. Choose a service connection of type AWS S3."] },
-    wrong: [
-      {
-        value: "00000000-0000-4000-8000-000000000000",
-        errors: [
-          "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.",
-        ],
-      },
-      {
-        value: "CONNECTION",
-        connection: { parameters: { username: "", password: "secret/key/of/the/test" } },
-        errors: ["awsCredentials: its access key id is empty. Enter it in the service connection."],
-      },
-    ],
-  },
+  awsCredentialsRow,
+  toolkitCredentialsRow,
   {
     input: "regionName",
     meaning: "The region of the bucket.",
@@ -32,7 +16,7 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
       { value: "us-west-2", means: { region: "us-west-2" } },
       { value: "US-West-2", isAmazon: true, means: { region: "us-west-2" } },
     ],
-    empty: { says: "the region of the service connection", means: {} },
+    empty: { says: "the region of the service connection, else the variable `AWS.Region`", means: {} },
     wrong: [
       {
         value: "Europe (Ireland)",
@@ -41,7 +25,7 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
       {
         value: "",
         isAmazon: true,
-        connection: { data: {} },
+        connection: { says: "a connection without region", data: {} },
         errors: [
           "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1.",
         ],

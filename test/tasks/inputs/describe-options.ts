@@ -1,4 +1,6 @@
 import type { DownloadOptions, ObjectSettings, UploadOptions } from "../../../src/sync/options.ts";
+import type { InNameOf } from "../../../tasks/access-inputs.ts";
+import type { Identity } from "../../../tasks/identity.ts";
 
 /** A task's options as plain data, which survives JSON. */
 export type OptionsDescription = Readonly<Record<string, unknown>>;
@@ -7,9 +9,9 @@ export type OptionsDescription = Readonly<Record<string, unknown>>;
 export const PROBED_PATHS = ["index.html", "assets/app.js", "assets/app.js.map", ".well-known/ä.txt"];
 
 /** Describes all of a task's options; functions by what they answer. */
-export function describeOptions(options: UploadOptions | DownloadOptions): OptionsDescription {
+export function describeOptions(options: InNameOf<UploadOptions> | InNameOf<DownloadOptions>): OptionsDescription {
   const { access, patterns, encryption, ...others } = options;
-  const { store, credentials, ...bucket } = access;
+  const { store, identity, ...bucket } = access;
   const { endpoint, ...addressing } = store;
   const { settings, ...plain } = "settings" in others ? others : { ...others, settings: undefined };
   return {
@@ -17,10 +19,21 @@ export function describeOptions(options: UploadOptions | DownloadOptions): Optio
     ...bucket,
     ...addressing,
     ...(endpoint ? { endpoint: endpoint.href } : {}),
-    credentials: credentials(),
+    ...describeIdentity(identity),
     matched: PROBED_PATHS.filter((path) => patterns.matches(path)),
     ...(encryption ? { encryption: describeEncryption(encryption) } : {}),
     ...(settings ? describeSettings(settings) : {}),
+  };
+}
+
+function describeIdentity({ base, hops, stsEndpoint }: Identity): OptionsDescription {
+  return {
+    signsInBy: base,
+    roles: hops.map(({ sessionTags, ...role }) => ({
+      ...role,
+      ...(sessionTags ? { sessionTags: [...sessionTags] } : {}),
+    })),
+    ...(stsEndpoint ? { stsEndpoint: stsEndpoint.href } : {}),
   };
 }
 

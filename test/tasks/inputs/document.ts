@@ -70,18 +70,18 @@ function renderEmpty(empty: EmptyCase): string {
   return "errors" in empty ? `${empty.says} → ${empty.errors.map(code).join("<br>")}` : empty.says;
 }
 
-function renderCase({ value, others = {}, connection, variables = {} }: InputCase): string {
+function renderCase({ value, others = {}, connection, toolkit, variables = {} }: InputCase): string {
   const conditions = [
     ...Object.entries({ ...others, ...variables }).map(([name, other]) => code(`${name}: ${shorten(other)}`)),
-    ...(connection?.data ? ["a connection without region"] : []),
-    ...(connection?.parameters ? ["a connection without key"] : []),
+    ...(connection ? [connection.says] : []),
+    ...(toolkit ? [toolkit.says] : []),
   ];
   const shown = value === "" ? "nothing" : code(shorten(value));
   return conditions.length === 0 ? shown : `${shown} with ${conditions.join(" and ")}`;
 }
 
 function shorten(value: string): string {
-  const shown = value.replaceAll("CONNECTION", "my-connection");
+  const shown = value.replaceAll("CONNECTION", "my-connection").replaceAll("TOOLKIT", "toolkit-connection");
   return shown.length > MAX_SHOWN_LENGTH ? `${shown.slice(0, 40)}…` : shown;
 }
 

@@ -2,16 +2,27 @@ import type { OptionsDescription } from "./describe-options.ts";
 
 /** What a step is given beside the least that its task needs. */
 export interface InputCase {
-  /** Of the row's input. `SOURCE` stands for a folder that exists. */
+  /** Of the row's input. `SOURCE` stands for a folder that exists, `CONNECTION` and `TOOLKIT` for connections. */
   readonly value: string;
   /** Other inputs that belong to the case. */
   readonly others?: Readonly<Record<string, string>>;
   /** Whether the connection leads to Amazon S3; by default it leads to another store. */
   readonly isAmazon?: true;
-  /** Of the connection, where it is not as it should be. */
-  readonly connection?: { readonly data?: Record<string, string>; readonly parameters?: Record<string, string> };
+  /** The connection of type AWS S3, where it is another than the usual one with access keys. */
+  readonly connection?: ConnectionCase;
+  /** The parameters of the AWS Toolkit's connection, where they are others than access keys. */
+  readonly toolkit?: Omit<ConnectionCase, "scheme" | "data">;
   /** Of the job. */
   readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** A connection that is not the usual one. */
+export interface ConnectionCase {
+  /** For the documentation: what it is. */
+  readonly says: string;
+  readonly scheme?: string;
+  readonly data?: Record<string, string>;
+  readonly parameters?: Record<string, string>;
 }
 
 /** Inputs that are right, and what they change in the task's options. */

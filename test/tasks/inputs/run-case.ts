@@ -10,6 +10,7 @@ import type { InputCase } from "./input-row.ts";
 import type { InputTable } from "./tables.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
+const toolkitId = "8e2f3f5a-7a0e-4f0b-9d64-2b1c9a7e6d10";
 const credentials = { accessKeyId: "AKIAINPUTSTEST", secretAccessKey: "the/secret/key/of/the/inputs/test" };
 
 /** The place in which the cases of a table run: a folder for `SOURCE`, and the task as far as its options. */
@@ -61,7 +62,8 @@ export class InputBench {
       ...(isAmazon ? {} : { endpoint: "http://127.0.0.1:1/" }),
       region: "eu-west-1",
       addressingStyle: "auto",
-      credentials,
+      signsInBy: { kind: "keys", credentials },
+      roles: [],
       ...means,
     });
   }
@@ -83,8 +85,10 @@ export class InputBench {
   #request(
     taskFolder: string,
     input: string,
-    { value, others, isAmazon, connection, variables }: InputCase,
+    { value, others, isAmazon, connection, toolkit, variables }: InputCase,
   ): StepRequest {
+    const keys = { username: credentials.accessKeyId, password: credentials.secretAccessKey };
+    const { says: _, ...special } = connection ?? { says: "" };
     return {
       taskFolder,
       inputs: this.#resolve({ ...this.#table.needed, ...others, [input]: value }),
@@ -98,9 +102,18 @@ export class InputBench {
           // Nothing listens there: a task that sent something would tell another error.
           url: isAmazon ? "https://s3.amazonaws.com/" : "http://127.0.0.1:1",
           scheme: "UsernamePassword",
-          parameters: { username: credentials.accessKeyId, password: credentials.secretAccessKey },
+          parameters: keys,
           data: { region: "eu-west-1" },
-          ...connection,
+          ...special,
+        },
+        {
+          id: toolkitId,
+          name: "toolkit",
+          type: "AWS",
+          url: "https://aws.amazon.com/",
+          scheme: "UsernamePassword",
+          parameters: toolkit?.parameters ?? keys,
+          data: {},
         },
       ],
     };
@@ -110,6 +123,11 @@ export class InputBench {
   #resolve<T>(value: T): T {
     const text = JSON.stringify(value);
     const path = JSON.stringify(this.source).slice(1, -1);
-    return JSON.parse(text.replace(/\bSOURCE\b/g, () => path).replaceAll('"CONNECTION"', `"${connectionId}"`));
+    return JSON.parse(
+      text
+        .replace(/\bSOURCE\b/g, () => path)
+        .replaceAll('"CONNECTION"', `"${connectionId}"`)
+        .replaceAll('"TOOLKIT"', `"${toolkitId}"`),
+    );
   }
 }

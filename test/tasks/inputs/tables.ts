@@ -4,6 +4,7 @@ import { PROBED_PATHS } from "./describe-options.ts";
 import { downloadEncryptionRows, uploadEncryptionRows } from "./encryption-rows.ts";
 import { booleanRow, type InputRow, type WrongCase } from "./input-row.ts";
 import { objectRows } from "./object-rows.ts";
+import { roleRows } from "./role-rows.ts";
 import { transferRows } from "./transfer-rows.ts";
 
 /** All inputs of a task, and what it makes of no more than it needs. */
@@ -144,6 +145,7 @@ export const uploadTable: InputTable = {
         },
       ],
     },
+    ...roleRows,
     ...advancedRows,
   ],
 };
@@ -182,6 +184,7 @@ export const downloadTable: InputTable = {
     },
     ...transferRows({ existing: "a file", chosen: "objects" }),
     ...downloadEncryptionRows,
+    ...roleRows,
     ...advancedRows,
   ],
 };

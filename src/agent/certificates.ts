@@ -1,0 +1,113 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as tl from "azure-pipelines-task-lib/task.js";
+import type { NetworkSettings } from "../aws/network.ts";
+import { log } from "./log.ts";
+import { NetworkSettingsError } from "./proxy.ts";
+import { maskSecret } from "./secret-input.ts";
+
+/**
+ * Reads the certificates that the agent was configured with: the authorities that it trusts, and the one that it shows of itself.
+ * Where it looks at no certificates, one warning says so.
+ *
+ * @throws {NetworkSettingsError} where a file cannot be read or holds something else, or the passphrase is wrong.
+ */
+export function readCertificates(): Pick<NetworkSettings, "authorities" | "clientCertificate" | "skipsValidation"> {
+  const authorities = readAuthorities();
+  const clientCertificate = readClientCertificate();
+  const skipsValidation = (tl.getVariable("Agent.SkipCertValidation") ?? "").trim().toLowerCase() === "true";
+  if (skipsValidation) {
+    log.warning(
+      "The agent was configured not to check certificates (./config.sh --sslskipcertvalidation): whoever stands between this machine and the store can read and change what is sent. Give it the file of your authority instead, with --sslcacert.",
+    );
+  }
+  return {
+    ...(authorities ? { authorities } : {}),
+    ...(clientCertificate ? { clientCertificate } : {}),
+    skipsValidation,
+  };
+}
+
+const PEM_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g;
+
+function readAuthorities(): string | undefined {
+  const path = tl.getVariable("Agent.CAInfo");
+  if (!path) return undefined;
+  const setting = "The agent's CA file (./config.sh --sslcacert)";
+  const authorities = readCertificateFile(path, setting);
+  // Node leaves these out where it is given authorities.
+  const own = process.env.NODE_EXTRA_CA_CERTS;
+  return own ? `${authorities}\n${readIfThere(own)}` : authorities;
+}
+
+/** The agent has key and certificate in files of their own, and both together, for programs of Windows, in an archive. */
+function readClientCertificate(): NetworkSettings["clientCertificate"] {
+  const passphrase = tl.getVariable("Agent.ClientCertPassword") ?? "";
+  maskSecret(passphrase);
+  const certificatePath = tl.getVariable("Agent.ClientCert");
+  if (!certificatePath) return undefined;
+  const certificate = readCertificateFile(
+    certificatePath,
+    "The agent's client certificate (./config.sh --sslclientcert)",
+  );
+  const setting = "The key of the agent's client certificate (./config.sh --sslclientcertkey)";
+  const keyPath = tl.getVariable("Agent.ClientCertKey");
+  if (!keyPath) throw new NetworkSettingsError(`${setting} is missing. Configure the agent with both.`);
+  const key = readText(keyPath, setting);
+  const opened = openKey(key, passphrase, `${setting}, ${keyPath},`);
+  if (!new X509Certificate(certificate).checkPrivateKey(opened)) {
+    throw new NetworkSettingsError(`${setting}, ${keyPath}, does not belong to the certificate ${certificatePath}.`);
+  }
+  return { certificate, key, ...(passphrase ? { passphrase } : {}) };
+}
+
+function openKey(key: string, passphrase: string, what: string): KeyObject {
+  try {
+    return createPrivateKey({ key, ...(passphrase ? { passphrase } : {}) });
+  } catch (error) {
+    const isLocked = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(key);
+    const advice = passphrase ? "does not open with the agent's" : "is locked, and the agent has no";
+    throw new NetworkSettingsError(
+      isLocked
+        ? `${what} ${advice} passphrase (./config.sh --sslclientcertpassword). Configure the agent with the right one.`
+        : `${what} is not a private key in PEM: ${(error as Error).message}.`,
+    );
+  }
+}
+
+/** Certificates in PEM, the first of which can be read; OpenSSL would pass over what it does not understand. */
+function readCertificateFile(path: string, setting: string): string {
+  const text = readText(path, setting);
+  const certificates = text.match(PEM_CERTIFICATE) ?? [];
+  if (certificates.length === 0) {
+    throw new NetworkSettingsError(`${setting}, ${path}, holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`);
+  }
+  for (const certificate of certificates) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new NetworkSettingsError(`${setting}, ${path}, holds a certificate that cannot be read: ${message}.`);
+    }
+  }
+  return text;
+}
+
+function readText(path: string, setting: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new NetworkSettingsError(
+      `${setting} cannot be read: ${(error as Error).message}. Check that the file is there, and that the agent's user may read it.`,
+    );
+  }
+}
+
+/** Node has warned already where it cannot read its own file. */
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}

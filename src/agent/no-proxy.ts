@@ -1,0 +1,57 @@
+import { BlockList, isIP } from "node:net";
+
+/** Which servers are reached without a proxy. */
+export type Exceptions = (url: URL) => boolean;
+
+/**
+ * Reads the list of NO_PROXY, parted by commas or blanks. `*` is everything; `example.com` that host and those below it, `.example.com`
+ * and `*.example.com` those below it alone; an address, or a range as `10.0.0.0/8`, what is addressed by number. `:8080` after a host
+ * narrows it to a port. What makes no sense matches nothing, as everywhere.
+ *
+ * There is no standard. Source: the package golang.org/x/net/http/httpproxy, whose rules most tools of today share.
+ */
+export function parseNoProxy(list: string): Exceptions {
+  const entries = list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== "");
+  if (entries.includes("*")) return () => true;
+  const exceptions = entries.map(parseEntry);
+  return (url) => exceptions.some((matches) => matches(url));
+}
+
+function parseEntry(entry: string): Exceptions {
+  const range = /^([^/]+)\/(\d{1,3})$/.exec(entry);
+  if (range) return rangeOf(range[1] as string, Number(range[2]));
+  const [, bracketed, name = "", port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];
+  const host = isIP(entry) ? entry : (bracketed ?? name);
+  const onPort = (url: URL) => port === undefined || port === portOf(url);
+  if (isIP(host)) return (url) => hostOf(url) === canonical(host) && onPort(url);
+  const suffix = host.replace(/^\*?\./, ".");
+  if (suffix.startsWith(".")) return (url) => hostOf(url).endsWith(suffix) && onPort(url);
+  return (url) => (hostOf(url) === host || hostOf(url).endsWith(`.${host}`)) && onPort(url);
+}
+
+function rangeOf(address: string, prefixLength: number): Exceptions {
+  const family = isIP(address);
+  if (family === 0 || prefixLength > (family === 4 ? 32 : 128)) return () => false;
+  const block = new BlockList();
+  block.addSubnet(address, prefixLength, family === 4 ? "ipv4" : "ipv6");
+  return (url) => {
+    const host = hostOf(url);
+    return isIP(host) === family && block.check(host, family === 4 ? "ipv4" : "ipv6");
+  };
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+}
+
+/** The spelling of an address that URLs have. */
+function canonical(address: string): string {
+  return isIP(address) === 6 ? hostOf(new URL(`http://[${address}]`)) : address;
+}
+
+function portOf(url: URL): string {
+  return url.port || (url.protocol === "https:" ? "443" : "80");
+}

@@ -1,0 +1,130 @@
+import * as tl from "azure-pipelines-task-lib/task.js";
+import type { NetworkSettings } from "../aws/network.ts";
+import { type Exceptions, parseNoProxy } from "./no-proxy.ts";
+import { maskSecret } from "./secret-input.ts";
+
+/** The agent's network settings, or the environment's, are of no use. The message names the setting, and says what to do. */
+export class NetworkSettingsError extends Error {}
+
+/**
+ * Reads the proxies: the agent's for everything, where it has one, and otherwise those of the environment. Passwords are masked before
+ * anything else happens to them.
+ *
+ * @throws {NetworkSettingsError} where a proxy's URL or an exception is malformed.
+ */
+export function readProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {
+  return readAgentProxy() ?? readEnvironmentProxies();
+}
+
+const AGENT_PROXY = "The agent's proxy (./config.sh --proxyurl)";
+
+/** @returns undefined where the agent has no proxy. */
+function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | undefined {
+  const password = tl.getVariable("Agent.ProxyPassword") ?? "";
+  maskSpellings(password);
+  const url = (tl.getVariable("Agent.ProxyUrl") ?? "").trim();
+  if (url === "") return undefined;
+  const proxy = parseProxyUrl(url, AGENT_PROXY);
+  const username = tl.getVariable("Agent.ProxyUsername") ?? "";
+  if (username !== "") {
+    // Percent-encoded here: task-lib puts them into its URL as they are.
+    proxy.username = encodeURIComponent(username);
+    proxy.password = encodeURIComponent(password);
+  }
+  maskCredentials(proxy);
+  const isExcepted = readBypassList();
+  return { proxyFor: (target) => (isExcepted(target) ? undefined : proxy), proxySource: "agent" };
+}
+
+/** The agent hands over the lines of its `.proxybypass`: regular expressions, in JavaScript's syntax, on URLs. */
+function readBypassList(): Exceptions {
+  const setting = "The agent's list of proxy exceptions (.proxybypass in its folder)";
+  const patterns = parsePatternList(tl.getVariable("Agent.ProxyBypassList") || "[]");
+  if (!patterns) throw new NetworkSettingsError(`${setting} did not arrive as a list (AGENT_PROXYBYPASSLIST).`);
+  const expressions = patterns.map((pattern) => {
+    try {
+      return new RegExp(pattern.trim(), "i");
+    } catch (error) {
+      const { message } = error as Error;
+      throw new NetworkSettingsError(
+        `${setting} has a line that is no regular expression: ${message}. Correct it, as in .*\\.example\\.com, and restart the agent.`,
+      );
+    }
+  });
+  // The agent itself looks at scheme, host and port, task-lib at all of a URL.
+  return ({ origin, href }) => expressions.some((expression) => expression.test(origin) || expression.test(href));
+}
+
+function parsePatternList(json: string): string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(json);
+    if (!Array.isArray(list) || !list.every((pattern) => typeof pattern === "string")) return undefined;
+    return list.filter((pattern) => pattern.trim() !== "");
+  } catch {
+    return undefined;
+  }
+}
+
+/** A proxy for each protocol, and a list of exceptions, as most programs read them. */
+function readEnvironmentProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {
+  const [secure, plain] = ["https_proxy", "http_proxy"].map((name) => {
+    const text = environment(name);
+    if (text === "") return undefined;
+    const proxy = parseProxyUrl(text, `The environment variable ${name.toUpperCase()}`);
+    maskCredentials(proxy);
+    return proxy;
+  });
+  const isExcepted = parseNoProxy(environment("no_proxy"));
+  return {
+    proxyFor: (target) => (isExcepted(target) ? undefined : target.protocol === "https:" ? secure : plain),
+    proxySource: "environment",
+  };
+}
+
+/** In lower case it goes before: that is the older spelling, and the one that all programs know. */
+function environment(name: string): string {
+  return (process.env[name] || process.env[name.toUpperCase()] || "").trim();
+}
+
+/** Reads a proxy's URL, or its host and port alone; user and password come out percent-encoded, however they went in. */
+function parseProxyUrl(text: string, setting: string): URL {
+  // A password may hold what a URL may not, as / or #: with it, nothing of the text can be shown.
+  const [, userinfo = ""] = /^[^/]*\/\/(.*)@/.exec(text) ?? [];
+  maskSpellings(userinfo.replace(/^[^:]*:?/, ""));
+  const advice = "Write it as http://proxy.example.com:3128; http and https are possible.";
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (!URL.canParse(url)) throw new NetworkSettingsError(`${setting} is not a URL: "${withoutUser(text)}". ${advice}`);
+  const proxy = new URL(url);
+  if ((proxy.protocol !== "http:" && proxy.protocol !== "https:") || proxy.hostname === "") {
+    throw new NetworkSettingsError(`${setting} has a URL that the task cannot use: "${withoutUser(text)}". ${advice}`);
+  }
+  proxy.username = encodeURIComponent(decode(proxy.username));
+  proxy.password = encodeURIComponent(decode(proxy.password));
+  return proxy;
+}
+
+function withoutUser(text: string): string {
+  return text.replace(/^([^/]*\/\/)?.*@/, "$1");
+}
+
+/** A percent sign that encodes nothing is one of the password's own. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Masks all that a proxy's password looks like: in the settings, in a URL, and in a header. */
+function maskCredentials({ username, password }: URL): void {
+  const [user, secret] = [username, password].map(decodeURIComponent) as [string, string];
+  if (secret === "") return;
+  maskSpellings(secret);
+  maskSecret(Buffer.from(`${user}:${secret}`).toString("base64"));
+}
+
+function maskSpellings(password: string): void {
+  maskSecret(password);
+  maskSecret(encodeURIComponent(password));
+}

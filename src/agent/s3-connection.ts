@@ -1,0 +1,98 @@
+import * as tl from "azure-pipelines-task-lib/task.js";
+import type { AddressingStyle } from "../aws/endpoint.ts";
+import type { BaseIdentity, Connection, ConnectionRole } from "./connection.ts";
+import {
+  type Authorization,
+  KEY_SECRETS,
+  NO_SUCH_CONNECTION,
+  readAuthorization,
+  readKeys,
+} from "./connection-secrets.ts";
+import { parseStoreUrl, parseStsUrl, roleAuthorityOf } from "./connection-url.ts";
+import type { InputReader } from "./inputs.ts";
+import { problemOfDuration, problemOfExternalId, problemOfRoleArn, problemOfSessionName } from "./role-fields.ts";
+
+const INPUT = "awsCredentials";
+const ADDRESSING_STYLES: readonly string[] = ["auto", "path", "virtual"] satisfies AddressingStyle[];
+
+/** Reads a connection of the type `AwsS3`, as the agent hands it to the task. */
+export function readS3Connection(reader: InputReader, id: string): Connection | undefined {
+  const authorization = readAuthorization(id, KEY_SECRETS);
+  if (!authorization) {
+    reader.problem(INPUT, NO_SUCH_CONNECTION);
+    return undefined;
+  }
+  const identity = readIdentity(reader, id, authorization);
+  const endpoint = reader.check(INPUT, () => parseStoreUrl(tl.getEndpointUrl(id, true) ?? ""), undefined);
+  const stsUrl = field(id, "stsEndpoint");
+  const stsEndpoint = stsUrl ? reader.check(INPUT, () => parseStsUrl(stsUrl), undefined) : undefined;
+  const addressingStyle = field(id, "addressingStyle") || "auto";
+  if (!ADDRESSING_STYLES.includes(addressingStyle)) {
+    reader.problem(INPUT, `its addressing style is "${addressingStyle}"; it can be auto, path or virtual.`);
+  }
+  const roleAuthority = roleAuthorityOf(endpoint, stsEndpoint);
+  return {
+    input: INPUT,
+    description: "the service connection (awsCredentials)",
+    ...(endpoint ? { endpoint } : {}),
+    ...(stsEndpoint ? { stsEndpoint } : {}),
+    roleAuthority,
+    region: field(id, "region"),
+    addressingStyle: addressingStyle as AddressingStyle,
+    identity,
+    role: readRole(reader, id, identity, roleAuthority === "aws"),
+  };
+}
+
+function readIdentity(reader: InputReader, id: string, authorization: Authorization): BaseIdentity {
+  const { scheme, parameter } = authorization;
+  if (scheme === "UsernamePassword") {
+    return { kind: "keys", credentials: readKeys(reader, INPUT, authorization) };
+  }
+  if (scheme !== "None") {
+    const what = `its authentication scheme is "${scheme}"; this task needs access keys, or no stored secret.`;
+    reader.problem(INPUT, `${what} Create the service connection anew as one of the two.`);
+    return { kind: "agent" };
+  }
+  const source = parameter("credentialSource");
+  if (source === "oidc-token") return { kind: "oidc", serviceConnectionId: id };
+  if (source !== "agent-identity") {
+    const what = source === "" ? "it does not say where credentials come from" : "where its credentials come from is";
+    const choices = "the pipeline's own token, or the identity of the agent";
+    reader.problem(INPUT, `${what}${source === "" ? "" : " none of the choices"}. Choose in it: ${choices}.`);
+  }
+  return { kind: "agent" };
+}
+
+function readRole(reader: InputReader, id: string, identity: BaseIdentity, isAmazon: boolean): ConnectionRole {
+  const arn = field(id, "roleArn");
+  const sessionName = field(id, "roleSessionName");
+  const externalId = field(id, "externalId");
+  const durationSeconds = field(id, "durationSeconds");
+  const check = (name: string, text: string, problem: string | undefined) => {
+    if (text && problem) reader.problem(INPUT, `its ${name}: ${problem}`);
+  };
+  check("role ARN", arn, problemOfRoleArn(arn, isAmazon));
+  check("session name", sessionName, problemOfSessionName(sessionName));
+  check("external id", externalId, problemOfExternalId(externalId));
+  check("session duration", durationSeconds, problemOfDuration(durationSeconds));
+  if (identity.kind === "oidc" && !arn) {
+    const what = "its role ARN is empty, and the pipeline's token is good for nothing but a role.";
+    reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
+  }
+  if (durationSeconds && !arn) {
+    const advice = "Enter a role ARN, or take the duration out.";
+    reader.problem(INPUT, `its session duration has no effect without a role ARN. ${advice}`);
+  }
+  return {
+    ...(arn ? { arn } : {}),
+    ...(sessionName ? { sessionName } : {}),
+    ...(externalId ? { externalId } : {}),
+    ...(durationSeconds ? { durationSeconds: Number(durationSeconds) } : {}),
+  };
+}
+
+/** A public field of the connection. */
+function field(id: string, name: string): string {
+  return (tl.getEndpointDataParameter(id, name, true) ?? "").trim();
+}

@@ -1,0 +1,51 @@
+import { Readable } from "node:stream";
+import type { Transport } from "./transport.ts";
+
+/** A request as the clients of the SDK hand it to what sends it. */
+export interface SdkRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/**
+ * Sends the requests of the SDK's clients over our transport, so that the agent's proxy and certificates hold for them too. The metadata
+ * services of machines and containers are not among them: these are next door, and the SDK asks them directly.
+ */
+export function requestHandler(transport: Transport) {
+  return {
+    async handle(request: SdkRequest) {
+      const body = bytesOf(request.body);
+      const query = new URLSearchParams();
+      for (const [name, values] of Object.entries(request.query ?? {})) {
+        for (const value of [values ?? ""].flat()) query.append(name, value);
+      }
+      const {
+        status,
+        headers,
+        body: answer,
+      } = await transport.exchange({
+        protocol: request.protocol === "http:" ? "http:" : "https:",
+        hostname: request.hostname,
+        port: request.port,
+        method: request.method,
+        target: query.size === 0 ? request.path : `${request.path}?${query}`,
+        headers: request.headers,
+        body: { sizeBytes: body.length, chunks: () => [body] },
+      });
+      return { response: { statusCode: status, headers: { ...headers }, body: Readable.from([answer]) } };
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (typeof body === "string" || body instanceof Uint8Array) return Buffer.from(body);
+  return Buffer.alloc(0);
+}

@@ -1,0 +1,19 @@
+/** How connections leave this machine. */
+export interface NetworkSettings {
+  /** The proxy for a URL, its user and password percent-encoded in it; undefined for a direct connection. */
+  proxyFor(url: URL): URL | undefined;
+  /** Who set the proxies, for the advice where one fails: the agent unless it says otherwise. */
+  readonly proxySource?: ProxySource;
+  /** Certificates of authorities that are trusted beside Node's own, in PEM. */
+  readonly authorities?: string;
+  /** A certificate that this machine shows of itself. */
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string; readonly passphrase?: string };
+  /** True where the agent was told not to look at certificates. */
+  readonly skipsValidation: boolean;
+}
+
+/** `environment` stands for HTTPS_PROXY and its like. */
+export type ProxySource = "agent" | "environment";
+
+/** No proxy, and the certificates that Node trusts. */
+export const DIRECT_NETWORK: NetworkSettings = { proxyFor: () => undefined, skipsValidation: false };

@@ -1,0 +1,218 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { runStep, type StepResult } from "../../local/agent/agent.ts";
+import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
+import { like } from "../../local/sts/trust-policy.ts";
+import { Unavailable } from "../../scripts/servers/server.ts";
+import { trustPolicy } from "../../tasks/trust-policy.ts";
+import { connectionId, SourceFolder } from "../tasks/upload-step.ts";
+import { MotoWithAuthorization, type Policy, type UserKeys } from "./moto-with-authorization.ts";
+
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+const page = readFileSync(new URL("../../docs/permissions.md", import.meta.url), "utf8");
+const tasksFolder = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));
+const BUCKET = "my-bucket";
+
+/** The policies under a heading of the page, in their order. */
+function policiesUnder(heading: string): Policy[] {
+  const [, section = ""] = page.split(`### ${heading}\n`);
+  const own = section.split(/^##/m)[0] ?? "";
+  return [...own.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json));
+}
+
+function actionsOf({ Statement }: Policy): string[] {
+  return Statement.flatMap(({ Action }) => Action);
+}
+
+/** The policy with another action, which no task needs, in the place of one of its own. */
+function without(action: string, { Version, Statement }: Policy): Policy {
+  const replaced = (each: string) => (each === action ? "s3:GetBucketTagging" : each);
+  return { Version, Statement: Statement.map((one) => ({ ...one, Action: [one.Action].flat().map(replaced) })) };
+}
+
+interface Use {
+  readonly heading: string;
+  readonly task: "AwsS3Upload" | "AwsS3Download";
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** What each policy is for. */
+const uses: readonly Use[] = [
+  { heading: "Upload, whatever is there", task: "AwsS3Upload", inputs: { overwrite: "always" } },
+  { heading: "Upload what has changed", task: "AwsS3Upload", inputs: {} },
+  {
+    heading: "Upload what has changed, and delete what is extra",
+    task: "AwsS3Upload",
+    inputs: { deleteExtra: "true" },
+  },
+  { heading: "Download", task: "AwsS3Download", inputs: {} },
+];
+
+/** Runs a task between a folder and the prefix that the policies are for. */
+function runTask(
+  task: Use["task"],
+  store: { readonly url: string; readonly region: string; readonly keys: UserKeys },
+  folders: { readonly source: SourceFolder; readonly target: string },
+  inputs: Use["inputs"],
+): Promise<StepResult> {
+  const places = {
+    AwsS3Upload: { sourceFolder: folders.source.path, targetFolder: "www" },
+    AwsS3Download: { sourceFolder: "www", targetFolder: folders.target },
+  };
+  return runStep({
+    taskFolder: join(tasksFolder, task),
+    connections: [
+      {
+        id: connectionId,
+        name: "store",
+        type: "AwsS3",
+        url: store.url,
+        scheme: "UsernamePassword",
+        parameters: { ...store.keys },
+        data: { region: store.region },
+      },
+    ],
+    inputs: { awsCredentials: connectionId, bucketName: BUCKET, ...places[task], ...inputs },
+  });
+}
+
+/** What a policy's condition lets be listed. */
+function listablePrefixes(policy: Policy | undefined): string[] {
+  return (policy?.Statement ?? []).flatMap(({ Condition }) => {
+    const { StringLike } = (Condition ?? {}) as { StringLike?: Readonly<Record<string, string | string[]>> };
+    return [StringLike?.["s3:prefix"] ?? []].flat();
+  });
+}
+
+describe("docs/permissions.md, by a server that enforces policies", function () {
+  this.timeout(60_000);
+  let moto: MotoWithAuthorization | undefined;
+  let admin: S3Client;
+  let source: SourceFolder;
+  let target: string;
+
+  before(async function () {
+    try {
+      moto = await MotoWithAuthorization.start();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      console.log(`      ${error.message}`);
+      return this.skip();
+    }
+    const credentials = { accessKeyId: "any", secretAccessKey: "any" };
+    const { url: endpoint, region } = moto.server;
+    admin = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+    await moto.asAdministrator(() => admin.send(new CreateBucketCommand({ Bucket: BUCKET })));
+  });
+  beforeEach(async () => {
+    source = new SourceFolder().write({ "same.txt": "same", "new.txt": "new" });
+    target = mkdtempSync(join(tmpdir(), "permissions-"));
+    await moto?.asAdministrator(async () => {
+      const put = (Key: string, Body: string) => admin.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+      await put("www/same.txt", "same");
+      await put("www/extra.txt", "extra");
+      await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "www/new.txt" }));
+    });
+  });
+  afterEach(() => {
+    source.remove();
+    rmSync(target, { recursive: true });
+  });
+  after(async () => {
+    admin?.destroy();
+    await moto?.server.stop();
+  });
+
+  async function run(task: Use["task"], policy: Policy, inputs: Use["inputs"]): Promise<StepResult> {
+    assert.ok(moto);
+    const { url, region } = moto.server;
+    return runTask(task, { url, region, keys: await moto.createUser(policy) }, { source, target }, inputs);
+  }
+
+  for (const { heading, task, inputs } of uses) {
+    const [policy] = policiesUnder(heading);
+
+    it(`${heading}: the policy is enough`, async () => {
+      assert.ok(policy);
+      const { result, log } = await run(task, policy, inputs);
+      assert.equal(result, "Succeeded", log.join("\n"));
+      if (task === "AwsS3Download") assert.deepEqual(readdirSync(target).sort(), ["extra.txt", "same.txt"]);
+    });
+
+    // What a listing tells is not asked for, so this action is for objects that moto does not make.
+    const needed = policy
+      ? actionsOf(policy).filter((action) => task !== "AwsS3Upload" || action !== "s3:GetObject")
+      : [];
+    for (const action of needed) {
+      it(`${heading}: without ${action} it is not`, async () => {
+        assert.ok(policy);
+        const { result, issues, log } = await run(task, without(action, policy), inputs);
+        assert.equal(result, "Failed", log.join("\n"));
+        assert.match(issues.map(({ message }) => message).join("\n"), new RegExp(`action ${action} on arn:aws:s3:::`));
+      });
+    }
+  }
+});
+
+describe("docs/permissions.md", () => {
+  it("has conditions that let the tasks list what they list", async () => {
+    const server = await startS3Server();
+    const source = new SourceFolder().write({ "a.txt": "a" });
+    const target = mkdtempSync(join(tmpdir(), "permissions-"));
+    server.createBucket(BUCKET);
+    try {
+      for (const { heading, task, inputs } of uses) {
+        server.clearRequests();
+        const { accessKeyId: username, secretAccessKey: password } = defaultCredential;
+        const keys = { username, password };
+        const { result, log } = await runTask(
+          task,
+          { url: server.url, region: "us-east-1", keys },
+          { source, target },
+          inputs,
+        );
+        assert.equal(result, "Succeeded", log.join("\n"));
+        const allowed = listablePrefixes(policiesUnder(heading)[0]);
+        const listed = server.requests.filter(({ operation }) => operation.startsWith("ListObjects"));
+        for (const { query } of listed) {
+          assert.ok(
+            allowed.some((pattern) => like(query.prefix ?? "", pattern)),
+            `${heading}: ${query.prefix}`,
+          );
+        }
+        assert.equal(listed.length > 0, allowed.length > 0, heading);
+      }
+    } finally {
+      await server.close();
+      source.remove();
+      rmSync(target, { recursive: true });
+    }
+  });
+
+  it("has the trust policy that a refused step prints", () => {
+    const [policy] = policiesUnder("The pipeline's own token (OpenID Connect)");
+    const claims = {
+      issuer: "https://vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00",
+      subject: "sc://my-organization/my-project/my-connection",
+      audience: "api://AzureADTokenExchange",
+    };
+    assert.deepEqual(policy, trustPolicy(claims, "arn:aws:iam::123456789012:role/deploy"));
+  });
+
+  it("has no policy that is not JSON, or allows everything", () => {
+    const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json) as Policy);
+    assert.equal(policies.length, 7);
+    for (const policy of policies) {
+      assert.equal(policy.Version, "2012-10-17");
+      assert.deepEqual(
+        actionsOf(policy).filter((action) => action.includes("*")),
+        [],
+      );
+    }
+  });
+});

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { StepRequest } from "../../local/agent/agent.ts";
+import { localhostTls } from "../local/s3/localhost-tls.ts";
+import { startTarget, type Target } from "../target.ts";
+import { startTlsFront, type TlsFront } from "../tls-front.ts";
+import { startTlsTarget, type TlsTarget } from "../tls-target.ts";
+import { type RoundTrip, roundTrip } from "./network-step.ts";
+import { SourceFolder } from "./upload-step.ts";
+
+describe("The tasks, with a store whose certificate a private authority has issued", () => {
+  let target: Target;
+  let secure: TlsTarget;
+  let bucket: string;
+  let files: SourceFolder;
+  const file = (name: string) => `${files.path}/${name}`;
+
+  before(async () => {
+    target = await startTarget();
+    secure = await startTlsTarget();
+    bucket = await secure.newBucket();
+    files = new SourceFolder().write({ "ca.pem": secure.ca });
+  });
+  after(async () => {
+    await secure.stop();
+    await target.stop();
+    files.remove();
+  });
+
+  it("work with the agent's CA file", async () => {
+    assertWhole(await go({ certificates: { ca: file("ca.pem") } }));
+  });
+
+  it("work with NODE_EXTRA_CA_CERTS, whatever other authority the agent has", async () => {
+    assertWhole(await go({ env: { NODE_EXTRA_CA_CERTS: file("ca.pem") } }));
+    files.write({ "other.pem": otherAuthority() });
+    assertWhole(await go({ env: { NODE_EXTRA_CA_CERTS: file("ca.pem") }, certificates: { ca: file("other.pem") } }));
+  });
+
+  it("fail without, with the cause, and what to do", async () => {
+    const { errors, output } = await go({});
+    assert.equal(errors.length, 1, output);
+    assert.match(
+      errors[0] ?? "",
+      /self-signed certificate\. The certificate of 127\.0\.0\.1 is not trusted: check the server URL of awsCredentials; or give the agent the file with the certificate of the authority that issued it \(\.\/config\.sh --sslcacert\), or name that file as NODE_EXTRA_CA_CERTS in the step's env\./,
+    );
+  });
+
+  it("work where the agent checks no certificates, and warn once", async () => {
+    const trip = await go({ certificates: { skipsValidation: true } });
+    assertWhole(trip);
+    for (const { issues } of trip.results) {
+      assert.equal(issues.length, 1);
+      assert.match(issues[0]?.message ?? "", /configured not to check certificates/);
+    }
+  });
+
+  it("fail before anything is sent where the agent's CA file is not there", async () => {
+    const { errors } = await go({ certificates: { ca: file("none.pem") } });
+    assert.equal(errors.length, 1);
+    assert.match(errors[0] ?? "", /^The agent's CA file \(\.\/config\.sh --sslcacert\) cannot be read: ENOENT/);
+  });
+
+  describe("and that asks for certificates of its clients", () => {
+    let front: TlsFront;
+    before(async function () {
+      try {
+        makeClientCertificate();
+      } catch {
+        // There is no openssl.
+        this.skip();
+      }
+      const issuer = readFileSync(file("client.pem"), "utf8");
+      front = await startTlsFront(secure.url, { ...localhostTls, requestCert: true, ca: issuer });
+      files.write({ "front.pem": localhostTls.cert });
+    });
+    after(() => front?.close());
+
+    it("work with the agent's", async () => {
+      const client = { certificate: file("client.pem"), key: file("client-key.pem"), archive: file("none") };
+      const certificates = { ca: file("front.pem"), client: { ...client, password: "open sesame" } };
+      const trip = await go({ certificates }, front.url);
+      assertWhole(trip);
+      assert.ok(!trip.output.includes("open sesame"));
+    });
+
+    it("fail without, and say which is missing", async () => {
+      const { errors, output } = await go({ certificates: { ca: file("front.pem") } }, front.url);
+      assert.equal(errors.length, 1, output);
+      assert.match(
+        errors[0] ?? "",
+        /127\.0\.0\.1 wants a certificate of this machine, or does not accept the one it got: .*--sslclientcert/,
+      );
+    });
+
+    function makeClientCertificate(): void {
+      const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-passout", "pass:open sesame"];
+      const output = ["-keyout", file("client-key.pem"), "-out", file("client.pem")];
+      execFileSync("openssl", ["req", "-x509", "-subj", "/CN=agent", "-days", "2", ...key, ...output], {
+        stdio: "pipe",
+      });
+    }
+  });
+
+  function go(step: Partial<StepRequest>, url = secure.url): Promise<RoundTrip> {
+    return roundTrip({ ...target, ...secure, url }, bucket, { variables: { "System.Debug": "true" }, ...step });
+  }
+
+  function assertWhole({ errors, isWhole, output }: RoundTrip): void {
+    assert.deepEqual([errors, isWhole], [[], true], output);
+  }
+
+  /** Any certificate that is not the store's. */
+  function otherAuthority(): string {
+    return secure.ca === localhostTls.cert ? OTHER : localhostTls.cert;
+  }
+});
+
+/** Of an authority that issued nothing. Its key is lost. */
+const OTHER = `-----BEGIN CERTIFICATE-----
+MIIBdzCCAR2gAwIBAgIUGr0JKthXv0mgqtDXoOjzbErj/WcwCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFb3RoZXIwIBcNMjYxMTIxMDc1MzQwWhgPMjEyNjEwMjgwNzUz
+NDBaMBAxDjAMBgNVBAMMBW90aGVyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+MUWvSX+VtNAZn5acDs03vT3oEaXFFSatI5QCAQ//8OGNo0tuz9US8egkzO9+nBKH
+28/JtqslPhEcr09tTrGyOKNTMFEwHQYDVR0OBBYEFDUvG1gCJdbKLghCWSdEsWjZ
+AgsrMB8GA1UdIwQYMBaAFDUvG1gCJdbKLghCWSdEsWjZAgsrMA8GA1UdEwEB/wQF
+MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgBmb4XjdbDhEVtgjJ0rOcQNxn5qhS79Vw
+/2rWYrq5eJUCIQC+n9V6C2cbfLUu4IxyPYts03vzh5AQ8tZPcXTIfNkpSQ==
+-----END CERTIFICATE-----`;

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import type { StepResult } from "../../local/agent/agent.ts";
+import { tokenAudience } from "../../local/azure-devops/server.ts";
+import type { TrustPolicy } from "../../local/sts/trust-policy.ts";
+import {
+  ACCOUNT,
+  IdentityBench,
+  type IdentityCase,
+  OTHER_ACCOUNT,
+  roleArn,
+  sessionArn,
+  trusting,
+  trustingToken,
+  user,
+} from "./identity-bench.ts";
+
+const deploy = roleArn("deploy");
+const federated = roleArn("federated");
+const stranger = roleArn("stranger");
+const partner = roleArn("partner", OTHER_ACCOUNT);
+const untagged = roleArn("untagged", OTHER_ACCOUNT);
+const issuerHost = "vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00";
+const byToken = (arn: string) => ({
+  scheme: "None",
+  parameters: { credentialSource: "oidc-token" },
+  data: { roleArn: arn },
+});
+const OF_CONNECTION = "the role of the service connection (awsCredentials)";
+const agentKeys = { AWS_ACCESS_KEY_ID: user.accessKeyId, AWS_SECRET_ACCESS_KEY: user.secretAccessKey };
+
+describe("A task that may not act", function () {
+  this.timeout(60_000);
+  let bench: IdentityBench;
+  before(async () => {
+    bench = await IdentityBench.start({
+      roles: [
+        { arn: deploy, trustPolicy: trusting(user.arn) },
+        { arn: stranger, trustPolicy: trusting(`arn:aws:iam::${ACCOUNT}:user/somebody-else`) },
+        { arn: partner, trustPolicy: trusting(deploy, { StringEquals: { "sts:ExternalId": "the-right-one" } }) },
+        { arn: untagged, trustPolicy: trusting(deploy) },
+      ],
+    });
+    bench.sts.setRole({ arn: federated, trustPolicy: trustingToken("sc://local/local/another-connection") });
+  });
+  beforeEach(() => {
+    bench.sts.clearCalls();
+    bench.s3.clearRequests();
+  });
+  after(() => bench.close());
+
+  /** Runs a step that fails with one error, before it has asked S3 for anything. */
+  async function refused(given: IdentityCase): Promise<{ error: string; result: StepResult }> {
+    const result = await bench.run(given);
+    assert.equal(result.result, "Failed", result.log.join("\n"));
+    assert.deepEqual(bench.s3.requests, []);
+    assert.equal(result.issues.length, 1, JSON.stringify(result.issues));
+    return { error: (result.issues[0]?.message ?? "").replace(/, request id [\w-]+/, ""), result };
+  }
+
+  it("is told what its token says, and a trust policy that would match it, and tries nothing else", async () => {
+    const { error, result } = await refused({ store: byToken(federated), step: { env: agentKeys } });
+    assert.equal(
+      error,
+      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). It is the trust policy of the role that refuses, since a token needs no other permission: it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}.`,
+    );
+    assert.deepEqual(bench.asked(), ["AssumeRoleWithWebIdentity federated"]);
+    const subject = bench.azureDevOps.subjectOf("store");
+    const start = result.log.indexOf("The pipeline's identity token says:");
+    assert.deepEqual(result.log.slice(start + 1, start + 4), [
+      `  iss  https://${issuerHost}`,
+      `  sub  ${subject}`,
+      `  aud  ${tokenAudience}`,
+    ]);
+    const end = result.log.indexOf("}", start);
+    const printed = JSON.parse(result.log.slice(result.log.indexOf("{", start), end + 1).join("\n"));
+    assert.deepEqual(printed, {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuerHost}` },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: { StringEquals: { [`${issuerHost}:aud`]: tokenAudience, [`${issuerHost}:sub`]: subject } },
+        },
+      ],
+    });
+
+    // What is printed is what helps.
+    bench.sts.setRole({ arn: federated, trustPolicy: printed as TrustPolicy });
+    const { result: outcome } = await bench.run({ store: byToken(federated) });
+    assert.equal(outcome, "Succeeded");
+  });
+
+  it("is told of an identity provider that the role's account does not have", async () => {
+    const elsewhere = roleArn("federated", OTHER_ACCOUNT);
+    const { error } = await refused({ store: byToken(elsewhere) });
+    assert.equal(
+      error,
+      `The role ${elsewhere} (${OF_CONNECTION}) could not be assumed: No OpenIDConnect provider found in your account for https://${issuerHost} (400 InvalidIdentityToken). Add an identity provider of type OpenID Connect in IAM, in the account of the role, whose URL is the issuer (iss) of the pipeline's token.`,
+    );
+  });
+
+  it("is told which role of a chain refused, and why: the first", async () => {
+    const { error } = await refused({ store: { data: { roleArn: stranger } }, inputs: { assumeRole: partner } });
+    assert.match(
+      error,
+      new RegExp(`^The role ${stranger} \\(the role of the service connection \\(awsCredentials\\)\\)`),
+    );
+    assert.match(error, /the trust policy decides/);
+    assert.deepEqual(bench.asked(), ["AssumeRole stranger"]);
+  });
+
+  it("is told which role of a chain refused, and why: the second, for its external id", async () => {
+    const { error } = await refused({
+      store: { data: { roleArn: deploy } },
+      inputs: { assumeRole: `${partner}\n${untagged}`, assumeRoleExternalId: "the-wrong-one" },
+    });
+    assert.match(
+      error,
+      new RegExp(`^The role ${partner} \\(assumeRole, line 1\\) could not be assumed: User: ${sessionArn("deploy")}`),
+    );
+    assert.match(error, /Check that the external id is the one that its condition on sts:ExternalId asks for/);
+    assert.deepEqual(bench.asked(), ["AssumeRole deploy", "AssumeRole partner"]);
+  });
+
+  it("is told which role of a chain refused, and why: for its tags", async () => {
+    const { error } = await refused({
+      store: { data: { roleArn: deploy } },
+      inputs: { assumeRole: untagged, sessionTags: "team=web" },
+    });
+    assert.match(error, /It is the session tags: the trust policy of .*untagged has to allow sts:TagSession/);
+  });
+
+  it("is told of keys that AWS does not know", async () => {
+    const parameters = { username: "AKIAUNKNOWN000000000", password: "some/secret+or/other" };
+    const { error } = await refused({ store: { parameters, data: { roleArn: deploy } } });
+    assert.match(error, /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key id/);
+  });
+
+  it("is told where the agent's machine has no identity", async () => {
+    const store = { scheme: "None", parameters: { credentialSource: "agent-identity" } };
+    const { error } = await refused({ store, step: { env: { AWS_EC2_METADATA_DISABLED: "true" } } });
+    assert.match(error, /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: /);
+  });
+
+  describe("since Azure DevOps", () => {
+    const store = byToken(federated);
+    const NO_TOKEN = "Azure DevOps issued no identity token for the service connection: ";
+
+    it("fails a few times, goes on once it does not", async () => {
+      bench.azureDevOps.addFault("ListResources", { kind: "status", status: 503, code: "" }, 1);
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 500, code: "" }, 2);
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "reset" }, 1);
+      const { result } = await bench.run({ store });
+      assert.equal(result, "Succeeded");
+    });
+
+    it("does not take the job's token, is told so, at once", async () => {
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 401, code: "", message: "<html>" }, 1);
+      const { error } = await refused({ store });
+      assert.equal(
+        error,
+        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+      );
+      assert.deepEqual(bench.asked(), []);
+    });
+
+    it("sends it elsewhere, does not take the job's token there", async () => {
+      const headers = { location: `${bench.s3.url}/elsewhere` };
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 302, code: "", headers }, 1);
+      const { error } = await refused({ store });
+      assert.equal(
+        error,
+        `${NO_TOKEN}Something went wrong (302). It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps.`,
+      );
+    });
+
+    it("answers with a page for people, is told so", async () => {
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 203, code: "", message: "<html>" }, 1);
+      const { error } = await refused({ store });
+      assert.equal(
+        error,
+        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps.`,
+      );
+    });
+
+    it("has no such API, as Azure DevOps Server, is told so", async () => {
+      bench.azureDevOps.addFault("ListResources", { kind: "status", status: 404, code: "" }, 1);
+      const { error } = await refused({ store });
+      assert.match(
+        error,
+        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues/,
+      );
+    });
+
+    it("is not there, is told where it should be", async () => {
+      const variables = { "System.CollectionUri": "http://127.0.0.1:1/local/" };
+      const { error } = await refused({ store, step: { variables } });
+      assert.equal(
+        error,
+        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, by the same proxy and certificates as the agent.`,
+      );
+    });
+  });
+});

@@ -1,0 +1,290 @@
+import type { ConnectionCase, InputRow } from "./input-row.ts";
+
+const ROLE = "arn:aws:iam::123456789012:role/deploy";
+const SESSION = "azp-local-1";
+const CONNECTION_ID = "CONNECTION";
+const keys = { username: "AKIAINPUTSTEST", password: "the/secret/key/of/the/inputs/test" };
+const ofAgent = { kind: "agent" };
+const byVariables = {
+  "AWS.AccessKeyID": "AKIAOFTHEPIPELINE",
+  "AWS.SecretAccessKey": "the/secret/key/of/the/pipeline",
+  "AWS.Region": "eu-west-1",
+};
+const signsInByVariables = {
+  kind: "keys",
+  credentials: { accessKeyId: "AKIAOFTHEPIPELINE", secretAccessKey: "the/secret/key/of/the/pipeline" },
+};
+
+/** A connection without a stored secret. */
+const without = (says: string, credentialSource: string, data: Record<string, string> = {}): ConnectionCase => ({
+  says,
+  scheme: "None",
+  parameters: { credentialSource },
+  data: { region: "eu-west-1", ...data },
+});
+const withData = (says: string, data: Record<string, string>): ConnectionCase => ({
+  says,
+  data: { region: "eu-west-1", ...data },
+});
+const NO_CONNECTION =
+  "the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.";
+const ofConnection = "the role of the service connection (awsCredentials)";
+const ofToolkit = "the role of the service connection (toolkitCredentials)";
+
+export const awsCredentialsRow: InputRow = {
+  input: "awsCredentials",
+  meaning: "The service connection, of type AWS S3: who the task is, and the address of the store.",
+  valid: [
+    { value: "CONNECTION", means: {} },
+    {
+      value: "CONNECTION",
+      isAmazon: true,
+      connection: withData("a role in the connection", {
+        roleArn: ROLE,
+        roleSessionName: "releases",
+        externalId: "a-partner",
+        durationSeconds: "7200",
+        stsEndpoint: "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com",
+      }),
+      means: {
+        stsEndpoint: "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com/",
+        roles: [
+          {
+            arn: ROLE,
+            sessionName: "releases",
+            namedBy: ofConnection,
+            durationSeconds: 7200,
+            externalId: "a-partner",
+          },
+        ],
+      },
+    },
+    {
+      value: "CONNECTION",
+      isAmazon: true,
+      connection: without("the pipeline's own token", "oidc-token", { roleArn: ROLE }),
+      means: {
+        signsInBy: { kind: "oidc", serviceConnectionId: CONNECTION_ID },
+        roles: [{ arn: ROLE, sessionName: SESSION, namedBy: ofConnection }],
+      },
+    },
+    {
+      value: "CONNECTION",
+      connection: without("the agent's identity", "agent-identity"),
+      means: { signsInBy: ofAgent },
+    },
+    {
+      value: "CONNECTION",
+      connection: withData("a role of another store", {
+        roleArn: "arn:aws:iam:::role/deploy",
+        stsEndpoint: "http://127.0.0.1:1",
+      }),
+      means: {
+        stsEndpoint: "http://127.0.0.1:1/",
+        roles: [{ arn: "arn:aws:iam:::role/deploy", sessionName: SESSION, namedBy: ofConnection }],
+      },
+    },
+    { value: "", isAmazon: true, variables: byVariables, means: { signsInBy: signsInByVariables } },
+    {
+      value: "",
+      isAmazon: true,
+      variables: { "AWS.Region": "eu-west-1", "AWS.AssumeRoleArn": ROLE },
+      means: {
+        signsInBy: ofAgent,
+        roles: [{ arn: ROLE, sessionName: SESSION, namedBy: "the role of the agent's own identity" }],
+      },
+    },
+  ],
+  empty: {
+    says: "the pipeline variables `AWS.AccessKeyID` and `AWS.SecretAccessKey`, else the identity of the agent",
+    isAmazon: true,
+    variables: { "AWS.Region": "eu-west-1" },
+    means: { signsInBy: ofAgent },
+  },
+  wrong: [
+    { value: "00000000-0000-4000-8000-000000000000", errors: [`awsCredentials: ${NO_CONNECTION}`] },
+    {
+      value: "CONNECTION",
+      connection: {
+        says: "a connection without key",
+        parameters: { username: "", password: "secret/key/of/the/test" },
+      },
+      errors: ["awsCredentials: its access key id is empty. Enter it in the service connection."],
+    },
+    {
+      value: "CONNECTION",
+      connection: without("the pipeline's token and no role", "oidc-token"),
+      errors: [
+        "awsCredentials: its role ARN is empty, and the pipeline's token is good for nothing but a role. Enter the ARN of a role that trusts this pipeline.",
+      ],
+    },
+    {
+      value: "CONNECTION",
+      isAmazon: true,
+      connection: without("a session in place of a role", "oidc-token", {
+        roleArn: "arn:aws:sts::123456789012:assumed-role/deploy/me",
+      }),
+      errors: [
+        'awsCredentials: its role ARN: "arn:aws:sts::123456789012:assumed-role/deploy/me" is the ARN of a session, not of the role itself. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role.',
+      ],
+    },
+    {
+      value: "CONNECTION",
+      connection: without("a source of credentials that there is not", "elsewhere"),
+      errors: [
+        "awsCredentials: where its credentials come from is none of the choices. Choose in it: the pipeline's own token, or the identity of the agent.",
+      ],
+    },
+    {
+      value: "CONNECTION",
+      connection: {
+        says: "a connection with a token",
+        scheme: "Token",
+        parameters: { apitoken: "the/token/of/the/test" },
+      },
+      errors: [
+        'awsCredentials: its authentication scheme is "Token"; this task needs access keys, or no stored secret. Create the service connection anew as one of the two.',
+      ],
+    },
+    {
+      value: "CONNECTION",
+      isAmazon: true,
+      connection: withData("settings for a role, and no role", {
+        roleSessionName: "releases",
+        externalId: "a-partner",
+        durationSeconds: "7200",
+      }),
+      errors: [
+        "awsCredentials: its session duration has no effect without a role ARN. Enter a role ARN, or take the duration out.",
+      ],
+    },
+    {
+      value: "CONNECTION",
+      isAmazon: true,
+      connection: withData("an external ID and a session name, and no role", {
+        roleSessionName: "releases",
+        externalId: "a-partner",
+      }),
+      errors: [
+        "awsCredentials: its external id has no effect: there is no role, neither in the service connection (awsCredentials) nor in assumeRole. Take it out, or enter a role in assumeRole.",
+        "awsCredentials: its session name has no effect: there is no role, neither in the service connection (awsCredentials) nor in assumeRole. Take it out, or enter a role.",
+      ],
+    },
+    {
+      value: "CONNECTION",
+      isAmazon: true,
+      connection: without("an external ID for the token alone", "oidc-token", {
+        roleArn: ROLE,
+        externalId: "a-partner",
+      }),
+      errors: [
+        "awsCredentials: its external id has no effect: the role of the service connection (awsCredentials) is assumed by the pipeline's own token, with which STS takes no external id. Take it out, or enter a role in assumeRole.",
+      ],
+    },
+    {
+      value: "CONNECTION",
+      connection: withData("a role for another store, and no STS endpoint", { roleArn: ROLE }),
+      errors: [
+        "awsCredentials: its STS endpoint is empty, and a role is to be assumed for 127.0.0.1:1, which is not of AWS. Enter the address of the store's STS, often the same as its server URL.",
+      ],
+    },
+    {
+      value: "CONNECTION",
+      connection: withData("wrong settings", {
+        roleArn: "deploy",
+        roleSessionName: "my session",
+        externalId: "?",
+        durationSeconds: "an hour",
+        stsEndpoint: "sts.example.com",
+      }),
+      errors: [
+        'awsCredentials: its STS endpoint "sts.example.com" is not a URL. Enter it as https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com, or nothing for that of AWS.',
+        'awsCredentials: its role ARN: "deploy" is not the ARN of a role. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role.',
+        'awsCredentials: its session name: "my session" is not a session name. Enter 2 to 64 letters, digits, or characters of _ + = , . @ -.',
+        'awsCredentials: its external id: "?" is not an external id. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -.',
+        'awsCredentials: its session duration: "an hour" is not a number of seconds from 900 to 43200. Enter one, or nothing for an hour.',
+      ],
+    },
+    {
+      value: "",
+      variables: { "AWS.AccessKeyID": "AKIAOFTHEPIPELINE", "AWS.Region": "eu-west-1" },
+      errors: [
+        "awsCredentials: it is empty, and of the pipeline's variables with access keys AWS.SecretAccessKey is missing. Choose a service connection, or set both.",
+      ],
+    },
+  ],
+};
+
+export const toolkitCredentialsRow: InputRow = {
+  input: "toolkitCredentials",
+  meaning: "In place of awsCredentials: a service connection of the AWS Toolkit's type AWS.",
+  valid: [
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      isAmazon: true,
+      means: {},
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "" },
+      isAmazon: true,
+      variables: { "AWS.Region": "eu-west-1" },
+      toolkit: {
+        says: "a role",
+        parameters: { ...keys, assumeRoleArn: ROLE, roleSessionName: "releases", externalId: "a-partner" },
+      },
+      means: {
+        roles: [{ arn: ROLE, sessionName: "releases", namedBy: ofToolkit, externalId: "a-partner" }],
+      },
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      isAmazon: true,
+      toolkit: { says: "OIDC", parameters: { ...keys, useOIDC: "true", assumeRoleArn: ROLE } },
+      means: {
+        signsInBy: { kind: "oidc", serviceConnectionId: "TOOLKIT" },
+        roles: [{ arn: ROLE, sessionName: SESSION, namedBy: ofToolkit }],
+      },
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      isAmazon: true,
+      toolkit: { says: "a role and no keys", parameters: { username: "", password: "", assumeRoleArn: ROLE } },
+      means: {
+        signsInBy: ofAgent,
+        roles: [{ arn: ROLE, sessionName: SESSION, namedBy: ofToolkit }],
+      },
+    },
+  ],
+  empty: { says: "what awsCredentials says", means: {} },
+  wrong: [
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "CONNECTION" },
+      errors: ["toolkitCredentials: it is set, and awsCredentials is too. Choose one of the two."],
+    },
+    {
+      value: "00000000-0000-4000-8000-000000000000",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      errors: [`toolkitCredentials: ${NO_CONNECTION}`],
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      toolkit: { says: "OIDC and no role", parameters: { useOIDC: "true" } },
+      errors: [
+        "toolkitCredentials: it says to use OIDC, and names no role to assume. Enter the ARN of a role that trusts this pipeline.",
+      ],
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "" },
+      errors: [
+        "regionName: it is empty, and there is no pipeline variable AWS.Region. Enter the bucket's, as eu-west-1.",
+      ],
+    },
+  ],
+};

@@ -1,0 +1,255 @@
+import type { ConnectionCase, InputRow, ValidCase, WrongCase } from "./input-row.ts";
+
+const ROLE = "arn:aws:iam::123456789012:role/deploy";
+const SECOND_ROLE = "arn:aws:iam::210987654321:role/team/releases";
+const SESSION = "azp-local-1";
+const OF_CONNECTION = "the role of the service connection (awsCredentials)";
+const NO_ROLE = "there is no role, neither in the service connection (awsCredentials) nor in assumeRole";
+const POLICY = '{ "Version": "2012-10-17", "Statement": [] }';
+const BARE_POLICY = JSON.stringify(JSON.parse(POLICY));
+const POLICY_ADVICE =
+  'Enter a policy in JSON, as {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}.';
+const NUMBER_ADVICE =
+  "is not a whole number from 900 to 43200 (seconds). Enter one, or nothing for the service connection's, or an hour.";
+
+const byToken: ConnectionCase = {
+  says: "the pipeline's own token",
+  scheme: "None",
+  parameters: { credentialSource: "oidc-token" },
+  data: { region: "eu-west-1", roleArn: ROLE },
+};
+const withRole: ConnectionCase = {
+  says: "a role in the connection",
+  data: { region: "eu-west-1", roleArn: ROLE, externalId: "a-partner" },
+};
+const signsInByToken = { signsInBy: { kind: "oidc", serviceConnectionId: "CONNECTION" } };
+const role = (arn: string, namedBy: string, more: object = {}) => ({ arn, sessionName: SESSION, namedBy, ...more });
+const withoutRole = (input: string, value: string, pronoun: string, noun: string): WrongCase => ({
+  value,
+  isAmazon: true,
+  errors: [`${input}: ${pronoun} no effect: ${NO_ROLE}. Enter a role, or no ${noun}.`],
+});
+const tags = ["project=web site", "empty=", "# a comment", "team=ä"].join("\n");
+const parsedTags = {
+  sessionTags: [
+    ["project", "web site"],
+    ["empty", ""],
+    ["team", "ä"],
+  ],
+};
+
+/** A value of an input for a single role, and what it makes of it. */
+const forOneRole = (value: string, means: object): ValidCase => ({
+  value,
+  others: { assumeRole: ROLE },
+  isAmazon: true,
+  means: { roles: [role(ROLE, "assumeRole", means)] },
+});
+
+/** The inputs of both tasks that say which roles they take. */
+export const roleRows: InputRow[] = [
+  {
+    input: "assumeRole",
+    meaning: "The ARNs of roles that are assumed one from the other, after the one of the service connection.",
+    valid: [
+      { value: ROLE, isAmazon: true, means: { roles: [role(ROLE, "assumeRole")] } },
+      {
+        value: `${ROLE}\n\n  ${SECOND_ROLE}  `,
+        isAmazon: true,
+        means: { roles: [role(ROLE, "assumeRole, line 1"), role(SECOND_ROLE, "assumeRole, line 3")] },
+      },
+      {
+        value: SECOND_ROLE,
+        isAmazon: true,
+        connection: withRole,
+        means: { roles: [role(ROLE, OF_CONNECTION, { externalId: "a-partner" }), role(SECOND_ROLE, "assumeRole")] },
+      },
+      {
+        value: SECOND_ROLE,
+        isAmazon: true,
+        connection: { ...byToken, data: { ...byToken.data, externalId: "a-partner" } },
+        means: {
+          ...signsInByToken,
+          roles: [role(ROLE, OF_CONNECTION), role(SECOND_ROLE, "assumeRole", { externalId: "a-partner" })],
+        },
+      },
+    ],
+    empty: { says: "no further role", means: {} },
+    wrong: [
+      {
+        value: "deploy",
+        isAmazon: true,
+        errors: [
+          'assumeRole: "deploy" is not the ARN of a role. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role.',
+        ],
+      },
+      {
+        value: `${ROLE}\narn:aws:iam::123456789012:user/me`,
+        isAmazon: true,
+        errors: [
+          'assumeRole: line 2: "arn:aws:iam::123456789012:user/me" is not the ARN of a role. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role.',
+        ],
+      },
+      {
+        value: ROLE,
+        errors: [
+          "awsCredentials: its STS endpoint is empty, and a role is to be assumed for 127.0.0.1:1, which is not of AWS. Enter the address of the store's STS, often the same as its server URL.",
+        ],
+      },
+    ],
+  },
+  {
+    input: "assumeRoleExternalId",
+    meaning: "The external id that the roles of assumeRole ask for.",
+    valid: [
+      forOneRole("a-partner", { externalId: "a-partner" }),
+      {
+        value: "another",
+        others: { assumeRole: SECOND_ROLE },
+        isAmazon: true,
+        connection: withRole,
+        means: {
+          roles: [
+            role(ROLE, OF_CONNECTION, { externalId: "a-partner" }),
+            role(SECOND_ROLE, "assumeRole", { externalId: "another" }),
+          ],
+        },
+      },
+    ],
+    empty: { says: "none", means: {} },
+    wrong: [
+      {
+        value: "a partner",
+        others: { assumeRole: ROLE },
+        isAmazon: true,
+        errors: [
+          'assumeRoleExternalId: "a partner" is not an external id. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -.',
+        ],
+      },
+      {
+        value: "a-partner",
+        isAmazon: true,
+        connection: byToken,
+        errors: [
+          "assumeRoleExternalId: it has no effect while assumeRole is empty. Enter a role in assumeRole, or leave it empty; for the connection's own role it belongs there.",
+        ],
+      },
+    ],
+  },
+  {
+    input: "sessionTags",
+    meaning: "Tags of the session, `name=value`, a line each.",
+    valid: [
+      forOneRole(tags, parsedTags),
+      {
+        value: tags,
+        isAmazon: true,
+        connection: withRole,
+        means: { roles: [role(ROLE, OF_CONNECTION, { externalId: "a-partner", ...parsedTags })] },
+      },
+      {
+        value: tags,
+        others: { assumeRole: SECOND_ROLE },
+        isAmazon: true,
+        connection: byToken,
+        means: {
+          ...signsInByToken,
+          roles: [role(ROLE, OF_CONNECTION), role(SECOND_ROLE, "assumeRole", parsedTags)],
+        },
+      },
+    ],
+    empty: { says: "none", means: {} },
+    wrong: [
+      {
+        value: "project\naws:team=a\nteam=1\nTeam=2\nowner=me?",
+        others: { assumeRole: ROLE },
+        isAmazon: true,
+        errors: [
+          'sessionTags: line 1: "project" has no = in it. Write name=value.',
+          'sessionTags: line 2: "aws:team" starts with aws:, which is kept for AWS. Choose another name.',
+          'sessionTags: line 4: "Team" stands here twice; case does not tell names apart.',
+          'sessionTags: line 5: "me?" cannot be the value of "owner". Letters, digits, blanks, and + - = . _ : / @ are allowed, 256 of them at most.',
+        ],
+      },
+      {
+        value: Array.from({ length: 51 }, (_, index) => `tag${index}=1`).join("\n"),
+        others: { assumeRole: ROLE },
+        isAmazon: true,
+        errors: ["sessionTags: there are 51 tags, and STS takes 50 at most."],
+      },
+      withoutRole("sessionTags", "team=1", "they have", "tags"),
+      {
+        value: "team=1",
+        isAmazon: true,
+        connection: byToken,
+        errors: [
+          "sessionTags: the role of the service connection (awsCredentials) is assumed by the pipeline's own token, with which STS takes no tags. Enter a second role in assumeRole, or no tags.",
+        ],
+      },
+    ],
+  },
+  {
+    input: "sessionPolicy",
+    meaning: "A policy in JSON that narrows what the last role may do.",
+    valid: [
+      forOneRole(POLICY, { sessionPolicy: BARE_POLICY }),
+      {
+        value: POLICY,
+        others: { assumeRole: SECOND_ROLE },
+        isAmazon: true,
+        connection: byToken,
+        means: {
+          ...signsInByToken,
+          roles: [role(ROLE, OF_CONNECTION), role(SECOND_ROLE, "assumeRole", { sessionPolicy: BARE_POLICY })],
+        },
+      },
+      {
+        value: POLICY,
+        isAmazon: true,
+        connection: byToken,
+        means: { ...signsInByToken, roles: [role(ROLE, OF_CONNECTION, { sessionPolicy: BARE_POLICY })] },
+      },
+    ],
+    empty: { says: "all that the role may", means: {} },
+    wrong: [
+      {
+        value: "[]",
+        others: { assumeRole: ROLE },
+        isAmazon: true,
+        errors: [`sessionPolicy: it is not a policy, since it has no Statement. ${POLICY_ADVICE}`],
+      },
+      {
+        value: JSON.stringify({ Statement: "x".repeat(2048) }),
+        others: { assumeRole: ROLE },
+        isAmazon: true,
+        errors: [
+          "sessionPolicy: it has 2064 characters without its blanks, and STS takes 2048 at most. Make it shorter, or let the role's own policy say it.",
+        ],
+      },
+      withoutRole("sessionPolicy", POLICY, "it has", "policy"),
+    ],
+  },
+  {
+    input: "roleDurationSeconds",
+    meaning: "How long the session of the last role lasts before it is renewed, in seconds.",
+    valid: [
+      forOneRole("900", { durationSeconds: 900 }),
+      {
+        value: "43200",
+        isAmazon: true,
+        connection: { ...withRole, data: { ...withRole.data, durationSeconds: "1800" } },
+        means: { roles: [role(ROLE, OF_CONNECTION, { externalId: "a-partner", durationSeconds: 43_200 })] },
+      },
+    ],
+    empty: { says: "what the service connection says, or an hour", means: {} },
+    wrong: [
+      ...["899", "43201", "1h"].map((value) => ({
+        value,
+        others: { assumeRole: ROLE },
+        isAmazon: true as const,
+        errors: [`roleDurationSeconds: "${value}" ${NUMBER_ADVICE}`],
+      })),
+      withoutRole("roleDurationSeconds", "3600", "it has", "duration"),
+    ],
+  },
+];
