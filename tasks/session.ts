@@ -83,7 +83,17 @@ async function openSession(identity: Identity, surroundings: Surroundings): Prom
     return { sts, credentials: explainTrust(chain, tokens) };
   }
   const source = await baseSource(identity, transport);
-  return { sts, credentials: createRoleChain({ base: source, hops, sts, ...tellers, onAssumed: tellRole, keysFrom: identity.description }) };
+  return {
+    sts,
+    credentials: createRoleChain({
+      base: source,
+      hops,
+      sts,
+      ...tellers,
+      onAssumed: tellRole,
+      keysFrom: identity.description,
+    }),
+  };
 }
 
 async function baseSource(identity: Identity, transport: Transport): Promise<CredentialSource> {
