@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { compareUtf8 } from "./byte-order.ts";
-import type { PathPatterns } from "./patterns.ts";
+import { type PathPatterns, REPOSITORY_NAME } from "./patterns.ts";
 
 /** A file as it was when the folder was scanned. */
 export interface LocalFile {
@@ -41,9 +41,6 @@ export class ScanError extends Error {
 
 /** A folder that stands behind so many paths is part of a web of folders that link to each other, whose paths are without number. */
 const MAX_PATHS_TO_A_LINKED_FOLDER = 100;
-
-/** Left out unless a pattern names it: the history of a repository is never meant to be published by accident. */
-const REPOSITORY_NAME = ".git";
 
 interface Folder {
   /** Empty for the root, otherwise with a `/` at its end. */

@@ -2,6 +2,7 @@ import { ServiceError } from "../aws/errors.ts";
 import type { ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
+import { checksumHeader } from "./digest.ts";
 import { notS3 } from "./document.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
@@ -11,8 +12,6 @@ import { type ObjectHeaders, requireEtag } from "./put-object.ts";
 export interface ObjectHead {
   /** Of the part, where one was asked for. */
   readonly sizeBytes: number;
-  /** Of the whole object, where a part was asked for and the store tells. */
-  readonly totalBytes: number | undefined;
   /** Without quotation marks. */
   readonly etag: string;
   /** Whether the ETag is the MD5 of the bytes, or of the parts' MD5s with the number of parts behind it. */
@@ -75,7 +74,6 @@ export function readObjectHead(response: ResponseHead): ObjectHead {
   const partsCount = Number(headers["x-amz-mp-parts-count"]);
   return {
     sizeBytes,
-    totalBytes: totalOf(headers["content-range"]),
     etag,
     isEtagMd5: isEtagMd5(etag, described),
     lastModifiedMs,
@@ -113,17 +111,11 @@ function describingHeaders(headers: ResponseHead["headers"]): Record<string, str
   return described;
 }
 
-const CHECKSUM_HEADERS: Readonly<Record<ChecksumAlgorithm, string>> = {
-  CRC32: "x-amz-checksum-crc32",
-  CRC32C: "x-amz-checksum-crc32c",
-  CRC64NVME: "x-amz-checksum-crc64nvme",
-  SHA1: "x-amz-checksum-sha1",
-  SHA256: "x-amz-checksum-sha256",
-};
+const ALGORITHMS: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
 
 function checksumsOf(headers: ResponseHead["headers"]): ObjectHead["checksums"] {
-  const pairs = Object.entries(CHECKSUM_HEADERS).flatMap(([algorithm, name]) => {
-    const value = headers[name];
+  const pairs = ALGORITHMS.flatMap((algorithm) => {
+    const value = headers[checksumHeader(algorithm)];
     return value ? [[algorithm, value] as const] : [];
   });
   return Object.fromEntries(pairs);
@@ -145,9 +137,4 @@ function isEtagMd5(etag: string, headers: ObjectHeaders): boolean {
   const algorithm = headers["x-amz-server-side-encryption"] ?? "AES256";
   const hasCustomerKey = "x-amz-server-side-encryption-customer-algorithm" in headers;
   return algorithm === "AES256" && !hasCustomerKey && /^[0-9a-f]{32}(-\d+)?$/i.test(etag);
-}
-
-function totalOf(contentRange: string | undefined): number | undefined {
-  const total = /\/(\d+)$/.exec(contentRange ?? "")?.[1];
-  return total === undefined ? undefined : Number(total);
 }

@@ -1,7 +1,6 @@
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { childElements, childText, readResult } from "./document.ts";
-import type { ObjectHeaders } from "./put-object.ts";
 
 /** A multipart upload that was begun, and neither completed nor aborted. */
 export interface ListedUpload {
@@ -83,14 +82,13 @@ export async function listParts(
   bucket: Bucket,
   { key, uploadId }: Pick<ListedUpload, "key" | "uploadId">,
   algorithm: ChecksumAlgorithm | "none",
-  headers: ObjectHeaders,
   signal: AbortSignal,
 ): Promise<Map<number, StoredPart>> {
   const parts = new Map<number, StoredPart>();
   let marker = "";
   while (true) {
     const query = { uploadId, ...(marker ? { "part-number-marker": marker } : {}) };
-    const page = await readResult(await bucket.send({ method: "GET", key, query, headers, signal }), "ListPartsResult");
+    const page = await readResult(await bucket.send({ method: "GET", key, query, signal }), "ListPartsResult");
     for (const part of childElements(page, "Part")) {
       const checksum = childText(part, `Checksum${algorithm}`);
       parts.set(Number(childText(part, "PartNumber")), {

@@ -1,23 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describeFailure } from "../aws/advice.ts";
-import { ServiceError } from "../aws/errors.ts";
 import { compareUtf8 } from "../files/byte-order.ts";
 import { LinkedFolders } from "../files/linked-folders.ts";
 import { foldName, isCaseSensitive, NameCollisions, refuseName } from "../files/safe-path.ts";
 import { type LocalFile, scan } from "../files/scan.ts";
 import { isLeftover, isTemporaryName } from "../files/temporary-file.ts";
-import { headObject } from "../s3/head-object.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
 import { partSizeFor } from "../s3/part-size.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { Comparisons } from "./comparisons.ts";
 import { checkDeletions } from "./deletion.ts";
+import { findSource } from "./download-source.ts";
 import type { DownloadOptions } from "./options.ts";
 import { pairByFoldedName, pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
 import type { PlanTools } from "./plan-upload.ts";
-import { isFolderMarker, listPrefix, StepError } from "./remote-listing.ts";
+import { isFolderMarker, StepError } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
 /** A plan, and where its keys start. */
@@ -52,66 +50,6 @@ async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<bool
     const advice = "Let the agent's user write there, or enter another folder";
     throw new StepError(`targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, { cause: error });
   }
-}
-
-interface Source {
-  readonly prefix: string;
-  readonly objects: AsyncIterable<RemoteObject>;
-}
-
-/** What `sourceFolder` means: a prefix, to which a `/` belongs, or the key of one object. */
-async function findSource(options: DownloadOptions, tools: PlanTools): Promise<Source> {
-  const { source, access, deleteExtra } = options;
-  const prefix = source === "" || source.endsWith("/") ? source : `${source}/`;
-  const objects = listPrefix(tools.bucket, prefix, "", tools.signal);
-  if (prefix === source) return { prefix, objects };
-
-  const first = await objects.next();
-  const single = await findObject(options, tools);
-  if (!single) return { prefix, objects: startingWith(first, objects) };
-  const place = `s3://${access.bucketName}/${source}`;
-  if (!first.done) {
-    throw new StepError(
-      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${source}/ for those; the one object can be had with the folder above it and a pattern.`,
-    );
-  }
-  if (deleteExtra) {
-    const why = `it cannot be used while sourceFolder is a single object, ${place}: all else would be deleted`;
-    throw new StepError(`deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
-  }
-  return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single) };
-}
-
-/** The object that `sourceFolder` is the key of, if there is one. */
-async function findObject(
-  { source, access, encryption }: DownloadOptions,
-  { bucket, signal }: PlanTools,
-): Promise<RemoteObject | undefined> {
-  try {
-    const { sizeBytes, etag, lastModifiedMs, headers } = await headObject(bucket, source, {
-      customerKey: encryption,
-      signal,
-    });
-    const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
-    return { key: source, sizeBytes, etag, lastModifiedMs, storageClass };
-  } catch (error) {
-    signal.throwIfAborted();
-    // Where the bucket may not be listed, S3 says 403 of what is not there.
-    if (error instanceof ServiceError && [403, 404].includes(error.details.status)) return undefined;
-    const why = describeFailure(error, bucket.name, source, "s3:GetObject");
-    throw new StepError(`sourceFolder: looking at s3://${access.bucketName}/${source} failed: ${why}`, {
-      cause: error,
-    });
-  }
-}
-
-async function* startingWith<T>(first: IteratorResult<T, void>, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
-  if (!first.done) yield first.value;
-  yield* rest;
-}
-
-async function* only<T>(item: T): AsyncGenerator<T, void> {
-  yield item;
 }
 
 class DownloadPlanner {

@@ -72,7 +72,7 @@ export class UnfinishedUploads {
     if (upload.storageClass !== (headers["x-amz-storage-class"] ?? "STANDARD")) return undefined;
     if (!hasChecksum(upload, checksumAlgorithm)) return undefined;
 
-    const parts = await orNothing(listParts(this.#bucket, upload, checksumAlgorithm, {}, this.#signal), undefined);
+    const parts = await orNothing(listParts(this.#bucket, upload, checksumAlgorithm, this.#signal), undefined);
     if (!parts) return undefined;
     const lastActivityMs = Math.max(upload.initiatedMs, ...[...parts.values()].map((part) => part.lastModifiedMs));
     const isAbandoned = Date.now() - lastActivityMs > ABANDONED_AFTER_MS;

@@ -241,7 +241,6 @@ describe("a change that would lose something", () => {
   const headers = { "content-type": "text/plain" };
   const plain: ObjectHead = {
     sizeBytes: 5,
-    totalBytes: undefined,
     etag: "0a".repeat(16),
     isEtagMd5: true,
     lastModifiedMs: 0,
