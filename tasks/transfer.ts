@@ -1,3 +1,4 @@
+import { formatCount } from "../src/agent/format.ts";
 import { InputError } from "../src/agent/inputs.ts";
 import { log } from "../src/agent/log.ts";
 import { readNetwork } from "../src/agent/network.ts";
@@ -21,6 +22,7 @@ import { areFew, type Direction, describeAction, describePlan, logEnd, summarize
 
 /** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
 const IDLE_TIMEOUT_MS = 120_000;
+const PLANNING_INTERVAL_MS = 5_000;
 /** Of more files that are left out, the rest is counted. */
 const MAX_WARNINGS = 50;
 
@@ -109,7 +111,7 @@ async function planAndApply<P extends Plan>(
 ): Promise<TaskOutcome> {
   const { bucketName, store } = options.access;
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
-  const plan = await task.makePlan(tools);
+  const plan = await planAloud(task, tools);
   if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   const direction = task.directionOf(plan);
   const counts = countActions(plan.actions);
@@ -156,6 +158,21 @@ async function planAndApply<P extends Plan>(
     return finish(report.counts, report.errors, report);
   } finally {
     progress.stop();
+  }
+}
+
+/** A long plan tells that it goes on; most are made sooner than that. */
+async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanTools): Promise<P> {
+  let considered = 0;
+  let told = 0;
+  const timer = setInterval(() => {
+    if (considered > told) log.info(`Comparing files and objects: ${formatCount(considered)} so far`);
+    told = considered;
+  }, PLANNING_INTERVAL_MS);
+  try {
+    return await task.makePlan({ ...tools, considered: () => void considered++ });
+  } finally {
+    clearInterval(timer);
   }
 }
 

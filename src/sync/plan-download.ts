@@ -54,6 +54,7 @@ async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<bool
 
 class DownloadPlanner {
   readonly #options: DownloadOptions;
+  readonly #tools: PlanTools;
   readonly #prefix: string;
   readonly #isCaseSensitive: boolean;
   readonly #compareContext: CompareContext;
@@ -72,6 +73,7 @@ class DownloadPlanner {
 
   constructor(options: DownloadOptions, tools: PlanTools, prefix: string, isCaseSensitive: boolean) {
     this.#options = options;
+    this.#tools = tools;
     this.#prefix = prefix;
     this.#isCaseSensitive = isCaseSensitive;
     this.#collisions = new NameCollisions(isCaseSensitive);
@@ -94,6 +96,7 @@ class DownloadPlanner {
     };
     const pairs = this.#isCaseSensitive ? pairByName(ends) : pairByFoldedName(ends, foldName);
     for await (const [file, object] of pairs) {
+      this.#tools.considered?.();
       if (object && isInShard(this.#nameOf(object), this.#options.shard))
         await this.#decide(object, file ?? this.#fileBehindLink(this.#pathOf(object)));
       else if (file && !object) this.#considerExtra(file);

@@ -21,6 +21,8 @@ export interface PlanTools {
   readonly digester: FileDigester;
   /** Told of what is left out. */
   warn(warning: ScanWarning): void;
+  /** Called for each file or object that the plan has come to. */
+  considered?(): void;
   readonly signal: AbortSignal;
 }
 
@@ -88,6 +90,7 @@ class UploadPlanner {
       nameOfRemote: ({ key }) => key.slice(prefix.length),
     });
     for await (const [file, object] of pairs) {
+      this.#tools.considered?.();
       if (object && !isFolderMarker(object, prefix)) this.#objectsFound++;
       if (file && isInShard(this.#nameOf(file), shard)) await this.#decide(file, object);
       else if (!file && object) this.#considerExtra(object);

@@ -74,6 +74,18 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.deepEqual(result.progress[0], { percent: 75, text: "1 of 2 files" });
   });
 
+  it("tells that it is still comparing, where that takes long", async () => {
+    source.write({ "a.txt": "aaa", "b.txt": "b" });
+    assertSucceeded(await upload());
+    server.addFault({ match: { operation: "HeadObject" }, times: 1, action: { kind: "delay", delayMs: 5500 } });
+    const result = await upload({}, { cacheControl: "a.txt=no-cache" });
+    assertSucceeded(result);
+    assert.deepEqual(
+      result.log.filter((line) => line.startsWith("Comparing")),
+      ["Comparing files and objects: 2 so far"],
+    );
+  });
+
   it("goes by the server's clock where the machine's own is wrong", async () => {
     source.write({ "a.txt": "a" });
     const ahead = await startS3Server({ now: () => new Date(Date.now() + 3_600_000) });
