@@ -1,6 +1,6 @@
 /**
  * `npm run test:servers [-- NAME…] [-- --install]`: the suites against real S3 servers and under the agent's own versions
- * of Node. Names are those of servers and Nodes; none means all.
+ * of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
  */
 import { once } from "node:events";
 import { agentNodes, installedAgentNode } from "./servers/agent-node.ts";
@@ -15,16 +15,27 @@ import { type InstallPermission, type RunningServer, type ServerKind, Unavailabl
 import { smokeTest } from "./servers/smoke-test.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
 
+/** What runs on the agent's Node, unlike what plays the world around it. */
+const product = ["agent", "aws", "checksums", "files", "package", "s3", "sync", "tasks"];
+
 const suites = {
-  everything: ["test/**/*.test.ts"],
+  product: product.map((folder) => `test/${folder}/**/*.test.ts`),
+  /** What `npm test` leaves out, or does with smaller amounts. */
+  extras: ["memory", "read-back", "aws-sync"].map((name) => `test/tasks/*${name}.test.ts`),
   s3: [
     "test/conformance/**/*.test.ts",
     "test/s3/**/*.test.ts",
     "test/sync/random-sync.test.ts",
     "test/tasks/**/*.test.ts",
-    // What is wrong with an input is found without a server.
-    ...["--ignore", "test/tasks/inputs.test.ts"],
+    // These have servers of their own, or need none.
+    ...["inputs", "identity*", "upload-faults", "*-memory", "toolkit-pipeline"].flatMap((name) => [
+      "--ignore",
+      `test/tasks/${name}.test.ts`,
+    ]),
+    ...["--ignore", "test/s3/expiring-credentials.test.ts"],
   ],
+  /** STS and IAM, and no S3 that checks signatures. These start it themselves. */
+  moto: ["test/docs/**/*.test.ts", "test/aws/sts-moto.test.ts"],
 };
 
 /** A Node to run tests under. */
@@ -48,7 +59,9 @@ async function main(args: readonly string[]): Promise<void> {
   const nodes = await agentRuntimes(names, permission);
   const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
   for (const node of nodes) {
-    await runSuite("everything", "embedded", node, {
+    // `npm test` has run all of it under this Node.
+    const suite = node.version === thisNode.version ? "extras" : "product";
+    await runSuite(suite, "embedded", node, {
       S3_TEST_ENDPOINT: undefined,
       S3_TEST_TLS_ENDPOINT: undefined,
       S3_TEST_LARGE: "1",
@@ -56,7 +69,7 @@ async function main(args: readonly string[]): Promise<void> {
     });
   }
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
-    await testAgainst(kind, nodes.length > 0 ? nodes : [thisNode], permission);
+    await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
   await proxies?.stop();
 
@@ -94,7 +107,7 @@ async function agentRuntimes(names: Set<string>, permission: InstallPermission):
   return runtimes;
 }
 
-async function testAgainst(kind: ServerKind, nodes: readonly Runtime[], permission: InstallPermission): Promise<void> {
+async function testAgainst(kind: ServerKind, node: Runtime, permission: InstallPermission): Promise<void> {
   const server = await startOrReport(kind, permission);
   if (server === undefined) {
     return;
@@ -102,12 +115,11 @@ async function testAgainst(kind: ServerKind, nodes: readonly Runtime[], permissi
   const serverName = `${server.name} ${server.version}`;
   if (!kind.runsSuites) {
     runs.push({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
+    await runSuite("moto", serverName, node, { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined });
     return;
   }
   try {
-    for (const node of nodes) {
-      await runSuite("s3", serverName, node, testEnvironment(server));
-    }
+    await runSuite("s3", serverName, node, testEnvironment(server));
   } finally {
     await server.stop();
   }
