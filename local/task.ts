@@ -26,7 +26,7 @@ ${connectionsFileExample.replace(/^/gm, "  ")}
 A connection that the file lacks is made of the shell's AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
 AWS_REGION (or AWS_DEFAULT_REGION) and AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL).
 
-Exit code: 0 succeeded, 1 failed or canceled, 2 wrong usage.`;
+Exit code: 0 succeeded, 1 failed or canceled, 2 wrong usage, or a file without a step of these tasks.`;
 
 /** What was asked for makes no sense; the message says why. */
 class UsageError extends Error {}
@@ -113,13 +113,19 @@ async function main(argv: string[]): Promise<number> {
   }
   const { connectionsFile } = command;
   const connections = connectionsFile === undefined ? [] : await readConnectionsFile(connectionsFile, process.env);
-  const { result } = await runPipeline({
+  const { result, steps } = await runPipeline({
     ...command,
     connections,
     shell: process.env,
+    connectionAdvice:
+      "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or describe it in connections.yml beside the pipeline file.",
     onLine: (line) => console.log(colour(line)),
     cancel: cancelOnInterrupt(),
   });
+  if (steps.every(({ isUnplayed }) => isUnplayed)) {
+    console.error(`No step of ${command.file} uses a task of this extension: nothing was run.`);
+    return 2;
+  }
   return result === "Succeeded" || result === "SucceededWithIssues" ? 0 : 1;
 }
 
@@ -144,7 +150,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = exitCode;
   },
   (error: Error) => {
-    if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
+    if (error instanceof UsageError) console.error(`${error.message}\n--help tells the rest.`);
     else if (error instanceof PipelineError) for (const problem of error.problems) console.error(`##[error]${problem}`);
     else console.error(error);
     process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -77,6 +77,7 @@ function readBucketAccess(
     identity: {
       base: connection.identity,
       description: connection.description,
+      ...(connection.agentReason ? { agentReason: connection.agentReason } : {}),
       hops,
       region,
       ...(connection.stsEndpoint ? { stsEndpoint: connection.stsEndpoint } : {}),

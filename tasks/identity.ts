@@ -6,6 +6,8 @@ export interface Identity {
   readonly base: BaseIdentity;
   /** What the base comes from, in the middle of a sentence. */
   readonly description: string;
+  /** Why the agent's own identity is looked for, where nothing asked for it. */
+  readonly agentReason?: string;
   /** Roles that are assumed, one from the other. */
   readonly hops: readonly RoleHop[];
   /** Of STS. */

@@ -22,7 +22,7 @@ interface RoleInputs {
  *
  * Each setting goes where it can have an effect: an external id and tags to roles that are assumed by signed requests, which leaves out
  * one that is assumed by the pipeline's token; the policy and the duration to the last role, whose session the step uses. A setting that
- * would have none is a problem.
+ * would have none is a problem, unless it may be a leftover.
  */
 export function readRoles(reader: InputReader, connection: Connection | undefined): readonly RoleHop[] {
   const inputs = readRoleInputs(reader, !connection || connection.roleAuthority === "aws");
@@ -95,7 +95,7 @@ function readRoleInputs(reader: InputReader, isAmazon: boolean): RoleInputs {
 /** Tells of what would have no effect: who has set it relies on it. */
 function checkUse(
   reader: InputReader,
-  { role, identity, input, description }: Connection,
+  { role, identity, input, description, mayHaveLeftovers }: Connection,
   inputs: RoleInputs,
   hasRole: boolean,
 ): void {
@@ -116,6 +116,7 @@ function checkUse(
   if (inputs.durationSeconds && !hasRole) {
     reader.problem("roleDurationSeconds", `it has no effect: ${noRole}. Enter a role, or no duration.`);
   }
+  if (mayHaveLeftovers) return;
   if (role.externalId && !reachesRole(role, identity.kind === "oidc", inputs)) {
     const why =
       identity.kind === "oidc"

@@ -3,6 +3,7 @@ import { log } from "../src/agent/log.ts";
 import { readNetwork } from "../src/agent/network.ts";
 import { createOidcTokens, type OidcTokens } from "../src/agent/oidc-token.ts";
 import { maskSecret } from "../src/agent/secret-input.ts";
+import type { AgentIdentityOptions } from "../src/aws/agent-identity.ts";
 import type { CredentialSource } from "../src/aws/credentials.ts";
 import type { NetworkSettings } from "../src/aws/network.ts";
 import { createRoleChain } from "../src/aws/role-chain.ts";
@@ -69,8 +70,8 @@ interface Session {
 async function openSession(identity: Identity, surroundings: Surroundings): Promise<Session> {
   const { taskName, transport, network, signal } = surroundings;
   const { base, hops, region, stsEndpoint: endpoint } = identity;
-  const sts = createSts({ endpoint, region, transport, userAgent: userAgent(taskName) });
-  const tellers = { onSecret: maskSecret, onNote: log.info };
+  const sts = createSts({ endpoint, region, transport, userAgent: userAgent(taskName), signal });
+  const tellers = { onSecret: maskSecret, onNote: log.info, signal };
   if (base.kind === "oidc") {
     const tokens = createOidcTokens({
       serviceConnectionId: base.serviceConnectionId,
@@ -82,7 +83,7 @@ async function openSession(identity: Identity, surroundings: Surroundings): Prom
     const chain = createRoleChain({ base: { webIdentity }, hops, sts, ...tellers, onAssumed: tellRole });
     return { sts, credentials: explainTrust(chain, tokens) };
   }
-  const source = await baseSource(identity, transport);
+  const source = await baseSource(identity, transport, tellers);
   return {
     sts,
     credentials: createRoleChain({
@@ -96,8 +97,12 @@ async function openSession(identity: Identity, surroundings: Surroundings): Prom
   };
 }
 
-async function baseSource(identity: Identity, transport: Transport): Promise<CredentialSource> {
-  const { base, description, region, stsEndpoint } = identity;
+async function baseSource(
+  identity: Identity,
+  transport: Transport,
+  tellers: Pick<AgentIdentityOptions, "onSecret" | "onNote" | "signal">,
+): Promise<CredentialSource> {
+  const { base, description, agentReason, region, stsEndpoint } = identity;
   if (base.kind === "keys") return () => base.credentials;
   const { createAgentIdentity } = await import("../src/aws/agent-identity.ts");
   return createAgentIdentity({
@@ -105,17 +110,20 @@ async function baseSource(identity: Identity, transport: Transport): Promise<Cre
     region: stsEndpoint ? undefined : region,
     transport,
     askedBy: description,
-    onSecret: maskSecret,
-    onNote: log.info,
+    reason: agentReason,
+    ...tellers,
   });
 }
+
+/** STS's codes for a token that a role, or its account, does not trust. */
+const TRUST_CODES = new Set(["AccessDenied", "InvalidIdentityToken", "IDPRejectedClaim"]);
 
 /** Where the pipeline's token is refused, the log shows what it says and what would trust it. No other credentials are tried. */
 function explainTrust(chain: CredentialSource, tokens: OidcTokens): CredentialSource {
   let isTold = false;
   const explain = (error: unknown): never => {
     const claims = tokens.latestClaims();
-    const isRefused = error instanceof RoleError && error.byWebIdentity && error.code !== undefined;
+    const isRefused = error instanceof RoleError && error.byWebIdentity && TRUST_CODES.has(error.code ?? "");
     if (isRefused && claims && !isTold) {
       isTold = true;
       for (const line of describeTrust(claims, error.roleArn)) log.info(line);

@@ -18,16 +18,29 @@ const MAX_SUMMARY_ERRORS = 20;
 
 /** What a plan comes to, in a line: `Found 12 files: 3 new, 1 to update, 8 unchanged; 5.3 MB to upload`. */
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
+  const { filesUnchanged } = counts;
+  const words = wordsFor(plan);
+  const left = filesUnchanged === 1 ? "left, since it exists" : "left, since they exist";
   const parts = [
-    [counts.filesNew, "new"],
+    [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
     [counts.filesUpdated, "to update"],
-    [counts.filesUnchanged, "unchanged"],
+    [filesUnchanged, words.left === "unchanged" ? "unchanged" : left],
     [counts.filesDeleted, "to delete"],
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = direction.done === "Uploaded" ? "upload" : "download";
   const amount = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
   return `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}${amount}`;
+}
+
+/** With overwrite never, nobody looks whether what exists is the same; with always, whether anything exists. */
+function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; readonly left: "unchanged" | "existing" } {
+  const isUnseen = (action: Action) =>
+    action.kind === "put" && !action.replaces && action.reason === "overwrite: always";
+  return {
+    sent: actions.some(isUnseen) ? "uploaded" : "new",
+    left: actions.some(({ kind, reason }) => kind === "skip" && reason === "exists") ? "existing" : "unchanged",
+  };
 }
 
 /** Whether the actions are few enough to be named one by one. */
@@ -59,23 +72,30 @@ export function describeAction(action: Action, { prefix, done }: Direction): str
 }
 
 /** Writes how it ended, or would end: a line and a table. */
-export function logEnd(counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
+export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
   if (dryRun) log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
-  else log.info(describeEnd(counts, direction, seconds));
-  const rows = countRows(counts);
-  if (rows.every(([what, count]) => what === "unchanged" || count === "0")) return;
+  else log.info(describeEnd(plan, counts, direction, seconds));
+  if (counts.filesNew + counts.filesUpdated + counts.filesDeleted === 0) return;
+  const rows = countRows(plan, counts);
   const width = Math.max(...rows.map(([, count]) => count.length));
   for (const [what, count] of rows) log.info(`  ${what.padEnd(10)} ${count.padStart(width)}`);
 }
 
-function describeEnd(counts: Counts, { done, to }: Direction, seconds: number): string {
+function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, seconds: number): string {
   const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
   const transferred = filesNew + filesUpdated;
   const deletions = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
-  if (transferred === 0 && !deletions) return `Nothing to do: ${countFiles(filesUnchanged)} unchanged in ${to}`;
-  const rate = `in ${formatSeconds(seconds)} (${formatBytes(bytesTransferred / seconds)}/s)`;
-  const transfers = `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`;
-  if (transferred === 0) return `${deletions.replace("deleted", "Deleted")} from ${to} ${rate.replace(/ \(.*/, "")}`;
+  if (transferred === 0 && !deletions) {
+    const exist = filesUnchanged === 1 ? "exists already" : "exist already";
+    const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
+    return `Nothing to do: ${countFiles(filesUnchanged)} ${how} in ${to}`;
+  }
+  const duration = `in ${formatSeconds(seconds)}`;
+  const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
+  const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
+    ? `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+    : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
+  if (transferred === 0) return `${deletions.replace("deleted", "Deleted")} from ${to} ${duration}`;
   return deletions ? `${transfers}, and ${deletions}` : transfers;
 }
 
@@ -93,7 +113,7 @@ export function summarize(
     "",
     "| | files |",
     "|---|---:|",
-    ...countRows(counts).map(([what, count]) => `| ${what} | ${count} |`),
+    ...countRows(plan, counts).map(([what, count]) => `| ${what} | ${count} |`),
     "",
     `${formatBytes(counts.bytesTransferred)} in all.`,
   ];
@@ -114,11 +134,12 @@ export function summarize(
   return `${lines.join("\n")}\n`;
 }
 
-function countRows(counts: Counts): [what: string, count: string][] {
+function countRows(plan: Plan, counts: Counts): [what: string, count: string][] {
+  const { sent, left } = wordsFor(plan);
   return [
-    ["new", formatCount(counts.filesNew)],
+    [sent, formatCount(counts.filesNew)],
     ["updated", formatCount(counts.filesUpdated)],
-    ["unchanged", formatCount(counts.filesUnchanged)],
+    [left, formatCount(counts.filesUnchanged)],
     ["deleted", formatCount(counts.filesDeleted)],
   ];
 }

@@ -115,18 +115,22 @@ async function planAndApply<P extends Plan>(
   if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   const direction = task.directionOf(plan);
   const counts = countActions(plan.actions);
+  const { dryRun } = options;
+  const namesActions = areFew(plan.actions);
   const finish = (done: Counts, errors: readonly string[], report?: TransferReport): TaskOutcome => {
     const planFile = temporaryFile("plan.json");
-    const { dryRun } = options;
     writePlanFile(
       planFile,
       { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun },
       plan,
       report,
     );
+    if (!namesActions) log.info(`Every action and its reason: ${planFile}`);
     attachSummary(`${task.name} ${bucketName}`, summarize(plan, done, errors, direction, dryRun));
     return { outputs: { ...task.outputsOf(done), planFile }, errors };
   };
+  if (dryRun || plan.problems.length === 0) log.info(describePlan(plan, counts, direction));
+  if (dryRun && namesActions) for (const action of plan.actions) logAction(action, direction);
   if (plan.problems.length > 0) {
     return finish(
       countActions([]),
@@ -134,11 +138,8 @@ async function planAndApply<P extends Plan>(
     );
   }
 
-  log.info(describePlan(plan, counts, direction));
-  const namesActions = areFew(plan.actions);
-  if (options.dryRun) {
-    if (namesActions) for (const action of plan.actions) logAction(action, direction);
-    logEnd(counts, direction, 0, true);
+  if (dryRun) {
+    logEnd(plan, counts, direction, 0, true);
     return finish(counts, []);
   }
   const progress = new TransferProgress(counts.filesNew + counts.filesUpdated, counts.bytesTransferred);
@@ -153,7 +154,7 @@ async function planAndApply<P extends Plan>(
     const report = await task.apply(plan, { ...tools, observer });
     const { filesNew, filesUpdated, filesDeleted } = report.counts;
     if (report.errors.length === 0 || filesNew + filesUpdated + filesDeleted > 0) {
-      logEnd(report.counts, direction, progress.elapsedSeconds(), false);
+      logEnd(plan, report.counts, direction, progress.elapsedSeconds(), false);
     }
     return finish(report.counts, report.errors, report);
   } finally {

@@ -33,6 +33,7 @@ export interface PipelinePlan {
 export interface PlanContext {
   catalog: TaskCatalog;
   findConnection: (name: string) => ServiceConnection | undefined;
+  connectionAdvice?: string | undefined;
   /** Expands the variables of a job. */
   expand: (text: string, job: PipelineJob) => string;
 }
@@ -60,7 +61,7 @@ function planStep(
   problems: string[],
   warnings: string[],
 ): PlannedStep {
-  const { catalog, findConnection } = context;
+  const { catalog, findConnection, connectionAdvice } = context;
   const task = step.kind === "task" ? findTask(step, catalog, problems) : undefined;
   if (task === undefined) {
     return { step, reason: whyUnplayed(step, catalog) };
@@ -69,6 +70,7 @@ function planStep(
     definition: task.definition,
     given: step.inputs,
     findConnection,
+    connectionAdvice,
     expand: (text) => context.expand(text, job),
   });
   const where = `${step.place}: Job ${job.name}: Step ${step.name ?? task.definition.name}`;

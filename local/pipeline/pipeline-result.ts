@@ -7,6 +7,8 @@ export interface StepReport {
   /** Its display name, or what stands in for one. */
   title: string;
   result: TaskResult;
+  /** Whether it is no step of this extension's tasks. */
+  isUnplayed?: true;
   /** Why it was skipped. */
   reason?: string;
   /** Absent where it was skipped. */

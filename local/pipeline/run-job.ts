@@ -97,7 +97,7 @@ function reportSkipped(item: PlannedStep, job: string, reason: string, { onLine 
   const title = titleOf(item);
   onLine(`##[section]Skipped: ${title}`);
   onLine(`${item.step.place}: ${reason}.`);
-  return { job, title, result: "Skipped", reason };
+  return { job, title, result: "Skipped", reason, ...("reason" in item ? { isUnplayed: true } : {}) };
 }
 
 /** The display name; without one the task's name, or for a step of another kind the line that makes it. */

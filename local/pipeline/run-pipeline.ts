@@ -20,6 +20,8 @@ export interface PipelineOptions {
   connections?: readonly ServiceConnection[] | undefined;
   /** The shell's variables: a connection that is missing is made of its AWS variables. Without them it is an error. */
   shell?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What to do about a connection that is missing, said behind the error. */
+  connectionAdvice?: string | undefined;
   /** Holds one folder for each task. Default: `dist/extension/tasks` of the working directory. */
   tasksFolder?: string | undefined;
   /** What a checkout would have fetched, or the artifacts of a release. Default: the pipeline file's folder. */
@@ -49,6 +51,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
   const { jobs, warnings } = planPipeline(pipeline, {
     catalog,
     findConnection: (name) => connections.find(name),
+    connectionAdvice: options.connectionAdvice,
     expand: (text, job) => expandKnown(text, job, options),
   });
   for (const note of [...pipeline.notes, ...connections.notes]) onLine(note);

@@ -18,6 +18,8 @@ export interface InputResolution {
   given: Record<string, string>;
   /** A connection by its name or GUID. */
   findConnection: (name: string) => ServiceConnection | undefined;
+  /** What to do where there is none, said behind what the server says. */
+  connectionAdvice?: string | undefined;
   /** Expands the variables which are known before the job starts; the server needs no others. */
   expand: (text: string) => string;
 }
@@ -71,13 +73,13 @@ function resolveValue(input: TaskInput, value: string, resolution: InputResoluti
 function resolveConnection(
   input: TaskInput,
   name: string,
-  { findConnection }: InputResolution,
+  { findConnection, connectionAdvice }: InputResolution,
   problems: string[],
 ): string {
   const connection = findConnection(name);
   if (connection === undefined) {
     problems.push(
-      `input ${input.name} references service connection ${name} which could not be found. The service connection does not exist, has been disabled or hasn't been authorized for use.`,
+      `input ${input.name} references service connection ${name} which could not be found. The service connection does not exist, has been disabled or hasn't been authorized for use.${connectionAdvice ? ` ${connectionAdvice}` : ""}`,
     );
     return name;
   }

@@ -21,11 +21,17 @@ export function parseStoreUrl(text: string): URL | undefined {
 /**
  * Reads the address of a security token service.
  *
+ * @param takesToken whether it is sent the pipeline's token, which, unlike a signature, lets whoever reads it act in the pipeline's name.
  * @throws Error that says what is wrong with it.
  */
-export function parseStsUrl(text: string): URL {
+export function parseStsUrl(text: string, takesToken: boolean): URL {
   const advice = "Enter it as https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com, or nothing for that of AWS.";
-  return parseServerUrl(text, "STS endpoint", advice);
+  const url = parseServerUrl(text, "STS endpoint", advice);
+  if (takesToken && url.protocol === "http:" && !isLoopback(url)) {
+    const why = "would get the pipeline's token over http, where others can read it";
+    throw new Error(`its STS endpoint "${shown(url)}" ${why}. Enter an address that starts with https://.`);
+  }
+  return url;
 }
 
 /** Who knows the roles that a step may take: AWS, the security token service of another store, or nobody. */
@@ -48,6 +54,10 @@ function parseServerUrl(text: string, name: string, advice: string): URL {
   }
   if (url.search || url.hash) throw wrong("has a query or fragment");
   return url;
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** Without a user and password, and without a query. */

@@ -41,6 +41,10 @@ export interface Connection {
   readonly addressingStyle: AddressingStyle;
   readonly identity: BaseIdentity;
   readonly role: ConnectionRole;
+  /** Whether its settings for roles may be leftovers, which are passed over where no role takes them. */
+  readonly mayHaveLeftovers?: true;
+  /** Why the agent's own identity is looked for, at the beginning of a sentence; absent where it was asked for. */
+  readonly agentReason?: string;
 }
 
 /**

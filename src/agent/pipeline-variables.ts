@@ -9,6 +9,9 @@ import { maskSecret } from "./secret-input.ts";
 /** Problems are told under the input that would make the variables needless. */
 const INPUT: ConnectionInput = "awsCredentials";
 
+const NO_KEYS =
+  "awsCredentials is empty, and there are no pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey, so the agent's own identity was looked for";
+
 /**
  * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. Without keys among them
  * the step acts as the agent's machine does.
@@ -22,8 +25,11 @@ export function readPipelineVariables(reader: InputReader): Connection {
     if (text && problem) reader.problem(INPUT, `it is empty, and the pipeline variable ${name}: ${problem}`);
   };
   check("AWS.AssumeRoleArn", arn, problemOfRoleArn(arn, true));
-  check("AWS.RoleSessionName", sessionName, problemOfSessionName(sessionName));
-  check("AWS.ExternalId", externalId, problemOfExternalId(externalId));
+  // Variables are those of all steps, whether a role of this one uses them or not.
+  if (arn || reader.text("assumeRole") !== "") {
+    check("AWS.RoleSessionName", sessionName, problemOfSessionName(sessionName));
+    check("AWS.ExternalId", externalId, problemOfExternalId(externalId));
+  }
   return {
     input: INPUT,
     description: identity.kind === "keys" ? "the pipeline variables AWS.*" : "the agent's own identity",
@@ -34,8 +40,10 @@ export function readPipelineVariables(reader: InputReader): Connection {
     role: {
       ...(arn ? { arn } : {}),
       ...(sessionName ? { sessionName } : {}),
-      ...(arn && externalId ? { externalId } : {}),
+      ...(externalId ? { externalId } : {}),
     },
+    mayHaveLeftovers: true,
+    ...(identity.kind === "agent" ? { agentReason: NO_KEYS } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { NetworkSettings } from "../aws/network.ts";
+import { log } from "./log.ts";
 import { type Exceptions, parseNoProxy } from "./no-proxy.ts";
 import { maskSecret } from "./secret-input.ts";
 
@@ -10,7 +11,7 @@ export class NetworkSettingsError extends Error {}
  * Reads the proxies: the agent's for everything, where it has one, and otherwise those of the environment. Passwords are masked before
  * anything else happens to them.
  *
- * @throws {NetworkSettingsError} where a proxy's URL or an exception is malformed.
+ * @throws {NetworkSettingsError} where a proxy's URL or the list of exceptions is malformed.
  */
 export function readProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {
   return readAgentProxy() ?? readEnvironmentProxies();
@@ -36,23 +37,42 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
   return { proxyFor: (target) => (isExcepted(target) ? undefined : proxy), proxySource: "agent" };
 }
 
-/** The agent hands over the lines of its `.proxybypass`: regular expressions, in JavaScript's syntax, on URLs. */
+/**
+ * The agent hands over the lines of its `.proxybypass`, regular expressions in JavaScript's syntax on URLs, and the entries of its no_proxy,
+ * whose dots it escapes and nothing else. It passes over what is no expression, which a wildcard in front is.
+ */
 function readBypassList(): Exceptions {
-  const setting = "The agent's list of proxy exceptions (.proxybypass in its folder)";
+  const setting = "The agent's list of proxy exceptions (.proxybypass or no_proxy of the agent)";
   const patterns = parsePatternList(tl.getVariable("Agent.ProxyBypassList") || "[]");
   if (!patterns) throw new NetworkSettingsError(`${setting} did not arrive as a list (AGENT_PROXYBYPASSLIST).`);
-  const expressions = patterns.map((pattern) => {
-    try {
-      return new RegExp(pattern.trim(), "i");
-    } catch (error) {
-      const { message } = error as Error;
-      throw new NetworkSettingsError(
-        `${setting} has a line that is no regular expression: ${message}. Correct it, as in .*\\.example\\.com, and restart the agent.`,
-      );
-    }
-  });
-  // The agent itself looks at scheme, host and port, task-lib at all of a URL.
-  return ({ origin, href }) => expressions.some((expression) => expression.test(origin) || expression.test(href));
+  const exceptions: Exceptions[] = [];
+  const ignored: string[] = [];
+  for (const pattern of patterns.map((each) => each.trim())) {
+    const matches = asExpression(pattern) ?? asWildcard(pattern);
+    if (matches) exceptions.push(matches);
+    else ignored.push(`"${pattern}"`);
+  }
+  if (ignored.length > 0) {
+    const advice = "Correct it, as in .*\\.example\\.com, and restart the agent.";
+    log.warning(`${setting} has what is no regular expression, and is ignored: ${ignored.join(", ")}. ${advice}`);
+  }
+  return (url) => exceptions.some((matches) => matches(url));
+}
+
+function asExpression(pattern: string): Exceptions | undefined {
+  try {
+    const expression = new RegExp(pattern, "i");
+    // The agent itself looks at scheme, host and port, task-lib at all of a URL.
+    return ({ origin, href }) => expression.test(origin) || expression.test(href);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `*`, `*.host` or `.host`, as they stand in no_proxy. */
+function asWildcard(pattern: string): Exceptions | undefined {
+  const entry = pattern.replaceAll("\\.", ".");
+  return /^(\*|\*?\.[a-z0-9_.-]+(:\d+)?)$/i.test(entry) ? parseNoProxy(entry) : undefined;
 }
 
 function parsePatternList(json: string): string[] | undefined {

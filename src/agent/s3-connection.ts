@@ -25,7 +25,9 @@ export function readS3Connection(reader: InputReader, id: string): Connection | 
   const identity = readIdentity(reader, id, authorization);
   const endpoint = reader.check(INPUT, () => parseStoreUrl(tl.getEndpointUrl(id, true) ?? ""), undefined);
   const stsUrl = field(id, "stsEndpoint");
-  const stsEndpoint = stsUrl ? reader.check(INPUT, () => parseStsUrl(stsUrl), undefined) : undefined;
+  const stsEndpoint = stsUrl
+    ? reader.check(INPUT, () => parseStsUrl(stsUrl, identity.kind === "oidc"), undefined)
+    : undefined;
   const addressingStyle = field(id, "addressingStyle") || "auto";
   if (!ADDRESSING_STYLES.includes(addressingStyle)) {
     reader.problem(INPUT, `its addressing style is "${addressingStyle}"; it can be auto, path or virtual.`);

@@ -26,7 +26,9 @@ export interface TaskApiOptions {
 export async function openTaskApi({ job, network, userAgent, signal }: TaskApiOptions): Promise<TaskApi> {
   const { TaskApi: Client } = await import("./task-api-client.ts");
   const { protocol, hostname, port, href } = job.collectionUrl;
-  const route = await new Routes(network, 1, TUNNEL_TIMEOUT_MS).to({
+  const routes = new Routes(network, 1, TUNNEL_TIMEOUT_MS);
+  signal?.addEventListener("abort", () => routes.close(), { once: true });
+  const route = await routes.to({
     protocol: protocol === "http:" ? "http:" : "https:",
     hostname: hostname.replace(/^\[|\]$/g, ""),
     port: port ? Number(port) : undefined,

@@ -32,9 +32,13 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
     if (text && problem) reader.problem(INPUT, `its ${name}: ${problem}`);
   };
   check("role to assume", arn, problemOfRoleArn(arn, true));
-  check("role session name", sessionName, problemOfSessionName(sessionName));
-  check("external id", externalId, problemOfExternalId(externalId));
   const identity = readIdentity(reader, id, authorization);
+  // The toolkit's form keeps what is written in it, whether a role uses it or not.
+  const hasTaskRole = reader.text("assumeRole") !== "";
+  if (arn || hasTaskRole) check("role session name", sessionName, problemOfSessionName(sessionName));
+  if ((arn && identity.kind !== "oidc") || hasTaskRole) {
+    check("external id", externalId, problemOfExternalId(externalId));
+  }
   if (identity.kind === "oidc" && !arn) {
     const what = "it says to use OIDC, and names no role to assume.";
     reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
@@ -49,9 +53,9 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
     role: {
       ...(arn ? { arn } : {}),
       ...(sessionName ? { sessionName } : {}),
-      // The toolkit's form keeps what is written in it, whether a role uses it or not.
-      ...(arn && externalId && identity.kind !== "oidc" ? { externalId } : {}),
+      ...(externalId ? { externalId } : {}),
     },
+    mayHaveLeftovers: true,
   };
 }
 

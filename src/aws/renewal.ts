@@ -13,6 +13,8 @@ export interface RenewalOptions {
   readonly obtain: () => Promise<Credentials>;
   /** Told when a renewal failed while the credentials still hold. */
   readonly onFailedRenewal?: (error: Error, remainingMs: number) => void;
+  /** Once it is aborted, a renewal that fails was interrupted, and nobody is told. */
+  readonly signal?: AbortSignal | undefined;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now?: () => number;
 }
@@ -35,7 +37,7 @@ interface Held {
  *
  * The source throws what `obtain` throws, where there are no credentials that hold.
  */
-export function createRenewal({ obtain, onFailedRenewal, now = Date.now }: RenewalOptions): RenewingSource {
+export function createRenewal({ obtain, onFailedRenewal, signal, now = Date.now }: RenewalOptions): RenewingSource {
   let held: Held | undefined;
   let pending: Promise<Credentials> | undefined;
 
@@ -59,7 +61,7 @@ export function createRenewal({ obtain, onFailedRenewal, now = Date.now }: Renew
     const remainingMs = held ? held.expiresAtMs - now() : 0;
     if (!held || remainingMs <= 0) throw error;
     held.renewAtMs = now() + Math.max(MIN_PAUSE_MS, Math.min(MAX_PAUSE_MS, remainingMs / 4));
-    onFailedRenewal?.(error, remainingMs);
+    if (!signal?.aborted) onFailedRenewal?.(error, remainingMs);
     return held.credentials;
   }
 

@@ -43,6 +43,8 @@ export interface RoleChainOptions {
   readonly onNote: (text: string) => void;
   /** Told once, when the last role has been assumed first, as whom the step acts: the ARN of the session. */
   readonly onAssumed?: (sessionArn: string) => void;
+  /** Aborted when no credentials are needed any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -69,7 +71,7 @@ export function createRoleChain(options: RoleChainOptions): CredentialSource {
 }
 
 /** One hop, and whom it tells. */
-interface Step extends Pick<RoleChainOptions, "keysFrom" | "sts" | "onSecret" | "onNote" | "onAssumed"> {
+interface Step extends Pick<RoleChainOptions, "keysFrom" | "sts" | "onSecret" | "onNote" | "onAssumed" | "signal"> {
   readonly hop: RoleHop;
   readonly isLast: boolean;
 }
@@ -122,9 +124,10 @@ function cap({ hop, onNote }: Step, { sessionToken }: Credentials): number | und
 }
 
 function keepFresh(step: Step, assume: () => Promise<RoleSession>): CredentialSource {
-  const { hop, isLast, onSecret, onNote, onAssumed } = step;
+  const { hop, isLast, onSecret, onNote, onAssumed, signal } = step;
   const tellOnce = once((arn: string) => (isLast && arn ? onAssumed?.(arn) : undefined));
   return createRenewal({
+    signal,
     async obtain() {
       const { credentials, arn } = await assume();
       onSecret(credentials.secretAccessKey);

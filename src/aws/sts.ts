@@ -60,6 +60,8 @@ export interface StsOptions {
   readonly region: string;
   readonly transport: Transport;
   readonly userAgent: string;
+  /** Ends requests, and the waiting for the next attempt. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>;
@@ -70,7 +72,7 @@ type Parameters = Readonly<Record<string, string | undefined>>;
  * Source: AWS STS API Reference, version 2011-06-15.
  * @throws {EndpointError} where the region is none.
  */
-export function createSts({ endpoint, region, transport, userAgent }: StsOptions): Sts {
+export function createSts({ endpoint, region, transport, userAgent, signal }: StsOptions): Sts {
   const address = resolveStsEndpoint(region, endpoint);
   const sign = createSigner(region, "sts");
   /** How far the server's clock is ahead of this machine's. */
@@ -95,6 +97,7 @@ export function createSts({ endpoint, region, transport, userAgent }: StsOptions
         ? sign({ ...signable, payloadHash: hash("sha256", form, "hex") }, credentials, time)
         : unsigned,
       body: { sizeBytes: form.length, chunks: () => [form] },
+      signal,
     });
     clockOffsetMs = clockOffsetOf(response.headers.date, clockOffsetMs);
     if (response.status === 200) return response;
@@ -113,7 +116,7 @@ export function createSts({ endpoint, region, transport, userAgent }: StsOptions
 
   async function call(action: string, parameters: Parameters, credentials?: Credentials): Promise<XmlElement> {
     const form = encodeForm({ Action: action, Version: API_VERSION, ...parameters });
-    const response = await withRetries(() => sendByRightClock(form, credentials), undefined);
+    const response = await withRetries(() => sendByRightClock(form, credentials), signal);
     const document = await parseXml(response.body).catch((): XmlElement => ({}));
     const result = child(child(document, `${action}Response`), `${action}Result`);
     if (!result) throw strangeAnswer(response);

@@ -113,6 +113,12 @@ function exchange(
       else reject(reason);
     };
     outgoing.on("error", (error) => fail(way.explain(error)));
+    // Node ends a request by its signal once it has a socket, for which a tunnel has to be open.
+    if (signal && route.opening === "tunnel") {
+      const abort = () => fail(signal.reason);
+      signal.addEventListener("abort", abort);
+      for (const event of ["socket", "error"]) outgoing.once(event, () => signal.removeEventListener("abort", abort));
+    }
     outgoing.on("socket", (socket) => {
       if (!socket.connecting) return;
       const timeOut = () => fail(way.explainTimeout(`no connection within ${connectTimeoutMs / 1000} s`));

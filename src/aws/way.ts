@@ -51,7 +51,9 @@ function watchProxied(
   return {
     refusal(answer) {
       const { statusCode = 0, statusMessage = "" } = answer;
-      if (asksForPassword(answer)) refused ??= proxyRefusal(proxy, hostname, statusCode, statusMessage);
+      if (opening !== "tunnel" && asksForPassword(answer)) {
+        refused ??= proxyRefusal(proxy, hostname, statusCode, statusMessage);
+      }
       return refused;
     },
     explain: (error) => failure(error.code ?? "unknown", reasonOf(error)),

@@ -1,4 +1,4 @@
-import type { DeleteLimit } from "./options.ts";
+import type { TransferOptions } from "./options.ts";
 import type { DeleteAction, PlanProblem } from "./plan.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { DeleteAction, PlanProblem } from "./plan.ts";
 export function checkDeletions(
   deletions: readonly DeleteAction[],
   total: number,
-  limit: DeleteLimit,
+  { maxDelete: limit, dryRun }: Pick<TransferOptions, "maxDelete" | "dryRun">,
   place: string,
 ): PlanProblem | undefined {
   const allowed = limit.kind === "count" ? limit.count : Math.floor((total * limit.percent) / 100);
@@ -19,10 +19,13 @@ export function checkDeletions(
   const limitText = limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
   const examples = deletions.slice(0, 3).map(({ name }) => name);
   const more = deletions.length > examples.length ? ", …" : "";
+  const list = dryRun
+    ? "All of them are in the log above or, where there are many, in the plan file."
+    : "A dry run (dryRun: true) names them all.";
   return {
     input: "maxDelete",
     message:
       `deleteExtra would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples.join(", ")}${more}). ` +
-      "If that is what you want, raise maxDelete; if not, check the source and the patterns.",
+      `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,
   };
 }

@@ -11,6 +11,7 @@ import { type CompareContext, compare } from "./compare.ts";
 import { Comparisons } from "./comparisons.ts";
 import { checkDeletions } from "./deletion.ts";
 import { findSource } from "./download-source.ts";
+import { checkExisting } from "./existing.ts";
 import type { DownloadOptions } from "./options.ts";
 import { pairByFoldedName, pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
@@ -65,6 +66,8 @@ class DownloadPlanner {
   readonly #actions: Action[] = [];
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
+  /** What overwrite: error is about. */
+  readonly #existing: string[] = [];
   readonly #leftovers: string[] = [];
   /** Where folders are flattened, the key that each name comes from. */
   readonly #keys = new Map<string, string>();
@@ -102,8 +105,10 @@ class DownloadPlanner {
       else if (file && !object) this.#considerExtra(file);
     }
     await this.#comparisons.finish();
-    const { maxDelete, target } = this.#options;
-    const tooMany = checkDeletions(this.#extra, this.#filesInTarget, maxDelete, target);
+    const { target } = this.#options;
+    const existing = checkExisting(this.#existing, "files", (path) => join(target, path), target);
+    if (existing) this.#problems.push(existing);
+    const tooMany = checkDeletions(this.#extra, this.#filesInTarget, this.#options, target);
     if (tooMany) this.#problems.push(tooMany);
     return {
       prefix: this.#prefix,
@@ -235,11 +240,9 @@ class DownloadPlanner {
       this.#actions.push(get("new"));
     } else if (overwrite === "always") {
       this.#actions.push(get("overwrite: always"));
-    } else if (overwrite === "never") {
+    } else if (overwrite === "never" || overwrite === "error") {
       this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "exists" });
-    } else if (overwrite === "error") {
-      const message = `${join(target, path)} exists already. Choose another targetFolder, or let overwrite be changed, always or never.`;
-      this.#problems.push({ input: "overwrite", message });
+      if (overwrite === "error") this.#existing.push(path);
     } else if (file.isLink) {
       this.#actions.push(get("is a symbolic link"));
     } else {

@@ -8,6 +8,7 @@ import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../s3/part-size.t
 import { type CompareContext, compare } from "./compare.ts";
 import { Comparisons } from "./comparisons.ts";
 import { checkDeletions } from "./deletion.ts";
+import { checkExisting } from "./existing.ts";
 import { findHeaderChange } from "./header-change.ts";
 import type { UploadOptions } from "./options.ts";
 import { pairByName } from "./pair.ts";
@@ -62,6 +63,8 @@ class UploadPlanner {
   readonly #actions: Action[] = [];
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
+  /** What overwrite: error is about. */
+  readonly #existing: string[] = [];
   /** Paths of which it is unknown what stands there: what they became in the bucket is not to be deleted. */
   readonly #unknownPaths = new Set<string>();
   #filesFound = 0;
@@ -97,13 +100,10 @@ class UploadPlanner {
     }
     await this.#comparisons.finish();
     const deletions = this.#extra.filter(({ name }) => !this.#isUnknown(name));
-    const { bucketName } = this.#options.access;
-    const tooMany = checkDeletions(
-      deletions,
-      this.#objectsFound,
-      this.#options.maxDelete,
-      `s3://${bucketName}/${prefix}`,
-    );
+    const place = `s3://${this.#options.access.bucketName}/${prefix}`;
+    const existing = checkExisting(this.#existing, "objects", (name) => prefix + name, place);
+    if (existing) this.#problems.push(existing);
+    const tooMany = checkDeletions(deletions, this.#objectsFound, this.#options, place);
     if (tooMany) this.#problems.push(tooMany);
     return {
       actions: [...this.#actions, ...deletions],
@@ -181,11 +181,9 @@ class UploadPlanner {
       this.#actions.push({ kind: "put", path, name, sizeBytes, reason, replaces: false });
     } else if (overwrite === "always") {
       this.#actions.push({ kind: "put", path, name, sizeBytes, reason: "overwrite: always", replaces: true });
-    } else if (overwrite === "never") {
+    } else if (overwrite === "never" || overwrite === "error") {
       this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "exists" });
-    } else if (overwrite === "error") {
-      const message = `${prefix}${name} exists already. Choose another targetFolder, or let overwrite be changed, always or never.`;
-      this.#problems.push({ input: "overwrite", message });
+      if (overwrite === "error") this.#existing.push(name);
     } else {
       // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
       const place = this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "" }) - 1;

@@ -20,6 +20,7 @@ export function download(inputs: InNameOf<DownloadOptions>, cancelled: AbortSign
 function transfer(options: DownloadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
   const { source, target, access } = options;
   const s3Uri = `s3://${access.bucketName}/${source}`;
+  const folderUri = source === "" || source.endsWith("/") ? s3Uri : `${s3Uri}/`;
   return runTransfer(
     options,
     {
@@ -31,7 +32,7 @@ function transfer(options: DownloadOptions, cancelled: AbortSignal): Promise<Tas
       directionOf: ({ prefix }) => ({ done: "Downloaded", from: s3Uri, to: target, prefix }),
       nothingFound: {
         input: "sourceFolder",
-        message: `no object under ${s3Uri} matches. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
+        message: `there is nothing under ${folderUri} that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
       },
       apply: (plan, tools) => applyDownload(plan, options, tools),
       outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred }) => ({

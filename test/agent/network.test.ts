@@ -64,6 +64,28 @@ describe("the agent's network", () => {
     ]);
   });
 
+  it("is past the agent's proxy for what its no_proxy says, wildcards in front and dots escaped", async () => {
+    const urls = [
+      S3,
+      "https://git.corp.local/",
+      "https://corp.local/",
+      "https://xcorp.local/",
+      "https://a.b.example:81/",
+    ];
+    const bypass = ["*\\.corp\\.local", "*.b.example:81", "*["];
+    const { seen, result } = await proxiesOf(urls, { proxy: { url: "http://proxy:1", bypass } });
+    const proxy = "http://proxy:1/";
+    assert.deepEqual(seen, ["agent", proxy, "direct", proxy, proxy, "direct"]);
+    assert.deepEqual(
+      result.issues.map(({ message }) => message),
+      [
+        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy of the agent) has what is no regular expression, and is ignored: "*[". Correct it, as in .*\\.example\\.com, and restart the agent.',
+      ],
+    );
+    const all = await proxiesOf([S3, STORE], { proxy: { url: "http://proxy:1", bypass: ["*"] } });
+    assert.deepEqual([all.seen, all.result.issues], [["agent", "direct", "direct"], []]);
+  });
+
   const passwordSources: [title: string, request: Partial<StepRequest>][] = [
     ["of the agent's proxy", { proxy: { url: "http://proxy:3128", username: "me", password } }],
     ["in the agent's URL", { proxy: { url: `http://me:${encoded}@proxy:3128` } }],
@@ -92,11 +114,6 @@ describe("the agent's network", () => {
       "a SOCKS proxy",
       { env: { HTTPS_PROXY: "socks5://me:secret@proxy:1080" } },
       /^The environment variable HTTPS_PROXY has a URL that the task cannot use: "socks5:\/\/proxy:1080"/,
-    ],
-    [
-      "an exception that is no expression",
-      { proxy: { url: "http://proxy:1", bypass: ["*.example.com"] } },
-      /^The agent's list of proxy exceptions \(\.proxybypass in its folder\) has a line .*Nothing to repeat/,
     ],
     [
       "exceptions that are no list",

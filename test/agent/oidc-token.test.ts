@@ -48,9 +48,9 @@ describe("The pipeline's token, over TLS with a certificate of a private authori
     subject: "sc://local/local/store",
     audience: tokenAudience,
   };
-  const ask = async (step: Partial<StepRequest>) => {
+  const ask = async (step: Partial<StepRequest>, task = script) => {
     const { connection: system, variables } = azureDevOps.job;
-    const { rawOutput } = await runInTask(script, { ...step, connections: [system], variables: { ...variables } });
+    const { rawOutput } = await runInTask(task, { ...step, connections: [system], variables: { ...variables } });
     const [, kind, text = ""] = /^(claims|error)=(.*)$/m.exec(rawOutput) ?? [];
     return kind === "claims" ? JSON.parse(text) : text || rawOutput;
   };
@@ -74,7 +74,7 @@ describe("The pipeline's token, over TLS with a certificate of a private authori
   it("does not come where the authority is unknown", async () => {
     assert.match(
       await ask({}),
-      /^Azure DevOps issued no .*: no answer from 127\.0\.0\.1: self-signed certificate\. Check/,
+      /^Azure DevOps issued no .*: no answer from 127\.0\.0\.1: self-signed certificate.*\. Check/,
     );
   });
 
@@ -90,6 +90,28 @@ describe("The pipeline's token, over TLS with a certificate of a private authori
       await ask({ ...withCa(), proxy: agent }),
       /\(407\)\. Check the user name and password of the agent's proxy\.$/,
     );
+  });
+
+  it("comes through connections that are closed with the end of the step", async () => {
+    const closing = `
+      import { subscribe } from "node:diagnostics_channel";
+      import { setTimeout as sleep } from "node:timers/promises";
+      import { readNetwork } from "../../src/agent/network.ts";
+      import { createOidcTokens } from "../../src/agent/oidc-token.ts";
+      const ended = new AbortController();
+      const { signal } = ended;
+      const sockets = new Set();
+      subscribe("net.client.socket", ({ socket }) => sockets.add(socket));
+      const connections = () => [...sockets].filter((socket) => !socket.destroyed).length;
+      const settings = { serviceConnectionId: "${connection.id}", network: readNetwork(), userAgent: "test", signal };
+      createOidcTokens(settings).request().then(async () => {
+        const open = connections();
+        ended.abort();
+        await sleep(200);
+        console.log("claims=" + JSON.stringify([open > 0, connections()]));
+      });`;
+    const agent = { url: proxy.url, username: user.name, password: user.password };
+    assert.deepEqual(await ask({ ...withCa(), proxy: agent }, closing), [true, 0]);
   });
 
   it("goes past the environment's proxy where the agent's list says so", async () => {

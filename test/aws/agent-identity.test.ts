@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { createAgentIdentity } from "../../src/aws/agent-identity.ts";
 import type { CredentialSource } from "../../src/aws/credentials.ts";
 import { IdentityError } from "../../src/aws/errors.ts";
+import type { Transport } from "../../src/aws/transport.ts";
 import {
   AUDIENCE,
   issuer,
@@ -33,6 +36,7 @@ describe("the agent's own identity", () => {
   /** What went over our own transport. */
   let sent: string[];
   let answers: Record<string, string>;
+  let exchange: Transport["exchange"];
   let metadataUrl: string;
   let environment: NodeJS.ProcessEnv;
 
@@ -56,6 +60,10 @@ describe("the agent's own identity", () => {
     asked = [];
     sent = [];
     answers = {};
+    exchange = (request) => {
+      sent.push(`${request.method} ${request.hostname}`);
+      return target.transport.exchange(request);
+    };
     for (const list of [target.secrets, target.notes]) list.length = 0;
     target.server.clearCalls();
     const others = Object.entries(environment).filter(([name]) => !name.startsWith("AWS_"));
@@ -82,10 +90,7 @@ describe("the agent's own identity", () => {
       region: "us-east-1",
       transport: {
         ...target.transport,
-        exchange(request) {
-          sent.push(`${request.method} ${request.hostname}`);
-          return target.transport.exchange(request);
-        },
+        exchange: (request) => exchange(request),
       },
       askedBy: "credentialSource",
       onSecret: (text) => target.secrets.push(text),
@@ -188,12 +193,51 @@ describe("the agent's own identity", () => {
     assert.match(await refusal(), /cannot be used: Not authorized to perform sts:AssumeRoleWithWebIdentity\. Check/);
   });
 
-  it("passes the SDK's warnings on as notes", async () => {
+  it("asks for a profile's session of SSO in the region that the profile says", async () => {
+    const start = "https://example.awsapps.com/start";
+    await writeFile(
+      join(folder, "config"),
+      `[profile sso]\nsso_start_url = ${start}\nsso_region = eu-west-3\nsso_account_id = 1\nsso_role_name = r\n`,
+    );
+    const name = createHash("sha1").update(start).digest("hex");
+    await mkdir(join(folder, ".aws/sso/cache"), { recursive: true });
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    await writeFile(join(folder, `.aws/sso/cache/${name}.json`), JSON.stringify({ accessToken: "t", expiresAt }));
+    process.env.AWS_PROFILE = "sso";
+    exchange = async ({ hostname }) => {
+      sent.push(hostname);
+      const roleCredentials = {
+        accessKeyId: "sso",
+        secretAccessKey: "s",
+        sessionToken: "t",
+        expiration: Date.now() + 1e6,
+      };
+      return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ roleCredentials })) };
+    };
+    assert.equal((await identity()()).accessKeyId, "sso");
+    assert.deepEqual(sent, ["portal.sso.eu-west-3.amazonaws.com"]);
+  });
+
+  it("is no other than the profile that is named, whose command is not told", async () => {
+    Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "false", AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataUrl });
+    const path = "/latest/meta-data/iam/security-credentials/";
+    answers = { "/latest/api/token": "t", [path]: "agents", [`${path}agents`]: session("machine") };
+    await writeFile(join(folder, "config"), "[profile tool]\ncredential_process = no-such-tool --password hunter2\n");
+    process.env.AWS_PROFILE = "tool";
+    const error = await Promise.resolve(identity()()).catch((reason) => reason);
+    assert.match(error.message, /cannot be used: the profile's credential_process failed; run it as the user/);
+    assert.doesNotMatch(inspect(error), /hunter2/);
+    process.env.AWS_PROFILE = "missing";
+    assert.match(await refusal(), /AWS_PROFILE names the profile "missing"/);
+    assert.deepEqual(asked, []);
+  });
+
+  it("says of a profile beside keys that it goes before them", async () => {
     keysInEnvironment();
     process.env.AWS_PROFILE = "base";
     await writeFile(join(folder, "credentials"), "[base]\naws_access_key_id = AKIABASE\naws_secret_access_key = s\n");
     assert.equal((await identity()()).accessKeyId, "AKIABASE");
-    assert.match(target.notes.join(), /Multiple credential sources detected/);
+    assert.match(target.notes.join(), /has AWS_PROFILE and access keys: the profile "base" is used/);
   });
 
   it("comes beside each packaged task, which reads it only when it is wanted", async () => {

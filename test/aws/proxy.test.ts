@@ -154,6 +154,27 @@ describe("the transport, through a proxy", () => {
     await answer;
   });
 
+  it("ends a request by its signal while the tunnel is opened", async () => {
+    const port = await serve(net.createServer(() => undefined));
+    const controller = new AbortController();
+    const answer = put(through(`http://127.0.0.1:${port}`), "https:", { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error("enough")), 100);
+    const startMs = performance.now();
+    await assert.rejects(answer, /enough/);
+    assert.ok(performance.now() - startMs < 2000);
+  });
+
+  for (const status of [401, 407]) {
+    it(`takes ${status} for the server's own where it comes through a tunnel`, async () => {
+      const port = await serve(
+        https.createServer(localhostTls, (_request, response) => {
+          response.writeHead(status, { "www-authenticate": "Basic realm=store" }).end();
+        }),
+      );
+      assert.equal((await put(through(proxy.url), "https:", { port })).status, status);
+    });
+  }
+
   function through(url: string, network = networkOf(url), timeoutMs = 10_000): Transport {
     const transport = createTransport({
       maxConnections: 4,

@@ -11,12 +11,14 @@ describe("the renewal of credentials", () => {
   let lifeMs: number | undefined;
   let failure: Error | undefined;
   let notes: string[];
+  let ended: AbortController;
   beforeEach(() => {
     nowMs = 1_000_000_000_000;
     count = 0;
     lifeMs = HOUR_MS;
     failure = undefined;
     notes = [];
+    ended = new AbortController();
   });
 
   const subject = () =>
@@ -29,6 +31,7 @@ describe("the renewal of credentials", () => {
         return lifeMs === undefined ? key : { ...key, expiresAtMs: nowMs + lifeMs };
       },
       onFailedRenewal: (error, remainingMs) => notes.push(`${error.message}, ${remainingMs} ms left`),
+      signal: ended.signal,
       now: () => nowMs,
     });
   const idOf = async (source: ReturnType<typeof subject>) => (await source()).accessKeyId;
@@ -94,6 +97,16 @@ describe("the renewal of credentials", () => {
     failure = undefined;
     nowMs += 5000;
     assert.equal(await idOf(source), "key 3");
+  });
+
+  it("tells of no renewal that the end has interrupted", async () => {
+    const source = subject();
+    await source();
+    failure = new Error("interrupted");
+    nowMs += HOUR_MS - 20_000;
+    const renewal = idOf(source);
+    ended.abort();
+    assert.deepEqual([await renewal, notes], ["key 1", []]);
   });
 
   it("fails once the old ones have ended, and recovers", async () => {

@@ -128,6 +128,31 @@ describe("the STS client", () => {
     transport.close();
   });
 
+  it("ends a request, and the waiting for the next, when it is told to", async () => {
+    const faults = [
+      { kind: "hang" },
+      { kind: "status", status: 503, code: "SlowDown", headers: { "retry-after": "20" } },
+    ] as const;
+    for (const fault of faults) {
+      target.server.clearCalls();
+      target.server.addFault("GetCallerIdentity", fault, 1);
+      const controller = new AbortController();
+      const { server, transport } = target;
+      const sts = createSts({
+        endpoint: new URL(server.url),
+        region: "us-east-1",
+        transport,
+        userAgent: "test",
+        signal: controller.signal,
+      });
+      const startMs = performance.now();
+      setTimeout(() => controller.abort(new Error("enough")), 200);
+      await assert.rejects(sts.getCallerIdentity(userKeys), /enough/);
+      assert.ok(performance.now() - startMs < 1500, fault.kind);
+      assert.equal(target.server.calls.length, 1);
+    }
+  });
+
   for (const [title, offsetMs] of [
     ["slow", 3_600_000],
     ["fast", -3_600_000],

@@ -77,7 +77,7 @@ describe("AwsS3Download with deleteExtra", () => {
         return;
       }
       assertFailedWith(result, [
-        `maxDelete: deleteExtra would delete 3 of 4 under ${bench.landing.path}, and the limit is ${limit} (b.txt, c.txt, d/e.txt). If that is what you want, raise maxDelete; if not, check the source and the patterns.`,
+        `maxDelete: deleteExtra would delete 3 of 4 under ${bench.landing.path}, and the limit is ${limit} (b.txt, c.txt, d/e.txt). If that is what you want, raise maxDelete; if not, check the source and the patterns. A dry run (dryRun: true) names them all.`,
       ]);
       assert.deepEqual(bench.landing.read(), { "a.txt": "old", "b.txt": "b", "c.txt": "c", "d/e.txt": "e" });
     });
@@ -123,7 +123,7 @@ describe("AwsS3Download with deleteExtra", () => {
   it("deletes nothing where nothing is found under the prefix, unless that may be", async () => {
     bench.landing.write({ "b.txt": "b" });
     assertFailedWith(await bench.download({ ...ALL, sourceFolder: "wrong" }), [
-      `sourceFolder: no object under s3://${bench.bucket}/wrong matches. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
+      `sourceFolder: there is nothing under s3://${bench.bucket}/wrong/ that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
     ]);
     assert.deepEqual(bench.landing.read(), { "b.txt": "b" });
     assertDownloaded(await bench.download({ ...ALL, sourceFolder: "wrong", ifNoFilesFound: "ignore" }), { deleted: 1 });

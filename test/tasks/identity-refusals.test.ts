@@ -143,6 +143,23 @@ describe("A task that may not act", function () {
     assert.match(error, /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: /);
   });
 
+  it("is told where nothing says who it is, and the agent's machine has no identity either", async () => {
+    const { error } = await refused({
+      inputs: { regionName: "us-east-1" },
+      step: { env: { AWS_EC2_METADATA_DISABLED: "true" } },
+    });
+    assert.match(
+      error,
+      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\.$/,
+    );
+  });
+
+  it("is told of no trust policy where that is not what refused", async () => {
+    bench.sts.addFault("AssumeRoleWithWebIdentity", { kind: "status", status: 400, code: "ValidationError" }, 1);
+    const { result } = await refused({ store: byToken(federated) });
+    assert.doesNotMatch(result.log.join("\n"), /identity token says/);
+  });
+
   describe("since Azure DevOps", () => {
     const store = byToken(federated);
     const NO_TOKEN = "Azure DevOps issued no identity token for the service connection: ";
@@ -190,6 +207,15 @@ describe("A task that may not act", function () {
       assert.match(
         error,
         /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues/,
+      );
+    });
+
+    it("does not know the connection, is told so", async () => {
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 404, code: "" }, 1);
+      const { error } = await refused({ store });
+      assert.match(
+        error,
+        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\.$/,
       );
     });
 

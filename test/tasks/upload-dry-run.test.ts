@@ -72,6 +72,18 @@ describe("AwsS3Upload, dryRun", () => {
     return { action, path, key: `p/${path}`, sizeBytes, reason, status: "planned" };
   }
 
+  it("names the plan file in the log where the actions are too many to be named", async () => {
+    const names = Array.from({ length: 101 }, (_, index) => `${index}.txt`);
+    bench.source.write(Object.fromEntries(names.map((name) => [name, ""])));
+    for (const dryRun of ["true", "false"]) {
+      const result = await bench.upload({ dryRun, overwrite: "always" });
+      assertDone(result, { uploaded: 101 });
+      assert.ok(result.log.includes("Found 101 files: 101 to upload"), result.log.join("\n"));
+      const line = `Every action and its reason: ${result.outputVariables.planFile?.value}`;
+      assert.equal(result.log.at(-2), line, result.log.join("\n"));
+    }
+  });
+
   it("makes no bucket, and plans as for an empty one", async () => {
     bench.source.write({ "a.txt": "a" });
     const bucketName = `${bench.bucket}-new`;

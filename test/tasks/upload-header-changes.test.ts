@@ -118,6 +118,11 @@ describe("AwsS3Upload, where only what stands beside the bytes differs", () => {
       assertNoBodySent();
       assert.deepEqual(bench.reasons(result), [`update a.html: ${reason}`]);
       assert.ok(result.log.includes(`  a.html: ${reason}`), result.log.join("\n"));
+      const end = `Updated the headers of 1 object in s3://${bench.bucket}/ in `;
+      assert.ok(
+        result.log.some((line) => line.startsWith(end)),
+        result.log.join("\n"),
+      );
       assert.deepEqual(await readable("a.html"), { ...before, ...decoded(becomes) });
       assertDone(await bench.upload(inputs), { unchanged: 1 });
     });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import { assertDone, assertFailed, uploadBench } from "./upload-bench.ts";
 
-const LISTED_LIMIT = "If that is what you want, raise maxDelete; if not, check the source and the patterns.";
+const ADVICE = "If that is what you want, raise maxDelete; if not, check the source and the patterns.";
+const LISTED_LIMIT = `${ADVICE} A dry run (dryRun: true) names them all.`;
 
 describe("AwsS3Upload, maxDelete", () => {
   const bench = uploadBench();
@@ -39,6 +40,18 @@ describe("AwsS3Upload, maxDelete", () => {
       bench.assertOperations({ ListObjectsV2: 1 });
     });
   }
+
+  it("shows in a dry run what would go, and fails as a real run does", async () => {
+    const result = await mirror({ targetFolder: "p", maxDelete: "0", dryRun: "true" });
+    assertFailed(result, [
+      `maxDelete: deleteExtra would delete 3 of 4 under s3://${bench.bucket}/p/, and the limit is 0 (b, c, d). ${ADVICE} All of them are in the log above or, where there are many, in the plan file.`,
+    ]);
+    const start = result.log.indexOf("Found 2 files: 1 new, 1 unchanged, 3 to delete; 3 B to upload");
+    assert.deepEqual(result.log.slice(start + 1, start + 5), [
+      "  new → p/new (3 B, new)",
+      ...["b", "c", "d"].map((name) => `  delete p/${name} (not in the source folder)`),
+    ]);
+  });
 
   it("guards against an emptied folder", async () => {
     rmSync(bench.source.path, { recursive: true });

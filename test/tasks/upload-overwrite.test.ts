@@ -57,16 +57,23 @@ describe("AwsS3Upload, overwrite", () => {
     bench.assertOperations({ ListObjectsV2: 1, PutObject: 1 });
     assert.deepEqual(await bench.contents(), contents({ "p/new": "new", "p/same": "same", "p/different": "before" }));
     assert.deepEqual(bench.reasons(result), ["leave p/different: exists", "upload p/new: new", "leave p/same: exists"]);
+    assert.ok(result.log.includes("Found 3 files: 1 new, 2 left, since they exist; 3 B to upload"));
+    const again = await upload({ overwrite: "never" });
+    assert.ok(again.log.includes(`Nothing to do: 3 files exist already in s3://${bench.bucket}/p/`));
   });
 
   for (const overwrite of ["error", "false", "False"]) {
-    it(`"${overwrite}" fails before anything is sent, and names everything that exists`, async () => {
-      const why = "exists already. Choose another targetFolder, or let overwrite be changed, always or never.";
+    it(`"${overwrite}" fails before anything is sent, and names what exists in one error`, async () => {
+      const advice = "Choose another targetFolder, or let overwrite be changed, always or never.";
       const result = await upload({ overwrite });
-      assertFailed(result, [`overwrite: p/different ${why}`, `overwrite: p/same ${why}`]);
+      assertFailed(result, [
+        `overwrite: 2 objects exist already under s3://${bench.bucket}/p/: different, same. ${advice}`,
+      ]);
       bench.assertOperations({ ListObjectsV2: 1 });
       assert.deepEqual(await bench.contents(), contents({ "p/same": "same", "p/different": "before" }));
-      assert.equal(bench.planOf(result).problems.length, 2);
+      assert.equal(bench.planOf(result).problems.length, 1);
+      const named = ["leave p/different: exists", "upload p/new: new", "leave p/same: exists"];
+      assert.deepEqual(bench.reasons(result), named);
     });
   }
 

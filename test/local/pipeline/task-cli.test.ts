@@ -68,7 +68,7 @@ describe("npm run task", () => {
     assert.deepEqual([wrong.code, wrong.output], [1, ""]);
     assert.match(
       wrong.errors,
-      /^##\[error\]pipeline\.yml \(Line: 1, Col: 10\): Job Job: Step Say input connection references/,
+      /^##\[error\]pipeline\.yml \(Line: 1, Col: 10\): Job Job: Step Say input connection references .* Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or describe it in connections\.yml beside the pipeline file\.\n$/,
     );
   });
 
@@ -82,9 +82,16 @@ describe("npm run task", () => {
     ];
     const runs = await Promise.all(wrong.map(([args]) => run(...args)));
     assert.deepEqual(
-      runs.map(({ code, errors }) => [code, errors.split("\n")[0]]),
-      wrong.map(([, why]) => [2, why]),
+      runs.map(({ code, errors }) => [code, errors]),
+      wrong.map(([, why]) => [2, `${why}\n--help tells the rest.\n`]),
     );
+  });
+
+  it("exits with 2 where no step of the file uses a task that is here", async () => {
+    writeFileSync(join(folder(), "other.yml"), "steps: [ { script: make } ]");
+    const { code, errors } = await run("other.yml", "--tasks", "tasks");
+    const why = "No step of other.yml uses a task of this extension: nothing was run.\n";
+    assert.deepEqual([code, errors], [2, why]);
   });
 
   it("explains itself, the connections file included", async () => {

@@ -258,6 +258,71 @@ export const toolkitCredentialsRow: InputRow = {
         roles: [{ arn: ROLE, sessionName: SESSION, namedBy: ofToolkit }],
       },
     },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1", assumeRole: ROLE },
+      isAmazon: true,
+      toolkit: { says: "an external ID for the role of assumeRole", parameters: { ...keys, externalId: "a-partner" } },
+      means: {
+        roles: [{ arn: ROLE, sessionName: SESSION, namedBy: "assumeRole", externalId: "a-partner" }],
+      },
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1", assumeRole: ROLE },
+      isAmazon: true,
+      toolkit: {
+        says: "OIDC, and an external ID for the second role",
+        parameters: { useOIDC: "true", assumeRoleArn: ROLE, externalId: "a-partner" },
+      },
+      means: {
+        signsInBy: { kind: "oidc", serviceConnectionId: "TOOLKIT" },
+        roles: [
+          { arn: ROLE, sessionName: SESSION, namedBy: ofToolkit },
+          { arn: ROLE, sessionName: SESSION, namedBy: "assumeRole", externalId: "a-partner" },
+        ],
+      },
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      isAmazon: true,
+      toolkit: {
+        says: "OIDC, and an external ID that nothing takes",
+        parameters: { useOIDC: "true", assumeRoleArn: ROLE, externalId: "?" },
+      },
+      means: {
+        signsInBy: { kind: "oidc", serviceConnectionId: "TOOLKIT" },
+        roles: [{ arn: ROLE, sessionName: SESSION, namedBy: ofToolkit }],
+      },
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      isAmazon: true,
+      toolkit: {
+        says: "leftovers of a role",
+        parameters: { ...keys, externalId: "a-partner", roleSessionName: "my session" },
+      },
+      means: {},
+    },
+    {
+      value: "",
+      others: { awsCredentials: "", regionName: "eu-west-1", assumeRole: ROLE },
+      isAmazon: true,
+      variables: { "AWS.ExternalId": "a-partner", "AWS.RoleSessionName": "releases" },
+      means: {
+        signsInBy: ofAgent,
+        roles: [{ arn: ROLE, sessionName: "releases", namedBy: "assumeRole", externalId: "a-partner" }],
+      },
+    },
+    {
+      value: "",
+      others: { awsCredentials: "", regionName: "eu-west-1" },
+      isAmazon: true,
+      variables: { "AWS.ExternalId": "a-partner", "AWS.RoleSessionName": "releases" },
+      means: { signsInBy: ofAgent },
+    },
   ],
   empty: { says: "what awsCredentials says", means: {} },
   wrong: [

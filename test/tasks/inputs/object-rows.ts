@@ -15,7 +15,7 @@ export const objectRows: InputRow[] = [
     valid: [
       {
         value:
-          "*.html\n  Cache-Control: no-cache\n  x-amz-meta-Stage: beta\nassets/\n!**/*.map\n  Cache-Control: max-age=31536000, immutable",
+          "**/*.html\n  Cache-Control: no-cache\n  x-amz-meta-Stage: beta\nassets/\n!**/*.map\n  Cache-Control: max-age=31536000, immutable",
         means: {
           headers: {
             "index.html": { "cache-control": "no-cache", "x-amz-meta-stage": "beta" },
@@ -27,14 +27,14 @@ export const objectRows: InputRow[] = [
     empty: { says: "none but what other inputs say", means: {} },
     wrong: [
       {
-        value: "*.html\n  X-Frame-Options: DENY",
+        value: "**/*.html\n  X-Frame-Options: DENY",
         errors: [
           'headers: line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*.',
         ],
       },
       {
-        value: "*.html",
-        errors: ['headers: line 1: the pattern "*.html" has no header below it. Indent a rule\'s headers.'],
+        value: "**/*.html",
+        errors: ['headers: line 1: the pattern "**/*.html" has no header below it. Indent a rule\'s headers.'],
       },
       {
         value: "Cache-Control: no-cache",
@@ -43,7 +43,7 @@ export const objectRows: InputRow[] = [
         ],
       },
       {
-        value: "*.html\n  Expires: tomorrow",
+        value: "**/*.html\n  Expires: tomorrow",
         errors: [
           'headers: line 2: "tomorrow" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
         ],
@@ -60,7 +60,7 @@ export const objectRows: InputRow[] = [
     meaning: "The Cache-Control header by pattern: `pattern=value` lines, the first that matches a file decides.",
     valid: [
       {
-        value: "**/*.js=public, max-age=3600\n*.html=no-cache",
+        value: "**/*.js=public, max-age=3600\n**/*.html=no-cache",
         means: {
           headers: {
             "index.html": { "cache-control": "no-cache" },
