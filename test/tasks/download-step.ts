@@ -98,14 +98,22 @@ export class LandingFolder {
   }
 }
 
+/** By hand, because a recursive `readdir` follows links on Node 24, and does not on Node 20. */
 function readFolder(root: string): Record<string, string> {
   const found: [string, string][] = [];
-  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
-    const absolutePath = join(entry.parentPath, entry.name);
-    const path = absolutePath.slice(root.length + 1);
-    if (entry.isSymbolicLink()) found.push([path, `→ ${readlinkSync(absolutePath)}`]);
-    else if (entry.isFile()) found.push([path, readFileSync(absolutePath, "latin1")]);
+  for (const path of pathsBelow(root, "")) {
+    const absolutePath = join(root, path);
+    const stat = lstatSync(absolutePath);
+    if (stat.isSymbolicLink()) found.push([path, `→ ${readlinkSync(absolutePath)}`]);
+    else if (stat.isFile()) found.push([path, readFileSync(absolutePath, "latin1")]);
     else if (readdirSync(absolutePath).length === 0) found.push([`${path}/`, ""]);
   }
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function pathsBelow(root: string, folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = folder + entry.name;
+    return entry.isDirectory() ? [path, ...pathsBelow(root, `${path}/`)] : [path];
+  });
 }
