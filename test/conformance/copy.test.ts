@@ -61,8 +61,8 @@ async function headersOf({ client, bucket }: Subject, Key: string) {
 }
 
 async function tagsOf({ client, bucket }: Subject, Key: string) {
-  const { TagSet } = await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }));
-  return TagSet;
+  const { TagSet = [] } = await client.send(new GetObjectTaggingCommand({ Bucket: bucket, Key }));
+  return TagSet.sort((a, b) => ((a.Key ?? "") < (b.Key ?? "") ? -1 : 1));
 }
 
 async function checksumOf({ client, bucket }: Subject, Key: string, algorithm: string) {
