@@ -1,0 +1,72 @@
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { PathPatterns } from "../files/patterns.ts";
+import type { Encryption } from "../s3/encryption.ts";
+import type { BucketAccess, DeleteLimit } from "../sync/options.ts";
+
+/** What a publish is asked to do. */
+export interface SiteOptions {
+  readonly access: BucketAccess;
+  /** Absolute path of the folder with the built site. */
+  readonly source: string;
+  /** The key prefix, empty or with a `/` at its end. */
+  readonly prefix: string;
+  readonly patterns: PathPatterns;
+  readonly followSymlinks: boolean;
+  readonly settings: SiteSettings;
+  readonly encryption?: Encryption;
+  /** A share is of the objects that the manifest holds. */
+  readonly maxDelete: DeleteLimit;
+  readonly keepRemovedDays: number;
+  readonly dryRun: boolean;
+  /** Requests under way at once; absent for the automatic number. */
+  readonly concurrency?: number;
+  readonly partSizeBytes?: number;
+  /** The name of the document that stands for a folder, as `index.html`. */
+  readonly indexDocument: string;
+  /** Relative to the site; absent for `404.html`, where the site has one. */
+  readonly errorDocument?: string;
+  readonly singlePageApp: boolean;
+  readonly cleanUrls: boolean;
+  readonly compress: "off" | "gzip" | "brotli";
+  readonly configureWebsite: boolean;
+  readonly publicRead: boolean;
+  readonly distribution?: DistributionOptions;
+  readonly domain?: DomainOptions;
+  readonly verify: boolean;
+  /** Where visitors find the site, where that is entered; else it is derived. Its path ends with a `/`. */
+  readonly siteUrl?: URL;
+}
+
+/** What the inputs say of the site's objects. */
+export interface SiteSettings {
+  readonly cachePreset: "standard" | "none";
+  /**
+   * What contentType, contentEncoding, metadata, storageClass and cacheControl name for a file, by its path: lower-case names. A `_headers` file
+   * comes over it.
+   */
+  headersFor(path: string): Readonly<Record<string, string>>;
+  /** What the `headers` input names for a file; it comes over all else. */
+  ruledHeadersFor(path: string): Readonly<Record<string, string>>;
+  /** Undefined where the inputs say nothing of tags. */
+  readonly tags: ReadonlyMap<string, string> | undefined;
+  readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+}
+
+/** A CloudFront distribution before the bucket, and what to do about its caches. */
+export interface DistributionOptions {
+  readonly id: string;
+  readonly invalidate: "changed" | "all" | "none";
+  readonly waitForInvalidation: boolean;
+  readonly invalidationTimeoutMs: number;
+}
+
+/** The domain under which visitors find the site. */
+export interface DomainOptions {
+  /** In lower case, without a dot at its end. */
+  readonly domainName: string;
+  /** Domains that lead to `domainName`. */
+  readonly redirectDomains: readonly string[];
+  /** Absent where the zone is to be found by its name. */
+  readonly hostedZoneId?: string;
+  readonly createHostedZone: boolean;
+}
