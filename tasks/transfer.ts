@@ -16,7 +16,7 @@ import { MAX_REQUESTS } from "../src/s3/request-slots.ts";
 import type { TransferOptions } from "../src/sync/options.ts";
 import { type Counts, countActions, type Plan, type PlanProblem } from "../src/sync/plan.ts";
 import { writePlanFile } from "../src/sync/plan-file.ts";
-import type { PlanTools } from "../src/sync/plan-upload.ts";
+import type { PlanTools } from "../src/sync/plan-tools.ts";
 import type { TransferObserver, TransferReport } from "../src/sync/report.ts";
 import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./transfer-report.ts";
 

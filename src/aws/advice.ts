@@ -157,9 +157,15 @@ function noSuchObject(): string {
 const BUCKET_ACTIONS = new Set([
   "s3:CreateBucket",
   "s3:GetBucketLocation",
+  "s3:GetBucketPolicy",
+  "s3:GetBucketPublicAccessBlock",
+  "s3:GetBucketWebsite",
   "s3:ListBucket",
   "s3:ListBucketMultipartUploads",
   "s3:ListBucketVersions",
+  "s3:PutBucketPolicy",
+  "s3:PutBucketPublicAccessBlock",
+  "s3:PutBucketWebsite",
 ]);
 
 function adviseOnPermission({ bucket, key, action: expected, serverMessage }: Failure): string {

@@ -1,5 +1,5 @@
 import type { CredentialSource, Credentials } from "./credentials.ts";
-import { ServiceError } from "./errors.ts";
+import { withCredentials } from "./expired-session.ts";
 import { createRenewal } from "./renewal.ts";
 import type { RoleSession, Sts } from "./sts.ts";
 import type { RoleAttempt } from "./sts-advice.ts";
@@ -98,18 +98,7 @@ function assumeBySource(step: Step, source: CredentialSource, previousRole?: str
     return told(hop, caller, durationSeconds, sts, () => sts.assumeRole(request, credentials));
   }
 
-  return keepFresh(step, async () => {
-    const credentials = await source();
-    try {
-      return await assume(credentials);
-    } catch (error) {
-      const hasExpired =
-        error instanceof Error && error.cause instanceof ServiceError && error.cause.code === "ExpiredToken";
-      if (!hasExpired || !source.forget) throw error;
-      source.forget(credentials);
-      return await assume(await source());
-    }
-  });
+  return keepFresh(step, () => withCredentials(source, assume));
 }
 
 /** The duration to ask for: with temporary credentials an hour at most, which the step is told. */

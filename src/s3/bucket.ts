@@ -1,6 +1,7 @@
 import type { CredentialSource, Credentials } from "../aws/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
-import { readServiceError, ServiceError } from "../aws/errors.ts";
+import { readServiceError } from "../aws/errors.ts";
+import { withCredentials } from "../aws/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
@@ -21,9 +22,6 @@ export interface S3Request {
   readonly receive?: Receiver;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** What stores say of a session that has ended; some have no word of their own for it. */
-const EXPIRED_CODES = new Set(["ExpiredToken", "TokenRefreshRequired"]);
 
 /** A bucket that requests can be sent to. */
 export interface Bucket {
@@ -110,19 +108,9 @@ export function openBucket(options: BucketOptions): Bucket {
     }
   }
 
-  /** @param next the request again, should its credentials have ended without our knowing, as where the machine's clock is wrong. */
-  async function sendOnce(next: () => S3Request): Promise<WireResponse> {
-    const source = options.credentials;
-    const credentials = await source();
-    try {
-      return await sendSigned(next, credentials);
-    } catch (error) {
-      const hasExpired = error instanceof ServiceError && EXPIRED_CODES.has(error.code);
-      if (!hasExpired || !source.forget) throw error;
-      source.forget(credentials);
-      return await sendSigned(next, await source());
-    }
-  }
+  /** @param next the request, and the request again where its credentials or its place turn out to be the wrong ones. */
+  const sendOnce = (next: () => S3Request) =>
+    withCredentials(options.credentials, (credentials) => sendSigned(next, credentials));
 
   return {
     name: options.name,

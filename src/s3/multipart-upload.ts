@@ -5,7 +5,7 @@ import { type ChecksumAlgorithm, isCrc } from "../checksums/algorithms.ts";
 import { combineCrc } from "../checksums/combine.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
 import { checksumHeader, checksumHeaders, digestBody } from "./digest.ts";
-import { escapeXml, notS3, readResult } from "./document.ts";
+import { childText, escapeXml, notS3, readResult } from "./document.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type ObjectWrite, requireEtag } from "./put-object.ts";
 import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
@@ -44,6 +44,7 @@ interface SentPart {
  * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its parts.
  *
  * @param beforeComplete called when every part is stored; what it throws keeps the object from appearing.
+ * @returns the object's ETag, without quotation marks; empty where the store does not tell it.
  * @throws what `Bucket.send` throws, and what reading the source throws.
  */
 export async function uploadMultipart(
@@ -52,13 +53,13 @@ export async function uploadMultipart(
   source: MultipartSource,
   options: MultipartOptions,
   beforeComplete: () => Promise<void>,
-): Promise<void> {
+): Promise<string> {
   const uploadId = options.resume?.uploadId ?? (await createUpload(bucket, key, options));
   const upload: Upload = { bucket, key, uploadId, ...options };
   try {
     const parts = await sendParts(upload, source);
     await beforeComplete();
-    await completeUpload(upload, parts);
+    return await completeUpload(upload, parts);
   } catch (error) {
     if (options.onLeft && mayPass(error, options.signal)) options.onLeft();
     else await abortUpload(upload);
@@ -144,7 +145,7 @@ async function sendPart(upload: Upload, partNumber: number, body: Body, signal: 
   return { etag: requireEtag(response), checksum, sizeBytes: body.sizeBytes };
 }
 
-async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<void> {
+async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<string> {
   const { bucket, key, uploadId, write, signal } = upload;
   const xml = Buffer.from(completionDocument(parts, write));
   const body: Body = { sizeBytes: xml.length, chunks: () => [xml] };
@@ -163,11 +164,14 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
     signal,
   };
   try {
-    await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+    const result = await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+    return (childText(result, "ETag") ?? "").replaceAll('"', "");
   } catch (error) {
     // Where the first answer was lost, the second one is that there is no such upload any more.
     const isEnded = error instanceof ServiceError && error.code === "NoSuchUpload";
-    if (!isEnded || !(await isStored(upload, parts))) throw error;
+    const etag = etagOf(parts);
+    if (!isEnded || !(await hasEtag(upload, etag))) throw error;
+    return etag;
   }
 }
 
@@ -194,25 +198,25 @@ function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): R
   return { ...type, [checksumHeader(checksumAlgorithm)]: whole.checksum.toString("base64") };
 }
 
-/** Whether the object is the one that these parts make, by its ETag. */
-async function isStored({ bucket, key, write, signal }: Upload, parts: readonly SentPart[]): Promise<boolean> {
+/** The ETag of the object that these parts make. */
+function etagOf(parts: readonly SentPart[]): string {
   const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
-  const expected = `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
+  return `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
+}
+
+async function hasEtag({ bucket, key, write, signal }: Upload, etag: string): Promise<boolean> {
   return bucket.send({ method: "HEAD", key, headers: write.customerKeyHeaders, signal }).then(
-    ({ headers }) => headers.etag?.replaceAll('"', "") === expected,
+    ({ headers }) => headers.etag?.replaceAll('"', "") === etag,
     () => false,
   );
 }
-
-/** What S3 answers with 400 where credentials were good for the first parts, and are not any more. */
-const EXPIRED_CODES = new Set(["ExpiredToken", "TokenRefreshRequired"]);
 
 /** Whether a later run may find things better: the stored parts are not to blame for the failure. */
 export function mayPass(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || error instanceof ConnectionError) return true;
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;
-  const isAboutCredentials = status === 401 || status === 403 || EXPIRED_CODES.has(error.code);
+  const isAboutCredentials = status === 401 || status === 403 || isExpiredSession(error);
   return status >= 500 || status === 429 || isAboutCredentials || error.code === NOT_S3;
 }
 

@@ -19,6 +19,7 @@ export interface ObjectWrite {
 /**
  * Stores an object with one PutObject. S3 checks the bytes against the checksum sent with them.
  *
+ * @returns the object's ETag, without quotation marks.
  * @throws what `Bucket.send` throws, and what reading the body throws.
  */
 export async function putObject(
@@ -27,7 +28,7 @@ export async function putObject(
   body: Body,
   { headers, checksumAlgorithm }: ObjectWrite,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const { checksum, sha256Hex } = await digestBody(body, checksumAlgorithm, bucket.signsPayload);
   const response = await bucket.send({
     method: "PUT",
@@ -37,7 +38,7 @@ export async function putObject(
     bodySha256: sha256Hex,
     signal,
   });
-  requireEtag(response);
+  return requireEtag(response).replaceAll('"', "");
 }
 
 /**

@@ -7,7 +7,7 @@ import { headObject, type ObjectHead } from "../s3/head-object.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
 import { checksumOf, etagChecksum, type ObjectChecksum } from "../s3/object-checksum.ts";
 import type { CompareBy } from "./options.ts";
-import { StepError } from "./remote-listing.ts";
+import { StepError } from "./step-error.ts";
 
 /** Whether a file and an object are the same, and why that is thought. */
 export interface Comparison {

@@ -3,8 +3,9 @@ import { ServiceError } from "../aws/errors.ts";
 import { headObject } from "../s3/head-object.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
 import type { DownloadOptions } from "./options.ts";
-import type { PlanTools } from "./plan-upload.ts";
-import { listPrefix, StepError } from "./remote-listing.ts";
+import type { PlanTools } from "./plan-tools.ts";
+import { listPrefix } from "./remote-listing.ts";
+import { StepError } from "./step-error.ts";
 
 /** What a download reads. */
 export interface DownloadSource {

@@ -1,6 +1,5 @@
+import { nameExamples } from "./examples.ts";
 import type { PlanProblem } from "./plan.ts";
-
-const MAX_EXAMPLES = 3;
 
 /**
  * Guards what exists already, where `overwrite` is `error`.
@@ -18,11 +17,10 @@ export function checkExisting(
 ): PlanProblem | undefined {
   const [first] = names;
   if (first === undefined) return undefined;
-  const examples = names.slice(0, MAX_EXAMPLES).join(", ") + (names.length > MAX_EXAMPLES ? ", …" : "");
   const what =
     names.length === 1
       ? `${pathOf(first)} exists already`
-      : `${names.length} ${noun} exist already under ${place}: ${examples}`;
+      : `${names.length} ${noun} exist already under ${place}: ${nameExamples(names)}`;
   const advice = "Choose another targetFolder, or let overwrite be changed, always or never.";
   return { input: "overwrite", message: `${what}. ${advice}` };
 }

@@ -8,7 +8,7 @@ import type { RemoteObject } from "../s3/list-objects.ts";
 import { getObjectTags } from "../s3/object-tags.ts";
 import { headOrRefusal } from "./compare.ts";
 import type { ObjectSettings } from "./options.ts";
-import { StepError } from "./remote-listing.ts";
+import { StepError } from "./step-error.ts";
 
 /** What has to change about an object whose bytes are right already. */
 export interface HeaderChange {

@@ -15,9 +15,10 @@ import { checkExisting } from "./existing.ts";
 import type { DownloadOptions } from "./options.ts";
 import { pairByFoldedName, pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
-import type { PlanTools } from "./plan-upload.ts";
-import { isFolderMarker, StepError } from "./remote-listing.ts";
+import type { PlanTools } from "./plan-tools.ts";
+import { isFolderMarker } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
+import { StepError } from "./step-error.ts";
 
 /** A plan, and where its keys start. */
 export interface DownloadPlan extends Plan {
@@ -108,7 +109,8 @@ class DownloadPlanner {
     const { target } = this.#options;
     const existing = checkExisting(this.#existing, "files", (path) => join(target, path), target);
     if (existing) this.#problems.push(existing);
-    const tooMany = checkDeletions(this.#extra, this.#filesInTarget, this.#options, target);
+    const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget };
+    const tooMany = checkDeletions(this.#extra, scope, this.#options);
     if (tooMany) this.#problems.push(tooMany);
     return {
       prefix: this.#prefix,

@@ -1,8 +1,6 @@
 import { basename, join } from "node:path";
 import { compareUtf8 } from "../files/byte-order.ts";
-import type { FileDigester } from "../files/file-digest.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../files/scan.ts";
-import type { Bucket } from "../s3/bucket.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
 import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../s3/part-size.ts";
 import { type CompareContext, compare } from "./compare.ts";
@@ -13,19 +11,9 @@ import { findHeaderChange } from "./header-change.ts";
 import type { UploadOptions } from "./options.ts";
 import { pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
+import type { PlanTools } from "./plan-tools.ts";
 import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
-
-/** What a plan is made with. */
-export interface PlanTools {
-  readonly bucket: Bucket;
-  readonly digester: FileDigester;
-  /** Told of what is left out. */
-  warn(warning: ScanWarning): void;
-  /** Called for each file or object that the plan has come to. */
-  considered?(): void;
-  readonly signal: AbortSignal;
-}
 
 /** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
 const MAX_KEY_BYTES = 1024;
@@ -103,7 +91,8 @@ class UploadPlanner {
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
     const existing = checkExisting(this.#existing, "objects", (name) => prefix + name, place);
     if (existing) this.#problems.push(existing);
-    const tooMany = checkDeletions(deletions, this.#objectsFound, this.#options, place);
+    const scope = { what: "deleteExtra", place, total: this.#objectsFound };
+    const tooMany = checkDeletions(deletions, scope, this.#options);
     if (tooMany) this.#problems.push(tooMany);
     return {
       actions: [...this.#actions, ...deletions],

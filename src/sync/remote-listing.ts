@@ -2,9 +2,7 @@ import { describeFailure } from "../aws/advice.ts";
 import { ServiceError } from "../aws/errors.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { listObjects, type RemoteObject } from "../s3/list-objects.ts";
-
-/** The step cannot go on. The message says why and what to do. */
-export class StepError extends Error {}
+import { StepError } from "./step-error.ts";
 
 /**
  * Lists the objects under a prefix, in the order of their keys.

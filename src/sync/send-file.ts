@@ -29,7 +29,7 @@ export interface SendContext {
 }
 
 /** A file, and the object that it becomes. */
-export interface SentFile {
+export interface FileToSend {
   /** Absolute. */
   readonly path: string;
   readonly key: string;
@@ -39,25 +39,30 @@ export interface SentFile {
   readonly unfinished: UnfinishedUploads | undefined;
 }
 
+/** What has been stored. */
+export interface SentObject {
+  readonly sizeBytes: number;
+  /** Without quotation marks; empty where the store does not tell it. */
+  readonly etag: string;
+  /** Whether an upload was resumed for it, of whose headers nothing is known. */
+  readonly isResumed: boolean;
+}
+
 /**
  * Stores a file as an object, in one piece or in parts. What is stored is what was hashed: a file that changes meanwhile is sent once
  * more from the start.
  *
- * @returns the bytes stored, and whether an upload was resumed for it, of whose headers nothing is known.
  * @throws Error where the file changed again; Node's error where it cannot be read; what `Bucket.send` throws.
  */
-export async function sendFile(
-  context: SendContext,
-  file: SentFile,
-): Promise<{ sizeBytes: number; isResumed: boolean }> {
+export async function sendFile(context: SendContext, file: FileToSend): Promise<SentObject> {
   try {
-    return { sizeBytes: file.sizeBytes, isResumed: await sendOnce(context, file) };
+    return await sendOnce(context, file);
   } catch (error) {
     if (!isChange(error)) throw error;
   }
   const { size: sizeBytes } = await stat(file.path);
   try {
-    return { sizeBytes, isResumed: await sendOnce(context, { ...file, sizeBytes }) };
+    return await sendOnce(context, { ...file, sizeBytes });
   } catch (error) {
     throw isChange(error) ? new Error("it changed twice while it was sent; let what writes to it end first") : error;
   }
@@ -67,25 +72,26 @@ function isChange(error: unknown): boolean {
   return error instanceof FileChangedError || (error instanceof ServiceError && BODY_MISMATCH_CODES.has(error.code));
 }
 
-async function sendOnce(context: SendContext, file: SentFile): Promise<boolean> {
+async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObject> {
   if (file.sizeBytes > SMALL_FILE_BYTES) return sendLargeFile(context, file);
   const { bucket, slots, pool, signal } = context;
-  await slots.run(1, async () => {
+  const { sizeBytes } = file;
+  const etag = await slots.run(1, async () => {
     signal.throwIfAborted();
     const block = pool.take();
     try {
-      const bytes = readSmallFile(file.path, file.sizeBytes, block);
-      const body: Body = { sizeBytes: file.sizeBytes, chunks: () => [bytes] };
-      await putObject(bucket, file.key, body, file.write, signal);
+      const bytes = readSmallFile(file.path, sizeBytes, block);
+      const body: Body = { sizeBytes, chunks: () => [bytes] };
+      return await putObject(bucket, file.key, body, file.write, signal);
     } finally {
       pool.giveBack(block);
     }
   });
-  context.onStored(file.sizeBytes);
-  return false;
+  context.onStored(sizeBytes);
+  return { sizeBytes, etag, isResumed: false };
 }
 
-async function sendLargeFile(context: SendContext, sent: SentFile): Promise<boolean> {
+async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<SentObject> {
   const { bucket, slots, pool, signal } = context;
   const { path, key, sizeBytes, write } = sent;
   const file = await open(path);
@@ -96,16 +102,17 @@ async function sendLargeFile(context: SendContext, sent: SentFile): Promise<bool
       sizeBytes: partBytes,
       chunks: () => readFileRange(file, startByte, partBytes, pool),
     });
-    const sendPart = async (partBytes: number, send: () => Promise<void>) => {
-      await slots.run(slots.largeBodyWeight, send);
+    const sendPart = async <T>(partBytes: number, send: () => Promise<T>): Promise<T> => {
+      const result = await slots.run(slots.largeBodyWeight, send);
       context.onStored(partBytes);
+      return result;
     };
     const partSizeBytes = context.partSizeFor(sizeBytes);
     const checkUnchanged = () => throwIfChanged(file, before.mtimeMs, sizeBytes);
     if (sizeBytes <= partSizeBytes) {
-      await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), write, signal));
+      const etag = await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), write, signal));
       await checkUnchanged();
-      return false;
+      return { sizeBytes, etag, isResumed: false };
     }
     const options = { write, parallelParts: PARALLEL_PARTS, sendPart, signal };
     return await sendInParts(context, sent, { sizeBytes, partSizeBytes, part }, options, checkUnchanged);
@@ -116,11 +123,11 @@ async function sendLargeFile(context: SendContext, sent: SentFile): Promise<bool
 
 async function sendInParts(
   context: SendContext,
-  { key, unfinished }: SentFile,
+  { key, sizeBytes, unfinished }: FileToSend,
   source: Parameters<typeof uploadMultipart>[2],
   options: Omit<MultipartOptions, "resume" | "onLeft">,
   beforeComplete: () => Promise<void>,
-): Promise<boolean> {
+): Promise<SentObject> {
   const { bucket } = context;
   const resume = await unfinished?.find(key, options.write);
   const resumable: Partial<MultipartOptions> = unfinished
@@ -130,14 +137,12 @@ async function sendInParts(
     uploadMultipart(bucket, key, source, { ...options, ...resumable, resume: from }, beforeComplete);
   if (resume) {
     try {
-      await send(resume);
-      return true;
+      return { sizeBytes, etag: await send(resume), isResumed: true };
     } catch (error) {
       if (!isRefusal(error, context.signal)) throw error;
     }
   }
-  await send(undefined);
-  return false;
+  return { sizeBytes, etag: await send(undefined), isResumed: false };
 }
 
 /** Whether S3 does not let this upload go on: somebody has ended it, or it was begun otherwise than it seemed. */

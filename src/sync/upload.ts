@@ -1,24 +1,18 @@
 import { join } from "node:path";
-import { ServiceError } from "../aws/errors.ts";
-import { BlockPool } from "../files/block-pool.ts";
 import { guessContentType } from "../files/content-type.ts";
 import { scanBase } from "../files/scan.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { deleteObjects, MAX_KEYS_PER_DELETE } from "../s3/delete-objects.ts";
-import { customerKeyHeaders, encryptionHeaders } from "../s3/encryption.ts";
 import { headObject } from "../s3/head-object.ts";
-import { getObjectAcl, isOwnerOnly } from "../s3/object-acl.ts";
-import { putObjectTags, taggingHeader } from "../s3/object-tags.ts";
-import { partSizeFor } from "../s3/part-size.ts";
-import type { ObjectHeaders, ObjectWrite } from "../s3/put-object.ts";
-import { MAX_REQUESTS, RequestSlots } from "../s3/request-slots.ts";
-import { requireTags, UpdateRefusedError, updateObject } from "../s3/update-object.ts";
-import { type ActionFailure, applyActions } from "./apply.ts";
+import { putObjectTags } from "../s3/object-tags.ts";
+import { MAX_REQUESTS } from "../s3/request-slots.ts";
+import { updateObject } from "../s3/update-object.ts";
+import { applyActions } from "./apply.ts";
+import { applyDeletions } from "./apply-deletions.ts";
+import { ObjectSender } from "./object-sender.ts";
 import type { UploadOptions } from "./options.ts";
-import type { Action, DeleteAction, Plan, PutAction, UpdateAction } from "./plan.ts";
+import type { Action, Plan, PutAction, UpdateAction } from "./plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "./report.ts";
-import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
-import { type SendContext, sendFile } from "./send-file.ts";
+import type { UploadJournal } from "./resume.ts";
 
 /** What an upload works with. */
 export interface UploadTools {
@@ -45,36 +39,16 @@ class Uploader {
   readonly #options: UploadOptions;
   readonly #tools: UploadTools;
   readonly #base: string;
-  readonly #context: SendContext;
-  /** Of every object alike. */
-  readonly #sharedHeaders: ObjectHeaders;
-  readonly #customerKeyHeaders: ObjectHeaders;
-  readonly #unfinished: UnfinishedUploads | undefined;
+  readonly #sender: ObjectSender;
 
   constructor(options: UploadOptions, tools: UploadTools) {
     this.#options = options;
     this.#tools = tools;
     this.#base = scanBase(options.source);
-    const { settings, encryption, prefix } = options;
-    this.#sharedHeaders = {
-      ...encryptionHeaders(encryption),
-      ...(settings.cannedAcl ? { "x-amz-acl": settings.cannedAcl } : {}),
-      ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
-    };
-    this.#customerKeyHeaders = customerKeyHeaders(encryption);
-    const { bucket, journal, signal, observer } = tools;
-    // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
-    const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
-    this.#unfinished = canBeReadBack ? new UnfinishedUploads(bucket, prefix, journal, signal) : undefined;
-    this.#context = {
-      bucket,
-      slots: new RequestSlots(options.concurrency),
-      pool: new BlockPool(),
-      partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
-      signal,
-      onStored: (sizeBytes) => observer.stored(sizeBytes),
-      onLeftUnfinished: () => tools.onLeftUnfinished?.(),
-    };
+    this.#sender = new ObjectSender(options, {
+      ...tools,
+      onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
+    });
   }
 
   async apply(plan: Plan): Promise<TransferReport> {
@@ -91,7 +65,7 @@ class Uploader {
     const failures = [...result.failures];
     const done = [...result.done];
     if (failures.length === 0) {
-      const deleted = await this.#delete(deletions);
+      const deleted = await applyDeletions(deletions, (action) => this.#keyOf(action), this.#tools);
       failures.push(...deleted.failures);
       done.push(...deleted.done);
     }
@@ -110,7 +84,7 @@ class Uploader {
 
   async #perform(action: Action): Promise<number> {
     if (action.kind === "put") return this.#put(action);
-    if (action.kind === "update") await this.#context.slots.run(1, () => this.#update(action));
+    if (action.kind === "update") await this.#sender.slots.run(1, () => this.#update(action));
     return 0;
   }
 
@@ -128,100 +102,13 @@ class Uploader {
   }
 
   async #put(action: PutAction): Promise<number> {
-    const key = this.#keyOf(action);
-    const write = this.#writeOf(action.path);
-    const hasMetadata = Object.keys(write.headers).some((name) => name.startsWith("x-amz-meta-"));
-    const file = { path: join(this.#base, action.path), key, sizeBytes: action.sizeBytes, write };
-    const sent = await sendFile(this.#context, { ...file, unfinished: hasMetadata ? undefined : this.#unfinished });
-    await this.#requireTags(key, sent.sizeBytes);
-    if (!sent.isResumed || (await this.#mendHeaders(key, write.headers))) return sent.sizeBytes;
-    return (await sendFile(this.#context, { ...file, unfinished: undefined })).sizeBytes;
-  }
-
-  /** Stores other than Amazon S3 may lose the tags of what is sent in parts. */
-  async #requireTags(key: string, sizeBytes: number): Promise<void> {
-    const { settings, encryption, access } = this.#options;
-    const isInParts = sizeBytes > this.#context.partSizeFor(sizeBytes);
-    if (!settings.tags?.size || !isInParts || !access.store.endpoint) return;
-    await requireTags(this.#tools.bucket, key, settings.tags, encryption, this.#tools.signal);
-  }
-
-  #writeOf(path: string): ObjectWrite {
-    const named = this.#options.settings.headersFor(path);
-    return {
-      headers: { "content-type": guessContentType(path), ...named, ...this.#sharedHeaders },
-      customerKeyHeaders: this.#customerKeyHeaders,
-      checksumAlgorithm: this.#options.settings.checksumAlgorithm,
-    };
-  }
-
-  /**
-   * An upload that an earlier run began has the headers that it gave.
-   *
-   * @returns whether the object now has those of this run; where they cannot be read or changed, only sending it whole makes it right.
-   */
-  async #mendHeaders(key: string, headers: ObjectHeaders): Promise<boolean> {
-    const { bucket, signal } = this.#tools;
-    try {
-      const head = await headObject(bucket, key, { signal });
-      if (Number(head.headers["x-amz-tagging-count"] ?? 0) > 0 || (await this.#hasGrants(key))) return false;
-      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isGiven(name));
-      const wanted = Object.keys(headers).filter((name) => name !== "x-amz-storage-class");
-      const isRight =
-        own.length === Object.keys(head.headers).length && wanted.every((name) => head.headers[name] === headers[name]);
-      if (!isRight) {
-        await updateObject(bucket, key, { ...head, headers: Object.fromEntries(own) }, { headers }, { signal });
-      }
-      return true;
-    } catch (error) {
-      if (error instanceof UpdateRefusedError) return false;
-      if (error instanceof ServiceError && error.details.status < 500) return false;
-      throw error;
-    }
-  }
-
-  /** Whether others were granted something on the object; where that may not be read, it is taken for none. */
-  async #hasGrants(key: string): Promise<boolean> {
-    const { bucket, signal } = this.#tools;
-    try {
-      return !isOwnerOnly(await getObjectAcl(bucket, key, signal));
-    } catch (error) {
-      if (error instanceof ServiceError && error.details.status === 403) return false;
-      throw error;
-    }
-  }
-
-  async #delete(deletions: readonly DeleteAction[]): Promise<{ done: Action[]; failures: ActionFailure[] }> {
-    const { bucket, signal, observer } = this.#tools;
-    const done: Action[] = [];
-    const failures: ActionFailure[] = [];
-    for (let start = 0; start < deletions.length; start += MAX_KEYS_PER_DELETE) {
-      const batch = new Map(
-        deletions.slice(start, start + MAX_KEYS_PER_DELETE).map((action) => [this.#keyOf(action), action]),
-      );
-      try {
-        for (const { key, error } of await deleteObjects(bucket, [...batch.keys()], signal)) {
-          const action = batch.get(key);
-          if (action) failures.push({ action, error });
-          batch.delete(key);
-        }
-      } catch (error) {
-        signal.throwIfAborted();
-        failures.push(...[...batch.values()].map((action) => ({ action, error })));
-        break;
-      }
-      for (const action of batch.values()) observer.actionDone(action);
-      done.push(...batch.values());
-    }
-    return { done, failures };
+    const { path, sizeBytes } = action;
+    const headers = { "content-type": guessContentType(path), ...this.#options.settings.headersFor(path) };
+    const source = { path: join(this.#base, path), key: this.#keyOf(action), sizeBytes, headers };
+    return (await this.#sender.send(source)).sizeBytes;
   }
 
   #keyOf({ name }: Action): string {
     return this.#options.prefix + name;
   }
-}
-
-/** Whether a header is one that whoever stores an object gives it; the others are the store's. */
-function isGiven(name: string): boolean {
-  return /^(cache-control|content-|expires$|x-amz-meta-|x-amz-website-redirect-location$)/.test(name);
 }

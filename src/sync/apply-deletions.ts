@@ -1,0 +1,42 @@
+import type { Bucket } from "../s3/bucket.ts";
+import { deleteObjects, MAX_KEYS_PER_DELETE } from "../s3/delete-objects.ts";
+import type { ActionFailure } from "./apply.ts";
+import type { Action, DeleteAction } from "./plan.ts";
+import type { TransferObserver } from "./report.ts";
+
+export interface DeletionTools {
+  readonly bucket: Bucket;
+  readonly observer: Pick<TransferObserver, "actionDone">;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Deletes objects, a thousand at once. Where a request fails as a whole, the rest is not tried.
+ *
+ * @throws the signal's reason where the step is cancelled.
+ */
+export async function applyDeletions(
+  deletions: readonly DeleteAction[],
+  keyOf: (action: DeleteAction) => string,
+  { bucket, observer, signal }: DeletionTools,
+): Promise<{ done: Action[]; failures: ActionFailure[] }> {
+  const done: Action[] = [];
+  const failures: ActionFailure[] = [];
+  for (let start = 0; start < deletions.length; start += MAX_KEYS_PER_DELETE) {
+    const batch = new Map(deletions.slice(start, start + MAX_KEYS_PER_DELETE).map((action) => [keyOf(action), action]));
+    try {
+      for (const { key, error } of await deleteObjects(bucket, [...batch.keys()], signal)) {
+        const action = batch.get(key);
+        if (action) failures.push({ action, error });
+        batch.delete(key);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(...[...batch.values()].map((action) => ({ action, error })));
+      break;
+    }
+    for (const action of batch.values()) observer.actionDone(action);
+    done.push(...batch.values());
+  }
+  return { done, failures };
+}
