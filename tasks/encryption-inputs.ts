@@ -34,16 +34,18 @@ function decodeKey(text: string): Buffer | undefined {
  * Reads how an upload's objects are to be encrypted. What does not belong together is a problem, never ignored: who has entered a key
  * relies on it.
  *
+ * @param customerKey undefined for a task that takes none: who reads its objects could not bring the key along.
  * @param isAmazon whether the store is Amazon S3; others name their keys as they like.
  * @returns undefined where it is left to the bucket.
  */
 export function readUploadEncryption(
   reader: InputReader,
-  customerKey: CustomerKey,
+  customerKey: CustomerKey | undefined,
   isAmazon: boolean,
 ): Encryption | undefined {
   const problemsBefore = reader.problems.length;
-  const management = reader.choice<KeyManagement>("keyManagement", ["none", "awsManaged", "customerManaged"], "none");
+  const managements = ["none", "awsManaged", ...(customerKey ? (["customerManaged"] as const) : [])] as const;
+  const management = reader.choice<KeyManagement>("keyManagement", managements, "none");
   const algorithm = reader.choice<"KMS" | "AES256" | "DSSE" | "">("encryptionAlgorithm", ["KMS", "AES256", "DSSE"], "");
   const keyId = readKmsKeyId(reader, isAmazon);
   const bucketKey = reader.boolean("bucketKey");
@@ -68,7 +70,7 @@ export function readUploadEncryption(
     const what = usesKms ? "S3 has no bucket keys for DSSE." : "a bucket key is for awsManaged with KMS.";
     reader.problem("bucketKey", `${what} Set bucketKey to false.`);
   }
-  const customerEncryption = checkCustomerKey(reader, customerKey, management);
+  const customerEncryption = customerKey && checkCustomerKey(reader, customerKey, management);
   if (reader.problems.length > problemsBefore || management === "none") return undefined;
   if (management === "customerManaged") return customerEncryption;
   if (algorithm === "AES256") return { kind: "s3" };

@@ -1,5 +1,5 @@
 import type { InputReader } from "../src/agent/inputs.ts";
-import { createObjectSettings } from "../src/sync/object-settings.ts";
+import { createObjectSettings, type ObjectSettingsParts } from "../src/sync/object-settings.ts";
 import type { ObjectSettings } from "../src/sync/options.ts";
 import { parseCacheControl } from "../src/sync/settings/cache-control.ts";
 import { parseHeaderRules } from "../src/sync/settings/header-rules.ts";
@@ -29,7 +29,23 @@ const CHECKSUMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as 
  * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
  */
 export function readObjectSettings(reader: InputReader, root: string, isAmazon: boolean): ObjectSettings {
-  const readStorageClass = (text: string) => parseStorageClass(text, isAmazon);
+  const parts = readObjectSettingsParts(reader, root, (text) => parseStorageClass(text, isAmazon));
+  const acl = reader.choice("filesAcl", CANNED_ACLS, "none");
+  const settings = { ...parts, cannedAcl: acl === "none" ? undefined : acl };
+  return createObjectSettings({ ...settings, rules: checkRules(reader, settings) });
+}
+
+/**
+ * Reads the inputs that say how objects are stored, each by itself, apart from the canned ACL.
+ *
+ * @param root the source folder, with which a pattern of cacheControl may start.
+ * @param readStorageClass the name of a storage class as it goes on the wire, or throws an Error that says why there is no such.
+ */
+export function readObjectSettingsParts(
+  reader: InputReader,
+  root: string,
+  readStorageClass: (text: string) => string,
+): Omit<ObjectSettingsParts, "cannedAcl"> {
   const rules = reader.check("headers", () => parseHeaderRules(reader.text("headers"), readStorageClass), []);
   const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.text("cacheControl"), root), []);
   const headers = {
@@ -39,15 +55,17 @@ export function readObjectSettings(reader: InputReader, root: string, isAmazon: 
     ...readHeader(reader, "storageClass", "x-amz-storage-class", readStorageClass),
   };
   const tags = reader.check("tags", () => parseTags(reader.text("tags")), undefined);
-  const acl = reader.choice("filesAcl", CANNED_ACLS, "none");
-  const cannedAcl = acl === "none" ? undefined : acl;
   const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "CRC32");
-  const others = { headers, cacheControl, tags, cannedAcl, checksumAlgorithm };
-  return reader.check(
-    "headers",
-    () => createObjectSettings({ ...others, rules }),
-    createObjectSettings({ ...others, rules: [] }),
-  );
+  return { headers, cacheControl, rules, tags, checksumAlgorithm };
+}
+
+/** The rules of `headers`; none where one has too much metadata with what is for every file, which is a problem. */
+export function checkRules(reader: InputReader, parts: ObjectSettingsParts): ObjectSettingsParts["rules"] {
+  const check = () => {
+    createObjectSettings(parts);
+    return parts.rules;
+  };
+  return reader.check("headers", check, []);
 }
 
 /** @returns the header, where the input names it. */

@@ -23,7 +23,7 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
   const maxDelete = readDeleteLimit(reader);
   const dryRun = reader.boolean("dryRun");
   const ifNoFilesFound = reader.choice("ifNoFilesFound", ["error", "warn", "ignore"], "error");
-  const concurrency = reader.wholeNumber("concurrency", { min: 1, max: MAX_CONCURRENCY }, "the automatic number");
+  const concurrency = readConcurrency(reader);
   const isSharded = reader.boolean("shard");
   const shard = isSharded ? readShard(reader) : undefined;
   if (deleteExtra && flattenFolders) {
@@ -48,7 +48,12 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
   };
 }
 
-function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
+/**
+ * Reads which files or objects are meant.
+ *
+ * @param root the source folder, where that is one on disk.
+ */
+export function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
   const lines = reader.lines("globExpressions");
   const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
   return reader.check("globExpressions", () => parsePatterns(given, root), parsePatterns([]));
@@ -65,7 +70,8 @@ function readOverwrite(reader: InputReader): Overwrite {
   return choice === "false" ? "error" : choice;
 }
 
-function readDeleteLimit(reader: InputReader): DeleteLimit {
+/** Reads the most that a step may delete. */
+export function readDeleteLimit(reader: InputReader): DeleteLimit {
   const text = reader.text("maxDelete");
   if (text === "") return DEFAULT_DELETE_LIMIT;
   const [, digits, percentSign] = /^(\d{1,15})\s*(%?)$/.exec(text) ?? [];
@@ -75,6 +81,11 @@ function readDeleteLimit(reader: InputReader): DeleteLimit {
   const advice = "Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.";
   reader.problem("maxDelete", `"${text}" is neither a count nor a share. ${advice}`);
   return DEFAULT_DELETE_LIMIT;
+}
+
+/** Reads how many requests may be under way at once; undefined for the automatic number. */
+export function readConcurrency(reader: InputReader): number | undefined {
+  return reader.wholeNumber("concurrency", { min: 1, max: MAX_CONCURRENCY }, "the automatic number");
 }
 
 /** @returns undefined where the job runs once. */

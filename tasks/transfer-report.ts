@@ -84,8 +84,7 @@ export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds
 function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, seconds: number): string {
   const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
   const transferred = filesNew + filesUpdated;
-  const deletions = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
-  if (transferred === 0 && !deletions) {
+  if (transferred === 0 && filesDeleted === 0) {
     const exist = filesUnchanged === 1 ? "exists already" : "exist already";
     const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
     return `Nothing to do: ${countFiles(filesUnchanged)} ${how} in ${to}`;
@@ -95,8 +94,8 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
     ? `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
-  if (transferred === 0) return `${deletions.replace("deleted", "Deleted")} from ${to} ${duration}`;
-  return deletions ? `${transfers}, and ${deletions}` : transfers;
+  if (transferred === 0) return `Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`;
+  return filesDeleted > 0 ? `${transfers}, and deleted ${countFiles(filesDeleted)}` : transfers;
 }
 
 /** The same in Markdown, for the run's page; with the errors, and with the actions where they are few. */

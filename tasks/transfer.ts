@@ -1,27 +1,19 @@
 import { formatCount } from "../src/agent/format.ts";
 import { InputError } from "../src/agent/inputs.ts";
 import { log } from "../src/agent/log.ts";
-import { readNetwork } from "../src/agent/network.ts";
 import { TransferProgress } from "../src/agent/progress.ts";
 import type { TaskOutcome } from "../src/agent/run-task.ts";
 import { attachSummary, temporaryFile } from "../src/agent/summary.ts";
-import { resolveBucketEndpoint } from "../src/aws/endpoint.ts";
-import type { NetworkSettings } from "../src/aws/network.ts";
-import { createTransport } from "../src/aws/transport.ts";
-import { userAgent } from "../src/aws/user-agent.ts";
 import { FileDigester } from "../src/files/file-digest.ts";
 import { ScanError } from "../src/files/scan.ts";
-import { type Bucket, openBucket } from "../src/s3/bucket.ts";
-import { MAX_REQUESTS } from "../src/s3/request-slots.ts";
 import type { TransferOptions } from "../src/sync/options.ts";
 import { type Counts, countActions, type Plan, type PlanProblem } from "../src/sync/plan.ts";
 import { writePlanFile } from "../src/sync/plan-file.ts";
 import type { PlanTools } from "../src/sync/plan-tools.ts";
 import type { TransferObserver, TransferReport } from "../src/sync/report.ts";
+import { withTaskBucket } from "./task-bucket.ts";
 import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./transfer-report.ts";
 
-/** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
-const IDLE_TIMEOUT_MS = 120_000;
 const PLANNING_INTERVAL_MS = 5_000;
 /** Of more files that are left out, the rest is counted. */
 const MAX_WARNINGS = 50;
@@ -53,55 +45,16 @@ export async function runTransfer<P extends Plan>(
   task: TransferTask<P>,
   cancelled: AbortSignal,
 ): Promise<TaskOutcome> {
-  const network = readNetwork();
-  tellProxy(network, options);
-  const transport = createTransport({
-    maxConnections: options.concurrency ?? MAX_REQUESTS,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-    network,
-  });
   const digester = new FileDigester();
   try {
-    const bucket = openTaskBucket(options, task.name, transport);
-    return await planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled });
+    return await withTaskBucket(options.access, task.name, options.concurrency, (bucket) =>
+      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled }),
+    );
   } catch (error) {
     throw error instanceof ScanError ? new InputError([{ input: task.folderInput, message: error.message }]) : error;
   } finally {
     await digester.close();
-    transport.close();
   }
-}
-
-/** Who reads the log of a step that hangs or is refused wants to know of a proxy first. */
-function tellProxy({ proxyFor, proxySource }: NetworkSettings, { access }: TransferOptions): void {
-  const { protocol, host } = resolveBucketEndpoint(access.store, access.bucketName);
-  const proxy = proxyFor(new URL(`${protocol}//${host}`));
-  const setting = proxySource === "environment" ? "of the environment" : "of the agent";
-  if (proxy) log.info(`Connections go through the proxy ${setting}, ${proxy.host}`);
-}
-
-function openTaskBucket(
-  { access }: TransferOptions,
-  taskName: string,
-  transport: ReturnType<typeof createTransport>,
-): Bucket {
-  const { bucketName, store, credentials, expectedBucketOwner, requesterPays } = access;
-  const headers = {
-    ...(expectedBucketOwner ? { "x-amz-expected-bucket-owner": expectedBucketOwner } : {}),
-    ...(requesterPays ? { "x-amz-request-payer": "requester" } : {}),
-  };
-  return openBucket({
-    name: bucketName,
-    store,
-    credentials,
-    transport,
-    userAgent: userAgent(taskName),
-    headers,
-    onRegionFound: (region) =>
-      log.warning(
-        `The bucket is in ${region}, not ${store.region}; set regionName to ${region}, or leave it empty and have the service connection name that region.`,
-      ),
-  });
 }
 
 async function planAndApply<P extends Plan>(

@@ -10,6 +10,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { defaultCredential, type S3Server, type S3ServerOptions, startS3Server } from "../local/s3/server.ts";
+import { openWebsiteFront, type Website } from "./website-front.ts";
+
+export type { Website } from "./website-front.ts";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
@@ -18,6 +21,18 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
  * `S3_TEST_ACCESS_KEY`, `S3_TEST_SECRET_KEY` and `S3_TEST_REGION` say how to reach it.
  */
 export const targetName: string = process.env.S3_TEST_ENDPOINT ? needed("S3_TEST_SERVER") : "embedded";
+
+/** The place of the bucket's name in `S3_TEST_WEBSITE_HOST`. */
+const bucketMark = "{bucket}";
+
+/**
+ * Why the server has no websites to visit, for a suite to skip them; undefined where it has. `S3_TEST_WEBSITE` says
+ * where it answers visitors, and `S3_TEST_WEBSITE_HOST` under which names, such as `{bucket}.website.test`.
+ */
+export const noWebsites: string | undefined =
+  targetName === "embedded" || process.env.S3_TEST_WEBSITE
+    ? undefined
+    : "S3_TEST_WEBSITE does not say where the server answers visitors of websites";
 
 /** A running S3 server for a suite. */
 export interface Target {
@@ -32,6 +47,11 @@ export interface Target {
   client(): S3Client;
   /** Makes a bucket with a name of its own. */
   newBucket(): Promise<string>;
+  /**
+   * Opens a bucket's website to plain requests. It ends with the target, if it has not been closed before.
+   * @throws with the reason in `noWebsites`
+   */
+  openWebsite(bucket: string): Promise<Website>;
   /** Empties and deletes the buckets made by `newBucket`, and ends what has been started. */
   stop(): Promise<void>;
 }
@@ -65,9 +85,10 @@ export async function startEmbeddedTarget(options: S3ServerOptions = {}): Promis
   };
 }
 
-function connect(about: Omit<Target, "client" | "newBucket" | "stop">): Target {
+function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "stop">): Target {
   const { url, region, accessKeyId, secretAccessKey, server } = about;
   const buckets: string[] = [];
+  const fronts: Website[] = [];
   const client = new S3Client({
     endpoint: url,
     region,
@@ -88,13 +109,26 @@ function connect(about: Omit<Target, "client" | "newBucket" | "stop">): Target {
       buckets.push(name);
       return name;
     },
+    async openWebsite(bucket) {
+      if (server !== undefined) return server.openWebsite(bucket);
+      if (noWebsites !== undefined) throw new Error(noWebsites);
+      const front = await openFront(bucket);
+      fronts.push(front);
+      return front;
+    },
     async stop() {
+      await Promise.all(fronts.map((front) => front.close()));
       // The embedded server's buckets go with it.
       if (server === undefined) for (const bucket of buckets) await deleteBucket(client, bucket);
       client.destroy();
       await server?.close();
     },
   };
+}
+
+function openFront(bucket: string): Promise<Website> {
+  const hostPattern = needed("S3_TEST_WEBSITE_HOST");
+  return openWebsiteFront(needed("S3_TEST_WEBSITE"), hostPattern.replace(bucketMark, bucket));
 }
 
 /** S3 wants no location in us-east-1, and the region's own anywhere else. */

@@ -9,6 +9,9 @@ export function testEnvironment(server: RunningServer): Record<string, string> {
     S3_TEST_REGION: server.region,
     S3_TEST_ACCESS_KEY: server.accessKeyId,
     S3_TEST_SECRET_KEY: server.secretAccessKey,
+    ...(server.websites
+      ? { S3_TEST_WEBSITE: server.websites.url, S3_TEST_WEBSITE_HOST: server.websites.hostPattern }
+      : {}),
     ...(server.tls ? { S3_TEST_TLS_ENDPOINT: server.tls.url, S3_TEST_TLS_CA: server.tls.caFile } : {}),
   };
 }

@@ -8,6 +8,7 @@ import { inWorkspace, type Workspace } from "./workspace.ts";
 const debianPackages = ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"];
 const accessKeyId = "radosgw-access";
 const secretAccessKey = "radosgw-secret";
+const websiteDomain = "website.test";
 
 /** The S3 gateway of Ceph (https://docs.ceph.com/en/pacific/radosgw/s3/): an old and strict S3, as many companies run it. */
 export const radosgw: ServerKind = { name: "radosgw", runsSuites: true, start };
@@ -27,7 +28,12 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
       secretAccessKey,
     ];
     await run("radosgw-admin", [...cluster.args, "user", "create", ...user]);
-    const url = await startGateway(workspace, cluster, "s3, sts, admin");
+    const url = await startGateway(workspace, cluster, ["--rgw_enable_apis=s3, sts, admin"]);
+    // A gateway of its own: one that has both takes the API for a website.
+    const websiteUrl = await startGateway(workspace, cluster, [
+      "--rgw_enable_apis=s3website",
+      `--rgw_dns_s3website_name=${websiteDomain}`,
+    ]);
     return {
       name: "radosgw",
       version,
@@ -35,17 +41,19 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
       region: "us-east-1",
       accessKeyId,
       secretAccessKey,
+      websites: { url: websiteUrl, hostPattern: `{bucket}.${websiteDomain}` },
       stop: () => workspace.close(),
     };
   });
 }
 
-/** One cluster can have several gateways: `apis` says what this one speaks. @returns its URL. */
-async function startGateway(workspace: Workspace, cluster: CephCluster, apis: string): Promise<string> {
+/** One cluster can have several gateways: `role` says what this one speaks. @returns its URL. */
+async function startGateway(workspace: Workspace, cluster: CephCluster, role: readonly string[]): Promise<string> {
   const port = await freePort();
   const settings = [
     `--rgw_frontends=beast endpoint=127.0.0.1:${port}`,
-    `--rgw_enable_apis=${apis}`,
+    ...role,
+    "--rgw_enable_static_website=true",
     // SSE-C: the keys that tests send over loopback are no secrets.
     "--rgw_crypt_require_ssl=false",
   ];

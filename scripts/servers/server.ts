@@ -9,6 +9,8 @@ export interface RunningServer {
   secretAccessKey: string;
   /** The same server over TLS, where it has that: its certificate was issued by the authority whose own is in the file. */
   tls?: { url: string; caFile: string };
+  /** Where it answers visitors of websites, and under which name that of a bucket: `{bucket}.website.test`. */
+  websites?: { url: string; hostPattern: string };
   /** Ends the server's processes and removes its data. */
   stop(): Promise<void>;
 }

@@ -11,6 +11,7 @@ const version = "1.8.0";
 const accessKeyId = "versitygw-access";
 const secretAccessKey = "versitygw-secret";
 const region = "us-east-1";
+const websiteDomain = "website.test";
 
 /** Versity S3 Gateway over a folder (https://github.com/versity/versitygw): a strict S3 of today. Its source needs Go. */
 export const versitygw: ServerKind = { name: "versitygw", runsSuites: true, start };
@@ -22,7 +23,10 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
     await Promise.all([buckets, versions].map((folder) => mkdir(folder)));
     // It keeps versions only where it is told a place for them.
     const backend = ["posix", "--versioning-dir", versions, buckets];
-    const url = await startGateway(workspace, "http", program, backend);
+    const websitePort = await freePort();
+    const websites = ["--website", `127.0.0.1:${websitePort}`, "--website-domain", websiteDomain];
+    const url = await startGateway(workspace, "http", program, [...websites, ...backend]);
+    await workspace.listens(websitePort);
     const [caFile, keyFile] = ["certificate.pem", "key.pem"].map((name) => join(workspace.folder, name)) as [
       string,
       string,
@@ -37,6 +41,7 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
       accessKeyId,
       secretAccessKey,
       tls: { url: tlsUrl, caFile },
+      websites: { url: `http://127.0.0.1:${websitePort}`, hostPattern: `{bucket}.${websiteDomain}` },
       stop: () => workspace.close(),
     };
   });

@@ -1,9 +1,9 @@
 import internal from "azure-pipelines-task-lib/internal.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { BaseIdentity, Connection, ConnectionInput } from "./connection.ts";
+import { readRole } from "./connection-role.ts";
 import { hasForeignCharacter } from "./connection-secrets.ts";
 import type { InputReader } from "./inputs.ts";
-import { problemOfExternalId, problemOfRoleArn, problemOfSessionName } from "./role-fields.ts";
 import { maskSecret } from "./secret-input.ts";
 
 /** Problems are told under the input that would make the variables needless. */
@@ -19,17 +19,14 @@ const NO_KEYS =
 export function readPipelineVariables(reader: InputReader): Connection {
   const identity = readIdentity(reader);
   const arn = variable("AWS.AssumeRoleArn");
-  const sessionName = variable("AWS.RoleSessionName");
-  const externalId = variable("AWS.ExternalId");
-  const check = (name: string, text: string, problem: string | undefined) => {
-    if (text && problem) reader.problem(INPUT, `it is empty, and the pipeline variable ${name}: ${problem}`);
-  };
-  check("AWS.AssumeRoleArn", arn, problemOfRoleArn(arn, true));
+  const texts = { arn, sessionName: variable("AWS.RoleSessionName"), externalId: variable("AWS.ExternalId") };
   // Variables are those of all steps, whether a role of this one uses them or not.
-  if (arn || reader.text("assumeRole") !== "") {
-    check("AWS.RoleSessionName", sessionName, problemOfSessionName(sessionName));
-    check("AWS.ExternalId", externalId, problemOfExternalId(externalId));
-  }
+  const usesRole = arn !== "" || reader.text("assumeRole") !== "";
+  const named = (variableName: string) => `it is empty, and the pipeline variable ${variableName}`;
+  const names = {
+    arn: named("AWS.AssumeRoleArn"),
+    ...(usesRole ? { sessionName: named("AWS.RoleSessionName"), externalId: named("AWS.ExternalId") } : {}),
+  };
   return {
     input: INPUT,
     description: identity.kind === "keys" ? "the pipeline variables AWS.*" : "the agent's own identity",
@@ -37,11 +34,7 @@ export function readPipelineVariables(reader: InputReader): Connection {
     region: regionVariable(),
     addressingStyle: "auto",
     identity,
-    role: {
-      ...(arn ? { arn } : {}),
-      ...(sessionName ? { sessionName } : {}),
-      ...(externalId ? { externalId } : {}),
-    },
+    role: readRole(reader, texts, { input: INPUT, names, isAmazon: true }),
     mayHaveLeftovers: true,
     ...(identity.kind === "agent" ? { agentReason: NO_KEYS } : {}),
   };

@@ -1,6 +1,7 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { AddressingStyle } from "../aws/endpoint.ts";
 import type { BaseIdentity, Connection, ConnectionRole } from "./connection.ts";
+import { readRole } from "./connection-role.ts";
 import {
   type Authorization,
   KEY_SECRETS,
@@ -10,10 +11,15 @@ import {
 } from "./connection-secrets.ts";
 import { parseStoreUrl, parseStsUrl, roleAuthorityOf } from "./connection-url.ts";
 import type { InputReader } from "./inputs.ts";
-import { problemOfDuration, problemOfExternalId, problemOfRoleArn, problemOfSessionName } from "./role-fields.ts";
 
 const INPUT = "awsCredentials";
 const ADDRESSING_STYLES: readonly string[] = ["auto", "path", "virtual"] satisfies AddressingStyle[];
+const ROLE_FIELD_NAMES = {
+  arn: "its role ARN",
+  sessionName: "its session name",
+  externalId: "its external id",
+  durationSeconds: "its session duration",
+};
 
 /** Reads a connection of the type `AwsS3`, as the agent hands it to the task. */
 export function readS3Connection(reader: InputReader, id: string): Connection | undefined {
@@ -42,7 +48,7 @@ export function readS3Connection(reader: InputReader, id: string): Connection | 
     region: field(id, "region"),
     addressingStyle: addressingStyle as AddressingStyle,
     identity,
-    role: readRole(reader, id, identity, roleAuthority === "aws"),
+    role: readOwnRole(reader, id, identity, roleAuthority === "aws"),
   };
 }
 
@@ -66,18 +72,16 @@ function readIdentity(reader: InputReader, id: string, authorization: Authorizat
   return { kind: "agent" };
 }
 
-function readRole(reader: InputReader, id: string, identity: BaseIdentity, isAmazon: boolean): ConnectionRole {
+function readOwnRole(reader: InputReader, id: string, identity: BaseIdentity, isAmazon: boolean): ConnectionRole {
   const arn = field(id, "roleArn");
-  const sessionName = field(id, "roleSessionName");
-  const externalId = field(id, "externalId");
   const durationSeconds = field(id, "durationSeconds");
-  const check = (name: string, text: string, problem: string | undefined) => {
-    if (text && problem) reader.problem(INPUT, `its ${name}: ${problem}`);
+  const texts = {
+    arn,
+    sessionName: field(id, "roleSessionName"),
+    externalId: field(id, "externalId"),
+    durationSeconds,
   };
-  check("role ARN", arn, problemOfRoleArn(arn, isAmazon));
-  check("session name", sessionName, problemOfSessionName(sessionName));
-  check("external id", externalId, problemOfExternalId(externalId));
-  check("session duration", durationSeconds, problemOfDuration(durationSeconds));
+  const role = readRole(reader, texts, { input: INPUT, names: ROLE_FIELD_NAMES, isAmazon });
   if (identity.kind === "oidc" && !arn) {
     const what = "its role ARN is empty, and the pipeline's token is good for nothing but a role.";
     reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
@@ -86,12 +90,7 @@ function readRole(reader: InputReader, id: string, identity: BaseIdentity, isAma
     const advice = "Enter a role ARN, or take the duration out.";
     reader.problem(INPUT, `its session duration has no effect without a role ARN. ${advice}`);
   }
-  return {
-    ...(arn ? { arn } : {}),
-    ...(sessionName ? { sessionName } : {}),
-    ...(externalId ? { externalId } : {}),
-    ...(durationSeconds ? { durationSeconds: Number(durationSeconds) } : {}),
-  };
+  return role;
 }
 
 /** A public field of the connection. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { jobFolder } from "./job-folder.ts";
 
 export { escapeMarkdown } from "./markdown.ts";
 
@@ -23,5 +23,5 @@ export function attachSummary(title: string, markdown: string): void {
  * @returns its absolute path; the file is not there yet, the folder is.
  */
 export function temporaryFile(name: string): string {
-  return join(mkdtempSync(join(tl.getVariable("Agent.TempDirectory") || tmpdir(), "s3-")), name);
+  return join(mkdtempSync(join(jobFolder(), "s3-")), name);
 }

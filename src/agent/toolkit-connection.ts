@@ -1,4 +1,5 @@
 import type { BaseIdentity, Connection } from "./connection.ts";
+import { readRole } from "./connection-role.ts";
 import {
   type Authorization,
   KEY_SECRETS,
@@ -8,7 +9,6 @@ import {
 } from "./connection-secrets.ts";
 import type { InputReader } from "./inputs.ts";
 import { regionVariable } from "./pipeline-variables.ts";
-import { problemOfExternalId, problemOfRoleArn, problemOfSessionName } from "./role-fields.ts";
 
 const INPUT = "toolkitCredentials";
 
@@ -26,19 +26,17 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
   }
   const { parameter } = authorization;
   const arn = parameter("assumeRoleArn");
-  const sessionName = parameter("roleSessionName");
-  const externalId = parameter("externalId");
-  const check = (name: string, text: string, problem: string | undefined) => {
-    if (text && problem) reader.problem(INPUT, `its ${name}: ${problem}`);
-  };
-  check("role to assume", arn, problemOfRoleArn(arn, true));
   const identity = readIdentity(reader, id, authorization);
   // The toolkit's form keeps what is written in it, whether a role uses it or not.
   const hasTaskRole = reader.text("assumeRole") !== "";
-  if (arn || hasTaskRole) check("role session name", sessionName, problemOfSessionName(sessionName));
-  if ((arn && identity.kind !== "oidc") || hasTaskRole) {
-    check("external id", externalId, problemOfExternalId(externalId));
-  }
+  const usesExternalId = hasTaskRole || (arn !== "" && identity.kind !== "oidc");
+  const texts = { arn, sessionName: parameter("roleSessionName"), externalId: parameter("externalId") };
+  const names = {
+    arn: "its role to assume",
+    ...(arn || hasTaskRole ? { sessionName: "its role session name" } : {}),
+    ...(usesExternalId ? { externalId: "its external id" } : {}),
+  };
+  const role = readRole(reader, texts, { input: INPUT, names, isAmazon: true });
   if (identity.kind === "oidc" && !arn) {
     const what = "it says to use OIDC, and names no role to assume.";
     reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
@@ -50,11 +48,7 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
     region: regionVariable(),
     addressingStyle: "auto",
     identity,
-    role: {
-      ...(arn ? { arn } : {}),
-      ...(sessionName ? { sessionName } : {}),
-      ...(externalId ? { externalId } : {}),
-    },
+    role,
     mayHaveLeftovers: true,
   };
 }

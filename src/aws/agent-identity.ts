@@ -1,7 +1,7 @@
-import { requestHandler } from "./agent-identity-requests.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 import { IdentityError } from "./errors.ts";
 import { createRenewal } from "./renewal.ts";
+import { requestHandler } from "./sdk-requests.ts";
 import type { Transport } from "./transport.ts";
 
 /** A metadata service is on the machine itself, or one hop away: where it is not there, a step shall say so soon. */

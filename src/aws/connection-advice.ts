@@ -66,6 +66,7 @@ function isUntrusted(code: string): boolean {
   return /CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE/.test(code) && !/ALERT|REQUIRED|EXPIRED|NOT_YET|ALTNAME/.test(code);
 }
 
-function isCertificateCode(code: string): boolean {
+/** Whether a connection failed over a certificate, or before one could be shown. */
+export function isCertificateCode(code: string): boolean {
   return /CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE|ALTNAME|^ERR_SSL|^EPROTO/.test(code);
 }

@@ -1,4 +1,4 @@
-import type { Credentials, CredentialSource } from "./credentials.ts";
+import type { CredentialSource, Credentials } from "./credentials.ts";
 import { IdentityError, ServiceError } from "./errors.ts";
 
 /** What services say of credentials whose session has ended. */

@@ -12,9 +12,10 @@ const BASE_DELAY_MS = 100;
 const PATIENT_BASE_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
-// What the SDK's standard retry strategy counts as throttling or transient, and the own codes of S3 and STS of that kind.
+// What the SDK's standard retry strategy counts as throttling or transient, and the own codes of S3, STS and Route 53 of that kind.
 const THROTTLING_CODES = new Set([
   "BandwidthLimitExceeded",
+  "PriorRequestNotComplete",
   "RequestLimitExceeded",
   "RequestThrottled",
   "SlowDown",

@@ -26,6 +26,8 @@ export interface S3Request {
 /** A bucket that requests can be sent to. */
 export interface Bucket {
   readonly name: string;
+  /** The server that requests go to, until it names another region. */
+  readonly origin: URL;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -56,7 +58,8 @@ export interface BucketOptions {
  */
 export function openBucket(options: BucketOptions): Bucket {
   const place = placeBucket(options.store, options.name, (region) => options.onRegionFound?.(region));
-  const signsPayload = place.current.endpoint.protocol === "http:";
+  const { protocol, host } = place.current.endpoint;
+  const signsPayload = protocol === "http:";
   let clockOffsetMs = 0;
 
   async function sendTo(
@@ -114,6 +117,7 @@ export function openBucket(options: BucketOptions): Bucket {
 
   return {
     name: options.name,
+    origin: new URL(`${protocol}//${host}`),
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

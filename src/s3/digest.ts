@@ -32,12 +32,15 @@ export async function digestBody(
   return { checksum: checksum?.digest(), sha256Hex: sha256?.digest("hex") };
 }
 
-/** The header that carries a checksum, and the name of the element that does, after its `Checksum`. */
+/** The name of the header that carries a checksum. */
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** The header with a checksum's value; none where there is no checksum. */
-export function checksumHeaders(algorithm: ChecksumAlgorithm | "none", checksum: Buffer | undefined) {
+/** The header with a checksum's value, in base64; none where there is no checksum. */
+export function checksumHeaders(
+  algorithm: ChecksumAlgorithm | "none",
+  checksum: Buffer | undefined,
+): Record<string, string> {
   return algorithm === "none" || !checksum ? {} : { [checksumHeader(algorithm)]: checksum.toString("base64") };
 }

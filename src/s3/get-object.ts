@@ -2,6 +2,7 @@ import { ServiceError } from "../aws/errors.ts";
 import type { Receiver, ResponseHead } from "../aws/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import { notS3 } from "./document.ts";
+import type { Piece } from "./piece.ts";
 import type { ObjectHeaders } from "./put-object.ts";
 
 /** The object is not the one any more that was being read. */
@@ -29,7 +30,7 @@ export interface ObjectReader {
 
 export interface GetOptions {
   /** A piece of the object; absent for all of it. */
-  readonly piece?: { readonly startByte: number; readonly sizeBytes: number };
+  readonly piece?: Piece;
   /** Without quotation marks: what the object's ETag has to be. */
   readonly etag?: string;
   /** A customer's key. */
@@ -51,7 +52,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
 
   function receive(head: ResponseHead): ReturnType<Receiver> {
     const sentEtag = head.headers.etag?.replaceAll('"', "");
-    if (!sentEtag) throw notS3({ ...head, body: Buffer.alloc(0) }, "the answer has no ETag");
+    if (!sentEtag) throw notS3(head, "the answer has no ETag");
     if (etag !== undefined && sentEtag !== etag) throw new ObjectReplacedError();
     let knownBytes = countKnownBytes(head, piece, receivedBytes);
     etag = sentEtag;
@@ -85,7 +86,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
   }
 }
 
-function rangeHeaders(piece: GetOptions["piece"], receivedBytes: number): { range?: string } {
+function rangeHeaders(piece: Piece | undefined, receivedBytes: number): { range?: string } {
   if (piece) return { range: `bytes=${piece.startByte + receivedBytes}-${piece.startByte + piece.sizeBytes - 1}` };
   return receivedBytes > 0 ? { range: `bytes=${receivedBytes}-` } : {};
 }
@@ -96,7 +97,7 @@ function rangeHeaders(piece: GetOptions["piece"], receivedBytes: number): { rang
  *
  * @throws {RangeIgnoredError} where they are not those that were asked for.
  */
-function countKnownBytes(head: ResponseHead, piece: GetOptions["piece"], receivedBytes: number): number {
+function countKnownBytes(head: ResponseHead, piece: Piece | undefined, receivedBytes: number): number {
   if (!piece && receivedBytes === 0) return 0;
   if (!piece && head.status === 200) return receivedBytes;
   const startByte = (piece?.startByte ?? 0) + receivedBytes;

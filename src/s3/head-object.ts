@@ -6,6 +6,7 @@ import { checksumHeader } from "./digest.ts";
 import { notS3 } from "./document.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
+import { GIVEN_HEADERS } from "./given-headers.ts";
 import { type ObjectHeaders, requireEtag } from "./put-object.ts";
 
 /** What S3 tells of an object, or of one part of it, without its bytes. */
@@ -63,7 +64,7 @@ export function isNotFound(error: unknown): boolean {
 /** Reads the headers of an answer to HeadObject or GetObject. @throws {ServiceError} where S3 would not give them. */
 export function readObjectHead(response: ResponseHead): ObjectHead {
   const { headers } = response;
-  const etag = requireEtag({ ...response, body: Buffer.alloc(0) }).replaceAll('"', "");
+  const etag = requireEtag(response).replaceAll('"', "");
   const sizeBytes = Number(headers["content-length"] || Number.NaN);
   const lastModifiedMs = Date.parse(headers["last-modified"] ?? "");
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || Number.isNaN(lastModifiedMs)) {
@@ -85,19 +86,13 @@ export function readObjectHead(response: ResponseHead): ObjectHead {
 }
 
 const DESCRIBING_HEADERS = new Set([
-  "cache-control",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-type",
-  "expires",
+  ...GIVEN_HEADERS,
   "x-amz-archive-status",
   "x-amz-missing-meta",
   "x-amz-restore",
   "x-amz-storage-class",
   "x-amz-tagging-count",
   "x-amz-version-id",
-  "x-amz-website-redirect-location",
 ]);
 const DESCRIBING_PREFIXES = ["x-amz-meta-", "x-amz-object-lock-", "x-amz-server-side-encryption"];
 

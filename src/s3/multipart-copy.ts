@@ -1,13 +1,20 @@
 import { ServiceError } from "../aws/errors.ts";
-import type { XmlElement } from "../aws/xml.ts";
 import { type ChecksumAlgorithm, isCrc } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeader } from "./digest.ts";
-import { childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./document.ts";
+import { childText, documentRequest, notS3, readResult } from "./document.ts";
 import type { Encryption } from "./encryption.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";
 import { inParallel } from "./in-parallel.ts";
+import {
+  abortUpload,
+  beginUpload,
+  completionDocument,
+  type MultipartUpload,
+  type PartName,
+} from "./multipart-requests.ts";
 import { partSizeFor } from "./part-size.ts";
+import { cut } from "./piece.ts";
 import type { ObjectHeaders } from "./put-object.ts";
 
 export interface MultipartCopyOptions {
@@ -21,11 +28,6 @@ export interface MultipartCopyOptions {
   readonly customerKeyHeaders: ObjectHeaders;
   readonly parallelParts: number;
   readonly signal: AbortSignal | undefined;
-}
-
-interface CopiedPart {
-  readonly etag: string;
-  readonly checksum: string | undefined;
 }
 
 /**
@@ -45,15 +47,14 @@ export async function copyInParts(
 ): Promise<void> {
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
   const type = checksumTypeOf(head, algorithm);
-  const uploadId = await createUpload(bucket, key, options, type);
+  const headers = { ...options.headers, ...(type ? { "x-amz-checksum-type": type } : {}) };
+  const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
   try {
-    const parts = await copyParts(bucket, key, uploadId, head, algorithm, options);
+    const parts = await copyParts(upload, head, algorithm, options);
     await requireSame(bucket, key, head, options);
-    await completeUpload(bucket, key, uploadId, head, { parts, algorithm, type }, options);
+    await completeUpload(upload, head, { parts, algorithm, type }, options);
   } catch (error) {
-    // Where that fails too, the error that led here matters more.
-    const signal = AbortSignal.timeout(5_000);
-    await bucket.send({ method: "DELETE", key, query: { uploadId }, signal }).catch(() => undefined);
+    await abortUpload(upload);
     throw error;
   }
 }
@@ -64,44 +65,23 @@ function checksumTypeOf(head: ObjectHead, algorithm: ChecksumAlgorithm | undefin
   return isCrc(algorithm) ? head.checksumType : "COMPOSITE";
 }
 
-async function createUpload(
-  bucket: Bucket,
-  key: string,
-  { headers, signal }: MultipartCopyOptions,
-  type: ObjectHead["checksumType"],
-): Promise<string> {
-  const response = await bucket.send({
-    method: "POST",
-    key,
-    query: { uploads: "" },
-    headers: { ...headers, ...(type ? { "x-amz-checksum-type": type } : {}) },
-    signal,
-  });
-  const uploadId = childText(await readResult(response, "InitiateMultipartUploadResult"), "UploadId");
-  if (!uploadId) throw notS3(response, "the answer has no upload id");
-  return uploadId;
-}
-
 function copyParts(
-  bucket: Bucket,
-  key: string,
-  uploadId: string,
+  { bucket, key, uploadId }: MultipartUpload,
   { sizeBytes }: ObjectHead,
   algorithm: ChecksumAlgorithm | undefined,
   { sourceHeaders, customerKeyHeaders, parallelParts, signal }: MultipartCopyOptions,
-): Promise<CopiedPart[]> {
-  const partSizeBytes = partSizeFor(sizeBytes);
-  const starts = Array.from({ length: Math.ceil(sizeBytes / partSizeBytes) }, (_, index) => index * partSizeBytes);
-  return inParallel(starts, parallelParts, signal, async (start, index, eitherSignal) => {
-    const end = Math.min(start + partSizeBytes, sizeBytes) - 1;
+): Promise<PartName[]> {
+  const pieces = cut(sizeBytes, partSizeFor(sizeBytes));
+  return inParallel(pieces, parallelParts, signal, async (piece, index, eitherSignal) => {
+    const range = `bytes=${piece.startByte}-${piece.startByte + piece.sizeBytes - 1}`;
     const response = await bucket.send({
       method: "PUT",
       key,
       query: { partNumber: String(index + 1), uploadId },
-      headers: { ...sourceHeaders, ...customerKeyHeaders, "x-amz-copy-source-range": `bytes=${start}-${end}` },
+      headers: { ...sourceHeaders, ...customerKeyHeaders, "x-amz-copy-source-range": range },
       signal: eitherSignal,
     });
-    const result: XmlElement = await readResult(response, "CopyPartResult");
+    const result = await readResult(response, "CopyPartResult");
     const etag = childText(result, "ETag");
     if (!etag) throw notS3(response, "the answer has no ETag");
     return { etag, checksum: algorithm && childText(result, `Checksum${algorithm}`) };
@@ -125,25 +105,17 @@ async function requireSame(
 }
 
 async function completeUpload(
-  bucket: Bucket,
-  key: string,
-  uploadId: string,
+  { bucket, key, uploadId }: MultipartUpload,
   head: ObjectHead,
   copied: {
-    readonly parts: readonly CopiedPart[];
+    readonly parts: readonly PartName[];
     readonly algorithm: ChecksumAlgorithm | undefined;
     readonly type: ObjectHead["checksumType"];
   },
   { customerKeyHeaders, signal }: MultipartCopyOptions,
 ): Promise<void> {
   const { parts, algorithm, type } = copied;
-  const elements = parts.map(({ etag, checksum }, index) => {
-    const value = checksum ? `<Checksum${algorithm}>${escapeXml(checksum)}</Checksum${algorithm}>` : "";
-    return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag>${value}</Part>`;
-  });
-  const { headers, ...body } = documentRequest(
-    `<CompleteMultipartUpload xmlns="${S3_NAMESPACE}">${elements.join("")}</CompleteMultipartUpload>`,
-  );
+  const { headers, ...body } = documentRequest(completionDocument(parts, algorithm));
   // The checksum of the document would be taken for the object's.
   const { "x-amz-checksum-crc32": _, ...documentHeaders } = headers;
   // S3 compares the copy with what the original is known by.

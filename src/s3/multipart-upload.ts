@@ -1,12 +1,15 @@
 import { hash } from "node:crypto";
-import { ConnectionError, NOT_S3, ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
 import { type ChecksumAlgorithm, isCrc } from "../checksums/algorithms.ts";
 import { combineCrc } from "../checksums/combine.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
 import { checksumHeader, checksumHeaders, digestBody } from "./digest.ts";
-import { childText, escapeXml, notS3, readResult } from "./document.ts";
+import { childText, documentRequest, readResult } from "./document.ts";
 import { inParallel } from "./in-parallel.ts";
+import { abortUpload, beginUpload, completionDocument, type MultipartUpload } from "./multipart-requests.ts";
+import { mayPass } from "./passing-failure.ts";
+import { cut } from "./piece.ts";
 import { type ObjectWrite, requireEtag } from "./put-object.ts";
 import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
@@ -23,7 +26,7 @@ export interface MultipartOptions {
   /** Parts of this object that are under way at once. */
   readonly parallelParts: number;
   /** Wraps each part's request, to bound them over all objects and to count them. */
-  sendPart(sizeBytes: number, send: () => Promise<void>): Promise<void>;
+  sendPart<T>(sizeBytes: number, send: () => Promise<T>): Promise<T>;
   /** An upload of the same object that broke off: its parts are used where they are the same as the source's. */
   readonly resume?: UnfinishedUpload | undefined;
   /** Called with the id of an upload that has just been begun. */
@@ -67,29 +70,21 @@ export async function uploadMultipart(
   }
 }
 
-interface Upload extends MultipartOptions {
-  readonly bucket: Bucket;
-  readonly key: string;
-  readonly uploadId: string;
-}
+interface Upload extends MultipartUpload, MultipartOptions {}
 
-async function createUpload(bucket: Bucket, key: string, options: MultipartOptions): Promise<string> {
-  const { headers, checksumAlgorithm } = options.write;
+async function createUpload(
+  bucket: Bucket,
+  key: string,
+  { write, onBegun, signal }: MultipartOptions,
+): Promise<string> {
+  const { headers, checksumAlgorithm } = write;
   const checksum =
     checksumAlgorithm === "none"
       ? {}
       : { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
-  const response = await bucket.send({
-    method: "POST",
-    key,
-    query: { uploads: "" },
-    headers: { ...headers, ...checksum },
-    signal: options.signal,
-  });
-  const { UploadId } = await readResult(response, "InitiateMultipartUploadResult");
-  if (typeof UploadId !== "string") throw notS3(response, "the answer has no upload id");
-  options.onBegun?.(UploadId);
-  return UploadId;
+  const uploadId = await beginUpload(bucket, key, { ...headers, ...checksum }, signal);
+  onBegun?.(uploadId);
+  return uploadId;
 }
 
 /** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
@@ -97,23 +92,16 @@ export function checksumTypeOf(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "C
   return isCrc(algorithm) ? "FULL_OBJECT" : "COMPOSITE";
 }
 
-async function sendParts(upload: Upload, source: MultipartSource): Promise<SentPart[]> {
-  const { partSizeBytes } = source;
-  const startBytes = Array.from(
-    { length: Math.ceil(source.sizeBytes / partSizeBytes) },
-    (_, index) => index * partSizeBytes,
-  );
-  return inParallel(startBytes, upload.parallelParts, upload.signal, async (startByte, index, signal) => {
-    const sizeBytes = Math.min(partSizeBytes, source.sizeBytes - startByte);
-    let sent: SentPart | undefined;
-    await upload.sendPart(sizeBytes, async () => {
+function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: MultipartSource): Promise<SentPart[]> {
+  const pieces = cut(sizeBytes, partSizeBytes);
+  return inParallel(pieces, upload.parallelParts, upload.signal, (piece, index, signal) =>
+    upload.sendPart(piece.sizeBytes, async () => {
       signal.throwIfAborted();
-      const body = source.part(startByte, sizeBytes);
+      const body = part(piece.startByte, piece.sizeBytes);
       const stored = upload.resume?.parts.get(index + 1);
-      sent = (stored && (await reuse(stored, body, upload))) ?? (await sendPart(upload, index + 1, body, signal));
-    });
-    return sent as SentPart;
-  });
+      return (stored && (await reuse(stored, body, upload))) ?? (await sendPart(upload, index + 1, body, signal));
+    }),
+  );
 }
 
 /** A stored part in place of one to be sent, if its size and its checksum (or its MD5, where the store keeps none) are those of the body. */
@@ -147,8 +135,10 @@ async function sendPart(upload: Upload, partNumber: number, body: Body, signal: 
 
 async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<string> {
   const { bucket, key, uploadId, write, signal } = upload;
-  const xml = Buffer.from(completionDocument(parts, write));
-  const body: Body = { sizeBytes: xml.length, chunks: () => [xml] };
+  const algorithm = write.checksumAlgorithm === "none" ? undefined : write.checksumAlgorithm;
+  const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
+  // Without the document's own checksums, which would be taken for the object's.
+  const { body, bodySha256 } = documentRequest(completionDocument(names, algorithm));
   const request: S3Request = {
     method: "POST",
     key,
@@ -160,7 +150,7 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
       ...wholeChecksumHeaders(parts, write),
     },
     body,
-    bodySha256: (await digestBody(body, "none", true)).sha256Hex,
+    bodySha256,
     signal,
   };
   try {
@@ -173,15 +163,6 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
     if (!isEnded || !(await hasEtag(upload, etag))) throw error;
     return etag;
   }
-}
-
-function completionDocument(parts: readonly SentPart[], { checksumAlgorithm }: ObjectWrite): string {
-  const elements = parts.map(({ etag, checksum }, index) => {
-    const element = `Checksum${checksumAlgorithm}`;
-    const value = checksum ? `<${element}>${checksum.toString("base64")}</${element}>` : "";
-    return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag>${value}</Part>`;
-  });
-  return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${elements.join("")}</CompleteMultipartUpload>`;
 }
 
 function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): Record<string, string> {
@@ -209,19 +190,4 @@ async function hasEtag({ bucket, key, write, signal }: Upload, etag: string): Pr
     ({ headers }) => headers.etag?.replaceAll('"', "") === etag,
     () => false,
   );
-}
-
-/** Whether a later run may find things better: the stored parts are not to blame for the failure. */
-export function mayPass(error: unknown, signal: AbortSignal): boolean {
-  if (signal.aborted || error instanceof ConnectionError) return true;
-  if (!(error instanceof ServiceError)) return false;
-  const { status } = error.details;
-  const isAboutCredentials = status === 401 || status === 403 || isExpiredSession(error);
-  return status >= 500 || status === 429 || isAboutCredentials || error.code === NOT_S3;
-}
-
-/** Takes back what was stored. Where that fails too, the error that led here matters more. */
-async function abortUpload({ bucket, key, uploadId }: Upload): Promise<void> {
-  const signal = AbortSignal.timeout(5_000);
-  await bucket.send({ method: "DELETE", key, query: { uploadId }, signal }).catch(() => undefined);
 }

@@ -1,8 +1,8 @@
-import { NOT_S3, ServiceError } from "../aws/errors.ts";
-import type { Body, WireResponse } from "../aws/transport.ts";
+import type { Body, ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeaders, digestBody } from "./digest.ts";
+import { notS3 } from "./document.ts";
 
 /** Request headers with lower-case names. */
 export type ObjectHeaders = Readonly<Record<string, string>>;
@@ -46,8 +46,8 @@ export async function putObject(
  *
  * @throws {ServiceError} where the answer has none.
  */
-export function requireEtag(response: WireResponse): string {
+export function requireEtag(response: ResponseHead): string {
   const { etag } = response.headers;
   if (etag) return etag;
-  throw new ServiceError({ status: response.status, code: NOT_S3, serverMessage: "the answer has no ETag" });
+  throw notS3(response, "the answer has no ETag");
 }

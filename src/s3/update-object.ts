@@ -5,6 +5,7 @@ import { copySourceHeaders } from "./copy-source.ts";
 import { readResult } from "./document.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
+import { isGivenHeader } from "./given-headers.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";
 import { copyInParts } from "./multipart-copy.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
@@ -156,22 +157,11 @@ function isCustomerEncrypted({ headers }: ObjectHead): boolean {
   return "x-amz-server-side-encryption-customer-algorithm" in headers;
 }
 
-const KEPT_HEADERS = [
-  "cache-control",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "content-type",
-  "expires",
-  "x-amz-object-lock-legal-hold",
-  "x-amz-storage-class",
-  "x-amz-website-redirect-location",
-];
+/** Beside those that the object was given as such. */
+const OTHER_KEPT_HEADERS = ["x-amz-object-lock-legal-hold", "x-amz-storage-class"];
 
 function keptHeaders({ headers }: ObjectHead): Record<string, string> {
-  const kept = Object.entries(headers).filter(
-    ([name]) => KEPT_HEADERS.includes(name) || name.startsWith("x-amz-meta-"),
-  );
+  const kept = Object.entries(headers).filter(([name]) => isGivenHeader(name) || OTHER_KEPT_HEADERS.includes(name));
   const mode = headers["x-amz-object-lock-mode"];
   const until = headers["x-amz-object-lock-retain-until-date"];
   // A lock that has run out cannot be given to anything.

@@ -6,8 +6,9 @@ import { getObject } from "../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../s3/head-object.ts";
 import { inParallel } from "../s3/in-parallel.ts";
 import { checksumOf, type ObjectChecksum } from "../s3/object-checksum.ts";
+import { cut, type Piece } from "../s3/piece.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
-import { cut, digestParts, findParts, guessParts, joinDigests, type Piece } from "./object-pieces.ts";
+import { digestParts, findParts, guessParts, joinDigests } from "./object-pieces.ts";
 
 /** Large objects come in pieces of this size, side by side, unless they are checked by their parts. */
 export const PIECE_SIZE_BYTES = 16 * 1024 ** 2;

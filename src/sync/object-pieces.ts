@@ -7,27 +7,13 @@ import { ObjectReplacedError } from "../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../s3/head-object.ts";
 import { inParallel } from "../s3/in-parallel.ts";
 import { checksumOf, type ObjectChecksum } from "../s3/object-checksum.ts";
+import { cut, type Piece } from "../s3/piece.ts";
 import type { FetchContext } from "./fetched-object.ts";
-
-/** A stretch of an object. */
-export interface Piece {
-  readonly startByte: number;
-  readonly sizeBytes: number;
-}
 
 /** An object may have 10,000 parts; asking for them one after the other would take minutes. */
 const PARALLEL_HEADS = 16;
 
 type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
-
-/** Cuts so many bytes into pieces; no bytes are one piece. */
-export function cut(sizeBytes: number, pieceSizeBytes: number): Piece[] {
-  if (sizeBytes === 0) return [{ startByte: 0, sizeBytes }];
-  return Array.from({ length: Math.ceil(sizeBytes / pieceSizeBytes) }, (_, index) => {
-    const startByte = index * pieceSizeBytes;
-    return { startByte, sizeBytes: Math.min(pieceSizeBytes, sizeBytes - startByte) };
-  });
-}
 
 /**
  * The parts that an object with a composite checksum came in, as far as one request tells: most have one size but the last, which

@@ -2,6 +2,7 @@ import { ServiceError } from "../aws/errors.ts";
 import { BlockPool } from "../files/block-pool.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { customerKeyHeaders, encryptionHeaders } from "../s3/encryption.ts";
+import { isGivenHeader } from "../s3/given-headers.ts";
 import { headObject } from "../s3/head-object.ts";
 import { getObjectAcl, isOwnerOnly } from "../s3/object-acl.ts";
 import { taggingHeader } from "../s3/object-tags.ts";
@@ -112,7 +113,7 @@ export class ObjectSender {
     try {
       const head = await headObject(bucket, key, { signal });
       if (Number(head.headers["x-amz-tagging-count"] ?? 0) > 0 || (await this.#hasGrants(key))) return false;
-      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isGiven(name));
+      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isGivenHeader(name));
       const wanted = Object.keys(headers).filter((name) => name !== "x-amz-storage-class");
       const isRight =
         own.length === Object.keys(head.headers).length && wanted.every((name) => head.headers[name] === headers[name]);
@@ -137,9 +138,4 @@ export class ObjectSender {
       throw error;
     }
   }
-}
-
-/** Whether a header is one that whoever stores an object gives it; the others are the store's. */
-function isGiven(name: string): boolean {
-  return /^(cache-control|content-|expires$|x-amz-meta-|x-amz-website-redirect-location$)/.test(name);
 }

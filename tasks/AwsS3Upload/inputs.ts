@@ -1,15 +1,10 @@
-import { type Stats, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../access-inputs.ts";
 import { readCustomerKey, readUploadEncryption } from "../encryption-inputs.ts";
 import { readObjectSettings } from "../object-inputs.ts";
 import { readTransfer } from "../transfer-inputs.ts";
-
-const MIB = 1024 ** 2;
-/** "Amazon S3 multipart upload limits" in the Amazon S3 User Guide, in MiB. */
-const PART_SIZE_MIB = { min: 5, max: 5120, unit: "MiB" };
+import { readPartSizeBytes, readPrefix, readSource } from "../upload-inputs.ts";
 
 /**
  * Reads the task's inputs. Nothing has been sent yet when it throws.
@@ -20,14 +15,14 @@ export function readInputs(): InNameOf<UploadOptions> {
   const reader = new InputReader();
   const customerKey = readCustomerKey(reader);
   const { access, isAmazon } = readAccess(reader, "targetFolder");
-  const source = readSource(reader);
+  const source = readSource(reader, "Enter the folder or the file to upload.");
   const transfer = readTransfer(reader, source.path);
   const prefix = readPrefix(reader);
   const settings = readObjectSettings(reader, source.path, isAmazon);
   const encryption = readUploadEncryption(reader, customerKey, isAmazon);
   const createBucket = reader.boolean("createBucket");
   const followSymlinks = reader.boolean("followSymlinks", true);
-  const partSizeMiB = reader.wholeNumber("partSizeMB", PART_SIZE_MIB, "the automatic size");
+  const partSizeBytes = readPartSizeBytes(reader);
   if (transfer.deleteExtra && source.isFile) {
     const why = `it cannot be used while sourceFolder is a single file, ${source.path}: all else would be deleted`;
     reader.problem("deleteExtra", `${why}. Set deleteExtra to false, or enter a folder.`);
@@ -51,33 +46,6 @@ export function readInputs(): InNameOf<UploadOptions> {
     ...(encryption ? { encryption } : {}),
     createBucket,
     followSymlinks,
-    ...(partSizeMiB === undefined ? {} : { partSizeBytes: partSizeMiB * MIB }),
+    ...(partSizeBytes === undefined ? {} : { partSizeBytes }),
   };
-}
-
-function readSource(reader: InputReader): { readonly path: string; readonly isFile: boolean } {
-  const path = reader.required("sourceFolder", "Enter the folder or the file to upload.");
-  if (path === "") return { path, isFile: false };
-  let stat: Stats | undefined;
-  try {
-    stat = statSync(path);
-    if (!stat.isDirectory() && !stat.isFile()) {
-      reader.problem("sourceFolder", `${path} is neither a file nor a folder.`);
-    }
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const advice = "Check the path, and that an earlier step of the job has made it.";
-    reader.problem("sourceFolder", missing ? `there is nothing at ${path}. ${advice}` : (error as Error).message);
-  }
-  return { path: resolve(path), isFile: stat?.isFile() ?? false };
-}
-
-function readPrefix(reader: InputReader): string {
-  const text = reader.text("targetFolder");
-  const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
-  if (text.startsWith("s3://")) {
-    reader.problem("targetFolder", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
-  }
-  if (names.includes("..")) reader.problem("targetFolder", `"${text}" has .. for a folder, which S3 does not resolve.`);
-  return names.map((name) => `${name}/`).join("");
 }

@@ -16,8 +16,13 @@ type Behaviour = (title: string, test: (subject: Subject) => Promise<void>) => v
 /**
  * A group of tests of S3's behaviour, against the target.
  * @param define calls `behaves` for each test
+ * @param skipped why the target cannot be asked, if so
  */
-export function conformance(group: string, define: (behaves: Behaviour) => void): void {
+export function conformance(group: string, define: (behaves: Behaviour) => void, skipped?: string): void {
+  if (skipped !== undefined) {
+    it.skip(`S3 (${targetName}): ${group} — ${skipped}`);
+    return;
+  }
   describe(`S3 (${targetName}): ${group}`, () => {
     let subject: Subject;
 

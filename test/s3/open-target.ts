@@ -39,6 +39,7 @@ export function answeringBucket(...answers: readonly (string | Partial<WireRespo
   const requests: S3Request[] = [];
   const bucket: Bucket = {
     name: "bucket",
+    origin: new URL("https://store.example"),
     signsPayload: false,
     async send(request) {
       const asked = typeof request === "function" ? request() : request;

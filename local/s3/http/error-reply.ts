@@ -9,6 +9,8 @@ export interface ErrorFacts {
   readonly message: string;
   readonly elements?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The error that kept this one from being told otherwise. */
+  readonly cause?: unknown;
 }
 
 /** S3's answer for an error: a document, or for HEAD the status and headers alone. */

@@ -6,7 +6,7 @@ import { checkReadable } from "./archived.ts";
 import { isNotModified } from "./conditions.ts";
 import { checkCustomerKey, readCustomerKey } from "./customer-key.ts";
 import { checkNoEncryptionAsked, encryptionHeaders } from "./encryption.ts";
-import { bucketOf, type Call, keyOf, type Operation } from "./operation.ts";
+import { type Admitted, bucketOf, keyOf, type Operation } from "./operation.ts";
 import { type Selection, selectBytes } from "./ranges.ts";
 import { findObject, requestedVersionId, versionHeader } from "./versions.ts";
 
@@ -27,7 +27,8 @@ export const readOperations: readonly Operation[] = [
   { name: "HeadObject", method: "HEAD", ...about, handle: headObject },
 ];
 
-function getObject(call: Call): Reply {
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
+export function getObject(call: Admitted): Reply {
   const { reply, object, selection } = readHead(call);
   checkReadable(object);
   if (selection === undefined || selection.start === selection.end) return reply;
@@ -35,7 +36,8 @@ function getObject(call: Call): Reply {
   return { ...reply, content: { body: object.body, start: selection.start, end: selection.end } };
 }
 
-function headObject(call: Call): Reply {
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+export function headObject(call: Admitted): Reply {
   return readHead(call).reply;
 }
 
@@ -47,7 +49,7 @@ interface Head {
   readonly selection?: Selection;
 }
 
-function readHead(call: Call): Head {
+function readHead(call: Admitted): Head {
   const { request } = call;
   const bucket = bucketOf(call);
   checkNoEncryptionAsked(request);

@@ -1,3 +1,4 @@
+import { blockInForce } from "../access/block.ts";
 import { S3Error } from "../http/errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Bucket } from "../store/buckets.ts";
@@ -53,7 +54,7 @@ export function hasAcls({ ownership }: Bucket): boolean {
  */
 export function checkGrantsAllowed(bucket: Bucket, grants: readonly Grant[]): void {
   if (!hasAcls(bucket)) throw new S3Error("AccessControlListNotSupported");
-  if (bucket.publicAccessBlock?.BlockPublicAcls && grants.some(isPublic)) throw new S3Error("AccessDenied");
+  if (blockInForce(bucket).BlockPublicAcls && grants.some(isPublic)) throw new S3Error("AccessDenied");
 }
 
 /** A grantee by its canonical user id. @throws S3Error InvalidArgument */

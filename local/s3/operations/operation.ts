@@ -10,12 +10,18 @@ export interface World {
   readonly bodies: BodyFolder;
   readonly region: string;
   readonly now: () => Date;
+  /** How many public policies are refused after a bucket's block of public access has been changed. */
+  readonly refusalsAfterBlockChange: number;
 }
 
-/** One authenticated request on its way through an operation. */
-export interface Call {
+/** A request that may have what it asks for. */
+export interface Admitted {
   readonly request: S3Request;
   readonly world: World;
+}
+
+/** One such request on its way through an operation. */
+export interface Call extends Admitted {
   /** The body of an operation that takes a document, verified; "" for one that takes none. */
   readonly document: string;
   /** The body of an operation that takes object content: not yet read. */
@@ -39,12 +45,12 @@ export interface Operation {
 }
 
 /** The bucket that a call addresses. @throws S3Error NoSuchBucket */
-export function bucketOf({ request, world }: Call): Bucket {
+export function bucketOf({ request, world }: Admitted): Bucket {
   return world.buckets.get(request.bucket as string);
 }
 
 /** The key that a call of an object operation addresses. */
-export function keyOf({ request }: Call): string {
+export function keyOf({ request }: Admitted): string {
   return request.key as string;
 }
 

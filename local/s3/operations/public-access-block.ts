@@ -29,11 +29,17 @@ function putPublicAccessBlock(call: Call): Reply {
     name,
     textOf(configuration, name)?.trim().toLowerCase() === "true",
   ]);
-  bucketOf(call).publicAccessBlock = Object.fromEntries(settings) as PublicAccessBlock;
+  changeBlock(call, Object.fromEntries(settings) as PublicAccessBlock);
   return { status: 200 };
 }
 
 function deletePublicAccessBlock(call: Call): Reply {
-  bucketOf(call).publicAccessBlock = undefined;
+  changeBlock(call, undefined);
   return { status: 204 };
+}
+
+function changeBlock(call: Call, block: PublicAccessBlock | undefined): void {
+  const bucket = bucketOf(call);
+  bucket.publicAccessBlock = block;
+  bucket.refusalsLeft = call.world.refusalsAfterBlockChange;
 }

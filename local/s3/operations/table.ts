@@ -1,5 +1,7 @@
 import type { S3Request } from "../http/request.ts";
 import { bucketEncryptionOperations } from "./bucket-encryption.ts";
+import { bucketPolicyOperations } from "./bucket-policy.ts";
+import { bucketWebsiteOperations } from "./bucket-website.ts";
 import { bucketOperations } from "./buckets.ts";
 import { completeMultipartOperations } from "./complete-multipart.ts";
 import { copyObjectOperations } from "./copy-object.ts";
@@ -22,6 +24,8 @@ import { versioningOperations } from "./versioning.ts";
 const operations: readonly Operation[] = [
   ...bucketOperations,
   ...bucketEncryptionOperations,
+  ...bucketPolicyOperations,
+  ...bucketWebsiteOperations,
   ...ownershipControlsOperations,
   ...publicAccessBlockOperations,
   ...versioningOperations,

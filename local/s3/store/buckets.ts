@@ -1,7 +1,9 @@
 import { S3Error } from "../http/errors.ts";
 import type { ManagedEncryption } from "./encryption.ts";
 import { ObjectTable } from "./objects.ts";
+import type { BucketPolicy } from "./policy.ts";
 import { UploadTable } from "./uploads.ts";
+import type { WebsiteConfiguration } from "./website.ts";
 
 /** Who owns the objects of a bucket; but for BucketOwnerEnforced they have access control lists. */
 export const objectOwnerships = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
@@ -34,8 +36,13 @@ export interface Bucket {
   versioning: "Enabled" | "Suspended" | undefined;
   /** Undefined when the bucket's ownership controls were deleted: then each object is its writer's. */
   ownership: ObjectOwnership | undefined;
-  /** Undefined when it was deleted. */
+  /** The bucket's own, beside that of its account; undefined when it was deleted. */
   publicAccessBlock: PublicAccessBlock | undefined;
+  readonly accountBlock: PublicAccessBlock;
+  /** How many public policies are still refused while the last change of the bucket's block spreads. */
+  refusalsLeft: number;
+  policy: BucketPolicy | undefined;
+  website: WebsiteConfiguration | undefined;
   defaultEncryption: DefaultEncryption;
 }
 
@@ -46,11 +53,20 @@ export const initialEncryption: DefaultEncryption = {
   blocked: [],
 };
 
+/** An account of Amazon's has no block of its own until it makes one. */
+export const noneBlocked = Object.fromEntries(publicAccessSettings.map((name) => [name, false])) as PublicAccessBlock;
+
 const allBlocked = Object.fromEntries(publicAccessSettings.map((name) => [name, true])) as PublicAccessBlock;
 
 /** All buckets of the server. */
 export class BucketTable {
   readonly #buckets = new Map<string, Bucket>();
+  readonly #accountBlock: PublicAccessBlock;
+
+  /** @param accountBlock the public access that the account which owns the buckets blocks in all of them */
+  constructor(accountBlock: PublicAccessBlock = noneBlocked) {
+    this.#accountBlock = accountBlock;
+  }
 
   /** @throws S3Error NoSuchBucket */
   get(name: string): Bucket {
@@ -74,6 +90,10 @@ export class BucketTable {
       versioning: undefined,
       ownership,
       publicAccessBlock: allBlocked,
+      accountBlock: this.#accountBlock,
+      refusalsLeft: 0,
+      policy: undefined,
+      website: undefined,
       defaultEncryption: initialEncryption,
     });
   }

@@ -1,4 +1,5 @@
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
+import { GIVEN_HEADERS } from "../../s3/given-headers.ts";
 import { readPattern } from "./cache-control.ts";
 import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
 import { metadataHeader } from "./metadata.ts";
@@ -13,16 +14,7 @@ export interface HeaderRule {
 }
 
 /** What S3 keeps with an object; metadata comes beside it. */
-const KEPT_HEADERS = [
-  "Cache-Control",
-  "Content-Type",
-  "Content-Disposition",
-  "Content-Encoding",
-  "Content-Language",
-  "Expires",
-  "x-amz-website-redirect-location",
-  "x-amz-storage-class",
-];
+const KEPT_HEADERS = [...GIVEN_HEADERS, "x-amz-storage-class"];
 
 /** A rule while its lines are read. */
 interface OpenRule {
@@ -107,10 +99,9 @@ function readHeader(
 ): readonly [name: string, value: string] {
   const lowerCaseName = name.toLowerCase();
   if (lowerCaseName.startsWith("x-amz-meta-")) return metadataHeader(name, value);
-  if (!KEPT_HEADERS.some((kept) => kept.toLowerCase() === lowerCaseName)) {
-    throw new Error(
-      `S3 keeps no header "${name}" with an object. It keeps ${KEPT_HEADERS.join(", ")} and x-amz-meta-*.`,
-    );
+  if (!KEPT_HEADERS.includes(lowerCaseName)) {
+    const kept = KEPT_HEADERS.map(asWritten).join(", ");
+    throw new Error(`S3 keeps no header "${name}" with an object. It keeps ${kept} and x-amz-meta-*.`);
   }
   if (value === "") throw new Error(`${name} has no value.`);
   checkHeaderValue(value, `the value of ${name}`);
@@ -118,4 +109,9 @@ function readHeader(
   if (lowerCaseName === "x-amz-storage-class") return [lowerCaseName, parseStorageClass(value)];
   if (lowerCaseName === "x-amz-website-redirect-location") return [lowerCaseName, checkRedirectLocation(value)];
   return [lowerCaseName, value];
+}
+
+/** A header's name as people write it: `Content-Type`, but `x-amz-storage-class`. */
+function asWritten(name: string): string {
+  return name.startsWith("x-amz-") ? name : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
 }

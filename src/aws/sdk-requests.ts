@@ -13,13 +13,18 @@ export interface SdkRequest {
   readonly body?: unknown;
 }
 
+/** What goes with a request, and is no part of it. */
+export interface SdkRequestOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
 /**
  * Sends the requests of the SDK's clients over our transport, so that the agent's proxy and certificates hold for them too. The metadata
  * services of machines and containers are not among them: these are next door, and the SDK asks them directly.
  */
 export function requestHandler(transport: Transport) {
   return {
-    async handle(request: SdkRequest) {
+    async handle(request: SdkRequest, { abortSignal }: SdkRequestOptions = {}) {
       const body = bytesOf(request.body);
       const query = new URLSearchParams();
       for (const [name, values] of Object.entries(request.query ?? {})) {
@@ -37,6 +42,7 @@ export function requestHandler(transport: Transport) {
         target: query.size === 0 ? request.path : `${request.path}?${query}`,
         headers: request.headers,
         body: { sizeBytes: body.length, chunks: () => [body] },
+        signal: abortSignal,
       });
       return { response: { statusCode: status, headers: { ...headers }, body: Readable.from([answer]) } };
     },

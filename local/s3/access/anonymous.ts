@@ -1,0 +1,52 @@
+import type { Authenticated } from "../auth/authenticate.ts";
+import { S3Error } from "../http/errors.ts";
+import type { S3Request } from "../http/request.ts";
+import type { World } from "../operations/operation.ts";
+import type { Bucket } from "../store/buckets.ts";
+import type { StoredObject } from "../store/object-version.ts";
+import { anyoneMay } from "./anyone.ts";
+import { checkNoKmsKey } from "./kms-objects.ts";
+
+const reads = ["GetObject", "HeadObject"];
+const listings = ["HeadBucket", "ListObjects", "ListObjectsV2"];
+
+/** Whether a request does not say whose it is. */
+export function isAnonymous({ presigned, query, wireHeaders }: S3Request): boolean {
+  return !presigned && !query.has("AWSAccessKeyId") && !wireHeaders.has("authorization");
+}
+
+/**
+ * Lets an anonymous request in where anyone may do what it asks for: at most to read objects, and to list them.
+ * @param operation S3's name of what the request asks for
+ * @throws S3Error AccessDenied (also for an object that is not there, unless anyone may list what is), NoSuchBucket,
+ *   InvalidArgument for what is encrypted under a key of AWS KMS
+ */
+export function admitAnonymous(request: S3Request, operation: string, world: World): Authenticated {
+  const isRead = reads.includes(operation);
+  if (request.bucket === undefined || (!isRead && !listings.includes(operation))) throw new S3Error("AccessDenied");
+  const bucket = world.buckets.get(request.bucket);
+  if (isRead) checkMayRead(request, bucket);
+  else checkMayList(request, bucket);
+  return { payload: { kind: "unsigned" }, chunkSignatures: undefined };
+}
+
+function checkMayRead(request: S3Request, bucket: Bucket): void {
+  const { key = "", query, secure } = request;
+  const versionId = query.get("versionId");
+  const object = bucket.objects
+    .versions(key)
+    .find(
+      (version, index): version is StoredObject =>
+        version.kind === "object" && (versionId === undefined ? index === 0 : version.versionId === versionId),
+    );
+  const action = versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
+  if (!anyoneMay(bucket, { action, resource: `${bucket.name}/${key}`, secure }, object)) {
+    throw new S3Error("AccessDenied");
+  }
+  if (object === undefined) checkMayList(request, bucket);
+  else checkNoKmsKey(object);
+}
+
+function checkMayList({ secure }: S3Request, bucket: Bucket): void {
+  if (!anyoneMay(bucket, { action: "s3:ListBucket", resource: bucket.name, secure })) throw new S3Error("AccessDenied");
+}
