@@ -8,23 +8,25 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
 
-/**
- * Files beside index.js, by their names there: threads are started from a file of their own, and what few runs need is not read by
- * the others.
- */
-const filesBesideIndex: Readonly<Record<string, string>> = {
+/** Threads are started from a file of their own beside index.js; the sources of these by their names there. */
+const threads: Readonly<Record<string, string>> = {
   "digest-worker": join(root, "src/files/digest-worker.ts"),
+};
+
+/** What few runs need is not read by the others: files beside index.js, for the tasks that import them. */
+const importsBesideIndex: Readonly<Record<string, string>> = {
   "agent-identity-chain": join(root, "src/aws/agent-identity-chain.ts"),
+  "control-plane-clients": join(root, "src/site/control-plane-clients.ts"),
   "task-api-client": join(root, "src/agent/task-api-client.ts"),
 };
 
 /** Leaves imports of the files beside index.js for the time when they are needed. */
-const importsBesideIndex: Plugin = {
+const leaveImports: Plugin = {
   name: "imports-beside-index",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
       const source = join(resolveDir, path);
-      const name = Object.keys(filesBesideIndex).find((each) => filesBesideIndex[each] === source);
+      const name = Object.keys(importsBesideIndex).find((each) => importsBesideIndex[each] === source);
       return kind === "dynamic-import" && name !== undefined ? { path: `./${name}.js`, external: true } : undefined;
     });
   },
@@ -42,30 +44,17 @@ async function buildExtension(): Promise<void> {
   const metafiles = await Promise.all(tasks.map(buildTask));
   await Promise.all([
     writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
-    writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles)),
+    writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
     ...["overview.md", "LICENSE"].map((file) => cp(join(root, file), join(staging, file))),
     cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
 }
 
-async function buildTask(name: string): Promise<Metafile> {
+async function buildTask(name: string): Promise<Metafile[]> {
   const [major, minor, patch] = manifest.version.split(".").map(Number);
   const folder = join("tasks", name);
-  const { metafile } = await build({
-    entryPoints: { index: join(root, folder, "index.ts"), ...filesBesideIndex },
-    outdir: join(staging, folder),
-    absWorkingDir: root,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    plugins: [importsBesideIndex],
-    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
-    minify: true,
-    legalComments: "none",
-    metafile: true,
-    logLevel: "warning",
-  });
+  const index = await bundle(folder, { index: join(root, folder, "index.ts"), ...threads });
+  const imported = await bundle(folder, importedBy(index));
   const task = {
     ...(await readJson(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
@@ -73,7 +62,32 @@ async function buildTask(name: string): Promise<Metafile> {
   await writeJson(join(folder, "task.json"), task);
   await cp(join(root, folder, "icon.png"), join(staging, folder, "icon.png"));
   console.log(`${name}: index.js ${(await readFile(join(staging, folder, "index.js"))).length >> 10} KiB`);
+  return [index, imported];
+}
+
+async function bundle(folder: string, entryPoints: Readonly<Record<string, string>>): Promise<Metafile> {
+  const { metafile } = await build({
+    entryPoints: { ...entryPoints },
+    outdir: join(staging, folder),
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    plugins: [leaveImports],
+    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
+    minify: true,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+  });
   return metafile;
+}
+
+/** The files beside index.js that a bundle imports when it needs them. */
+function importedBy({ outputs }: Metafile): Record<string, string> {
+  const paths = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+  return Object.fromEntries(Object.entries(importsBesideIndex).filter(([name]) => paths.includes(`./${name}.js`)));
 }
 
 async function readJson(path: string): Promise<object> {

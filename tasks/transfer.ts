@@ -33,7 +33,12 @@ export interface TransferTask<P extends Plan> {
   readonly nothingFound: PlanProblem;
   apply(plan: P, tools: PlanTools & { readonly observer: TransferObserver }): Promise<TransferReport>;
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
+  /** What the plan file says beside the actions. */
+  planFileExtras?(plan: P): object;
 }
+
+/** What all transfers go by. */
+export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
  * A transfer from its options on: plan, apply, and tell.
@@ -41,7 +46,7 @@ export interface TransferTask<P extends Plan> {
  * @throws {InputError} where nothing matches; {StepError} where the bucket cannot be listed; the signal's reason where the step is cancelled.
  */
 export async function runTransfer<P extends Plan>(
-  options: TransferOptions,
+  options: RunOptions,
   task: TransferTask<P>,
   cancelled: AbortSignal,
 ): Promise<TaskOutcome> {
@@ -58,7 +63,7 @@ export async function runTransfer<P extends Plan>(
 }
 
 async function planAndApply<P extends Plan>(
-  options: TransferOptions,
+  options: RunOptions,
   task: TransferTask<P>,
   tools: PlanTools,
 ): Promise<TaskOutcome> {
@@ -74,7 +79,7 @@ async function planAndApply<P extends Plan>(
     const planFile = temporaryFile("plan.json");
     writePlanFile(
       planFile,
-      { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun },
+      { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun, ...task.planFileExtras?.(plan) },
       plan,
       report,
     );
@@ -135,7 +140,7 @@ function logAction(action: Plan["actions"][number], direction: Direction): void 
   if (text !== undefined) log.info(`  ${text}`);
 }
 
-function tellNothingFound({ ifNoFilesFound }: TransferOptions, problem: PlanProblem): void {
+function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem): void {
   if (ifNoFilesFound === "error") throw new InputError([problem]);
   log.warning(`${problem.input}: ${problem.message}`);
 }

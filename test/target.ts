@@ -79,8 +79,9 @@ export type EmbeddedTarget = Target & { readonly server: S3Server };
 /** Starts the embedded server, whatever the environment says: for suites that order faults, or set its clock. */
 export async function startEmbeddedTarget(options: S3ServerOptions = {}): Promise<EmbeddedTarget> {
   const server = await startS3Server(options);
+  const { region = "us-east-1" } = options;
   return {
-    ...connect({ name: "embedded", url: server.url, region: "us-east-1", ...defaultCredential, server }),
+    ...connect({ name: "embedded", url: server.url, region, ...defaultCredential, server }),
     server,
   };
 }

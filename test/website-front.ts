@@ -16,30 +16,45 @@ export interface Website {
  * @param host the name of the website
  */
 export async function openWebsiteFront(serverUrl: string, host: string): Promise<Website> {
-  const { hostname, port } = new URL(serverUrl);
-  const agent = new http.Agent({ keepAlive: true });
-  const front = http.createServer((request, response) => {
-    const { method = "", url = "", headers } = request;
-    const onward = http.request({ agent, hostname, port, method, path: url, headers: { ...headers, host } });
-    onward.on("response", (answer) => {
-      response.writeHead(answer.statusCode ?? 0, withOwnAddress(answer.headers, host, request.headers.host ?? ""));
-      answer.pipe(response);
-    });
-    // What the server breaks off the visitor is to see broken off.
-    onward.on("error", () => request.socket.destroy());
-    request.pipe(onward);
-  });
+  const server = new URL(serverUrl);
+  const front = http.createServer((request, response) => passOn(server, host, request, response));
   front.listen(0, "127.0.0.1");
   await once(front, "listening");
   return {
     url: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
-    async close() {
-      front.close();
-      front.closeAllConnections();
-      agent.destroy();
-      if (front.listening) await once(front, "close");
-    },
+    close: () =>
+      new Promise((resolve) => {
+        front.close(() => resolve());
+        front.closeAllConnections();
+      }),
   };
+}
+
+function passOn(server: URL, host: string, request: http.IncomingMessage, response: http.ServerResponse): void {
+  const { method = "", url = "", headers } = request;
+  const onward = http.request({
+    // A connection for each request: radosgw sends more of an error page than it has announced.
+    agent: false,
+    hostname: server.hostname,
+    port: server.port,
+    method,
+    path: url,
+    headers: { ...headers, host },
+  });
+  let isComplete = (): boolean => false;
+  onward.on("response", (answer) => {
+    isComplete = () => answer.complete;
+    response.writeHead(answer.statusCode ?? 0, withOwnAddress(answer.headers, host, headers.host ?? ""));
+    answer.pipe(response);
+    answer.on("error", breakOff);
+  });
+  onward.on("error", breakOff);
+  request.pipe(onward);
+
+  /** What the server breaks off the visitor is to see broken off. */
+  function breakOff(): void {
+    if (!isComplete()) request.socket.destroy();
+  }
 }
 
 function withOwnAddress(headers: http.IncomingHttpHeaders, host: string, ownHost: string): http.IncomingHttpHeaders {

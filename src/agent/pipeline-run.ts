@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { PipelineRun } from "../aws/session-name.ts";
 
@@ -8,4 +9,13 @@ export function currentRun(): PipelineRun {
     buildId: tl.getVariable("Build.BuildId"),
     releaseId: tl.getVariable("Release.ReleaseId"),
   };
+}
+
+/** How a publish is told from every other: by an id of its own, and for people by the number and the id of the pipeline's run. */
+export function publishRun(): { readonly id: string; readonly name: string } {
+  const { buildId, releaseId } = currentRun();
+  const number = tl.getVariable("Build.BuildNumber");
+  const build = number ? `run ${number} (build id ${buildId})` : `build id ${buildId}`;
+  const name = releaseId ? `release id ${releaseId}` : buildId ? build : "a step outside of a pipeline";
+  return { id: randomUUID(), name };
 }

@@ -1,4 +1,5 @@
 import { defaultEndpointResolver } from "@aws-sdk/client-s3/dist-es/endpoint/endpointResolver.js";
+import { type ServerAddress, serverAddress } from "./server-address.ts";
 
 export type AddressingStyle = "auto" | "path" | "virtual";
 
@@ -22,13 +23,7 @@ export interface EndpointFeatures {
 }
 
 /** Where the requests for one bucket go, and what they are signed for. */
-export interface BucketEndpoint {
-  readonly protocol: "http:" | "https:";
-  readonly hostname: string;
-  /** `undefined` is the protocol's own port. */
-  readonly port: number | undefined;
-  /** The Host header: the host name, and the port where it is not the protocol's own. */
-  readonly host: string;
+export interface BucketEndpoint extends ServerAddress {
   /** Percent-encoded path that stands before `/key`: empty for virtual hosts, `/bucket` for path style. */
   readonly basePath: string;
   readonly signingRegion: string;
@@ -71,10 +66,7 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
     throw new EndpointError("requests to it are signed in a way that this task does not support.");
   }
   return {
-    protocol: url.protocol === "http:" ? "http:" : "https:",
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port ? Number(url.port) : undefined,
-    host: url.host,
+    ...serverAddress(url),
     basePath: url.pathname.replace(/\/+$/, ""),
     signingRegion: scheme?.signingRegion ?? store.region,
     signingService: scheme?.signingName ?? "s3",

@@ -3,6 +3,7 @@ import https from "node:https";
 import tls from "node:tls";
 import type { NetworkSettings } from "./network.ts";
 import type { ProxyIdentity } from "./proxy-error.ts";
+import { serverAddress } from "./server-address.ts";
 import type { WireRequest } from "./transport.ts";
 
 /** How the requests to one server leave this machine. */
@@ -71,11 +72,12 @@ export class Routes {
   /** Plain http: the proxy reads the request, and sends one of its own. */
   #openForwarding(origin: Origin, proxy: URL): Route {
     const { options, ...connection } = this.#connection(proxy.protocol);
+    const { hostname, port } = serverAddress(proxy);
     const credentials = [proxy.username, proxy.password].map(decodeURIComponent).join(":");
     const authorization = `Basic ${Buffer.from(credentials).toString("base64")}`;
     return {
       ...connection,
-      options: { ...options, hostname: unbracketed(proxy.hostname), ...(proxy.port ? { port: proxy.port } : {}) },
+      options: { ...options, hostname, ...(port === undefined ? {} : { port }) },
       targetPrefix: urlOf(origin).origin,
       proxyHeaders: credentials === ":" ? [] : ["proxy-authorization", authorization],
       proxy: this.#identify(proxy),
@@ -135,8 +137,4 @@ export class Routes {
 function urlOf({ protocol, hostname, port }: Origin): URL {
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
   return new URL(`${protocol}//${host}${port === undefined ? "" : `:${port}`}`);
-}
-
-function unbracketed(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -1,12 +1,8 @@
 import { resolveBucketEndpoint } from "./endpoint.ts";
+import { type ServerAddress, serverAddress } from "./server-address.ts";
 
 /** Where requests to STS go. */
-export interface StsEndpoint {
-  readonly protocol: "http:" | "https:";
-  readonly hostname: string;
-  /** `undefined` is the protocol's own port. */
-  readonly port: number | undefined;
-  readonly host: string;
+export interface StsEndpoint extends ServerAddress {
   /** Percent-encoded. */
   readonly path: string;
 }
@@ -21,15 +17,7 @@ export interface StsEndpoint {
  * @throws {EndpointError} where the region is none.
  */
 export function resolveStsEndpoint(region: string, endpoint?: URL): StsEndpoint {
-  if (endpoint) {
-    return {
-      protocol: endpoint.protocol === "http:" ? "http:" : "https:",
-      hostname: endpoint.hostname.replace(/^\[|\]$/g, ""),
-      port: endpoint.port ? Number(endpoint.port) : undefined,
-      host: endpoint.host,
-      path: endpoint.pathname,
-    };
-  }
+  if (endpoint) return { ...serverAddress(endpoint), path: endpoint.pathname };
   const { hostname } = resolveBucketEndpoint({ region, addressingStyle: "path" }, "any-bucket");
   const host = hostname.replace(/^s3\./, "sts.");
   return { protocol: "https:", hostname: host, port: undefined, host, path: "/" };

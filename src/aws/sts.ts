@@ -7,6 +7,9 @@ import { resolveStsEndpoint } from "./sts-endpoint.ts";
 import type { Transport, WireResponse } from "./transport.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 
+/** The code of a successful answer that STS would not give. */
+export const NOT_STS = "NotSTS";
+
 const API_VERSION = "2011-06-15";
 /** An answer's date has whole seconds, and the answer took its time: clocks that differ by less are taken for equal. */
 const CLOCK_TOLERANCE_MS = 10_000;
@@ -202,9 +205,6 @@ function strangeAnswer({ status, headers }: Pick<WireResponse, "status" | "heade
     serverMessage: `the answer is not one of STS${type && `, but ${type}`}`,
   });
 }
-
-/** The code of a successful answer that STS would not give. */
-export const NOT_STS = "NotSTS";
 
 function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
   const found = element?.[name];

@@ -20,6 +20,19 @@ export function combineCrc(algorithm: CrcAlgorithm, first: Buffer, second: Buffe
   return crcBytes(shifted ^ fromBytes(second), polynomial);
 }
 
+/** A piece of data, as far as the CRC of the whole depends on it. */
+export interface DigestedPiece {
+  readonly digest: Buffer;
+  readonly sizeBytes: number;
+}
+
+/** The CRC of any number of pieces in a row, at least one. */
+export function combineCrcs(algorithm: CrcAlgorithm, pieces: readonly DigestedPiece[]): Buffer {
+  return pieces
+    .map(({ digest }) => digest)
+    .reduce((joined, digest, index) => combineCrc(algorithm, joined, digest, pieces[index]?.sizeBytes ?? 0));
+}
+
 function squareAt(algorithm: CrcAlgorithm, index: number): bigint {
   const polynomial = CRC_POLYNOMIALS[algorithm];
   let known = squares.get(algorithm);

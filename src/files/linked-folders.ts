@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync } from "node:fs";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
+import { isBelow } from "./below-folder.ts";
 import type { LocalFile } from "./scan.ts";
 
 /**
@@ -28,10 +29,7 @@ export class LinkedFolders {
     const absolutePath = join(this.#root, path);
     try {
       const stat = lstatSync(absolutePath);
-      const realRoot = realpathSync(this.#root);
-      const isInside = realpathSync(dirname(absolutePath)).startsWith(
-        realRoot.endsWith(sep) ? realRoot : realRoot + sep,
-      );
+      const isInside = isBelow(realpathSync(this.#root), realpathSync(dirname(absolutePath)));
       if (!isInside || stat.isDirectory()) return undefined;
       const file = { path, sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
       return stat.isSymbolicLink() ? { ...file, isLink: true } : file;

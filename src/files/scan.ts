@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
+import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
 import { type PathPatterns, REPOSITORY_NAME } from "./patterns.ts";
 
@@ -201,9 +202,7 @@ function refuseLink(folder: Folder, target: string, patterns: PathPatterns): str
     if (above.realPath === target) return "the link leads back to a folder that it stands in";
     root = above;
   }
-  if (!target.startsWith(root.realPath.endsWith(sep) ? root.realPath : root.realPath + sep)) {
-    return "the link leaves the source folder";
-  }
+  if (!isBelow(root.realPath, target)) return "the link leaves the source folder";
   const leadsIntoRepository = target.slice(root.realPath.length).split(sep).includes(REPOSITORY_NAME);
   return leadsIntoRepository && !patterns.names(REPOSITORY_NAME) ? "the link leads into .git" : undefined;
 }

@@ -1,5 +1,6 @@
 import { lstat, mkdir, realpath, stat } from "node:fs/promises";
-import { join, resolve, sep } from "node:path";
+import { join, resolve } from "node:path";
+import { isBelow } from "./below-folder.ts";
 
 /** A folder that files need cannot be had, because of what stands in its place. */
 export class TargetFolderError extends Error {
@@ -75,8 +76,7 @@ export class TargetFolder {
   }
 
   #contains(realPath: string): boolean {
-    const start = this.#realRoot.endsWith(sep) ? this.#realRoot : this.#realRoot + sep;
-    return realPath === this.#realRoot || realPath.startsWith(start);
+    return realPath === this.#realRoot || isBelow(this.#realRoot, realPath);
   }
 }
 

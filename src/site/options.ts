@@ -14,7 +14,7 @@ export interface SiteOptions {
   readonly followSymlinks: boolean;
   readonly settings: SiteSettings;
   readonly encryption?: Encryption;
-  /** A share is of the objects that the manifest holds. */
+  /** Of pages and redirects; a share is of those that the manifest holds. */
   readonly maxDelete: DeleteLimit;
   readonly keepRemovedDays: number;
   readonly dryRun: boolean;

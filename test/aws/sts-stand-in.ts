@@ -20,6 +20,10 @@ export const SUBJECT = "sc://contoso/shop/aws-production";
 export const AUDIENCE = "api://AzureADTokenExchange";
 export const issuer: OidcIssuer = createOidcIssuer(ISSUER_URL);
 
+/** What chains of roles begin with: the user's keys, or a token that the pipeline is given. */
+export const keys = (): Credentials => userKeys;
+export const web = { webIdentity: async () => issuer.issue(SUBJECT, AUDIENCE) };
+
 export const roleArn = (name: string, account = HERE) => `arn:aws:iam::${account}:role/${name}`;
 
 /** A trust policy that lets somebody in, on conditions or without. */
@@ -39,6 +43,17 @@ export function trustToken(subject = SUBJECT): TrustPolicy {
   const Principal = { Federated: `arn:aws:iam::${HERE}:oidc-provider/${host}` };
   return { Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRoleWithWebIdentity", Condition }] };
 }
+
+/** A role that takes whoever knows its external id, `the-id`. */
+export const guarded = {
+  arn: roleArn("guarded", ELSEWHERE),
+  trustPolicy: trust(`arn:aws:iam::${HERE}:root`, { StringEquals: { "sts:ExternalId": "the-id" } }),
+};
+/** A role that takes the user with the session tag `team=web`. */
+export const tagged = {
+  arn: roleArn("tagged", ELSEWHERE),
+  trustPolicy: trust(user.arn, { StringEquals: { "aws:RequestTag/team": "web" } }, "sts:TagSession"),
+};
 
 /** The stand-in, a client for it, and what a chain of roles has told. */
 export interface StsTarget {

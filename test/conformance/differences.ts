@@ -204,6 +204,75 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   "refuses a public ACL while public access is blocked": { radosgw: "then refuses private ones too" },
   'refuses a grant to id="nobody"': { radosgw: "answers 404 for an account that it does not know" },
 
+  // Bucket policies
+  "calls a policy for one account not public": {
+    versitygw: "knows accounts of its own alone",
+    radosgw: "calls every policy public that allows anything",
+  },
+  "calls a policy for everybody in a range of addresses not public": { versitygw: "looks at no conditions there" },
+  "calls a policy for everybody on behalf of one account not public": {
+    versitygw: "does not know the condition",
+  },
+  "calls a policy for everybody with a header of their choice public": {
+    radosgw: "calls no policy public that has a condition",
+  },
+  "tells no status of a policy that is not there": { radosgw: "tells that none is not public" },
+  "refuses a public policy while these are blocked, as in a new bucket": {
+    versitygw: "has no block of public access",
+    radosgw: "blocks nothing until told to",
+  },
+  "takes a policy that lets nobody in while public ones are blocked": { versitygw: "has no block of public access" },
+  "keeps the public out of a bucket whose access is restricted, whatever its policy says": {
+    versitygw: "has no block of public access",
+    radosgw: "restricts buckets whose ACL is public alone",
+  },
+  "malformed bucket policies": { radosgw: "calls it InvalidArgument, where it notices" },
+  "refuses a policy with an element that there is not": { versitygw: "passes over it" },
+  "refuses a policy for nobody": { versitygw: "does not notice" },
+  "refuses a policy of no action": { versitygw: "does not notice" },
+
+  // Anonymous requests
+  "lets nobody unknown in by a statement for one account": { versitygw: "knows accounts of its own alone" },
+  "denies what comes without TLS": { radosgw: "does not know of the connection where TLS is off" },
+  "hides from those who may not list whether an object is there": { versitygw: "tells them" },
+  "lets everybody read an object whose ACL says so": { versitygw: "has no ACLs of objects" },
+
+  // Website configurations
+  "refuses a website with no index document": { versitygw: "calls it MalformedXML" },
+  "refuses a website with an index document in a folder": { radosgw: "takes it" },
+  "refuses a website with an empty error document": { radosgw: "takes it for none" },
+  "refuses a website with pages beside a redirect of all": {
+    versitygw: "calls it MalformedXML",
+    radosgw: "takes it",
+  },
+  "refuses a website with a redirect of all to nowhere": { radosgw: "calls it InvalidArgument" },
+  "refuses a website with another protocol": { radosgw: "takes it" },
+  "refuses a website with two replacements": { radosgw: "calls it InvalidArgument" },
+  "refuses a website with a redirect by 200": { radosgw: "calls it InvalidArgument" },
+  "refuses a website with a rule for the error 200": { radosgw: "calls it InvalidArgument" },
+  "refuses a website with a rule that leads nowhere": { radosgw: "takes it" },
+
+  // Websites
+  "sends those who leave out the slash of a folder there": {
+    versitygw: "answers 404",
+    radosgw: "serves the index document under the address without the slash",
+  },
+  "sends the range that is asked for": { versitygw: "sends all" },
+  "sends no page that the visitor has already": { versitygw: "sends it again" },
+  "tells of a page that is not there, though nobody may list what is": { radosgw: "answers 403" },
+  "names an error in a header too": { radosgw: "does not" },
+  "shows all of the error document, whatever range is asked for": { radosgw: "sends the range" },
+  "tells of the error document too where that is not there": {
+    versitygw: "tells of the error document alone",
+    radosgw: "tells of the page alone",
+  },
+  "redirects what is not there by a routing rule": { versitygw: "puts no prefix before a key where none is replaced" },
+  "redirects to a place within a page by a routing rule": {
+    versitygw: "puts no prefix before a key where none is replaced",
+  },
+  "encodes a key by a routing rule": { radosgw: "does not encode it" },
+  "applies a routing rule without a condition to all requests": { versitygw: "applies it to errors" },
+
   // Versions
   "tells of the delete marker that an object is behind": {
     versitygw: "does not tell its id",

@@ -9,7 +9,8 @@ import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
 import { like } from "../../local/sts/trust-policy.ts";
 import { Unavailable } from "../../scripts/servers/server.ts";
 import { trustPolicy } from "../../tasks/trust-policy.ts";
-import { connectionId, SourceFolder } from "../tasks/upload-step.ts";
+import { connectionId } from "../tasks/store-step.ts";
+import { SourceFolder } from "../tasks/upload-step.ts";
 import { MotoWithAuthorization, type Policy, type UserKeys } from "./moto-with-authorization.ts";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -37,7 +38,7 @@ function without(action: string, { Version, Statement }: Policy): Policy {
 
 interface Use {
   readonly heading: string;
-  readonly task: "AwsS3Upload" | "AwsS3Download";
+  readonly task: "AwsS3Upload" | "AwsS3Download" | "AwsS3PublishSite";
   readonly inputs: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +52,7 @@ const uses: readonly Use[] = [
     inputs: { deleteExtra: "true" },
   },
   { heading: "Download", task: "AwsS3Download", inputs: {} },
+  { heading: "Publish a site", task: "AwsS3PublishSite", inputs: { verify: "false" } },
 ];
 
 /** Runs a task between a folder and the prefix that the policies are for. */
@@ -63,6 +65,7 @@ function runTask(
   const places = {
     AwsS3Upload: { sourceFolder: folders.source.path, targetFolder: "www" },
     AwsS3Download: { sourceFolder: "www", targetFolder: folders.target },
+    AwsS3PublishSite: { sourceFolder: folders.source.path, targetFolder: "www" },
   };
   return runStep({
     taskFolder: join(tasksFolder, task),
@@ -89,7 +92,7 @@ function listablePrefixes(policy: Policy | undefined): string[] {
   });
 }
 
-describe("docs/permissions.md, by a server that enforces policies", function () {
+describe("A policy of docs/permissions.md, by a server that enforces it", function () {
   this.timeout(60_000);
   let moto: MotoWithAuthorization | undefined;
   let admin: S3Client;
@@ -116,7 +119,9 @@ describe("docs/permissions.md, by a server that enforces policies", function () 
       const put = (Key: string, Body: string) => admin.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
       await put("www/same.txt", "same");
       await put("www/extra.txt", "extra");
-      await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "www/new.txt" }));
+      for (const Key of ["www/new.txt", "www/.s3-site.json"]) {
+        await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
+      }
     });
   });
   afterEach(() => {
@@ -134,28 +139,47 @@ describe("docs/permissions.md, by a server that enforces policies", function () 
     return runTask(task, { url, region, keys: await moto.createUser(policy) }, { source, target }, inputs);
   }
 
+  /** Leaves a site in the bucket that has a page more than the source folder. */
+  async function publishMore(inputs: Use["inputs"]): Promise<void> {
+    assert.ok(moto);
+    const { url, region } = moto.server;
+    const keys = { username: "AKIAADMINISTRATOR", password: "the/secret/key/of/the/administrator" };
+    source.write({ "gone.html": "gone" });
+    const { result, log } = await moto.asAdministrator(() =>
+      runTask("AwsS3PublishSite", { url, region, keys }, { source, target }, inputs),
+    );
+    assert.equal(result, "Succeeded", log.join("\n"));
+    rmSync(join(source.path, "gone.html"));
+  }
+
   for (const { heading, task, inputs } of uses) {
-    const [policy] = policiesUnder(heading);
+    describe(heading, () => {
+      const [policy] = policiesUnder(heading);
+      if (task === "AwsS3PublishSite") beforeEach(() => publishMore(inputs));
 
-    it(`${heading}: the policy is enough`, async () => {
-      assert.ok(policy);
-      const { result, log } = await run(task, policy, inputs);
-      assert.equal(result, "Succeeded", log.join("\n"));
-      if (task === "AwsS3Download") assert.deepEqual(readdirSync(target).sort(), ["extra.txt", "same.txt"]);
-    });
-
-    // What a listing tells is not asked for, so this action is for objects that moto does not make.
-    const needed = policy
-      ? actionsOf(policy).filter((action) => task !== "AwsS3Upload" || action !== "s3:GetObject")
-      : [];
-    for (const action of needed) {
-      it(`${heading}: without ${action} it is not`, async () => {
+      it("is enough", async () => {
         assert.ok(policy);
-        const { result, issues, log } = await run(task, without(action, policy), inputs);
-        assert.equal(result, "Failed", log.join("\n"));
-        assert.match(issues.map(({ message }) => message).join("\n"), new RegExp(`action ${action} on arn:aws:s3:::`));
+        const { result, log } = await run(task, policy, inputs);
+        assert.equal(result, "Succeeded", log.join("\n"));
+        if (task === "AwsS3Download") assert.deepEqual(readdirSync(target).sort(), ["extra.txt", "same.txt"]);
       });
-    }
+
+      // What a listing tells is not asked for, so this action is for objects that moto does not make.
+      const needed = policy
+        ? actionsOf(policy).filter((action) => task !== "AwsS3Upload" || action !== "s3:GetObject")
+        : [];
+      for (const action of needed) {
+        it(`is not enough without ${action}`, async () => {
+          assert.ok(policy);
+          const { result, issues, log } = await run(task, without(action, policy), inputs);
+          assert.equal(result, "Failed", log.join("\n"));
+          assert.match(
+            issues.map(({ message }) => message).join("\n"),
+            new RegExp(`action ${action} on arn:aws:s3:::`),
+          );
+        });
+      }
+    });
   }
 });
 
@@ -206,7 +230,7 @@ describe("docs/permissions.md", () => {
 
   it("has no policy that is not JSON, or allows everything", () => {
     const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json) as Policy);
-    assert.equal(policies.length, 7);
+    assert.equal(policies.length, 9);
     for (const policy of policies) {
       assert.equal(policy.Version, "2012-10-17");
       assert.deepEqual(

@@ -42,6 +42,19 @@ interface Contribution {
 const extension = readJson("vss-extension.json");
 const contributions = extension.contributions as Contribution[];
 const taskNames = readdirSync(join(staging, "tasks"));
+const SHARED_INPUTS: readonly string[] = [
+  "toolkitCredentials",
+  "assumeRole",
+  "assumeRoleExternalId",
+  "sessionTags",
+  "sessionPolicy",
+  "roleDurationSeconds",
+  "concurrency",
+  "forcePathStyleAddressing",
+  "endpointFeatures",
+  "expectedBucketOwner",
+  "requesterPays",
+];
 
 describe("the extension", () => {
   it("has the version of the project, and a short description", () => {
@@ -59,6 +72,25 @@ describe("the extension", () => {
     );
     const taskIds = taskNames.map((name) => readTask(name).id);
     assert.equal(new Set(taskIds).size, taskIds.length);
+    assert.deepEqual([...taskNames].sort(), ["AwsS3Download", "AwsS3PublishSite", "AwsS3Upload"]);
+  });
+
+  it("asks in all its tasks alike who they are and which way they go", () => {
+    const groups = ["identity", "advanced"];
+    const [first = [], ...others] = taskNames.map((name) =>
+      readTask(name).inputs.filter(({ groupName = "" }) => groups.includes(groupName)),
+    );
+    const shared = first.filter(({ name }) => others.every((inputs) => inputs.some((input) => input.name === name)));
+    assert.deepEqual(
+      shared.map(({ name }) => name),
+      SHARED_INPUTS,
+    );
+    for (const inputs of others) {
+      assert.deepEqual(
+        inputs.filter(({ name }) => SHARED_INPUTS.includes(name)),
+        shared,
+      );
+    }
   });
 
   it("names only files that are packed", () => {

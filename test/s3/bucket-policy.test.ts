@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
 import { ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import { getBucketPolicy, putBucketPolicy } from "../../src/s3/bucket-policy.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 describe("the policy of a bucket", () => {
-  let target: Target;
-  let transport: Transport;
-
-  before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
+  const suite = targetSuite();
 
   it("is none at first, and then the one that was given", async () => {
-    const bucket = openTargetBucket(target, await target.newBucket(), transport);
+    const bucket = await suite.newBucket();
     assert.equal(await getBucketPolicy(bucket), undefined);
     const policy = {
       Version: "2012-10-17",

@@ -2,40 +2,28 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { DeleteBucketCommand } from "@aws-sdk/client-s3";
 import { ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import { ensureBucket } from "../../src/s3/create-bucket.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 describe("making sure of a bucket", () => {
-  let target: Target;
-  let transport: Transport;
-
-  before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
+  const suite = targetSuite();
 
   async function withNewName(use: (name: string) => Promise<void>): Promise<void> {
     const name = `made-${randomBytes(6).toString("hex")}`;
     await use(name);
-    await target.client().send(new DeleteBucketCommand({ Bucket: name }));
+    await suite.target.client().send(new DeleteBucketCommand({ Bucket: name }));
   }
 
   it("makes the one that is not there, once", () =>
     withNewName(async (name) => {
-      const bucket = openTargetBucket(target, name, transport);
-      assert.equal(await ensureBucket(bucket, target.region, false), "created");
-      assert.equal(await ensureBucket(bucket, target.region, false), "exists");
+      const bucket = suite.open(name);
+      assert.equal(await ensureBucket(bucket, suite.target.region, false), "created");
+      assert.equal(await ensureBucket(bucket, suite.target.region, false), "exists");
     }));
 
   it("makes it all the same in a store that does not know the region", () =>
     withNewName(async (name) => {
-      const bucket = openTargetBucket(target, name, transport);
+      const bucket = suite.open(name);
       assert.equal(await ensureBucket(bucket, "nowhere-1", false), "created");
     }));
 

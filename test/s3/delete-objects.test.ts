@@ -1,38 +1,14 @@
 import assert from "node:assert/strict";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { deleteObjects } from "../../src/s3/delete-objects.ts";
 import { listObjects } from "../../src/s3/list-objects.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 const signal = new AbortController().signal;
 
 describe("deleting objects", () => {
-  let target: Target;
-  let transport: Transport;
-
-  before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
-
-  async function bucketWith(keys: readonly string[]): Promise<Bucket> {
-    const name = await target.newBucket();
-    for (let start = 0; start < keys.length; start += 16) {
-      const some = keys.slice(start, start + 16);
-      await Promise.all(
-        some.map((Key) => target.client().send(new PutObjectCommand({ Bucket: name, Key, Body: Key }))),
-      );
-    }
-    return openTargetBucket(target, name, transport);
-  }
+  const suite = targetSuite();
 
   async function keysOf(bucket: Bucket): Promise<string[]> {
     const keys: string[] = [];
@@ -42,26 +18,26 @@ describe("deleting objects", () => {
 
   it("deletes those that are named, whatever their names, and no others", async () => {
     const keys = ["a b", "a&amp;<>'\"", "a\tb\nc\rd", "a%20+b", "日本/😀"];
-    const bucket = await bucketWith([...keys, "a", "stays"]);
+    const bucket = await suite.newBucketWith([...keys, "a", "stays"]);
     assert.deepEqual(await deleteObjects(bucket, [...keys, "never there"], signal), []);
     assert.deepEqual(await keysOf(bucket), ["a", "stays"]);
   });
 
   it("deletes keys that XML cannot hold", async () => {
-    const bucket = await bucketWith(["a\u0001b", "a\u001fb", "ab"]);
+    const bucket = await suite.newBucketWith(["a\u0001b", "a\u001fb", "ab"]);
     assert.deepEqual(await deleteObjects(bucket, ["a\u0001b", "a\u001fb"], signal), []);
     assert.deepEqual(await keysOf(bucket), ["ab"]);
   });
 
   it("deletes a thousand at once", async () => {
     const keys = Array.from({ length: 1000 }, (_, index) => `k${index}`);
-    const bucket = await bucketWith(keys);
+    const bucket = await suite.newBucketWith(keys);
     assert.deepEqual(await deleteObjects(bucket, keys, signal), []);
     assert.deepEqual(await keysOf(bucket), []);
   });
 
   it("fails where the whole request does", async () => {
-    const bucket = openTargetBucket(target, "there-is-no-such-bucket", transport);
+    const bucket = suite.open("there-is-no-such-bucket");
     await assert.rejects(
       deleteObjects(bucket, ["a"], signal),
       (error) => error instanceof ServiceError && error.code === "NoSuchBucket",

@@ -7,25 +7,12 @@ import { ServiceError } from "../../src/aws/errors.ts";
 import type { Body } from "../../src/aws/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 import { uploadMultipart } from "../../src/s3/multipart-upload.ts";
-import {
-  AUDIENCE,
-  issuer,
-  roleArn,
-  type StsTarget,
-  SUBJECT,
-  startSts,
-  trust,
-  trustToken,
-  user,
-  userKeys,
-} from "../aws/sts-stand-in.ts";
+import { keys, roleArn, type StsTarget, startSts, trust, trustToken, user, web } from "../aws/sts-stand-in.ts";
 
 const MIB = 1024 * 1024;
 const first = roleArn("first");
 const second = roleArn("second");
 const byToken = roleArn("by-token");
-const keys = () => userKeys;
-const web = { webIdentity: async () => issuer.issue(SUBJECT, AUDIENCE) };
 
 describe("a bucket under credentials that expire", () => {
   let sts: StsTarget;

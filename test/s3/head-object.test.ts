@@ -7,28 +7,18 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { headObject, isNotFound, readObjectHead } from "../../src/s3/head-object.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 const MIB = 1024 ** 2;
 const md5 = (bytes: Buffer | string) => createHash("md5").update(bytes).digest();
 
 describe("an object's head", () => {
-  let target: Target;
-  let transport: Transport;
+  const suite = targetSuite();
   let bucket: Bucket;
-
   before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-    bucket = openTargetBucket(target, await target.newBucket(), transport);
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
+    bucket = await suite.newBucket();
   });
 
   it("tells all that is stored beside the bytes", async () => {
@@ -41,7 +31,9 @@ describe("an object's head", () => {
       Expires: new Date("2030-01-01T00:00:00Z"),
       Metadata: { build: "17", Name: "x y" },
     };
-    await target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key: "a b", Body: "hello", ...stored }));
+    await suite.target
+      .client()
+      .send(new PutObjectCommand({ Bucket: bucket.name, Key: "a b", Body: "hello", ...stored }));
     const head = await headObject(bucket, "a b");
     assert.equal(head.sizeBytes, 5);
     assert.equal(head.etag, md5("hello").toString("hex"));
@@ -63,9 +55,9 @@ describe("an object's head", () => {
 
   it("tells the checksum", async function () {
     // It knows no additional checksums.
-    if (target.name === "radosgw") this.skip();
+    if (suite.target.name === "radosgw") this.skip();
     const put = { Bucket: bucket.name, Key: "sha", Body: "hello", ChecksumAlgorithm: "SHA256" as const };
-    await target.client().send(new PutObjectCommand(put));
+    await suite.target.client().send(new PutObjectCommand(put));
     const head = await headObject(bucket, "sha");
     assert.deepEqual(head.checksums, { SHA256: createHash("sha256").update("hello").digest("base64") });
     assert.equal(head.checksumType, "FULL_OBJECT");
@@ -73,9 +65,9 @@ describe("an object's head", () => {
 
   it("tells of one part", async function () {
     // It ignores partNumber on a read.
-    if (target.name === "radosgw") this.skip();
+    if (suite.target.name === "radosgw") this.skip();
     const at = { Bucket: bucket.name, Key: "parts" };
-    const client = target.client();
+    const client = suite.target.client();
     const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
     const bodies = [Buffer.alloc(5 * MIB, 1), Buffer.alloc(100, 2)];
     const Parts = [];

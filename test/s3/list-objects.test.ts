@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { ListingError, listObjects, type RemoteObject } from "../../src/s3/list-objects.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 const signal = new AbortController().signal;
 
@@ -16,32 +13,11 @@ async function listAll(bucket: Bucket, prefix = ""): Promise<RemoteObject[]> {
 }
 
 describe("listing objects", () => {
-  let target: Target;
-  let transport: Transport;
-
-  before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
-
-  async function bucketWith(keys: readonly string[]): Promise<Bucket> {
-    const name = await target.newBucket();
-    for (let start = 0; start < keys.length; start += 16) {
-      const some = keys.slice(start, start + 16);
-      await Promise.all(
-        some.map((Key) => target.client().send(new PutObjectCommand({ Bucket: name, Key, Body: Key }))),
-      );
-    }
-    return openTargetBucket(target, name, transport);
-  }
+  const suite = targetSuite();
 
   it("tells what is known of each object, in the order of the keys' bytes", async () => {
     const keys = ["a b+c%20.txt", "a&<>'\"=.txt", "a.txt", "a/b", "é", "日本", "\uffee", "😀"];
-    const objects = await listAll(await bucketWith([...keys].reverse()));
+    const objects = await listAll(await suite.newBucketWith([...keys].reverse()));
     assert.deepEqual(
       objects.map(({ key }) => key),
       keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
@@ -55,7 +31,7 @@ describe("listing objects", () => {
   });
 
   it("lists only what is under the prefix", async () => {
-    const bucket = await bucketWith(["a", "b c/1", "b c/2", "b d"]);
+    const bucket = await suite.newBucketWith(["a", "b c/1", "b c/2", "b d"]);
     const keys = async (prefix: string) => (await listAll(bucket, prefix)).map(({ key }) => key);
     assert.deepEqual(await keys("b c/"), ["b c/1", "b c/2"]);
     assert.deepEqual(await keys("nothing/"), []);
@@ -63,7 +39,7 @@ describe("listing objects", () => {
 
   it("goes on from page to page", async () => {
     const keys = Array.from({ length: 2001 }, (_, index) => `k/${String(index).padStart(4, "0")}`);
-    const objects = await listAll(await bucketWith(keys), "k/");
+    const objects = await listAll(await suite.newBucketWith(keys), "k/");
     assert.deepEqual(
       objects.map(({ key }) => key),
       keys,
@@ -71,7 +47,7 @@ describe("listing objects", () => {
   });
 
   it("fails as the server says", async () => {
-    const bucket = openTargetBucket(target, "there-is-no-such-bucket", transport);
+    const bucket = suite.open("there-is-no-such-bucket");
     await assert.rejects(listAll(bucket), (error) => error instanceof ServiceError && error.code === "NoSuchBucket");
   });
 });

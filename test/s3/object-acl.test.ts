@@ -1,38 +1,26 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "../../src/s3/object-acl.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, newBucketWithAcls, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, newBucketWithAcls, targetSuite } from "./open-target.ts";
 
 const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
 
 describe("an object's ACL", () => {
-  let target: Target;
-  let transport: Transport;
-
-  before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
+  const suite = targetSuite();
 
   it("names the owner alone where none was given", async () => {
-    const bucket = openTargetBucket(target, await target.newBucket(), transport);
-    await target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key: "a", Body: "x" }));
+    const bucket = await suite.newBucket();
+    await suite.target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key: "a", Body: "x" }));
     assert.equal(isOwnerOnly(await getObjectAcl(bucket, "a")), true);
   });
 
   it("names who else was granted something", async function () {
-    const name = await newBucketWithAcls(target);
+    const name = await newBucketWithAcls(suite.target);
     if (!name) return this.skip();
-    const bucket = openTargetBucket(target, name, transport);
+    const bucket = suite.open(name);
     const put = { Bucket: bucket.name, Key: "a", Body: "x", ACL: "public-read" as const };
-    await target.client().send(new PutObjectCommand(put));
+    await suite.target.client().send(new PutObjectCommand(put));
     const acl = await getObjectAcl(bucket, "a");
     assert.equal(isOwnerOnly(acl), false);
     assert.deepEqual(grantHeaders(acl), {

@@ -1,29 +1,21 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { getObjectTags, putObjectTags, taggingHeader } from "../../src/s3/object-tags.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 describe("an object's tags", () => {
-  let target: Target;
-  let transport: Transport;
+  const suite = targetSuite();
   let bucket: Bucket;
-
   before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-    bucket = openTargetBucket(target, await target.newBucket(), transport);
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
+    bucket = await suite.newBucket();
   });
 
   const put = (Key: string, Tagging?: string) =>
-    target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: "x", ...(Tagging && { Tagging }) }));
+    suite.target
+      .client()
+      .send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: "x", ...(Tagging && { Tagging }) }));
 
   it("are none where none were given", async () => {
     await put("none");

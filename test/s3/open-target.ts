@@ -1,7 +1,11 @@
-import { DeletePublicAccessBlockCommand, PutBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
+import {
+  DeletePublicAccessBlockCommand,
+  PutBucketOwnershipControlsCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { createTransport, type Transport, type WireResponse } from "../../src/aws/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
-import type { Target } from "../target.ts";
+import { startTarget, type Target } from "../target.ts";
 
 /** Opens a bucket of the target as the tasks do. */
 export function openTargetBucket(target: Target, name: string, transport: Transport): Bucket {
@@ -32,6 +36,49 @@ export async function newBucketWithAcls(target: Target): Promise<string | undefi
 
 export function openTransport(): Transport {
   return createTransport({ maxConnections: 16, idleTimeoutMs: 30_000 });
+}
+
+/** The server of a suite, and buckets of it, opened as the tasks do. */
+export class TargetSuite {
+  target!: Target;
+  #transport!: Transport;
+
+  register(): this {
+    before(async () => {
+      this.target = await startTarget();
+      this.#transport = openTransport();
+    });
+    after(async () => {
+      this.#transport.close();
+      await this.target.stop();
+    });
+    return this;
+  }
+
+  open(name: string): Bucket {
+    return openTargetBucket(this.target, name, this.#transport);
+  }
+
+  async newBucket(): Promise<Bucket> {
+    return this.open(await this.target.newBucket());
+  }
+
+  /** A new bucket, and in it objects that hold their own keys. */
+  async newBucketWith(keys: readonly string[]): Promise<Bucket> {
+    const bucket = await this.newBucket();
+    for (let start = 0; start < keys.length; start += 16) {
+      const some = keys.slice(start, start + 16);
+      await Promise.all(
+        some.map((Key) => this.target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: Key }))),
+      );
+    }
+    return bucket;
+  }
+}
+
+/** Sets a suite up. */
+export function targetSuite(): TargetSuite {
+  return new TargetSuite().register();
 }
 
 /** A bucket that gives the answers in turn, whatever is asked, for answers that no server here would give. */

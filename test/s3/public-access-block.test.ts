@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
 import { getPublicAccessBlock, putPublicAccessBlock } from "../../src/s3/public-access-block.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 describe("the public access that a bucket blocks", () => {
-  let target: Target;
-  const transport = openTransport();
-
-  before(async () => {
-    target = await startTarget();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
+  const suite = targetSuite();
 
   it("is all of it in new buckets of S3", async function () {
-    if (target.name !== "embedded") return this.skip();
-    const bucket = openTargetBucket(target, await target.newBucket(), transport);
+    if (suite.target.name !== "embedded") return this.skip();
+    const bucket = await suite.newBucket();
     assert.deepEqual(await getPublicAccessBlock(bucket), {
       blockPublicAcls: true,
       ignorePublicAcls: true,
@@ -28,8 +18,8 @@ describe("the public access that a bucket blocks", () => {
   });
 
   it("is what was set", async function () {
-    if (target.name === "versitygw") return this.skip();
-    const bucket = openTargetBucket(target, await target.newBucket(), transport);
+    if (suite.target.name === "versitygw") return this.skip();
+    const bucket = await suite.newBucket();
     const wanted = {
       blockPublicAcls: true,
       ignorePublicAcls: false,

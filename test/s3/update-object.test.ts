@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import type { Encryption } from "../../src/s3/encryption.ts";
 import { headObject, type ObjectHead } from "../../src/s3/head-object.ts";
 import { getObjectAcl, grantHeaders } from "../../src/s3/object-acl.ts";
 import { getObjectTags } from "../../src/s3/object-tags.ts";
 import { UpdateRefusedError, updateObject } from "../../src/s3/update-object.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, newBucketWithAcls, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, newBucketWithAcls, targetSuite } from "./open-target.ts";
 
 const MIB = 1024 ** 2;
 
@@ -20,22 +18,14 @@ function lasting({ headers, sizeBytes, checksums }: ObjectHead) {
 }
 
 describe("changing what is stored beside an object's bytes", () => {
-  let target: Target;
-  let transport: Transport;
+  const suite = targetSuite();
   let bucket: Bucket;
-
   before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-    bucket = openTargetBucket(target, await target.newBucket(), transport);
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
+    bucket = await suite.newBucket();
   });
 
   async function put(Key: string, more: Partial<PutObjectCommandInput> = {}): Promise<ObjectHead> {
-    await target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: "hello", ...more }));
+    await suite.target.client().send(new PutObjectCommand({ Bucket: bucket.name, Key, Body: "hello", ...more }));
     return headObject(bucket, Key);
   }
 
@@ -65,7 +55,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
   it("keeps the redirect location", async function () {
     // It knows no redirects of objects.
-    if (target.name === "versitygw") this.skip();
+    if (suite.target.name === "versitygw") this.skip();
     const head = await put("redirect", { WebsiteRedirectLocation: "/there" });
     await updateObject(bucket, "redirect", head, { headers: { "cache-control": "no-cache" } });
     assert.equal((await headObject(bucket, "redirect")).headers["x-amz-website-redirect-location"], "/there");
@@ -89,7 +79,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
   it("does not touch an object that has been replaced since", async function () {
     // It has no conditions on copies.
-    if (target.name === "radosgw") this.skip();
+    if (suite.target.name === "radosgw") this.skip();
     const head = await put("replaced");
     await put("replaced", { Body: "other" });
     const update = updateObject(bucket, "replaced", head, { headers: { "cache-control": "no-cache" } });
@@ -98,7 +88,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
   it("keeps the checksum's algorithm", async function () {
     // It knows no additional checksums.
-    if (target.name === "radosgw") this.skip();
+    if (suite.target.name === "radosgw") this.skip();
     for (const ChecksumAlgorithm of ["SHA1", "CRC32C"] as const) {
       const head = await put("checksum", { ChecksumAlgorithm });
       await updateObject(bucket, "checksum", head, { headers: { "cache-control": "no-cache" } });
@@ -108,7 +98,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
   it("keeps the storage class, or changes it", async function () {
     // Neither has further storage classes.
-    if (target.name !== "embedded") this.skip();
+    if (suite.target.name !== "embedded") this.skip();
     const storageClass = async () => (await headObject(bucket, "class")).headers["x-amz-storage-class"];
     const head = await put("class", { StorageClass: "STANDARD_IA" });
     await updateObject(bucket, "class", head, { headers: { "cache-control": "no-cache" } });
@@ -121,7 +111,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
   it("keeps an object encrypted by the same key of KMS, with the bucket key", async function () {
     // Neither encrypts by KMS.
-    if (target.name !== "embedded") this.skip();
+    if (suite.target.name !== "embedded") this.skip();
     const head = await put("kms", { ServerSideEncryption: "aws:kms", BucketKeyEnabled: true });
     assert.equal(head.isEtagMd5, false);
     await updateObject(bucket, "kms", head, { headers: { "cache-control": "no-cache" } });
@@ -132,11 +122,11 @@ describe("changing what is stored beside an object's bytes", () => {
   });
 
   it("keeps the grants of others, or gives the canned ACL that is named", async function () {
-    const name = await newBucketWithAcls(target);
+    const name = await newBucketWithAcls(suite.target);
     if (!name) return this.skip();
-    const aclBucket = openTargetBucket(target, name, transport);
+    const aclBucket = suite.open(name);
     const input = { Bucket: name, Key: "acl", Body: "hello", ACL: "public-read" as const };
-    await target.client().send(new PutObjectCommand(input));
+    await suite.target.client().send(new PutObjectCommand(input));
     const grants = async () => grantHeaders(await getObjectAcl(aclBucket, "acl"));
     const [head, before] = [await headObject(aclBucket, "acl"), await grants()];
     assert.match(before["x-amz-grant-read"] ?? "", /AllUsers/);
@@ -152,7 +142,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
     beforeEach(function () {
       // It gives each copied part the checksum of the whole, and then refuses it.
-      if (target.name === "versitygw") this.skip();
+      if (suite.target.name === "versitygw") this.skip();
     });
 
     it("copies it in the parts that an upload of it has", async () => {
@@ -178,7 +168,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
     it("keeps the checksum of the whole", async function () {
       // It knows no additional checksums.
-      if (target.name === "radosgw") this.skip();
+      if (suite.target.name === "radosgw") this.skip();
       for (const ChecksumAlgorithm of ["CRC32", "CRC64NVME"] as const) {
         const head = await put("large-crc", { Body, ChecksumAlgorithm });
         await updateObject(bucket, "large-crc", head, { headers: { expires: "0" } }, { maxCopyBytes: 5 * MIB });
@@ -189,7 +179,7 @@ describe("changing what is stored beside an object's bytes", () => {
 
     it("keeps the algorithm of a checksum that is of parts", async function () {
       // It knows no additional checksums.
-      if (target.name === "radosgw") this.skip();
+      if (suite.target.name === "radosgw") this.skip();
       const head = await put("large-sha", { Body, ChecksumAlgorithm: "SHA256" });
       await updateObject(bucket, "large-sha", head, { headers: { expires: "0" } }, { maxCopyBytes: 5 * MIB });
       const after = await headObject(bucket, "large-sha");
@@ -219,12 +209,12 @@ describe("changing what is stored beside an object's bytes", () => {
 
     it("keeps it so, and without the key does nothing", async function () {
       // The one knows no SSE-C, the other none over plain http.
-      if (target.name !== "embedded") this.skip();
+      if (suite.target.name !== "embedded") this.skip();
       const key = customerKey.key.toString("base64");
       const sse = { SSECustomerAlgorithm: "AES256", SSECustomerKey: key };
       for (const [Key, maxCopyBytes] of [["sse-c", 5 * MIB] as const, ["sse-c-large", 1] as const]) {
         const input = { Bucket: bucket.name, Key, Body: "hello", ...sse };
-        await target.client().send(new PutObjectCommand(input));
+        await suite.target.client().send(new PutObjectCommand(input));
         const head = await headObject(bucket, Key, { customerKey });
         assert.equal(head.isEtagMd5, false);
         const change = { headers: { "cache-control": "no-cache" } };

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
-import type { Transport } from "../../src/aws/transport.ts";
 import {
   getWebsiteConfiguration,
   putWebsiteConfiguration,
   type WebsiteConfiguration,
 } from "../../src/s3/website-configuration.ts";
-import { startTarget, type Target } from "../target.ts";
-import { answeringBucket, openTargetBucket, openTransport } from "./open-target.ts";
+import { answeringBucket, targetSuite } from "./open-target.ts";
 
 const configurations: readonly [title: string, configuration: WebsiteConfiguration][] = [
   ["an index document alone", { indexDocument: "index.html", routingRules: [] }],
@@ -35,26 +33,16 @@ const configurations: readonly [title: string, configuration: WebsiteConfigurati
 ];
 
 describe("a bucket's website configuration", () => {
-  let target: Target;
-  let transport: Transport;
-
-  before(async () => {
-    target = await startTarget();
-    transport = openTransport();
-  });
-  after(async () => {
-    transport.close();
-    await target.stop();
-  });
+  const suite = targetSuite();
 
   it("is none at first", async () => {
-    const bucket = openTargetBucket(target, await target.newBucket(), transport);
+    const bucket = await suite.newBucket();
     assert.equal(await getWebsiteConfiguration(bucket), undefined);
   });
 
   for (const [title, configuration] of configurations) {
     it(`can be ${title}`, async () => {
-      const bucket = openTargetBucket(target, await target.newBucket(), transport);
+      const bucket = await suite.newBucket();
       await putWebsiteConfiguration(bucket, configuration);
       assert.deepEqual(await getWebsiteConfiguration(bucket), configuration);
     });
@@ -62,8 +50,8 @@ describe("a bucket's website configuration", () => {
 
   it("can take a prefix away, where the store can", async function () {
     // Ceph forgets an empty replacement, versitygw refuses it.
-    if (target.name !== "embedded") return this.skip();
-    const bucket = openTargetBucket(target, await target.newBucket(), transport);
+    if (suite.target.name !== "embedded") return this.skip();
+    const bucket = await suite.newBucket();
     const rule = { condition: { keyPrefix: "gone/" }, redirect: { replaceKeyPrefixWith: "" } };
     await putWebsiteConfiguration(bucket, { indexDocument: "index.html", routingRules: [rule] });
     assert.deepEqual(await getWebsiteConfiguration(bucket), { indexDocument: "index.html", routingRules: [rule] });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StepResult } from "../../local/agent/agent.ts";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
-import { connectionTo } from "./download-step.ts";
+import { connectionTo } from "./store-step.ts";
 import { MIB, patternedBytes, putInParts } from "./stored-objects.ts";
 
 const KIB = 1024;

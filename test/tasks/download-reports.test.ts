@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { StepResult } from "../../local/agent/agent.ts";
 import { ownerAccountId } from "../../local/s3/server.ts";
 import { assertDownloaded, downloadBench } from "./download-bench.ts";
-import { connectionTo, countsOf } from "./download-step.ts";
+import { countsOf } from "./download-step.ts";
+import { connectionTo } from "./store-step.ts";
 import { MIB, patternedBytes } from "./stored-objects.ts";
 
 describe("AwsS3Download tells", () => {

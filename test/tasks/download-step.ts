@@ -1,25 +1,12 @@
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
-import { runStep, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
+import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import type { Target } from "../target.ts";
 import { outputsOf } from "./step-result.ts";
-import { connectionId, connectionTo } from "./upload-step.ts";
-
-export { connectionTo } from "./upload-step.ts";
-
-const taskFolder = fileURLToPath(new URL("../../dist/extension/tasks/AwsS3Download", import.meta.url));
+import { runStoreStep } from "./store-step.ts";
+import { writeFiles } from "./write-files.ts";
 
 /** Runs the packaged AwsS3Download as the agent does: by inputs, of which the usual ones are filled in. */
 export function runDownload(
@@ -27,12 +14,7 @@ export function runDownload(
   inputs: { bucketName: string; targetFolder: string } & Record<string, string>,
   step: Partial<StepRequest> = {},
 ): Promise<StepResult> {
-  return runStep({
-    taskFolder,
-    connections: [connectionTo(target)],
-    ...step,
-    inputs: { awsCredentials: connectionId, regionName: "", globExpressions: "**", sourceFolder: "", ...inputs },
-  });
+  return runStoreStep("AwsS3Download", target, { globExpressions: "**", sourceFolder: "", ...inputs }, step);
 }
 
 /** What a download counted: its output variables but for the places. */
@@ -68,11 +50,7 @@ export class LandingFolder {
   readonly path = join(this.outside, "target");
 
   write(files: Readonly<Record<string, string | Buffer>>): this {
-    for (const [path, content] of Object.entries(files)) {
-      const absolutePath = join(this.path, path);
-      mkdirSync(dirname(absolutePath), { recursive: true });
-      writeFileSync(absolutePath, content);
-    }
+    writeFiles(this.path, files);
     return this;
   }
 

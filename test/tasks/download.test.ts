@@ -10,7 +10,7 @@ import { runUpload, SourceFolder } from "./upload-step.ts";
 describe("AwsS3Download", () => {
   const bench = downloadBench();
   /** Stores that keep objects as files cannot hold a key beside others below it. */
-  const KEEPS_FILES = "versitygw";
+  const KEEPS_FILES = ["versitygw"];
 
   it("brings what is under a prefix to a folder that it makes, byte for byte, and tells how much", async () => {
     await bench.put({ "site/index.html": "<p>home</p>", "site/assets/app.js": "run()", "site/assets/empty.txt": "" });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { runStep, type ServiceConnection, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
 import { type AzureDevOpsServer, startAzureDevOps, tokenAudience } from "../../local/azure-devops/server.ts";
 import { type S3Server, startS3Server } from "../../local/s3/server.ts";
 import { createOidcIssuer } from "../../local/sts/oidc-issuer.ts";
 import { type StsServer, type StsServerOptions, startStsServer } from "../../local/sts/server.ts";
 import type { TrustPolicy, TrustStatement } from "../../local/sts/trust-policy.ts";
+import { taskFolderOf } from "./store-step.ts";
 import { SourceFolder } from "./upload-step.ts";
 
 export const ACCOUNT = "111122223333";
@@ -18,7 +18,6 @@ export const user = {
 export const storeId = "5d1b6f0a-93a5-4a2e-8a37-0c6c1f1b2c3d";
 export const toolkitId = "8e2f3f5a-7a0e-4f0b-9d64-2b1c9a7e6d10";
 const issuerHost = "vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00";
-const taskFolder = fileURLToPath(new URL("../../dist/extension/tasks/AwsS3Upload", import.meta.url));
 
 export const roleArn = (name: string, account = ACCOUNT) => `arn:aws:iam::${account}:role/${name}`;
 export const sessionArn = (name: string, account = ACCOUNT, session = "azp-local-1") =>
@@ -84,7 +83,7 @@ export class IdentityBench {
   /** Uploads, with debugging on, and finds no secret in what the step wrote. */
   async run({ store, toolkit, inputs, step }: IdentityCase): Promise<StepResult> {
     const result = await runStep({
-      taskFolder,
+      taskFolder: taskFolderOf("AwsS3Upload"),
       ...step,
       connections: [this.azureDevOps.job.connection, ...this.#connections(store, toolkit)],
       variables: { ...this.azureDevOps.job.variables, "System.Debug": "true", ...step?.variables },

@@ -71,21 +71,23 @@ for (const table of inputTables) {
       );
     });
 
-    it("never show the customer's key, nor any form of it, in the log", async () => {
-      const key = Buffer.from("a key of 32 bytes, for this test");
-      for (const value of [key.toString("hex"), key.toString("base64"), `${key.toString("hex")}00`]) {
-        // The wrong owner ends the step before it sends anything.
-        const others = { keyManagement: "customerManaged", expectedBucketOwner: key.toString("base64") };
-        const step = { variables: { "System.Debug": "true" } };
-        const { log } = await bench.run("customerKey", { value, others }, step);
-        const forms = [value, key.toString("hex").toUpperCase(), value.slice(8, 40)];
-        const masked = value.length > 64 ? [value] : [...forms, key.toString("base64")];
-        assert.deepEqual(
-          log.filter((line) => masked.some((form) => line.includes(form))),
-          [],
-        );
-      }
-    });
+    if (table.rows.some(({ input }) => input === "customerKey")) {
+      it("never show the customer's key, nor any form of it, in the log", async () => {
+        const key = Buffer.from("a key of 32 bytes, for this test");
+        for (const value of [key.toString("hex"), key.toString("base64"), `${key.toString("hex")}00`]) {
+          // The wrong owner ends the step before it sends anything.
+          const others = { keyManagement: "customerManaged", expectedBucketOwner: key.toString("base64") };
+          const step = { variables: { "System.Debug": "true" } };
+          const { log } = await bench.run("customerKey", { value, others }, step);
+          const forms = [value, key.toString("hex").toUpperCase(), value.slice(8, 40)];
+          const masked = value.length > 64 ? [value] : [...forms, key.toString("base64")];
+          assert.deepEqual(
+            log.filter((line) => masked.some((form) => line.includes(form))),
+            [],
+          );
+        }
+      });
+    }
 
     async function errorsOf(input: string, example: Parameters<InputBench["run"]>[1]): Promise<string[]> {
       const { issues, result, log } = await bench.run(input, example);

@@ -1,12 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { runStep, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
+import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import type { Target } from "../target.ts";
-import { connectionId, connectionTo, runUpload, SourceFolder } from "./upload-step.ts";
-
-const downloadFolder = fileURLToPath(new URL("../../dist/extension/tasks/AwsS3Download", import.meta.url));
+import { runDownload } from "./download-step.ts";
+import { runUpload, SourceFolder } from "./upload-step.ts";
 
 /** What an upload and a download of the same files came to. */
 export interface RoundTrip {
@@ -55,17 +53,4 @@ export async function roundTrip(
     source.remove();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function runDownload(
-  target: Target,
-  inputs: Readonly<Record<string, string>>,
-  step: Partial<StepRequest>,
-): Promise<StepResult> {
-  return runStep({
-    taskFolder: downloadFolder,
-    connections: [connectionTo(target)],
-    ...step,
-    inputs: { awsCredentials: connectionId, regionName: "", globExpressions: "**", sourceFolder: "", ...inputs },
-  });
 }

@@ -13,7 +13,8 @@ import type { PipelineResult } from "../../local/pipeline/pipeline-result.ts";
 import { runPipeline } from "../../local/pipeline/run-pipeline.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
 import { LandingFolder } from "./download-step.ts";
-import { connectionTo, listKeys, SourceFolder } from "./upload-step.ts";
+import { connectionTo } from "./store-step.ts";
+import { listKeys, SourceFolder } from "./upload-step.ts";
 
 const fixture = fileURLToPath(new URL("toolkit-pipeline.yml", import.meta.url));
 const tasksFolder = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));

@@ -1,36 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import {
-  DeleteObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-} from "@aws-sdk/client-s3";
+import { HeadObjectCommand, PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
-import type {
-  Fault,
-  FaultAction,
-  FaultMatch,
-  FaultRule,
-  S3Server,
-  S3ServerOptions,
-  SeenRequest,
-} from "../../local/s3/server.ts";
+import type { FaultAction, FaultMatch, S3ServerOptions } from "../../local/s3/server.ts";
 import { startEmbeddedTarget, startTarget, type Target } from "../target.ts";
+import { StepBench } from "./step-bench.ts";
 import { listKeys, readBucket, runUpload, SourceFolder } from "./upload-step.ts";
-
-/** An action as the plan file has it. */
-export interface PlannedAction {
-  readonly action: string;
-  readonly path: string;
-  readonly key: string;
-  readonly sizeBytes: number;
-  readonly reason: string;
-  readonly status: string;
-  readonly error?: string;
-}
 
 /** How a step ended, without its log. Numbers are those of the output variables. */
 export interface Outcome {
@@ -52,68 +26,20 @@ const COUNTERS = {
 /** What belongs to an answer rather than to the object, or differs from run to run. */
 const NOT_OF_THE_OBJECT = ["$metadata", "AcceptRanges", "ETag", "LastModified", "VersionId", "ServerSideEncryption"];
 
-/** A server, and for each test a bucket, a folder and a job of its own. */
-export class UploadBench {
-  target!: Target;
-  bucket!: string;
-  source!: SourceFolder;
-  /** Steps that share it are of one job. */
-  workFolder!: string;
-  /** What the server has seen of the last step; empty where it does not tell. */
-  requests: readonly SeenRequest[] = [];
-  readonly #start: () => Promise<Target>;
-  readonly #faults: Fault[] = [];
-
+/** A server, and for each test a bucket, a folder to upload and a job of its own. */
+export class UploadBench extends StepBench<SourceFolder> {
   constructor(start: () => Promise<Target>) {
-    this.#start = start;
+    super(start, () => new SourceFolder());
   }
 
-  register(): this {
-    before(async () => {
-      this.target = await this.#start();
-    });
-    after(() => this.target.stop());
-    beforeEach(async () => {
-      this.bucket = await this.target.newBucket();
-      this.source = new SourceFolder();
-      this.workFolder = mkdtempSync(join(tmpdir(), "job-"));
-      this.target.server?.clearRequests();
-    });
-    afterEach(() => {
-      for (const fault of this.#faults.splice(0)) fault.remove();
-      this.source.remove();
-      rmSync(this.workFolder, { recursive: true, force: true });
-    });
-    return this;
-  }
-
-  /** The embedded server. @throws where the target is another one */
-  get server(): S3Server {
-    assert.ok(this.target.server, "this needs the embedded server");
-    return this.target.server;
-  }
-
-  /** Ends a test that the target cannot take. `why` is for who reads the test. */
-  skipOn(test: Mocha.Context, names: readonly string[], why: string): void {
-    assert.ok(why);
-    if (names.includes(this.target.name)) test.skip();
+  get source(): SourceFolder {
+    return this.folder;
   }
 
   /** Runs the step. */
   async upload(inputs: Record<string, string> = {}, step: Partial<StepRequest> = {}): Promise<StepResult> {
-    const { target, bucket, source, workFolder } = this;
-    target.server?.clearRequests();
-    const given = { bucketName: bucket, sourceFolder: source.path, ...inputs };
-    const result = await runUpload(target, given, { workFolder, ...step });
-    this.requests = [...(target.server?.requests ?? [])];
-    return result;
-  }
-
-  /** Lets requests go wrong from now on, until the test ends. */
-  addFault(rule: FaultRule): Fault {
-    const fault = this.server.addFault(rule);
-    this.#faults.push(fault);
-    return fault;
+    const given = { bucketName: this.bucket, sourceFolder: this.source.path, ...inputs };
+    return this.runInJob((own) => runUpload(this.target, given, own), step);
   }
 
   /** Lets requests go wrong while `work` runs. */
@@ -130,10 +56,6 @@ export class UploadBench {
     // Of an empty body the SDK wants to be told the length.
     const body = more.Body === undefined ? { Body: "", ContentLength: 0 } : {};
     return this.target.client().send(new PutObjectCommand({ Bucket: this.bucket, Key, ...body, ...more }));
-  }
-
-  remove(Key: string) {
-    return this.target.client().send(new DeleteObjectCommand({ Bucket: this.bucket, Key }));
   }
 
   keys(): Promise<string[]> {
@@ -166,10 +88,6 @@ export class UploadBench {
     const counts: Record<string, number> = {};
     for (const { operation } of this.requests) counts[operation] = (counts[operation] ?? 0) + 1;
     return counts;
-  }
-
-  planOf(result: StepResult): { actions: PlannedAction[]; dryRun: boolean; problems: object[] } {
-    return JSON.parse(readFileSync(result.outputVariables.planFile?.value ?? "", "utf8"));
   }
 
   /** Each action of the plan as `action key: reason`. */

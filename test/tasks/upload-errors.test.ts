@@ -3,8 +3,9 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceConnection, StepRequest } from "../../local/agent/agent.ts";
 import { startTarget, type Target } from "../target.ts";
+import { connectionTo } from "./store-step.ts";
 import { unprivilegedNode } from "./unprivileged-node.ts";
-import { connectionTo, listKeys, runUpload, SourceFolder } from "./upload-step.ts";
+import { listKeys, runUpload, SourceFolder } from "./upload-step.ts";
 
 /** One wrong input, and the error that the step shows. */
 interface Case {

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import { type FaultRule, type S3Server, startS3Server } from "../../local/s3/server.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
-import { connectionTo, listKeys, readBucket, runUpload, SourceFolder } from "./upload-step.ts";
+import { connectionTo } from "./store-step.ts";
+import { listKeys, readBucket, runUpload, SourceFolder } from "./upload-step.ts";
 
 const MIB = 1024 ** 2;
 

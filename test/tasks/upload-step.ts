@@ -1,26 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { runStep, type ServiceConnection, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
+import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import type { Target } from "../target.ts";
-
-export const taskFolder = fileURLToPath(new URL("../../dist/extension/tasks/AwsS3Upload", import.meta.url));
-export const connectionId = "5d1b6f0a-93a5-4a2e-8a37-0c6c1f1b2c3d";
-
-/** The service connection that an admin would make for the target. */
-export function connectionTo(target: Target): ServiceConnection {
-  return {
-    id: connectionId,
-    name: "store",
-    type: "AwsS3",
-    url: target.url,
-    scheme: "UsernamePassword",
-    parameters: { username: target.accessKeyId, password: target.secretAccessKey },
-    data: { region: target.region },
-  };
-}
+import { runStoreStep } from "./store-step.ts";
+import { writeFiles } from "./write-files.ts";
 
 /** Runs the packaged AwsS3Upload as the agent does: by inputs, of which the usual ones are filled in. */
 export function runUpload(
@@ -28,12 +13,7 @@ export function runUpload(
   inputs: { bucketName: string; sourceFolder: string } & Record<string, string>,
   step: Partial<StepRequest> = {},
 ): Promise<StepResult> {
-  return runStep({
-    taskFolder,
-    connections: [connectionTo(target)],
-    ...step,
-    inputs: { awsCredentials: connectionId, regionName: "", globExpressions: "**", targetFolder: "", ...inputs },
-  });
+  return runStoreStep("AwsS3Upload", target, { globExpressions: "**", targetFolder: "", ...inputs }, step);
 }
 
 /** A temporary folder with the given files. */
@@ -41,11 +21,7 @@ export class SourceFolder {
   readonly path = mkdtempSync(join(tmpdir(), "upload-"));
 
   write(files: Readonly<Record<string, string | Buffer>>): this {
-    for (const [path, content] of Object.entries(files)) {
-      const absolutePath = join(this.path, path);
-      mkdirSync(dirname(absolutePath), { recursive: true });
-      writeFileSync(absolutePath, content);
-    }
+    writeFiles(this.path, files);
     return this;
   }
 

@@ -5,7 +5,7 @@ const features = (...on: string[]) => ({
   features: Object.fromEntries(["accelerate", "dualstack", "fips"].map((name) => [name, on.includes(name)])),
 });
 
-/** The inputs of both tasks that say which bucket it is, and in whose name it is reached. */
+/** The inputs of all tasks that say which bucket it is, and in whose name it is reached. */
 export const connectionRows = (prefixInput: string): InputRow[] => [
   awsCredentialsRow,
   toolkitCredentialsRow,
@@ -71,7 +71,37 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
   },
 ];
 
-/** The advanced inputs of both tasks. */
+/** Whether the parallel jobs of a transfer share its work. */
+export const shardRow: InputRow = {
+  input: "shard",
+  meaning: "Whether each job of `strategy: parallel` takes its own share of the files.",
+  valid: [
+    {
+      value: "true",
+      variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "3" },
+      means: { shard: { position: 3, total: 4 } },
+    },
+    { value: "true", means: {} },
+    {
+      value: "false",
+      variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "3" },
+      means: {},
+    },
+  ],
+  empty: { says: "`false`", means: {} },
+  wrong: [
+    { value: "2", errors: ['shard: "2" is neither true nor false. Enter one of the two.'] },
+    {
+      value: "true",
+      variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "5" },
+      errors: [
+        "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false.",
+      ],
+    },
+  ],
+};
+
+/** The advanced inputs of all tasks. */
 export const advancedRows: InputRow[] = [
   {
     input: "concurrency",
@@ -87,34 +117,6 @@ export const advancedRows: InputRow[] = [
         `concurrency: "${value}" is not a whole number from 1 to 1000. Enter one, or nothing for the automatic number.`,
       ],
     })),
-  },
-  {
-    input: "shard",
-    meaning: "Whether each job of `strategy: parallel` takes its own share of the files.",
-    valid: [
-      {
-        value: "true",
-        variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "3" },
-        means: { shard: { position: 3, total: 4 } },
-      },
-      { value: "true", means: {} },
-      {
-        value: "false",
-        variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "3" },
-        means: {},
-      },
-    ],
-    empty: { says: "`false`", means: {} },
-    wrong: [
-      { value: "2", errors: ['shard: "2" is neither true nor false. Enter one of the two.'] },
-      {
-        value: "true",
-        variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "5" },
-        errors: [
-          "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false.",
-        ],
-      },
-    ],
   },
   {
     input: "forcePathStyleAddressing",

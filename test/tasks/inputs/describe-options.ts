@@ -1,3 +1,4 @@
+import type { SiteOptions, SiteSettings } from "../../../src/site/options.ts";
 import type { DownloadOptions, ObjectSettings, UploadOptions } from "../../../src/sync/options.ts";
 import type { InNameOf } from "../../../tasks/access-inputs.ts";
 import type { Identity } from "../../../tasks/identity.ts";
@@ -9,7 +10,9 @@ export type OptionsDescription = Readonly<Record<string, unknown>>;
 export const PROBED_PATHS = ["index.html", "assets/app.js", "assets/app.js.map", ".well-known/ä.txt"];
 
 /** Describes all of a task's options; functions by what they answer. */
-export function describeOptions(options: InNameOf<UploadOptions> | InNameOf<DownloadOptions>): OptionsDescription {
+export function describeOptions(
+  options: InNameOf<UploadOptions> | InNameOf<DownloadOptions> | InNameOf<SiteOptions>,
+): OptionsDescription {
   const { access, patterns, encryption, ...others } = options;
   const { store, identity, ...bucket } = access;
   const { endpoint, ...addressing } = store;
@@ -41,11 +44,18 @@ function describeEncryption(encryption: NonNullable<UploadOptions["encryption"]>
   return encryption.kind === "customer" ? { ...encryption, key: encryption.key.toString("hex") } : encryption;
 }
 
-function describeSettings({ headersFor, tags, ...plain }: ObjectSettings): OptionsDescription {
-  const headers = PROBED_PATHS.map((path) => [path, headersFor(path)] as const);
+function describeSettings({ headersFor, tags, ...others }: ObjectSettings | SiteSettings): OptionsDescription {
+  const { ruledHeadersFor, ...plain } =
+    "ruledHeadersFor" in others ? others : { ...others, ruledHeadersFor: undefined };
   return {
     ...plain,
-    headers: Object.fromEntries(headers.filter(([, named]) => Object.keys(named).length > 0)),
+    headers: describeHeaders(headersFor),
+    ...(ruledHeadersFor ? { ruledHeaders: describeHeaders(ruledHeadersFor) } : {}),
     ...(tags ? { tags: [...tags] } : {}),
   };
+}
+
+function describeHeaders(headersFor: ObjectSettings["headersFor"]): unknown {
+  const headers = PROBED_PATHS.map((path) => [path, headersFor(path)] as const);
+  return Object.fromEntries(headers.filter(([, named]) => Object.keys(named).length > 0));
 }

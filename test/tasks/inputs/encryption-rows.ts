@@ -1,4 +1,4 @@
-import type { InputRow, ValidCase, WrongCase } from "./input-row.ts";
+import type { InputCase, InputRow, ValidCase, WrongCase } from "./input-row.ts";
 
 const HEX = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
 const BASE64 = Buffer.from(HEX, "hex").toString("base64");
@@ -182,3 +182,35 @@ export const uploadEncryptionRows: InputRow[] = [
     ],
   },
 ];
+
+/** The encryption of a site, whose visitors could not bring a customer's key along. */
+export const siteEncryptionRows: InputRow[] = [
+  {
+    input: "keyManagement",
+    meaning: "By whose keys the objects are encrypted: `none` as the bucket has it, `awsManaged` of S3 or KMS.",
+    valid: [
+      { value: "awsManaged", means: { encryption: kms } },
+      { value: "none", means: {} },
+    ],
+    empty: { says: "`none`", means: {} },
+    wrong: [
+      wrongManagement("none or awsManaged"),
+      {
+        value: "customerManaged",
+        errors: ['keyManagement: "customerManaged" is not among its values. Enter none or awsManaged.'],
+      },
+    ],
+  },
+  ...uploadEncryptionRows
+    .filter(({ input }) => input !== "keyManagement" && input !== "customerKey")
+    .map((row) => ({
+      ...row,
+      valid: row.valid.filter(isWithoutCustomerKey),
+      empty: row.input === "encryptionAlgorithm" ? { ...row.empty, says: "`KMS`" } : row.empty,
+      wrong: row.wrong.filter(isWithoutCustomerKey),
+    })),
+];
+
+function isWithoutCustomerKey({ others }: InputCase): boolean {
+  return others?.keyManagement !== "customerManaged";
+}

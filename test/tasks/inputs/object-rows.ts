@@ -6,8 +6,32 @@ const everyFile = (headers: Record<string, string>) => ({
   headers: Object.fromEntries(PROBED_PATHS.map((path) => [path, headers])),
 });
 
-/** The inputs of an upload that say how its objects are stored. */
-export const objectRows: InputRow[] = [
+/** The input of an upload that says who may do what with its objects. */
+export const cannedAclRow: InputRow = {
+  input: "filesAcl",
+  meaning: "A canned ACL for every file; `none` sends none.",
+  valid: [
+    { value: "public-read", means: { cannedAcl: "public-read" } },
+    { value: "Bucket-Owner-Full-Control", means: { cannedAcl: "bucket-owner-full-control" } },
+    { value: "none", means: {} },
+  ],
+  empty: { says: "`none`", means: {} },
+  wrong: [
+    {
+      value: "public",
+      errors: [
+        'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control.',
+      ],
+    },
+  ],
+};
+
+/**
+ * The inputs that say how objects are stored.
+ *
+ * @param ruledHeaders what the description calls the headers that the input `headers` names.
+ */
+export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[] => [
   {
     input: "headers",
     meaning:
@@ -17,7 +41,7 @@ export const objectRows: InputRow[] = [
         value:
           "**/*.html\n  Cache-Control: no-cache\n  x-amz-meta-Stage: beta\nassets/\n!**/*.map\n  Cache-Control: max-age=31536000, immutable",
         means: {
-          headers: {
+          [ruledHeaders]: {
             "index.html": { "cache-control": "no-cache", "x-amz-meta-stage": "beta" },
             "assets/app.js": { "cache-control": "max-age=31536000, immutable" },
           },
@@ -152,24 +176,6 @@ export const objectRows: InputRow[] = [
       {
         value: Array.from({ length: 11 }, (_, index) => `t${index}=1`).join("\n"),
         errors: ["tags: there are 11 tags, and S3 takes 10 at most."],
-      },
-    ],
-  },
-  {
-    input: "filesAcl",
-    meaning: "A canned ACL for every file; `none` sends none.",
-    valid: [
-      { value: "public-read", means: { cannedAcl: "public-read" } },
-      { value: "Bucket-Owner-Full-Control", means: { cannedAcl: "bucket-owner-full-control" } },
-      { value: "none", means: {} },
-    ],
-    empty: { says: "`none`", means: {} },
-    wrong: [
-      {
-        value: "public",
-        errors: [
-          'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control.',
-        ],
       },
     ],
   },

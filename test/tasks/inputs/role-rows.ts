@@ -46,7 +46,7 @@ const forOneRole = (value: string, means: object): ValidCase => ({
   means: { roles: [role(ROLE, "assumeRole", means)] },
 });
 
-/** The inputs of both tasks that say which roles they take. */
+/** The inputs of all tasks that say which roles they take. */
 export const roleRows: InputRow[] = [
   {
     input: "assumeRole",

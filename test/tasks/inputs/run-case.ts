@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { runStep, type StepRequest, type StepResult } from "../../../local/agent/agent.ts";
-import { connectionId } from "../upload-step.ts";
+import { connectionId } from "../store-step.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import type { InputCase } from "./input-row.ts";
 import type { InputTable } from "./tables.ts";

@@ -1,15 +1,17 @@
-import { advancedRows, connectionRows } from "./access-rows.ts";
+import { advancedRows, connectionRows, shardRow } from "./access-rows.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import { PROBED_PATHS } from "./describe-options.ts";
 import { downloadEncryptionRows, uploadEncryptionRows } from "./encryption-rows.ts";
 import { booleanRow, type InputRow, type WrongCase } from "./input-row.ts";
-import { objectRows } from "./object-rows.ts";
+import { cannedAclRow, objectRows } from "./object-rows.ts";
+import { publishSiteTable } from "./publish-site-table.ts";
 import { roleRows } from "./role-rows.ts";
 import { transferRows } from "./transfer-rows.ts";
+import { FILLED_IN, isUri, partSizeRow, prefixRow } from "./upload-rows.ts";
 
 /** All inputs of a task, and what it makes of no more than it needs. */
 export interface InputTable {
-  readonly task: "AwsS3Upload" | "AwsS3Download";
+  readonly task: "AwsS3Upload" | "AwsS3Download" | "AwsS3PublishSite";
   /** The inputs without which no step works. */
   readonly needed: Readonly<Record<string, string>>;
   /** Its options for these, apart from the connection. */
@@ -30,16 +32,10 @@ const commonOptions: OptionsDescription = {
   ifNoFilesFound: "error",
 };
 
-const isUri = (input: string): WrongCase => ({
-  value: "s3://releases/site",
-  errors: [`${input}: "s3://releases/site" is a URI. Enter what stands behind the bucket's name.`],
-});
 const hasDots = (input: string): WrongCase => ({
   value: "site/../other",
   errors: [`${input}: "site/../other" has . or .. for a folder, which S3 does not resolve.`],
 });
-const FILLED_IN = "the repository, in a classic release the artifacts folder: the agent fills it in";
-
 export const uploadTable: InputTable = {
   task: "AwsS3Upload",
   needed: { awsCredentials: "CONNECTION", bucketName: "releases", sourceFolder: "SOURCE/site" },
@@ -73,23 +69,7 @@ export const uploadTable: InputTable = {
         { value: "/dev/null", errors: ["sourceFolder: /dev/null is neither a file nor a folder."] },
       ],
     },
-    {
-      input: "targetFolder",
-      meaning: "The key prefix: `www` and `/www/` both mean `www/`, and a `\\\\` parts folders as `/` does.",
-      valid: [
-        { value: "www/app", means: { prefix: "www/app/" } },
-        { value: "/www/", means: { prefix: "www/" } },
-        { value: "./drop\\1.0", means: { prefix: "drop/1.0/" } },
-      ],
-      empty: { says: "the root of the bucket", means: {} },
-      wrong: [
-        isUri("targetFolder"),
-        {
-          value: "site/../other",
-          errors: ['targetFolder: "site/../other" has .. for a folder, which S3 does not resolve.'],
-        },
-      ],
-    },
+    prefixRow,
     ...transferRows({
       existing: "an object",
       chosen: "files",
@@ -106,7 +86,8 @@ export const uploadTable: InputTable = {
     booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
       isTrueByDefault: true,
     }),
-    ...objectRows,
+    ...objectRows("headers"),
+    cannedAclRow,
     booleanRow("createBucket", "Whether the bucket is created where it does not exist.", {
       wrong: [
         {
@@ -128,24 +109,9 @@ export const uploadTable: InputTable = {
       ],
     }),
     ...uploadEncryptionRows,
-    {
-      input: "partSizeMB",
-      meaning: "The size of the parts in which larger files are sent, in MiB.",
-      valid: [
-        { value: "64", means: { partSizeBytes: 64 * 1024 ** 2 } },
-        { value: "5120", means: { partSizeBytes: 5 * 1024 ** 3 } },
-      ],
-      empty: { says: "the automatic size", means: {} },
-      wrong: [
-        {
-          value: "4",
-          errors: [
-            'partSizeMB: "4" is not a whole number from 5 to 5120 (MiB). Enter one, or nothing for the automatic size.',
-          ],
-        },
-      ],
-    },
+    partSizeRow,
     ...roleRows,
+    shardRow,
     ...advancedRows,
   ],
 };
@@ -185,8 +151,9 @@ export const downloadTable: InputTable = {
     ...transferRows({ existing: "a file", chosen: "objects" }),
     ...downloadEncryptionRows,
     ...roleRows,
+    shardRow,
     ...advancedRows,
   ],
 };
 
-export const inputTables: readonly InputTable[] = [uploadTable, downloadTable];
+export const inputTables: readonly InputTable[] = [uploadTable, downloadTable, publishSiteTable];

@@ -15,7 +15,54 @@ const withShard: WrongCase = {
   ],
 };
 
-/** The inputs of both tasks that say what is transferred. */
+/** @param chosen what the patterns choose. */
+export const patternsRow = (chosen: string): InputRow => ({
+  input: "globExpressions",
+  meaning: `Which ${chosen}: one pattern a line, the last that matches decides.`,
+  valid: [
+    {
+      value: "**\n!**/*.map\n# not these\n!.well-known/",
+      means: { matched: ["index.html", "assets/app.js"] },
+    },
+    { value: "!*.html", means: { matched: ["assets/app.js", "assets/app.js.map", ".well-known/ä.txt"] } },
+    { value: "assets/*.{js,css}", means: { matched: ["assets/app.js"] } },
+  ],
+  empty: { says: "`**`, all", means: {} },
+  wrong: [
+    {
+      value: "**\n!src/[ab",
+      errors: ['globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.'],
+    },
+    {
+      value: "C:\\out\\**",
+      errors: [
+        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
+      ],
+    },
+  ],
+});
+
+export const maxDeleteRow: InputRow = {
+  input: "maxDelete",
+  meaning: "The most that may be deleted: a count or a share.",
+  valid: [
+    { value: "20%", means: { maxDelete: { kind: "share", percent: 20 } } },
+    { value: "100", means: { maxDelete: { kind: "count", count: 100 } } },
+    { value: "0", means: { maxDelete: { kind: "count", count: 0 } } },
+    { value: "100 %", means: { maxDelete: { kind: "share", percent: 100 } } },
+  ],
+  empty: { says: "`50%`", means: {} },
+  wrong: ["101%", "half", "-1"].map((value) => ({
+    value,
+    errors: [
+      `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.`,
+    ],
+  })),
+};
+
+export const dryRunRow = booleanRow("dryRun", "Whether the step only tells what it would do.");
+
+/** The inputs of both transfers that say what is transferred. */
 export const transferRows = (direction: {
   /** What stands at the target. */
   readonly existing: string;
@@ -24,33 +71,7 @@ export const transferRows = (direction: {
   readonly wrongDeleteExtra?: readonly WrongCase[];
 }): InputRow[] =>
   [
-    {
-      input: "globExpressions",
-      meaning: `Which ${direction.chosen}: one pattern a line, the last that matches decides.`,
-      valid: [
-        {
-          value: "**\n!**/*.map\n# not these\n!.well-known/",
-          means: { matched: ["index.html", "assets/app.js"] },
-        },
-        { value: "!*.html", means: { matched: ["assets/app.js", "assets/app.js.map", ".well-known/ä.txt"] } },
-        { value: "assets/*.{js,css}", means: { matched: ["assets/app.js"] } },
-      ],
-      empty: { says: "`**`, all", means: {} },
-      wrong: [
-        {
-          value: "**\n!src/[ab",
-          errors: [
-            'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.',
-          ],
-        },
-        {
-          value: "C:\\out\\**",
-          errors: [
-            'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
-          ],
-        },
-      ],
-    },
+    patternsRow(direction.chosen),
     booleanRow("flattenFolders", `Whether ${direction.chosen} lose their folders: \`a/b.txt\` becomes \`b.txt\`.`),
     choiceRow(
       "overwrite",
@@ -65,24 +86,8 @@ export const transferRows = (direction: {
     booleanRow("deleteExtra", "Whether what the other side does not have is deleted, after all else has succeeded.", {
       wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
     }),
-    {
-      input: "maxDelete",
-      meaning: "The most that may be deleted: a count or a share.",
-      valid: [
-        { value: "20%", means: { maxDelete: { kind: "share", percent: 20 } } },
-        { value: "100", means: { maxDelete: { kind: "count", count: 100 } } },
-        { value: "0", means: { maxDelete: { kind: "count", count: 0 } } },
-        { value: "100 %", means: { maxDelete: { kind: "share", percent: 100 } } },
-      ],
-      empty: { says: "`50%`", means: {} },
-      wrong: ["101%", "half", "-1"].map((value) => ({
-        value,
-        errors: [
-          `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.`,
-        ],
-      })),
-    },
-    booleanRow("dryRun", "Whether the step only tells what it would do."),
+    maxDeleteRow,
+    dryRunRow,
     choiceRow("ifNoFilesFound", `What to do where there are no ${direction.chosen}.`, ["error", "warn", "ignore"]),
   ].map((row) => (row.input === "overwrite" ? withToolkitValues(row) : row));
 

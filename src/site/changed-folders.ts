@@ -1,0 +1,54 @@
+/** A folder of the site with something in it that changed. */
+export interface ChangedFolder {
+  /** With a `/` at both ends. */
+  readonly path: string;
+  /** Paths that changed and are in this folder itself. */
+  readonly ownPaths: string[];
+  /** By their names, those in which something changed. */
+  readonly folders: Map<string, ChangedFolder>;
+  /** How many paths changed, in its subfolders too. */
+  changedCount: number;
+  /** How many objects did not, in its subfolders too. */
+  unchangedCount: number;
+}
+
+/** Arranges changed paths, which are all different and begin with a `/`, by their folders. */
+export function arrangeByFolder(changed: Iterable<string>): ChangedFolder {
+  const root = createFolder("/");
+  for (const path of changed) {
+    let folder = root;
+    folder.changedCount++;
+    for (const name of folderNames(path)) {
+      const inner = folder.folders.get(name) ?? createFolder(`${folder.path}${name}/`);
+      folder.folders.set(name, inner);
+      folder = inner;
+      folder.changedCount++;
+    }
+    folder.ownPaths.push(path);
+  }
+  return root;
+}
+
+/** Counts something that did not change in those of its folders in which something did. */
+export function countUnchanged(root: ChangedFolder, path: string): void {
+  root.unchangedCount++;
+  let folder: ChangedFolder | undefined = root;
+  for (const name of folderNames(path)) {
+    folder = folder.folders.get(name);
+    if (!folder) return;
+    folder.unchangedCount++;
+  }
+}
+
+/** All changed paths of a folder and its subfolders. */
+export function pathsIn(folder: ChangedFolder): string[] {
+  return [...folder.ownPaths, ...[...folder.folders.values()].flatMap(pathsIn)];
+}
+
+function createFolder(path: string): ChangedFolder {
+  return { path, ownPaths: [], folders: new Map(), changedCount: 0, unchangedCount: 0 };
+}
+
+function folderNames(path: string): string[] {
+  return path.split("/").slice(1, -1);
+}

@@ -1,0 +1,88 @@
+import { functionSource } from "./cloudfront-function-source.ts";
+import { mayOverlap } from "./path-pattern.ts";
+import type { RedirectRule } from "./redirects-file.ts";
+import { basePathOf, pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
+import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
+
+/** "Quotas on CloudFront Functions" in the Amazon CloudFront Developer Guide: 10 KB. */
+const MAX_FUNCTION_BYTES = 10_240;
+
+/** A function for the event viewer-request, and the rules that it follows. */
+export interface CloudFrontFunction {
+  /** JavaScript for the runtime cloudfront-js-2.0; ASCII. */
+  readonly source: string;
+  readonly rules: ReadonlySet<RedirectRule>;
+}
+
+/** Whether a function can do what a rule says: it sends elsewhere, or takes another object of the site, and knows the country at most. */
+export function isForFunction({ status, to, conditions }: RedirectRule): boolean {
+  const staysOrSends = status === 200 ? to.startsWith("/") : status !== 404;
+  return staysOrSends && Object.keys(conditions).every((name) => name === "country");
+}
+
+/**
+ * Writes a function that follows rules, the first that holds. A rule that would make it too long is left out, and so are later ones for
+ * paths of that rule.
+ *
+ * @param addsIndexDocument whether a rewrite to a folder has to name its index document, as before a REST endpoint.
+ * @returns undefined where no rule remains.
+ */
+export function cloudFrontFunction(
+  rules: readonly RedirectRule[],
+  site: RedirectSite,
+  addsIndexDocument: boolean,
+): CloudFrontFunction | undefined {
+  const basePath = decodeURI(basePathOf(site));
+  const files = pathsOfFiles(site);
+  const texts: string[] = [];
+  const followed = new Set<RedirectRule>();
+  const leftOut: RedirectRule[] = [];
+  for (const rule of rules) {
+    const text = ruleText(rule, site, files, addsIndexDocument);
+    const fits = functionSource([...texts, text], basePath).length <= MAX_FUNCTION_BYTES;
+    if (!fits || leftOut.some(({ from }) => mayOverlap(from, rule.from))) {
+      leftOut.push(rule);
+    } else {
+      texts.push(text);
+      followed.add(rule);
+    }
+  }
+  return followed.size === 0 ? undefined : { source: functionSource(texts, basePath), rules: followed };
+}
+
+/** One element of the function's list, with the names that the handler reads. */
+function ruleText(
+  rule: RedirectRule,
+  site: RedirectSite,
+  files: ReadonlySet<string>,
+  addsIndexDocument: boolean,
+): string {
+  const { from, query, conditions, status, force } = rule;
+  const { country } = conditions;
+  const kept = force || from.kind === "exact" ? [] : [...files].filter((path) => from.matches(path));
+  const fields = {
+    ...(from.host === undefined ? {} : { host: from.host }),
+    ...(Object.keys(query).length === 0 ? {} : { query }),
+    ...(country ? { countries: country.map((code) => code.toUpperCase()) } : {}),
+    ...(kept.length === 0 ? {} : { files: kept }),
+    status,
+    to: targetParts(targetText(rule, site, addsIndexDocument), targetNames(rule)),
+  };
+  return `{ from: ${new RegExp(`^${from.expression}$`)}, ${JSON.stringify(fields).slice(1)}`;
+}
+
+function targetNames({ from, query }: RedirectRule): readonly string[] {
+  return [
+    ...from.names,
+    ...Object.values(query).flatMap((value) => (/^:[A-Za-z]\w*$/.test(value) ? [value.slice(1)] : [])),
+  ];
+}
+
+function targetText({ to, status }: RedirectRule, site: RedirectSite, addsIndexDocument: boolean): string {
+  const { origin, path } = parseRedirectTarget(to);
+  if (origin) return `${origin.protocol}://${origin.host}${path}`;
+  const target = basePathOf(site) + path.slice(1);
+  if (status !== 200) return target;
+  const rewritten = target.replace(/[?#].*$/, "");
+  return addsIndexDocument && rewritten.endsWith("/") ? rewritten + site.indexDocument : rewritten;
+}

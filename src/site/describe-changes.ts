@@ -1,0 +1,12 @@
+import type { SiteOptions } from "./options.ts";
+import type { PreparedSite, SiteTools } from "./prepare.ts";
+import { describeBucketChanges } from "./site-bucket.ts";
+
+/**
+ * What a publish would change beside the site's objects, a line each, for a dry run.
+ *
+ * @throws {StepError} where that cannot be read; the signal's reason.
+ */
+export async function describeChanges(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<string[]> {
+  return describeBucketChanges(site, options, tools);
+}

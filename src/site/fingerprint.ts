@@ -1,0 +1,61 @@
+/** A page keeps its name whatever is in it, and so do links to it. */
+const PAGE = /\.(?:html?|xhtml)$/i;
+
+/**
+ * Folders of which the frameworks (Next, SvelteKit, Astro, Nuxt) say that each file in them has another name once it has another content.
+ * Nuxt's `builds` tell which build is the latest.
+ */
+const FINGERPRINTED_FOLDER = /(?:^|\/)(?:_next\/static|_app\/immutable|_astro|_nuxt(?!\/builds\/))\//;
+
+/** A UUID tells which thing it is, not what is in it. */
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/** What stands behind a hash, as in `.js`, `.chunk.js.map`, `.min.css` and `.js.LICENSE.txt`; it is too short for a hash. */
+const ENDINGS = /(?:\.(?:[a-z][a-z0-9]{0,4}|bundle|module|legacy|LICENSE))+$/;
+
+/** In the lengths in which hashes are cut (webpack, Rollup, Parcel, Gatsby, Hugo) or come from MD5 and SHA. */
+const HEX_HASH = /(?:^|[-._~])((?:[0-9a-f]{2}){4,6}|[0-9a-f]{16}|[0-9a-f]{20}|(?:[0-9a-f]{32}){1,4}|[0-9a-f]{40})$/;
+const DIGITS_AND_ONE_LETTER = /^[a-f]?\d+[a-f]?$/;
+/** As `1dec2024` and `facade01`; no word has three such consonants in a row. */
+const WORD_AND_NUMBER = /^\d*(?!\d*[a-f]*[bcdf]{3})[a-f]{3,}\d*$/;
+
+/** Eight characters of Base32, as esbuild and Angular write them, with digits not only at the end, as a word may have them. */
+const BASE32_HASH = /-(?=[A-Z]*[2-7])(?=\d*[A-Z])(?![A-Z]{6,}\d+$)[A-Z2-7]{8}$/;
+/** Behind the names that esbuild and Angular themselves give, all eight may be letters. */
+const BASE32_HASH_OF_BUNDLE = /^(?:chunk|main|polyfills|scripts|styles)-[A-Z2-7]{8}$/;
+
+/** Eight characters of Base64, as Vite and Rollup write them. One with a `-` cannot be told from words that are joined with it. */
+const BASE64_HASH = /[-.](?=\w*[a-z])(?=\w*[A-Z])(\w{8})$/;
+const WORDS_AND_NUMBERS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
+/** Into so many words and numbers no name of eight characters falls that somebody thought out: `HomePage` has two, `Html5Doc` three. */
+const MIN_RANDOM_PIECES = 4;
+
+/**
+ * Whether a file of a site has a hash of its content in its name, so that it never changes under that name. A name that is not sure to have
+ * one is taken for an ordinary name: that costs a request now and then, whereas the opposite leaves visitors with an old file for a year.
+ * Of random hashes it finds 9 in 10 of those with 8 hexadecimal digits, nearly all longer ones, and 7 in 10 of Vite's.
+ *
+ * @param path relative to the site, with `/`.
+ */
+export function isFingerprinted(path: string): boolean {
+  if (PAGE.test(path)) return false;
+  return FINGERPRINTED_FOLDER.test(path) || endsWithHash(path.slice(path.lastIndexOf("/") + 1).replaceAll(UUID, ""));
+}
+
+function endsWithHash(name: string): boolean {
+  const stem = name.replace(ENDINGS, "");
+  if (stem === name) return false;
+  if (BASE32_HASH.test(stem) || BASE32_HASH_OF_BUNDLE.test(stem)) return true;
+  return isHexHash(HEX_HASH.exec(stem)?.[1]) || isBase64Hash(BASE64_HASH.exec(stem)?.[1]);
+}
+
+/** Dates, counters and words of `a` to `f` are hexadecimal too. */
+function isHexHash(digits = ""): boolean {
+  return (
+    /\d/.test(digits) && /[a-f]/.test(digits) && !DIGITS_AND_ONE_LETTER.test(digits) && !WORD_AND_NUMBER.test(digits)
+  );
+}
+
+function isBase64Hash(characters = ""): boolean {
+  return (characters.match(WORDS_AND_NUMBERS) ?? []).length >= MIN_RANDOM_PIECES;
+}

@@ -1,0 +1,87 @@
+import { type HeadersFileRule, parseHeadersFileRules } from "./headers-file-rules.ts";
+import { headerOutcomes } from "./headers-file-values.ts";
+import type { LineMessage } from "./line-message.ts";
+import { type ResponseHeadersPolicy, responseHeadersPolicies } from "./response-headers-policy.ts";
+
+/** What becomes of a `_headers` file on S3. */
+export interface HeadersFile {
+  /** One for each line that is left out because it is malformed. */
+  readonly problems: readonly LineMessage[];
+  /** The headers of an object that visitors find at these decoded URL paths, as `/docs/index.html` and `/docs/`. */
+  headersFor(urlPaths: readonly string[]): ObjectHeaders;
+  /** One for each line that S3 cannot honour, in order. */
+  readonly warnings: readonly LineMessage[];
+  /** What a CloudFront distribution needs to honour those lines, the narrowest path first. */
+  readonly responseHeadersPolicies: readonly ResponseHeadersPolicy[];
+}
+
+/** Headers that a `_headers` file wants an object to be kept with. */
+export interface ObjectHeaders {
+  /** Lower-case names, and values as they go on the wire. */
+  readonly set: Readonly<Record<string, string>>;
+  /** Lower-case names of headers that the object is not to get from elsewhere either. */
+  readonly detached: readonly string[];
+}
+
+/** What S3 keeps with an object and a `_headers` file may say. Content-Encoding is not among them: it follows from the compression. */
+const KEPT_HEADERS = new Set(["cache-control", "content-disposition", "content-language", "content-type", "expires"]);
+
+/**
+ * Reads a `_headers` file, and divides its headers between the objects of the site and CloudFront.
+ *
+ * @param siteUrl where visitors find the site, where that is known. Rules for this host hold; those for another do not.
+ */
+export function parseHeadersFile(text: string, siteUrl?: URL): HeadersFile {
+  const { rules, problems } = parseHeadersFileRules(text);
+  const [held, foreign] = partition(
+    rules,
+    ({ pattern }) => pattern.host === undefined || pattern.host === siteUrl?.hostname,
+  );
+  const unkept = held.map((rule) => ({ ...rule, headers: rule.headers.filter(({ name }) => !isKept(name)) }));
+  const { policies, carriedLines } = responseHeadersPolicies(unkept, siteUrl?.pathname ?? "/");
+  const warnings = [
+    ...foreign.map(foreignHostWarning),
+    ...unkept.flatMap(({ headers }) =>
+      headers.map(({ line, name }) => unkeptWarning(line, name, carriedLines.has(line))),
+    ),
+  ];
+  return {
+    problems,
+    headersFor: (urlPaths) => objectHeaders(held.filter(({ pattern }) => urlPaths.some(pattern.matches))),
+    warnings: warnings.sort((one, other) => one.line - other.line),
+    responseHeadersPolicies: policies,
+  };
+}
+
+function objectHeaders(rules: readonly HeadersFileRule[]): ObjectHeaders {
+  const outcomes = [...headerOutcomes(rules)].filter(([name]) => isKept(name));
+  return {
+    set: Object.fromEntries(outcomes.flatMap(([name, { value }]) => (value === undefined ? [] : [[name, value]]))),
+    detached: outcomes.flatMap(([name, { value }]) => (value === undefined ? [name] : [])),
+  };
+}
+
+function foreignHostWarning({ line, pattern }: HeadersFileRule): LineMessage {
+  return {
+    line,
+    message: `the rule is left out: it is for the host ${pattern.host}, and an object has the same headers for all hosts.`,
+  };
+}
+
+function unkeptWarning(line: number, name: string, carried: boolean): LineMessage {
+  if (name.toLowerCase() === "content-encoding") {
+    return { line, message: `${name} is left out: it follows from the input compress.` };
+  }
+  const remedy = carried
+    ? "Behind CloudFront, use the response headers policy in the plan file."
+    : "CloudFront's response headers policies cannot hold this line either.";
+  return { line, message: `${name} is left out: S3 keeps no such header with an object. ${remedy}` };
+}
+
+function isKept(name: string): boolean {
+  return KEPT_HEADERS.has(name.toLowerCase());
+}
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(belongs), items.filter((item) => !belongs(item))];
+}

@@ -1,0 +1,114 @@
+/** The object, below the site's prefix, that holds what was published. */
+export const MANIFEST_NAME = ".s3-site.json";
+
+const VERSION = 1;
+
+/** What the site's objects were when they were last published, and so what is the site's to delete. */
+export interface Manifest {
+  readonly run: PublishRun;
+  /** When it was written: milliseconds since 1970. */
+  readonly writtenMs: number;
+  /** By name: the key, less the prefix. */
+  readonly entries: ReadonlyMap<string, ManifestEntry>;
+}
+
+/** A publish, as another one tells of it. */
+export interface PublishRun {
+  /** No other attempt at a publish has it. */
+  readonly id: string;
+  /** The run of the pipeline, as people know it. */
+  readonly name: string;
+}
+
+/** An object, as it was stored by a publish; or, while one is under way, as it is about to be. */
+export interface ManifestEntry {
+  /** Of what is stored: fewer than the file's where it was compressed. */
+  readonly sizeBytes: number;
+  /** Without quotation marks. */
+  readonly etag: string;
+  /** Of the file, in hex. */
+  readonly sha256: string;
+  /** All that S3 was told, tags, encryption and the wanted compression among it. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Since when the site does without it: milliseconds since 1970. */
+  readonly removedMs?: number;
+  /** Set while it is being stored, and left so by a publish that broke off. */
+  readonly pending?: {
+    /** The ETag of an object of somebody else that stood there before. */
+    readonly foreignEtag?: string;
+  };
+}
+
+/** The manifest is not one that this version of the task understands. */
+export class ManifestError extends Error {}
+
+/** Writes a manifest as JSON, an object a line; equal headers stand in it once. */
+export function formatManifest({ run, writtenMs, entries }: Manifest): string {
+  const headerSets = new Map<string, number>();
+  const lines = [...entries].map(([name, { headers, removedMs, ...entry }]) => {
+    const text = JSON.stringify(headers);
+    const index = headerSets.get(text) ?? headerSets.size;
+    headerSets.set(text, index);
+    const removed = removedMs === undefined ? {} : { removed: new Date(removedMs).toISOString() };
+    return JSON.stringify({ name, ...entry, headers: index, ...removed });
+  });
+  const written = new Date(writtenMs).toISOString();
+  return [
+    `{"version":${VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
+    `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],`,
+    `"objects":[\n${lines.join(",\n")}\n]}\n`,
+  ].join("\n");
+}
+
+/**
+ * Reads a manifest.
+ *
+ * @throws {ManifestError} where it is none, or one of a later version.
+ */
+export function parseManifest(text: string): Manifest {
+  const document = parseObject(text);
+  if (document.version !== VERSION) throw new ManifestError(`it is of version ${document.version}, not ${VERSION}`);
+  const { run, headers: headerSets } = document;
+  if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
+    throw new ManifestError("it lacks its parts");
+  const writtenMs = Date.parse(String(document.written));
+  return { run, writtenMs, entries: new Map(document.objects.map((object) => readEntry(object, headerSets))) };
+}
+
+function readEntry(object: unknown, headerSets: readonly unknown[]): [name: string, ManifestEntry] {
+  const { name, sizeBytes, etag, sha256, headers, removed, pending } = object as Record<string, unknown>;
+  const headerSet = headerSets[headers as number];
+  const isEntry =
+    typeof name === "string" &&
+    typeof sizeBytes === "number" &&
+    typeof etag === "string" &&
+    typeof sha256 === "string" &&
+    typeof headerSet === "object";
+  if (!isEntry) throw new ManifestError(`its entry ${JSON.stringify(object).slice(0, 200)} is none`);
+  return [
+    name,
+    {
+      sizeBytes,
+      etag,
+      sha256,
+      headers: headerSet as ManifestEntry["headers"],
+      ...(removed === undefined ? {} : { removedMs: Date.parse(String(removed)) }),
+      ...(pending === undefined ? {} : { pending: pending as NonNullable<ManifestEntry["pending"]> }),
+    },
+  ];
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch (error) {
+    throw new ManifestError(`it is no JSON: ${(error as Error).message}`);
+  }
+  throw new ManifestError("it is no JSON object");
+}
+
+function isRun(value: unknown): value is PublishRun {
+  const run = value as PublishRun | null;
+  return typeof run === "object" && typeof run?.id === "string" && typeof run.name === "string";
+}

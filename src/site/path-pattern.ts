@@ -1,0 +1,87 @@
+/** Which URL paths a rule of `_headers` or `_redirects` is about. Paths are decoded, and a `/` at their end makes no difference. */
+export interface PathPattern {
+  /** `exact` is one path; `folder` is a path and all below it, as `/docs/*`; `wild` is all else with a `*` or a `:name`. */
+  readonly kind: "exact" | "folder" | "wild";
+  /** The host of a pattern that is a whole URL, in lower case; its scheme and port make no difference. */
+  readonly host?: string;
+  /** With a `/` at its start, decoded; at its end only where it is `/`, or a `*` follows. */
+  readonly path: string;
+  /** What all its paths start with: the path, up to the first `*` or `:name`. */
+  readonly head: string;
+  /** The names of its parts, `splat` for the `*`. */
+  readonly names: readonly string[];
+  /** The source of a regular expression for the whole path, with a named group for each of `names`. */
+  readonly expression: string;
+  matches(path: string): boolean;
+}
+
+/**
+ * Reads a path of `_headers` or `_redirects`, or a URL, with at most one `*` and any number of `:name` at the start of a part between
+ * slashes. The trailing `/*` matches its folder too. Sources: "Custom headers" and "Redirect options" in the Netlify Docs, "Headers" and
+ * "Redirects" in the Cloudflare Pages docs. Case counts, as it does in object keys.
+ *
+ * @throws Error that says what is wrong with it.
+ */
+export function parsePathPattern(text: string): PathPattern {
+  const [, urlHost, urlPath] = /^https?:\/\/([^/:]+)(?::\d+)?(\/.*)?$/i.exec(text) ?? [];
+  const written = urlHost === undefined ? text : (urlPath ?? "/");
+  if (!written.startsWith("/")) throw new Error(`"${text}" is not a path. Write one that starts with /.`);
+  if (written.includes("?")) throw new Error(`"${text}" has a ? in it, and a pattern is a path without a query.`);
+  if (written.split("*").length > 2) throw new Error(`"${text}" has more than one *.`);
+  const path = decode(written).replace(/(.)\/+$/, "$1");
+  const names = [...path.matchAll(/(?<=\/):([A-Za-z]\w*)|\*/g)].map(([, name]) => name ?? "splat");
+  if (new Set(names).size < names.length) throw new Error(`"${text}" has two parts of the same name.`);
+  const expression = expressionOf(path);
+  const matcher = new RegExp(`^${expression}$`);
+  return {
+    kind: names.length === 0 ? "exact" : names.length === 1 && path.endsWith("/*") ? "folder" : "wild",
+    ...(urlHost === undefined ? {} : { host: urlHost.toLowerCase() }),
+    path,
+    head: path.replace(/((?<=\/):[A-Za-z]|\*).*$/s, ""),
+    names,
+    expression,
+    matches: (candidate) => matcher.test(candidate),
+  };
+}
+
+/** Whether a path may exist that both match; never false where one does. */
+export function mayOverlap(one: PathPattern, other: PathPattern): boolean {
+  if (one.host !== undefined && other.host !== undefined && one.host !== other.host) return false;
+  if (one.kind === "exact") return other.matches(one.path);
+  if (other.kind === "exact") return one.matches(other.path);
+  return one.head.startsWith(other.head) || other.head.startsWith(one.head);
+}
+
+/** Whether the first matches all that the second does; never true where it does not. */
+export function covers(wide: PathPattern, narrow: PathPattern): boolean {
+  if (wide.host !== undefined && wide.host !== narrow.host) return false;
+  if (wide.path === narrow.path) return true;
+  if (narrow.kind === "exact") return wide.matches(narrow.path);
+  return wide.kind === "folder" && narrow.head.startsWith(wide.head);
+}
+
+function expressionOf(path: string): string {
+  return path
+    .split(/((?<=\/):[A-Za-z]\w*|\/\*$|\*)/)
+    .map((part, index) => (index % 2 === 0 ? escapeExpression(part) : wildcardExpression(part, path)))
+    .join("")
+    .replace(/(.)$/s, (last) => (path === "/" || path.includes("*") ? last : `${last}/?`));
+}
+
+function wildcardExpression(part: string, path: string): string {
+  if (part.startsWith(":")) return `(?<${part.slice(1)}>[^/]+)`;
+  if (part === "*") return "(?<splat>.*)";
+  return path === "/*" ? "/(?<splat>.*)" : "(?:/(?<splat>.*))?";
+}
+
+function escapeExpression(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}
+
+function decode(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new Error(`"${path}" has a % in it that starts no escape. Write %25 for it.`);
+  }
+}

@@ -1,0 +1,120 @@
+import { mayOverlap } from "./path-pattern.ts";
+import type { RedirectRule } from "./redirects-file.ts";
+import { isPermanent, type RedirectObject, redirectObjects } from "./redirects-objects.ts";
+import { pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
+import { folderRoutingRule, MAX_ROUTING_RULES, type RoutingRule, whereMissing } from "./routing-rules.ts";
+
+/** What a website endpoint is set up with to follow rules. */
+export interface WebsiteRedirects {
+  /** Of different names. One of a name that a file has takes the file's place. */
+  readonly objects: readonly RedirectObject[];
+  /** In their order, at most 50. */
+  readonly routingRules: readonly RoutingRule[];
+  /** Why a website endpoint cannot follow the other rules, as the end of a sentence. */
+  readonly refusals: ReadonlyMap<RedirectRule, string>;
+}
+
+/** A rule that an endpoint can follow. */
+interface Followed {
+  readonly rule: RedirectRule;
+  readonly stage: Stage;
+  readonly objects: readonly RedirectObject[];
+  readonly routingRule?: RoutingRule;
+}
+
+/** When an endpoint looks at what: rules without an error code, then the object, then rules with an error code. */
+const STAGES = { beforeObject: 1, object: 2, afterError: 3 } as const;
+
+type Stage = (typeof STAGES)[keyof typeof STAGES];
+
+/** Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot follow. */
+export function websiteRedirects(rules: readonly RedirectRule[], site: RedirectSite): WebsiteRedirects {
+  const files = pathsOfFiles(site);
+  const refusals = new Map<RedirectRule, string>();
+  const followed: Followed[] = [];
+  for (const rule of rules) {
+    try {
+      followed.push(follow(rule, followed, files, site));
+    } catch (error) {
+      refusals.set(rule, (error as Error).message);
+    }
+  }
+  const { kept, routingRules } = fitRoutingRules(followed, site);
+  for (const { rule } of followed.filter((each) => !kept.includes(each))) {
+    refusals.set(rule, `S3 takes ${MAX_ROUTING_RULES} routing rules, which the rules above it need`);
+  }
+  const objects = new Map(
+    kept
+      .flatMap((each) => each.objects)
+      .reverse()
+      .map((object) => [object.name, object]),
+  );
+  return { objects: [...objects.values()].reverse(), routingRules, refusals };
+}
+
+/** @throws Error that says why an endpoint cannot. */
+function follow(
+  rule: RedirectRule,
+  earlier: readonly Followed[],
+  files: ReadonlySet<string>,
+  site: RedirectSite,
+): Followed {
+  const { from, force } = rule;
+  const unable = whyUnable(rule);
+  if (unable !== undefined) throw new Error(unable);
+  const stage = from.kind === "exact" ? STAGES.object : force ? STAGES.beforeObject : STAGES.afterError;
+  const late = earlier.find((other) => other.stage > stage && mayOverlap(other.rule.from, from));
+  if (late) throw new Error(`S3 would follow it before line ${late.rule.line}`);
+  if (from.kind === "exact") return { rule, stage, objects: redirectObjects(rule, site) };
+  const folder = from.path.slice(0, -"/*".length);
+  const hasFolderObject = folder !== "" && isPermanent(rule) && (force || !files.has(folder));
+  return {
+    rule,
+    stage,
+    objects: hasFolderObject ? redirectObjects(rule, site) : [],
+    routingRule: folderRoutingRule(rule, site),
+  };
+}
+
+function whyUnable(rule: RedirectRule): string | undefined {
+  const { from, query, conditions, status, to } = rule;
+  if (from.host !== undefined) return "S3 does not look at the host";
+  if (Object.keys(query).length > 0) return "S3 does not look at query parameters";
+  if (Object.keys(conditions).length > 0) return "S3 knows nothing of a visitor's country, language, role or cookies";
+  if (status === 200) return to.startsWith("/") ? "S3 does not rewrite paths" : "S3 is no proxy";
+  if (status === 404) return "S3 has one error document for all paths";
+  if (from.kind === "wild") return "S3 knows no placeholders, and a * only behind a / at the end";
+  if (from.kind === "exact" && !isPermanent(rule))
+    return `S3 sends one path elsewhere with a 301 only, and not with a ${status}`;
+  return undefined;
+}
+
+/**
+ * A rule after an error is two, one for each status of a missing object. Should that be too many, those for folders without an object
+ * become one, without an error code. Where even that is too many, the last ones are left out.
+ */
+function fitRoutingRules(
+  followed: readonly Followed[],
+  site: RedirectSite,
+): { readonly kept: readonly Followed[]; readonly routingRules: readonly RoutingRule[] } {
+  const inFull = followed.map((each) => ({ each, rules: routingRulesOf(each, false) }));
+  const names = [...site.names, ...followed.flatMap(({ objects }) => objects.map(({ name }) => name))];
+  const isEmpty = ({ rule }: Followed) => !names.some((name) => name.startsWith(rule.from.head.slice(1)));
+  const forms =
+    inFull.flatMap(({ rules }) => rules).length <= MAX_ROUTING_RULES
+      ? inFull
+      : followed.map((each) => ({ each, rules: routingRulesOf(each, isEmpty(each)) }));
+  let count = 0;
+  let isFull = false;
+  const kept = forms.filter(({ rules }) => {
+    count += rules.length;
+    isFull ||= count > MAX_ROUTING_RULES;
+    return rules.length === 0 || !isFull;
+  });
+  return { kept: kept.map(({ each }) => each), routingRules: kept.flatMap(({ rules }) => rules) };
+}
+
+function routingRulesOf({ routingRule, stage }: Followed, isEmpty: boolean): readonly RoutingRule[] {
+  if (!routingRule) return [];
+  return stage === STAGES.afterError && !isEmpty ? whereMissing(routingRule) : [routingRule];
+}

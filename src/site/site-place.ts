@@ -1,0 +1,37 @@
+import { encodeKey } from "../aws/signer.ts";
+import type { Distribution } from "./distribution.ts";
+import type { SiteOptions } from "./options.ts";
+import type { SiteAddress } from "./site-check.ts";
+import { type WebsiteEndpoint, websiteEndpointOf } from "./website-endpoint.ts";
+
+/** Where visitors find the site, and what answers them. */
+export interface SitePlace {
+  /** Absent where it is not known. Its path ends with a `/`. */
+  readonly siteUrl?: URL;
+  readonly edge: SiteAddress["edge"];
+  /** Whether the bucket is asked by its website endpoint, which knows index documents and redirects, or by its REST endpoint. */
+  readonly answersBy: "website" | "rest" | "unknown";
+  /** That of the bucket, where it is a website at Amazon S3. */
+  readonly websiteEndpoint?: WebsiteEndpoint;
+}
+
+/** Finds out from the inputs, and from the distribution before the bucket, where the site is. */
+export function placeSite(options: SiteOptions, distribution: Distribution | undefined): SitePlace {
+  const { access, prefix, domain, configureWebsite, publicRead } = options;
+  const { store, bucketName } = access;
+  const isWebsite = configureWebsite || distribution?.originKind === "website";
+  const endpoint =
+    store.endpoint || !(isWebsite || publicRead) ? undefined : websiteEndpointOf(bucketName, store.region);
+  const answersBy = distribution?.originKind ?? (isWebsite ? "website" : "unknown");
+  const edge = distribution ? "cloudfront" : options.siteUrl ? "other" : "none";
+  const base = distribution
+    ? `https://${domain?.domainName ?? distribution.domainName}${encodeKey(distribution.sitePath)}`
+    : endpoint && `http://${domain?.domainName ?? endpoint.host}/${encodeKey(prefix)}`;
+  const siteUrl = options.siteUrl ?? (base === undefined ? undefined : new URL(base));
+  return {
+    ...(siteUrl ? { siteUrl } : {}),
+    edge,
+    answersBy,
+    ...(endpoint ? { websiteEndpoint: endpoint } : {}),
+  };
+}

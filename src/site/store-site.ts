@@ -1,0 +1,94 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MAX_REQUESTS } from "../s3/request-slots.ts";
+import { type ApplyResult, applyActions } from "../sync/apply.ts";
+import { ObjectSender, type SenderTools } from "../sync/object-sender.ts";
+import type { Action } from "../sync/plan.ts";
+import type { SentObject } from "../sync/send-file.ts";
+import { compressFile, type Encoding } from "./compress.ts";
+import type { SiteOptions } from "./options.ts";
+import type { SiteGroup } from "./plan-site.ts";
+import type { SiteObject } from "./site-object.ts";
+
+export interface StoreTools extends Pick<SenderTools, "bucket" | "signal" | "onStored"> {
+  /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */
+  readonly scratchFolder: string;
+  actionDone(action: Action): void;
+  /**
+   * Called before each group.
+   *
+   * @throws what is to keep it, and all after it, from being stored.
+   */
+  beforeGroup(group: SiteGroup): Promise<void>;
+}
+
+/** What storing the groups came to. */
+export interface StoreResult extends ApplyResult {
+  /** By the object's name. */
+  readonly stored: ReadonlyMap<string, SentObject>;
+}
+
+const CONTENT_ENCODINGS: Readonly<Record<Encoding, string>> = { gzip: "gzip", brotli: "br" };
+
+/**
+ * Stores the groups' objects, one group after the other: where an object of one fails, the groups after it are left.
+ *
+ * @throws what `beforeGroup` throws; the signal's reason.
+ */
+export async function storeSite(
+  groups: readonly SiteGroup[],
+  objects: ReadonlyMap<string, SiteObject>,
+  options: SiteOptions,
+  tools: StoreTools,
+): Promise<StoreResult> {
+  const { signal } = tools;
+  const sender = new ObjectSender(options, tools);
+  const emptyFile = join(tools.scratchFolder, "empty");
+  await writeFile(emptyFile, "");
+  const stored = new Map<string, SentObject>();
+  let scratchFiles = 0;
+  const result = { done: [] as Action[], failures: [] as ApplyResult["failures"], bytesDone: 0, stoppedEarly: false };
+  try {
+    for (const group of groups) {
+      await tools.beforeGroup(group);
+      const { done, failures, bytesDone, stoppedEarly } = await applyActions(group.actions, {
+        parallelActions: options.concurrency ?? MAX_REQUESTS,
+        perform: async ({ name }) => {
+          const sent = await storeObject(objects.get(name) as SiteObject);
+          stored.set(name, sent);
+          return sent.sizeBytes;
+        },
+        onDone: (action) => tools.actionDone(action),
+        signal,
+      });
+      signal.throwIfAborted();
+      result.done.push(...done);
+      result.bytesDone += bytesDone;
+      if (failures.length > 0) return { ...result, failures, stoppedEarly, stored };
+    }
+    return { ...result, stored };
+  } finally {
+    await rm(emptyFile, { force: true });
+  }
+
+  async function storeObject(object: SiteObject): Promise<SentObject> {
+    const { name, file, headers, compression } = object;
+    const key = options.prefix + name;
+    if (!file) return sender.send({ path: emptyFile, key, sizeBytes: 0, headers });
+    const plain = { path: file.absolutePath, key, sizeBytes: file.sizeBytes, headers };
+    return compression ? storeCompressed(plain, compression) : sender.send(plain);
+  }
+
+  /** What does not become smaller is stored as it is. */
+  async function storeCompressed(plain: Parameters<ObjectSender["send"]>[0], encoding: Encoding): Promise<SentObject> {
+    const path = join(tools.scratchFolder, String(scratchFiles++));
+    const sizeBytes = await compressFile(plain, encoding, path, signal);
+    if (sizeBytes === undefined) return sender.send(plain);
+    try {
+      const headers = { ...plain.headers, "content-encoding": CONTENT_ENCODINGS[encoding] };
+      return await sender.send({ ...plain, path, sizeBytes, headers });
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+const PAGE_ENDING = ".html";
+const ERROR_PAGE = "404.html";
+
+/**
+ * The paths at which visitors ask for an object, not percent-encoded: an index document also stands for its folder, with or without the
+ * `/` at the end.
+ *
+ * @param name the object's name relative to the site.
+ * @param indexDocument the name of the document that stands for a folder, as `index.html`.
+ */
+export function urlPathsOf(name: string, indexDocument: string): string[] {
+  const folder = indexedFolder(name, indexDocument);
+  if (folder === undefined) return [`/${name}`];
+  return folder === "" ? [`/${name}`, "/"] : [`/${name}`, `/${folder}`, `/${folder.slice(0, -1)}`];
+}
+
+/**
+ * Under which further names a page is stored for clean URLs: `about` for `about.html`, and `docs/` for `docs/index.html` where no website
+ * endpoint looks for the index document by itself. None for the root's index document and its error document.
+ *
+ * @param path relative to the site. Whether another file has the name is for the caller to see.
+ */
+export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoint: boolean): string[] {
+  const folder = indexedFolder(path, indexDocument);
+  if (folder !== undefined) return folder === "" || hasWebsiteEndpoint ? [] : [folder];
+  if (path === ERROR_PAGE || !path.endsWith(PAGE_ENDING)) return [];
+  const name = path.slice(0, -PAGE_ENDING.length);
+  return name === "" || name.endsWith("/") ? [] : [name];
+}
+
+/** The folder, empty or with a `/` at its end, for which an object is the index document; undefined where it is none. */
+function indexedFolder(name: string, indexDocument: string): string | undefined {
+  const folder = name.slice(0, name.lastIndexOf("/") + 1);
+  return name === folder + indexDocument ? folder : undefined;
+}

@@ -1,0 +1,36 @@
+import { encryptionHeaders } from "../s3/encryption.ts";
+import { taggingHeader } from "../s3/object-tags.ts";
+import type { SiteOptions } from "./options.ts";
+import type { SiteObject } from "./site-object.ts";
+
+/** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
+const COMPRESSION = "compress";
+
+/** What all objects of a publish have alike. */
+export function sharedHeaders({
+  settings,
+  encryption,
+}: Pick<SiteOptions, "settings" | "encryption">): Record<string, string> {
+  return {
+    ...encryptionHeaders(encryption),
+    ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
+  };
+}
+
+/** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */
+export function wantedHeaders(
+  { headers, compression }: SiteObject,
+  shared: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const wanted = { ...headers, ...shared, ...(compression ? { [COMPRESSION]: compression } : {}) };
+  return Object.fromEntries(Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The names of what differs, in their order; none where all is the same. */
+export function differingHeaders(
+  one: Readonly<Record<string, string>>,
+  other: Readonly<Record<string, string>>,
+): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => one[name] !== other[name]).sort();
+}

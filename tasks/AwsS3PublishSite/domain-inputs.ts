@@ -1,0 +1,80 @@
+import type { InputReader } from "../../src/agent/inputs.ts";
+import type { DomainOptions } from "../../src/site/options.ts";
+import type { TaskAccess } from "../access-inputs.ts";
+import { parseDomainName } from "./domain-name.ts";
+
+/**
+ * Reads the domain of the site; undefined where Route 53 has nothing to do.
+ *
+ * @param access undefined where something is wrong with it, which the reader has been told.
+ */
+export function readDomain(
+  reader: InputReader,
+  access: TaskAccess | undefined,
+  isBehindDistribution: boolean,
+): DomainOptions | undefined {
+  const text = reader.text("domainName");
+  const domainName = text && reader.check("domainName", () => parseDomainName(text), "");
+  const redirectDomains = readRedirectDomains(reader, domainName);
+  const hostedZoneId = readHostedZoneId(reader);
+  const createHostedZone = reader.boolean("createHostedZone");
+  if (text === "") {
+    tellWithoutEffect(reader, { redirectDomains: redirectDomains.length > 0, hostedZoneId, createHostedZone });
+    return undefined;
+  }
+  if (hostedZoneId && createHostedZone) {
+    const why = "it cannot be used with createHostedZone, which finds or makes the zone by the domain's name";
+    reader.problem("hostedZoneId", `${why}. Leave one of the two out.`);
+  }
+  if (access && domainName) checkTarget(reader, domainName, access, isBehindDistribution);
+  return { domainName, redirectDomains, ...(hostedZoneId ? { hostedZoneId } : {}), createHostedZone };
+}
+
+function readRedirectDomains(reader: InputReader, domainName: string): readonly string[] {
+  const texts = reader
+    .text("redirectDomains")
+    .split(/[\s,]+/)
+    .filter((text) => text !== "");
+  const names = texts.map((text) => reader.check("redirectDomains", () => parseDomainName(text), ""));
+  if (domainName && names.includes(domainName)) {
+    reader.problem(
+      "redirectDomains",
+      `${domainName} is the domain of the site, to which the others lead. Take it out.`,
+    );
+  }
+  return [...new Set(names)];
+}
+
+/** "ResourceId" in the Amazon Route 53 API Reference; its answers have a path before it. */
+function readHostedZoneId(reader: InputReader): string {
+  const text = reader.text("hostedZoneId");
+  const id = text.replace(/^\/?hostedzone\//, "");
+  if (id !== "" && !/^[A-Z0-9]{1,32}$/.test(id)) {
+    const advice = "Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone's name.";
+    reader.problem("hostedZoneId", `"${text}" is not the id of a hosted zone. ${advice}`);
+  }
+  return id;
+}
+
+function tellWithoutEffect(reader: InputReader, isSet: Readonly<Record<string, unknown>>): void {
+  for (const [input, value] of Object.entries(isSet)) {
+    if (!value) continue;
+    reader.problem(input, "it has no effect while domainName is empty. Enter the domain of the site, or leave it out.");
+  }
+}
+
+/** "Routing traffic to a website that is hosted in an Amazon S3 bucket" in the Amazon Route 53 Developer Guide. */
+function checkTarget(
+  reader: InputReader,
+  domainName: string,
+  { bucketName, store }: TaskAccess,
+  isBehindDistribution: boolean,
+): void {
+  if (store.endpoint) {
+    const why = `Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is ${store.endpoint.host}`;
+    reader.problem("domainName", `${why}. Leave it empty, and enter siteUrl.`);
+  } else if (!isBehindDistribution && bucketName !== domainName) {
+    const why = `a website endpoint answers for ${domainName} only from a bucket of that name, and bucketName is ${bucketName}`;
+    reader.problem("domainName", `${why}. Use such a bucket, or enter a distribution in cloudFrontDistributionId.`);
+  }
+}

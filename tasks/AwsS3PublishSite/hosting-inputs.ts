@@ -1,0 +1,37 @@
+import type { InputReader } from "../../src/agent/inputs.ts";
+import type { Encryption } from "../../src/s3/encryption.ts";
+import type { SiteOptions } from "../../src/site/options.ts";
+import type { TaskAccess } from "../access-inputs.ts";
+
+/**
+ * Reads what is to be set on the bucket itself.
+ *
+ * @param access undefined where something is wrong with it, which the reader has been told.
+ */
+export function readHosting(
+  reader: InputReader,
+  access: TaskAccess | undefined,
+  encryption: Encryption | undefined,
+): Pick<SiteOptions, "configureWebsite" | "publicRead"> {
+  const configureWebsite = reader.boolean("configureWebsite");
+  const publicRead = reader.boolean("publicRead");
+  const asked = Object.entries({ configureWebsite, publicRead }).flatMap(([input, isOn]) => (isOn ? [input] : []));
+  if (access?.bucketName.startsWith("arn:")) {
+    const why = "it cannot be used while bucketName is an access point: it is about settings of a bucket";
+    for (const input of asked) reader.problem(input, `${why}. Set it to false, or enter the bucket's name.`);
+  }
+  if (configureWebsite && access?.store.features?.accelerate) {
+    const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
+    reader.problem("configureWebsite", `${why}. Leave one of the two out.`);
+  }
+  if (encryption?.kind === "kms") {
+    const why = "it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt";
+    for (const input of asked) {
+      reader.problem(
+        input,
+        `${why}. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront.`,
+      );
+    }
+  }
+  return { configureWebsite, publicRead };
+}

@@ -1,0 +1,5 @@
+import { runTask } from "../../src/agent/run-task.ts";
+import { readInputs } from "./inputs.ts";
+import { publish } from "./publish.ts";
+
+runTask((cancelled) => publish(readInputs(), cancelled));

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { jobFolder } from "../../src/agent/job-folder.ts";
+import { log } from "../../src/agent/log.ts";
+import { readNetwork } from "../../src/agent/network.ts";
+import { publishRun } from "../../src/agent/pipeline-run.ts";
+import type { TaskOutcome } from "../../src/agent/run-task.ts";
+import { createTransport, type Transport } from "../../src/aws/transport.ts";
+import { userAgent } from "../../src/aws/user-agent.ts";
+import { openBucket } from "../../src/s3/bucket.ts";
+import { describeChanges } from "../../src/site/describe-changes.ts";
+import type { SiteOptions } from "../../src/site/options.ts";
+import { type PreparedSite, prepareSite, type SiteTools } from "../../src/site/prepare.ts";
+import { publishSite, type SiteReport } from "../../src/site/publish.ts";
+import type { PlanTools } from "../../src/sync/plan-tools.ts";
+import type { InNameOf } from "../access-inputs.ts";
+import { actAs } from "../act-as.ts";
+import { runTransfer } from "../transfer.ts";
+
+const TASK = "AwsS3PublishSite";
+/** Visitors' URLs, CloudFront and Route 53 answer within seconds. */
+const IDLE_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 16;
+
+/**
+ * The task from its options on.
+ *
+ * @throws as `actAs` and `runTransfer` do.
+ */
+export function publish(inputs: InNameOf<SiteOptions>, cancelled: AbortSignal): Promise<TaskOutcome> {
+  return actAs(inputs.access, TASK, cancelled, async (access) => {
+    const transport = createTransport({
+      maxConnections: MAX_CONNECTIONS,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+      network: readNetwork(),
+    });
+    const scratchFolder = await mkdtemp(join(jobFolder(), "s3-site-"));
+    try {
+      return await run({ ...inputs, access }, transport, scratchFolder, cancelled);
+    } finally {
+      transport.close();
+      await rm(scratchFolder, { recursive: true, force: true });
+    }
+  });
+}
+
+function run(
+  options: SiteOptions,
+  transport: Transport,
+  scratchFolder: string,
+  cancelled: AbortSignal,
+): Promise<TaskOutcome> {
+  const { source, prefix, access } = options;
+  const s3Uri = `s3://${access.bucketName}/${prefix}`;
+  const thisRun = publishRun();
+  const siteTools = (tools: PlanTools): SiteTools => ({
+    ...tools,
+    transport,
+    userAgent: userAgent(TASK),
+    log,
+    run: thisRun,
+    openBucket: (name) =>
+      openBucket({
+        name,
+        store: access.store,
+        credentials: access.credentials,
+        transport,
+        userAgent: userAgent(TASK),
+        headers: access.expectedBucketOwner ? { "x-amz-expected-bucket-owner": access.expectedBucketOwner } : {},
+      }),
+  });
+  let site: PreparedSite | undefined;
+  let report: SiteReport | undefined;
+  return runTransfer<PreparedSite>(
+    { ...options, ifNoFilesFound: "error" },
+    {
+      name: TASK,
+      folder: source,
+      folderInput: "sourceFolder",
+      opening: (place) => `Publishing ${source} to ${s3Uri} ${place}`,
+      async makePlan(tools) {
+        site = await prepareSite(options, siteTools(tools));
+        if (options.dryRun)
+          for (const line of await describeChanges(site, options, siteTools(tools))) log.info(`Would ${line}`);
+        return site;
+      },
+      directionOf: () => ({ done: "Uploaded", from: source, to: s3Uri, prefix }),
+      nothingFound: {
+        input: "globExpressions",
+        message: "no file matches. Check the patterns and sourceFolder; the step that builds the site may have failed.",
+      },
+      async apply(plan, tools) {
+        report = await publishSite(plan, options, { ...siteTools(tools), observer: tools.observer, scratchFolder });
+        return report;
+      },
+      outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred }) => ({
+        filesUploaded: String(filesNew),
+        filesUpdated: String(filesUpdated),
+        filesUnchanged: String(filesUnchanged),
+        filesDeleted: String(filesDeleted),
+        bytesUploaded: String(bytesTransferred),
+        s3Uri,
+        siteUrl: site?.place.siteUrl?.href ?? "",
+        websiteEndpoint: site?.place.websiteEndpoint ? `http://${site.place.websiteEndpoint.host}/` : "",
+        cloudFrontDomain: site?.distribution?.domainName ?? "",
+        invalidationId: report?.invalidationId ?? "",
+        nameServers: report?.nameServers.join(" ") ?? "",
+      }),
+      planFileExtras: ({ kept, forCloudFront }) => ({
+        kept: kept.map(({ name, sizeBytes, reason }) => ({ key: prefix + name, sizeBytes, reason })),
+        cloudFront: forCloudFront,
+      }),
+    },
+    cancelled,
+  );
+}

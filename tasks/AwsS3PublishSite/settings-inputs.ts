@@ -1,0 +1,40 @@
+import type { InputReader } from "../../src/agent/inputs.ts";
+import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
+import { createObjectSettings, type ObjectSettingsParts } from "../../src/sync/object-settings.ts";
+import { parseStorageClass } from "../../src/sync/settings/storage-class.ts";
+import { checkRules, readObjectSettingsParts } from "../object-inputs.ts";
+
+/** What has to be restored before it can be read. Source: "Storage classes for archiving objects" in the Amazon S3 User Guide. */
+const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
+
+/**
+ * Reads what the inputs say of the site's objects, as the two layers between which the site's own `_headers` file comes.
+ *
+ * @param root the source folder, with which a pattern of cacheControl may start.
+ */
+export function readSiteSettings(
+  reader: InputReader,
+  root: string,
+  isAmazon: boolean,
+  compress: SiteOptions["compress"],
+): SiteSettings {
+  const cachePreset = reader.choice("cachePreset", ["standard", "none"], "standard");
+  const read = readObjectSettingsParts(reader, root, (text) => parseReadableStorageClass(text, isAmazon));
+  const parts: ObjectSettingsParts = { ...read, cannedAcl: undefined };
+  const rules = checkRules(reader, parts);
+  const encoding = parts.headers["content-encoding"];
+  if (encoding && compress !== "off") {
+    const why = `it cannot be used with compress: ${compress}, which sets it for each file that it compresses`;
+    reader.problem("contentEncoding", `${why}. Leave one of the two out.`);
+  }
+  const ruled = createObjectSettings({ ...parts, headers: {}, cacheControl: [], rules });
+  const others = createObjectSettings({ ...parts, rules: [] });
+  const { tags, checksumAlgorithm } = parts;
+  return { cachePreset, headersFor: others.headersFor, ruledHeadersFor: ruled.headersFor, tags, checksumAlgorithm };
+}
+
+function parseReadableStorageClass(text: string, isAmazon: boolean): string {
+  const name = parseStorageClass(text, isAmazon);
+  if (!isAmazon || !ARCHIVES.includes(name)) return name;
+  throw new Error(`${name} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR.`);
+}

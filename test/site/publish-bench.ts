@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import type { Transport } from "../../src/aws/transport.ts";
+import { FileDigester } from "../../src/files/file-digest.ts";
+import { parsePatterns } from "../../src/files/patterns.ts";
+import type { Bucket } from "../../src/s3/bucket.ts";
+import { MANIFEST_NAME } from "../../src/site/manifest.ts";
+import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
+import { type PreparedSite, prepareSite } from "../../src/site/prepare.ts";
+import { publishSite, type SiteReport } from "../../src/site/publish.ts";
+import { openTargetBucket, openTransport } from "../s3/open-target.ts";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+
+/** Files by their paths; `undefined` takes one away. */
+export type SiteFiles = Readonly<Record<string, string | undefined>>;
+
+export interface PublishResult {
+  readonly site: PreparedSite;
+  /** Absent where the plan has problems. */
+  readonly report?: SiteReport;
+  /** What was told, each line with its kind. */
+  readonly log: readonly string[];
+}
+
+/** What the inputs say by default. */
+export const SETTINGS: SiteSettings = {
+  cachePreset: "standard",
+  headersFor: () => ({}),
+  ruledHeadersFor: () => ({}),
+  tags: undefined,
+  checksumAlgorithm: "CRC32",
+};
+
+/** What a publish meets. */
+export interface Surroundings {
+  /** Called when the plan is made, and nothing done yet. */
+  readonly between?: () => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly runName?: string;
+  readonly now?: () => number;
+  readonly bucket?: Bucket;
+}
+
+/** Publishes sites to buckets of an embedded server, in this process. */
+export class PublishBench {
+  target!: EmbeddedTarget;
+  #transport!: Transport;
+  readonly #folders: string[] = [];
+
+  register(): this {
+    before(async () => {
+      this.target = await startEmbeddedTarget();
+      this.#transport = openTransport();
+    });
+    after(async () => {
+      this.#transport.close();
+      await this.target.stop();
+      for (const folder of this.#folders) rmSync(folder, { recursive: true });
+    });
+    return this;
+  }
+
+  /** A bucket, and a folder with a site for it. */
+  async newPlace(files: SiteFiles, more: Partial<SiteOptions> = {}): Promise<SitePlaceOnBench> {
+    const folder = mkdtempSync(join(tmpdir(), "publish-"));
+    this.#folders.push(folder);
+    const bucketName = await this.target.newBucket();
+    const place = new SitePlaceOnBench(this.target, this.#transport, folder, bucketName, more);
+    place.edit(files);
+    return place;
+  }
+}
+
+export class SitePlaceOnBench {
+  readonly bucketName: string;
+  readonly bucket: Bucket;
+  readonly #target: EmbeddedTarget;
+  readonly #transport: Transport;
+  readonly #folder: string;
+  readonly #more: Partial<SiteOptions>;
+
+  constructor(
+    target: EmbeddedTarget,
+    transport: Transport,
+    folder: string,
+    bucketName: string,
+    more: Partial<SiteOptions>,
+  ) {
+    this.#target = target;
+    this.#transport = transport;
+    this.#folder = folder;
+    this.#more = more;
+    this.bucketName = bucketName;
+    this.bucket = openTargetBucket(target, bucketName, transport);
+  }
+
+  /** Makes the site that of these files alone. */
+  replace(files: SiteFiles): void {
+    rmSync(this.#folder, { recursive: true });
+    mkdirSync(this.#folder);
+    this.edit(files);
+  }
+
+  edit(files: SiteFiles): void {
+    for (const [path, content] of Object.entries(files)) {
+      const absolutePath = join(this.#folder, path);
+      if (content === undefined) rmSync(absolutePath);
+      else {
+        mkdirSync(dirname(absolutePath), { recursive: true });
+        writeFileSync(absolutePath, content);
+      }
+    }
+  }
+
+  async publish(more: Partial<SiteOptions> = {}, surroundings: Surroundings = {}): Promise<PublishResult> {
+    const { between, signal = new AbortController().signal, runName = "a run", now = Date.now } = surroundings;
+    const log: string[] = [];
+    const digester = new FileDigester();
+    const options = this.#options(more);
+    const tools = {
+      bucket: surroundings.bucket ?? this.bucket,
+      digester,
+      warn: ({ path, reason }: { path: string; reason: string }) => void log.push(`left out: ${path}: ${reason}`),
+      signal,
+      transport: this.#transport,
+      userAgent: "tests",
+      log: {
+        info: (line: string) => void log.push(line),
+        warning: (line: string) => void log.push(`warning: ${line}`),
+      },
+      run: { id: randomUUID(), name: runName },
+      now,
+      openBucket: (name: string) => openTargetBucket(this.#target, name, this.#transport),
+    };
+    const scratchFolder = mkdtempSync(join(tmpdir(), "publish-scratch-"));
+    try {
+      const site = await prepareSite(options, tools);
+      if (site.problems.length > 0) return { site, log };
+      await between?.();
+      const observer = { stored: () => undefined, actionDone: () => undefined };
+      const report = await publishSite(site, options, { ...tools, observer, scratchFolder });
+      return { site, report, log };
+    } finally {
+      await digester.close();
+      rmSync(scratchFolder, { recursive: true });
+    }
+  }
+
+  /** The names of the site's objects, without the manifest. */
+  async names(): Promise<string[]> {
+    const { Contents = [] } = await this.#target.client().send(new ListObjectsV2Command({ Bucket: this.bucketName }));
+    return Contents.map(({ Key = "" }) => Key).filter((key) => !key.endsWith(MANIFEST_NAME));
+  }
+
+  put(Key: string, Body: string) {
+    return this.#target.client().send(new PutObjectCommand({ Bucket: this.bucketName, Key, Body }));
+  }
+
+  delete(Key: string) {
+    return this.#target.client().send(new DeleteObjectCommand({ Bucket: this.bucketName, Key }));
+  }
+
+  head(Key: string) {
+    return this.#target.client().send(new HeadObjectCommand({ Bucket: this.bucketName, Key }));
+  }
+
+  async text(Key: string): Promise<string> {
+    const { Body } = await this.#target.client().send(new GetObjectCommand({ Bucket: this.bucketName, Key }));
+    return (await Body?.transformToString()) ?? "";
+  }
+
+  #options(more: Partial<SiteOptions>): SiteOptions {
+    const { url, region, accessKeyId, secretAccessKey } = this.#target;
+    return {
+      access: {
+        bucketName: this.bucketName,
+        store: { endpoint: new URL(url), region, addressingStyle: "path" },
+        credentials: () => ({ accessKeyId, secretAccessKey }),
+        requesterPays: false,
+      },
+      source: this.#folder,
+      prefix: "",
+      patterns: parsePatterns(["**"]),
+      followSymlinks: true,
+      settings: SETTINGS,
+      maxDelete: { kind: "share", percent: 50 },
+      keepRemovedDays: 7,
+      dryRun: false,
+      indexDocument: "index.html",
+      singlePageApp: false,
+      cleanUrls: false,
+      compress: "off",
+      configureWebsite: false,
+      publicRead: false,
+      verify: false,
+      ...this.#more,
+      ...more,
+    };
+  }
+}

@@ -1,0 +1,175 @@
+import { advancedRows, connectionRows } from "./access-rows.ts";
+import { PROBED_PATHS } from "./describe-options.ts";
+import { siteEncryptionRows } from "./encryption-rows.ts";
+import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
+import { objectRows } from "./object-rows.ts";
+import { roleRows } from "./role-rows.ts";
+import { distributionRows, domainRows, hostingRows, SITE_URL, siteUrlRow, verifyRow } from "./site-rows.ts";
+import type { InputTable } from "./tables.ts";
+import { dryRunRow, maxDeleteRow, patternsRow } from "./transfer-rows.ts";
+import { FILLED_IN, partSizeRow, prefixRow } from "./upload-rows.ts";
+
+const archive = (input: string, value: string, told: string): WrongCase => ({
+  value,
+  isAmazon: true,
+  errors: [`${input}: ${told} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR.`],
+});
+
+/** What a site refuses beside what an upload refuses. */
+const refusedForSites: Readonly<Record<string, readonly WrongCase[]>> = {
+  headers: [archive("headers", "**/*.pdf\n  x-amz-storage-class: DEEP_ARCHIVE", "line 2: DEEP_ARCHIVE")],
+  storageClass: [archive("storageClass", "glacier", "GLACIER")],
+  contentEncoding: [
+    {
+      value: "gzip",
+      others: { compress: "brotli" },
+      errors: [
+        "contentEncoding: it cannot be used with compress: brotli, which sets it for each file that it compresses. Leave one of the two out.",
+      ],
+    },
+  ],
+};
+
+const documentRows: InputRow[] = [
+  {
+    input: "indexDocument",
+    meaning: "The name of the document that answers for a folder.",
+    valid: [{ value: "default.htm", means: { indexDocument: "default.htm" } }],
+    empty: { says: "`index.html`", means: {} },
+    wrong: [
+      {
+        value: "docs/index.html",
+        errors: [
+          'indexDocument: "docs/index.html" has a folder in it. The same name stands for every folder: enter it alone, as index.html.',
+        ],
+      },
+    ],
+  },
+  {
+    input: "errorDocument",
+    meaning: "The document that answers for what is not there, by its path below sourceFolder.",
+    valid: [
+      { value: "/errors/404.html", means: { errorDocument: "errors/404.html" } },
+      { value: "errors\\404.html", means: { errorDocument: "errors/404.html" } },
+    ],
+    empty: { says: "`404.html`, where the site has one", means: {} },
+    wrong: [
+      ...["errors/", "../404.html", "https://www.example.com/404.html"].map((value) => ({
+        value,
+        errors: [
+          `errorDocument: "${value}" is not the path of a document. Enter a file of the site by its path below sourceFolder, as errors/404.html.`,
+        ],
+      })),
+      {
+        value: "404.html",
+        others: { singlePageApp: "true" },
+        errors: [
+          "errorDocument: it cannot be used with singlePageApp, where index.html answers for what is not there. Leave one of the two out.",
+        ],
+      },
+    ],
+  },
+  booleanRow("singlePageApp", "Whether the index document answers for what is not there."),
+];
+
+export const publishSiteTable: InputTable = {
+  task: "AwsS3PublishSite",
+  needed: { awsCredentials: "CONNECTION", bucketName: "releases", sourceFolder: "SOURCE/site", siteUrl: SITE_URL },
+  options: {
+    bucketName: "releases",
+    requesterPays: false,
+    source: "SOURCE/site",
+    prefix: "",
+    matched: PROBED_PATHS,
+    followSymlinks: true,
+    indexDocument: "index.html",
+    singlePageApp: false,
+    cleanUrls: false,
+    compress: "off",
+    keepRemovedDays: 7,
+    maxDelete: { kind: "share", percent: 50 },
+    dryRun: false,
+    configureWebsite: false,
+    publicRead: false,
+    verify: true,
+    siteUrl: SITE_URL,
+    cachePreset: "standard",
+    headers: {},
+    ruledHeaders: {},
+    checksumAlgorithm: "CRC32",
+  },
+  rows: [
+    ...connectionRows("targetFolder"),
+    {
+      input: "sourceFolder",
+      meaning: "The folder with the built site.",
+      valid: [
+        { value: "SOURCE/site", means: {} },
+        { value: "site", means: {} },
+      ],
+      empty: { says: FILLED_IN, means: { source: "SOURCE" } },
+      wrong: [
+        {
+          value: "SOURCE/missing",
+          errors: [
+            "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it.",
+          ],
+        },
+        {
+          value: "SOURCE/file.txt",
+          errors: ["sourceFolder: SOURCE/file.txt is a file, and a site is a folder. Enter the folder."],
+        },
+      ],
+    },
+    prefixRow,
+    patternsRow("files"),
+    booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
+      isTrueByDefault: true,
+    }),
+    ...documentRows,
+    booleanRow("cleanUrls", "Whether `about.html` is also found at `about`."),
+    choiceRow("compress", "How text-like files are compressed, where that makes them smaller.", [
+      "off",
+      "gzip",
+      "brotli",
+    ]),
+    {
+      input: "keepRemovedDays",
+      meaning: "How many days assets stay that the site has no more; pages go at once.",
+      valid: [
+        { value: "30", means: { keepRemovedDays: 30 } },
+        { value: "0", means: { keepRemovedDays: 0 } },
+        { value: "3650", means: { keepRemovedDays: 3650 } },
+      ],
+      empty: { says: "7", means: {} },
+      wrong: ["-1", "3651", "a week"].map((value) => ({
+        value,
+        errors: [
+          `keepRemovedDays: "${value}" is not a whole number from 0 to 3650 (days). Enter one, or nothing for 7.`,
+        ],
+      })),
+    },
+    maxDeleteRow,
+    dryRunRow,
+    ...hostingRows,
+    ...distributionRows,
+    ...domainRows,
+    verifyRow,
+    siteUrlRow,
+    choiceRow(
+      "cachePreset",
+      "The Cache-Control header where nothing else names it: `standard` is a year for fingerprinted files, `no-cache` for pages, an hour for the rest.",
+      ["standard", "none"],
+    ),
+    ...objectRows("ruledHeaders").map((row) => ({
+      ...row,
+      // An object that is stored anew has the tags of the step and no others.
+      empty: row.input === "tags" ? { ...row.empty, says: "none" } : row.empty,
+      wrong: [...row.wrong, ...(refusedForSites[row.input] ?? [])],
+    })),
+    ...siteEncryptionRows,
+    ...roleRows,
+    partSizeRow,
+    ...advancedRows,
+  ],
+};

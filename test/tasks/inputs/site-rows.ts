@@ -1,0 +1,299 @@
+import { booleanRow, type InputRow, type ValidCase, type WrongCase } from "./input-row.ts";
+
+export const SITE_URL = "https://www.example.com/";
+const ACCESS_POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine";
+const DISTRIBUTION_ID = "E2EXAMPLE1ABCD";
+const distribution = {
+  id: DISTRIBUTION_ID,
+  invalidate: "changed",
+  waitForInvalidation: true,
+  invalidationTimeoutMs: 900_000,
+};
+const domain = { domainName: "www.example.com", redirectDomains: [], createHostedZone: false };
+
+/** What a setting of the bucket itself cannot be used with. */
+const refusedOnBucket = (input: string): WrongCase[] => [
+  {
+    value: "true",
+    isAmazon: true,
+    others: { bucketName: ACCESS_POINT },
+    errors: [
+      `${input}: it cannot be used while bucketName is an access point: it is about settings of a bucket. Set it to false, or enter the bucket's name.`,
+    ],
+  },
+  {
+    value: "true",
+    others: { keyManagement: "awsManaged" },
+    errors: [
+      `${input}: it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront.`,
+    ],
+  },
+];
+
+/** The inputs that say what is set on the bucket. */
+export const hostingRows: InputRow[] = [
+  booleanRow(
+    "configureWebsite",
+    "Whether the bucket is created where it is missing, and gets its website configuration.",
+    {
+      valid: [
+        {
+          value: "true",
+          others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
+          means: { configureWebsite: true, encryption: { kind: "s3" } },
+        },
+      ],
+      wrong: [
+        ...refusedOnBucket("configureWebsite"),
+        {
+          value: "true",
+          isAmazon: true,
+          others: { endpointFeatures: "accelerate" },
+          errors: [
+            "configureWebsite: it cannot be used with endpointFeatures: accelerate, through which no bucket can be created. Leave one of the two out.",
+          ],
+        },
+      ],
+    },
+  ),
+  booleanRow("publicRead", "Whether everyone may read what is under the key prefix.", {
+    wrong: refusedOnBucket("publicRead"),
+  }),
+];
+
+/** An input that says something of a distribution, beside the distribution. */
+const ofDistribution = (value: string, means: object): ValidCase => ({
+  value,
+  others: { cloudFrontDistributionId: DISTRIBUTION_ID },
+  means: { distribution: { ...distribution, ...means } },
+});
+const withoutDistribution = (input: string, value: string, byDefault: string): WrongCase => ({
+  value,
+  errors: [
+    `${input}: it has no effect while cloudFrontDistributionId is empty. Enter a distribution, or leave it at ${byDefault}.`,
+  ],
+});
+
+export const distributionRows: InputRow[] = [
+  {
+    input: "cloudFrontDistributionId",
+    meaning: "The CloudFront distribution before the bucket.",
+    valid: [{ value: DISTRIBUTION_ID, means: { distribution } }],
+    empty: { says: "none", means: {} },
+    wrong: [
+      "d111111abcdef8.cloudfront.net",
+      `arn:aws:cloudfront::123456789012:distribution/${DISTRIBUTION_ID}`,
+      DISTRIBUTION_ID.toLowerCase(),
+    ].map((value) => ({
+      value,
+      errors: [
+        `cloudFrontDistributionId: "${value}" is not the id of a distribution. Enter it as E2EXAMPLE1ABCD: CloudFront shows it beside the distribution's domain name.`,
+      ],
+    })),
+  },
+  {
+    input: "invalidate",
+    meaning: "What CloudFront is to fetch anew: `changed`, `all` or `none`.",
+    valid: [
+      ofDistribution("all", { invalidate: "all" }),
+      ofDistribution("None", { invalidate: "none" }),
+      ofDistribution("changed", {}),
+      { value: "changed", means: {} },
+    ],
+    empty: { says: "`changed`", means: {} },
+    wrong: [
+      {
+        value: "some",
+        errors: ['invalidate: "some" is not among its values. Enter changed, all or none.'],
+      },
+      withoutDistribution("invalidate", "all", "changed"),
+      withoutDistribution("invalidate", "none", "changed"),
+    ],
+  },
+  {
+    input: "waitForInvalidation",
+    meaning: "Whether the step waits until CloudFront has invalidated everywhere.",
+    valid: [
+      ofDistribution("false", { waitForInvalidation: false }),
+      ofDistribution("TRUE", {}),
+      { value: "true", means: {} },
+    ],
+    empty: { says: "`true`", means: {} },
+    wrong: [
+      { value: "yes", errors: ['waitForInvalidation: "yes" is neither true nor false. Enter one of the two.'] },
+      withoutDistribution("waitForInvalidation", "false", "true"),
+    ],
+  },
+  {
+    input: "invalidationTimeoutMinutes",
+    meaning: "How long an invalidation is waited for, in minutes; one that takes longer is a warning.",
+    valid: [
+      ofDistribution("5", { invalidationTimeoutMs: 300_000 }),
+      ofDistribution("1440", { invalidationTimeoutMs: 86_400_000 }),
+      { value: "5", means: {} },
+    ],
+    empty: { says: "15", means: {} },
+    wrong: ["0", "1441", "soon"].map((value) => ({
+      value,
+      errors: [
+        `invalidationTimeoutMinutes: "${value}" is not a whole number from 1 to 1440 (minutes). Enter one, or nothing for 15.`,
+      ],
+    })),
+  },
+];
+
+/** An input that says something of the domain, beside the domain and the distribution that it leads to. */
+const ofDomain = (value: string, means: object): ValidCase => ({
+  value,
+  isAmazon: true,
+  others: { domainName: "www.example.com", cloudFrontDistributionId: DISTRIBUTION_ID },
+  means: { distribution, domain: { ...domain, ...means } },
+});
+const refusedForDomain = (input: string, value: string, error: string): WrongCase => {
+  const { others } = ofDomain(value, {});
+  return { value, isAmazon: true, ...(others ? { others } : {}), errors: [`${input}: ${error}`] };
+};
+const withoutDomain = (input: string, value: string): WrongCase => ({
+  value,
+  errors: [`${input}: it has no effect while domainName is empty. Enter the domain of the site, or leave it out.`],
+});
+const NAME_ADVICE = "Enter a domain name alone, as www.example.com.";
+
+export const domainRows: InputRow[] = [
+  {
+    input: "domainName",
+    meaning: "The domain that Route 53 leads to the site: to the distribution, or to the bucket of the same name.",
+    valid: [
+      {
+        value: "www.example.com",
+        isAmazon: true,
+        others: { bucketName: "www.example.com" },
+        means: { bucketName: "www.example.com", domain },
+      },
+      {
+        value: "WWW.Bücher.example.",
+        isAmazon: true,
+        others: { cloudFrontDistributionId: DISTRIBUTION_ID },
+        means: { distribution, domain: { ...domain, domainName: "www.xn--bcher-kva.example" } },
+      },
+    ],
+    empty: { says: "DNS is left as it is", means: {} },
+    wrong: [
+      {
+        value: "https://www.example.com",
+        errors: [`domainName: "https://www.example.com" is an address. ${NAME_ADVICE}`],
+      },
+      ...["example", "*.example.com", "192.0.2.1", "www..example.com", "-a.example.com", `${"a.".repeat(126)}com`].map(
+        (value) => ({ value, errors: [`domainName: "${value}" is not a domain name. ${NAME_ADVICE}`] }),
+      ),
+      {
+        value: "www.example.com",
+        errors: [
+          "domainName: Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is 127.0.0.1:1. Leave it empty, and enter siteUrl.",
+        ],
+      },
+      ...["releases", ACCESS_POINT].map((bucketName) => ({
+        value: "www.example.com",
+        isAmazon: true as const,
+        others: { bucketName },
+        errors: [
+          `domainName: a website endpoint answers for www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId.`,
+        ],
+      })),
+    ],
+  },
+  {
+    input: "redirectDomains",
+    meaning: "Other domains that lead to domainName: a line each, or with commas between them.",
+    valid: [ofDomain("example.com\n\nExample.org., example.com", { redirectDomains: ["example.com", "example.org"] })],
+    empty: { says: "none", means: {} },
+    wrong: [
+      withoutDomain("redirectDomains", "example.com"),
+      refusedForDomain(
+        "redirectDomains",
+        "example.com\nwww.example.com",
+        "www.example.com is the domain of the site, to which the others lead. Take it out.",
+      ),
+      refusedForDomain(
+        "redirectDomains",
+        "example.com\nhttp://a.example",
+        `"http://a.example" is an address. ${NAME_ADVICE}`,
+      ),
+    ],
+  },
+  {
+    input: "hostedZoneId",
+    meaning: "The hosted zone that holds the records.",
+    valid: [
+      ofDomain("Z0123456EXAMPLE", { hostedZoneId: "Z0123456EXAMPLE" }),
+      ofDomain("/hostedzone/Z0123456EXAMPLE", { hostedZoneId: "Z0123456EXAMPLE" }),
+    ],
+    empty: { says: "the public zone whose name fits the domain best", means: {} },
+    wrong: [
+      withoutDomain("hostedZoneId", "Z0123456EXAMPLE"),
+      refusedForDomain(
+        "hostedZoneId",
+        "example.com",
+        '"example.com" is not the id of a hosted zone. Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone\'s name.',
+      ),
+    ],
+  },
+  {
+    input: "createHostedZone",
+    meaning: "Whether a public hosted zone is created where there is none for the domain.",
+    valid: [ofDomain("true", { createHostedZone: true }), ofDomain("False", {})],
+    empty: { says: "`false`", means: {} },
+    wrong: [
+      { value: "yes", errors: ['createHostedZone: "yes" is neither true nor false. Enter one of the two.'] },
+      withoutDomain("createHostedZone", "true"),
+      {
+        value: "true",
+        isAmazon: true,
+        others: { domainName: "www.example.com", bucketName: "www.example.com", hostedZoneId: "Z0123456EXAMPLE" },
+        errors: [
+          "hostedZoneId: it cannot be used with createHostedZone, which finds or makes the zone by the domain's name. Leave one of the two out.",
+        ],
+      },
+    ],
+  },
+];
+
+export const verifyRow = booleanRow("verify", "Whether the site is fetched and compared after all is done.", {
+  isTrueByDefault: true,
+});
+
+export const siteUrlRow: InputRow = {
+  input: "siteUrl",
+  meaning: "The URL at which visitors find the site.",
+  valid: [
+    { value: "https://cdn.example.com/shop", means: { siteUrl: "https://cdn.example.com/shop/" } },
+    { value: "http://127.0.0.1:8080", means: { siteUrl: "http://127.0.0.1:8080/" } },
+    { value: "", others: { verify: "false" }, means: { verify: false, siteUrl: undefined } },
+    {
+      value: "",
+      others: { cloudFrontDistributionId: DISTRIBUTION_ID },
+      means: { distribution, siteUrl: undefined },
+    },
+  ],
+  empty: {
+    says: "derived from domainName, the distribution or the website endpoint",
+    isAmazon: true,
+    means: { siteUrl: undefined },
+  },
+  wrong: [
+    ...["www.example.com", "ftp://www.example.com", "https://me:word@example.com", "https://example.com/?a=b"].map(
+      (value) => ({
+        value,
+        errors: [
+          "siteUrl: it is not the URL of a site. Enter it as https://www.example.com/, without user, password or query.",
+        ],
+      }),
+    ),
+    {
+      value: "",
+      errors: [
+        "siteUrl: it is empty, and where visitors find a site of 127.0.0.1:1 cannot be derived. Enter its URL, or set verify to false.",
+      ],
+    },
+  ],
+};

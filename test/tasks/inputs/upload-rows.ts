@@ -1,0 +1,47 @@
+import type { InputRow, WrongCase } from "./input-row.ts";
+
+/** What becomes of an empty path. */
+export const FILLED_IN = "the repository, in a classic release the artifacts folder: the agent fills it in";
+
+/** A key prefix that is entered as an address. */
+export const isUri = (input: string): WrongCase => ({
+  value: "s3://releases/site",
+  errors: [`${input}: "s3://releases/site" is a URI. Enter what stands behind the bucket's name.`],
+});
+
+/** Where an upload puts its objects. */
+export const prefixRow: InputRow = {
+  input: "targetFolder",
+  meaning: "The key prefix: `www` and `/www/` both mean `www/`, and a `\\\\` parts folders as `/` does.",
+  valid: [
+    { value: "www/app", means: { prefix: "www/app/" } },
+    { value: "/www/", means: { prefix: "www/" } },
+    { value: "./drop\\1.0", means: { prefix: "drop/1.0/" } },
+  ],
+  empty: { says: "the root of the bucket", means: {} },
+  wrong: [
+    isUri("targetFolder"),
+    {
+      value: "site/../other",
+      errors: ['targetFolder: "site/../other" has .. for a folder, which S3 does not resolve.'],
+    },
+  ],
+};
+
+export const partSizeRow: InputRow = {
+  input: "partSizeMB",
+  meaning: "The size of the parts in which larger files are sent, in MiB.",
+  valid: [
+    { value: "64", means: { partSizeBytes: 64 * 1024 ** 2 } },
+    { value: "5120", means: { partSizeBytes: 5 * 1024 ** 3 } },
+  ],
+  empty: { says: "the automatic size", means: {} },
+  wrong: [
+    {
+      value: "4",
+      errors: [
+        'partSizeMB: "4" is not a whole number from 5 to 5120 (MiB). Enter one, or nothing for the automatic size.',
+      ],
+    },
+  ],
+};
