@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
@@ -13,34 +14,50 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bucket = "quay-street-bakery";
+/** Made by the publish. */
+const siteBucket = "quay-street-bakery-site";
 
 /** Files of a folder, by their paths with `/` between the names. */
 type Files = ReadonlyMap<string, Buffer>;
 
-/** Runs the example pipeline with the packaged extension on an S3 server of its own, and looks at what has come of it. */
+/** Runs the example pipelines with the packaged extension on an S3 server of its own, and looks at what has come of it. */
 async function demo(): Promise<boolean> {
   const server = await startS3Server();
+  const website = await server.openWebsite(siteBucket);
   const temporary = await mkdtemp(join(tmpdir(), "s3-tasks-demo-"));
   // In the job's own temporary folder it would be gone after the job.
   const restored = join(temporary, "restored");
   try {
     server.createBucket(bucket);
     await unzip(join(root, `dist/s3-tasks-${manifest.version}.vsix`), join(temporary, "extension"));
-    const run = await runPipeline({
-      file: join(root, "examples/upload.yml"),
-      tasksFolder: join(temporary, "extension/tasks"),
-      connections: [connectionTo(server)],
-      variables: { restored },
-      onLine: console.log,
-    });
-    if (run.result !== "Succeeded") return false;
+    const run = (example: string, variables: Record<string, string>) =>
+      runPipeline({
+        file: join(root, "examples", example),
+        tasksFolder: join(temporary, "extension/tasks"),
+        connections: [connectionTo(server)],
+        variables,
+        onLine: console.log,
+      });
+    if ((await run("upload.yml", { restored })).result !== "Succeeded") return false;
     const site = await readFiles(join(root, "examples/site"));
     const isUploaded = await showBucket(server, site);
-    return tellWhetherSame("The downloaded folder", await readFiles(restored), site) && isUploaded;
+    if (!tellWhetherSame("The downloaded folder", await readFiles(restored), site) || !isUploaded) return false;
+    console.log();
+    if ((await run("publish.yml", { siteUrl: `${website.url}/` })).result !== "Succeeded") return false;
+    await showSite(website.url);
+    return true;
   } finally {
     await rm(temporary, { recursive: true });
     await server.close();
   }
+}
+
+/** Leaves the site open to whoever sits before a terminal; elsewhere, as in CI, the publish has looked at it already. */
+async function showSite(url: string): Promise<void> {
+  console.log(`\nThe site is at ${url}/`);
+  if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI) return;
+  console.log("Open it in a browser. Ctrl+C ends the demo.");
+  await once(process, "SIGINT");
 }
 
 async function unzip(archive: string, folder: string): Promise<void> {

@@ -75,15 +75,13 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     secure: tls !== undefined,
   });
   const place = { hostname, connectionIdOf: numberConnections() };
-  const listeners: Listener[] = [];
-  try {
-    listeners.push(await openListener(desk, api, { ...place, port, tls }));
-  } catch (error) {
+  const first = await openListener(desk, api, { ...place, port, tls }).catch(async (error: unknown) => {
     await bodies.remove();
     throw error;
-  }
+  });
+  const listeners = [first];
   return {
-    url: (listeners[0] as Listener).url,
+    url: first.url,
     get requests() {
       return log.entries;
     },

@@ -72,7 +72,8 @@ export function describeControlPlaneError(error: unknown, attempt: Attempt): str
     const advice = ADVICE[error.code]?.(attempt);
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
-  if (error instanceof ConnectionError) return `${error.message}. ${adviseOnConnection(error, "regionName")}`;
+  if (error instanceof ConnectionError)
+    return `${error.message}. ${adviseOnConnection(error, "this machine's network")}`;
   // Those of identities are whole sentences.
   return (error as Error).message.replace(/\.?$/, ".");
 }

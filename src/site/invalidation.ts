@@ -79,7 +79,7 @@ async function complete(
     try {
       const input = { DistributionId: distributionId, Id: id };
       const { Invalidation } = await controlPlane.getInvalidation(input, tools.signal);
-      if (Invalidation?.Status === "Completed") return { kind: "completed", id };
+      if (isCompleted(Invalidation?.Status)) return { kind: "completed", id };
     } catch (error) {
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "cloudfront:GetInvalidation", id: distributionId });
@@ -93,6 +93,11 @@ async function complete(
 
 function isBusy(error: unknown): boolean {
   return error instanceof ServiceError && error.code === BUSY;
+}
+
+/** AWS writes "Completed", others "COMPLETED". */
+function isCompleted(status: string | undefined): boolean {
+  return status?.toLowerCase() === "completed";
 }
 
 function minutes(durationMs: number): string {

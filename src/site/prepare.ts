@@ -8,6 +8,7 @@ import { bucketStep } from "./bucket-step.ts";
 import { type ControlPlane, openControlPlane } from "./control-plane.ts";
 import { digestSite } from "./digest-site.ts";
 import { type Distribution, readDistribution } from "./distribution.ts";
+import { spaChange } from "./distribution-spa.ts";
 import { MANIFEST_NAME, type Manifest, type PublishRun } from "./manifest.ts";
 import { ManifestStore } from "./manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
@@ -15,7 +16,7 @@ import { type ListedObject, planSite, type SitePlan } from "./plan-site.ts";
 import { type CompiledRedirects, compileRedirects } from "./redirects.ts";
 import type { ResponseHeadersPolicy } from "./response-headers-policy.ts";
 import type { SiteObject } from "./site-object.ts";
-import { placeSite, type SitePlace } from "./site-place.ts";
+import { placeProblems, placeSite, type SitePlace } from "./site-place.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, readSiteRules, type SiteRules } from "./site-rules.ts";
 import { errorDocumentOf, readSiteTree } from "./site-tree.ts";
 
@@ -99,9 +100,10 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const nowMs = (tools.now ?? Date.now)();
   const plan = planSite(options, { objects, digests, listed, manifest, nowMs });
   tellRules(rules, redirects, options, tools.log);
+  if (distribution) tellDistribution(distribution, options, tools.log);
   return {
     ...plan,
-    problems: [...rules.problems, ...tree.problems, ...plan.problems],
+    problems: [...placeProblems(options, place), ...rules.problems, ...tree.problems, ...plan.problems],
     filesFound: tree.filesFound,
     objects,
     digests,
@@ -189,4 +191,16 @@ function tellRules(rules: SiteRules, redirects: CompiledRedirects, options: Site
       `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.`,
     );
   }
+}
+
+/** Tells what the distribution lacks, which this step does not change. */
+function tellDistribution(distribution: Distribution, options: SiteOptions, log: SiteLog): void {
+  const { id, originKind, sitePath, defaultRootObject } = distribution;
+  const { indexDocument } = options;
+  if (originKind === "rest" && sitePath === "/" && defaultRootObject !== indexDocument) {
+    log.warning(`The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`);
+  }
+  const [summary, ...commands] = (options.singlePageApp && spaChange(distribution, indexDocument)) || [];
+  if (summary !== undefined) log.warning(summary);
+  for (const command of commands) log.info(command);
 }

@@ -1,4 +1,5 @@
 import { encodeKey } from "../aws/signer.ts";
+import type { PlanProblem } from "../sync/plan.ts";
 import type { Distribution } from "./distribution.ts";
 import type { SiteOptions } from "./options.ts";
 import type { SiteAddress } from "./site-check.ts";
@@ -35,3 +36,13 @@ export function placeSite(options: SiteOptions, distribution: Distribution | und
     ...(endpoint ? { websiteEndpoint: endpoint } : {}),
   };
 }
+
+/** What cannot go well at this place: every wrong input. */
+export function placeProblems({ compress }: SiteOptions, { siteUrl }: SitePlace): PlanProblem[] {
+  if (compress !== "brotli" || siteUrl?.protocol !== "http:" || LOOPBACK.test(siteUrl.hostname)) return [];
+  const why = `browsers take Brotli over https alone, and visitors reach this site at ${siteUrl.href}`;
+  return [{ input: "compress", message: `${why}. Use gzip, or publish behind CloudFront.` }];
+}
+
+/** Where browsers trust http as they do https ("Secure Contexts" of the W3C, section 3.1). */
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/;

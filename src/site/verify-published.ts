@@ -1,3 +1,4 @@
+import { spaChange } from "./distribution-spa.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteTools } from "./prepare.ts";
 import { chooseChecks, type PublishedObject } from "./site-check.ts";
@@ -43,7 +44,7 @@ export async function verifyPublished(
     }),
     {
       siteUrl: place.siteUrl,
-      edge: place.edge,
+      edge: answersWithIndex(site, options) ? place.edge : "other",
       index: published(site, options, index),
       ...(errorDocument ? { errorDocument: published(site, options, errorDocument) } : {}),
       singlePageApp: options.singlePageApp,
@@ -56,6 +57,11 @@ export async function verifyPublished(
     checksCount: checks.length,
     errors: failures.map(({ url, problem, cause }) => `${url}: ${problem}. ${cause}`),
   };
+}
+
+/** Where a distribution does not answer missing pages with the index of a single-page app, that has been told. */
+function answersWithIndex({ distribution }: PreparedSite, { singlePageApp, indexDocument }: SiteOptions): boolean {
+  return !distribution || !singlePageApp || spaChange(distribution, indexDocument) === undefined;
 }
 
 /** Redirects are a website endpoint's; and it takes the key of a folder for the folder's index document. */
