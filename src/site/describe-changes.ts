@@ -1,6 +1,7 @@
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteTools } from "./prepare.ts";
 import { describeBucketChanges } from "./site-bucket.ts";
+import { describeDomainPlan } from "./site-domain.ts";
 
 /**
  * What a publish would change beside the site's objects, a line each, for a dry run.
@@ -8,5 +9,6 @@ import { describeBucketChanges } from "./site-bucket.ts";
  * @throws {StepError} where that cannot be read; the signal's reason.
  */
 export async function describeChanges(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<string[]> {
-  return describeBucketChanges(site, options, tools);
+  const forDomain = site.domain ? describeDomainPlan(site.domain) : [];
+  return [...(await describeBucketChanges(site, options, tools)), ...forDomain];
 }

@@ -15,6 +15,7 @@ import type { SiteOptions } from "./options.ts";
 import { type ListedObject, planSite, type SitePlan } from "./plan-site.ts";
 import { type CompiledRedirects, compileRedirects } from "./redirects.ts";
 import type { ResponseHeadersPolicy } from "./response-headers-policy.ts";
+import { type DomainPlan, domainProblems, planDomain } from "./site-domain.ts";
 import type { SiteObject } from "./site-object.ts";
 import { placeProblems, placeSite, type SitePlace } from "./site-place.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, readSiteRules, type SiteRules } from "./site-rules.ts";
@@ -53,6 +54,8 @@ export interface PreparedSite extends SitePlan {
   readonly distribution?: Distribution;
   /** Where CloudFront or Route 53 is asked for. */
   readonly controlPlane?: ControlPlane;
+  /** Where the site has a domain. */
+  readonly domain?: DomainPlan;
   /** What a distribution would need for what S3 cannot do. */
   readonly forCloudFront: {
     readonly function?: string;
@@ -77,6 +80,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     controlPlane &&
     (await readDistribution(controlPlane, options.distribution.id, origin, signal));
   const place = placeSite(options, distribution);
+  const problems = [...placeProblems(options, place), ...domainProblems(options, distribution)];
   const rules = readSiteRules(options.source, place.siteUrl);
   const tree = readSiteTree({
     options,
@@ -97,13 +101,17 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     digestSite(objects.values(), tools.digester),
     readPublished(options, tools, isNewBucket),
   ]);
+  const domain =
+    options.domain && controlPlane && problems.length === 0
+      ? await planDomain(options.domain, options, distribution, controlPlane, tools)
+      : undefined;
   const nowMs = (tools.now ?? Date.now)();
   const plan = planSite(options, { objects, digests, listed, manifest, nowMs });
   tellRules(rules, redirects, options, tools.log);
   if (distribution) tellDistribution(distribution, options, tools.log);
   return {
     ...plan,
-    problems: [...placeProblems(options, place), ...rules.problems, ...tree.problems, ...plan.problems],
+    problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
     filesFound: tree.filesFound,
     objects,
     digests,
@@ -115,6 +123,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     website: websiteOf(options, tree.objects, redirects),
     ...(distribution ? { distribution } : {}),
     ...(controlPlane ? { controlPlane } : {}),
+    ...(domain ? { domain } : {}),
     forCloudFront: {
       ...(redirects.cloudFrontFunction ? { function: redirects.cloudFrontFunction } : {}),
       ...(rules.headersFile.responseHeadersPolicies.length > 0

@@ -7,6 +7,7 @@ import { claimedEntries, entriesAfter, isSettled } from "./manifest-entries.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteTools } from "./prepare.ts";
 import { prepareBucket, setWebsite } from "./site-bucket.ts";
+import { applyDomain } from "./site-domain.ts";
 import { storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify-published.ts";
 
@@ -47,6 +48,7 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
 
   if (isWhole) await gather(errors, () => setWebsite(site, options, tools));
   const edge = await invalidateChanged(site, options, replaced, "stored", tools);
+  if (isWhole) await gather(errors, async () => void nameServers.push(...(await leadDomain(site, options, tools))));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, stored, nameServers)));
 
   const isLive = isWhole && edge.isBegun;
@@ -97,6 +99,11 @@ function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishToo
       isConfirmed ||= isVisible;
     },
   });
+}
+
+async function leadDomain(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<readonly string[]> {
+  const { domain, controlPlane } = site;
+  return domain && controlPlane ? applyDomain(domain, options, controlPlane, tools) : [];
 }
 
 async function verify(

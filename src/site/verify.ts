@@ -2,7 +2,7 @@ import { isCertificateCode } from "../aws/connection-advice.ts";
 import { ConnectionError } from "../aws/errors.ts";
 import { inParallel } from "../s3/in-parallel.ts";
 import { growingDelays } from "./growing-delays.ts";
-import { type Pause, pause } from "./pause.ts";
+import type { Pause } from "./pause.ts";
 import type { SiteCheck } from "./site-check.ts";
 import { BodyEncodingError, fetchAnswer, type Visitor } from "./verify-answer.ts";
 import { likelyCause } from "./verify-cause.ts";
@@ -43,11 +43,10 @@ const CONCURRENCY = 8;
  * @throws the signal's reason.
  */
 export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTools): Promise<readonly VerifyFailure[]> {
-  const { signal, settleMs, nameServers = [], pause: wait = pause, now = Date.now } = tools;
-  const deadlineMs = now() + settleMs;
+  const { settleMs, nameServers = [] } = tools;
   let failed: readonly FailedCheck[] = [];
   let pending = checks;
-  for await (const _ of growingDelays(() => deadlineMs - now(), wait, signal)) {
+  for await (const _ of growingDelays(settleMs, tools)) {
     failed = await runChecks(pending, tools);
     if (!failed.some(maySettle)) break;
     pending = failed.map(({ check }) => check);
