@@ -16,7 +16,7 @@ import { smokeTest } from "./servers/smoke-test.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
 
 /** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "aws", "checksums", "files", "package", "s3", "sync", "tasks"];
+const product = ["agent", "aws", "checksums", "files", "package", "s3", "site", "sync", "tasks"];
 
 const suites = {
   product: product.map((folder) => `test/${folder}/**/*.test.ts`),
@@ -34,8 +34,8 @@ const suites = {
     ]),
     ...["--ignore", "test/s3/expiring-credentials.test.ts"],
   ],
-  /** STS and IAM, and no S3 that checks signatures. These start it themselves. */
-  moto: ["test/docs/**/*.test.ts", "test/aws/sts-moto.test.ts"],
+  /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */
+  moto: ["test/docs/**/*.test.ts", "test/aws/sts-moto.test.ts", "test/site/*-moto.test.ts"],
 };
 
 /** A Node to run tests under. */

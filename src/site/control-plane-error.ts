@@ -40,7 +40,6 @@ export interface Attempt {
 /** What to do about an error that CloudFront or Route 53 names. */
 const ADVICE: Readonly<Record<string, (attempt: Attempt) => string>> = {
   AccessDenied: adviseOnPermission,
-  AccessDeniedException: adviseOnPermission,
   NoSuchDistribution: ({ id }) =>
     `Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.`,
   NoSuchHostedZone: ({ id }) =>
@@ -52,10 +51,7 @@ const ADVICE: Readonly<Record<string, (attempt: Attempt) => string>> = {
   DelegationSetNotAvailable: () => "Run the step again later, or make the hosted zone in the console.",
   TooManyHostedZones: () =>
     "Have AWS raise the quota of hosted zones of this account, or delete zones that nobody uses.",
-  TooManyInvalidationsInProgress: () =>
-    "CloudFront works on as many invalidations of this distribution as it takes at once: run the step again when they are done.",
   InvalidClientTokenId: () => "Check awsCredentials: AWS does not know its access key id, or no longer.",
-  UnrecognizedClientException: () => "Check awsCredentials: AWS does not know its access key id, or no longer.",
   SignatureDoesNotMatch: () =>
     "Check awsCredentials: the secret access key is not the one that belongs to the access key id.",
   ExpiredToken: () =>

@@ -57,13 +57,13 @@ export async function planDns(controlPlane: ControlPlane, request: DnsRequest, s
   return { zones: groupByZone(domains), notes: domains.flatMap(({ notes }) => notes) };
 }
 
-/** What a plan does, in lines for people; none where nothing is to be done. */
+/** What a plan does, an order a line; none where nothing is to be done. */
 export function describeDnsPlan({ zones }: DnsPlan): string[] {
   return zones.flatMap(({ zone, missing }) => [
-    ...(zone.id === undefined ? [`Create the public hosted zone ${zone.name}`] : []),
+    ...(zone.id === undefined ? [`create the public hosted zone ${zone.name}`] : []),
     ...missing.map(
       ({ type, name, target }) =>
-        `Create the record ${type} ${name} (alias of ${target.dnsName}) in the hosted zone ${zone.name}`,
+        `create the record ${type} ${name} (alias of ${target.dnsName}) in the hosted zone ${zone.name}`,
     ),
   ]);
 }

@@ -27,9 +27,16 @@ export function isSettled({ groups, deletions, entries }: SitePlan, { manifest }
   });
 }
 
-/** The entries of a manifest that says what is about to be stored. Should the publish break off, the next one knows what is the site's. */
+/**
+ * The entries of a manifest that says what is about to be stored. Should the publish break off, the next one knows what is the site's: also
+ * what had been removed and is back, since visitors may get pages by then that need it.
+ */
 export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed }: EarlierState): Entries {
   const claimed = new Map(manifest?.entries);
+  for (const [name, { removedMs: _, ...entry }] of claimed) {
+    const wanted = entries.get(name);
+    if (wanted && wanted.removedMs === undefined) claimed.set(name, entry);
+  }
   for (const { name } of groups.flatMap(({ actions }) => actions)) {
     const entry = entries.get(name);
     const known = manifest?.entries.get(name);

@@ -73,7 +73,7 @@ export async function planDomain(
   };
 }
 
-/** What a plan does, a line each; none where nothing is to be done. */
+/** What a plan does, an order a line; none where nothing is to be done. */
 export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): string[] {
   return [
     ...redirectBuckets.flatMap(({ bucket, state }) =>
@@ -96,10 +96,10 @@ export async function applyDomain(
   { run, log, signal }: SiteTools,
 ): Promise<readonly string[]> {
   const { region, endpoint } = access.store;
-  for (const line of describeDomainPlan(plan)) log.info(line);
   await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
   const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
+  for (const line of describeDomainPlan(plan)) log.info(`Done: ${line}`);
   for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning);
   if (nameServers.length > 0) {
     log.info(

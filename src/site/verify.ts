@@ -1,21 +1,17 @@
 import { isCertificateCode } from "../aws/connection-advice.ts";
 import { ConnectionError } from "../aws/errors.ts";
 import { inParallel } from "../s3/in-parallel.ts";
-import { growingDelays } from "./growing-delays.ts";
-import type { Pause } from "./pause.ts";
+import { growingDelays, type WaitingTools } from "./growing-delays.ts";
 import type { SiteCheck } from "./site-check.ts";
 import { BodyEncodingError, fetchAnswer, type Visitor } from "./verify-answer.ts";
 import { likelyCause } from "./verify-cause.ts";
 import { type Deviation, describeDeviation, deviationOf } from "./verify-deviation.ts";
 
-export interface VerifyTools extends Visitor {
+export interface VerifyTools extends Visitor, WaitingTools {
   /** How long to wait for caches, names and settings to settle. */
   readonly settleMs: number;
   /** Those of the hosted zone of the site's domain, where they are known. */
   readonly nameServers?: readonly string[];
-  readonly pause?: Pause;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
 }
 
 /** A URL that did not answer as it should, to the end. */

@@ -14,6 +14,7 @@ describe("retries", () => {
     [refusal(400, "RequestTimeout"), 10],
     [refusal(403, "RequestTimeTooSkewed"), 10],
     [refusal(400, "IDPCommunicationError"), 10],
+    [refusal(400, "PriorRequestNotComplete"), 10],
     [refusal(429, "HTTP 429"), 10],
     [noAnswer("ECONNRESET"), 10],
     [noAnswer("ETIMEDOUT"), 3],
