@@ -49,9 +49,14 @@ export function readRoles(reader: InputReader, connection: Connection | undefine
   });
 }
 
-function connectionHop(arn: string, { role, identity, description }: Connection, inputs: RoleInputs, name: string) {
+function connectionHop(
+  arn: string,
+  { role, identity, description }: Connection,
+  inputs: RoleInputs,
+  name: string,
+): RoleHop {
   const bySignature = identity.kind !== "oidc";
-  const hop: RoleHop = {
+  return {
     arn,
     sessionName: name,
     namedBy: `the role of ${description}`,
@@ -59,7 +64,6 @@ function connectionHop(arn: string, { role, identity, description }: Connection,
     ...(bySignature && role.externalId ? { externalId: role.externalId } : {}),
     ...(bySignature && inputs.sessionTags && inputs.arns.length === 0 ? { sessionTags: inputs.sessionTags } : {}),
   };
-  return hop;
 }
 
 function withLast(hops: readonly RoleHop[], settings: Partial<RoleHop>): readonly RoleHop[] {

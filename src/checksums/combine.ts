@@ -26,11 +26,10 @@ export interface DigestedPiece {
   readonly sizeBytes: number;
 }
 
-/** The CRC of any number of pieces in a row, at least one. */
+/** The CRC of any number of pieces in a row. */
 export function combineCrcs(algorithm: CrcAlgorithm, pieces: readonly DigestedPiece[]): Buffer {
-  return pieces
-    .map(({ digest }) => digest)
-    .reduce((joined, digest, index) => combineCrc(algorithm, joined, digest, pieces[index]?.sizeBytes ?? 0));
+  const ofNothing = crcBytes(0n, CRC_POLYNOMIALS[algorithm]);
+  return pieces.reduce((sum, { digest, sizeBytes }) => combineCrc(algorithm, sum, digest, sizeBytes), ofNothing);
 }
 
 function squareAt(algorithm: CrcAlgorithm, index: number): bigint {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { createDigest, type DigestAlgorithm, digestOf, isCrc } from "../checksums/algorithms.ts";
-import { combineCrc } from "../checksums/combine.ts";
+import { combineCrcs } from "../checksums/combine.ts";
 import { FileChangedError, readSmallFile } from "./file-range.ts";
 
 /** A file whose digest is wanted. */
@@ -43,11 +43,10 @@ export function pieceAt(request: FileDigestRequest, index: number): Piece {
 export function joinDigests(request: FileDigestRequest, digests: readonly Buffer[]): Buffer {
   const { algorithm, partSizeBytes } = request;
   if (partSizeBytes !== undefined) return digestOf(algorithm, Buffer.concat(digests));
-  return digests.reduce((joined, digest, index) => {
-    // Of all that is no CRC there is one piece.
-    if (!isCrc(algorithm)) return joined;
-    return combineCrc(algorithm, joined, digest, pieceAt(request, index).sizeBytes);
-  });
+  // Of all that is no CRC there is one piece.
+  if (!isCrc(algorithm)) return digests[0] as Buffer;
+  const pieces = digests.map((digest, index) => ({ digest, sizeBytes: pieceAt(request, index).sizeBytes }));
+  return combineCrcs(algorithm, pieces);
 }
 
 /**

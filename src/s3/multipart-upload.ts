@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
 import { type ChecksumAlgorithm, isCrc } from "../checksums/algorithms.ts";
-import { combineCrc } from "../checksums/combine.ts";
+import { combineCrcs } from "../checksums/combine.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
 import { checksumHeader, checksumHeaders, digestBody } from "./digest.ts";
 import { childText, documentRequest, readResult } from "./document.ts";
@@ -170,13 +170,9 @@ function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): R
   if (checksumAlgorithm === "none") return {};
   const type = { "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
   if (!isCrc(checksumAlgorithm)) return type;
-  const whole = parts
-    .map(({ checksum, sizeBytes }) => ({ checksum: checksum as Buffer, sizeBytes }))
-    .reduce((sum, part) => ({
-      checksum: combineCrc(checksumAlgorithm, sum.checksum, part.checksum, part.sizeBytes),
-      sizeBytes: sum.sizeBytes + part.sizeBytes,
-    }));
-  return { ...type, [checksumHeader(checksumAlgorithm)]: whole.checksum.toString("base64") };
+  const pieces = parts.map(({ checksum, sizeBytes }) => ({ digest: checksum as Buffer, sizeBytes }));
+  const whole = combineCrcs(checksumAlgorithm, pieces);
+  return { ...type, [checksumHeader(checksumAlgorithm)]: whole.toString("base64") };
 }
 
 /** The ETag of the object that these parts make. */

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { createDigest, type DigestAlgorithm, isCrc } from "../checksums/algorithms.ts";
-import { combineCrc } from "../checksums/combine.ts";
+import { combineCrcs } from "../checksums/combine.ts";
 import { BlockPool } from "../files/block-pool.ts";
 import { readFileRange } from "../files/file-range.ts";
 import { ObjectReplacedError } from "../s3/get-object.ts";
@@ -74,7 +74,8 @@ export function joinDigests(
     return whole.digest();
   }
   if (!isCrc(algorithm)) throw new Error(`${algorithm} does not combine`);
-  return digests.reduce((sum, digest, index) => combineCrc(algorithm, sum, digest, pieces[index]?.sizeBytes ?? 0));
+  const digested = pieces.map(({ sizeBytes }, index) => ({ digest: digests[index] as Buffer, sizeBytes }));
+  return combineCrcs(algorithm, digested);
 }
 
 /** The digests of parts of a file. @throws {FileChangedError} where it has fewer bytes; Node's error where it cannot be read. */

@@ -42,7 +42,7 @@ export function readInputs(): InNameOf<SiteOptions> {
   const distribution = readDistribution(reader);
   const domain = readDomain(reader, access, distribution !== undefined);
   const verify = reader.boolean("verify", true);
-  const siteUrl = readSiteUrl(reader, { access, verify, isBehindDistribution: distribution !== undefined });
+  const siteUrl = readSiteUrl(reader);
   const partSizeBytes = readPartSizeBytes(reader);
   reader.finish();
   return {

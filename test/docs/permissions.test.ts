@@ -3,7 +3,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  DeleteBucketWebsiteCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { runStep, type StepResult } from "../../local/agent/agent.ts";
 import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
 import { like } from "../../local/sts/trust-policy.ts";
@@ -113,13 +120,13 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     await moto.asAdministrator(() => admin.send(new CreateBucketCommand({ Bucket: BUCKET })));
   });
   beforeEach(async () => {
-    source = new SourceFolder().write({ "same.txt": "same", "new.txt": "new" });
+    source = new SourceFolder().write({ "same.txt": "same", "new.txt": "new", "index.html": "index" });
     target = mkdtempSync(join(tmpdir(), "permissions-"));
     await moto?.asAdministrator(async () => {
       const put = (Key: string, Body: string) => admin.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
       await put("www/same.txt", "same");
       await put("www/extra.txt", "extra");
-      for (const Key of ["www/new.txt", "www/.s3-site.json"]) {
+      for (const Key of ["www/new.txt", "www/index.html", "www/.s3-site.json"]) {
         await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
       }
     });
@@ -151,6 +158,38 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     assert.equal(result, "Succeeded", log.join("\n"));
     rmSync(join(source.path, "gone.html"));
   }
+
+  describe("Publish a site, and set up what serves it", () => {
+    const [base] = policiesUnder("Publish a site");
+    const [whole] = policiesUnder("Publish a site, and set up what serves it");
+    const statements = whole?.Statement.filter(({ Sid }) => Sid === "Website" || Sid === "PublicRead") ?? [];
+    const inputs = { verify: "false", configureWebsite: "true", publicRead: "true" };
+
+    beforeEach(async () => {
+      await moto?.asAdministrator(async () => {
+        await admin.send(new DeleteBucketWebsiteCommand({ Bucket: BUCKET }));
+        await admin.send(new DeleteBucketPolicyCommand({ Bucket: BUCKET }));
+      });
+    });
+
+    // moto asks for no permission to see or set Block Public Access.
+    it("is enough for the bucket, beside the policy to publish", async () => {
+      assert.ok(base);
+      const Statement = [...base.Statement, ...statements];
+      const { result, log } = await run("AwsS3PublishSite", { ...base, Statement }, inputs);
+      assert.equal(result, "Succeeded", log.join("\n"));
+    });
+
+    for (const action of ["s3:GetBucketWebsite", "s3:PutBucketWebsite", "s3:GetBucketPolicy", "s3:PutBucketPolicy"]) {
+      it(`is not enough without ${action}`, async () => {
+        assert.ok(base);
+        const Statement = [...base.Statement, ...without(action, { ...base, Statement: statements }).Statement];
+        const { result, issues, log } = await run("AwsS3PublishSite", { ...base, Statement }, inputs);
+        assert.equal(result, "Failed", log.join("\n"));
+        assert.match(issues.map(({ message }) => message).join("\n"), new RegExp(action));
+      });
+    }
+  });
 
   for (const { heading, task, inputs } of uses) {
     describe(heading, () => {
@@ -186,7 +225,7 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
 describe("docs/permissions.md", () => {
   it("has conditions that let the tasks list what they list", async () => {
     const server = await startS3Server();
-    const source = new SourceFolder().write({ "a.txt": "a" });
+    const source = new SourceFolder().write({ "index.html": "index" });
     const target = mkdtempSync(join(tmpdir(), "permissions-"));
     server.createBucket(BUCKET);
     try {

@@ -4,7 +4,7 @@ import { siteEncryptionRows } from "./encryption-rows.ts";
 import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
 import { objectRows } from "./object-rows.ts";
 import { roleRows } from "./role-rows.ts";
-import { distributionRows, domainRows, hostingRows, SITE_URL, siteUrlRow, verifyRow } from "./site-rows.ts";
+import { distributionRows, domainRows, hostingRows, siteUrlRow, verifyRow } from "./site-rows.ts";
 import type { InputTable } from "./tables.ts";
 import { dryRunRow, maxDeleteRow, patternsRow } from "./transfer-rows.ts";
 import { FILLED_IN, partSizeRow, prefixRow } from "./upload-rows.ts";
@@ -74,7 +74,7 @@ const documentRows: InputRow[] = [
 
 export const publishSiteTable: InputTable = {
   task: "AwsS3PublishSite",
-  needed: { awsCredentials: "CONNECTION", bucketName: "releases", sourceFolder: "SOURCE/site", siteUrl: SITE_URL },
+  needed: { awsCredentials: "CONNECTION", bucketName: "releases", sourceFolder: "SOURCE/site" },
   options: {
     bucketName: "releases",
     requesterPays: false,
@@ -92,7 +92,6 @@ export const publishSiteTable: InputTable = {
     configureWebsite: false,
     publicRead: false,
     verify: true,
-    siteUrl: SITE_URL,
     cachePreset: "standard",
     headers: {},
     ruledHeaders: {},
@@ -149,7 +148,7 @@ export const publishSiteTable: InputTable = {
         ],
       })),
     },
-    maxDeleteRow,
+    { ...maxDeleteRow, meaning: "The most pages and redirects that may be removed: a count or a share." },
     dryRunRow,
     ...hostingRows,
     ...distributionRows,

@@ -1,6 +1,5 @@
 import { booleanRow, type InputRow, type ValidCase, type WrongCase } from "./input-row.ts";
 
-export const SITE_URL = "https://www.example.com/";
 const ACCESS_POINT = "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine";
 const DISTRIBUTION_ID = "E2EXAMPLE1ABCD";
 const distribution = {
@@ -268,17 +267,10 @@ export const siteUrlRow: InputRow = {
   valid: [
     { value: "https://cdn.example.com/shop", means: { siteUrl: "https://cdn.example.com/shop/" } },
     { value: "http://127.0.0.1:8080", means: { siteUrl: "http://127.0.0.1:8080/" } },
-    { value: "", others: { verify: "false" }, means: { verify: false, siteUrl: undefined } },
-    {
-      value: "",
-      others: { cloudFrontDistributionId: DISTRIBUTION_ID },
-      means: { distribution, siteUrl: undefined },
-    },
   ],
   empty: {
     says: "derived from domainName, the distribution or the website endpoint",
-    isAmazon: true,
-    means: { siteUrl: undefined },
+    means: {},
   },
   wrong: [
     ...["www.example.com", "ftp://www.example.com", "https://me:word@example.com", "https://example.com/?a=b"].map(
@@ -289,11 +281,5 @@ export const siteUrlRow: InputRow = {
         ],
       }),
     ),
-    {
-      value: "",
-      errors: [
-        "siteUrl: it is empty, and where visitors find a site of 127.0.0.1:1 cannot be derived. Enter its URL, or set verify to false.",
-      ],
-    },
   ],
 };
