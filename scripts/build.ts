@@ -16,7 +16,7 @@ const threads: Readonly<Record<string, string>> = {
 /** What few runs need is not read by the others: files beside index.js, for the tasks that import them. */
 const importsBesideIndex: Readonly<Record<string, string>> = {
   "agent-identity-chain": join(root, "src/aws/agent-identity-chain.ts"),
-  "control-plane-clients": join(root, "src/site/control-plane-clients.ts"),
+  "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
   "task-api-client": join(root, "src/agent/task-api-client.ts"),
 };
 

@@ -35,7 +35,7 @@ const suites = {
     ...["--ignore", "test/s3/expiring-credentials.test.ts"],
   ],
   /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */
-  moto: ["test/docs/**/*.test.ts", "test/aws/sts-moto.test.ts", "test/site/*-moto.test.ts"],
+  moto: ["test/docs/**/*.test.ts", "test/aws/sts-moto.test.ts", "test/site/**/*-moto.test.ts"],
 };
 
 /** A Node to run tests under. */

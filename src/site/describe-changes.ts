@@ -1,7 +1,7 @@
+import { describeDomainPlan } from "./dns/site-domain.ts";
+import { describeBucketChanges } from "./hosting/site-bucket.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteTools } from "./prepare.ts";
-import { describeBucketChanges } from "./site-bucket.ts";
-import { describeDomainPlan } from "./site-domain.ts";
 
 /**
  * What a publish would change beside the site's objects, a line each, for a dry run.

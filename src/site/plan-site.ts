@@ -1,6 +1,6 @@
 import type { DeleteAction, Plan, PutAction, SkipAction } from "../sync/plan.ts";
 import { checkRemovals } from "./check-removals.ts";
-import type { Manifest, ManifestEntry } from "./manifest.ts";
+import type { Manifest, ManifestEntry } from "./manifest/manifest.ts";
 import type { SiteOptions } from "./options.ts";
 import type { SiteObject } from "./site-object.ts";
 import { decideStale } from "./stale.ts";

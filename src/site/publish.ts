@@ -1,15 +1,15 @@
 import { applyDeletions } from "../sync/apply-deletions.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
-import { invalidateChanged } from "./invalidate-changed.ts";
-import type { ManifestEntry } from "./manifest.ts";
-import { claimedEntries, entriesAfter, isSettled } from "./manifest-entries.ts";
+import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
+import { applyDomain } from "./dns/site-domain.ts";
+import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
+import type { ManifestEntry } from "./manifest/manifest.ts";
+import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-entries.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteTools } from "./prepare.ts";
-import { prepareBucket, setWebsite } from "./site-bucket.ts";
-import { applyDomain } from "./site-domain.ts";
 import { storeSite } from "./store-site.ts";
-import { verifyPublished } from "./verify-published.ts";
+import { verifyPublished } from "./verify/verify-published.ts";
 
 /** What a publish came to. */
 export interface SiteReport extends TransferReport {

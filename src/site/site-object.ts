@@ -1,4 +1,4 @@
-import type { Encoding } from "./compress.ts";
+import type { Encoding } from "./content/compress.ts";
 
 /** What an object is in the order of a publish, and when it leaves the site. */
 export type SiteObjectKind = "asset" | "page" | "index" | "redirect";

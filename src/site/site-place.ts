@@ -1,9 +1,9 @@
 import { encodeKey } from "../aws/signer.ts";
 import type { PlanProblem } from "../sync/plan.ts";
-import type { Distribution } from "./distribution.ts";
+import type { Distribution } from "./cloudfront/distribution.ts";
+import { type WebsiteEndpoint, websiteEndpointOf } from "./hosting/website-endpoint.ts";
 import type { SiteOptions } from "./options.ts";
-import type { SiteAddress } from "./site-check.ts";
-import { type WebsiteEndpoint, websiteEndpointOf } from "./website-endpoint.ts";
+import type { SiteAddress } from "./verify/site-check.ts";
 
 /** Where visitors find the site, and what answers them. */
 export interface SitePlace {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanProblem } from "../sync/plan.ts";
-import { type HeadersFile, parseHeadersFile } from "./headers-file.ts";
-import type { LineMessage } from "./line-message.ts";
-import { parseRedirectsFile, type RedirectRule } from "./redirects-file.ts";
+import { type HeadersFile, parseHeadersFile } from "./rules/headers-file.ts";
+import type { LineMessage } from "./rules/line-message.ts";
+import { parseRedirectsFile, type RedirectRule } from "./rules/redirects-file.ts";
 
 export const HEADERS_FILE = "_headers";
 export const REDIRECTS_FILE = "_redirects";

@@ -1,6 +1,6 @@
 import type { DeleteAction, SkipAction } from "../sync/plan.ts";
-import { isPage } from "./cache-preset.ts";
-import type { ManifestEntry } from "./manifest.ts";
+import { isPage } from "./content/cache-preset.ts";
+import type { ManifestEntry } from "./manifest/manifest.ts";
 import type { SiteOptions } from "./options.ts";
 import type { ListedObject, SiteState } from "./plan-site.ts";
 

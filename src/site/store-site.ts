@@ -5,7 +5,7 @@ import { type ApplyResult, applyActions } from "../sync/apply.ts";
 import { ObjectSender, type SenderTools } from "../sync/object-sender.ts";
 import type { Action } from "../sync/plan.ts";
 import type { SentObject } from "../sync/send-file.ts";
-import { compressFile, type Encoding } from "./compress.ts";
+import { compressFile, type Encoding } from "./content/compress.ts";
 import type { SiteOptions } from "./options.ts";
 import type { SiteGroup } from "./plan-site.ts";
 import type { SiteObject } from "./site-object.ts";

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { encryptionHeaders } from "../s3/encryption.ts";
 import { taggingHeader } from "../s3/object-tags.ts";
 import type { SiteOptions } from "./options.ts";
@@ -6,15 +7,23 @@ import type { SiteObject } from "./site-object.ts";
 /** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
 const COMPRESSION = "compress";
 
-/** What all objects of a publish have alike. */
+/** So much of a digest tells one value from another. */
+const DIGEST_LENGTH = 16;
+
+/**
+ * What all objects of a publish have alike. Visitors never see these headers, and may see the manifest: it holds digests of their values.
+ */
 export function sharedHeaders({
   settings,
   encryption,
 }: Pick<SiteOptions, "settings" | "encryption">): Record<string, string> {
-  return {
+  const headers = {
     ...encryptionHeaders(encryption),
     ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
   };
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, hash("sha256", value, "hex").slice(0, DIGEST_LENGTH)]),
+  );
 }
 
 /** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */

@@ -13,7 +13,7 @@ import type { Transport } from "../../src/aws/transport.ts";
 import { FileDigester } from "../../src/files/file-digest.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
-import { MANIFEST_NAME } from "../../src/site/manifest.ts";
+import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
 import { type PreparedSite, prepareSite } from "../../src/site/prepare.ts";
 import { publishSite, type SiteReport } from "../../src/site/publish.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
-import { OtherPublishError } from "../../src/site/manifest-store.ts";
+import { OtherPublishError } from "../../src/site/manifest/manifest-store.ts";
 import { PublishBench, type PublishResult, SETTINGS } from "./publish-bench.ts";
 
 const APP = "app.3f2a1b9c0d4e5f6a7b8c.js";

@@ -1,0 +1,150 @@
+import type * as CloudFront from "@aws-sdk/client-cloudfront";
+import { StepError } from "../../sync/step-error.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
+
+/** A CloudFront distribution that shows the site. */
+export interface Distribution {
+  readonly id: string;
+  /** As `d111111abcdef8.cloudfront.net`. */
+  readonly domainName: string;
+  /** Its alternate domain names, in lower case. */
+  readonly aliases: readonly string[];
+  readonly isIpv6Enabled: boolean;
+  /** Which of the bucket's endpoints it reads: the website endpoint alone knows index documents and redirects. */
+  readonly originKind: OriginKind;
+  /** The folder of the bucket that viewers meet as `/`: empty, or as `/site`. */
+  readonly originPath: string;
+  /** Where viewers find the site, with a `/` at both ends and not percent-encoded: `/` or as `/docs/`. */
+  readonly sitePath: string;
+  /** The object that answers `/`; empty for none. */
+  readonly defaultRootObject: string;
+  readonly customErrorResponses: readonly CustomErrorResponse[];
+}
+
+export type OriginKind = "rest" | "website";
+
+/** What a distribution answers in place of an error of its origin. */
+export interface CustomErrorResponse {
+  readonly errorCode: number;
+  /** As `/index.html`; absent for the origin's own page. */
+  readonly responsePagePath?: string;
+  /** Absent for the origin's own status. */
+  readonly responseStatus?: number;
+  /** How long the error is kept in caches; absent for CloudFront's default. */
+  readonly cachingMinTtlSeconds?: number;
+}
+
+/** The part of a bucket that holds the site. */
+export interface SiteOrigin {
+  readonly bucketName: string;
+  /** Empty, or with a `/` at its end. */
+  readonly prefix: string;
+}
+
+/**
+ * Reads a distribution, and sees to it that it can show the site.
+ *
+ * @throws {StepError} where it cannot be read or does not show the site; the signal's reason.
+ *
+ * Source: GetDistribution in the Amazon CloudFront API Reference.
+ */
+export async function readDistribution(
+  controlPlane: ControlPlane,
+  id: string,
+  site: SiteOrigin,
+  signal: AbortSignal,
+): Promise<Distribution> {
+  const { DomainName: domainName = "", DistributionConfig: config } = await fetchDistribution(controlPlane, id, signal);
+  if (!config?.Enabled) {
+    throw new StepError(
+      `The CloudFront distribution ${id} is disabled, so that nobody sees the site: enable it, or leave cloudFrontDistributionId empty.`,
+    );
+  }
+  const { originPath, ...origin } = findOrigin(config, id, site);
+  return {
+    id,
+    domainName,
+    aliases: (config.Aliases?.Items ?? []).map((alias) => alias.toLowerCase()),
+    isIpv6Enabled: config.IsIPV6Enabled ?? false,
+    originKind: origin.kind,
+    originPath,
+    sitePath: `/${site.prefix}`.slice(originPath.length),
+    defaultRootObject: config.DefaultRootObject ?? "",
+    customErrorResponses: (config.CustomErrorResponses?.Items ?? []).map(readErrorResponse),
+  };
+}
+
+async function fetchDistribution(
+  controlPlane: ControlPlane,
+  id: string,
+  signal: AbortSignal,
+): Promise<Partial<CloudFront.Distribution>> {
+  try {
+    const { Distribution: distribution = {} } = await controlPlane.getDistribution({ Id: id }, signal);
+    return distribution;
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = describeControlPlaneError(error, { action: "cloudfront:GetDistribution", id });
+    throw new StepError(`Reading the CloudFront distribution ${id} failed: ${why}`, { cause: error });
+  }
+}
+
+interface BucketOrigin {
+  readonly id: string;
+  readonly kind: OriginKind;
+  readonly originPath: string;
+}
+
+/** The origin that shows the site; of several the one that answers what no other cache behavior does. */
+function findOrigin(config: CloudFront.DistributionConfig, id: string, site: SiteOrigin): BucketOrigin {
+  const { bucketName, prefix } = site;
+  const origins = (config.Origins?.Items ?? []).flatMap((origin) => bucketOrigin(origin, bucketName));
+  if (origins.length === 0) {
+    throw new StepError(
+      `The CloudFront distribution ${id} has no origin that is the bucket "${bucketName}": check cloudFrontDistributionId and bucketName, or add the bucket to the distribution's origins.`,
+    );
+  }
+  const showing = origins.filter(({ originPath }) => `/${prefix}`.startsWith(`${originPath}/`));
+  const origin = showing.find((each) => each.id === config.DefaultCacheBehavior?.TargetOriginId) ?? showing[0];
+  if (!origin) {
+    const paths = origins.map(({ originPath }) => originPath).join(", ");
+    throw new StepError(
+      `Viewers of the CloudFront distribution ${id} would not see the site: its origin path is ${paths}, and the site is stored under "/${prefix}". Set targetFolder to a folder under the origin path, or change the origin path.`,
+    );
+  }
+  return origin;
+}
+
+function bucketOrigin(origin: CloudFront.Origin, bucketName: string): BucketOrigin[] {
+  const kind = originKindOf(origin.DomainName ?? "", bucketName);
+  return kind ? [{ id: origin.Id ?? "", kind, originPath: origin.OriginPath ?? "" }] : [];
+}
+
+/** The bucket's endpoints, less its name: with and without the region, old and new, and those for IPv6 and FIPS. */
+const ENDPOINTS: Readonly<Record<OriginKind, RegExp>> = {
+  website: /^s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
+  rest: /^s3(?!-website)(-fips)?(\.dualstack)?([.-][a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/,
+};
+
+/**
+ * Which of a bucket's endpoints a domain name is; undefined where it is none of them.
+ *
+ * Source: "Amazon Simple Storage Service endpoints and quotas" in the AWS General Reference.
+ */
+export function originKindOf(domainName: string, bucketName: string): OriginKind | undefined {
+  const name = domainName.toLowerCase();
+  if (!name.startsWith(`${bucketName}.`)) return undefined;
+  const endpoint = name.slice(bucketName.length + 1);
+  return (["website", "rest"] as const).find((kind) => ENDPOINTS[kind].test(endpoint));
+}
+
+function readErrorResponse(response: CloudFront.CustomErrorResponse): CustomErrorResponse {
+  const { ErrorCode = 0, ResponsePagePath, ResponseCode, ErrorCachingMinTTL } = response;
+  return {
+    errorCode: ErrorCode,
+    ...(ResponsePagePath ? { responsePagePath: ResponsePagePath } : {}),
+    ...(ResponseCode ? { responseStatus: Number(ResponseCode) } : {}),
+    ...(ErrorCachingMinTTL === undefined ? {} : { cachingMinTtlSeconds: ErrorCachingMinTTL }),
+  };
+}

@@ -1,0 +1,106 @@
+import { ServiceError } from "../../aws/errors.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
+import { growingDelays, type WaitingTools } from "../growing-delays.ts";
+
+/** What to invalidate, and how long to wait for it. */
+export interface InvalidationRequest {
+  readonly distributionId: string;
+  /** Percent-encoded, each with a `/` at its beginning; at least one. */
+  readonly paths: readonly string[];
+  /** Names this invalidation among all of the distribution: with the same again, nothing is invalidated anew. */
+  readonly callerReference: string;
+  readonly waitsForCompletion: boolean;
+  /** For the whole of it, from the first attempt to begin it. */
+  readonly timeoutMs: number;
+}
+
+/** What became of an invalidation. None of it makes a publish fail: caches let go of what they hold by themselves, only later. */
+export type InvalidationOutcome =
+  | { readonly kind: "completed" | "started"; readonly id: string }
+  /** The message says what has not happened in time, and what to do. */
+  | { readonly kind: "late"; readonly id?: string; readonly message: string }
+  /** The message says what failed, why, and what to do. */
+  | { readonly kind: "failed"; readonly id?: string; readonly message: string };
+
+/** CloudFront works on as many as it takes at once; others of this distribution have to be done first. */
+const BUSY = "TooManyInvalidationsInProgress";
+
+/**
+ * Has CloudFront take paths out of its caches, and waits until it is done where that is asked for.
+ *
+ * @throws the signal's reason, and nothing else.
+ *
+ * Source: CreateInvalidation and GetInvalidation in the Amazon CloudFront API Reference.
+ */
+export async function invalidate(
+  controlPlane: ControlPlane,
+  request: InvalidationRequest,
+  tools: WaitingTools,
+): Promise<InvalidationOutcome> {
+  const { now = Date.now } = tools;
+  const startMs = now();
+  const created = await create(controlPlane, request, tools);
+  if (created.kind !== "started" || !request.waitsForCompletion) return created;
+  return complete(controlPlane, request, created.id, request.timeoutMs - (now() - startMs), tools);
+}
+
+async function create(
+  controlPlane: ControlPlane,
+  { distributionId, paths, callerReference, timeoutMs }: InvalidationRequest,
+  tools: WaitingTools,
+): Promise<InvalidationOutcome> {
+  const batch = { Paths: { Quantity: paths.length, Items: [...paths] }, CallerReference: callerReference };
+  const input = { DistributionId: distributionId, InvalidationBatch: batch };
+  for await (const _ of growingDelays(timeoutMs, tools)) {
+    try {
+      const { Invalidation } = await controlPlane.createInvalidation(input, tools.signal);
+      return { kind: "started", id: Invalidation?.Id ?? "" };
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      if (isBusy(error)) continue;
+      const why = describeControlPlaneError(error, { action: "cloudfront:CreateInvalidation", id: distributionId });
+      const what = `Invalidating the caches of the CloudFront distribution ${distributionId} failed`;
+      return { kind: "failed", message: `${what}: ${why}` };
+    }
+  }
+  const message = `CloudFront took no new invalidation of the distribution ${distributionId} within ${minutes(timeoutMs)}, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: invalidate "/*" when the others are done.`;
+  return { kind: "late", message };
+}
+
+async function complete(
+  controlPlane: ControlPlane,
+  { distributionId, timeoutMs }: InvalidationRequest,
+  id: string,
+  remainingMs: number,
+  tools: WaitingTools,
+): Promise<InvalidationOutcome> {
+  for await (const _ of growingDelays(remainingMs, tools)) {
+    try {
+      const input = { DistributionId: distributionId, Id: id };
+      const { Invalidation } = await controlPlane.getInvalidation(input, tools.signal);
+      if (isCompleted(Invalidation?.Status)) return { kind: "completed", id };
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      const why = describeControlPlaneError(error, { action: "cloudfront:GetInvalidation", id: distributionId });
+      const what = `Whether the invalidation ${id} of the CloudFront distribution ${distributionId} is complete could not be seen`;
+      return { kind: "failed", id, message: `${what}: ${why}` };
+    }
+  }
+  const message = `The invalidation ${id} of the CloudFront distribution ${distributionId} was not complete within ${minutes(timeoutMs)}. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while.`;
+  return { kind: "late", id, message };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof ServiceError && error.code === BUSY;
+}
+
+/** AWS writes "Completed", others "COMPLETED". */
+function isCompleted(status: string | undefined): boolean {
+  return status?.toLowerCase() === "completed";
+}
+
+function minutes(durationMs: number): string {
+  const count = Math.round(durationMs / 6000) / 10;
+  return count === 1 ? "one minute" : `${count} minutes`;
+}

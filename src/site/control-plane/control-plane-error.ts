@@ -1,0 +1,89 @@
+import { adviseOnConnection } from "../../aws/connection-advice.ts";
+import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors.ts";
+
+/** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
+interface SdkError extends Error {
+  readonly $fault?: "client" | "server";
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    /** The clock was wrong, and the SDK goes by the server's from here on. */
+    readonly clockSkewCorrected?: boolean;
+  };
+}
+
+/** What the SDK makes of an answer in which it finds no error of AWS. */
+const UNREAD_CODES = new Set(["Unknown", "UnknownError"]);
+
+/** A refusal as the rest of the code knows it; anything else as it is. */
+export function asServiceError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { $metadata, $fault, name, message } = error as SdkError;
+  if ($metadata?.httpStatusCode === undefined) return error;
+  const isRead = $fault !== undefined && !UNREAD_CODES.has(name);
+  return new ServiceError({
+    status: $metadata.httpStatusCode,
+    code: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : NOT_S3,
+    serverMessage: isRead ? message.replace(/[.\s]+$/, "") : "the answer is not one of AWS",
+    requestId: $metadata.requestId,
+  });
+}
+
+/** What an operation was about. */
+export interface Attempt {
+  /** The IAM action that it needs, as `cloudfront:GetDistribution`. */
+  readonly action: string;
+  /** What it was done to, as it is named to AWS: the id of a distribution or a hosted zone; absent for operations on neither. */
+  readonly id?: string;
+}
+
+/** What to do about an error that CloudFront or Route 53 names. */
+const ADVICE: Readonly<Record<string, (attempt: Attempt) => string>> = {
+  AccessDenied: adviseOnPermission,
+  NoSuchDistribution: ({ id }) =>
+    `Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.`,
+  NoSuchHostedZone: ({ id }) =>
+    `Check hostedZoneId: the account of awsCredentials has no hosted zone "${id}". Leave it empty to have the zone found by its name.`,
+  InvalidChangeBatch: () =>
+    "Somebody may have changed the hosted zone meanwhile: look at its records, and run the step again.",
+  ConflictingDomainExists: () =>
+    "Another hosted zone of that name takes the place: enter the id of the one to use as hostedZoneId.",
+  DelegationSetNotAvailable: () => "Run the step again later, or make the hosted zone in the console.",
+  TooManyHostedZones: () =>
+    "Have AWS raise the quota of hosted zones of this account, or delete zones that nobody uses.",
+  InvalidClientTokenId: () => "Check awsCredentials: AWS does not know its access key id, or no longer.",
+  SignatureDoesNotMatch: () =>
+    "Check awsCredentials: the secret access key is not the one that belongs to the access key id.",
+  ExpiredToken: () =>
+    "The session token of awsCredentials has expired: enter new keys, or use a connection that renews them.",
+  Throttling: adviseOnThrottling,
+  ThrottlingException: adviseOnThrottling,
+  PriorRequestNotComplete: adviseOnThrottling,
+  [NOT_S3]: () => "Check what stands between this machine and AWS, a proxy for instance.",
+};
+
+/** Why an operation failed and what to do, in sentences for the log. They may hold text from outside. */
+export function describeControlPlaneError(error: unknown, attempt: Attempt): string {
+  if (error instanceof ServiceError) {
+    const advice = ADVICE[error.code]?.(attempt);
+    return `${error.message}.${advice ? ` ${advice}` : ""}`;
+  }
+  if (error instanceof ConnectionError)
+    return `${error.message}. ${adviseOnConnection(error, "this machine's network")}`;
+  // Those of identities are whole sentences.
+  return (error as Error).message.replace(/\.?$/, ".");
+}
+
+function adviseOnPermission({ action, id }: Attempt): string {
+  const resource = id === undefined ? "" : ` on ${resourceOf(action, id)}`;
+  return `Allow the user or role behind awsCredentials the action ${action}${resource}.`;
+}
+
+/** How policies name what is not in any region. Source: the tables of actions and resources in the Service Authorization Reference. */
+function resourceOf(action: string, id: string): string {
+  return action.startsWith("cloudfront:") ? `the distribution ${id}` : `arn:aws:route53:::hostedzone/${id}`;
+}
+
+function adviseOnThrottling(): string {
+  return "AWS still asked to slow down after ten attempts: run the step again when less is going on in this account.";
+}

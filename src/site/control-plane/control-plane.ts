@@ -1,0 +1,125 @@
+import type {
+  CreateInvalidationCommandInput,
+  CreateInvalidationCommandOutput,
+  GetDistributionCommandInput,
+  GetDistributionCommandOutput,
+  GetInvalidationCommandInput,
+  GetInvalidationCommandOutput,
+} from "@aws-sdk/client-cloudfront";
+import type {
+  ChangeResourceRecordSetsCommandInput,
+  ChangeResourceRecordSetsCommandOutput,
+  CreateHostedZoneCommandInput,
+  CreateHostedZoneCommandOutput,
+  GetChangeCommandInput,
+  GetChangeCommandOutput,
+  GetHostedZoneCommandInput,
+  GetHostedZoneCommandOutput,
+  ListHostedZonesByNameCommandInput,
+  ListHostedZonesByNameCommandOutput,
+  ListResourceRecordSetsCommandInput,
+  ListResourceRecordSetsCommandOutput,
+} from "@aws-sdk/client-route-53";
+import type { CredentialSource, Credentials } from "../../aws/credentials.ts";
+import { withCredentials } from "../../aws/expired-session.ts";
+import { withRetries } from "../../aws/retry.ts";
+import { requestHandler } from "../../aws/sdk-requests.ts";
+import type { Transport } from "../../aws/transport.ts";
+import { asServiceError } from "./control-plane-error.ts";
+
+/** One operation: what is asked for in, what the service says out. */
+export type Operation<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
+
+/**
+ * What a publish asks of CloudFront and Route 53. Each operation throws {ServiceError} where the service refuses and {ConnectionError} where
+ * it does not answer, both after retries where the failure may pass, and the signal's reason.
+ */
+export interface ControlPlane {
+  readonly getDistribution: Operation<GetDistributionCommandInput, GetDistributionCommandOutput>;
+  readonly createInvalidation: Operation<CreateInvalidationCommandInput, CreateInvalidationCommandOutput>;
+  readonly getInvalidation: Operation<GetInvalidationCommandInput, GetInvalidationCommandOutput>;
+  readonly getHostedZone: Operation<GetHostedZoneCommandInput, GetHostedZoneCommandOutput>;
+  readonly listHostedZonesByName: Operation<ListHostedZonesByNameCommandInput, ListHostedZonesByNameCommandOutput>;
+  readonly createHostedZone: Operation<CreateHostedZoneCommandInput, CreateHostedZoneCommandOutput>;
+  readonly listResourceRecordSets: Operation<ListResourceRecordSetsCommandInput, ListResourceRecordSetsCommandOutput>;
+  readonly changeResourceRecordSets: Operation<
+    ChangeResourceRecordSetsCommandInput,
+    ChangeResourceRecordSetsCommandOutput
+  >;
+  readonly getChange: Operation<GetChangeCommandInput, GetChangeCommandOutput>;
+}
+
+export interface ControlPlaneOptions {
+  /** Any region of the partition: both services have one endpoint in each partition. */
+  readonly region: string;
+  readonly credentials: CredentialSource;
+  readonly transport: Transport;
+  readonly userAgent: string;
+  /** Of both services, for tests. Default: what AWS_ENDPOINT_URL_CLOUDFRONT and AWS_ENDPOINT_URL_ROUTE_53 say, else that of AWS. */
+  readonly endpoint?: URL;
+}
+
+/** Loads the SDK's clients and prepares requests; nothing is sent yet. */
+export async function openControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  // The SDK speaks of the versions of Node that it will support one day; which one runs here is up to the agent.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  const sdk = await import("./control-plane-clients.ts");
+  const signing = createSigningCredentials(options.credentials);
+  const settings = {
+    region: options.region,
+    credentials: signing.provide,
+    requestHandler: requestHandler(options.transport),
+    customUserAgent: options.userAgent,
+    maxAttempts: 1,
+    ...(options.endpoint ? { endpoint: options.endpoint.href } : {}),
+  };
+  const cloudFront = new sdk.CloudFrontClient(settings);
+  const route53 = new sdk.Route53Client(settings);
+  const attempt = <T>(send: () => Promise<T>, signal: AbortSignal) =>
+    withRetries(() => signing.use(() => send().catch((error) => Promise.reject(asServiceError(error)))), signal);
+  const operation =
+    <Input, Output>(send: (input: Input, aborting: Aborting) => Promise<Output>): Operation<Input, Output> =>
+    (input, signal) =>
+      attempt(() => send(input, { abortSignal: signal }), signal);
+  return {
+    getDistribution: operation((input, aborting) => cloudFront.send(new sdk.GetDistributionCommand(input), aborting)),
+    createInvalidation: operation((input, aborting) =>
+      cloudFront.send(new sdk.CreateInvalidationCommand(input), aborting),
+    ),
+    getInvalidation: operation((input, aborting) => cloudFront.send(new sdk.GetInvalidationCommand(input), aborting)),
+    getHostedZone: operation((input, aborting) => route53.send(new sdk.GetHostedZoneCommand(input), aborting)),
+    listHostedZonesByName: operation((input, aborting) =>
+      route53.send(new sdk.ListHostedZonesByNameCommand(input), aborting),
+    ),
+    createHostedZone: operation((input, aborting) => route53.send(new sdk.CreateHostedZoneCommand(input), aborting)),
+    listResourceRecordSets: operation((input, aborting) =>
+      route53.send(new sdk.ListResourceRecordSetsCommand(input), aborting),
+    ),
+    changeResourceRecordSets: operation((input, aborting) =>
+      route53.send(new sdk.ChangeResourceRecordSetsCommand(input), aborting),
+    ),
+    getChange: operation((input, aborting) => route53.send(new sdk.GetChangeCommand(input), aborting)),
+  };
+}
+
+interface Aborting {
+  readonly abortSignal: AbortSignal;
+}
+
+/** Hands the credentials of a source to the SDK, and has them replaced where the service says that they have expired. */
+function createSigningCredentials(source: CredentialSource) {
+  let current: Credentials | undefined;
+  return {
+    use: <T>(send: () => Promise<T>): Promise<T> =>
+      withCredentials(source, (own) => {
+        current = own;
+        return send();
+      }),
+    async provide() {
+      const { accessKeyId, secretAccessKey, sessionToken } = current ?? (await source());
+      // Said to end now, for the SDK would keep them; the source knows better how long they last.
+      const expiration = new Date();
+      return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), expiration };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
+import { growingDelays, type WaitingTools } from "../growing-delays.ts";
+import { upsertOf } from "./alias-records.ts";
+import type { DnsPlan, ZonePlan } from "./dns-plan.ts";
+import { dnsStep } from "./dns-step.ts";
+import { createHostedZone } from "./hosted-zone.ts";
+
+export interface DnsApplyOptions {
+  /** Names the zones that are made among all of the account that ever were. */
+  readonly callerReference: string;
+  /** How long to wait until all name servers of Route 53 know what was changed. */
+  readonly timeoutMs: number;
+}
+
+export interface DnsOutcome {
+  /** Of the hosted zones that were made: what their domains have to be delegated to. */
+  readonly nameServers: readonly string[];
+  /** What has not happened in time, in sentences. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes what DNS lacks, and waits until it is known. The records of a zone come together, or none of them.
+ *
+ * @throws {StepError} where Route 53 refuses; the signal's reason.
+ *
+ * Source: CreateHostedZone, ChangeResourceRecordSets and GetChange in the Amazon Route 53 API Reference.
+ */
+export async function applyDns(
+  controlPlane: ControlPlane,
+  { zones }: DnsPlan,
+  { callerReference, timeoutMs }: DnsApplyOptions,
+  tools: WaitingTools,
+): Promise<DnsOutcome> {
+  const { signal } = tools;
+  const nameServers: string[] = [];
+  const changes: PendingChange[] = [];
+  for (const { zone, missing } of zones) {
+    if (zone.id !== undefined && missing.length === 0) continue;
+    const made =
+      zone.id === undefined
+        ? await createHostedZone(controlPlane, zone.name, `${callerReference}-${zone.name}`, signal)
+        : { id: zone.id, nameServers: [] };
+    nameServers.push(...made.nameServers);
+    changes.push({ id: await makeRecords(controlPlane, made.id, missing, signal), zoneName: zone.name });
+  }
+
+  // They spread side by side, so each has the whole time.
+  const warnings = await Promise.all(changes.map((change) => awaitSpread(controlPlane, change, timeoutMs, tools)));
+  return { nameServers, warnings: warnings.flat() };
+}
+
+/** What Route 53 is telling its name servers. */
+interface PendingChange {
+  readonly id: string;
+  readonly zoneName: string;
+}
+
+async function makeRecords(
+  controlPlane: ControlPlane,
+  zoneId: string,
+  missing: ZonePlan["missing"],
+  signal: AbortSignal,
+): Promise<string> {
+  const attempt = { action: "route53:ChangeResourceRecordSets", id: zoneId };
+  return dnsStep(`Creating records in the hosted zone ${zoneId}`, attempt, signal, async () => {
+    const { ChangeInfo } = await controlPlane.changeResourceRecordSets(
+      { HostedZoneId: zoneId, ChangeBatch: { Changes: missing.map(upsertOf) } },
+      signal,
+    );
+    return ChangeInfo?.Id ?? "";
+  });
+}
+
+/** @returns what has not happened in time, or could not be seen. */
+async function awaitSpread(
+  controlPlane: ControlPlane,
+  { id, zoneName }: PendingChange,
+  timeoutMs: number,
+  tools: WaitingTools,
+): Promise<string[]> {
+  for await (const _ of growingDelays(timeoutMs, tools)) {
+    try {
+      const { ChangeInfo } = await controlPlane.getChange({ Id: id }, tools.signal);
+      if (ChangeInfo?.Status === "INSYNC") return [];
+    } catch (error) {
+      tools.signal.throwIfAborted();
+      const why = describeControlPlaneError(error, { action: "route53:GetChange" });
+      return [`Whether Route 53 has spread the new records in ${zoneName} could not be seen: ${why}`];
+    }
+  }
+  return [
+    `Route 53 had not told all of its name servers of the new records in ${zoneName} within ${Math.round(timeoutMs / 1000)} s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while.`,
+  ];
+}

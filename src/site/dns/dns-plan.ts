@@ -1,0 +1,158 @@
+import type * as Route53 from "@aws-sdk/client-route-53";
+import { StepError } from "../../sync/step-error.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import type { DomainOptions } from "../options.ts";
+import { type AliasRecord, type AliasTarget, compareRecord, describeRecord } from "./alias-records.ts";
+import { dnsStep } from "./dns-step.ts";
+import { findHostedZone, type HostedZone, isInZone, plainName, readHostedZone } from "./hosted-zone.ts";
+
+/** Which domains are to lead where. */
+export interface DnsRequest {
+  readonly domain: DomainOptions;
+  /** What shows the site: a distribution, or the website endpoint of its bucket. */
+  readonly target: AliasTarget;
+  /** Whether the target has IPv6 addresses; website endpoints have none. */
+  readonly isIpv6Enabled: boolean;
+  /** The website endpoint of the redirect domains' buckets, which are all in one region. */
+  readonly redirectTarget: AliasTarget;
+}
+
+/** What DNS lacks, hosted zone by hosted zone, and what is left as it is though it may surprise, in sentences. */
+export interface DnsPlan {
+  readonly zones: readonly ZonePlan[];
+  readonly notes: readonly string[];
+}
+
+export interface ZonePlan {
+  readonly zone: PlannedZone;
+  readonly missing: readonly AliasRecord[];
+}
+
+/** A hosted zone; one without an id has yet to be made. */
+export interface PlannedZone {
+  readonly name: string;
+  readonly id: string | undefined;
+}
+
+/**
+ * Sees what the hosted zones of the domains lack. Nothing is changed.
+ *
+ * @throws {StepError} where a domain has no hosted zone that is its own, or another record in its place; the signal's reason.
+ */
+export async function planDns(controlPlane: ControlPlane, request: DnsRequest, signal: AbortSignal): Promise<DnsPlan> {
+  const { domain } = request;
+  const given = domain.hostedZoneId ? await readHostedZone(controlPlane, domain.hostedZoneId, signal) : undefined;
+  const domains: DomainPlan[] = [];
+  for (const [name, wanted] of wantedRecords(request)) {
+    const zone = await zoneFor(controlPlane, name, { domain, given }, signal);
+    const existing = zone.id === undefined ? [] : await recordsNamed(controlPlane, name, zone.id, signal);
+    domains.push(planDomain(zone, name, wanted, existing));
+  }
+  const taken = [...new Set(domains.flatMap((each) => each.taken))];
+  if (taken.length > 0) {
+    throw new StepError(
+      `Other records are where those of the site belong, and a publish replaces no record that it did not make: ${taken.join("; ")}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again.`,
+    );
+  }
+  return { zones: groupByZone(domains), notes: domains.flatMap(({ notes }) => notes) };
+}
+
+/** What a plan does, an order a line; none where nothing is to be done. */
+export function describeDnsPlan({ zones }: DnsPlan): string[] {
+  return zones.flatMap(({ zone, missing }) => [
+    ...(zone.id === undefined ? [`create the public hosted zone ${zone.name}`] : []),
+    ...missing.map(
+      ({ type, name, target }) =>
+        `create the record ${type} ${name} (alias of ${target.dnsName}) in the hosted zone ${zone.name}`,
+    ),
+  ]);
+}
+
+/** What one domain lacks. */
+interface DomainPlan extends ZonePlan {
+  /** Records in the place of those that are wanted. */
+  readonly taken: readonly string[];
+  readonly notes: readonly string[];
+}
+
+function wantedRecords({ domain, target, isIpv6Enabled, redirectTarget }: DnsRequest): Map<string, AliasRecord[]> {
+  const name = domain.domainName;
+  const types: AliasRecord["type"][] = isIpv6Enabled ? ["A", "AAAA"] : ["A"];
+  const records = new Map([[name, types.map((type): AliasRecord => ({ name, type, target }))]]);
+  for (const other of domain.redirectDomains) records.set(other, [{ name: other, type: "A", target: redirectTarget }]);
+  return records;
+}
+
+function planDomain(
+  zone: PlannedZone,
+  name: string,
+  wanted: readonly AliasRecord[],
+  existing: readonly Route53.ResourceRecordSet[],
+): DomainPlan {
+  const states = wanted.map((record) => ({ record, state: compareRecord(record, existing) }));
+  const strayIpv6 = wanted.some(({ type }) => type === "AAAA") ? [] : existing.filter(({ Type }) => Type === "AAAA");
+  return {
+    zone,
+    missing: states.filter(({ state }) => state.kind === "missing").map(({ record }) => record),
+    taken: states.flatMap(({ state }) => (state.kind === "taken" ? [`${state.by} in the hosted zone ${zone.id}`] : [])),
+    notes: strayIpv6.map(
+      (record) =>
+        `The record ${describeRecord(record)} stays as it is, and what ${name} leads to has no IPv6: visitors with IPv6 go where that record leads. Delete it if that is not meant.`,
+    ),
+  };
+}
+
+function groupByZone(domains: readonly DomainPlan[]): ZonePlan[] {
+  const zones = new Map<string, ZonePlan>();
+  for (const { zone, missing } of domains) {
+    zones.set(zone.name, { zone, missing: [...(zones.get(zone.name)?.missing ?? []), ...missing] });
+  }
+  return [...zones.values()];
+}
+
+interface ZoneChoice {
+  readonly domain: DomainOptions;
+  /** The zone that hostedZoneId names. */
+  readonly given: HostedZone | undefined;
+}
+
+async function zoneFor(
+  controlPlane: ControlPlane,
+  name: string,
+  { domain, given }: ZoneChoice,
+  signal: AbortSignal,
+): Promise<PlannedZone> {
+  if (given && isInZone(name, given.name)) return given;
+  if (given && name === domain.domainName) {
+    throw new StepError(
+      `The hosted zone ${given.id} (hostedZoneId) is that of ${given.name}, and domainName is ${name}: enter the id of a zone that the domain is in, or leave hostedZoneId empty.`,
+    );
+  }
+  const found = await findHostedZone(controlPlane, name, signal);
+  if (found) return found;
+  if (domain.createHostedZone) return { name: newZoneName(name, domain), id: undefined };
+  throw new StepError(
+    `Route 53 has no public hosted zone for ${name} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere.`,
+  );
+}
+
+/** One zone does for domains of which one is above the others. */
+function newZoneName(name: string, { domainName, redirectDomains }: DomainOptions): string {
+  const above = [domainName, ...redirectDomains].filter((each) => isInZone(name, each));
+  return above.reduce((one, other) => (other.length < one.length ? other : one), name);
+}
+
+/** All records of a name, of any type. Route 53 lists the records of a zone in the order of their names, from the one that is asked for. */
+async function recordsNamed(
+  controlPlane: ControlPlane,
+  name: string,
+  zoneId: string,
+  signal: AbortSignal,
+): Promise<Route53.ResourceRecordSet[]> {
+  const attempt = { action: "route53:ListResourceRecordSets", id: zoneId };
+  return dnsStep(`Reading the records of ${name} in the hosted zone ${zoneId}`, attempt, signal, async () => {
+    const input = { HostedZoneId: zoneId, StartRecordName: name };
+    const { ResourceRecordSets = [] } = await controlPlane.listResourceRecordSets(input, signal);
+    return ResourceRecordSets.filter((record) => plainName(record.Name ?? "") === name);
+  });
+}

@@ -1,0 +1,22 @@
+import { StepError } from "../../sync/step-error.ts";
+import { type Attempt, describeControlPlaneError } from "../control-plane/control-plane-error.ts";
+
+/**
+ * Does something with Route 53.
+ *
+ * @param what begins the message where it fails, as "Reading the hosted zone Z1".
+ * @throws {StepError} where it fails; the signal's reason.
+ */
+export async function dnsStep<T>(
+  what: string,
+  attempt: Attempt,
+  signal: AbortSignal,
+  request: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new StepError(`${what} failed: ${describeControlPlaneError(error, attempt)}`, { cause: error });
+  }
+}

@@ -1,0 +1,111 @@
+import type * as Route53 from "@aws-sdk/client-route-53";
+import { StepError } from "../../sync/step-error.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { dnsStep } from "./dns-step.ts";
+
+/** A public hosted zone of Route 53. */
+export interface HostedZone {
+  /** Without `/hostedzone/` before it. */
+  readonly id: string;
+  /** In lower case, without a dot at its end. */
+  readonly name: string;
+}
+
+/** A hosted zone that was made, and the servers that its domain has to be delegated to. */
+export interface NewHostedZone extends HostedZone {
+  readonly nameServers: readonly string[];
+}
+
+/** Lower case, and without the dot that Route 53 gives each name at its end. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, "");
+}
+
+/** Whether a domain is the zone's own, or under it. */
+export function isInZone(domainName: string, zoneName: string): boolean {
+  return domainName === zoneName || domainName.endsWith(`.${zoneName}`);
+}
+
+/**
+ * The hosted zone of an id.
+ *
+ * @throws {StepError} where it cannot be read or is private; the signal's reason.
+ */
+export async function readHostedZone(controlPlane: ControlPlane, id: string, signal: AbortSignal): Promise<HostedZone> {
+  const attempt = { action: "route53:GetHostedZone", id };
+  const { HostedZone: zone } = await dnsStep(`Reading the hosted zone ${id}`, attempt, signal, () =>
+    controlPlane.getHostedZone({ Id: id }, signal),
+  );
+  if (zone?.Config?.PrivateZone) {
+    throw new StepError(
+      `The hosted zone ${id} (hostedZoneId) is private, so that visitors do not see its records: enter the id of a public one, or leave it empty.`,
+    );
+  }
+  return asHostedZone(zone ?? {});
+}
+
+/**
+ * The public hosted zone that answers for a domain: of those whose name it ends with, the one with the longest name.
+ *
+ * @throws {StepError} where zones cannot be listed, or two have the same name; the signal's reason.
+ */
+export async function findHostedZone(
+  controlPlane: ControlPlane,
+  domainName: string,
+  signal: AbortSignal,
+): Promise<HostedZone | undefined> {
+  for (const name of parentNames(domainName)) {
+    const zones = await publicZonesNamed(controlPlane, name, signal);
+    if (zones.length > 1) {
+      const ids = zones.map(({ id }) => id).join(", ");
+      throw new StepError(
+        `There are ${zones.length} public hosted zones "${name}": ${ids}. Enter as hostedZoneId the one that the domain is delegated to.`,
+      );
+    }
+    if (zones[0]) return zones[0];
+  }
+  return undefined;
+}
+
+/**
+ * Makes a public hosted zone.
+ *
+ * @param callerReference names this among all zones of the account that were ever made.
+ * @throws {StepError} where it cannot be made; the signal's reason.
+ */
+export async function createHostedZone(
+  controlPlane: ControlPlane,
+  name: string,
+  callerReference: string,
+  signal: AbortSignal,
+): Promise<NewHostedZone> {
+  const attempt = { action: "route53:CreateHostedZone" };
+  return dnsStep(`Creating the hosted zone "${name}"`, attempt, signal, async () => {
+    const { HostedZone, DelegationSet } = await controlPlane.createHostedZone(
+      { Name: name, CallerReference: callerReference },
+      signal,
+    );
+    return { ...asHostedZone(HostedZone ?? {}), nameServers: (DelegationSet?.NameServers ?? []).map(plainName) };
+  });
+}
+
+/** The name itself and those above it, but for the last, which is nobody's. */
+function parentNames(domainName: string): string[] {
+  const labels = domainName.split(".");
+  return labels.slice(0, -1).map((_, index) => labels.slice(index).join("."));
+}
+
+async function publicZonesNamed(controlPlane: ControlPlane, name: string, signal: AbortSignal): Promise<HostedZone[]> {
+  const attempt = { action: "route53:ListHostedZonesByName" };
+  return dnsStep(`Looking for the hosted zone "${name}"`, attempt, signal, async () => {
+    // Zones come in the order of their names, from this one on, 100 at a time: no account has more of one name that are public.
+    const { HostedZones = [] } = await controlPlane.listHostedZonesByName({ DNSName: name }, signal);
+    return HostedZones.filter(({ Config }) => !Config?.PrivateZone)
+      .map(asHostedZone)
+      .filter((zone) => zone.name === name);
+  });
+}
+
+function asHostedZone({ Id = "", Name = "" }: Partial<Route53.HostedZone>): HostedZone {
+  return { id: Id.replace(/^\/hostedzone\//, ""), name: plainName(Name) };
+}

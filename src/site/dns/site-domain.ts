@@ -1,0 +1,115 @@
+import type { WebsiteRedirect } from "../../s3/website-configuration.ts";
+import type { PlanProblem } from "../../sync/plan.ts";
+import type { Distribution } from "../cloudfront/distribution.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { applyRedirectBuckets, planRedirectBuckets, type RedirectBucket } from "../hosting/redirect-buckets.ts";
+import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
+import type { DomainOptions, SiteOptions } from "../options.ts";
+import type { SiteTools } from "../prepare.ts";
+import { distributionTarget } from "./alias-records.ts";
+import { applyDns } from "./dns-apply.ts";
+import { type DnsPlan, describeDnsPlan, planDns } from "./dns-plan.ts";
+
+/** Route 53 tells its name servers within a minute, as a rule. */
+const SPREAD_TIMEOUT_MS = 180_000;
+
+/** What the site's domain, and those that lead to it, lack. */
+export interface DomainPlan {
+  readonly dns: DnsPlan;
+  readonly redirect: WebsiteRedirect;
+  readonly redirectBuckets: readonly RedirectBucket[];
+}
+
+/** What the domain needs of what shows the site: every wrong input. */
+export function domainProblems({ domain, access }: SiteOptions, distribution: Distribution | undefined): PlanProblem[] {
+  if (!domain) return [];
+  const { domainName } = domain;
+  const { region } = access.store;
+  if (distribution && !isAlias(domainName, distribution)) {
+    const names = distribution.aliases.length > 0 ? distribution.aliases.join(", ") : "none";
+    const why = `the distribution ${distribution.id} does not answer for ${domainName}; its alternate domain names are: ${names}`;
+    return [{ input: "domainName", message: `${why}. Add the domain there, with a certificate for it.` }];
+  }
+  if (!websiteEndpointOf(access.bucketName, region) && (!distribution || domain.redirectDomains.length > 0)) {
+    const why = `the name of the website endpoint in ${region} is not known to this version of the task`;
+    return [
+      {
+        input: "regionName",
+        message: `${why}. Leave domainName and redirectDomains empty, and make the records yourself.`,
+      },
+    ];
+  }
+  return [];
+}
+
+/**
+ * Finds out what the site's domain lacks. Nothing is changed.
+ *
+ * @throws {StepError} where Route 53 or S3 do not tell, or something else is in the place; the signal's reason.
+ */
+export async function planDomain(
+  domain: DomainOptions,
+  { access }: SiteOptions,
+  distribution: Distribution | undefined,
+  controlPlane: ControlPlane,
+  tools: SiteTools,
+): Promise<DomainPlan> {
+  const { region } = access.store;
+  const endpoint = websiteEndpointOf(access.bucketName, region);
+  const websiteTarget = { dnsName: endpoint?.dnsName ?? "", hostedZoneId: endpoint?.hostedZoneId ?? "" };
+  const request = {
+    domain,
+    target: distribution ? distributionTarget(distribution.domainName, region) : websiteTarget,
+    isIpv6Enabled: distribution?.isIpv6Enabled ?? false,
+    redirectTarget: websiteTarget,
+  };
+  const redirect = {
+    redirectAllRequestsTo: { hostName: domain.domainName, ...(distribution ? { protocol: "https" as const } : {}) },
+  };
+  return {
+    dns: await planDns(controlPlane, request, tools.signal),
+    redirect,
+    redirectBuckets: await planRedirectBuckets(domain.redirectDomains, redirect, tools),
+  };
+}
+
+/** What a plan does, an order a line; none where nothing is to be done. */
+export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): string[] {
+  return [
+    ...redirectBuckets.flatMap(({ bucket, state }) =>
+      state === "ready" ? [] : [`have the bucket ${bucket.name} send its visitors to the site`],
+    ),
+    ...describeDnsPlan(dns),
+  ];
+}
+
+/**
+ * Has the domains lead to the site.
+ *
+ * @returns the name servers of a hosted zone that was made.
+ * @throws {StepError} where S3 or Route 53 refuse; the signal's reason.
+ */
+export async function applyDomain(
+  plan: DomainPlan,
+  { access }: SiteOptions,
+  controlPlane: ControlPlane,
+  { run, log, signal }: SiteTools,
+): Promise<readonly string[]> {
+  const { region, endpoint } = access.store;
+  await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
+  const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
+  const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
+  for (const line of describeDomainPlan(plan)) log.info(`Done: ${line}`);
+  for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning);
+  if (nameServers.length > 0) {
+    log.info(
+      `Delegate the domain to the name servers of its hosted zone, where it is registered: ${nameServers.join(", ")}`,
+    );
+  }
+  return nameServers;
+}
+
+/** An alternate name may stand for all names of a domain ("Using wildcards in alternate domain names" in the CloudFront Developer Guide). */
+function isAlias(domainName: string, { aliases }: Distribution): boolean {
+  return aliases.includes(domainName) || aliases.includes(domainName.replace(/^[^.]+/, "*"));
+}

@@ -1,0 +1,26 @@
+import { describeFailure } from "../../aws/advice.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { StepError } from "../../sync/step-error.ts";
+
+/**
+ * Makes one request about a bucket as a whole.
+ *
+ * @param what begins the message where S3 refuses, as "Reading the policy of".
+ * @param action the IAM action that the request takes, as `s3:GetBucketPolicy`.
+ * @throws {StepError} where the request fails; the signal's reason.
+ */
+export async function bucketStep<T>(
+  what: string,
+  bucket: Bucket,
+  action: string,
+  signal: AbortSignal,
+  request: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = describeFailure(error, bucket.name, undefined, action);
+    throw new StepError(`${what} the bucket "${bucket.name}" failed: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,105 @@
+import { hash } from "node:crypto";
+import { StepError } from "../../sync/step-error.ts";
+
+/** The objects that everybody may read: those of a bucket under a key prefix. */
+export interface PublicObjects {
+  readonly bucketName: string;
+  readonly prefix: string;
+  /** The partition of ARNs, as `aws` or `aws-cn`. */
+  readonly partition: string;
+}
+
+/** What a policy takes for more than the character itself. */
+const PATTERN_CHARACTERS = /[*?]|\$\{/;
+
+type Statement = Readonly<Record<string, unknown>>;
+
+interface Policy extends Statement {
+  readonly Statement?: unknown;
+}
+
+/**
+ * Adds to a bucket policy that everybody may read some objects. All other statements stay what they are.
+ *
+ * @param policy JSON; undefined where the bucket has no policy.
+ * @returns the JSON of the new policy; undefined where the policy says so much already.
+ * @throws {StepError} where the policy is not one, or the prefix cannot be written in it.
+ *
+ * Source: "Setting permissions for website access" in the Amazon S3 User Guide.
+ */
+export function allowReading(policy: string | undefined, objects: PublicObjects): string | undefined {
+  if (PATTERN_CHARACTERS.test(objects.prefix)) {
+    throw new StepError(
+      `publicRead cannot be used with the targetFolder "${objects.prefix}": a bucket policy takes *, ? and \${ in it for patterns. Choose another targetFolder.`,
+    );
+  }
+  const parsed: Policy = policy === undefined ? { Version: "2012-10-17" } : parsePolicy(policy, objects.bucketName);
+  const statements = statementsOf(parsed);
+  if (statements.some((statement) => allows(statement, objects))) return undefined;
+  const own = ownStatement(objects);
+  const others = statements.filter(({ Sid }) => Sid !== own.Sid);
+  return JSON.stringify({ ...parsed, Statement: [...others, own] });
+}
+
+function ownStatement({ bucketName, prefix, partition }: PublicObjects): Statement {
+  // One statement a prefix, so that sites side by side in a bucket leave each other alone; a Sid takes letters and digits.
+  const suffix = prefix === "" ? "" : hash("sha256", prefix, "hex").slice(0, 12);
+  return {
+    Sid: `AwsS3PublishSite${suffix}`,
+    Effect: "Allow",
+    Principal: "*",
+    Action: "s3:GetObject",
+    Resource: `arn:${partition}:s3:::${bucketName}/${prefix}*`,
+  };
+}
+
+function parsePolicy(text: string, bucketName: string): Policy {
+  try {
+    const policy: unknown = JSON.parse(text);
+    if (typeof policy === "object" && policy !== null && !Array.isArray(policy)) return policy as Policy;
+  } catch {}
+  throw new StepError(
+    `The policy of the bucket "${bucketName}" is not a JSON object, so that nothing can be added to it: correct it first, or allow s3:GetObject in it yourself and set publicRead to false.`,
+  );
+}
+
+/** The statements of a policy, of which a single one may stand there without a list. */
+function statementsOf({ Statement: statements = [] }: Policy): readonly Statement[] {
+  return listOf(statements) as readonly Statement[];
+}
+
+/** Whether a statement, whoever wrote it, allows everybody what is wanted, unconditionally. */
+function allows(statement: Statement, { bucketName, prefix, partition }: PublicObjects): boolean {
+  const { Effect, Principal, Action = [], Resource = [], Condition } = statement;
+  return (
+    Effect === "Allow" &&
+    Condition === undefined &&
+    isEverybody(Principal) &&
+    listOf(Action).some((pattern) => matchesReading(String(pattern))) &&
+    listOf(Resource).some((pattern) => covers(String(pattern), `arn:${partition}:s3:::${bucketName}/${prefix}`))
+  );
+}
+
+function isEverybody(principal: unknown): boolean {
+  if (typeof principal !== "object" || principal === null) return principal === "*";
+  return "AWS" in principal && listOf(principal.AWS).includes("*");
+}
+
+/** Names of actions are compared without regard to case, and may have wildcards. */
+function matchesReading(pattern: string): boolean {
+  const expression = pattern
+    .replace(/[^\w*?]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${expression}$`, "i").test("s3:GetObject");
+}
+
+/** Whether all that begins with `start` fits the pattern: of patterns, only those with no more than a `*` at their end are understood. */
+function covers(pattern: string, start: string): boolean {
+  const stem = pattern.slice(0, -1);
+  return pattern.endsWith("*") && !PATTERN_CHARACTERS.test(stem) && start.startsWith(stem);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}

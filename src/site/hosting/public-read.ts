@@ -1,0 +1,137 @@
+import { describeFailure } from "../../aws/advice.ts";
+import { ServiceError } from "../../aws/errors.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { getBucketPolicy, MAX_POLICY_BYTES, putBucketPolicy } from "../../s3/bucket-policy.ts";
+import { getPublicAccessBlock, type PublicAccessBlock, putPublicAccessBlock } from "../../s3/public-access-block.ts";
+import { StepError } from "../../sync/step-error.ts";
+import { type Pause, pause } from "../pause.ts";
+import { bucketStep } from "./bucket-step.ts";
+import { allowReading } from "./public-read-policy.ts";
+
+export interface PublicReadOptions {
+  /** The key prefix under which the site is. */
+  readonly prefix: string;
+  /** The partition of ARNs, as `aws` or `aws-cn`. */
+  readonly partition: string;
+  readonly signal: AbortSignal;
+  readonly pause?: Pause;
+}
+
+/** What has to change before everybody may read the site; empty where they may already. */
+export interface PublicReadPlan {
+  /** The bucket's settings of Block Public Access as they are to be. */
+  readonly block?: PublicAccessBlock;
+  /** The bucket's policy as it is to be, in JSON. */
+  readonly policy?: string;
+}
+
+/** A change of Block Public Access takes a while to spread; these waits come to a minute. */
+const SPREADING_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
+
+/**
+ * Finds out what has to change before everybody may read the objects under a prefix. Nothing is changed yet.
+ *
+ * @throws {StepError} where that cannot be read, or the policy cannot be added to; the signal's reason.
+ */
+export async function planPublicRead(bucket: Bucket, options: PublicReadOptions): Promise<PublicReadPlan> {
+  const { prefix, partition, signal } = options;
+  const block = await bucketStep(
+    "Reading the Block Public Access settings of",
+    bucket,
+    "s3:GetBucketPublicAccessBlock",
+    signal,
+    () => getPublicAccessBlock(bucket, signal),
+  );
+  const present = await bucketStep("Reading the policy of", bucket, "s3:GetBucketPolicy", signal, () =>
+    getBucketPolicy(bucket, signal),
+  );
+  const policy = allowReading(present, { bucketName: bucket.name, prefix, partition });
+  if (policy && Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
+    throw new StepError(
+      `The policy of the bucket "${bucket.name}" would be longer than the 20 KB that S3 takes, with what publicRead adds to it: shorten it first.`,
+    );
+  }
+  const isBlocking = block && (block.blockPublicPolicy || block.restrictPublicBuckets);
+  return {
+    ...(isBlocking ? { block: { ...block, blockPublicPolicy: false, restrictPublicBuckets: false } } : {}),
+    ...(policy ? { policy } : {}),
+  };
+}
+
+/** The changes of a plan, one a line, as orders: for a dry run to say what would be done, and for a log. */
+export function describePublicRead({ block, policy }: PublicReadPlan, bucketName: string, prefix: string): string[] {
+  return [
+    ...(block ? [`switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`] : []),
+    ...(policy ? [`allow everybody s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`] : []),
+  ];
+}
+
+/**
+ * Has everybody read the objects under a prefix, by the bucket's policy and never by ACLs. Of Block Public Access, only what forbids such
+ * a policy is switched off, and only for this bucket. What is so already, stays untouched.
+ *
+ * @returns what was changed.
+ * @throws {StepError} where S3 refuses, or something beyond the bucket blocks public access; the signal's reason.
+ *
+ * Source: "Blocking public access to your Amazon S3 storage" in the Amazon S3 User Guide.
+ */
+export async function allowPublicRead(bucket: Bucket, options: PublicReadOptions): Promise<PublicReadPlan> {
+  const plan = await planPublicRead(bucket, options);
+  const { block, policy } = plan;
+  const { signal } = options;
+  if (block) {
+    await bucketStep("Setting Block Public Access of", bucket, "s3:PutBucketPublicAccessBlock", signal, () =>
+      putPublicAccessBlock(bucket, block, signal),
+    );
+  }
+  if (policy) await putPublicPolicy(bucket, policy, block !== undefined, options);
+  return plan;
+}
+
+/** @param hasUnblocked whether public policies were blocked until just now, so that they may be refused for a while. */
+async function putPublicPolicy(
+  bucket: Bucket,
+  policy: string,
+  hasUnblocked: boolean,
+  { signal, pause: wait = pause }: PublicReadOptions,
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await putBucketPolicy(bucket, policy, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const delayMs = SPREADING_DELAYS_MS[attempt];
+      if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refused(bucket, error, hasUnblocked);
+      await wait(delayMs, signal);
+    }
+  }
+}
+
+/**
+ * Whether a refusal may be that of a block which is off already. S3 says so by the setting's name; where it gives another reason, as that
+ * no policy allows the action, that is a matter of permissions.
+ */
+function mayPass(error: unknown, hasUnblocked: boolean): boolean {
+  if (!(error instanceof ServiceError) || error.code !== "AccessDenied") return false;
+  return namesBlock(error) || (hasUnblocked && !/\bbecause\b|explicit deny/i.test(error.details.serverMessage));
+}
+
+/** As "because public policies are blocked by the BlockPublicPolicy block public access setting". */
+function namesBlock(error: unknown): boolean {
+  return error instanceof ServiceError && /BlockPublicPolicy|Block Public Access/i.test(error.details.serverMessage);
+}
+
+function refused(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepError {
+  const mayBeBlocked = mayPass(error, hasUnblocked);
+  const why = namesBlock(error)
+    ? `${(error as ServiceError).message}.`
+    : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
+      (mayBeBlocked ? " Where it is allowed:" : "");
+  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
+  return new StepError(`Setting the policy of the bucket "${bucket.name}" failed: ${why}${advice}`, { cause: error });
+}
+
+const ACCOUNT_BLOCK =
+  "Block Public Access is off for this bucket, so it is that of the AWS account, or of its organization, which this step leaves alone. " +
+  "Have the administrator of the account switch off BlockPublicPolicy and RestrictPublicBuckets there; where an S3 policy of AWS Organizations sets them, " +
+  "only the organization can. Or set publicRead to false, and serve the site through CloudFront with origin access control.";

@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Bucket } from "../../s3/bucket.ts";
+import { bucketExists, ensureBucket } from "../../s3/create-bucket.ts";
+import { listObjects } from "../../s3/list-objects.ts";
+import type { WebsiteRedirect } from "../../s3/website-configuration.ts";
+import { StepError } from "../../sync/step-error.ts";
+import { bucketStep } from "./bucket-step.ts";
+import { configureWebsite, readWebsite } from "./website.ts";
+
+/** A bucket, named as a domain, whose website endpoint sends visitors of that domain to the site. */
+export interface RedirectBucket {
+  readonly bucket: Bucket;
+  readonly state: "missing" | "empty" | "ready";
+}
+
+export interface RedirectTools {
+  /** Prepares the bucket of that name for requests. */
+  openBucket(name: string): Bucket;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at the buckets of redirect domains. Nothing is changed.
+ *
+ * @param domains each is its bucket's name too, as website endpoints want it.
+ * @throws {StepError} where some cannot be used, all of them named: they hold objects or are websites of another kind; the signal's reason.
+ *
+ * Source: "Setting up a redirect" in "Configuring a static website using a custom domain" in the Amazon S3 User Guide.
+ */
+export async function planRedirectBuckets(
+  domains: readonly string[],
+  redirect: WebsiteRedirect,
+  { openBucket, signal }: RedirectTools,
+): Promise<readonly RedirectBucket[]> {
+  const planned: RedirectBucket[] = [];
+  const problems: string[] = [];
+  for (const domain of domains) {
+    const bucket = openBucket(domain);
+    const state = await stateOf(bucket, redirect, signal);
+    if (state === "foreign") problems.push(domain);
+    else planned.push({ bucket, state });
+  }
+  if (problems.length === 0) return planned;
+  const names = problems.map((name) => `"${name}"`).join(", ");
+  throw new StepError(
+    `redirectDomains: there are buckets already that hold objects or are set up as other websites: ${names}. Nothing was changed in them. Empty them and delete their website configuration, or take these domains off the list.`,
+  );
+}
+
+/**
+ * Makes the buckets of a plan that are missing, and has their website endpoints send visitors to the site.
+ *
+ * @param location the region for new buckets, and whether the store is Amazon S3 itself.
+ * @throws {StepError} where S3 refuses; the signal's reason.
+ */
+export async function applyRedirectBuckets(
+  planned: readonly RedirectBucket[],
+  redirect: WebsiteRedirect,
+  location: { readonly region: string; readonly isAmazon: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { bucket, state } of planned) {
+    if (state === "missing") {
+      await bucketStep("Creating", bucket, "s3:CreateBucket", signal, () =>
+        ensureBucket(bucket, location.region, location.isAmazon, signal),
+      );
+    }
+    if (state !== "ready") await configureWebsite(bucket, redirect, signal);
+  }
+}
+
+async function stateOf(
+  bucket: Bucket,
+  redirect: WebsiteRedirect,
+  signal: AbortSignal,
+): Promise<RedirectBucket["state"] | "foreign"> {
+  const exists = await bucketStep("Looking for", bucket, "s3:ListBucket", signal, () => bucketExists(bucket, signal));
+  if (!exists) return "missing";
+  const present = await readWebsite(bucket, signal);
+  if (isDeepStrictEqual(present, redirect)) return "ready";
+  return present === undefined && (await isEmpty(bucket, signal)) ? "empty" : "foreign";
+}
+
+async function isEmpty(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
+  return bucketStep("Listing the objects of", bucket, "s3:ListBucket", signal, async () => {
+    for await (const _ of listObjects(bucket, "", signal)) return false;
+    return true;
+  });
+}

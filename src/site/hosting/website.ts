@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Bucket } from "../../s3/bucket.ts";
+import {
+  getWebsiteConfiguration,
+  putWebsiteConfiguration,
+  type WebsiteConfiguration,
+} from "../../s3/website-configuration.ts";
+import { bucketStep } from "./bucket-step.ts";
+
+/**
+ * Sets a bucket up as a website, where it is not set up so already.
+ *
+ * @throws {StepError} where S3 refuses; the signal's reason.
+ */
+export async function configureWebsite(
+  bucket: Bucket,
+  wanted: WebsiteConfiguration,
+  signal: AbortSignal,
+): Promise<"unchanged" | "set"> {
+  if (!(await websiteDiffers(bucket, wanted, signal))) return "unchanged";
+  await bucketStep("Setting the website configuration of", bucket, "s3:PutBucketWebsite", signal, () =>
+    putWebsiteConfiguration(bucket, wanted, signal),
+  );
+  return "set";
+}
+
+/**
+ * Whether a bucket is set up otherwise than wanted, or not at all.
+ *
+ * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ */
+export async function websiteDiffers(
+  bucket: Bucket,
+  wanted: WebsiteConfiguration,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return !isDeepStrictEqual(await readWebsite(bucket, signal), wanted);
+}
+
+/**
+ * How a bucket is set up as a website.
+ *
+ * @returns undefined where it is none.
+ * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ */
+export function readWebsite(bucket: Bucket, signal: AbortSignal): Promise<WebsiteConfiguration | undefined> {
+  return bucketStep("Reading the website configuration of", bucket, "s3:GetBucketWebsite", signal, () =>
+    getWebsiteConfiguration(bucket, signal),
+  );
+}

@@ -1,0 +1,72 @@
+import type { SentObject } from "../../sync/send-file.ts";
+import type { ListedObject, SitePlan } from "../plan-site.ts";
+import type { Manifest, ManifestEntry } from "./manifest.ts";
+
+type Entries = ReadonlyMap<string, ManifestEntry>;
+
+/** What the manifest and the bucket said before a publish. */
+export interface EarlierState {
+  readonly manifest: Manifest | undefined;
+  readonly listed: ReadonlyMap<string, ListedObject>;
+}
+
+/** What has become of a plan so far. */
+export interface Progress {
+  readonly stored: ReadonlyMap<string, SentObject>;
+  readonly deleted: ReadonlySet<string>;
+  /** Whether visitors get the new site alone: all is stored, and no cache is known to hold what was replaced. */
+  readonly isLive: boolean;
+}
+
+/** Whether the manifest says already what it would say after the publish. */
+export function isSettled({ groups, deletions, entries }: SitePlan, { manifest }: EarlierState): boolean {
+  if (!manifest || groups.length > 0 || deletions.length > 0 || manifest.entries.size !== entries.size) return false;
+  return [...entries].every(([name, { removedMs }]) => {
+    const known = manifest.entries.get(name);
+    return known !== undefined && !known.pending && known.removedMs === removedMs;
+  });
+}
+
+/**
+ * The entries of a manifest that says what is about to be stored. Should the publish break off, the next one knows what is the site's: also
+ * what had been removed and is back, since visitors may get pages by then that need it.
+ */
+export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed }: EarlierState): Entries {
+  const claimed = new Map(manifest?.entries);
+  for (const [name, { removedMs: _, ...entry }] of claimed) {
+    const wanted = entries.get(name);
+    if (wanted && wanted.removedMs === undefined) claimed.set(name, entry);
+  }
+  for (const { name } of groups.flatMap(({ actions }) => actions)) {
+    const entry = entries.get(name);
+    const known = manifest?.entries.get(name);
+    const foreignEtag = known ? known.pending?.foreignEtag : listed.get(name)?.etag;
+    if (entry) claimed.set(name, { ...entry, pending: foreignEtag === undefined ? {} : { foreignEtag } });
+  }
+  return claimed;
+}
+
+/**
+ * The entries of the manifest as things stand. What is not stored yet, or not deleted yet, is pending. Unless the new site is live, what it
+ * replaces is pending too, so that the next publish stores and invalidates it once more; and nothing has been removed, since visitors may
+ * still get pages that need it.
+ */
+export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Progress): Entries {
+  const { stored, deleted, isLive } = progress;
+  const after = new Map(plan.entries);
+  for (const { name } of isLive ? [] : plan.kept) {
+    const known = before.manifest?.entries.get(name);
+    if (known) after.set(name, known);
+  }
+  for (const { name } of plan.deletions) {
+    const known = before.manifest?.entries.get(name);
+    if (known && !deleted.has(name)) after.set(name, { ...known, pending: {} });
+  }
+  const claimed = claimedEntries(plan, before);
+  for (const { name } of plan.groups.flatMap(({ actions }) => actions)) {
+    const sent = stored.get(name);
+    const entry = sent && isLive ? plan.entries.get(name) : claimed.get(name);
+    if (entry) after.set(name, sent ? { ...entry, sizeBytes: sent.sizeBytes, etag: sent.etag } : entry);
+  }
+  return after;
+}

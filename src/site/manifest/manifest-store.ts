@@ -1,0 +1,222 @@
+import { describeFailure } from "../../aws/advice.ts";
+import { ServiceError } from "../../aws/errors.ts";
+import type { Body } from "../../aws/transport.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
+import { getObject } from "../../s3/get-object.ts";
+import { headObject } from "../../s3/head-object.ts";
+import { putObject } from "../../s3/put-object.ts";
+import { StepError } from "../../sync/step-error.ts";
+import { formatManifest, type Manifest, ManifestError, parseManifest } from "./manifest.ts";
+
+/** Another publish has written the manifest since this one read it. */
+export class OtherPublishError extends Error {}
+
+export interface ManifestStoreOptions {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly encryption: Encryption | undefined;
+  /** Whether the store is Amazon S3 itself, which honours conditions; others are tried. */
+  readonly isAmazon: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** S3 asks to try again where two conditional writes met ("ConditionalRequestConflict" in the Amazon S3 API Reference). */
+const MAX_CONFLICTS = 5;
+/** What stores answer that know no conditional writes. */
+const UNSUPPORTED_STATUSES = [400, 405, 501];
+
+/**
+ * Keeps the manifest in the bucket. Every write says which manifest it takes the place of, so that of two publishes at once one finds out.
+ */
+export class ManifestStore {
+  readonly #options: ManifestStoreOptions;
+  /** Of the manifest that was last read or written; undefined where there is none. */
+  #etag: string | undefined;
+  #honoursConditions: boolean | undefined;
+  /** Around an ETag in If-Match; radosgw 16 knows its own ETag again only without them. */
+  #quotes = '"';
+
+  constructor(options: ManifestStoreOptions) {
+    this.#options = options;
+    if (options.isAmazon) this.#honoursConditions = true;
+  }
+
+  /** False as soon as the store has shown that it takes a write whatever its condition says. */
+  get isGuarded(): boolean {
+    return this.#honoursConditions !== false;
+  }
+
+  /**
+   * Reads the manifest.
+   *
+   * @returns undefined where the site has none.
+   * @throws {StepError} where it cannot be read.
+   */
+  async read(): Promise<Manifest | undefined> {
+    const { bucket, key, signal } = this.#options;
+    const stored = await this.#attempt("Reading", "s3:GetObject", () => this.#readStored());
+    this.#etag = stored?.etag;
+    try {
+      return stored && parseManifest(stored.text);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof ManifestError)) throw error;
+      const advice =
+        "Let a version of the task that knows it publish, or delete it: then the site is published anew, and nothing is deleted.";
+      throw new StepError(`The manifest s3://${bucket.name}/${key} cannot be used: ${error.message}. ${advice}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /**
+   * Writes the manifest in the place of the one that was last read or written.
+   *
+   * @throws {OtherPublishError} where another publish has written one since; {StepError} where it cannot be written.
+   */
+  async write(manifest: Manifest): Promise<void> {
+    const text = formatManifest(manifest);
+    await this.#attempt("Writing", "s3:PutObject", async () => {
+      if (!this.#honoursConditions) await this.#compare();
+      this.#etag = await this.#put(text);
+      // A condition that cannot hold tells whether the store looks at conditions at all.
+      this.#honoursConditions ??= !(await this.#takes(text, { "if-none-match": "*" }));
+    });
+  }
+
+  /**
+   * Makes sure that no other publish has written the manifest meanwhile.
+   *
+   * @throws {OtherPublishError} where one has; {StepError} where that cannot be told.
+   */
+  async confirm(): Promise<void> {
+    await this.#attempt("Reading", "s3:GetObject", () => this.#compare());
+  }
+
+  async #put(text: string): Promise<string> {
+    if (this.#honoursConditions === false) return this.#send(text, {});
+    try {
+      return await this.#send(text, this.#condition());
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      if (isUnmetCondition(error)) return this.#afterRefusal(text);
+      if (this.#honoursConditions || !UNSUPPORTED_STATUSES.includes(error.details.status)) throw error;
+      this.#honoursConditions = false;
+      return this.#send(text, {});
+    }
+  }
+
+  #condition(): Record<string, string> {
+    if (this.#etag === undefined) return { "if-none-match": "*" };
+    return { "if-match": this.#quotes + this.#etag + this.#quotes };
+  }
+
+  /**
+   * Where the answer to a write was lost, the same write finds what it has stored itself. Where the manifest is the one that it was to take
+   * the place of, the store has not understood the condition.
+   */
+  async #afterRefusal(text: string): Promise<string> {
+    const stored = await this.#readStored();
+    if (stored?.text === text) return stored.etag;
+    if (!stored || stored.etag !== this.#etag) throw this.#overtaken(stored?.text);
+    if (this.#quotes === "") this.#honoursConditions = false;
+    this.#quotes = "";
+    return this.#put(text);
+  }
+
+  async #compare(): Promise<void> {
+    const { bucket, key, signal } = this.#options;
+    const head = await headObject(bucket, key, { signal }).catch(undefinedWhereMissing);
+    if (head?.etag !== this.#etag) throw this.#overtaken((await this.#readStored())?.text);
+  }
+
+  #overtaken(text: string | undefined): OtherPublishError {
+    const other = text === undefined ? "somebody who deleted the manifest" : describeRun(text);
+    return new OtherPublishError(
+      `Another publish to the same place got in between: ${other}. What this one has uploaded stays, and it has deleted nothing. ` +
+        "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time.",
+    );
+  }
+
+  async #takes(text: string, condition: Record<string, string>): Promise<boolean> {
+    try {
+      this.#etag = await this.#send(text, condition);
+      return true;
+    } catch (error) {
+      if (error instanceof ServiceError && isUnmetCondition(error)) return false;
+      if (error instanceof ServiceError && UNSUPPORTED_STATUSES.includes(error.details.status)) return true;
+      throw error;
+    }
+  }
+
+  async #send(text: string, condition: Record<string, string>): Promise<string> {
+    const { bucket, key, encryption, signal } = this.#options;
+    const bytes = Buffer.from(text);
+    const body: Body = { sizeBytes: bytes.length, chunks: () => [bytes] };
+    const headers = {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...encryptionHeaders(encryption),
+      ...condition,
+    };
+    for (let conflicts = 0; ; conflicts++) {
+      try {
+        return await putObject(
+          bucket,
+          key,
+          body,
+          { headers, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" },
+          signal,
+        );
+      } catch (error) {
+        const isConflict = error instanceof ServiceError && error.code === "ConditionalRequestConflict";
+        if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;
+      }
+    }
+  }
+
+  async #readStored(): Promise<{ readonly text: string; readonly etag: string } | undefined> {
+    const { bucket, key, signal } = this.#options;
+    const chunks: Buffer[] = [];
+    let etag = "";
+    const reader = {
+      start: ({ headers }: { headers: { etag?: string | undefined } }) => {
+        etag = headers.etag?.replaceAll('"', "") ?? "";
+      },
+      take: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),
+    };
+    const isThere = await getObject(bucket, key, reader, { signal }).then(() => true, undefinedWhereMissing);
+    return isThere ? { text: Buffer.concat(chunks).toString("utf8"), etag } : undefined;
+  }
+
+  async #attempt<T>(what: string, permission: string, act: () => Promise<T>): Promise<T> {
+    const { bucket, key, signal } = this.#options;
+    try {
+      return await act();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof OtherPublishError) throw error;
+      const why = describeFailure(error, bucket.name, key, permission);
+      throw new StepError(`${what} the manifest s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+    }
+  }
+}
+
+function undefinedWhereMissing(error: unknown): undefined {
+  if (error instanceof ServiceError && error.details.status === 404 && error.code !== "NoSuchBucket") return undefined;
+  throw error;
+}
+
+function isUnmetCondition({ details }: ServiceError): boolean {
+  return details.status === 412;
+}
+
+function describeRun(text: string): string {
+  try {
+    const { run, writtenMs } = parseManifest(text);
+    return `${run.name}, at ${new Date(writtenMs).toISOString()}`;
+  } catch {
+    return "one of another version of the task";
+  }
+}

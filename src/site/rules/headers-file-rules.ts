@@ -1,0 +1,69 @@
+import { checkHeaderValue, parseExpires } from "../../sync/settings/header-value.ts";
+import type { LineMessage } from "./line-message.ts";
+import { type PathPattern, parsePathPattern } from "./path-pattern.ts";
+
+/** One rule of a `_headers` file: a pattern, and the headers of the responses at its paths. */
+export interface HeadersFileRule {
+  readonly line: number;
+  readonly pattern: PathPattern;
+  readonly headers: readonly HeaderLine[];
+}
+
+/** One line of a rule: a header that is set, or with `! Name` one that wider rules and defaults set no more. */
+export interface HeaderLine {
+  readonly line: number;
+  /** As it is written. */
+  readonly name: string;
+  /** Absent where the header is detached. */
+  readonly value?: string;
+}
+
+/**
+ * Reads a `_headers` file: patterns, each above the lines `Name: value` or `! Name` that belong to it, which need not be indented. Blank
+ * lines, and lines that start with `#`, are left out. Sources: "Custom headers" in the Netlify Docs, "Headers" in the Cloudflare
+ * Pages docs.
+ *
+ * @returns the rules, in order, and a problem for each line that is left out because it is malformed.
+ */
+export function parseHeadersFileRules(text: string): {
+  readonly rules: readonly HeadersFileRule[];
+  readonly problems: readonly LineMessage[];
+} {
+  const rules: HeadersFileRule[] = [];
+  const problems: LineMessage[] = [];
+  let headers: HeaderLine[] | undefined;
+  for (const [index, rawLine] of text
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/)
+    .entries()) {
+    const line = index + 1;
+    const content = rawLine.trim();
+    if (content === "" || content.startsWith("#")) continue;
+    try {
+      if (/^(\/|https?:\/\/)/i.test(content)) {
+        // What stands below a malformed pattern belongs to none, least of all to the one above it.
+        headers = [];
+        rules.push({ line, pattern: parsePathPattern(content), headers });
+      } else {
+        const header = readHeaderLine(content, line);
+        if (!headers) throw new Error(`"${header.name}" stands below no path. Write the path of its pages first.`);
+        headers.push(header);
+      }
+    } catch (error) {
+      problems.push({ line, message: (error as Error).message });
+    }
+  }
+  return { rules, problems };
+}
+
+function readHeaderLine(content: string, line: number): HeaderLine {
+  const [, detached] = /^!\s*([\w!#$%&'*+.^`|~-]+)$/.exec(content) ?? [];
+  if (detached !== undefined) return { line, name: detached };
+  const [, name, value] = /^([\w!#$%&'*+.^`|~-]+)\s*:\s*(.*)$/.exec(content) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new Error(`"${content}" is neither a path nor a header. Write /path, Name: value or ! Name.`);
+  }
+  if (value === "") throw new Error(`${name} has no value. To detach a header, write ! ${name}.`);
+  checkHeaderValue(value, `the value of ${name}`);
+  return { line, name, value: name.toLowerCase() === "expires" ? parseExpires(value) : value };
+}

@@ -1,0 +1,66 @@
+import type { RoutingRule } from "../../s3/website-configuration.ts";
+import type { RedirectRule } from "./redirects-file.ts";
+import { basePathOf, type RedirectSite } from "./redirects-site.ts";
+import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
+
+export type { RoutingRule };
+
+/** "Configuring advanced conditional redirects" in the Amazon S3 User Guide. */
+export const MAX_ROUTING_RULES = 50;
+
+/** What an endpoint answers for a missing object: without leave to list the bucket the visitor is not told that it is missing. */
+const MISSING_STATUSES = ["404", "403"];
+
+/**
+ * The routing rule for a rule from a folder, as `/blog/*`, without the condition that keeps it from files of the site.
+ *
+ * @throws Error where S3 cannot do what the rule says.
+ */
+export function folderRoutingRule(rule: RedirectRule, site: RedirectSite): RoutingRule {
+  const keyPrefix = site.prefix + rule.from.head.slice(1);
+  return {
+    condition: keyPrefix === "" ? {} : { keyPrefix },
+    redirect: {
+      ...redirectOrigin(rule, site),
+      ...keyReplacement(rule, site, keyPrefix),
+      httpRedirectCode: `${rule.status}`,
+    },
+  };
+}
+
+/** The rule for requests that find nothing, so that files come first. */
+export function whereMissing({ condition, redirect }: RoutingRule): readonly RoutingRule[] {
+  return MISSING_STATUSES.map((httpErrorCode) => ({ condition: { ...condition, httpErrorCode }, redirect }));
+}
+
+/** Without a host, S3 names the one that it was asked for, which behind CloudFront is its own. */
+function redirectOrigin(
+  { to }: RedirectRule,
+  { siteUrl }: RedirectSite,
+): Pick<RoutingRule["redirect"], "protocol" | "hostName"> {
+  const { origin } = parseRedirectTarget(to);
+  if (origin && !/^[\w.-]+(:\d+)?$/.test(origin.host)) throw new Error("S3 takes no placeholder in a host");
+  if (origin) return { protocol: origin.protocol, hostName: origin.host };
+  return siteUrl ? { protocol: siteUrl.protocol === "http:" ? "http" : "https", hostName: siteUrl.host } : {};
+}
+
+function keyReplacement(
+  { from, to }: RedirectRule,
+  site: RedirectSite,
+  keyPrefix: string,
+): Pick<RoutingRule["redirect"], "replaceKeyPrefixWith" | "replaceKeyWith"> {
+  const { origin, path } = parseRedirectTarget(to);
+  const [text = "", splat, ...rest] = targetParts(origin ? path : basePathOf(site) + path.slice(1), from.names);
+  const key = text.slice(1);
+  // Which other characters S3 escapes once more, no document says.
+  if (!/^[\w\-.~/!$&'()*+,;=:@?#]*$/.test(key)) throw new Error("S3 takes no escaped characters in a rule's target");
+  if (splat === undefined) return { replaceKeyWith: key || indexKey(origin !== undefined, site) };
+  if (rest.join("") !== "") throw new Error("S3 takes :splat only at the end of the target");
+  return key === keyPrefix ? {} : { replaceKeyPrefixWith: key };
+}
+
+/** An empty key would leave the one that was asked for. */
+function indexKey(isElsewhere: boolean, { indexDocument }: RedirectSite): string {
+  if (isElsewhere) throw new Error("S3 cannot send all of a folder to the root of another host");
+  return indexDocument;
+}

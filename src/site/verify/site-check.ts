@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { encodeKey } from "../../aws/signer.ts";
+
+/** What a visitor is to be answered at one URL. */
+export interface SiteCheck {
+  /** Percent-encoded. */
+  readonly url: string;
+  /** Any of them will do. */
+  readonly statuses: readonly number[];
+  /** Hex digest of the body, its content encoding undone. */
+  readonly sha256?: string;
+  /** The digest of what the publish before had there: where it still comes, it comes from a cache. */
+  readonly previousSha256?: string;
+  readonly contentType?: string;
+  readonly cacheControl?: string;
+  /** Where a redirect leads; a path alone leaves the host open. */
+  readonly location?: string;
+}
+
+/** An object of the site, as its visitors meet it. */
+export interface PublishedObject {
+  /** The key, less the site's prefix. */
+  readonly name: string;
+  /** The path at which visitors ask for it, below the site's URL and not encoded: `/docs/` as well as `/docs/index.html`. */
+  readonly urlPath: string;
+  readonly kind: "asset" | "page" | "index" | "redirect";
+  /** Hex digest of the content, not encoded. */
+  readonly sha256: string;
+  /** Where another content was published at this path before. */
+  readonly previousSha256?: string;
+  readonly contentType: string;
+  readonly cacheControl?: string;
+  /** Where a redirect leads. */
+  readonly location?: string;
+}
+
+/** How visitors reach the site. */
+export interface SiteAddress {
+  /** Its path ends with a `/`. */
+  readonly siteUrl: URL;
+  /** What stands between visitors and the bucket: nothing but its website endpoint, CloudFront, or something not known here. */
+  readonly edge: "none" | "cloudfront" | "other";
+  readonly index: PublishedObject;
+  /** What is answered where there is no page; absent where that is not known. */
+  readonly errorDocument?: PublishedObject;
+  /** The index is answered where there is no page. */
+  readonly singlePageApp: boolean;
+  /** Redirects leave no path without an answer, so that no page can be missed. */
+  readonly redirectsAll: boolean;
+}
+
+const MAX_SAMPLES = 20;
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
+
+/** Without s3:ListBucket, S3 does not tell what is missing from what is denied. */
+const MISSING_STATUSES = [404, 403];
+
+/**
+ * Chooses what to fetch after a publish: the index, a path where nothing is, and a sample of what changed, spread over its kinds.
+ *
+ * @param changed what visitors get since this publish, in any order; redirects among it.
+ */
+export function chooseChecks(changed: readonly PublishedObject[], address: SiteAddress): readonly SiteCheck[] {
+  const { siteUrl, index, redirectsAll } = address;
+  const others = changed.filter(({ urlPath }) => urlPath !== index.urlPath);
+  return [
+    checkOf(index, siteUrl),
+    ...(redirectsAll ? [] : [missingPageCheck(address)]),
+    ...sample(others, MAX_SAMPLES).map((object) => checkOf(object, siteUrl)),
+  ];
+}
+
+function checkOf(object: PublishedObject, siteUrl: URL): SiteCheck {
+  const { urlPath, location, sha256, previousSha256, contentType, cacheControl } = object;
+  const url = urlOf(urlPath, siteUrl);
+  if (location !== undefined) return { url, statuses: REDIRECT_STATUSES, location };
+  return {
+    url,
+    statuses: [200],
+    sha256,
+    ...(previousSha256 === undefined ? {} : { previousSha256 }),
+    contentType,
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+  };
+}
+
+function missingPageCheck({ siteUrl, edge, index, errorDocument, singlePageApp }: SiteAddress): SiteCheck {
+  // A name that no cache knows from an earlier check.
+  const url = urlOf(`/no-such-page-${randomBytes(6).toString("hex")}`, siteUrl);
+  const document = singlePageApp ? index : errorDocument;
+  const contents = document ? { sha256: document.sha256, contentType: document.contentType } : {};
+  return { url, statuses: missingPageStatuses(singlePageApp, edge), ...contents };
+}
+
+/** A website endpoint sends the index with the status of the error; CloudFront is to make 200 of it, and other edges may. */
+function missingPageStatuses(singlePageApp: boolean, edge: SiteAddress["edge"]): readonly number[] {
+  if (!singlePageApp || edge === "none") return MISSING_STATUSES;
+  return edge === "cloudfront" ? [200] : [200, ...MISSING_STATUSES];
+}
+
+/** Joined by hand: URL would resolve dots in a name. */
+function urlOf(urlPath: string, { origin, pathname }: URL): string {
+  return `${origin}${pathname}${encodeKey(urlPath.slice(1))}`;
+}
+
+/** Takes as many of each kind as there is room for; of a large kind, some from its beginning to its end. */
+function sample(objects: readonly PublishedObject[], size: number): readonly PublishedObject[] {
+  const isPage = ({ kind }: PublishedObject) => kind === "page" || kind === "index";
+  const kinds = [
+    objects.filter(isPage),
+    objects.filter(({ kind }) => kind === "asset"),
+    objects.filter(({ kind }) => kind === "redirect"),
+  ].sort((one, other) => one.length - other.length);
+  const chosen: PublishedObject[] = [];
+  for (const [position, kind] of kinds.entries()) {
+    chosen.push(...spread(kind, Math.floor((size - chosen.length) / (kinds.length - position))));
+  }
+  return chosen;
+}
+
+/** Items at even distances, the first among them. */
+function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)] as Item);
+}

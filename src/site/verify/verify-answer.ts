@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type http from "node:http";
+import type { Transform } from "node:stream";
+import { finished } from "node:stream/promises";
+import zlib from "node:zlib";
+import type { Transport } from "../../aws/transport.ts";
+
+/** What a visitor gets at a URL. */
+export interface SiteAnswer {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Hex digest of the body, its content encoding undone. */
+  readonly sha256: string;
+  /** What S3 calls an error, as AccessDenied. */
+  readonly errorCode?: string;
+}
+
+/** The body is not encoded as its Content-Encoding says. */
+export class BodyEncodingError extends Error {}
+
+export interface Visitor {
+  readonly transport: Transport;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Fetches a URL as a browser does, but follows no redirect. Of a large body no more than a chunk is held at once.
+ *
+ * @param url percent-encoded; its path goes on the wire as it stands there.
+ * @throws {ConnectionError} where no whole answer comes; {BodyEncodingError}; the signal's reason.
+ */
+export async function fetchAnswer(url: string, { transport, userAgent, signal }: Visitor): Promise<SiteAnswer> {
+  const { protocol, hostname, port, host, origin } = new URL(url);
+  let digest: BodyDigest | undefined;
+  const { status, headers, body } = await transport.exchange({
+    protocol: protocol === "http:" ? "http:" : "https:",
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: port ? Number(port) : undefined,
+    method: "GET",
+    target: url.slice(origin.length),
+    headers: { host, "user-agent": userAgent, accept: "*/*", "accept-encoding": "br, gzip" },
+    receive: (head) => {
+      digest = digestBody(head.headers["content-encoding"]);
+      return digest.take;
+    },
+    signal,
+  });
+  if (!digest) {
+    digest = digestBody(headers["content-encoding"]);
+    await digest.take(body);
+  }
+  const errorCode = status < 400 ? undefined : errorCodeOf(headers, body);
+  return { status, headers, sha256: await digest.end(), ...(errorCode ? { errorCode } : {}) };
+}
+
+interface BodyDigest {
+  take(chunk: Buffer): void | Promise<void>;
+  /** Hex. */
+  end(): Promise<string>;
+}
+
+function digestBody(contentEncoding: string | undefined): BodyDigest {
+  const sha256 = createHash("sha256");
+  const decoder = openDecoder(contentEncoding?.trim().toLowerCase());
+  if (!decoder) return { take: (chunk) => void sha256.update(chunk), end: async () => sha256.digest("hex") };
+  const fail = (error: Error) => {
+    throw new BodyEncodingError(`the body is not the ${contentEncoding} that it is said to be: ${error.message}`);
+  };
+  decoder.on("data", (chunk: Buffer) => sha256.update(chunk));
+  const decoded = finished(decoder).catch(fail);
+  decoded.catch(() => undefined);
+  return {
+    take: (chunk) =>
+      new Promise<void>((resolve, reject) => {
+        // What cannot be decoded ends the decoder, without a word to who wrote it.
+        decoder.once("error", reject);
+        decoder.write(chunk, (error) => {
+          decoder.off("error", reject);
+          if (error) reject(error);
+          else resolve();
+        });
+      }).catch(fail),
+    async end() {
+      decoder.end();
+      await decoded;
+      return sha256.digest("hex");
+    },
+  };
+}
+
+/** @returns undefined for a body that is as it is. */
+function openDecoder(contentEncoding = "identity"): Transform | undefined {
+  if (contentEncoding === "br") return zlib.createBrotliDecompress();
+  if (contentEncoding === "gzip" || contentEncoding === "x-gzip") return zlib.createGunzip();
+  if (contentEncoding === "identity" || contentEncoding === "") return undefined;
+  throw new BodyEncodingError(`the body is encoded as ${contentEncoding}, which was not asked for`);
+}
+
+/** From a header of website endpoints, from their error pages, or from the XML of S3. */
+function errorCodeOf(headers: http.IncomingHttpHeaders, body: Buffer): string | undefined {
+  const code = headers["x-amz-error-code"];
+  if (typeof code === "string") return code;
+  const [, ofPage, ofXml] = /<li>Code: (\w+)|<Code>(\w+)</.exec(body.toString("latin1", 0, 2048)) ?? [];
+  return ofPage ?? ofXml;
+}

@@ -1,0 +1,106 @@
+import { isCertificateCode } from "../../aws/connection-advice.ts";
+import { ConnectionError } from "../../aws/errors.ts";
+import { inParallel } from "../../s3/in-parallel.ts";
+import { growingDelays, type WaitingTools } from "../growing-delays.ts";
+import type { SiteCheck } from "./site-check.ts";
+import { BodyEncodingError, fetchAnswer, type Visitor } from "./verify-answer.ts";
+import { likelyCause } from "./verify-cause.ts";
+import { type Deviation, describeDeviation, deviationOf } from "./verify-deviation.ts";
+
+export interface VerifyTools extends Visitor, WaitingTools {
+  /** How long to wait for caches, names and settings to settle. */
+  readonly settleMs: number;
+  /** Those of the hosted zone of the site's domain, where they are known. */
+  readonly nameServers?: readonly string[];
+}
+
+/** A URL that did not answer as it should, to the end. */
+export interface VerifyFailure {
+  readonly url: string;
+  /** What was expected and what came: a sentence without its end. */
+  readonly problem: string;
+  /** What most likely is behind it, and what to do: whole sentences. */
+  readonly cause: string;
+}
+
+interface FailedCheck {
+  readonly check: SiteCheck;
+  readonly deviation: Deviation;
+}
+
+/** URLs that are fetched at once. */
+const CONCURRENCY = 8;
+
+/**
+ * Fetches the site as its visitors do, and compares what comes with what was published. What is not right yet is fetched again until it
+ * is, or time is up.
+ *
+ * @returns the checks that failed to the end, in their order; none where the site answers as it should.
+ * @throws the signal's reason.
+ */
+export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTools): Promise<readonly VerifyFailure[]> {
+  const { settleMs, nameServers = [] } = tools;
+  let failed: readonly FailedCheck[] = [];
+  let pending = checks;
+  for await (const _ of growingDelays(settleMs, tools)) {
+    failed = await runChecks(pending, tools);
+    if (!failed.some(maySettle)) break;
+    pending = failed.map(({ check }) => check);
+  }
+  return explain(failed, checks, nameServers);
+}
+
+function explain(
+  failed: readonly FailedCheck[],
+  checks: readonly SiteCheck[],
+  nameServers: readonly string[],
+): readonly VerifyFailure[] {
+  const present = failed.filter(({ check }) => expectsSuccess(check));
+  const statuses = new Set(present.map(({ deviation }) => statusOf(deviation)));
+  const concernsAll = statuses.size === 1 && present.length === checks.filter(expectsSuccess).length;
+  return failed.map((failure) => {
+    const { url } = failure.check;
+    // Where no page can be had, the error document cannot either.
+    const first = concernsAll && !expectsSuccess(failure.check) ? present[0] : undefined;
+    const { deviation } = first?.deviation.aspect === "status" ? first : failure;
+    return {
+      url,
+      problem: describeDeviation(failure.deviation),
+      cause: likelyCause(deviation, url, { concernsAll, nameServers }),
+    };
+  });
+}
+
+/** Whether something is to be there, and not the error document in its place. */
+function expectsSuccess({ statuses }: SiteCheck): boolean {
+  return statuses.some((status) => status < 400);
+}
+
+function statusOf(deviation: Deviation): number | undefined {
+  return "answer" in deviation ? deviation.answer.status : undefined;
+}
+
+async function runChecks(checks: readonly SiteCheck[], tools: VerifyTools): Promise<readonly FailedCheck[]> {
+  const deviations = await inParallel(checks, CONCURRENCY, tools.signal, (check, _index, signal) =>
+    runCheck(check, { ...tools, signal }),
+  );
+  return checks.flatMap((check, index) => {
+    const deviation = deviations[index];
+    return deviation ? [{ check, deviation }] : [];
+  });
+}
+
+async function runCheck(check: SiteCheck, visitor: Visitor): Promise<Deviation | undefined> {
+  try {
+    return deviationOf(check, await fetchAnswer(check.url, visitor));
+  } catch (error) {
+    if (error instanceof ConnectionError) return { aspect: "connection", error };
+    if (error instanceof BodyEncodingError) return { aspect: "encoding", error };
+    throw error;
+  }
+}
+
+/** A certificate does not become another one by waiting. */
+function maySettle({ deviation }: FailedCheck): boolean {
+  return deviation.aspect !== "connection" || !isCertificateCode(deviation.error.code);
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { applyDns } from "../../../src/site/dns/dns-apply.ts";
+import type { DnsPlan } from "../../../src/site/dns/dns-plan.ts";
+import {
+  type ControlPlaneStub,
+  fakeTime,
+  refusal,
+  type StubAnswer,
+  startControlPlaneStub,
+} from "../control-plane/control-plane-stub.ts";
+
+const target = { dnsName: "d111111abcdef8.cloudfront.net", hostedZoneId: "Z2FDTNDATAQYW2" };
+const plan: DnsPlan = {
+  zones: [
+    { zone: { name: "example.com", id: "Z1" }, missing: [{ name: "www.example.com", type: "A", target }] },
+    { zone: { name: "example.net", id: "Z2" }, missing: [] },
+  ],
+  notes: [],
+};
+
+const change = (status: string): StubAnswer => {
+  const info = `<Id>/change/C1</Id><Status>${status}</Status><SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt>`;
+  return { body: `<Answer><ChangeInfo>${info}</ChangeInfo></Answer>` };
+};
+
+describe("the changes of a domain", () => {
+  let stub: ControlPlaneStub;
+  afterEach(() => stub.close());
+
+  /** Answers in this order, and the last one from then on. */
+  async function run(...answers: readonly StubAnswer[]) {
+    let count = 0;
+    stub = await startControlPlaneStub(() => answers[Math.min(count++, answers.length - 1)] as StubAnswer);
+    const time = fakeTime();
+    const options = { callerReference: "run-1", timeoutMs: 10_000 };
+    const outcome = await applyDns(stub.controlPlane, plan, options, { ...time, signal: new AbortController().signal });
+    return { outcome, delays: time.delays, lines: stub.requests.map(({ line }) => line) };
+  }
+
+  it("are made where records are missing alone, and waited for", async () => {
+    assert.deepEqual(await run(change("PENDING"), change("PENDING"), change("INSYNC")), {
+      outcome: { nameServers: [], warnings: [] },
+      delays: [1000],
+      lines: ["POST /2013-04-01/hostedzone/Z1/rrset", "GET /2013-04-01/change/C1", "GET /2013-04-01/change/C1"],
+    });
+    assert.match(
+      stub.requests[0]?.body ?? "",
+      /<Change><Action>UPSERT<\/Action><ResourceRecordSet><Name>www\.example\.com<\/Name><Type>A<\/Type><AliasTarget><HostedZoneId>Z2FDTNDATAQYW2<\/HostedZoneId><DNSName>d111111abcdef8\.cloudfront\.net<\/DNSName><EvaluateTargetHealth>false</,
+    );
+  });
+
+  it("that are late are a warning", async () => {
+    const { outcome, delays } = await run(change("PENDING"));
+    assert.deepEqual(outcome.warnings, [
+      "Route 53 had not told all of its name servers of the new records in example.com within 10 s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while.",
+    ]);
+    assert.deepEqual(delays, [1000, 2000, 4000, 3000]);
+  });
+
+  it("that cannot be watched are a warning", async () => {
+    const { outcome } = await run(change("PENDING"), refusal(403, "AccessDenied", "not authorized"));
+    assert.deepEqual(outcome.warnings, [
+      "Whether Route 53 has spread the new records in example.com could not be seen: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange.",
+    ]);
+  });
+
+  it("that Route 53 refuses fail with the permission that is missing", async () => {
+    await assert.rejects(run(refusal(403, "AccessDenied", "not authorized")), {
+      message:
+        "Creating records in the hosted zone Z1 failed: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:ChangeResourceRecordSets on arn:aws:route53:::hostedzone/Z1.",
+    });
+  });
+});

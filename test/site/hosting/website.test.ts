@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { ServiceError } from "../../../src/aws/errors.ts";
+import type { WebsiteConfiguration } from "../../../src/s3/website-configuration.ts";
+import { configureWebsite } from "../../../src/site/hosting/website.ts";
+import { StepError } from "../../../src/sync/step-error.ts";
+import { answeringBucket, openTargetBucket, openTransport } from "../../s3/open-target.ts";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../../target.ts";
+
+const { signal } = new AbortController();
+const wanted: WebsiteConfiguration = {
+  indexDocument: "index.html",
+  errorDocument: "404.html",
+  routingRules: [{ condition: { keyPrefix: "old/" }, redirect: { replaceKeyPrefixWith: "new/" } }],
+};
+
+describe("setting a bucket up as a website", () => {
+  let target: EmbeddedTarget;
+  const transport = openTransport();
+
+  before(async () => {
+    target = await startEmbeddedTarget();
+  });
+  after(async () => {
+    transport.close();
+    await target.stop();
+  });
+
+  it("is done where it is not one, or another one, and not again", async () => {
+    const bucket = openTargetBucket(target, await target.newBucket(), transport);
+    assert.equal(await configureWebsite(bucket, { indexDocument: "other.html", routingRules: [] }, signal), "set");
+    assert.equal(await configureWebsite(bucket, wanted, signal), "set");
+    target.server.clearRequests();
+    assert.equal(await configureWebsite(bucket, wanted, signal), "unchanged");
+    assert.deepEqual(
+      target.server.requests.map(({ operation }) => operation),
+      ["GetBucketWebsite"],
+    );
+  });
+
+  const denied = new ServiceError({
+    status: 403,
+    code: "AccessDenied",
+    serverMessage: "Access Denied",
+    requestId: "R",
+  });
+
+  it("names the permission that is missing", async () => {
+    const advice = (action: string) =>
+      `Access Denied (403 AccessDenied, request id R). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::bucket, in its own policy and in the bucket's.`;
+    await assert.rejects(
+      configureWebsite(answeringBucket(denied).bucket, wanted, signal),
+      new StepError(
+        `Reading the website configuration of the bucket "bucket" failed: ${advice("s3:GetBucketWebsite")}`,
+      ),
+    );
+    const none = new ServiceError({ status: 404, code: "NoSuchWebsiteConfiguration", serverMessage: "none" });
+    await assert.rejects(
+      configureWebsite(answeringBucket(none, denied).bucket, wanted, signal),
+      new StepError(
+        `Setting the website configuration of the bucket "bucket" failed: ${advice("s3:PutBucketWebsite")}`,
+      ),
+    );
+  });
+});

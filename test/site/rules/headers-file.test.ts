@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { parseHeadersFile } from "../../../src/site/rules/headers-file.ts";
+
+const SITE = new URL("https://www.example.com/");
+
+describe("a _headers file", () => {
+  it("gives an object the headers of all rules for any of its paths, which S3 keeps", () => {
+    const { headersFor, problems, warnings } = parseHeadersFile(`# a comment
+/*
+  Cache-Control: public
+  Cache-Control: max-age=60
+
+/docs/
+  Content-Language: en
+/docs/index.html
+Content-Disposition: inline
+/news/:year/*
+\tExpires: 2030-01-02
+  content-type: text/plain
+/news/2020/*
+  Content-Type: text/html; charset=utf-8
+  Cache-Control: stale-if-error=5
+`);
+    assert.deepEqual({ problems, warnings }, { problems: [], warnings: [] });
+    assert.deepEqual(headersFor(["/docs/index.html", "/docs/", "/docs"]), {
+      set: { "cache-control": "public, max-age=60", "content-language": "en", "content-disposition": "inline" },
+      detached: [],
+    });
+    assert.deepEqual(headersFor(["/news/2020/a"]), {
+      set: {
+        "cache-control": "public, max-age=60, stale-if-error=5",
+        expires: "Wed, 02 Jan 2030 00:00:00 GMT",
+        "content-type": "text/html; charset=utf-8",
+      },
+      detached: [],
+    });
+    assert.deepEqual(headersFor(["/a.html"]).set, { "cache-control": "public, max-age=60" });
+  });
+
+  it("takes off what a rule detaches, before it sets what the rule names", () => {
+    const { headersFor } = parseHeadersFile(`/*
+  Cache-Control: max-age=60
+  Content-Language: en
+/static/*
+  Cache-Control: immutable
+  ! Cache-Control
+/raw/*
+  ! cache-control
+  ! X-Robots-Tag
+/raw/*
+  ! content-language
+  Content-Language: de`);
+    assert.deepEqual(headersFor(["/static/a.js"]), {
+      set: { "cache-control": "immutable", "content-language": "en" },
+      detached: [],
+    });
+    assert.deepEqual(headersFor(["/raw/a"]), { set: { "content-language": "de" }, detached: ["cache-control"] });
+  });
+
+  it("holds for one host where the pattern is a URL", () => {
+    const text = `https://myproject.pages.dev/*
+  Content-Language: de
+https://WWW.example.com/*
+  Content-Language: en`;
+    const { headersFor, warnings } = parseHeadersFile(text, SITE);
+    assert.deepEqual(headersFor(["/"]).set, { "content-language": "en" });
+    assert.deepEqual(warnings, [
+      {
+        line: 1,
+        message:
+          "the rule is left out: it is for the host myproject.pages.dev, and an object has the same headers for all hosts.",
+      },
+    ]);
+  });
+
+  it("tells all malformed lines, and leaves out no others", () => {
+    const { headersFor, problems } = parseHeadersFile(`  X-Early: 1
+/a?b
+  Cache-Control: no-store
+/ok
+  no colon
+  Content-Language:
+  Expires: soon
+  Content-Disposition: attachment; filename="\u00e9"
+  Cache-Control: no-cache`);
+    assert.deepEqual(problems, [
+      { line: 1, message: '"X-Early" stands below no path. Write the path of its pages first.' },
+      { line: 2, message: '"/a?b" has a ? in it, and a pattern is a path without a query.' },
+      { line: 5, message: '"no colon" is neither a path nor a header. Write /path, Name: value or ! Name.' },
+      {
+        line: 6,
+        message: "Content-Language has no value. To detach a header, write ! Content-Language.",
+      },
+      {
+        line: 7,
+        message:
+          '"soon" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
+      },
+      {
+        line: 8,
+        message:
+          'the value of Content-Disposition has a character in it that a header cannot hold: "\u00e9". Use plain ASCII.',
+      },
+    ]);
+    assert.deepEqual(headersFor(["/ok"]).set, { "cache-control": "no-cache" });
+  });
+
+  it("warns of each line that S3 cannot honour, and shows no value", () => {
+    const { headersFor, warnings } = parseHeadersFile(`/*
+  Content-Encoding: br
+  X-Frame-Options: ALLOW-FROM https://example.com
+  X-Frame-Options-Report: yes
+  Basic-Auth: someuser:somepassword`);
+    assert.deepEqual(headersFor(["/"]), { set: {}, detached: [] });
+    assert.deepEqual(warnings, [
+      { line: 2, message: "Content-Encoding is left out: it follows from the input compress." },
+      {
+        line: 3,
+        message:
+          "X-Frame-Options is left out: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold this line either.",
+      },
+      {
+        line: 4,
+        message:
+          "X-Frame-Options-Report is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
+      },
+      {
+        line: 5,
+        message:
+          "Basic-Auth is left out: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold this line either.",
+      },
+    ]);
+  });
+});

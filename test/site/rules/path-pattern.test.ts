@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { covers, mayOverlap, parsePathPattern } from "../../../src/site/rules/path-pattern.ts";
+
+describe("a path pattern of _headers and _redirects", () => {
+  const paths = [
+    "/",
+    "/docs",
+    "/docs/",
+    "/docs/a",
+    "/docs/a/b.jpg",
+    "/docs-old",
+    "/Docs",
+    "/x.jpg",
+    "/caf\u00e9",
+    "/a+b",
+  ];
+  const cases: [pattern: string, matched: string[]][] = [
+    ["/", ["/"]],
+    ["/*", paths],
+    ["/docs", ["/docs", "/docs/"]],
+    ["/docs/", ["/docs", "/docs/"]],
+    ["/docs/*", ["/docs", "/docs/", "/docs/a", "/docs/a/b.jpg"]],
+    ["/docs/:page", ["/docs/a"]],
+    ["/:top", ["/docs", "/docs/", "/docs-old", "/Docs", "/x.jpg", "/caf\u00e9", "/a+b"]],
+    ["/:top/*", paths.filter((path) => path !== "/")],
+    ["/*.jpg", ["/docs/a/b.jpg", "/x.jpg"]],
+    ["/docs/*.jpg", ["/docs/a/b.jpg"]],
+    ["/docs/*/b.jpg", ["/docs/a/b.jpg"]],
+    ["/docs*", ["/docs", "/docs/", "/docs/a", "/docs/a/b.jpg", "/docs-old"]],
+    ["/caf%C3%A9", ["/caf\u00e9"]],
+    ["/a+b", ["/a+b"]],
+    ["https://Example.com:8443/docs", ["/docs", "/docs/"]],
+    ["https://example.com", ["/"]],
+  ];
+  for (const [pattern, matched] of cases) {
+    it(`${pattern} matches ${matched.length} of the paths`, () => {
+      assert.deepEqual(paths.filter(parsePathPattern(pattern).matches), matched);
+    });
+  }
+
+  it("knows its kind, its start and the names of its parts", () => {
+    const described = ["/a/b/", "/a/*", "/a/:id/c", "/a/*/c", "/*", "https://H.example/:a/*"].map((text) => {
+      const { kind, host, path, head, names } = parsePathPattern(text);
+      return { kind, host, path, head, names };
+    });
+    assert.deepEqual(described, [
+      { kind: "exact", host: undefined, path: "/a/b", head: "/a/b", names: [] },
+      { kind: "folder", host: undefined, path: "/a/*", head: "/a/", names: ["splat"] },
+      { kind: "wild", host: undefined, path: "/a/:id/c", head: "/a/", names: ["id"] },
+      { kind: "wild", host: undefined, path: "/a/*/c", head: "/a/", names: ["splat"] },
+      { kind: "folder", host: undefined, path: "/*", head: "/", names: ["splat"] },
+      { kind: "wild", host: "h.example", path: "/:a/*", head: "/", names: ["a", "splat"] },
+    ]);
+  });
+
+  const refused: [pattern: string, why: string][] = [
+    ["docs/*", '"docs/*" is not a path. Write one that starts with /.'],
+    ["/a?b=c", '"/a?b=c" has a ? in it, and a pattern is a path without a query.'],
+    ["/*/a/*", '"/*/a/*" has more than one *.'],
+    ["/:a/:a", '"/:a/:a" has two parts of the same name.'],
+    ["/100%", '"/100%" has a % in it that starts no escape. Write %25 for it.'],
+  ];
+  for (const [pattern, why] of refused) {
+    it(`is not ${pattern}`, () => {
+      assert.throws(() => parsePathPattern(pattern), new Error(why));
+    });
+  }
+});
+
+describe("two path patterns", () => {
+  const cases: [one: string, other: string, overlap: boolean, covered: boolean][] = [
+    ["/*", "/a/b", true, true],
+    ["/a/*", "/a", true, true],
+    ["/a/*", "/a/b/*", true, true],
+    ["/a/b/*", "/a/*", true, false],
+    ["/a/*", "/b/*", false, false],
+    ["/a/*", "/a/:id", true, true],
+    ["/a/:id", "/a/*", true, false],
+    ["/a/:id", "/a/:id", true, true],
+    ["/a/:id", "/a/b/c", false, false],
+    ["/a", "/a/", true, true],
+    ["https://h.example/*", "/a", true, false],
+    ["/*", "https://h.example/a", true, true],
+    ["https://h.example/*", "https://i.example/a", false, false],
+  ];
+  for (const [one, other, overlap, covered] of cases) {
+    it(`${one} and ${other} ${overlap ? "overlap" : "do not overlap"}; the first covers ${covered ? "all" : "not all"}`, () => {
+      const [first, second] = [parsePathPattern(one), parsePathPattern(other)];
+      assert.deepEqual([mayOverlap(first, second), mayOverlap(second, first)], [overlap, overlap]);
+      assert.equal(covers(first, second), covered);
+    });
+  }
+});

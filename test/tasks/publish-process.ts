@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StepRequest } from "../../local/agent/agent.ts";
+
+/** A module that lets the time pass at once for which a task waits, on its clock too; timeouts of requests stay as they are. */
+const NO_WAITING = `
+  const timers = require("node:timers/promises");
+  const { setTimeout: wait } = timers;
+  const { now } = Date;
+  let skippedMs = 0;
+  Date.now = () => now() + skippedMs;
+  timers.setTimeout = (delayMs, ...rest) => {
+    skippedMs += delayMs;
+    return wait(0, ...rest);
+  };
+`;
+
+/**
+ * What a step needs for its waits to take no time.
+ *
+ * @param folder where the module may be written that does so.
+ */
+export function withoutWaiting(folder: string): Partial<StepRequest> {
+  return preloading(folder, "no-waiting", NO_WAITING);
+}
+
+/** The process of a step, for signals that the agent does not send. */
+export class StepProcess {
+  /** What the step needs for its process to be known. */
+  readonly step: Partial<StepRequest>;
+  readonly #pidFile: string;
+
+  /** @param folder where the process may write its id; no other one does so at the same time. */
+  constructor(folder: string, name: string) {
+    this.#pidFile = join(folder, `${name}.pid`);
+    this.step = preloading(
+      folder,
+      name,
+      `require("node:fs").writeFileSync(${JSON.stringify(this.#pidFile)}, String(process.pid));`,
+    );
+  }
+
+  /** Sends a signal, where the process has begun and not ended yet. */
+  signal(signal: NodeJS.Signals): void {
+    const pid = existsSync(this.#pidFile) ? Number(readFileSync(this.#pidFile, "utf8")) : 0;
+    if (pid === 0) return;
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+function preloading(folder: string, name: string, source: string): Partial<StepRequest> {
+  const module = join(folder, `${name}.cjs`);
+  writeFileSync(module, source);
+  return { env: { NODE_OPTIONS: `--require=${module}` } };
+}
