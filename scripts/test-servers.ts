@@ -20,18 +20,14 @@ const product = ["agent", "aws", "checksums", "files", "package", "s3", "sync", 
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
- * need none. On a real server they would only be the embedded one's runs again, under the same Nodes.
+ * need none. What they do has been done, under the same Nodes, in the runs on the embedded server.
  */
 const besideTheServer = [
-  ...["bucket-region", "digest", "encoded-words", "encryption", "expiring-credentials", "in-parallel", "part-size"],
-  "request-slots",
-]
-  .map((name) => `s3/${name}`)
-  .concat(
-    ["inputs", "identity*", "toolkit-pipeline", "*-memory", "*-failures"].map((name) => `tasks/${name}`),
-    ["encryption", "faults", "header-refusals"].map((name) => `tasks/upload-${name}`),
-    ["integrity", "interrupted", "partial-files", "unsafe-keys"].map((name) => `tasks/download-${name}`),
-  );
+  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
+  "tasks/{inputs,identity*,toolkit-pipeline,*-memory,*-failures}",
+  "tasks/upload-{encryption,faults,header-refusals}",
+  "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+];
 
 /** `npm test` has 300 random trees on the embedded server. Under the agent's Node it is the real servers that get them. */
 const randomTrees = "sync/random-sync";
