@@ -80,19 +80,20 @@ function assertResumed(gets: readonly string[], sizeBytes: number): void {
 
 describe("AwsS3Download, where an object is replaced meanwhile,", () => {
   const bench = downloadBench("embedded");
-  /** Replaces an object as soon as so many requests for it have come, which wait a little. */
+  /** Replaces an object as soon as so many requests for it have come, which wait long enough for that. */
   async function replacing(
     key: string,
     contents: readonly Buffer[],
     whenSeen: number,
     wait: () => Promise<StepResult>,
   ) {
-    bench.fault({ operation: "GetObject", key }, { kind: "delay", delayMs: 250 });
+    const late = bench.fault({ operation: "GetObject", key }, { kind: "delay", delayMs: 1000 });
     const running = wait();
     for (const [index, content] of contents.entries()) {
       await untilSeen("GetObject", key, whenSeen + index * whenSeen);
       await bench.put({ [key]: content });
     }
+    late.remove();
     return running;
   }
 
