@@ -26,6 +26,7 @@ const besideTheServer = [
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
   "tasks/{inputs,identity*,toolkit-pipeline,*-memory,*-failures}",
   "tasks/upload-{encryption,faults,header-refusals}",
+  "tasks/publish-{cloudfront,dns*,invalidation}",
   "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
 ];
 
@@ -47,7 +48,12 @@ const suites = {
     ...without(...besideTheServer),
   ],
   /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */
-  moto: ["test/docs/**/*.test.ts", "test/aws/sts-moto.test.ts", "test/site/**/*-moto.test.ts"],
+  moto: [
+    "test/docs/**/*.test.ts",
+    "test/aws/sts-moto.test.ts",
+    "test/site/**/*-moto.test.ts",
+    "test/tasks/publish-{cloudfront,dns*,invalidation}.test.ts",
+  ],
 };
 
 function without(...names: readonly string[]): string[] {

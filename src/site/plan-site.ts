@@ -1,7 +1,9 @@
 import type { DeleteAction, Plan, PutAction, SkipAction } from "../sync/plan.ts";
 import { checkRemovals } from "./check-removals.ts";
+import { isOfServiceWorker } from "./content/cache-preset.ts";
 import type { Manifest, ManifestEntry } from "./manifest/manifest.ts";
 import type { SiteOptions } from "./options.ts";
+import { checkOtherSites } from "./other-sites.ts";
 import type { SiteObject } from "./site-object.ts";
 import { decideStale } from "./stale.ts";
 import { differingHeaders, sharedHeaders, wantedHeaders } from "./wanted-headers.ts";
@@ -47,7 +49,8 @@ export interface SiteGroup {
  * replaced since, is left; all others are stored. What only the bucket holds is deleted where the manifest knows it, and else left.
  *
  * What is stored comes in an order in which nothing is visible before what it refers to: assets that are new come before those that are
- * replaced, which may refer to them; then come pages, new ones first, which others will link to; the index; and redirects.
+ * replaced, which may refer to them; then come pages, new ones first, which others will link to; the index; service workers that are
+ * replaced, which fetch pages and keep them as those of the new version; and redirects.
  */
 export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan, "filesFound"> {
   const { objects, digests } = state;
@@ -71,7 +74,7 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
   const groups = groupPuts(puts);
   return {
     actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
-    problems: checkRemovals(options, state, deletions),
+    problems: [...checkOtherSites(options, state), ...checkRemovals(options, state, deletions)],
     groups,
     deletions,
     kept,
@@ -107,14 +110,16 @@ function groupPuts(puts: readonly Put[]): SiteGroup[] {
     ({ object }: Put) =>
       kinds.includes(object.kind);
   const isReplacement = ({ action }: Put) => action.replaces;
+  const isWorkerUpdate = (put: Put) => isReplacement(put) && isOfServiceWorker(put.object.name);
   const assets = puts.filter(isOf("asset"));
   const pages = puts.filter(isOf("page"));
   const groups: [isVisible: boolean, puts: readonly Put[]][] = [
     [false, assets.filter((put) => !isReplacement(put))],
-    [false, assets.filter(isReplacement)],
+    [false, assets.filter((put) => isReplacement(put) && !isWorkerUpdate(put))],
     [true, pages.filter((put) => !isReplacement(put))],
     [true, pages.filter(isReplacement)],
     [true, puts.filter(isOf("index"))],
+    [true, assets.filter(isWorkerUpdate)],
     [true, puts.filter(isOf("redirect"))],
   ];
   return groups.flatMap(([isVisible, members]) =>

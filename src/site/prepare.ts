@@ -5,12 +5,11 @@ import type { WebsiteHosting } from "../s3/website-configuration.ts";
 import type { PlanTools } from "../sync/plan-tools.ts";
 import { listPrefix } from "../sync/remote-listing.ts";
 import { type Distribution, readDistribution } from "./cloudfront/distribution.ts";
-import { spaChange } from "./cloudfront/distribution-spa.ts";
 import { type ControlPlane, openControlPlane } from "./control-plane/control-plane.ts";
 import { digestSite } from "./digest-site.ts";
 import { type DomainPlan, domainProblems, planDomain } from "./dns/site-domain.ts";
 import { bucketStep } from "./hosting/bucket-step.ts";
-import { MANIFEST_NAME, type Manifest, type PublishRun } from "./manifest/manifest.ts";
+import { isManifestName, MANIFEST_NAME, type Manifest, type PublishRun } from "./manifest/manifest.ts";
 import { ManifestStore } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import { type ListedObject, planSite, type SitePlan } from "./plan-site.ts";
@@ -18,8 +17,9 @@ import { type CompiledRedirects, compileRedirects } from "./rules/redirects.ts";
 import type { ResponseHeadersPolicy } from "./rules/response-headers-policy.ts";
 import type { SiteObject } from "./site-object.ts";
 import { placeProblems, placeSite, type SitePlace } from "./site-place.ts";
-import { HEADERS_FILE, REDIRECTS_FILE, readSiteRules, type SiteRules } from "./site-rules.ts";
+import { readSiteRules } from "./site-rules.ts";
 import { errorDocumentOf, readSiteTree } from "./site-tree.ts";
+import { tellDistribution, tellEarlierState, tellRules } from "./tell-plan.ts";
 
 /** Tells the step's log. */
 export interface SiteLog {
@@ -109,6 +109,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const plan = planSite(options, { objects, digests, listed, manifest, nowMs });
   tellRules(rules, redirects, options, tools.log);
   if (distribution) tellDistribution(distribution, options, tools.log);
+  tellEarlierState({ manifest, listed, objects, kept: plan.kept }, tools.log);
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
@@ -171,6 +172,7 @@ function withRedirects(
 ): ReadonlyMap<string, SiteObject> {
   const all = new Map(objects);
   for (const { name, location } of redirects.objects) {
+    if (isManifestName(name)) continue;
     all.set(name, { name, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
   }
   return all;
@@ -187,29 +189,4 @@ function websiteOf(
     ...(errorDocument === undefined ? {} : { errorDocument: options.prefix + errorDocument }),
     routingRules,
   };
-}
-
-/** Tells what the site says of itself and S3 cannot do. */
-function tellRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {
-  for (const { line, message } of rules.headersFile.warnings) log.warning(`${HEADERS_FILE}, line ${line}: ${message}`);
-  for (const { line, message } of redirects.warnings) log.warning(`${REDIRECTS_FILE}, line ${line}: ${message}`);
-  if (redirects.routingRules.length > 0 && !options.configureWebsite) {
-    const rulesNeeded =
-      redirects.routingRules.length === 1 ? "a routing rule" : `${redirects.routingRules.length} routing rules`;
-    log.warning(
-      `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.`,
-    );
-  }
-}
-
-/** Tells what the distribution lacks, which this step does not change. */
-function tellDistribution(distribution: Distribution, options: SiteOptions, log: SiteLog): void {
-  const { id, originKind, sitePath, defaultRootObject } = distribution;
-  const { indexDocument } = options;
-  if (originKind === "rest" && sitePath === "/" && defaultRootObject !== indexDocument) {
-    log.warning(`The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`);
-  }
-  const [summary, ...commands] = (options.singlePageApp && spaChange(distribution, indexDocument)) || [];
-  if (summary !== undefined) log.warning(summary);
-  for (const command of commands) log.info(command);
 }

@@ -6,8 +6,9 @@ import { applyDomain } from "./dns/site-domain.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-entries.ts";
+import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
-import type { PreparedSite, SiteTools } from "./prepare.ts";
+import type { PreparedSite, SiteLog, SiteTools } from "./prepare.ts";
 import { storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify/verify-published.ts";
 
@@ -45,9 +46,10 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
   const isWhole = storing.failures.length === 0;
   const stored = storing.done.map(({ name }) => name);
   const replaced = storing.done.flatMap((action) => (action.kind === "put" && action.replaces ? [action.name] : []));
+  const outdated = options.distribution?.invalidate === "all" ? stored : replaced;
 
   if (isWhole) await gather(errors, () => setWebsite(site, options, tools));
-  const edge = await invalidateChanged(site, options, replaced, "stored", tools);
+  const edge = await invalidateChanged(site, options, outdated, "stored", tools);
   if (isWhole) await gather(errors, async () => void nameServers.push(...(await leadDomain(site, options, tools))));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, stored, nameServers)));
 
@@ -60,8 +62,9 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
   if (deleting.done.length > 0) {
     const deleted = new Set(deleting.done.map(({ name }) => name));
     await invalidateChanged(site, options, [...deleted], "deleted", tools);
-    await write(entriesAfter(site, site, { ...progress, deleted }));
+    await write(entriesAfter(site, site, { ...progress, deleted })).catch((error) => tellOther(error, log));
   }
+  if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
   if (!site.store.isGuarded) log.warning(UNGUARDED);
   signal.throwIfAborted();
 
@@ -89,14 +92,12 @@ const UNGUARDED =
 
 /** The pages, and what comes after them, are not stored where another publish has begun since. */
 function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools) {
-  let isConfirmed = false;
   return storeSite(site.groups, site.objects, options, {
     ...tools,
     onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
     actionDone: (action) => tools.observer.actionDone(action),
     async beforeGroup({ isVisible }) {
-      if (isVisible && !isConfirmed) await site.store.confirm();
-      isConfirmed ||= isVisible;
+      if (isVisible) await site.store.confirm();
     },
   });
 }
@@ -122,6 +123,14 @@ async function verify(
   const { checksCount, errors } = verification;
   if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${site.place.siteUrl}`);
   return errors;
+}
+
+/** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
+function tellOther(error: unknown, log: SiteLog): void {
+  if (!(error instanceof OtherPublishError)) throw error;
+  log.warning(
+    `Another publish to the same place began while this one deleted: ${error.other}. Should its site lack a file, run it again.`,
+  );
 }
 
 function deleteStale({ deletions }: PreparedSite, { prefix }: SiteOptions, tools: PublishTools) {

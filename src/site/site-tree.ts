@@ -5,7 +5,7 @@ import { type LocalFile, type ScanWarning, scan } from "../files/scan.ts";
 import type { PlanProblem } from "../sync/plan.ts";
 import { isPage, presetCacheControl } from "./content/cache-preset.ts";
 import { isWorthCompressing } from "./content/compress.ts";
-import { MANIFEST_NAME } from "./manifest/manifest.ts";
+import { isManifestName } from "./manifest/manifest.ts";
 import type { SiteOptions } from "./options.ts";
 import type { HeadersFile } from "./rules/headers-file.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -27,7 +27,7 @@ export interface SiteTree {
   readonly filesFound: number;
 }
 
-const NOT_PUBLISHED = new Set([HEADERS_FILE, REDIRECTS_FILE, MANIFEST_NAME]);
+const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
 
 /**
  * Reads the built site: an object for each file that the patterns match, and for each further address that it is to have.
@@ -37,7 +37,7 @@ const NOT_PUBLISHED = new Set([HEADERS_FILE, REDIRECTS_FILE, MANIFEST_NAME]);
 export function readSiteTree(context: SiteTreeContext): SiteTree {
   const { options, warn } = context;
   const files = [...scan(options.source, options.patterns, warn, { followSymlinks: options.followSymlinks })];
-  const published = files.filter(({ path }) => !NOT_PUBLISHED.has(path));
+  const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path));
   const problems: PlanProblem[] = [];
   const objects = new Map<string, SiteObject>();
   for (const file of published) {
@@ -73,7 +73,7 @@ function addCleanNames(context: SiteTreeContext, files: readonly LocalFile[], ob
     const page = objects.get(file.path);
     if (!page || page.kind === "asset" || file.path === errorDocument) continue;
     for (const name of cleanNames(file.path, options.indexDocument, hasWebsiteEndpoint)) {
-      if (!objects.has(name)) objects.set(name, makeObject(context, file, name));
+      if (!objects.has(name) && !isManifestName(name)) objects.set(name, makeObject(context, file, name));
     }
   }
 }
@@ -97,7 +97,7 @@ function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, na
     compress !== "off" && headers["content-encoding"] === undefined && isWorthCompressing(contentType, sizeBytes);
   return {
     name,
-    kind: !isPage(contentType) ? "asset" : name === options.indexDocument ? "index" : "page",
+    kind: name === options.indexDocument ? "index" : isPage(contentType) ? "page" : "asset",
     file: { path, absolutePath: join(options.source, path), sizeBytes },
     headers,
     ...(isCompressed ? { compression: compress } : {}),

@@ -1,8 +1,10 @@
 import type { DeleteAction, SkipAction } from "../sync/plan.ts";
 import { isPage } from "./content/cache-preset.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
+import { isForeign } from "./manifest/manifest-entries.ts";
 import type { SiteOptions } from "./options.ts";
-import type { ListedObject, SiteState } from "./plan-site.ts";
+import { foldersOfOtherSites } from "./other-sites.ts";
+import type { SiteState } from "./plan-site.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -10,7 +12,7 @@ const DAY_MS = 86_400_000;
 export interface StaleObjects {
   readonly deletions: readonly DeleteAction[];
   readonly kept: readonly SkipAction[];
-  /** Of what is kept, by name. */
+  /** Of what is kept, by name, and of what may yet appear. */
   readonly keptEntries: ReadonlyMap<string, ManifestEntry>;
 }
 
@@ -20,7 +22,8 @@ export interface StaleObjects {
  * | published before, and | |
  * |---|---|
  * | not in the bucket any more | forgotten |
- * | replaced by somebody since | left, and forgotten |
+ * | not in the bucket, though a publish was about to store it | remembered until the next publish: it may be storing it still |
+ * | replaced by somebody since, or in the folder of another site | left, and forgotten |
  * | a page or a redirect | deleted |
  * | an asset that the last publish still had | stays: a page that is open may ask for it |
  * | an asset without which the site has been for `keepRemovedDays` | deleted |
@@ -32,10 +35,14 @@ export function decideStale(
   const deletions: DeleteAction[] = [];
   const kept: SkipAction[] = [];
   const keptEntries = new Map<string, ManifestEntry>();
+  const otherSites = foldersOfOtherSites(listed.keys());
   for (const [name, entry] of manifest?.entries ?? []) {
+    if (objects.has(name) || otherSites.some((folder) => name.startsWith(folder))) continue;
     const stored = listed.get(name);
-    if (objects.has(name) || !stored || isForeign(entry, stored)) continue;
     const { removedMs } = entry;
+    if (!stored && isBeingStored(entry) && removedMs === undefined)
+      keptEntries.set(name, { ...entry, removedMs: nowMs });
+    if (!stored || isForeign(entry, stored)) continue;
     const subject = { path: name, name, sizeBytes: stored.sizeBytes };
     if (leavesAtOnce(entry)) {
       deletions.push({ kind: "delete", ...subject, reason: "no longer in the site" });
@@ -53,9 +60,9 @@ export function decideStale(
   return { deletions, kept, keptEntries };
 }
 
-/** Whether what is there is somebody else's. Of what a publish was about to store when it broke off, the new bytes may be there or the old ones. */
-function isForeign({ etag, pending }: ManifestEntry, stored: ListedObject): boolean {
-  return pending ? stored.etag === pending.foreignEtag : stored.etag !== etag;
+/** Whether a publish was about to store it when it broke off, unless it goes on beside this one. */
+function isBeingStored({ pending }: ManifestEntry): boolean {
+  return pending !== undefined && !pending.isLeaving;
 }
 
 /** Whether what it is about leaves with the publish that does without it: a page, or a redirect. */

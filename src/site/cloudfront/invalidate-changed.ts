@@ -26,7 +26,8 @@ export async function invalidateChanged(
 ): Promise<EdgeRefresh> {
   const { distribution, controlPlane, objects } = site;
   const wanted = options.distribution;
-  if (!distribution || !controlPlane || !wanted || wanted.invalidate === "none") return { isBegun: true };
+  if (!distribution || !controlPlane || !wanted || wanted.invalidate === "none" || names.length === 0)
+    return { isBegun: true };
   const changed = new Set(names);
   const paths =
     wanted.invalidate === "all" && step === "stored"

@@ -1,3 +1,4 @@
+import { StepError } from "../../sync/step-error.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";
@@ -43,12 +44,23 @@ export async function applyDns(
         ? await createHostedZone(controlPlane, zone.name, `${callerReference}-${zone.name}`, signal)
         : { id: zone.id, nameServers: [] };
     nameServers.push(...made.nameServers);
-    changes.push({ id: await makeRecords(controlPlane, made.id, missing, signal), zoneName: zone.name });
+    const recordsMade = makeRecords(controlPlane, made.id, missing, signal);
+    changes.push({
+      id: await recordsMade.catch((error) => rejectWithZone(error, made, zone.name)),
+      zoneName: zone.name,
+    });
   }
 
   // They spread side by side, so each has the whole time.
   const warnings = await Promise.all(changes.map((change) => awaitSpread(controlPlane, change, timeoutMs, tools)));
   return { nameServers, warnings: warnings.flat() };
+}
+
+/** The next run finds a zone that was made, and has no cause to tell of its name servers. */
+function rejectWithZone(error: unknown, { nameServers }: Pick<DnsOutcome, "nameServers">, zoneName: string): never {
+  if (!(error instanceof StepError) || nameServers.length === 0) throw error;
+  const zone = `The hosted zone ${zoneName} was made before that; its name servers are ${nameServers.join(", ")}.`;
+  throw new StepError(`${error.message} ${zone}`, { cause: error });
 }
 
 /** What Route 53 is telling its name servers. */

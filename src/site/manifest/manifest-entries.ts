@@ -18,6 +18,14 @@ export interface Progress {
   readonly isLive: boolean;
 }
 
+/**
+ * Whether what is there is somebody else's. Of what a publish was about to store when it broke off, the new bytes may be there or the old
+ * ones.
+ */
+export function isForeign({ etag, pending }: ManifestEntry, stored: ListedObject): boolean {
+  return pending && !pending.isLeaving ? stored.etag === pending.foreignEtag : stored.etag !== etag;
+}
+
 /** Whether the manifest says already what it would say after the publish. */
 export function isSettled({ groups, deletions, entries }: SitePlan, { manifest }: EarlierState): boolean {
   if (!manifest || groups.length > 0 || deletions.length > 0 || manifest.entries.size !== entries.size) return false;
@@ -40,27 +48,31 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
   for (const { name } of groups.flatMap(({ actions }) => actions)) {
     const entry = entries.get(name);
     const known = manifest?.entries.get(name);
-    const foreignEtag = known ? known.pending?.foreignEtag : listed.get(name)?.etag;
-    if (entry) claimed.set(name, { ...entry, pending: foreignEtag === undefined ? {} : { foreignEtag } });
+    const present = listed.get(name);
+    const isTaken = present && (!known || isForeign(known, present));
+    if (entry) claimed.set(name, { ...entry, pending: isTaken ? { foreignEtag: present.etag } : {} });
   }
   return claimed;
 }
 
 /**
  * The entries of the manifest as things stand. What is not stored yet, or not deleted yet, is pending. Unless the new site is live, what it
- * replaces is pending too, so that the next publish stores and invalidates it once more; and nothing has been removed, since visitors may
- * still get pages that need it.
+ * replaces is pending too, so that the next publish stores and invalidates it once more. Unless the new site is live and alone, no asset has
+ * been removed, since visitors may still get pages that need it.
  */
 export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Progress): Entries {
   const { stored, deleted, isLive } = progress;
   const after = new Map(plan.entries);
-  for (const { name } of isLive ? [] : plan.kept) {
+  const isAlone = isLive && plan.deletions.every(({ name }) => deleted.has(name));
+  for (const { name } of isAlone ? [] : plan.kept) {
     const known = before.manifest?.entries.get(name);
     if (known) after.set(name, known);
   }
   for (const { name } of plan.deletions) {
     const known = before.manifest?.entries.get(name);
-    if (known && !deleted.has(name)) after.set(name, { ...known, pending: {} });
+    const present = before.listed.get(name);
+    if (known && present && !deleted.has(name))
+      after.set(name, { ...known, sizeBytes: present.sizeBytes, etag: present.etag, pending: { isLeaving: true } });
   }
   const claimed = claimedEntries(plan, before);
   for (const { name } of plan.groups.flatMap(({ actions }) => actions)) {

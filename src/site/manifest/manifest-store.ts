@@ -10,7 +10,18 @@ import { StepError } from "../../sync/step-error.ts";
 import { formatManifest, type Manifest, ManifestError, parseManifest } from "./manifest.ts";
 
 /** Another publish has written the manifest since this one read it. */
-export class OtherPublishError extends Error {}
+export class OtherPublishError extends Error {
+  /** The other one, as people know it, and when it wrote. */
+  readonly other: string;
+
+  constructor(other: string) {
+    super(
+      `Another publish to the same place got in between: ${other}. What this one has uploaded stays, and it has deleted nothing. ` +
+        "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time.",
+    );
+    this.other = other;
+  }
+}
 
 export interface ManifestStoreOptions {
   readonly bucket: Bucket;
@@ -132,11 +143,7 @@ export class ManifestStore {
   }
 
   #overtaken(text: string | undefined): OtherPublishError {
-    const other = text === undefined ? "somebody who deleted the manifest" : describeRun(text);
-    return new OtherPublishError(
-      `Another publish to the same place got in between: ${other}. What this one has uploaded stays, and it has deleted nothing. ` +
-        "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time.",
-    );
+    return new OtherPublishError(text === undefined ? "somebody who deleted the manifest" : describeRun(text));
   }
 
   async #takes(text: string, condition: Record<string, string>): Promise<boolean> {
@@ -208,8 +215,9 @@ function undefinedWhereMissing(error: unknown): undefined {
   throw error;
 }
 
-function isUnmetCondition({ details }: ServiceError): boolean {
-  return details.status === 412;
+/** Where there is nothing, If-Match is answered with 404 ("How to prevent object overwrites with conditional writes" in the Amazon S3 User Guide). */
+function isUnmetCondition({ code, details }: ServiceError): boolean {
+  return details.status === 412 || (details.status === 404 && code === "NoSuchKey");
 }
 
 function describeRun(text: string): string {

@@ -1,6 +1,11 @@
 /** The object, below the site's prefix, that holds what was published. */
 export const MANIFEST_NAME = ".s3-site.json";
 
+/** Whether an object, by its name, is the manifest of this site or of one below it. */
+export function isManifestName(name: string): boolean {
+  return name === MANIFEST_NAME || name.endsWith(`/${MANIFEST_NAME}`);
+}
+
 const VERSION = 1;
 
 /** What the site's objects were when they were last published, and so what is the site's to delete. */
@@ -32,10 +37,12 @@ export interface ManifestEntry {
   readonly headers: Readonly<Record<string, string>>;
   /** Since when the site does without it: milliseconds since 1970. */
   readonly removedMs?: number;
-  /** Set while it is being stored, and left so by a publish that broke off. */
+  /** Set while it is being stored or deleted, and left so by a publish that broke off. */
   readonly pending?: {
     /** The ETag of an object of somebody else that stood there before. */
     readonly foreignEtag?: string;
+    /** It is being deleted, so that nothing else than what the entry tells of is there of the site's. */
+    readonly isLeaving?: true;
   };
 }
 
@@ -72,18 +79,22 @@ export function parseManifest(text: string): Manifest {
   if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
     throw new ManifestError("it lacks its parts");
   const writtenMs = Date.parse(String(document.written));
+  if (Number.isNaN(writtenMs)) throw new ManifestError("it does not tell when it was written");
   return { run, writtenMs, entries: new Map(document.objects.map((object) => readEntry(object, headerSets))) };
 }
 
 function readEntry(object: unknown, headerSets: readonly unknown[]): [name: string, ManifestEntry] {
-  const { name, sizeBytes, etag, sha256, headers, removed, pending } = object as Record<string, unknown>;
+  const { name, sizeBytes, etag, sha256, headers, removed, pending } = (object ?? {}) as Record<string, unknown>;
   const headerSet = headerSets[headers as number];
+  const removedMs = removed === undefined ? undefined : Date.parse(String(removed));
   const isEntry =
     typeof name === "string" &&
     typeof sizeBytes === "number" &&
     typeof etag === "string" &&
     typeof sha256 === "string" &&
-    typeof headerSet === "object";
+    isObject(headerSet) &&
+    !Number.isNaN(removedMs) &&
+    (pending === undefined || isObject(pending));
   if (!isEntry) throw new ManifestError(`its entry ${JSON.stringify(object).slice(0, 200)} is none`);
   return [
     name,
@@ -92,16 +103,16 @@ function readEntry(object: unknown, headerSets: readonly unknown[]): [name: stri
       etag,
       sha256,
       headers: headerSet as ManifestEntry["headers"],
-      ...(removed === undefined ? {} : { removedMs: Date.parse(String(removed)) }),
-      ...(pending === undefined ? {} : { pending: pending as NonNullable<ManifestEntry["pending"]> }),
+      ...(removedMs === undefined ? {} : { removedMs }),
+      ...(pending === undefined ? {} : { pending }),
     },
   ];
 }
 
 function parseObject(text: string): Record<string, unknown> {
   try {
-    const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value;
+    const value: unknown = JSON.parse(text);
+    if (isObject(value)) return value;
   } catch (error) {
     throw new ManifestError(`it is no JSON: ${(error as Error).message}`);
   }
@@ -109,6 +120,9 @@ function parseObject(text: string): Record<string, unknown> {
 }
 
 function isRun(value: unknown): value is PublishRun {
-  const run = value as PublishRun | null;
-  return typeof run === "object" && typeof run?.id === "string" && typeof run.name === "string";
+  return isObject(value) && typeof value.id === "string" && typeof value.name === "string";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -29,7 +29,7 @@ export interface ControlPlaneStub {
 
 export const stubKeys = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "example/secret" };
 
-export async function startControlPlaneStub(answer: (request: StubRequest) => StubAnswer): Promise<ControlPlaneStub> {
+export async function startControlPlaneStub(answer: (request: StubRequest) => StubAnswer | Promise<StubAnswer>): Promise<ControlPlaneStub> {
   const requests: StubRequest[] = [];
   const server = http.createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -37,7 +37,7 @@ export async function startControlPlaneStub(answer: (request: StubRequest) => St
     const line = `${incoming.method} ${incoming.url}`;
     const request = { line, headers: incoming.headers, body: Buffer.concat(chunks).toString() };
     requests.push(request);
-    const { status = 200, headers = {}, body } = answer(request);
+    const { status = 200, headers = {}, body } = await answer(request);
     outgoing.writeHead(status, { "content-type": "text/xml", "x-amzn-requestid": "request-1", ...headers }).end(body);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");

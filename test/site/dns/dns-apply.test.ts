@@ -28,12 +28,19 @@ describe("the changes of a domain", () => {
   afterEach(() => stub.close());
 
   /** Answers in this order, and the last one from then on. */
-  async function run(...answers: readonly StubAnswer[]) {
+  function run(...answers: readonly StubAnswer[]) {
+    return runPlan(plan, ...answers);
+  }
+
+  async function runPlan(wanted: DnsPlan, ...answers: readonly StubAnswer[]) {
     let count = 0;
     stub = await startControlPlaneStub(() => answers[Math.min(count++, answers.length - 1)] as StubAnswer);
     const time = fakeTime();
     const options = { callerReference: "run-1", timeoutMs: 10_000 };
-    const outcome = await applyDns(stub.controlPlane, plan, options, { ...time, signal: new AbortController().signal });
+    const outcome = await applyDns(stub.controlPlane, wanted, options, {
+      ...time,
+      signal: new AbortController().signal,
+    });
     return { outcome, delays: time.delays, lines: stub.requests.map(({ line }) => line) };
   }
 
@@ -69,5 +76,18 @@ describe("the changes of a domain", () => {
       message:
         "Creating records in the hosted zone Z1 failed: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:ChangeResourceRecordSets on arn:aws:route53:::hostedzone/Z1.",
     });
+  });
+
+  it("that are refused after their zone was made tell of its name servers, which no later run would", async () => {
+    const zone =
+      "<Answer><HostedZone><Id>/hostedzone/Z9</Id><Name>example.org.</Name><CallerReference>r</CallerReference></HostedZone>" +
+      "<ChangeInfo><Id>/change/C0</Id><Status>PENDING</Status><SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt></ChangeInfo>" +
+      "<DelegationSet><NameServers><NameServer>ns-1.example</NameServer><NameServer>ns-2.example</NameServer></NameServers></DelegationSet></Answer>";
+    const missing = [{ name: "example.org", type: "A" as const, target }];
+    const newZone: DnsPlan = { zones: [{ zone: { name: "example.org", id: undefined }, missing }], notes: [] };
+    await assert.rejects(
+      runPlan(newZone, { body: zone }, refusal(403, "AccessDenied", "not authorized")),
+      /on arn:aws:route53:::hostedzone\/Z9\. The hosted zone example\.org was made before that; its name servers are ns-1\.example, ns-2\.example\.$/,
+    );
   });
 });

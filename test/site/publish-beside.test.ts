@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
+import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
+import { OtherPublishError } from "../../src/site/manifest/manifest-store.ts";
+import { PublishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
+
+const SITE = { "index.html": "home", "about.html": "about", "logo.svg": "<svg/>" };
+/** More than a publish of the sites below sends. */
+const MAX_REQUESTS = 30;
+
+describe("two publishes to the same place", function () {
+  this.timeout(120_000);
+  const bench = new PublishBench().register();
+
+  it("leave pages with their assets wherever the second comes in between, and nothing that the next one cannot remove", async () => {
+    const more = { keepRemovedDays: 0, concurrency: 1, maxDelete: { kind: "count", count: 9 } } as const;
+    for (let sent = 0; sent < MAX_REQUESTS; sent++) {
+      const first = await bench.newPlace(siteOf("1", "one.html"), more);
+      const second = await bench.newPlace(siteOf("3", "three.html"), more);
+      await first.publish();
+      first.replace(siteOf("2", "two.html"));
+      const bucket = beforeRequest(first.bucket, sent, async () => {
+        await second.publish({}, { bucket: first.bucket });
+        await assertWhole(first, `after the second, before request ${sent} of the first`);
+      });
+      await first.publish({}, { bucket }).catch((error) => assert.ok(error instanceof OtherPublishError, error));
+      await assertWhole(first, `after both, the second before request ${sent} of the first`);
+      const next = siteOf("4", "four.html");
+      second.replace(next);
+      for (let times = 0; times < 3; times++) await second.publish({}, { bucket: first.bucket });
+      assert.deepEqual(await first.names(), Object.keys(next).sort(), `in the end, the second before request ${sent}`);
+      if (!bucket.hasActed()) return;
+    }
+    assert.fail("no publish came to its end");
+  });
+
+  it("are told from one whose manifest somebody deletes meanwhile", async () => {
+    const place = await bench.newPlace(SITE);
+    await place.publish();
+    place.edit({ "index.html": "home 2" });
+    await assert.rejects(
+      place.publish({}, { between: async () => void (await place.delete(MANIFEST_NAME)) }),
+      /got in between: somebody who deleted the manifest\./,
+    );
+  });
+
+  it("end well where the second begins when the first is deleting, which is told", async () => {
+    const place = await bench.newPlace(SITE);
+    await place.publish();
+    place.edit({ "about.html": undefined });
+    const isDeletion = ({ method, query }: S3Request) => method === "POST" && query?.delete !== undefined;
+    const bucket = beforeRequest(place.bucket, isDeletion, async () => {
+      await place.publish({}, { runName: "the second" });
+    });
+    const { report, log } = await place.publish({}, { bucket });
+    assert.deepEqual(report?.errors, []);
+    assert.match(
+      log.join("\n"),
+      /warning: Another publish .* began while this one deleted: the second, at .*run it again/,
+    );
+  });
+});
+
+/** A site with a page of its own and an asset that has its version in its name. */
+function siteOf(version: string, page: string): SiteFiles {
+  const asset = `app.0a1b2c3d4e5f678${version}.js`;
+  return { "index.html": asset, "sub/index.html": asset, [page]: asset, [asset]: `app${version}()` };
+}
+
+async function assertWhole(place: SitePlaceOnBench, when: string): Promise<void> {
+  const names = await place.names();
+  for (const page of names.filter((name) => name.endsWith(".html"))) {
+    const asset = await place.text(page);
+    assert.ok(names.includes(asset), `${when}: ${page} lacks ${asset}`);
+  }
+}
+
+/** Does something once before a request that fits, or that so many others came before. */
+function beforeRequest(
+  bucket: Bucket,
+  fits: number | ((request: S3Request) => boolean),
+  act: () => Promise<void>,
+): Bucket & { hasActed(): boolean } {
+  let sent = 0;
+  let isDone = false;
+  return {
+    ...bucket,
+    hasActed: () => isDone,
+    async send(request: S3Request | (() => S3Request), signal?: AbortSignal) {
+      const isIt =
+        typeof fits === "number" ? sent++ === fits : fits(typeof request === "function" ? request() : request);
+      if (isIt && !isDone) {
+        isDone = true;
+        await act();
+      }
+      return typeof request === "function" ? bucket.send(request, signal) : bucket.send(request);
+    },
+  } as Bucket & { hasActed(): boolean };
+}

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { siteBehindCloudFront } from "./publish-aws-site.ts";
+import { assertFailed, assertSucceeded, errorsOf, outputsOf } from "./step-result.ts";
+
+describe("AwsS3PublishSite, behind CloudFront", function () {
+  this.timeout(120_000);
+  const site = siteBehindCloudFront();
+  const { aws } = site;
+
+  it("tells where visitors find the site", async () => {
+    const { siteUrl, websiteEndpoint, cloudFrontDomain, invalidationId } = outputsOf(await site.publishAndEdit());
+    const { domainName } = site.distribution;
+    assert.deepEqual(
+      { siteUrl, websiteEndpoint, cloudFrontDomain, invalidationId },
+      { siteUrl: `https://${domainName}/`, websiteEndpoint: "", cloudFrontDomain: domainName, invalidationId: "" },
+    );
+  });
+
+  it("has the caches let go of what it changed, then of what it deleted, and of nothing else", async () => {
+    const other = await aws.account.createDistribution(site.origin);
+    await site.publishAndEdit();
+    assert.deepEqual(await site.invalidations(), {}, "no cache holds anything of a new site");
+
+    const result = await site.publish();
+    assertSucceeded(result);
+    const invalidations = await site.invalidations();
+    const { [outputsOf(result).invalidationId ?? ""]: changed, ...others } = invalidations;
+    assert.deepEqual(changed, ["/about.html", "/docs", "/docs/", "/docs/a%20b.html", "/docs/index.html"]);
+    assert.deepEqual(Object.values(others), [["/old.html"]]);
+
+    const again = await site.publish();
+    assertSucceeded(again);
+    assert.equal(outputsOf(again).invalidationId, "");
+    assert.deepEqual(await site.invalidations(), invalidations, "a second run changes nothing");
+    assert.deepEqual(await aws.account.invalidations(other.id), {});
+  });
+
+  it("counts paths from the folder that viewers meet as /", async () => {
+    const origin = { Id: "bucket", DomainName: site.origin, S3OriginConfig: { OriginAccessIdentity: "" } };
+    site.distribution = await aws.account.createDistribution(site.origin, {
+      Origins: { Quantity: 1, Items: [{ ...origin, OriginPath: "/live" }] },
+    });
+    await site.publishAndEdit({ targetFolder: "live/v 1" });
+    const result = await site.publish({ targetFolder: "live/v 1" });
+    assertSucceeded(result);
+    const { siteUrl, invalidationId = "" } = outputsOf(result);
+    assert.equal(siteUrl, `https://${site.distribution.domainName}/v%201/`);
+    assert.deepEqual((await site.invalidations())[invalidationId], [
+      "/v%201/about.html",
+      "/v%201/docs",
+      "/v%201/docs/",
+      "/v%201/docs/a%20b.html",
+      "/v%201/docs/index.html",
+    ]);
+  });
+
+  const choices: [invalidate: string, paths: readonly (readonly string[])[]][] = [
+    ["all", [["/*"], ["/*"], ["/old.html"]]],
+    ["none", []],
+  ];
+  for (const [invalidate, paths] of choices) {
+    it(`invalidates what is asked for (invalidate: ${invalidate})`, async () => {
+      await site.publishAndEdit({ invalidate });
+      assertSucceeded(await site.publish({ invalidate }));
+      assert.deepEqual(Object.values(await site.invalidations()).sort(), paths);
+    });
+  }
+
+  it("changes nothing in a dry run", async () => {
+    await site.publishAndEdit();
+    assertSucceeded(await site.publish({ dryRun: "true", invalidate: "all" }));
+    assert.deepEqual(await site.invalidations(), {});
+  });
+
+  it("prints the change that a single-page app needs, and does not make it", async () => {
+    const result = await site.publish({ singlePageApp: "true" });
+    assert.equal(result.result, "Succeeded");
+    assert.deepEqual(errorsOf(result), [
+      `For a single-page app, the CloudFront distribution ${site.distribution.id} has to answer 403 and 404 with /index.html and the status 200. It is not changed by this step; these commands (bash, jq) change it:`,
+    ]);
+    const commands = result.log.filter((line) => line.includes("aws cloudfront"));
+    assert.equal(commands.length, 3);
+    assert.match(
+      commands[1] ?? "",
+      /"ErrorCode":403,"ResponsePagePath":"\/index.html","ResponseCode":"200".+"ErrorCode":404,/,
+    );
+    assert.deepEqual(errorsOf(await site.publish({ singlePageApp: "true" })), errorsOf(result), "it still lacks it");
+  });
+
+  it("has nothing to say to a single-page app whose distribution answers every path", async () => {
+    const answer = { ResponsePagePath: "/index.html", ResponseCode: "200", ErrorCachingMinTTL: 10 };
+    const Items = [403, 404].map((ErrorCode) => ({ ErrorCode, ...answer }));
+    site.distribution = await aws.account.createDistribution(site.origin, {
+      CustomErrorResponses: { Quantity: 2, Items },
+    });
+    assertSucceeded(await site.publish({ singlePageApp: "true" }));
+  });
+
+  const refusals: [title: string, id: () => Promise<string>, message: (id: string) => string][] = [
+    [
+      "that does not show the bucket",
+      async () => (await aws.account.createDistribution("another.s3.us-east-1.amazonaws.com")).id,
+      (id) =>
+        `The CloudFront distribution ${id} has no origin that is the bucket "${site.bucketName}": check cloudFrontDistributionId and bucketName, or add the bucket to the distribution's origins.`,
+    ],
+    [
+      "that is not there",
+      async () => "E2EXAMPLE1ABCD",
+      (id) =>
+        `Reading the CloudFront distribution ${id} failed: The specified distribution does not exist (404 NoSuchDistribution). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.`,
+    ],
+  ];
+  for (const [title, idOf, message] of refusals) {
+    it(`stores nothing behind a distribution ${title}`, async () => {
+      const id = await idOf();
+      assertFailed(await site.publish({ cloudFrontDistributionId: id }), [message(id)]);
+      assert.deepEqual(aws.writes(), []);
+    });
+  }
+});
