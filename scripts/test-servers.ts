@@ -26,7 +26,7 @@ const besideTheServer = [
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
   "tasks/{inputs,identity*,toolkit-pipeline,*-memory,*-failures}",
   "tasks/upload-{encryption,faults,header-refusals}",
-  "tasks/publish-{cloudfront,dns*,invalidation}",
+  "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
   "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
 ];
 

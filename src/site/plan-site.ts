@@ -1,4 +1,5 @@
 import type { DeleteAction, Plan, PutAction, SkipAction } from "../sync/plan.ts";
+import type { UnknownPaths } from "../sync/unknown-paths.ts";
 import { checkRemovals } from "./check-removals.ts";
 import { isOfServiceWorker } from "./content/cache-preset.ts";
 import type { Manifest, ManifestEntry } from "./manifest/manifest.ts";
@@ -23,6 +24,8 @@ export interface SiteState {
   /** By name: what the bucket holds under the prefix. */
   readonly listed: ReadonlyMap<string, ListedObject>;
   readonly manifest: Manifest | undefined;
+  /** Of files that may be there or not. */
+  readonly unknownPaths: UnknownPaths;
   readonly nowMs: number;
 }
 

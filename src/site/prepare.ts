@@ -106,14 +106,22 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)
       : undefined;
   const nowMs = (tools.now ?? Date.now)();
-  const plan = planSite(options, { objects, digests, listed, manifest, nowMs });
+  const plan = planSite(options, {
+    objects,
+    digests,
+    listed,
+    manifest,
+    unknownPaths: tree.unknownPaths,
+    nowMs,
+  });
   tellRules(rules, redirects, options, tools.log);
   if (distribution) tellDistribution(distribution, options, tools.log);
-  tellEarlierState({ manifest, listed, objects, kept: plan.kept }, tools.log);
+  tellEarlierState({ manifest, listed, objects, kept: plan.kept }, options, tools.log);
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
-    filesFound: tree.filesFound,
+    // With their further names, and redirects, as all else is counted.
+    filesFound: tree.filesFound && objects.size,
     objects,
     digests,
     listed,

@@ -87,7 +87,7 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
 }
 
 const UNGUARDED =
-  "The store takes a write whatever its If-Match condition says, so two publishes at the very same time may not notice each other. " +
+  "The store does not go by the If-Match condition of a write, so two publishes at the very same time may not notice each other. " +
   "Let one run at a time, with an exclusive lock check on an environment of the pipeline.";
 
 /** The pages, and what comes after them, are not stored where another publish has begun since. */

@@ -1,8 +1,8 @@
-import { encodeKey } from "../aws/signer.ts";
 import type { PlanProblem } from "../sync/plan.ts";
 import type { Distribution } from "./cloudfront/distribution.ts";
 import { type WebsiteEndpoint, websiteEndpointOf } from "./hosting/website-endpoint.ts";
 import type { SiteOptions } from "./options.ts";
+import { encodeUrlPath } from "./url-paths.ts";
 import type { SiteAddress } from "./verify/site-check.ts";
 
 /** Where visitors find the site, and what answers them. */
@@ -26,8 +26,8 @@ export function placeSite(options: SiteOptions, distribution: Distribution | und
   const answersBy = distribution?.originKind ?? (isWebsite ? "website" : "unknown");
   const edge = distribution ? "cloudfront" : options.siteUrl ? "other" : "none";
   const base = distribution
-    ? `https://${domain?.domainName ?? distribution.domainName}${encodeKey(distribution.sitePath)}`
-    : endpoint && `http://${domain?.domainName ?? endpoint.host}/${encodeKey(prefix)}`;
+    ? `https://${domain?.domainName ?? distribution.domainName}${encodeUrlPath(distribution.sitePath)}`
+    : endpoint && `http://${domain?.domainName ?? endpoint.host}/${encodeUrlPath(prefix)}`;
   const siteUrl = options.siteUrl ?? (base === undefined ? undefined : new URL(base));
   return {
     ...(siteUrl ? { siteUrl } : {}),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ScanError } from "../files/scan.ts";
 import type { PlanProblem } from "../sync/plan.ts";
 import { type HeadersFile, parseHeadersFile } from "./rules/headers-file.ts";
 import type { LineMessage } from "./rules/line-message.ts";
@@ -20,11 +21,11 @@ export interface SiteRules {
  *
  * @param source absolute path of the site's folder.
  * @param siteUrl where visitors find the site, where that is known.
- * @throws Node's error where a file is there and cannot be read.
+ * @throws {ScanError} where a file is there and cannot be read.
  */
 export function readSiteRules(source: string, siteUrl: URL | undefined): SiteRules {
-  const headersFile = parseHeadersFile(readIfThere(join(source, HEADERS_FILE)), siteUrl);
-  const redirects = parseRedirectsFile(readIfThere(join(source, REDIRECTS_FILE)));
+  const headersFile = parseHeadersFile(readIfThere(source, HEADERS_FILE), siteUrl);
+  const redirects = parseRedirectsFile(readIfThere(source, REDIRECTS_FILE));
   return {
     headersFile,
     redirects: redirects.rules,
@@ -36,11 +37,11 @@ function asProblems(file: string, messages: readonly LineMessage[]): PlanProblem
   return messages.map(({ line, message }) => ({ input: "sourceFolder", message: `${file}, line ${line}: ${message}` }));
 }
 
-function readIfThere(path: string): string {
+function readIfThere(folder: string, name: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(join(folder, name), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
+    throw new ScanError(name, error as Error);
   }
 }

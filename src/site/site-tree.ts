@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { compareUtf8 } from "../files/byte-order.ts";
 import { guessContentType } from "../files/content-type.ts";
 import { type LocalFile, type ScanWarning, scan } from "../files/scan.ts";
+import { refuseObject } from "../sync/object-limits.ts";
 import type { PlanProblem } from "../sync/plan.ts";
+import { UnknownPaths } from "../sync/unknown-paths.ts";
 import { isPage, presetCacheControl } from "./content/cache-preset.ts";
 import { isWorthCompressing } from "./content/compress.ts";
 import { isManifestName } from "./manifest/manifest.ts";
@@ -25,6 +27,8 @@ export interface SiteTree {
   readonly objects: ReadonlyMap<string, SiteObject>;
   readonly problems: readonly PlanProblem[];
   readonly filesFound: number;
+  /** What was left out with a warning. */
+  readonly unknownPaths: UnknownPaths;
 }
 
 const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
@@ -36,7 +40,9 @@ const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
  */
 export function readSiteTree(context: SiteTreeContext): SiteTree {
   const { options, warn } = context;
-  const files = [...scan(options.source, options.patterns, warn, { followSymlinks: options.followSymlinks })];
+  const unknownPaths = new UnknownPaths();
+  const note = (warning: ScanWarning) => unknownPaths.note(warning, warn);
+  const files = [...scan(options.source, options.patterns, note, { followSymlinks: options.followSymlinks })];
   const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path));
   const problems: PlanProblem[] = [];
   const objects = new Map<string, SiteObject>();
@@ -56,6 +62,7 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
     objects: new Map([...objects].sort(([a], [b]) => compareUtf8(a, b))),
     problems,
     filesFound: published.length,
+    unknownPaths,
   };
 }
 
@@ -90,6 +97,8 @@ function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, Sit
 
 function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, name: string): SiteObject {
   const { options } = context;
+  const refusal = refuseObject(options.prefix + name, sizeBytes, options.partSizeBytes);
+  if (refusal) throw new Error(refusal);
   const headers = headersOf(context, path, name);
   const contentType = headers["content-type"] ?? "";
   const { compress } = options;

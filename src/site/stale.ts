@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
 export interface StaleObjects {
   readonly deletions: readonly DeleteAction[];
   readonly kept: readonly SkipAction[];
-  /** Of what is kept, by name, and of what may yet appear. */
+  /** Of what stays, by name, and of what may yet appear. */
   readonly keptEntries: ReadonlyMap<string, ManifestEntry>;
 }
 
@@ -23,6 +23,7 @@ export interface StaleObjects {
  * |---|---|
  * | not in the bucket any more | forgotten |
  * | not in the bucket, though a publish was about to store it | remembered until the next publish: it may be storing it still |
+ * | a file now that was left out with a warning, as a broken link | left |
  * | replaced by somebody since, or in the folder of another site | left, and forgotten |
  * | a page or a redirect | deleted |
  * | an asset that the last publish still had | stays: a page that is open may ask for it |
@@ -30,7 +31,7 @@ export interface StaleObjects {
  */
 export function decideStale(
   { keepRemovedDays }: SiteOptions,
-  { manifest, objects, listed, nowMs }: SiteState,
+  { manifest, objects, listed, unknownPaths, nowMs }: SiteState,
 ): StaleObjects {
   const deletions: DeleteAction[] = [];
   const kept: SkipAction[] = [];
@@ -40,6 +41,10 @@ export function decideStale(
     if (objects.has(name) || otherSites.some((folder) => name.startsWith(folder))) continue;
     const stored = listed.get(name);
     const { removedMs } = entry;
+    if (stored && unknownPaths.covers(name)) {
+      keptEntries.set(name, entry);
+      continue;
+    }
     if (!stored && isBeingStored(entry) && removedMs === undefined)
       keptEntries.set(name, { ...entry, removedMs: nowMs });
     if (!stored || isForeign(entry, stored)) continue;

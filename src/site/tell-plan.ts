@@ -33,6 +33,7 @@ export function tellDistribution(distribution: Distribution, options: SiteOption
 /** Tells what an earlier publish has left, and why some of what the site does without stays in the bucket. */
 export function tellEarlierState(
   { manifest, listed, objects, kept }: Pick<PreparedSite, "manifest" | "listed" | "objects" | "kept">,
+  { keepRemovedDays }: SiteOptions,
   log: SiteLog,
 ): void {
   // What has been waited for since an earlier publish is none of the last one's.
@@ -49,9 +50,8 @@ export function tellEarlierState(
     );
   }
   if (kept.length > 0) {
-    log.info(
-      `${count(kept.length, "asset")} that the site has no more will stay for pages that are open; the plan file tells how long`,
-    );
+    const howLong = keepRemovedDays > 0 ? `${count(keepRemovedDays, "day")} after that` : "until the next publish";
+    log.info(`For pages that are open, ${count(kept.length, "asset")} that the site has no more will stay, ${howLong}`);
   }
 }
 

@@ -15,6 +15,14 @@ export function urlPathsOf(name: string, indexDocument: string): string[] {
 }
 
 /**
+ * Writes a path as browsers ask for it: percent-encoded where they encode and in nothing else. A cache takes `&` and `%26` for two pages. Of a
+ * `+` links have both forms, and S3 takes it for a blank where it is bare.
+ */
+export function encodeUrlPath(path: string): string {
+  return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23").replaceAll("+", "%2B");
+}
+
+/**
  * Under which further names a page is stored for clean URLs: `about` for `about.html`, and `docs/` for `docs/index.html` where no website
  * endpoint looks for the index document by itself. None for the root's index document and its error document.
  *

@@ -2,21 +2,20 @@ import { basename, join } from "node:path";
 import { compareUtf8 } from "../files/byte-order.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../files/scan.ts";
 import type { RemoteObject } from "../s3/list-objects.ts";
-import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../s3/part-size.ts";
+import { partSizeFor } from "../s3/part-size.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { Comparisons } from "./comparisons.ts";
 import { checkDeletions } from "./deletion.ts";
 import { checkExisting } from "./existing.ts";
 import { findHeaderChange } from "./header-change.ts";
+import { refuseObject } from "./object-limits.ts";
 import type { UploadOptions } from "./options.ts";
 import { pairByName } from "./pair.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
 import type { PlanTools } from "./plan-tools.ts";
 import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
-
-/** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
-const MAX_KEY_BYTES = 1024;
+import { UnknownPaths } from "./unknown-paths.ts";
 
 const WAY_OUT =
   "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
@@ -53,8 +52,7 @@ class UploadPlanner {
   readonly #problems: PlanProblem[] = [];
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
-  /** Paths of which it is unknown what stands there: what they became in the bucket is not to be deleted. */
-  readonly #unknownPaths = new Set<string>();
+  readonly #unknownPaths = new UnknownPaths();
   #filesFound = 0;
   #objectsFound = 0;
 
@@ -87,7 +85,7 @@ class UploadPlanner {
       else if (!file && object) this.#considerExtra(object);
     }
     await this.#comparisons.finish();
-    const deletions = this.#extra.filter(({ name }) => !this.#isUnknown(name));
+    const deletions = this.#extra.filter(({ name }) => !this.#unknownPaths.covers(name));
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
     const existing = checkExisting(this.#existing, "objects", (name) => prefix + name, place);
     if (existing) this.#problems.push(existing);
@@ -104,10 +102,7 @@ class UploadPlanner {
   /** The files in the order of their names in the bucket. */
   #files(): Iterable<LocalFile> {
     const { source, patterns, followSymlinks, flattenFolders } = this.#options;
-    const warn = (warning: ScanWarning) => {
-      this.#unknownPaths.add(warning.path);
-      if (!warning.mayHaveBeenFolder) this.#tools.warn(warning);
-    };
+    const warn = (warning: ScanWarning) => this.#unknownPaths.note(warning, this.#tools.warn);
     const files = this.#counted(scan(source, patterns, warn, { followSymlinks }));
     return flattenFolders ? this.#flatten(files) : files;
   }
@@ -161,8 +156,7 @@ class UploadPlanner {
     const { path, sizeBytes } = file;
     const name = this.#nameOf(file);
     const { overwrite, prefix } = this.#options;
-    const refusal =
-      refuse(prefix + name, sizeBytes, this.#compareContext.partSizeFor(sizeBytes)) ?? this.#refuseHeaders(path);
+    const refusal = refuseObject(prefix + name, sizeBytes, this.#options.partSizeBytes) ?? this.#refuseHeaders(path);
     if (refusal) {
       this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
     } else if (!object) {
@@ -213,25 +207,4 @@ class UploadPlanner {
     if (patterns.covers(name))
       this.#extra.push({ kind: "delete", path: name, name, sizeBytes, reason: "not in the source folder" });
   }
-
-  /** Whether a name, or a folder that it stands in, is one of which the scan could not tell what it is. */
-  #isUnknown(name: string): boolean {
-    if (this.#unknownPaths.size === 0) return false;
-    for (let end = name.length; end > 0; end = name.lastIndexOf("/", end - 1)) {
-      if (this.#unknownPaths.has(name.slice(0, end))) return true;
-    }
-    return false;
-  }
-}
-
-function refuse(key: string, sizeBytes: number, partSizeBytes: number): string | undefined {
-  const keyBytes = key.length * 3 > MAX_KEY_BYTES ? Buffer.byteLength(key) : 0;
-  if (keyBytes > MAX_KEY_BYTES) return `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
-  if (sizeBytes > MAX_OBJECT_SIZE_BYTES) return "it is larger than the 48.8 TiB that S3 takes";
-  const parts = Math.ceil(sizeBytes / partSizeBytes);
-  if (parts > MAX_PARTS) {
-    const [count, limit] = [parts, MAX_PARTS].map((number) => number.toLocaleString("en"));
-    return `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 takes ${limit} at most; raise partSizeMB, or leave it empty`;
-  }
-  return undefined;
 }

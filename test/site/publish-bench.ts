@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import {
@@ -119,6 +119,13 @@ export class SitePlaceOnBench {
         writeFileSync(absolutePath, content);
       }
     }
+  }
+
+  /** Puts a symbolic link in the place of whatever is there. */
+  link(path: string, target: string): void {
+    const absolutePath = join(this.#folder, path);
+    rmSync(absolutePath, { recursive: true, force: true });
+    symlinkSync(target, absolutePath);
   }
 
   async publish(more: Partial<SiteOptions> = {}, surroundings: Surroundings = {}): Promise<PublishResult> {

@@ -60,6 +60,17 @@ describe("what a publish leaves alone", function () {
     assert.deepEqual((await place.publish({ patterns: parsePatterns(["**", "!docs/**"]) })).site.problems, []);
   });
 
+  it("is what a link stood for that leads nowhere now, at which nobody can tell", async () => {
+    const place = await bench.newPlace({ ...SITE, "docs/guide.html": "guide" });
+    await place.publish();
+    place.edit({ "docs/guide.html": undefined });
+    place.link("docs", "nowhere");
+    const { log } = await place.publish();
+    assert.deepEqual(log, ["left out: docs: the link leads nowhere (ENOENT)"]);
+    assert.deepEqual(await place.names(), ["about.html", "docs/guide.html", "index.html", "logo.svg"]);
+    assert.deepEqual((await place.publish()).site.deletions, []);
+  });
+
   it("is every manifest, however the site names its files and redirects", async () => {
     const place = await bench.newPlace(
       {

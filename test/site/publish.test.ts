@@ -202,7 +202,7 @@ describe("a publish", function () {
       const place = await bench.newPlace(SITE);
       const { report, log } = await place.publish({}, { bucket: withoutConditions(place.bucket) });
       assert.deepEqual(report?.errors, []);
-      assert.match(log.join("\n"), /warning: The store takes a write whatever its If-Match condition says/);
+      assert.match(log.join("\n"), /warning: The store does not go by the If-Match condition of a write/);
       place.edit({ "index.html": "mine" });
       const other = async () => void (await place.publish({}, { runName: "the other one" }));
       await assert.rejects(

@@ -25,10 +25,11 @@ export class PublishBench extends UploadBench {
   website!: Website;
 
   override register(): this {
-    before(function () {
-      if (noWebsites !== undefined) this.skip();
-    });
     super.register();
+    const bench = this;
+    before(function () {
+      if (!bench.target.server && noWebsites !== undefined) this.skip();
+    });
     beforeEach(async () => {
       this.website = await this.target.openWebsite(this.bucket);
     });

@@ -1,3 +1,5 @@
+import { encodeUrlPath } from "../url-paths.ts";
+
 /**
  * Characters for which an invalidation cannot say what viewers ask: CloudFront refuses `~` as it is and misses it when it is encoded, S3 takes
  * a bare `+` for a blank, so that links differ, and browsers differ in what they encode of the others.
@@ -14,7 +16,7 @@ const AMBIGUOUS = /[~+[\]|^]/;
  */
 export function invalidationPath(path: string): string {
   const position = path.search(AMBIGUOUS);
-  return position < 0 ? encode(path) : `${encode(path.slice(0, position))}*`;
+  return position < 0 ? encodeUrlPath(path) : `${encodeUrlPath(path.slice(0, position))}*`;
 }
 
 /** The wildcard for all that is in a folder, whose path ends with a `/`. */
@@ -25,8 +27,4 @@ export function invalidationWildcard(folder: string): string {
 /** CloudFront takes a `*` at the end for a wildcard, and for itself elsewhere. */
 export function isWildcard(path: string): boolean {
   return path.endsWith("*");
-}
-
-function encode(path: string): string {
-  return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23");
 }

@@ -53,7 +53,7 @@ export class ManifestStore {
     if (options.isAmazon) this.#honoursConditions = true;
   }
 
-  /** False as soon as the store has shown that it takes a write whatever its condition says. */
+  /** False as soon as the store has shown that it does not go by the conditions of writes. */
   get isGuarded(): boolean {
     return this.#honoursConditions !== false;
   }

@@ -22,6 +22,6 @@ export function pathsOfFiles({ names, indexDocument }: RedirectSite): ReadonlySe
 }
 
 /** The path less the `/` at its end; the root stays. */
-export function withoutSlash(path: string): string {
+function withoutSlash(path: string): string {
   return path.replace(/(.)\/$/, "$1");
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { encodeKey } from "../../aws/signer.ts";
+import { encodeUrlPath } from "../url-paths.ts";
 
 /** What a visitor is to be answered at one URL. */
 export interface SiteCheck {
@@ -100,7 +100,7 @@ function missingPageStatuses(singlePageApp: boolean, edge: SiteAddress["edge"]):
 
 /** Joined by hand: URL would resolve dots in a name. */
 function urlOf(urlPath: string, { origin, pathname }: URL): string {
-  return `${origin}${pathname}${encodeKey(urlPath.slice(1))}`;
+  return `${origin}${pathname}${encodeUrlPath(urlPath.slice(1))}`;
 }
 
 /** Takes as many of each kind as there is room for; of a large kind, some from its beginning to its end. */

@@ -29,7 +29,9 @@ export interface ControlPlaneStub {
 
 export const stubKeys = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "example/secret" };
 
-export async function startControlPlaneStub(answer: (request: StubRequest) => StubAnswer | Promise<StubAnswer>): Promise<ControlPlaneStub> {
+export async function startControlPlaneStub(
+  answer: (request: StubRequest) => StubAnswer | Promise<StubAnswer>,
+): Promise<ControlPlaneStub> {
   const requests: StubRequest[] = [];
   const server = http.createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];

@@ -103,8 +103,12 @@ describe("the checks after a publish", () => {
 
   it("ask for names as they are, dots and signs included", () => {
     assert.deepEqual(
-      sampled([asset("../x"), asset("a+b?c#d%20")]).map(({ url }) => url),
-      ["http://example.com/docs/../x", "http://example.com/docs/a%2Bb%3Fc%23d%2520"],
+      sampled([asset("../x"), asset("a+b?c#d%20"), asset("a & b (it's @c).html")]).map(({ url }) => url),
+      [
+        "http://example.com/docs/../x",
+        "http://example.com/docs/a%2Bb%3Fc%23d%2520",
+        "http://example.com/docs/a%20&%20b%20(it's%20@c).html",
+      ],
     );
   });
 

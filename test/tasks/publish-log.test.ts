@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { HOSTED, publishBench } from "./publish-bench.ts";
+
+const SITE = {
+  "index.html": "home",
+  "about.html": "about",
+  "docs/index.html": "docs",
+  "404.html": "sorry",
+  "app.3f2a1b9c0d4e5f6a7b8c.js": "app()",
+  "style.css": "p { color: teal }\n".repeat(100),
+  "logo.svg": "<svg/>",
+  _headers: "/*\n  X-Frame-Options: DENY\n",
+  _redirects: "/old.html /about.html\n/blog/* /docs/:splat\n",
+};
+
+describe("AwsS3PublishSite, its log", () => {
+  const bench = publishBench("embedded");
+  const words = (log: readonly string[]) =>
+    log.slice(8, -1).map((line) =>
+      line
+        .replaceAll(bench.source.path, "SOURCE")
+        .replaceAll(bench.siteUrl, "URL/")
+        .replaceAll(bench.bucket, "BUCKET")
+        .replace(new URL(bench.target.url).host, "STORE")
+        .replace(/in [\d.]+ s \(.*\/s\)/, "in SECONDS"),
+    );
+
+  it("tells a person what becomes of the bucket and the site, in order", async () => {
+    bench.source.write(SITE);
+    assert.deepEqual(words((await bench.publish({ ...HOSTED, concurrency: "1" })).log), [
+      "Publishing SOURCE to s3://BUCKET/ at STORE",
+      "##[warning]_headers, line 2: X-Frame-Options is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
+      "Found 9 files: 9 new; 1.8 KB to upload",
+      'Done: switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
+      "Done: allow everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",
+      "  app.3f2a1b9c0d4e5f6a7b8c.js → app.3f2a1b9c0d4e5f6a7b8c.js (5 B, new)",
+      "  logo.svg → logo.svg (6 B, new)",
+      "  style.css → style.css (1.8 KB, new)",
+      "  404.html → 404.html (5 B, new)",
+      "  about.html → about.html (5 B, new)",
+      "  docs/index.html → docs/index.html (4 B, new)",
+      "  index.html → index.html (4 B, new)",
+      "  old.html → old.html (0 B, new)",
+      "  blog → blog (0 B, new)",
+      "Set the website configuration of the bucket BUCKET",
+      "Verified 10 URLs of URL/",
+      "Uploaded 9 files, 1.8 KB, to s3://BUCKET/ in SECONDS",
+      "  new        9",
+      "  updated    0",
+      "  unchanged  0",
+      "  deleted    0",
+    ]);
+    bench.source.write({ "about.html": "about us", _headers: "" });
+    assert.deepEqual(words((await bench.publish(HOSTED)).log), [
+      "Publishing SOURCE to s3://BUCKET/ at STORE",
+      "Found 9 files: 1 to update, 8 unchanged; 8 B to upload",
+      "  about.html → about.html (8 B, content differs)",
+      "Verified 3 URLs of URL/",
+      "Uploaded 1 file, 8 B, to s3://BUCKET/ in SECONDS",
+      "  new        0",
+      "  updated    1",
+      "  unchanged  8",
+      "  deleted    0",
+    ]);
+  });
+});

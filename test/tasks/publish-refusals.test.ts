@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import type { StepResult } from "../../local/agent/agent.ts";
+import { ownerAccountId } from "../../local/s3/server.ts";
+import { HOSTED, publishBench } from "./publish-bench.ts";
+import { withoutWaiting } from "./publish-process.ts";
+import { assertFailed, errorsOf } from "./step-result.ts";
+
+const ADVICE =
+  "Block Public Access is off for this bucket, so it is that of the AWS account, or of its organization, which this step leaves alone. " +
+  "Have the administrator of the account switch off BlockPublicPolicy and RestrictPublicBuckets there; where an S3 policy of AWS Organizations sets them, only the organization can. " +
+  "Or set publicRead to false, and serve the site through CloudFront with origin access control.";
+const SITE = { "index.html": "home", "404.html": "sorry", "logo.svg": "<svg/>" };
+
+describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
+  const bench = publishBench();
+  beforeEach(() => bench.source.write(SITE));
+  const publish = (inputs: Record<string, string>) => bench.publish(inputs, withoutWaiting(bench.workFolder));
+
+  it("and says that a private bucket is the likely cause", async () => {
+    const result = await publish({ configureWebsite: "true" });
+    const cause =
+      "Visitors may not read the bucket: set publicRead to true, or look for what stands against it: a missing statement or a Deny in the bucket's policy, or Block Public Access of the bucket, of the AWS account or of its organization.";
+    assertNotFound(result, [
+      `${bench.siteUrl}: expected status 200, got 403 AccessDenied. ${cause}`,
+      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH. ${cause}`,
+      `${bench.siteUrl}404.html: expected status 200, got 403 AccessDenied. ${cause}`,
+      `${bench.siteUrl}logo.svg: expected status 200, got 403 AccessDenied. ${cause}`,
+    ]);
+    // All is there, so that nothing but the policy is missing.
+    assert.deepEqual(await bench.keys(), Object.keys(SITE).sort());
+  });
+
+  it("and says that siteUrl leads elsewhere", async function () {
+    bench.skipOn(this, ["radosgw"], "it tells nobody who may not list that something is missing");
+    const siteUrl = `${bench.siteUrl}elsewhere/`;
+    const why =
+      "expected status 200, got 404. The URL does not lead to the objects that were published: check siteUrl, the origin and origin path of what stands before the bucket, and targetFolder.";
+    const result = await publish({ ...HOSTED, siteUrl });
+    assertNotFound(
+      result,
+      ["", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${why}`),
+    );
+  });
+
+  it("and says that nothing answers at siteUrl", async () => {
+    const result = await publish({ ...HOSTED, siteUrl: "http://127.0.0.1:1/" });
+    const why =
+      "no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that siteUrl is right, and that this machine reaches 127.0.0.1.";
+    assertNotFound(
+      result,
+      ["", "no-such-page", "404.html", "logo.svg"].map((path) => `http://127.0.0.1:1/${path}: ${why}`),
+    );
+  });
+});
+
+/** What is random, and depends on a server's own error page, is cut out. */
+function assertNotFound(result: StepResult, errors: readonly string[]): void {
+  const told = errorsOf(result).map((error) =>
+    error.replace(/no-such-page-[0-9a-f]+/, "no-such-page").replaceAll(/\b[0-9a-f]{64}\b/g, "HASH"),
+  );
+  assert.deepEqual([result.result, told.sort()], ["Failed", [...errors].sort()], result.log.join("\n"));
+}
+
+describe("AwsS3PublishSite, publicRead", () => {
+  const bench = publishBench("embedded", { accountBlock: { BlockPublicPolicy: true, RestrictPublicBuckets: true } });
+
+  it("names the block of the account where that stands against it, before anything is uploaded", async () => {
+    bench.source.write(SITE);
+    const result = await bench.publish(HOSTED, withoutWaiting(bench.workFolder));
+    assertFailed(result, [
+      `Setting the policy of the bucket "${bench.bucket}" failed: User: arn:aws:iam::${ownerAccountId}:root is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${bench.bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access (403 AccessDenied). ${ADVICE}`,
+    ]);
+    assert.deepEqual(await bench.keys(), []);
+  });
+});
