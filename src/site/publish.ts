@@ -65,6 +65,7 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
     await write(entriesAfter(site, site, { ...progress, deleted })).catch((error) => tellOther(error, log));
   }
   if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
+  if (isDone && !options.verify && site.place.siteUrl) log.info(`The site is at ${site.place.siteUrl}`);
   if (!site.store.isGuarded) log.warning(UNGUARDED);
   signal.throwIfAborted();
 

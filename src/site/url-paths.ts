@@ -33,7 +33,7 @@ export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoi
   if (folder !== undefined) return folder === "" || hasWebsiteEndpoint ? [] : [folder];
   if (path === ERROR_PAGE || !path.endsWith(PAGE_ENDING)) return [];
   const name = path.slice(0, -PAGE_ENDING.length);
-  return name === "" || name.endsWith("/") ? [] : [name];
+  return /(^|\/)\.{0,2}$/.test(name) ? [] : [name];
 }
 
 /** The folder, empty or with a `/` at its end, for which an object is the index document; undefined where it is none. */

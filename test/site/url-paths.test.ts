@@ -33,6 +33,8 @@ describe("with clean URLs", () => {
     ["style.css", "index.html", [], []],
     [".html", "index.html", [], []],
     ["docs/.html", "index.html", [], []],
+    ["..html", "index.html", [], []],
+    ["docs/...html", "index.html", [], []],
   ];
   for (const [path, indexDocument, atWebsiteEndpoint, elsewhere] of cases) {
     it(`${path} is also stored as ${elsewhere.join(", ") || "nothing else"}, where ${indexDocument} stands for a folder`, () =>

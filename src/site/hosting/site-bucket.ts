@@ -3,7 +3,7 @@ import type { SiteOptions } from "../options.ts";
 import type { PreparedSite, SiteTools } from "../prepare.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
-import { configureWebsite, websiteDiffers } from "./website.ts";
+import { configureWebsite, readWebsite, websiteDiffers } from "./website.ts";
 
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
@@ -37,8 +37,11 @@ export async function setWebsite(
   { bucket, log, signal }: Tools,
 ): Promise<void> {
   if (!options.configureWebsite) return;
-  if ((await configureWebsite(bucket, website, signal)) === "set")
-    log.info(`Set the website configuration of the bucket ${bucket.name}`);
+  const present = await readWebsite(bucket, signal);
+  if ((await configureWebsite(bucket, website, signal)) === "unchanged") return;
+  log.info(`Set the website configuration of the bucket ${bucket.name}`);
+  // Its rules may have been made by hand, and are nowhere else.
+  if (present) log.info(`Before, it was ${JSON.stringify(present)}`);
 }
 
 /**
