@@ -5,9 +5,12 @@
 import { once } from "node:events";
 import { agentNodes, installedAgentNode } from "./servers/agent-node.ts";
 import { installedAwsCli } from "./servers/aws-cli.ts";
+import { installedChromium } from "./servers/chromium.ts";
+import { unpackedDocumentation } from "./servers/documentation.ts";
 import { proxyEnvironment, testEnvironment } from "./servers/environment.ts";
 import { serverKinds } from "./servers/kinds.ts";
 import { runMocha } from "./servers/mocha-run.ts";
+import { installedNginx } from "./servers/nginx.ts";
 import { installPermission } from "./servers/permission.ts";
 import { startProcess } from "./servers/process-groups.ts";
 import { report, type SkippedPart, sum, type TestRun } from "./servers/report.ts";
@@ -28,6 +31,7 @@ const besideTheServer = [
   "tasks/upload-{encryption,faults,header-refusals}",
   "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
   "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+  "browser/edge",
 ];
 
 const randomTrees = "sync/random-sync";
@@ -41,9 +45,12 @@ const randomTreesOnServers = "100";
 const suites = {
   product: [...product.map((folder) => `test/${folder}/**/*.test.ts`), ...without(randomTrees)],
   /** What `npm test` leaves out, or does with smaller amounts. */
-  extras: ["memory", "read-back", "aws-sync"].map((name) => `test/tasks/*${name}.test.ts`),
+  extras: [
+    ...["memory", "read-back", "aws-sync"].map((name) => `test/tasks/*${name}.test.ts`),
+    "test/browser/**/*.test.ts",
+  ],
   s3: [
-    ...["conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
+    ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
     `test/${randomTrees}.test.ts`,
     ...without(...besideTheServer),
   ],
@@ -71,12 +78,19 @@ const thisNode: Runtime = { version: process.versions.node, program: process.exe
 const runs: TestRun[] = [];
 const skippedParts: SkippedPart[] = [];
 let proxies: RunningProxies | undefined;
+/** What sites are visited with, and which ones that nobody here has made. */
+let visitors: NodeJS.ProcessEnv = {};
 
 async function main(args: readonly string[]): Promise<void> {
   const names = selectedNames(args);
   const permission = installPermission(args, process.env);
   await build();
   proxies = await orSkip("tinyproxy", () => startTinyproxies(permission));
+  visitors = {
+    CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
+    NGINX: await orSkip("nginx", () => installedNginx(permission)),
+    REAL_SITES: await orSkip("documentation", () => unpackedDocumentation(permission)),
+  };
 
   const nodes = await agentRuntimes(names, permission);
   const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
@@ -160,7 +174,7 @@ async function startOrReport(kind: ServerKind, permission: InstallPermission): P
 
 async function runSuite(suite: keyof typeof suites, server: string, node: Runtime, env: NodeJS.ProcessEnv) {
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
-  const counts = await runMocha(node.program, suites[suite], { ...proxyEnvironment(proxies), ...env });
+  const counts = await runMocha(node.program, suites[suite], { ...proxyEnvironment(proxies), ...visitors, ...env });
   runs.push({ suite, server, node: node.version, ...counts });
 }
 
