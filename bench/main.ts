@@ -7,6 +7,7 @@ import { downloadLarge, downloadSmall } from "./parts/downloads.ts";
 import { https } from "./parts/https.ts";
 import { packageSize } from "./parts/package.ts";
 import { plan } from "./parts/plan.ts";
+import { publish } from "./parts/publish.ts";
 import { startUp } from "./parts/start-up.ts";
 import { unchanged } from "./parts/unchanged.ts";
 import { uploadLarge, uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
@@ -25,6 +26,7 @@ const parts: readonly Part[] = [
   downloadLarge,
   unchanged,
   plan,
+  publish,
   startUp,
   packageSize,
   https,

@@ -8,8 +8,6 @@ import { timeUploads } from "./transfers.ts";
 export const SMALL_FILES = 3_000;
 export const GIB = 1024 ** 3;
 const LATENCY_MS = 20;
-/** One file at a time is slow: of so many files it takes a tenth as long as of all. */
-const FILES_ONE_BY_ONE = SMALL_FILES / 10;
 const MIN_GAIN = 40;
 
 export const uploadSmall: Part = {
@@ -52,18 +50,18 @@ export async function timeAgainstNullServer(
   }
 }
 
-/** How much faster it is than one request at a time. */
+/** How much faster it is than one file at a time. */
 async function gainFinding(work: string, all: Timing): Promise<Finding> {
-  const source = smallFiles(FILES_ONE_BY_ONE);
+  const source = smallFiles(SMALL_FILES);
   try {
     const oneByOne = await withServer(startNullServer({ latencyMs: LATENCY_MS }), (server) =>
       uploadOneByOne(server, source.path),
     );
-    const gain = (oneByOne.seconds * (SMALL_FILES / FILES_ONE_BY_ONE)) / medianSeconds(all);
+    const gain = oneByOne.seconds / medianSeconds(all);
     return {
       work: `${work}: one at a time`,
       target: `≥ ${MIN_GAIN} × as long`,
-      measured: `${gain.toFixed(0)} × (${FILES_ONE_BY_ONE} files in ${oneByOne.seconds.toFixed(1)} s)`,
+      measured: `${gain.toFixed(0)} × (${oneByOne.seconds.toFixed(1)} s)`,
       isMet: gain >= MIN_GAIN,
       timings: [],
     };
