@@ -1,6 +1,8 @@
 import type { InputReader } from "../src/agent/inputs.ts";
 import { parallelJobs } from "../src/agent/pipeline-jobs.ts";
+import { openFilesLimit } from "../src/files/open-files-limit.ts";
 import { type PathPatterns, parsePatterns } from "../src/files/patterns.ts";
+import { MAX_REQUESTS } from "../src/s3/request-slots.ts";
 import type { CompareBy, DeleteLimit, Overwrite, Shard, TransferOptions } from "../src/sync/options.ts";
 
 /** What both directions ask for alike, apart from the bucket and its encryption. */
@@ -83,9 +85,19 @@ export function readDeleteLimit(reader: InputReader): DeleteLimit {
   return DEFAULT_DELETE_LIMIT;
 }
 
-/** Reads how many requests may be under way at once; undefined for the automatic number. */
+/** Files that a step has open beside those of its requests: libraries, its output, pipes to threads. */
+const OTHER_OPEN_FILES = 40;
+
+/**
+ * Reads how many requests may be under way at once, each with a socket and a file; fewer where the machine does not allow so many.
+ *
+ * @returns undefined for the automatic number.
+ */
 export function readConcurrency(reader: InputReader): number | undefined {
-  return reader.wholeNumber("concurrency", { min: 1, max: MAX_CONCURRENCY }, "the automatic number");
+  const wanted = reader.wholeNumber("concurrency", { min: 1, max: MAX_CONCURRENCY }, "the automatic number");
+  const openFiles = openFilesLimit() ?? Number.POSITIVE_INFINITY;
+  const allowed = Math.max(1, Math.floor((openFiles - OTHER_OPEN_FILES) / 2));
+  return (wanted ?? MAX_REQUESTS) > allowed ? allowed : wanted;
 }
 
 /** @returns undefined where the job runs once. */

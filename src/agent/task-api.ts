@@ -26,7 +26,8 @@ export interface TaskApiOptions {
 export async function openTaskApi({ job, network, userAgent, signal }: TaskApiOptions): Promise<TaskApi> {
   const { TaskApi: Client } = await import("./task-api-client.ts");
   const { protocol, hostname, port, href } = job.collectionUrl;
-  const routes = new Routes(network, 1, TUNNEL_TIMEOUT_MS);
+  const limits = { maxConnections: 1, idleTimeoutMs: ATTEMPT_TIMEOUT_MS, tunnelTimeoutMs: TUNNEL_TIMEOUT_MS };
+  const routes = new Routes(network, limits);
   signal?.addEventListener("abort", () => routes.close(), { once: true });
   const route = await routes.to({
     protocol: protocol === "http:" ? "http:" : "https:",

@@ -86,8 +86,11 @@ function maxAttempts(error: unknown): number {
   return 1;
 }
 
-function isThrottling(error: unknown): boolean {
-  return error instanceof ServiceError && (error.details.status === 429 || THROTTLING_CODES.has(error.code));
+/** Whether the service says that this is too much for it. To HEAD it says so by the status alone. */
+export function isThrottling(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false;
+  const { status } = error.details;
+  return status === 429 || (status === 503 && error.code === "ServiceUnavailable") || THROTTLING_CODES.has(error.code);
 }
 
 function isAbsent(error: unknown): boolean {

@@ -22,6 +22,15 @@ export interface Route {
 
 type Origin = Pick<WireRequest, "protocol" | "hostname" | "port">;
 
+/** What holds for all connections of a transport. */
+export interface RouteLimits {
+  /** To one host. */
+  readonly maxConnections: number;
+  /** After so long without a byte a connection is given up, whether it is in use or not. */
+  readonly idleTimeoutMs: number;
+  readonly tunnelTimeoutMs: number;
+}
+
 /** The routes of a transport, with the connections that are kept alive on them. */
 export class Routes {
   readonly #network: NetworkSettings;
@@ -33,9 +42,15 @@ export class Routes {
   #secure: https.Agent | undefined;
   #tls: Pick<tls.ConnectionOptions, "secureContext" | "rejectUnauthorized"> | undefined;
 
-  constructor(network: NetworkSettings, maxConnections: number, tunnelTimeoutMs: number) {
+  constructor(network: NetworkSettings, { maxConnections, idleTimeoutMs, tunnelTimeoutMs }: RouteLimits) {
     this.#network = network;
-    this.#agentOptions = { keepAlive: true, maxSockets: maxConnections, maxFreeSockets: maxConnections };
+    this.#agentOptions = {
+      keepAlive: true,
+      maxSockets: maxConnections,
+      maxFreeSockets: maxConnections,
+      // That of the requests, so that a connection's timer is set once and not for each of them.
+      timeout: idleTimeoutMs,
+    };
     this.#tunnelTimeoutMs = tunnelTimeoutMs;
   }
 

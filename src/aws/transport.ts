@@ -1,8 +1,8 @@
 import type http from "node:http";
-import { ConnectionError } from "./errors.ts";
+import type { ConnectionError } from "./errors.ts";
 import { DIRECT_NETWORK, type NetworkSettings } from "./network.ts";
 import { type Route, Routes } from "./routes.ts";
-import { type Way, watchWay } from "./way.ts";
+import { watchWay } from "./way.ts";
 
 /** Bytes that can be sent more than once: each call of `chunks` starts from the first byte. */
 export interface Body {
@@ -39,8 +39,8 @@ export interface WireResponse extends ResponseHead {
 
 /**
  * Takes the body of a successful answer chunk by chunk, rather than have it collected. Called with the head of each answer with a 2xx
- * status; what it returns is called with the chunks in order, the next one after its promise has resolved. A chunk is the receiver's
- * until then.
+ * status; what it returns is called with the chunks in order, the next one after its promise has resolved. The chunks are the
+ * receiver's from then on.
  */
 export type Receiver = (head: ResponseHead) => (chunk: Buffer) => void | Promise<void>;
 
@@ -73,7 +73,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export function createTransport(options: TransportOptions): Transport {
   const { maxConnections, idleTimeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, network = DIRECT_NETWORK } = options;
   const timeouts = { idleTimeoutMs, connectTimeoutMs };
-  const routes = new Routes(network, maxConnections, 2 * connectTimeoutMs);
+  const routes = new Routes(network, { maxConnections, idleTimeoutMs, tunnelTimeoutMs: 2 * connectTimeoutMs });
   return {
     exchange(request) {
       const route = routes.to(request);
@@ -99,26 +99,23 @@ function exchange(
       // A flat array of names and values skips the checks and look-ups of one setHeader call a header.
       headers: [...Object.entries(request.headers).flat(), ...route.proxyHeaders],
       timeout: idleTimeoutMs,
-      ...(signal ? { signal } : {}),
     });
     const way = watchWay(outgoing, route, hostname);
-    let reading: Promise<unknown> | undefined;
-    let hasFailed = false;
+    let reading: Reading | undefined;
+    const abort = () => fail(signal?.reason);
     const fail = (error: unknown) => {
-      hasFailed = true;
       outgoing.destroy();
+      signal?.removeEventListener("abort", abort);
       const reason = signal?.aborted ? signal.reason : error;
       // The receiver may still be at work on a chunk, and must not be called for the next attempt meanwhile.
-      if (reading) reading.finally(() => reject(reason));
+      const atWork = reading?.end();
+      if (atWork) atWork.then(() => reject(reason));
       else reject(reason);
     };
     outgoing.on("error", (error) => fail(way.explain(error)));
-    // Node ends a request by its signal once it has a socket, for which a tunnel has to be open.
-    if (signal && route.opening === "tunnel") {
-      const abort = () => fail(signal.reason);
-      signal.addEventListener("abort", abort);
-      for (const event of ["socket", "error"]) outgoing.once(event, () => signal.removeEventListener("abort", abort));
-    }
+    // Not by Node's own option for it: that costs more, and ends a request only once it has a socket, which may want a tunnel first.
+    if (signal?.aborted) return fail(signal.reason);
+    signal?.addEventListener("abort", abort);
     outgoing.on("socket", (socket) => {
       if (!socket.connecting) return;
       const timeOut = () => fail(way.explainTimeout(`no connection within ${connectTimeoutMs / 1000} s`));
@@ -131,13 +128,15 @@ function exchange(
     outgoing.on("response", (incoming) => {
       const refusal = way.refusal(incoming);
       if (refusal) return fail(refusal);
-      const response = readAll(incoming, request, way, () => hasFailed);
-      reading = response.catch(() => undefined);
-      response.then((answer) => {
+      const finish = (answer: WireResponse) => {
         // Answered before the whole body was sent: the connection cannot be used again.
         if (!outgoing.writableFinished) outgoing.destroy();
-        sending.then(() => resolve(answer), fail);
-      }, fail);
+        sending.then(() => {
+          signal?.removeEventListener("abort", abort);
+          resolve(answer);
+        }, fail);
+      };
+      reading = readAll(incoming, request, { finish, fail, explain: way.explain });
     });
   });
 }
@@ -168,24 +167,59 @@ function flushed(outgoing: http.ClientRequest, write: (done: () => void) => unkn
   });
 }
 
-async function readAll(
+/** An answer that is being read. */
+interface Reading {
+  /** Has no more of it taken. @returns a promise for the receiver's rest, where it is at work on a chunk. */
+  end(): Promise<void> | undefined;
+}
+
+/** What becomes of an answer. */
+interface ReadingEnds {
+  finish(answer: WireResponse): void;
+  fail(error: unknown): void;
+  explain(error: NodeJS.ErrnoException): ConnectionError;
+}
+
+/** Reads an answer by its events: for a small one, iterating over it costs as much as all else together. */
+function readAll(
   incoming: http.IncomingMessage,
   request: WireRequest,
-  way: Way,
-  hasFailed: () => boolean,
-): Promise<WireResponse> {
+  { finish, fail, explain }: ReadingEnds,
+): Reading {
   const head: ResponseHead = { status: incoming.statusCode ?? 0, headers: incoming.headers };
   const isSuccess = head.status >= 200 && head.status < 300;
   const chunks: Buffer[] = [];
-  const take =
-    isSuccess && request.receive
-      ? request.receive(head)
-      : (chunk: Buffer): void | Promise<void> => void chunks.push(chunk);
-  const source = incoming[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  while (true) {
-    const next = await source.next().catch((error) => Promise.reject(way.explain(error)));
-    if (next.done) return { ...head, body: Buffer.concat(chunks) };
-    if (hasFailed()) throw new ConnectionError("ECONNRESET", request.hostname, "the answer broke off");
-    await take(next.value);
+  let atWork: Promise<void> | undefined;
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+    return atWork?.catch(() => undefined);
+  };
+  const rest = () => {
+    atWork = undefined;
+    incoming.resume();
+  };
+  const receive = (take: ReturnType<Receiver>) => (chunk: Buffer) => {
+    if (hasEnded) return;
+    try {
+      atWork = take(chunk) ?? undefined;
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    if (!atWork) return;
+    incoming.pause();
+    atWork.then(rest, fail);
+  };
+  try {
+    incoming.on("data", isSuccess && request.receive ? receive(request.receive(head)) : (chunk) => chunks.push(chunk));
+  } catch (error) {
+    fail(error);
+    return { end };
   }
+  incoming.on("error", (error) => fail(explain(error)));
+  incoming.on("end", () => {
+    if (!hasEnded) finish({ ...head, body: Buffer.concat(chunks) });
+  });
+  return { end };
 }

@@ -3,11 +3,15 @@ import { createDigest, type DigestAlgorithm, digestOf, isCrc } from "../checksum
 import { combineCrcs } from "../checksums/combine.ts";
 import { FileChangedError, readSmallFile } from "./file-range.ts";
 
-/** A file whose digest is wanted. */
+/** A file, or a stretch of one, whose digest is wanted. */
 export interface FileDigestRequest {
   readonly path: string;
-  /** What the file is expected to have. */
+  /** What the file, or the stretch, is expected to have. */
   readonly sizeBytes: number;
+  /** Where the stretch begins: 0 unless given. */
+  readonly startByte?: number;
+  /** Whether the file goes on behind the stretch. */
+  readonly goesOn?: boolean;
   readonly algorithm: DigestAlgorithm;
   /** Of a composite digest: the size of its parts, all but the last. */
   readonly partSizeBytes?: number;
@@ -33,10 +37,11 @@ export function countPieces(request: FileDigestRequest): number {
 
 /** The piece at an index. */
 export function pieceAt(request: FileDigestRequest, index: number): Piece {
-  const { path, algorithm } = request;
-  const startByte = index * pieceSizeOf(request);
-  const sizeBytes = Math.min(pieceSizeOf(request), request.sizeBytes - startByte);
-  return { path, algorithm, startByte, sizeBytes, isLast: startByte + sizeBytes === request.sizeBytes };
+  const { path, algorithm, startByte = 0, goesOn = false } = request;
+  const offsetBytes = index * pieceSizeOf(request);
+  const sizeBytes = Math.min(pieceSizeOf(request), request.sizeBytes - offsetBytes);
+  const isLast = !goesOn && offsetBytes + sizeBytes === request.sizeBytes;
+  return { path, algorithm, startByte: startByte + offsetBytes, sizeBytes, isLast };
 }
 
 /** The file's digest from those of all its pieces, in order. */

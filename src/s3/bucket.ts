@@ -2,6 +2,7 @@ import type { CredentialSource, Credentials } from "../aws/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
 import { readServiceError } from "../aws/errors.ts";
 import { withCredentials } from "../aws/expired-session.ts";
+import { Pace } from "../aws/pace.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
@@ -31,7 +32,8 @@ export interface Bucket {
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
-   * Signs and sends a request, again where the failure may pass, with fresh credentials each time.
+   * Signs and sends a request, again where the failure may pass, with fresh credentials each time. Where S3 says that it is too much,
+   * fewer requests are under way at once from then on, for as long as it takes.
    *
    * @param request a function is called for each attempt, so that one can begin where the one before it broke off.
    * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; what the receiver throws; the signal's reason.
@@ -60,6 +62,7 @@ export function openBucket(options: BucketOptions): Bucket {
   const place = placeBucket(options.store, options.name, (region) => options.onRegionFound?.(region));
   const { protocol, host } = place.current.endpoint;
   const signsPayload = protocol === "http:";
+  const pace = new Pace();
   let clockOffsetMs = 0;
 
   async function sendTo(
@@ -113,7 +116,7 @@ export function openBucket(options: BucketOptions): Bucket {
 
   /** @param next the request, and the request again where its credentials or its place turn out to be the wrong ones. */
   const sendOnce = (next: () => S3Request) =>
-    withCredentials(options.credentials, (credentials) => sendSigned(next, credentials));
+    pace.run(() => withCredentials(options.credentials, (credentials) => sendSigned(next, credentials)));
 
   return {
     name: options.name,

@@ -2,6 +2,11 @@ import { createHash, hash } from "node:crypto";
 import type { Body } from "../aws/transport.ts";
 import { type ChecksumAlgorithm, createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
 
+/** A body whose digests can be had from elsewhere, while this thread does something else. */
+export interface DigestedBody extends Body {
+  digest?(algorithm: DigestAlgorithm): Promise<Buffer>;
+}
+
 /** What a body is protected by on its way. */
 export interface BodyDigest {
   /** Absent where no checksum is wanted. */
@@ -10,12 +15,23 @@ export interface BodyDigest {
   readonly sha256Hex: string | undefined;
 }
 
-/** Reads a body once, and computes a checksum of it, and its SHA-256 where `withSha256` asks for it. */
+/**
+ * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or has them computed elsewhere.
+ *
+ * @throws what reading the body throws.
+ */
 export async function digestBody(
-  body: Body,
+  body: DigestedBody,
   algorithm: DigestAlgorithm | "none",
   withSha256: boolean,
 ): Promise<BodyDigest> {
+  if (body.digest) {
+    const [checksum, sha256] = await Promise.all([
+      algorithm === "none" ? undefined : body.digest(algorithm),
+      withSha256 ? body.digest("SHA256") : undefined,
+    ]);
+    return { checksum, sha256Hex: sha256?.toString("hex") };
+  }
   const checksum = algorithm === "none" ? undefined : createDigest(algorithm);
   const sha256 = withSha256 ? createHash("sha256") : undefined;
   for await (const chunk of body.chunks()) {

@@ -24,7 +24,7 @@ export class RangeIgnoredError extends Error {
 export interface ObjectReader {
   /** Called once, with the head of the first answer, before any bytes. */
   start?(head: ResponseHead): void;
-  /** Takes the next bytes, which may be overwritten once the promise has resolved. */
+  /** Takes the next bytes, which are the reader's from then on. */
   take(chunk: Buffer): void | Promise<void>;
 }
 

@@ -1,10 +1,9 @@
 import { hash } from "node:crypto";
 import { ServiceError } from "../aws/errors.ts";
-import type { Body } from "../aws/transport.ts";
 import { type ChecksumAlgorithm, isCrc } from "../checksums/algorithms.ts";
 import { combineCrcs } from "../checksums/combine.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
-import { checksumHeader, checksumHeaders, digestBody } from "./digest.ts";
+import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "./digest.ts";
 import { childText, documentRequest, readResult } from "./document.ts";
 import { inParallel } from "./in-parallel.ts";
 import { abortUpload, beginUpload, completionDocument, type MultipartUpload } from "./multipart-requests.ts";
@@ -18,7 +17,7 @@ export interface MultipartSource {
   readonly sizeBytes: number;
   readonly partSizeBytes: number;
   /** The bytes from `start` on. */
-  part(startByte: number, sizeBytes: number): Body;
+  part(startByte: number, sizeBytes: number): DigestedBody;
 }
 
 export interface MultipartOptions {
@@ -105,7 +104,7 @@ function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: Multipart
 }
 
 /** A stored part in place of one to be sent, if its size and its checksum (or its MD5, where the store keeps none) are those of the body. */
-async function reuse(stored: StoredPart, body: Body, { write }: Upload): Promise<SentPart | undefined> {
+async function reuse(stored: StoredPart, body: DigestedBody, { write }: Upload): Promise<SentPart | undefined> {
   if (stored.sizeBytes !== body.sizeBytes) return undefined;
   const { checksumAlgorithm } = write;
   const { checksum } = await digestBody(body, checksumAlgorithm, false);
@@ -118,7 +117,12 @@ async function reuse(stored: StoredPart, body: Body, { write }: Upload): Promise
   return { etag: stored.etag, checksum, sizeBytes: body.sizeBytes };
 }
 
-async function sendPart(upload: Upload, partNumber: number, body: Body, signal: AbortSignal): Promise<SentPart> {
+async function sendPart(
+  upload: Upload,
+  partNumber: number,
+  body: DigestedBody,
+  signal: AbortSignal,
+): Promise<SentPart> {
   const { bucket, key, uploadId, write } = upload;
   const { checksum, sha256Hex } = await digestBody(body, write.checksumAlgorithm, bucket.signsPayload);
   const response = await bucket.send({

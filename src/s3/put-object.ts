@@ -1,7 +1,7 @@
-import type { Body, ResponseHead } from "../aws/transport.ts";
+import type { ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
-import { checksumHeaders, digestBody } from "./digest.ts";
+import { checksumHeaders, type DigestedBody, digestBody } from "./digest.ts";
 import { notS3 } from "./document.ts";
 
 /** Request headers with lower-case names. */
@@ -25,7 +25,7 @@ export interface ObjectWrite {
 export async function putObject(
   bucket: Bucket,
   key: string,
-  body: Body,
+  body: DigestedBody,
   { headers, checksumAlgorithm }: ObjectWrite,
   signal?: AbortSignal,
 ): Promise<string> {

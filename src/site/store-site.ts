@@ -10,7 +10,7 @@ import type { SiteOptions } from "./options.ts";
 import type { SiteGroup } from "./plan-site.ts";
 import type { SiteObject } from "./site-object.ts";
 
-export interface StoreTools extends Pick<SenderTools, "bucket" | "signal" | "onStored"> {
+export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
   /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */
   readonly scratchFolder: string;
   actionDone(action: Action): void;

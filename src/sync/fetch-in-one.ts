@@ -54,6 +54,7 @@ async function receive(context: FetchContext, { key, etag }: FetchedObject, sink
     },
   };
   await getObject(bucket, key, reader, { etag, headers: customerKeyHeaders(encryption), signal });
+  await sink.flush();
   // What starts is called before anything is received; the compiler does not see it.
   const fetched = head as unknown as ObjectHead;
   if (sink.writtenBytes !== fetched.sizeBytes) throw new ChecksumError("size");

@@ -77,6 +77,7 @@ function fetchPieces(
       const options = { piece, etag: head.etag, headers: customerKeyHeaders(encryption), signal: pieceSignal };
       // There is no range of no bytes.
       if (piece.sizeBytes > 0) await getObject(bucket, key, reader, options);
+      await sink.flush();
       if (sink.writtenBytes !== piece.sizeBytes) throw new ChecksumError("size");
       return digest.digest();
     }),

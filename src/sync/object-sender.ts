@@ -1,5 +1,6 @@
 import { ServiceError } from "../aws/errors.ts";
 import { BlockPool } from "../files/block-pool.ts";
+import type { FileDigester } from "../files/file-digest.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { customerKeyHeaders, encryptionHeaders } from "../s3/encryption.ts";
 import { isGivenHeader } from "../s3/given-headers.ts";
@@ -22,6 +23,8 @@ export interface SenderOptions
 
 export interface SenderTools {
   readonly bucket: Bucket;
+  /** Digests what is large in threads of its own. */
+  readonly digester: FileDigester;
   /** Where the uploads that are begun are noted, so that this job can go on with them; without it, none is resumed. */
   readonly journal?: UploadJournal;
   readonly signal: AbortSignal;
@@ -52,7 +55,8 @@ export class ObjectSender {
   readonly #customerKeyHeaders: ObjectHeaders;
   readonly #unfinished: UnfinishedUploads | undefined;
 
-  constructor(options: SenderOptions, { bucket, journal, signal, onStored, onLeftUnfinished }: SenderTools) {
+  constructor(options: SenderOptions, tools: SenderTools) {
+    const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
     this.#options = options;
     this.slots = new RequestSlots(options.concurrency);
     const { settings, encryption, prefix } = options;
@@ -69,6 +73,7 @@ export class ObjectSender {
       bucket,
       slots: this.slots,
       pool: new BlockPool(),
+      digester,
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       signal,
       onStored,

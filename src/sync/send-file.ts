@@ -2,8 +2,10 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
 import { BLOCK_SIZE_BYTES, type BlockPool } from "../files/block-pool.ts";
+import type { FileDigester } from "../files/file-digest.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
+import type { DigestedBody } from "../s3/digest.ts";
 import { type MultipartOptions, uploadMultipart } from "../s3/multipart-upload.ts";
 import { mayPass } from "../s3/passing-failure.ts";
 import { type ObjectWrite, putObject } from "../s3/put-object.ts";
@@ -21,6 +23,7 @@ export interface SendContext {
   readonly bucket: Bucket;
   readonly slots: RequestSlots;
   readonly pool: BlockPool;
+  readonly digester: FileDigester;
   partSizeFor(sizeBytes: number): number;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
@@ -93,16 +96,20 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
 }
 
 async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<SentObject> {
-  const { bucket, slots, pool, signal } = context;
+  const { bucket, slots, pool, digester, signal } = context;
   const { path, key, sizeBytes, write } = sent;
   const file = await open(path);
   try {
     const before = await file.stat();
     if (before.size !== sizeBytes) throw new FileChangedError();
-    const part = (startByte: number, partBytes: number): Body => ({
-      sizeBytes: partBytes,
-      chunks: () => readFileRange(file, startByte, partBytes, pool),
-    });
+    const part = (startByte: number, partBytes: number): DigestedBody => {
+      const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
+      return {
+        sizeBytes: partBytes,
+        chunks: () => readFileRange(file, startByte, partBytes, pool),
+        digest: (algorithm) => digester.digest({ ...stretch, algorithm }),
+      };
+    };
     const sendPart = async <T>(partBytes: number, send: () => Promise<T>): Promise<T> => {
       const result = await slots.run(slots.largeBodyWeight, send);
       context.onStored(partBytes);

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { guessContentType } from "../files/content-type.ts";
+import type { FileDigester } from "../files/file-digest.ts";
 import { scanBase } from "../files/scan.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { headObject } from "../s3/head-object.ts";
@@ -17,6 +18,7 @@ import type { UploadJournal } from "./resume.ts";
 /** What an upload works with. */
 export interface UploadTools {
   readonly bucket: Bucket;
+  readonly digester: FileDigester;
   /** Where the uploads that are begun are noted, so that this job can go on with them. */
   readonly journal: UploadJournal;
   readonly observer: TransferObserver;

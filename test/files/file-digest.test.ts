@@ -45,6 +45,31 @@ describe("the digests of files", () => {
       });
       afterEach(() => assert.equal(threadsStarted > 0, threaded));
 
+      it("are those of a stretch, wherever it stands in the file", async () => {
+        const { path, bytes } = write("stretches", randomFrom(1).bytes(700_000));
+        const stretches = [
+          { startByte: 0, sizeBytes: 1000, goesOn: true },
+          { startByte: 1000, sizeBytes: 600_000, goesOn: true },
+          { startByte: 601_000, sizeBytes: 99_000 },
+        ];
+        for (const algorithm of algorithms) {
+          assert.deepEqual(
+            await Promise.all(stretches.map((stretch) => digester.digest({ path, algorithm, ...stretch }))),
+            stretches.map(({ startByte, sizeBytes }) =>
+              digestOf(algorithm, bytes.subarray(startByte, startByte + sizeBytes)),
+            ),
+          );
+        }
+        const [, , last] = stretches as [object, object, { startByte: number; sizeBytes: number }];
+        const tooShort = {
+          path,
+          algorithm: "CRC32" as const,
+          startByte: last.startByte,
+          sizeBytes: last.sizeBytes - 1,
+        };
+        await assert.rejects(digester.digest(tooShort), FileChangedError);
+      });
+
       it("are those of all their bytes, whatever the size", async () => {
         const sizes = [0, 1, 1000, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 700_000];
         const files = sizes.map((size) => write(`file-${size}`, randomFrom(size).bytes(size)));

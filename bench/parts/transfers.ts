@@ -1,0 +1,37 @@
+import { type Contestant, runInTurn, runOnce } from "../pairs.ts";
+import type { Peers } from "../part.ts";
+import type { Timing } from "../sample.ts";
+import type { BenchServer } from "../servers.ts";
+import { task } from "../task.ts";
+import type { Tool } from "../tools.ts";
+import { memoryFolder } from "../work-folders.ts";
+
+/** Uploads a folder, each time to a bucket that has not been there before. The first timing is the task's, the second s5cmd's. */
+export function timeUploads(server: BenchServer, folder: string, peers: Peers): Promise<Timing[]> {
+  return timeTransfers(peers, ({ name, upload }) => ({
+    tool: name,
+    run: async () => upload(server, folder, await server.newBucket()),
+  }));
+}
+
+/** Downloads what an upload of a folder has put there, each time to a new folder in memory. */
+export async function timeDownloads(server: BenchServer, folder: string, peers: Peers): Promise<Timing[]> {
+  const bucket = await server.newBucket();
+  await task.upload(server, folder, bucket);
+  return timeTransfers(peers, ({ name, download }) => ({
+    tool: name,
+    async run() {
+      const target = memoryFolder("target");
+      try {
+        return await download(server, bucket, target.path);
+      } finally {
+        target.remove();
+      }
+    },
+  }));
+}
+
+async function timeTransfers({ s5cmd, others }: Peers, contestantOf: (tool: Tool) => Contestant): Promise<Timing[]> {
+  const inTurn = await runInTurn([task, s5cmd].map(contestantOf));
+  return [...inTurn, ...(await runOnce(others.map(contestantOf)))];
+}

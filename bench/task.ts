@@ -1,0 +1,55 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { runStep } from "../local/agent/agent.ts";
+import { measure, timedScript } from "./measured-run.ts";
+import type { Sample } from "./sample.ts";
+import type { BenchServer } from "./servers.ts";
+import type { Tool } from "./tools.ts";
+
+/** No GUID: of variables with a hyphen in their names a shell lets nothing through. */
+const CONNECTION_ID = "bench";
+
+/** Those that every developer has. */
+type TaskName = "AwsS3Upload" | "AwsS3Download" | "AwsS3PublishSite";
+
+/** Runs a packaged task as the agent does, and measures its process. @throws {Error} with its log where it fails. */
+export async function runMeasuredTask(
+  server: BenchServer,
+  name: TaskName,
+  inputs: Record<string, string>,
+): Promise<Sample> {
+  const reportFile = join(server.folder, "time");
+  const node = join(server.folder, "timed-node");
+  writeFileSync(node, timedScript(process.execPath, reportFile));
+  chmodSync(node, 0o755);
+  return measure(server, reportFile, async () => {
+    const { result, log } = await runStep({
+      taskFolder: fileURLToPath(new URL(`../dist/extension/tasks/${name}`, import.meta.url)),
+      nodePath: node,
+      inputs: { awsCredentials: CONNECTION_ID, ...inputs },
+      ...(server.caFile ? { env: { NODE_EXTRA_CA_CERTS: server.caFile } } : {}),
+      connections: [
+        {
+          id: CONNECTION_ID,
+          name: "bench",
+          type: "AwsS3",
+          url: server.url,
+          scheme: "UsernamePassword",
+          parameters: { username: server.accessKeyId, password: server.secretAccessKey },
+          data: { region: "us-east-1" },
+        },
+      ],
+    });
+    if (result !== "Succeeded") throw new Error(`${name} ${result}:\n${log.join("\n")}`);
+  });
+}
+
+/** The tasks, with their defaults: they list the bucket first, and check what they have transferred. */
+export const task: Tool = {
+  name: "task",
+  upload: (server, folder, bucket) =>
+    runMeasuredTask(server, "AwsS3Upload", { bucketName: bucket, sourceFolder: folder }),
+  download: (server, bucket, folder) =>
+    runMeasuredTask(server, "AwsS3Download", { bucketName: bucket, targetFolder: folder }),
+};
