@@ -54,9 +54,8 @@ async function demo(): Promise<boolean> {
 
 /** Leaves the site open to whoever sits before a terminal; elsewhere, as in CI, the publish has looked at it already. */
 async function showSite(url: string): Promise<void> {
-  console.log(`\nThe site is at ${url}/`);
   if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI) return;
-  console.log("Open it in a browser. Ctrl+C ends the demo.");
+  console.log(`\nThe site is at ${url}/: open it in a browser. Ctrl+C ends the demo.`);
   await once(process, "SIGINT");
 }
 

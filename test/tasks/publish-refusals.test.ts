@@ -22,9 +22,9 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
       "Visitors may not read the bucket: set publicRead to true, or look for what stands against it: a missing statement or a Deny in the bucket's policy, or Block Public Access of the bucket, of the AWS account or of its organization.";
     assertNotFound(result, [
       `${bench.siteUrl}: expected status 200, got 403 AccessDenied. ${cause}`,
-      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH. ${cause}`,
-      `${bench.siteUrl}404.html: expected status 200, got 403 AccessDenied. ${cause}`,
-      `${bench.siteUrl}logo.svg: expected status 200, got 403 AccessDenied. ${cause}`,
+      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH.`,
+      `${bench.siteUrl}404.html: expected status 200, got 403 AccessDenied.`,
+      `${bench.siteUrl}logo.svg: expected status 200, got 403 AccessDenied.`,
     ]);
     // All is there, so that nothing but the policy is missing.
     assert.deepEqual(await bench.keys(), Object.keys(SITE).sort());
@@ -33,23 +33,22 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
   it("and says that siteUrl leads elsewhere", async function () {
     bench.skipOn(this, ["radosgw"], "it tells nobody who may not list that something is missing");
     const siteUrl = `${bench.siteUrl}elsewhere/`;
-    const why =
-      "expected status 200, got 404. The URL does not lead to the objects that were published: check siteUrl, the origin and origin path of what stands before the bucket, and targetFolder.";
-    const result = await publish({ ...HOSTED, siteUrl });
-    assertNotFound(
-      result,
-      ["", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${why}`),
-    );
+    const cause =
+      "The URL does not lead to the objects that were published: check siteUrl, the origin and origin path of what stands before the bucket, and targetFolder.";
+    assertNotFound(await publish({ ...HOSTED, siteUrl }), [
+      `${siteUrl}: expected status 200, got 404. ${cause}`,
+      `${siteUrl}404.html: expected status 200, got 404.`,
+      `${siteUrl}logo.svg: expected status 200, got 404.`,
+    ]);
   });
 
   it("and says that nothing answers at siteUrl", async () => {
-    const result = await publish({ ...HOSTED, siteUrl: "http://127.0.0.1:1/" });
-    const why =
-      "no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that siteUrl is right, and that this machine reaches 127.0.0.1.";
-    assertNotFound(
-      result,
-      ["", "no-such-page", "404.html", "logo.svg"].map((path) => `http://127.0.0.1:1/${path}: ${why}`),
-    );
+    const siteUrl = "http://127.0.0.1:1/";
+    const problem = "no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1.";
+    assertNotFound(await publish({ ...HOSTED, siteUrl }), [
+      `${siteUrl}: ${problem} Check that siteUrl is right, and that this machine reaches 127.0.0.1.`,
+      ...["no-such-page", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${problem}`),
+    ]);
   });
 });
 

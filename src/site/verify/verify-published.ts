@@ -5,7 +5,7 @@ import type { SiteObject } from "../site-object.ts";
 import { errorDocumentOf } from "../site-tree.ts";
 import { urlPathsOf } from "../url-paths.ts";
 import { chooseChecks, type PublishedObject } from "./site-check.ts";
-import { verifySite } from "./verify.ts";
+import { type VerifyFailure, verifySite } from "./verify.ts";
 
 /** A website endpoint shows what was stored within seconds; edges and DNS take longer to agree. */
 const SETTLE_MS = 60_000;
@@ -53,10 +53,17 @@ export async function verifyPublished(
   );
   const isAtEdge = place.edge !== "none" || options.domain !== undefined;
   const failures = await verifySite(checks, { ...tools, nameServers, settleMs: isAtEdge ? EDGE_SETTLE_MS : SETTLE_MS });
-  return {
-    checksCount: checks.length,
-    errors: failures.map(({ url, problem, cause }) => `${url}: ${problem}. ${cause}`),
-  };
+  return { checksCount: checks.length, errors: describeFailures(failures) };
+}
+
+/** An error for each URL; what is likely behind several of them is said once. */
+function describeFailures(failures: readonly VerifyFailure[]): string[] {
+  const toldCauses = new Set<string>();
+  return failures.map(({ url, problem, cause }) => {
+    const isNew = !toldCauses.has(cause);
+    toldCauses.add(cause);
+    return `${url}: ${problem}.${isNew ? ` ${cause}` : ""}`;
+  });
 }
 
 /** Where a distribution does not answer missing pages with the index of a single-page app, that has been told. */
