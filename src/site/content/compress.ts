@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { once } from "node:events";
+import { open, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
@@ -80,12 +80,21 @@ async function writeCompressed(
   targetPath: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const input = createReadStream(path, { highWaterMark: BLOCK_SIZE_BYTES });
-  const output = createWriteStream(targetPath);
-  if (encoding === "gzip") await pipeline(input, createGzip({ level: 9 }), withoutSystem, output, { signal });
-  else await pipeline(input, brotliFor(sizeBytes), output, { signal });
-  if (input.bytesRead !== sizeBytes) throw new FileChangedError();
-  return output.bytesWritten;
+  const input = (await open(path)).createReadStream({ highWaterMark: BLOCK_SIZE_BYTES });
+  try {
+    const output = (await open(targetPath, "w")).createWriteStream();
+    try {
+      if (encoding === "gzip") await pipeline(input, createGzip({ level: 9 }), withoutSystem, output, { signal });
+      else await pipeline(input, brotliFor(sizeBytes), output, { signal });
+    } finally {
+      // So that nothing writes to it any more when it is removed.
+      if (!output.closed) await once(output, "close");
+    }
+    if (input.bytesRead !== sizeBytes) throw new FileChangedError();
+    return output.bytesWritten;
+  } finally {
+    input.destroy();
+  }
 }
 
 /** Settings depend on the file's size only. A window no larger than the file saves memory. */
