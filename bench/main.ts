@@ -14,7 +14,7 @@ import { uploadLarge, uploadSmall, uploadSmallLatency } from "./parts/uploads.ts
 import { versitygw } from "./parts/versitygw.ts";
 import { installedRclone } from "./rclone.ts";
 import { resultsChart } from "./results-chart.ts";
-import { resultsPage, resultsTable } from "./results-page.ts";
+import { resultsPage, resultsTable, timesTable } from "./results-page.ts";
 import { installedS5cmd } from "./s5cmd.ts";
 import type { Finding } from "./sample.ts";
 
@@ -46,7 +46,7 @@ async function main(names: readonly string[]): Promise<void> {
   for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
     console.log(`${part.name} …`);
     const found = await part.run(peers);
-    console.log(resultsTable(found));
+    console.log(`${resultsTable(found)}\n\n${timesTable(found)}`);
     findings.push(...found);
   }
   if (names.length > 0) return;

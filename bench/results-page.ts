@@ -35,7 +35,8 @@ export function resultsTable(findings: readonly Finding[]): string {
   return table(["work", "target", "measured", "met"], rows);
 }
 
-function timesTable(findings: readonly Finding[]): string {
+/** What each program took, in Markdown. */
+export function timesTable(findings: readonly Finding[]): string {
   const rows = findings.flatMap(({ work, timings }) => timings.map((timing) => timeRow(work, timing)));
   return table(["work", "program", "seconds", "spread", "CPU seconds", "peak memory", "server at work"], rows);
 }

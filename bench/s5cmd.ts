@@ -35,7 +35,7 @@ function environment({ accessKeyId, secretAccessKey, caFile }: BenchServer): Rec
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: "us-east-1",
-    ...(caFile ? { SSL_CERT_FILE: caFile } : {}),
+    ...(caFile ? { AWS_CA_BUNDLE: caFile } : {}),
   };
 }
 
