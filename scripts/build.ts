@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
+import { contentTypes } from "../src/files/content-types.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -32,6 +33,20 @@ const leaveImports: Plugin = {
   },
 };
 
+/** Its value is in the bundles, and not what it is worked out from. */
+const contentTypesSource = join(root, "src/files/content-types.ts");
+
+const holdContentTypes: Plugin = {
+  name: "content-types",
+  setup({ onLoad }) {
+    // V8 reads a text in JSON sooner than the same as an object in JavaScript.
+    const json = JSON.stringify(JSON.stringify(contentTypes));
+    onLoad({ filter: /content-types\.ts$/ }, ({ path }) =>
+      path === contentTypesSource ? { contents: `export const contentTypes = JSON.parse(${json});` } : undefined,
+    );
+  },
+};
+
 /** Writes the extension to `dist/extension`, exactly as it is packed. */
 async function buildExtension(): Promise<void> {
   await rm(staging, { recursive: true, force: true });
@@ -41,7 +56,7 @@ async function buildExtension(): Promise<void> {
 
   const entries = await readdir(join(root, "tasks"), { withFileTypes: true });
   const tasks = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const metafiles = await Promise.all(tasks.map(buildTask));
+  const metafiles = await Promise.all([...tasks.map(buildTask), contentTypesMetafile()]);
   await Promise.all([
     writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
@@ -74,7 +89,7 @@ async function bundle(folder: string, entryPoints: Readonly<Record<string, strin
     platform: "node",
     format: "cjs",
     target: "node20",
-    plugins: [leaveImports],
+    plugins: [leaveImports, holdContentTypes],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
     legalComments: "none",
@@ -82,6 +97,20 @@ async function bundle(folder: string, entryPoints: Readonly<Record<string, strin
     logLevel: "warning",
   });
   return metafile;
+}
+
+/** Names the packages that content types come from, which no bundle does. */
+async function contentTypesMetafile(): Promise<Metafile[]> {
+  const entryPoints = [contentTypesSource];
+  const { metafile } = await build({
+    entryPoints,
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    write: false,
+    metafile: true,
+  });
+  return [metafile];
 }
 
 /** The files beside index.js that a bundle imports when it needs them. */

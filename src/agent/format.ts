@@ -13,7 +13,8 @@ export function formatBytes(bytes: number): string {
 
 /** A count for people: `1,240`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  // By hand: for its first number, toLocaleString takes 20 ms to load what it knows of languages.
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** A duration for people: `0.4 s`, `12 s`, `3 min 5 s`. */

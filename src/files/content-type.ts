@@ -1,4 +1,6 @@
-import { contentType } from "mime-types";
+import { contentTypes } from "./content-types.ts";
+
+const UNKNOWN = "application/octet-stream";
 
 /**
  * Guesses a file's content type from its name, text with its charset (UTF-8).
@@ -7,6 +9,7 @@ import { contentType } from "mime-types";
  */
 export function guessContentType(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  const extension = name.includes(".") ? name.slice(name.lastIndexOf(".")) : "";
-  return (extension.length > 1 && contentType(extension)) || "application/octet-stream";
+  const extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  const tells = extension.length < name.length && Object.hasOwn(contentTypes, extension);
+  return (tells && contentTypes[extension]) || UNKNOWN;
 }

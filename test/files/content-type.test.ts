@@ -16,6 +16,8 @@ describe("the guessed content type", () => {
     "archive.tar.gz": "application/gzip",
     Makefile: "application/octet-stream",
     "odd.unknown-extension": "application/octet-stream",
+    "odd.constructor": "application/octet-stream",
+    html: "application/octet-stream",
     ".htaccess": "application/octet-stream",
     "trailing.": "application/octet-stream",
     "folder.html/README": "application/octet-stream",

@@ -130,6 +130,24 @@ describe("a listing's page", () => {
     );
   });
 
+  const waysOn: [title: string, first: string][] = [
+    ["with references in it", page("", "t&amp;1&#x2b;")],
+    [
+      "between blanks, after other elements",
+      page("<Prefix/>\n <Delimiter />\n", "t&amp;1+").replaceAll("><", ">\n  <"),
+    ],
+    ["with attributes", page("", "t&amp;1+").replace("<NextContinuationToken>", '<NextContinuationToken a="b">')],
+    ["beside an element of elements", page("<CommonPrefixes><Prefix>p</Prefix></CommonPrefixes>", "t&amp;1+")],
+    ["beside elements of one name", page("<Prefix>p</Prefix><Prefix>q</Prefix>", "t&amp;1+")],
+  ];
+  for (const [title, first] of waysOn) {
+    it(`goes on by its token ${title}`, async () => {
+      const { bucket, requests } = answeringBucket(first, page(entry("a")));
+      assert.deepEqual(await listAll(bucket), [object("a")]);
+      assert.equal(requests[1]?.query?.["continuation-token"], "t&1+");
+    });
+  }
+
   it("that points back to one before ends the listing with an error", async () => {
     const { bucket } = answeringBucket(page("", "t1"), page("", "t2"), page("", "t1"));
     await assert.rejects(listAll(bucket), /goes round in circles/);
