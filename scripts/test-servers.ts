@@ -8,6 +8,7 @@ import { installedAwsCli } from "./servers/aws-cli.ts";
 import { installedChromium } from "./servers/chromium.ts";
 import { unpackedDocumentation } from "./servers/documentation.ts";
 import { proxyEnvironment, testEnvironment } from "./servers/environment.ts";
+import { installAhead } from "./servers/install-ahead.ts";
 import { serverKinds } from "./servers/kinds.ts";
 import { runMocha } from "./servers/mocha-run.ts";
 import { installedNginx } from "./servers/nginx.ts";
@@ -16,56 +17,8 @@ import { startProcess } from "./servers/process-groups.ts";
 import { report, type SkippedPart, sum, type TestRun } from "./servers/report.ts";
 import { type InstallPermission, type RunningServer, type ServerKind, Unavailable } from "./servers/server.ts";
 import { smokeTest } from "./servers/smoke-test.ts";
+import { randomTreesOnServers, suites } from "./servers/suites.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
-
-/** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "aws", "checksums", "files", "package", "s3", "site", "sync", "tasks"];
-
-/**
- * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
- * need none. What they do has been done, under the same Nodes, in the runs on the embedded server.
- */
-const besideTheServer = [
-  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
-  "tasks/{inputs,identity*,toolkit-pipeline,*-memory,*-failures}",
-  "tasks/upload-{encryption,faults,header-refusals}",
-  "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
-  "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
-  "browser/edge",
-];
-
-const randomTrees = "sync/random-sync";
-
-/**
- * `npm test` has all 300 random trees, on the embedded server. Real servers get the first 100, under the agent's Node: 300 were two fifths
- * of the time that all tests on radosgw took. So trees 101 to 300 are run on this Node and the embedded server only.
- */
-const randomTreesOnServers = "100";
-
-const suites = {
-  product: [...product.map((folder) => `test/${folder}/**/*.test.ts`), ...without(randomTrees)],
-  /** What `npm test` leaves out, or does with smaller amounts. */
-  extras: [
-    ...["memory", "read-back", "aws-sync"].map((name) => `test/tasks/*${name}.test.ts`),
-    "test/browser/**/*.test.ts",
-  ],
-  s3: [
-    ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
-    `test/${randomTrees}.test.ts`,
-    ...without(...besideTheServer),
-  ],
-  /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */
-  moto: [
-    "test/docs/**/*.test.ts",
-    "test/aws/sts-moto.test.ts",
-    "test/site/**/*-moto.test.ts",
-    "test/tasks/publish-{cloudfront,dns*,invalidation}.test.ts",
-  ],
-};
-
-function without(...names: readonly string[]): string[] {
-  return names.flatMap((name) => ["--ignore", `test/${name}.test.ts`]);
-}
 
 /** A Node to run tests under. */
 interface Runtime {
@@ -84,26 +37,12 @@ let visitors: NodeJS.ProcessEnv = {};
 async function main(args: readonly string[]): Promise<void> {
   const names = selectedNames(args);
   const permission = installPermission(args, process.env);
+  const startingProxies = orSkip("tinyproxy", () => startTinyproxies(permission));
+  installAhead(names, permission);
   await build();
-  proxies = await orSkip("tinyproxy", () => startTinyproxies(permission));
-  visitors = {
-    CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
-    NGINX: await orSkip("nginx", () => installedNginx(permission)),
-    REAL_SITES: await orSkip("documentation", () => unpackedDocumentation(permission)),
-  };
-
+  proxies = await startingProxies;
   const nodes = await agentRuntimes(names, permission);
-  const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
-  for (const node of nodes) {
-    // `npm test` has run all of it under this Node.
-    const suite = node.version === thisNode.version ? "extras" : "product";
-    await runSuite(suite, "embedded", node, {
-      S3_TEST_ENDPOINT: undefined,
-      S3_TEST_TLS_ENDPOINT: undefined,
-      S3_TEST_LARGE: "1",
-      AWS_CLI: awsCli,
-    });
-  }
+  await testOnEmbedded(nodes, permission);
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
@@ -111,6 +50,26 @@ async function main(args: readonly string[]): Promise<void> {
 
   console.log(`\n${report(runs, skippedParts)}`);
   process.exitCode = sum(runs).failed > 0 ? 1 : 0;
+}
+
+/** What needs least of what is being installed comes first. */
+async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPermission): Promise<void> {
+  const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
+  const env = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined, AWS_CLI: awsCli };
+  // `npm test` has run all of it under this Node.
+  const isThisNode = ({ version }: Runtime) => version === thisNode.version;
+  for (const node of nodes.filter((each) => !isThisNode(each))) await runSuite("product", "embedded", node, env);
+  visitors = await visitorsEnvironment(permission);
+  for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, env);
+  for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
+}
+
+async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
+  return {
+    CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
+    NGINX: await orSkip("nginx", () => installedNginx(permission)),
+    REAL_SITES: await orSkip("documentation", () => unpackedDocumentation(permission)),
+  };
 }
 
 /** @throws {Error} where a name is unknown. */

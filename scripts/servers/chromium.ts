@@ -1,5 +1,4 @@
-import { runIfPresent } from "./command.ts";
-import { installDebianPackages } from "./debian.ts";
+import { debianProgram } from "./debian.ts";
 import type { InstallPermission } from "./server.ts";
 
 /**
@@ -8,6 +7,6 @@ import type { InstallPermission } from "./server.ts";
  */
 export async function installedChromium(permission: InstallPermission): Promise<string> {
   const program = "chromium";
-  if ((await runIfPresent(program, ["--version"])) === undefined) await installDebianPackages([program], permission);
+  await debianProgram({ program, versionOption: "--version", packages: [program] }, permission);
   return program;
 }

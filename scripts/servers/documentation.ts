@@ -1,6 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { run } from "./command.ts";
+import { downloadDebianPackages } from "./debian.ts";
 import { installed } from "./installed.ts";
 import type { InstallPermission } from "./server.ts";
 
@@ -30,9 +31,7 @@ export async function unpackedDocumentation(permission: InstallPermission): Prom
 
 async function unpack(packages: readonly string[], folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if (process.getuid?.() === 0) await run("apt-get", ["update"]);
-  // It downloads to where it is.
-  await run("sh", ["-c", 'cd "$0" && apt-get download "$@"', folder, ...packages]);
+  await downloadDebianPackages(packages, folder);
   const archives = (await readdir(folder)).filter((name) => name.endsWith(".deb"));
   for (const archive of archives) await run("dpkg-deb", ["--extract", join(folder, archive), folder]);
 }

@@ -15,11 +15,21 @@ export interface Installable {
   install(folder: string): Promise<void>;
 }
 
+const asked = new Map<string, Promise<string>>();
+
 /**
- * The path of a program, which is installed first where it is missing and that is permitted.
+ * The path of a program, which is installed first where it is missing and that is permitted. Asked for again, it waits for the first time.
  * @throws {Unavailable} where it is missing and may not, or cannot, be installed.
  */
-export async function installed(installable: Installable, { mayInstall }: InstallPermission): Promise<string> {
+export function installed(installable: Installable, permission: InstallPermission): Promise<string> {
+  const known = asked.get(installable.name);
+  if (known !== undefined) return known;
+  const program = presentOrInstalled(installable, permission);
+  asked.set(installable.name, program);
+  return program;
+}
+
+async function presentOrInstalled(installable: Installable, { mayInstall }: InstallPermission): Promise<string> {
   const folder = join(cacheFolder, installable.name);
   const program = join(folder, installable.program);
   if (existsSync(program)) {

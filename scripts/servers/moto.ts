@@ -11,10 +11,10 @@ const version = "5.2.5";
  * moto (https://docs.getmoto.org), a stand-in for many AWS services. It needs Python. Its S3 checks neither
  * signatures nor most of what a request says, so no suite is held against it.
  */
-export const moto: ServerKind = { name: "moto", runsSuites: false, start };
+export const moto: ServerKind = { name: "moto", runsSuites: false, install: installedProgram, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
-  const program = await installed({ name: `moto-${version}`, program: "bin/moto_server", install }, permission);
+  const program = await installedProgram(permission);
   return inWorkspace("moto", async (workspace) => {
     const port = await freePort();
     workspace.start(program, ["--host", "127.0.0.1", "--port", String(port)]);
@@ -30,6 +30,10 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
       stop: () => workspace.close(),
     };
   });
+}
+
+function installedProgram(permission: InstallPermission): Promise<string> {
+  return installed({ name: `moto-${version}`, program: "bin/moto_server", install }, permission);
 }
 
 async function install(folder: string): Promise<void> {

@@ -1,5 +1,4 @@
-import { runIfPresent } from "./command.ts";
-import { installDebianPackages } from "./debian.ts";
+import { debianProgram } from "./debian.ts";
 import type { InstallPermission } from "./server.ts";
 
 /** Debian keeps it where only root's PATH leads. */
@@ -10,6 +9,6 @@ const program = "/usr/sbin/nginx";
  * @throws {Unavailable} where it cannot be had.
  */
 export async function installedNginx(permission: InstallPermission): Promise<string> {
-  if ((await runIfPresent(program, ["-v"])) === undefined) await installDebianPackages(["nginx-light"], permission);
+  await debianProgram({ program, versionOption: "-v", packages: ["nginx-light"] }, permission);
   return program;
 }

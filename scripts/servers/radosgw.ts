@@ -1,17 +1,21 @@
 import { type CephCluster, startCephCluster } from "./ceph-cluster.ts";
-import { run, runIfPresent } from "./command.ts";
-import { installDebianPackages } from "./debian.ts";
+import { run } from "./command.ts";
+import { type DebianProgram, debianProgram } from "./debian.ts";
 import { freePort } from "./free-port.ts";
 import type { InstallPermission, RunningServer, ServerKind } from "./server.ts";
 import { inWorkspace, type Workspace } from "./workspace.ts";
 
-const debianPackages = ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"];
+const gateway: DebianProgram = {
+  program: "radosgw",
+  versionOption: "--version",
+  packages: ["radosgw", "ceph-mon", "ceph-osd", "ceph-common"],
+};
 const accessKeyId = "radosgw-access";
 const secretAccessKey = "radosgw-secret";
 const websiteDomain = "website.test";
 
 /** The S3 gateway of Ceph (https://docs.ceph.com/en/pacific/radosgw/s3/): an old and strict S3, as many companies run it. */
-export const radosgw: ServerKind = { name: "radosgw", runsSuites: true, start };
+export const radosgw: ServerKind = { name: "radosgw", runsSuites: true, install: installedVersion, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const version = await installedVersion(permission);
@@ -64,9 +68,6 @@ async function startGateway(workspace: Workspace, cluster: CephCluster, role: re
 }
 
 async function installedVersion(permission: InstallPermission): Promise<string> {
-  if ((await runIfPresent("radosgw", ["--version"])) === undefined) {
-    await installDebianPackages(debianPackages, permission);
-  }
   // "ceph version 16.2.15 (…) pacific (stable)"
-  return (await run("radosgw", ["--version"])).split(" ")[2] ?? "of unknown version";
+  return (await debianProgram(gateway, permission)).split(" ")[2] ?? "of unknown version";
 }

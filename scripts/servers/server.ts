@@ -25,6 +25,8 @@ export interface ServerKind {
   name: string;
   /** Whether it is an S3 to hold the suites against; where not, it is only seen to work. */
   runsSuites: boolean;
+  /** Installs it where that is permitted. @throws {Unavailable} where it cannot be had. */
+  install(permission: InstallPermission): Promise<unknown>;
   /**
    * Starts the server, installing it first where that is permitted.
    * @throws {Unavailable} where it cannot be had, {@link Error} with the last lines of its log where it does not start.

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run, runIfPresent } from "./command.ts";
-import { installDebianPackages } from "./debian.ts";
+import { type DebianProgram, debianProgram } from "./debian.ts";
 import { freePort } from "./free-port.ts";
 import type { InstallPermission } from "./server.ts";
 import { inWorkspace, type Workspace } from "./workspace.ts";
+
+const tinyproxy: DebianProgram = { program: "tinyproxy", versionOption: "-v", packages: ["tinyproxy"] };
 
 /** It takes letters, digits, dots, hyphens and underscores, no more. */
 const user = { name: "corp.me", password: "Pass-word_1.2" };
@@ -23,9 +24,8 @@ export interface RunningProxies {
  * @throws {Unavailable} where it cannot be had.
  */
 export async function startTinyproxies(permission: InstallPermission): Promise<RunningProxies> {
-  if ((await runIfPresent("tinyproxy", ["-v"])) === undefined) await installDebianPackages(["tinyproxy"], permission);
   // "tinyproxy 1.11.1"
-  const version = (await run("tinyproxy", ["-v"])).split(" ")[1] ?? "of unknown version";
+  const version = (await debianProgram(tinyproxy, permission)).split(" ")[1] ?? "of unknown version";
   return inWorkspace("tinyproxy", async (workspace) => {
     const openUrl = await startTinyproxy(workspace, "open", []);
     const lockedUrl = await startTinyproxy(workspace, "locked", [`BasicAuth ${user.name} ${user.password}`]);

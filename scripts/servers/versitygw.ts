@@ -14,10 +14,10 @@ const region = "us-east-1";
 const websiteDomain = "website.test";
 
 /** Versity S3 Gateway over a folder (https://github.com/versity/versitygw): a strict S3 of today. Its source needs Go. */
-export const versitygw: ServerKind = { name: "versitygw", runsSuites: true, start };
+export const versitygw: ServerKind = { name: "versitygw", runsSuites: true, install: installedProgram, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
-  const program = await installed({ name: `versitygw-${version}`, program: "versitygw", install }, permission);
+  const program = await installedProgram(permission);
   return inWorkspace("versitygw", async (workspace) => {
     const [buckets, versions] = ["buckets", "versions"].map((name) => join(workspace.folder, name)) as [string, string];
     await Promise.all([buckets, versions].map((folder) => mkdir(folder)));
@@ -64,6 +64,10 @@ async function startGateway(
   });
   await workspace.listens(port);
   return `${protocol}://${address}`;
+}
+
+function installedProgram(permission: InstallPermission): Promise<string> {
+  return installed({ name: `versitygw-${version}`, program: "versitygw", install }, permission);
 }
 
 async function install(folder: string): Promise<void> {

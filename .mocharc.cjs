@@ -1,0 +1,9 @@
+const { availableParallelism } = require("node:os");
+
+module.exports = {
+  "node-option": ["import=tsx"],
+  timeout: 60_000,
+  parallel: true,
+  // Tests wait now and then, for sessions to end or for processes to start: one more than there are cores.
+  jobs: availableParallelism() + 1,
+};

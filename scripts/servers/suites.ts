@@ -1,0 +1,58 @@
+/** What runs on the agent's Node, unlike what plays the world around it. */
+const product = ["agent", "aws", "checksums", "files", "package", "s3", "site", "sync", "tasks"];
+
+/**
+ * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
+ * need none. What they do has been done, under the same Nodes, in the runs on the embedded server.
+ */
+const besideTheServer = [
+  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
+  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures}",
+  "tasks/upload-{encryption,faults,header-refusals}",
+  "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
+  "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+  "browser/edge",
+];
+
+const randomTrees = "sync/random-sync";
+
+/**
+ * `npm test` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
+ * of the time that all tests on radosgw took. So trees 51 to 300 are run on this Node and the embedded server only.
+ */
+export const randomTreesOnServers = "50";
+
+const largeAmounts = "tasks/*-memory";
+
+/** Tests that start moto, and are skipped where it is not installed. */
+const withMoto = ["docs/**/*", "aws/sts-moto", "site/**/*-moto", "tasks/publish-{cloudfront,dns*,invalidation}"];
+
+/**
+ * Some 600 steps that show how text is read, which `npm test` has run: the tasks' own work on strings. AwsS3Download's table, which shares
+ * its readers with the others, shows that it is the same under another Node.
+ */
+const inputTables = "tasks/inputs-{upload,publish-site}";
+
+/** Files of tests, as patterns and options of mocha. */
+export const suites = {
+  /** But for what the suites of large amounts and of moto do under the same Node. */
+  product: [
+    ...product.map((folder) => `test/${folder}/**/*.test.ts`),
+    ...without(randomTrees, inputTables, largeAmounts, ...withMoto),
+  ],
+  /** What `npm test` leaves out. */
+  extras: [...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`), "test/browser/**/*.test.ts"],
+  /** `npm test` does the same with smaller amounts. */
+  large: [`test/${largeAmounts}.test.ts`],
+  s3: [
+    ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
+    `test/${randomTrees}.test.ts`,
+    ...without(...besideTheServer),
+  ],
+  /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */
+  moto: withMoto.map((name) => `test/${name}.test.ts`),
+};
+
+function without(...names: readonly string[]): string[] {
+  return names.flatMap((name) => ["--ignore", `test/${name}.test.ts`]);
+}

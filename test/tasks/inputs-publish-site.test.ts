@@ -1,0 +1,4 @@
+import { publishSiteTable } from "./inputs/publish-site-table.ts";
+import { testInputs } from "./inputs/test-inputs.ts";
+
+testInputs(publishSiteTable);

@@ -1,0 +1,4 @@
+import { uploadTable } from "./inputs/tables.ts";
+import { testInputs } from "./inputs/test-inputs.ts";
+
+testInputs(uploadTable);
