@@ -1,14 +1,16 @@
+import { describeInvalidations } from "./cloudfront/planned-invalidations.ts";
 import { describeDomainPlan } from "./dns/site-domain.ts";
 import { describeBucketChanges } from "./hosting/site-bucket.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteTools } from "./prepare.ts";
 
 /**
- * What a publish would change beside the site's objects, a line each, for a dry run.
+ * What a publish would change beside the site's objects, an order each, for a dry run.
  *
  * @throws {StepError} where that cannot be read; the signal's reason.
  */
 export async function describeChanges(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<string[]> {
   const forDomain = site.domain ? describeDomainPlan(site.domain) : [];
-  return [...(await describeBucketChanges(site, options, tools)), ...forDomain];
+  const forBucket = await describeBucketChanges(site, options, tools);
+  return [...forBucket, ...describeInvalidations(site, options), ...forDomain];
 }

@@ -37,6 +37,8 @@ export interface SitePlan extends Plan {
   readonly deletions: readonly DeleteAction[];
   /** What the site does without, and visitors with open pages do not yet. */
   readonly kept: readonly SkipAction[];
+  /** Names of what was deleted before, and may still be in caches. */
+  readonly departed: readonly string[];
   /** The entries of the manifest when all is done; those of what is stored still lack size and ETag. */
   readonly entries: ReadonlyMap<string, ManifestEntry>;
 }
@@ -72,7 +74,7 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
     else puts.push({ object, action: { kind: "put", ...subject, reason, replaces: listed !== undefined } });
     entries.set(name, { sizeBytes: listed?.sizeBytes ?? 0, etag: listed?.etag ?? "", sha256, headers: wanted });
   }
-  const { deletions, kept, keptEntries } = decideStale(options, state);
+  const { deletions, kept, keptEntries, departed } = decideStale(options, state);
   for (const [name, entry] of keptEntries) entries.set(name, entry);
   const groups = groupPuts(puts);
   return {
@@ -81,6 +83,7 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
     groups,
     deletions,
     kept,
+    departed,
     entries,
   };
 }

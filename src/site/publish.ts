@@ -1,7 +1,8 @@
 import { applyDeletions } from "../sync/apply-deletions.ts";
-import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
+import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
+import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
@@ -9,15 +10,9 @@ import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-ent
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite, SiteLog, SiteTools } from "./prepare.ts";
+import { PublishRecord, type SiteReport } from "./publish-record.ts";
 import { storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify/verify-published.ts";
-
-/** What a publish came to. */
-export interface SiteReport extends TransferReport {
-  readonly invalidationId?: string;
-  /** Of a hosted zone that was made. */
-  readonly nameServers: readonly string[];
-}
 
 export interface PublishTools extends SiteTools {
   readonly observer: TransferObserver;
@@ -29,62 +24,72 @@ export interface PublishTools extends SiteTools {
  * Publishes a site, in an order in which no visitor meets a page whose assets are missing. Whatever fails, nothing is deleted after it, and
  * the manifest says what is unsettled, for the next publish to put it right.
  *
- * @throws {StepError} where it cannot begin; {OtherPublishError} where another publish has begun since, before anything is deleted; the
- *   signal's reason.
+ * @returns what was done, and what went wrong: also where it cannot begin, is cancelled, or another publish has begun since, before anything
+ *   is deleted.
  */
 export async function publishSite(site: PreparedSite, options: SiteOptions, tools: PublishTools): Promise<SiteReport> {
+  const record = new PublishRecord(tools.observer);
+  try {
+    await publishInOrder(site, options, tools, record);
+  } catch (error) {
+    record.errors.push(describeEnd(error, tools.signal));
+  }
+  return record.report(site.actions, options);
+}
+
+/** @throws what is none of the reasons for which a publish ends before its time. */
+function describeEnd(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return CANCELLED;
+  if (error instanceof StepError || error instanceof OtherPublishError) return error.message;
+  throw error;
+}
+
+const CANCELLED =
+  "The step was cancelled. Visitors meet pages that have all their assets, the old ones or the new; run it again to publish the rest.";
+
+/** @throws {StepError} where it cannot go on; {OtherPublishError} where another publish has begun since; the signal's reason. */
+async function publishInOrder(
+  site: PreparedSite,
+  options: SiteOptions,
+  tools: PublishTools,
+  record: PublishRecord,
+): Promise<void> {
   const { signal, log } = tools;
-  const errors: string[] = [];
-  const nameServers: string[] = [];
+  const { errors } = record;
   const write = (entries: ReadonlyMap<string, ManifestEntry>) =>
     site.store.write({ run: tools.run, writtenMs: site.nowMs, entries });
 
   await prepareBucket(site, options, tools);
   const isUnchanged = isSettled(site, site);
   if (site.groups.length > 0) await write(claimedEntries(site, site));
-  const storing = await storeGroups(site, options, tools);
+  const { stored, ...storing } = await storeGroups(site, options, tools, record);
+  record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
-  const stored = storing.done.map(({ name }) => name);
-  const replaced = storing.done.flatMap((action) => (action.kind === "put" && action.replaces ? [action.name] : []));
-  const outdated = options.distribution?.invalidate === "all" ? stored : replaced;
 
   if (isWhole) await gather(errors, () => setWebsite(site, options, tools));
+  const outdated = outdatedObjects(site, options, record.done);
   const edge = await invalidateChanged(site, options, outdated, "stored", tools);
-  if (isWhole) await gather(errors, async () => void nameServers.push(...(await leadDomain(site, options, tools))));
-  if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, stored, nameServers)));
+  record.invalidationId = edge.id;
+  if (isWhole) await gather(errors, () => leadDomain(site, options, tools, record));
+  if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
 
-  const isLive = isWhole && edge.isBegun;
+  const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
-  const progress = { stored: storing.stored, deleted: new Set<string>(), isLive };
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
   if (!isUnchanged) await write(entriesAfter(site, site, progress));
-  const deleting = isDone ? await deleteStale(site, options, tools) : { done: [], failures: [] };
-  if (deleting.done.length > 0) {
-    const deleted = new Set(deleting.done.map(({ name }) => name));
-    await invalidateChanged(site, options, [...deleted], "deleted", tools);
-    await write(entriesAfter(site, site, { ...progress, deleted })).catch((error) => tellOther(error, log));
+  const deleted = isDone ? await deleteStale(site, options, tools, record) : [];
+  if (deleted.length > 0) {
+    const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
+    // Else the manifest tells the next publish what it is to invalidate.
+    if (isBegun) {
+      const entries = entriesAfter(site, site, { ...progress, deleted: new Set(deleted) });
+      await write(entries).catch((error) => tellOther(error, log));
+    }
   }
   if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
   if (isDone && !options.verify && site.place.siteUrl) log.info(`The site is at ${site.place.siteUrl}`);
   if (!site.store.isGuarded) log.warning(UNGUARDED);
   signal.throwIfAborted();
-
-  const report = makeReport({
-    bucket: tools.bucket.name,
-    target: `s3://${tools.bucket.name}/${options.prefix}`,
-    planned: site.actions,
-    done: [...storing.done, ...deleting.done],
-    failures: [...storing.failures, ...deleting.failures],
-    bytesTransferred: storing.bytesDone,
-    stoppedEarly: storing.stoppedEarly,
-    keyOf: ({ name }) => options.prefix + name,
-  });
-  return {
-    ...report,
-    errors: [...report.errors, ...errors],
-    ...(edge.id === undefined ? {} : { invalidationId: edge.id }),
-    nameServers,
-  };
 }
 
 const UNGUARDED =
@@ -92,37 +97,44 @@ const UNGUARDED =
   "Let one run at a time, with an exclusive lock check on an environment of the pipeline.";
 
 /** The pages, and what comes after them, are not stored where another publish has begun since. */
-function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools) {
+function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools, record: PublishRecord) {
   return storeSite(site.groups, site.objects, options, {
     ...tools,
     onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
-    actionDone: (action) => tools.observer.actionDone(action),
+    actionDone: (action, sentBytes) => record.actionDone(action, sentBytes),
     async beforeGroup({ isVisible }) {
       if (isVisible) await site.store.confirm();
     },
   });
 }
 
-async function leadDomain(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<readonly string[]> {
-  const { domain, controlPlane } = site;
-  return domain && controlPlane ? applyDomain(domain, options, controlPlane, tools) : [];
+async function leadDomain(
+  { domain, controlPlane }: PreparedSite,
+  options: SiteOptions,
+  tools: SiteTools,
+  { nameServers }: PublishRecord,
+): Promise<void> {
+  if (domain && controlPlane) nameServers.push(...(await applyDomain(domain, options, controlPlane, tools)));
 }
 
+/** @returns a message for each URL that does not answer as it should. */
 async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
-  stored: readonly string[],
-  nameServers: readonly string[],
+  { done, nameServers }: PublishRecord,
 ): Promise<readonly string[]> {
   if (!options.verify) return [];
+  const startMs = performance.now();
+  const stored = done.map(({ name }) => name);
   const verification = await verifyPublished(site, options, tools, stored, nameServers);
   if (!verification) {
     tools.log.info("The site was not verified: enter siteUrl, the URL at which visitors find it.");
     return [];
   }
   const { checksCount, errors } = verification;
-  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${site.place.siteUrl}`);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${site.place.siteUrl} in ${seconds} s`);
   return errors;
 }
 
@@ -134,8 +146,20 @@ function tellOther(error: unknown, log: SiteLog): void {
   );
 }
 
-function deleteStale({ deletions }: PreparedSite, { prefix }: SiteOptions, tools: PublishTools) {
-  return applyDeletions(deletions, ({ name }) => prefix + name, tools);
+/** @returns the names of what was deleted. */
+async function deleteStale(
+  { deletions }: PreparedSite,
+  { prefix }: SiteOptions,
+  { bucket, signal }: PublishTools,
+  record: PublishRecord,
+): Promise<string[]> {
+  const { done, failures } = await applyDeletions(deletions, ({ name }) => prefix + name, {
+    bucket,
+    signal,
+    observer: { actionDone: (action) => record.actionDone(action) },
+  });
+  record.failed(failures);
+  return done.map(({ name }) => name);
 }
 
 /** Does what the steps after it do not depend on. */

@@ -14,6 +14,8 @@ export interface StaleObjects {
   readonly kept: readonly SkipAction[];
   /** Of what stays, by name, and of what may yet appear. */
   readonly keptEntries: ReadonlyMap<string, ManifestEntry>;
+  /** Names of what a publish has deleted that broke off then, or whose invalidation was refused: caches may hold it. */
+  readonly departed: readonly string[];
 }
 
 /**
@@ -22,6 +24,7 @@ export interface StaleObjects {
  * | published before, and | |
  * |---|---|
  * | not in the bucket any more | forgotten |
+ * | not in the bucket, since a publish was deleting it that did not come to its end | forgotten when caches have let go of it |
  * | not in the bucket, though a publish was about to store it | remembered until the next publish: it may be storing it still |
  * | a file now that was left out with a warning, as a broken link | left |
  * | replaced by somebody since, or in the folder of another site | left, and forgotten |
@@ -62,7 +65,13 @@ export function decideStale(
       keptEntries.set(name, { ...settled, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs });
     }
   }
-  return { deletions, kept, keptEntries };
+  return { deletions, kept, keptEntries, departed: departedNames({ manifest, listed }) };
+}
+
+function departedNames({ manifest, listed }: Pick<SiteState, "manifest" | "listed">): string[] {
+  return [...(manifest?.entries ?? [])].flatMap(([name, { pending }]) =>
+    pending?.isLeaving && !listed.has(name) ? [name] : [],
+  );
 }
 
 /** Whether a publish was about to store it when it broke off, unless it goes on beside this one. */

@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_REQUESTS } from "../s3/request-slots.ts";
-import { type ApplyResult, applyActions } from "../sync/apply.ts";
+import { type ActionFailure, applyActions } from "../sync/apply.ts";
 import { ObjectSender, type SenderTools } from "../sync/object-sender.ts";
 import type { Action } from "../sync/plan.ts";
 import type { SentObject } from "../sync/send-file.ts";
@@ -13,7 +13,8 @@ import type { SiteObject } from "./site-object.ts";
 export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
   /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */
   readonly scratchFolder: string;
-  actionDone(action: Action): void;
+  /** @param sentBytes as many as are stored: fewer than the file's where it was compressed. */
+  actionDone(action: Action, sentBytes: number): void;
   /**
    * Called before each group.
    *
@@ -23,7 +24,10 @@ export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "s
 }
 
 /** What storing the groups came to. */
-export interface StoreResult extends ApplyResult {
+export interface StoreResult {
+  readonly failures: readonly ActionFailure[];
+  /** Whether objects of the last group were left, because they would have failed as those before them. */
+  readonly stoppedEarly: boolean;
   /** By the object's name. */
   readonly stored: ReadonlyMap<string, SentObject>;
 }
@@ -47,26 +51,23 @@ export async function storeSite(
   await writeFile(emptyFile, "");
   const stored = new Map<string, SentObject>();
   let scratchFiles = 0;
-  const result = { done: [] as Action[], failures: [] as ApplyResult["failures"], bytesDone: 0, stoppedEarly: false };
   try {
     for (const group of groups) {
       await tools.beforeGroup(group);
-      const { done, failures, bytesDone, stoppedEarly } = await applyActions(group.actions, {
+      const { failures, stoppedEarly } = await applyActions(group.actions, {
         parallelActions: options.concurrency ?? MAX_REQUESTS,
         perform: async ({ name }) => {
           const sent = await storeObject(objects.get(name) as SiteObject);
           stored.set(name, sent);
           return sent.sizeBytes;
         },
-        onDone: (action) => tools.actionDone(action),
+        onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
         signal,
       });
       signal.throwIfAborted();
-      result.done.push(...done);
-      result.bytesDone += bytesDone;
-      if (failures.length > 0) return { ...result, failures, stoppedEarly, stored };
+      if (failures.length > 0) return { failures, stoppedEarly, stored };
     }
-    return { ...result, stored };
+    return { failures: [], stoppedEarly: false, stored };
   } finally {
     await rm(emptyFile, { force: true });
   }

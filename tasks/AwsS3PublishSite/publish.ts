@@ -8,10 +8,12 @@ import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { createTransport, type Transport } from "../../src/aws/transport.ts";
 import { userAgent } from "../../src/aws/user-agent.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
+import { planInvalidations } from "../../src/site/cloudfront/planned-invalidations.ts";
 import { describeChanges } from "../../src/site/describe-changes.ts";
 import type { SiteOptions } from "../../src/site/options.ts";
 import { type PreparedSite, prepareSite, type SiteTools } from "../../src/site/prepare.ts";
-import { publishSite, type SiteReport } from "../../src/site/publish.ts";
+import { publishSite } from "../../src/site/publish.ts";
+import type { SiteReport } from "../../src/site/publish-record.ts";
 import type { PlanTools } from "../../src/sync/plan-tools.ts";
 import type { InNameOf } from "../access-inputs.ts";
 import { actAs } from "../act-as.ts";
@@ -106,9 +108,12 @@ function run(
         invalidationId: report?.invalidationId ?? "",
         nameServers: report?.nameServers.join(" ") ?? "",
       }),
-      planFileExtras: ({ kept, forCloudFront }) => ({
-        kept: kept.map(({ name, sizeBytes, reason }) => ({ key: prefix + name, sizeBytes, reason })),
-        cloudFront: forCloudFront,
+      planFileExtras: (plan) => ({
+        kept: plan.kept.map(({ name, sizeBytes, reason }) => ({ key: prefix + name, sizeBytes, reason })),
+        cloudFront: {
+          ...plan.forCloudFront,
+          ...(plan.distribution ? { invalidations: planInvalidations(plan, options) } : {}),
+        },
       }),
     },
     cancelled,

@@ -16,7 +16,8 @@ import type { Bucket } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
 import { type PreparedSite, prepareSite } from "../../src/site/prepare.ts";
-import { publishSite, type SiteReport } from "../../src/site/publish.ts";
+import { publishSite } from "../../src/site/publish.ts";
+import type { SiteReport } from "../../src/site/publish-record.ts";
 import { openTargetBucket, openTransport } from "../s3/open-target.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
 

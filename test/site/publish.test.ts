@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
-import { OtherPublishError } from "../../src/site/manifest/manifest-store.ts";
 import { PublishBench, type PublishResult, SETTINGS } from "./publish-bench.ts";
 
 const APP = "app.3f2a1b9c0d4e5f6a7b8c.js";
@@ -176,11 +175,9 @@ describe("a publish", function () {
         await place.publish({ patterns: parsePatterns(["**", "!new.css"]) }, { runName: "run 7 (build id 70)" });
         await place.put("about.html", "other's");
       };
-      await assert.rejects(
-        place.publish({}, { between: other }),
-        (error: Error) =>
-          error instanceof OtherPublishError && /in between: run 7 \(build id 70\), at /.test(error.message),
-      );
+      const result = await place.publish({}, { between: other });
+      assert.match(onlyError(result), /in between: run 7 \(build id 70\), at /);
+      assert.deepEqual(doneNames(result), []);
       assert.ok((await place.names()).includes("about.html"));
     });
 
@@ -193,7 +190,9 @@ describe("a publish", function () {
           await place.publish({}, { runName: "the later one" });
         },
       );
-      await assert.rejects(place.publish({ concurrency: 1 }, { bucket }), /in between: the later one/);
+      const result = await place.publish({ concurrency: 1 }, { bucket });
+      assert.match(onlyError(result), /in between: the later one/);
+      assert.deepEqual(doneNames(result), [APP, "logo.svg"]);
       const { site } = await place.publish();
       assert.deepEqual(site.groups, []);
     });
@@ -205,10 +204,8 @@ describe("a publish", function () {
       assert.match(log.join("\n"), /warning: The store does not go by the If-Match condition of a write/);
       place.edit({ "index.html": "mine" });
       const other = async () => void (await place.publish({}, { runName: "the other one" }));
-      await assert.rejects(
-        place.publish({}, { bucket: withoutConditions(place.bucket), between: other }),
-        /in between: the other one/,
-      );
+      const result = await place.publish({}, { bucket: withoutConditions(place.bucket), between: other });
+      assert.match(onlyError(result), /in between: the other one/);
     });
   });
 
@@ -251,19 +248,36 @@ describe("a publish", function () {
         () => left-- === 0,
         async () => ended.abort(new Error("killed")),
       );
-      const isKilled = await place.publish({}, { bucket, signal: ended.signal }).then(
-        () => false,
-        () => true,
-      );
+      const killed = await place.publish({}, { bucket, signal: ended.signal }).catch(() => undefined);
       await assertWhole(place, `version ${version}`);
       place.replace(versionOf(version + 100));
       const { site, report } = await place.publish();
       assert.deepEqual([site.problems, report?.errors], [[], []]);
       await assertWhole(place, `version ${version + 100}`);
       assert.equal(await place.text("index.html"), versionOf(version + 100)["index.html"]);
-      if (!isKilled) return;
+      if (killed?.report?.errors.length === 0) return;
     }
     assert.fail("no publish came to its end");
+  });
+
+  it("that is cancelled tells what it has done until then", async () => {
+    const place = await bench.newPlace(SITE);
+    const cancelled = new AbortController();
+    const bucket = afterRequest(
+      place.bucket,
+      ({ key }) => key === "about.html",
+      async () => cancelled.abort(new Error("cancelled")),
+    );
+    const result = await place.publish({ concurrency: 1 }, { bucket, signal: cancelled.signal });
+    assert.match(onlyError(result), /^The step was cancelled\. Visitors meet pages that have all their assets/);
+    assert.deepEqual(doneNames(result), [APP, "logo.svg", "about.html"]);
+    assert.deepEqual(result.report?.counts, {
+      filesNew: 3,
+      filesUpdated: 0,
+      filesUnchanged: 0,
+      filesDeleted: 0,
+      bytesTransferred: 16,
+    });
   });
 
   it("compresses what is text, once, and tells visitors so", async () => {
@@ -339,6 +353,15 @@ async function assertWhole(place: Awaited<ReturnType<PublishBench["newPlace"]>>,
 /** What was stored, and why. */
 function reasons({ site }: PublishResult): Record<string, string> {
   return Object.fromEntries(site.groups.flatMap(({ actions }) => actions).map(({ name, reason }) => [name, reason]));
+}
+
+function onlyError({ report }: PublishResult): string {
+  assert.equal(report?.errors.length, 1);
+  return report?.errors[0] ?? "";
+}
+
+function doneNames({ report }: PublishResult): string[] {
+  return [...(report?.done ?? [])].map(({ name }) => name);
 }
 
 /** Does something after the first request that fits. */

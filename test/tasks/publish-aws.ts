@@ -23,7 +23,7 @@ export class AwsBench {
   #sts!: StsServer;
   #amazon!: AmazonBehindProxy;
   #moto!: MotoWithAuthorization;
-  #workFolder!: string;
+  workFolder!: string;
   #usersCount = 0;
 
   /** Registers what starts it, or skips the suite where moto is not installed. */
@@ -38,11 +38,11 @@ export class AwsBench {
     });
     beforeEach(() => {
       this.source = new SourceFolder();
-      this.#workFolder = mkdtempSync(join(tmpdir(), "job-"));
+      this.workFolder = mkdtempSync(join(tmpdir(), "job-"));
     });
     afterEach(() => {
       this.source.remove();
-      rmSync(this.#workFolder, { recursive: true });
+      rmSync(this.workFolder, { recursive: true });
     });
     return this;
   }
@@ -82,7 +82,7 @@ export class AwsBench {
     const { url } = this.#moto.server;
     return runStep({
       taskFolder: taskFolderOf("AwsS3PublishSite"),
-      workFolder: this.#workFolder,
+      workFolder: this.workFolder,
       ...this.#amazon.agent,
       connections: [
         {
@@ -97,7 +97,7 @@ export class AwsBench {
       ],
       inputs: { awsCredentials: connectionId, sourceFolder: this.source.path, verify: "false", ...inputs },
       env: {
-        ...withoutWaiting(this.#workFolder).env,
+        ...withoutWaiting(this.workFolder).env,
         AWS_ENDPOINT_URL_CLOUDFRONT: url,
         AWS_ENDPOINT_URL_ROUTE_53: url,
         ...env,

@@ -42,6 +42,8 @@ describe("AwsS3PublishSite, beside another publish to the same place,", () => {
 
     const { errors = [], ...outcome } = outcomeOf(result);
     assert.deepEqual(outcome, { result: "Failed" });
+    const { actions } = bench.planOf(result);
+    assert.deepEqual([actions.length, new Set(actions.map(({ status }) => status))], [202, new Set(["notDone"])]);
     assert.deepEqual(
       errors.map((error) => error.replace(/at 20[-\d]+T[\d:.]+Z/, "at TIME")),
       [

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { DistributionConfig } from "@aws-sdk/client-cloudfront";
+import type { StepResult } from "../../local/agent/agent.ts";
+import type { PlannedInvalidation } from "../../src/site/cloudfront/planned-invalidations.ts";
 import { siteBehindCloudFront } from "./publish-aws-site.ts";
 import { assertFailed, assertSucceeded, errorsOf, outputsOf } from "./step-result.ts";
 
@@ -66,10 +70,62 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
     });
   }
 
-  it("changes nothing in a dry run", async () => {
+  it("tells in a dry run what it would invalidate, and changes nothing", async () => {
     await site.publishAndEdit();
-    assertSucceeded(await site.publish({ dryRun: "true", invalidate: "all" }));
+    const result = await site.publish({ dryRun: "true" });
+    assertSucceeded(result);
     assert.deepEqual(await site.invalidations(), {});
+    const stored = ["/about.html", "/docs", "/docs/", "/docs/a%20b.html", "/docs/index.html"];
+    const { id } = site.distribution;
+    assert.deepEqual(
+      result.log.filter((line) => line.startsWith("Would ")),
+      [
+        `Would invalidate in the distribution ${id}, after the upload: ${stored.join(", ")}`,
+        `Would invalidate in the distribution ${id}, after the removal of what is stale: /old.html`,
+      ],
+    );
+    assert.deepEqual(invalidationsPlanned(result), [
+      { after: "stored", paths: stored },
+      { after: "deleted", paths: ["/old.html"] },
+    ]);
+
+    assertSucceeded(await site.publish());
+    assert.deepEqual(Object.values(await site.invalidations()).sort(), [stored, ["/old.html"]], "it is what is sent");
+  });
+
+  it("names the first of many paths in the log, and all in the plan file", async () => {
+    const pages = (content: string) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`page-${index}.html`, content]));
+    aws.source.write(pages("1"));
+    assertSucceeded(await site.publish());
+    aws.source.write(pages("2"));
+    const result = await site.publish({ dryRun: "true" });
+    const [line = ""] = result.log.filter((each) => each.startsWith("Would invalidate"));
+    assert.match(line, /, after the upload: (\/page-\d+\.html, ){20}and 10 more$/);
+    const [planned] = invalidationsPlanned(result);
+    assert.deepEqual(
+      planned?.paths,
+      Object.keys(pages("2"))
+        .map((name) => `/${name}`)
+        .sort(),
+    );
+  });
+
+  describe("has the caches let go of errors at the paths of new pages", () => {
+    const NEW = { "late.html": "late", "app.3f2a1b9c0d4e5f6a7b8c.js": "app()" };
+    const distributions: [title: string, changes: Partial<DistributionConfig>, paths: string[][]][] = [
+      ["where it keeps them for five minutes", { CustomErrorResponses: errorsKeptFor(300) }, [["/late.html"]]],
+      ["and not where it keeps them for as long as by default", { CustomErrorResponses: errorsKeptFor(10) }, []],
+    ];
+    for (const [title, changes, paths] of distributions) {
+      it(title, async () => {
+        site.distribution = await aws.account.createDistribution(site.origin, changes);
+        assertSucceeded(await site.publish({ invalidate: "none" }));
+        aws.source.write(NEW);
+        assertSucceeded(await site.publish());
+        assert.deepEqual(Object.values(await site.invalidations()), paths);
+      });
+    }
   });
 
   it("prints the change that a single-page app needs, and does not make it", async () => {
@@ -118,3 +174,13 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
     });
   }
 });
+
+/** What a distribution answers for missing pages, and for how many seconds it keeps that. */
+function errorsKeptFor(ErrorCachingMinTTL: number): DistributionConfig["CustomErrorResponses"] {
+  const answer = { ResponsePagePath: "/404.html", ResponseCode: "404", ErrorCachingMinTTL };
+  return { Quantity: 2, Items: [403, 404].map((ErrorCode) => ({ ErrorCode, ...answer })) };
+}
+
+function invalidationsPlanned(result: StepResult): readonly PlannedInvalidation[] {
+  return JSON.parse(readFileSync(outputsOf(result).planFile ?? "", "utf8")).cloudFront.invalidations;
+}

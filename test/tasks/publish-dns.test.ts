@@ -166,7 +166,7 @@ describe("AwsS3PublishSite, with a domain", function () {
         [
           `Would create the bucket ${domain}, and set its website configuration`,
           `Would allow everybody s3:GetObject on s3://${domain}/* in its policy`,
-          `Would have the bucket www.${domain} send its visitors to the site`,
+          `Would set the bucket www.${domain} to send its visitors to the site`,
           `Would create the public hosted zone ${domain}`,
           `Would create the record A ${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,
           `Would create the record A www.${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,

@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { MANIFEST, publishBench } from "./publish-bench.ts";
 import { StepProcess } from "./publish-process.ts";
-import { assertDone, denied } from "./upload-bench.ts";
+import { assertDone, denied, outcomeOf } from "./upload-bench.ts";
 
 describe("AwsS3PublishSite, after a publish that was killed,", () => {
   const bench = publishBench("embedded");
@@ -50,6 +50,31 @@ describe("AwsS3PublishSite, after a publish that was killed,", () => {
     assert.deepEqual(await bench.keys(), ["1.css", "2.css", "index.html"]);
     await bench.publish(release(1));
     assert.deepEqual(await bench.keys(), ["1.css", "index.html"]);
+  });
+});
+
+describe("AwsS3PublishSite, cancelled,", () => {
+  const bench = publishBench("embedded");
+
+  it("tells in its outputs and its plan file what it has done until then", async () => {
+    bench.source.write({ "index.html": "home", "about.html": "about", "style.css": "p {}" });
+    const cancel = new AbortController();
+    const fault = bench.addFault({ match: { operation: "PutObject", key: "about.html" }, action: { kind: "hang" } });
+    const watch = setInterval(() => {
+      if (fault.hits > 0) cancel.abort();
+    }, 5);
+    const result = await bench.publish({ verify: "false" }, { cancel: cancel.signal });
+    clearInterval(watch);
+    fault.remove();
+    const { errors, counts } = outcomeOf(result);
+    const message =
+      "The step was cancelled. Visitors meet pages that have all their assets, the old ones or the new; run it again to publish the rest.";
+    assert.ok(errors?.includes(message), errors?.join("\n"));
+    assert.deepEqual(counts, { uploaded: 1, bytes: 4 });
+    assert.deepEqual(
+      bench.planOf(result).actions.map(({ key, status }) => `${key}: ${status}`),
+      ["style.css: done", "about.html: notDone", "index.html: notDone"],
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import {
   startControlPlaneStub,
 } from "../site/control-plane/control-plane-stub.ts";
 import { siteBehindCloudFront } from "./publish-aws-site.ts";
+import { StepProcess } from "./publish-process.ts";
 import { assertFailed, assertSucceeded, errorsOf, outputsOf } from "./step-result.ts";
 
 const ID = "E2EXAMPLE1ABCD";
@@ -55,14 +56,55 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     const { result } = await publishEdited({ [CREATE]: [busy] }, { invalidationTimeoutMinutes: "1" });
     assertWarned(
       result,
-      `CloudFront took no new invalidation of the distribution ${ID} within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: invalidate "/*" when the others are done.`,
+      `CloudFront took no new invalidation of the distribution ${ID} within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.`,
     );
     assert.equal(outputsOf(result).invalidationId, "");
 
     assertSucceeded(await site.publish());
     assert.deepEqual(Object.values(await site.invalidations()), [
-      ["/about.html", "/docs", "/docs/", "/docs/a%20b.html", "/docs/index.html", "/new.html"],
+      ["/about.html", "/docs", "/docs/", "/docs/a%20b.html", "/docs/index.html", "/new.html", "/old.html"],
     ]);
+  });
+
+  describe("of what was deleted, is made by the next publish", () => {
+    /** Publishes once more; then nothing is left to be done. */
+    async function assertMadeUp(paths: readonly string[]): Promise<void> {
+      assertSucceeded(await site.publish());
+      assert.deepEqual(Object.values(await site.invalidations()), [paths]);
+      assertSucceeded(await site.publish());
+      assert.deepEqual(Object.values(await site.invalidations()), [paths]);
+      assert.deepEqual(site.aws.writes(), []);
+    }
+
+    it("where CloudFront took none", async () => {
+      const { result, lines } = await publishEdited(
+        { [CREATE]: [inProgress, denied] },
+        { waitForInvalidation: "false" },
+      );
+      assert.deepEqual([result.result, result.issues.length, lines.length], ["Succeeded", 1, 3]);
+      await assertMadeUp(["/old.html"]);
+    });
+
+    it("where the step was killed before it", async () => {
+      const task = new StepProcess(site.aws.workFolder, "killed");
+      await site.publishAndEdit();
+      stub = await startControlPlaneStub(async ({ line, body }) => {
+        if (line === READ) return distributionOf(site.origin);
+        if (body.includes("/old.html")) task.signal("SIGKILL");
+        return invalidation("Completed");
+      });
+      const { NODE_OPTIONS = "" } = task.step.env ?? {};
+      const env = { AWS_ENDPOINT_URL_CLOUDFRONT: stub.url.href, NODE_OPTIONS };
+      const { exitCode } = await site.publish({ cloudFrontDistributionId: ID }, env);
+      assert.equal(exitCode, 128 + 9);
+      await assertMadeUp(["/old.html"]);
+    });
+
+    it("where the page is back by then", async () => {
+      await publishEdited({ [CREATE]: [inProgress, denied] }, { waitForInvalidation: "false" });
+      site.aws.source.write({ "old.html": "old again" });
+      await assertMadeUp(["/old.html"]);
+    });
   });
 
   it("is late without failing the step, and is not made again", async () => {

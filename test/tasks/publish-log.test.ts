@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PutBucketWebsiteCommand } from "@aws-sdk/client-s3";
 import { HOSTED, publishBench } from "./publish-bench.ts";
 
 const SITE = {
@@ -22,7 +23,7 @@ describe("AwsS3PublishSite, its log", () => {
         .replaceAll(bench.siteUrl, "URL/")
         .replaceAll(bench.bucket, "BUCKET")
         .replace(new URL(bench.target.url).host, "STORE")
-        .replace(/in [\d.]+ s \(.*\/s\)/, "in SECONDS"),
+        .replace(/in [\d.]+ s( \(.*\/s\))?$/, "in SECONDS"),
     );
 
   it("tells a person what becomes of the bucket and the site, in order", async () => {
@@ -31,8 +32,8 @@ describe("AwsS3PublishSite, its log", () => {
       "Publishing SOURCE to s3://BUCKET/ at STORE",
       "##[warning]_headers, line 2: X-Frame-Options is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
       "Found 9 files: 9 new; 1.8 KB to upload",
-      'Done: switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
-      "Done: allow everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",
+      'Switched off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
+      "Allowed everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",
       "  app.3f2a1b9c0d4e5f6a7b8c.js → app.3f2a1b9c0d4e5f6a7b8c.js (5 B, new)",
       "  logo.svg → logo.svg (6 B, new)",
       "  style.css → style.css (1.8 KB, new)",
@@ -43,7 +44,7 @@ describe("AwsS3PublishSite, its log", () => {
       "  old.html → old.html (0 B, new)",
       "  blog → blog (0 B, new)",
       "Set the website configuration of the bucket BUCKET",
-      "Verified 10 URLs of URL/",
+      "Verified 10 URLs of URL/ in SECONDS",
       "Uploaded 9 files, 1.8 KB, to s3://BUCKET/ in SECONDS",
       "  new        9",
       "  updated    0",
@@ -55,12 +56,34 @@ describe("AwsS3PublishSite, its log", () => {
       "Publishing SOURCE to s3://BUCKET/ at STORE",
       "Found 9 files: 1 to update, 8 unchanged; 8 B to upload",
       "  about.html → about.html (8 B, content differs)",
-      "Verified 3 URLs of URL/",
+      "Verified 3 URLs of URL/ in SECONDS",
       "Uploaded 1 file, 8 B, to s3://BUCKET/ in SECONDS",
       "  new        0",
       "  updated    1",
       "  unchanged  8",
       "  deleted    0",
     ]);
+  });
+
+  it("tells which website configuration is replaced, before in a dry run and after", async () => {
+    bench.source.write(SITE);
+    const RoutingRules = [
+      {
+        Condition: { KeyPrefixEquals: "by-hand/" },
+        Redirect: { ReplaceKeyPrefixWith: "docs/", HttpRedirectCode: "302" },
+      },
+    ];
+    const WebsiteConfiguration = { IndexDocument: { Suffix: "home.html" }, RoutingRules };
+    await bench.target.client().send(new PutBucketWebsiteCommand({ Bucket: bench.bucket, WebsiteConfiguration }));
+    const byHand =
+      '{"indexDocument":"home.html","routingRules":[{"condition":{"keyPrefix":"by-hand/"},"redirect":{"replaceKeyPrefixWith":"docs/","httpRedirectCode":"302"}}]}';
+    const inputs = { configureWebsite: "true", verify: "false" };
+    const planned = words((await bench.publish({ ...inputs, dryRun: "true" })).log);
+    const order = "set the website configuration of the bucket BUCKET";
+    assert.ok(planned.includes(`Would ${order}, in the place of ${byHand}`), planned.join("\n"));
+    const done = words((await bench.publish(inputs)).log);
+    const at = done.indexOf("Set the website configuration of the bucket BUCKET");
+    assert.deepEqual(done.slice(at + 1, at + 2), [`Before, it was ${byHand}`]);
+    assert.ok(!words((await bench.publish({ ...inputs, dryRun: "true" })).log).some((line) => line.includes(order)));
   });
 });

@@ -3,6 +3,9 @@ import type { PreparedSite, SiteTools } from "../prepare.ts";
 import { invalidate } from "./invalidation.ts";
 import { invalidationPaths, wholeSitePaths } from "./invalidation-paths.ts";
 
+/** After what of a publish: all is stored, or what is stale is deleted. */
+export type InvalidationStep = "stored" | "deleted";
+
 /** What became of the caches. */
 export interface EdgeRefresh {
   readonly id?: string;
@@ -21,24 +24,13 @@ export async function invalidateChanged(
   site: PreparedSite,
   options: SiteOptions,
   names: readonly string[],
-  step: "stored" | "deleted",
+  step: InvalidationStep,
   { run, log, signal }: SiteTools,
 ): Promise<EdgeRefresh> {
-  const { distribution, controlPlane, objects } = site;
+  const { distribution, controlPlane } = site;
   const wanted = options.distribution;
-  if (!distribution || !controlPlane || !wanted || wanted.invalidate === "none" || names.length === 0)
-    return { isBegun: true };
-  const changed = new Set(names);
-  const paths =
-    wanted.invalidate === "all" && step === "stored"
-      ? wholeSitePaths(distribution.sitePath)
-      : invalidationPaths({
-          sitePath: distribution.sitePath,
-          changed,
-          unchanged: [...objects.keys()].filter((name) => !changed.has(name)),
-          indexDocument: options.indexDocument,
-        });
-  if (paths.length === 0) return { isBegun: true };
+  const paths = pathsToInvalidate(site, options, names, step);
+  if (!distribution || !controlPlane || !wanted || paths.length === 0) return { isBegun: true };
   log.info(
     `Invalidating ${paths.length === 1 ? paths[0] : `${paths.length} paths`} of the distribution ${distribution.id}`,
   );
@@ -52,4 +44,28 @@ export async function invalidateChanged(
   const outcome = await invalidate(controlPlane, request, { signal });
   if (outcome.kind === "late" || outcome.kind === "failed") log.warning(outcome.message);
   return { isBegun: outcome.id !== undefined, ...(outcome.id === undefined ? {} : { id: outcome.id }) };
+}
+
+/**
+ * The paths by which the distribution's caches are to let go of objects.
+ *
+ * @param names of the objects, relative to the site.
+ * @returns as they are sent; none where there is no distribution, or nothing is to be invalidated.
+ */
+export function pathsToInvalidate(
+  { distribution, objects }: Pick<PreparedSite, "distribution" | "objects">,
+  options: SiteOptions,
+  names: readonly string[],
+  step: InvalidationStep,
+): readonly string[] {
+  const { invalidate = "none" } = options.distribution ?? {};
+  if (!distribution || invalidate === "none" || names.length === 0) return [];
+  if (invalidate === "all" && step === "stored") return wholeSitePaths(distribution.sitePath);
+  const changed = new Set(names);
+  return invalidationPaths({
+    sitePath: distribution.sitePath,
+    changed,
+    unchanged: [...objects.keys()].filter((name) => !changed.has(name)),
+    indexDocument: options.indexDocument,
+  });
 }

@@ -64,7 +64,7 @@ async function create(
       return { kind: "failed", message: `${what}: ${why}` };
     }
   }
-  const message = `CloudFront took no new invalidation of the distribution ${distributionId} within ${minutes(timeoutMs)}, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: invalidate "/*" when the others are done.`;
+  const message = `CloudFront took no new invalidation of the distribution ${distributionId} within ${minutes(timeoutMs)}, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.`;
   return { kind: "late", message };
 }
 

@@ -1,5 +1,6 @@
 import type * as Route53 from "@aws-sdk/client-route-53";
 import { StepError } from "../../sync/step-error.ts";
+import type { Change } from "../change.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import type { DomainOptions } from "../options.ts";
 import { type AliasRecord, type AliasTarget, compareRecord, describeRecord } from "./alias-records.ts";
@@ -57,15 +58,14 @@ export async function planDns(controlPlane: ControlPlane, request: DnsRequest, s
   return { zones: groupByZone(domains), notes: domains.flatMap(({ notes }) => notes) };
 }
 
-/** What a plan does, an order a line; none where nothing is to be done. */
-export function describeDnsPlan({ zones }: DnsPlan): string[] {
-  return zones.flatMap(({ zone, missing }) => [
-    ...(zone.id === undefined ? [`create the public hosted zone ${zone.name}`] : []),
-    ...missing.map(
-      ({ type, name, target }) =>
-        `create the record ${type} ${name} (alias of ${target.dnsName}) in the hosted zone ${zone.name}`,
-    ),
-  ]);
+/** What a plan does; nothing where nothing is to be done. */
+export function describeDnsPlan({ zones }: DnsPlan): Change[] {
+  return zones.flatMap(({ zone, missing }) => {
+    const changes: Change[] = zone.id === undefined ? [`create the public hosted zone ${zone.name}`] : [];
+    for (const { type, name, target } of missing)
+      changes.push(`create the record ${type} ${name} (alias of ${target.dnsName}) in the hosted zone ${zone.name}`);
+    return changes;
+  });
 }
 
 /** What one domain lacks. */

@@ -1,5 +1,6 @@
 import type { WebsiteRedirect } from "../../s3/website-configuration.ts";
 import type { PlanProblem } from "../../sync/plan.ts";
+import { asDone, type Change } from "../change.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { applyRedirectBuckets, planRedirectBuckets, type RedirectBucket } from "../hosting/redirect-buckets.ts";
@@ -73,12 +74,11 @@ export async function planDomain(
   };
 }
 
-/** What a plan does, an order a line; none where nothing is to be done. */
-export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): string[] {
+/** What a plan does; nothing where nothing is to be done. */
+export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): Change[] {
+  const unready = redirectBuckets.filter(({ state }) => state !== "ready");
   return [
-    ...redirectBuckets.flatMap(({ bucket, state }) =>
-      state === "ready" ? [] : [`have the bucket ${bucket.name} send its visitors to the site`],
-    ),
+    ...unready.map(({ bucket }): Change => `set the bucket ${bucket.name} to send its visitors to the site`),
     ...describeDnsPlan(dns),
   ];
 }
@@ -99,7 +99,7 @@ export async function applyDomain(
   await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
   const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
-  for (const line of describeDomainPlan(plan)) log.info(`Done: ${line}`);
+  for (const change of describeDomainPlan(plan)) log.info(asDone(change));
   for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning);
   if (nameServers.length > 0) {
     log.info(

@@ -4,6 +4,7 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { getBucketPolicy, MAX_POLICY_BYTES, putBucketPolicy } from "../../s3/bucket-policy.ts";
 import { getPublicAccessBlock, type PublicAccessBlock, putPublicAccessBlock } from "../../s3/public-access-block.ts";
 import { StepError } from "../../sync/step-error.ts";
+import type { Change } from "../change.ts";
 import { type Pause, pause } from "../pause.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
@@ -27,6 +28,9 @@ export interface PublicReadPlan {
 
 /** A change of Block Public Access takes a while to spread; these waits come to a minute. */
 const SPREADING_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
+
+/** A change of an earlier run has spread by now, as a rule. */
+const SPREAD_DELAYS_MS = [1_000, 2_000];
 
 /**
  * Finds out what has to change before everybody may read the objects under a prefix. Nothing is changed yet.
@@ -58,12 +62,12 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
   };
 }
 
-/** The changes of a plan, one a line, as orders: for a dry run to say what would be done, and for a log. */
-export function describePublicRead({ block, policy }: PublicReadPlan, bucketName: string, prefix: string): string[] {
-  return [
-    ...(block ? [`switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`] : []),
-    ...(policy ? [`allow everybody s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`] : []),
-  ];
+/** The changes of a plan, for a dry run and for a log. */
+export function describePublicRead({ block, policy }: PublicReadPlan, bucketName: string, prefix: string): Change[] {
+  const changes: Change[] = [];
+  if (block) changes.push(`switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`);
+  if (policy) changes.push(`allow everybody s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`);
+  return changes;
 }
 
 /**
@@ -88,19 +92,25 @@ export async function allowPublicRead(bucket: Bucket, options: PublicReadOptions
   return plan;
 }
 
-/** @param hasUnblocked whether public policies were blocked until just now, so that they may be refused for a while. */
+/**
+ * Nothing but the account's own settings tells whether it blocks such a policy, and they are read by another service with a permission of its
+ * own. So a policy that is refused is tried again for as long as the bucket's block may be the reason.
+ *
+ * @param hasUnblocked whether public policies were blocked until just now, so that they may be refused for a while.
+ */
 async function putPublicPolicy(
   bucket: Bucket,
   policy: string,
   hasUnblocked: boolean,
   { signal, pause: wait = pause }: PublicReadOptions,
 ): Promise<void> {
+  const delaysMs = hasUnblocked ? SPREADING_DELAYS_MS : SPREAD_DELAYS_MS;
   for (let attempt = 0; ; attempt++) {
     try {
       return await putBucketPolicy(bucket, policy, signal);
     } catch (error) {
       signal.throwIfAborted();
-      const delayMs = SPREADING_DELAYS_MS[attempt];
+      const delayMs = delaysMs[attempt];
       if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refused(bucket, error, hasUnblocked);
       await wait(delayMs, signal);
     }

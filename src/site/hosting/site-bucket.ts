@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import { ensureBucket } from "../../s3/create-bucket.ts";
+import { asDone, type Change } from "../change.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite, SiteTools } from "../prepare.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
-import { configureWebsite, readWebsite, websiteDiffers } from "./website.ts";
+import { configureWebsite, readWebsite } from "./website.ts";
 
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
@@ -23,7 +25,7 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
   }
   if (!options.publicRead) return;
   const changes = await allowPublicRead(bucket, publicReadOf(options, signal));
-  for (const line of describePublicRead(changes, bucket.name, options.prefix)) log.info(`Done: ${line}`);
+  for (const change of describePublicRead(changes, bucket.name, options.prefix)) log.info(asDone(change));
 }
 
 /**
@@ -45,7 +47,7 @@ export async function setWebsite(
 }
 
 /**
- * What the two would do, a line each.
+ * What the two would do.
  *
  * @throws {StepError} where S3 refuses to tell; the signal's reason.
  */
@@ -53,21 +55,26 @@ export async function describeBucketChanges(
   site: PreparedSite,
   options: SiteOptions,
   { bucket, signal }: Tools,
-): Promise<string[]> {
+): Promise<Change[]> {
   const { isNewBucket, website } = site;
+  const changes: Change[] = [];
   if (isNewBucket) {
-    return [
-      `create the bucket ${bucket.name}, and set its website configuration`,
-      ...(options.publicRead
-        ? [`allow everybody s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`]
-        : []),
-    ];
+    changes.push(`create the bucket ${bucket.name}, and set its website configuration`);
+    if (options.publicRead)
+      changes.push(`allow everybody s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`);
+    return changes;
   }
-  const lines = options.publicRead
-    ? describePublicRead(await planPublicRead(bucket, publicReadOf(options, signal)), bucket.name, options.prefix)
-    : [];
-  const isDifferent = options.configureWebsite && (await websiteDiffers(bucket, website, signal));
-  return isDifferent ? [...lines, `set the website configuration of the bucket ${bucket.name}`] : lines;
+  if (options.publicRead) {
+    const plan = await planPublicRead(bucket, publicReadOf(options, signal));
+    changes.push(...describePublicRead(plan, bucket.name, options.prefix));
+  }
+  if (options.configureWebsite) {
+    const present = await readWebsite(bucket, signal);
+    const before = present ? `, in the place of ${JSON.stringify(present)}` : "";
+    if (!isDeepStrictEqual(present, website))
+      changes.push(`set the website configuration of the bucket ${bucket.name}${before}`);
+  }
+  return changes;
 }
 
 function publicReadOf({ prefix, access }: SiteOptions, signal: AbortSignal) {

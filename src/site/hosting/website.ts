@@ -17,24 +17,11 @@ export async function configureWebsite(
   wanted: WebsiteConfiguration,
   signal: AbortSignal,
 ): Promise<"unchanged" | "set"> {
-  if (!(await websiteDiffers(bucket, wanted, signal))) return "unchanged";
+  if (isDeepStrictEqual(await readWebsite(bucket, signal), wanted)) return "unchanged";
   await bucketStep("Setting the website configuration of", bucket, "s3:PutBucketWebsite", signal, () =>
     putWebsiteConfiguration(bucket, wanted, signal),
   );
   return "set";
-}
-
-/**
- * Whether a bucket is set up otherwise than wanted, or not at all.
- *
- * @throws {StepError} where S3 refuses to tell; the signal's reason.
- */
-export async function websiteDiffers(
-  bucket: Bucket,
-  wanted: WebsiteConfiguration,
-  signal: AbortSignal,
-): Promise<boolean> {
-  return !isDeepStrictEqual(await readWebsite(bucket, signal), wanted);
 }
 
 /**

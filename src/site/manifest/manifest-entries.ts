@@ -13,6 +13,7 @@ export interface EarlierState {
 /** What has become of a plan so far. */
 export interface Progress {
   readonly stored: ReadonlyMap<string, SentObject>;
+  /** Names of what is deleted, and in no cache. */
   readonly deleted: ReadonlySet<string>;
   /** Whether visitors get the new site alone: all is stored, and no cache is known to hold what was replaced. */
   readonly isLive: boolean;
@@ -57,7 +58,7 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
 
 /**
  * The entries of the manifest as things stand. What is not stored yet, or not deleted yet, is pending. Unless the new site is live, what it
- * replaces is pending too, so that the next publish stores and invalidates it once more. Unless the new site is live and alone, no asset has
+ * replaces is pending too, so that the next publish stores and invalidates it once more; and so is what is deleted, to be invalidated. Unless the new site is live and alone, no asset has
  * been removed, since visitors may still get pages that need it.
  */
 export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Progress): Entries {
@@ -65,6 +66,10 @@ export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Pro
   const after = new Map(plan.entries);
   const isAlone = isLive && plan.deletions.every(({ name }) => deleted.has(name));
   for (const { name } of isAlone ? [] : plan.kept) {
+    const known = before.manifest?.entries.get(name);
+    if (known) after.set(name, known);
+  }
+  for (const name of isLive ? [] : plan.departed) {
     const known = before.manifest?.entries.get(name);
     if (known) after.set(name, known);
   }

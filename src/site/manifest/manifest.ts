@@ -41,7 +41,7 @@ export interface ManifestEntry {
   readonly pending?: {
     /** The ETag of an object of somebody else that stood there before. */
     readonly foreignEtag?: string;
-    /** It is being deleted, so that nothing else than what the entry tells of is there of the site's. */
+    /** It is being deleted, or gone but perhaps not from caches, so that nothing else than what the entry tells of is there of the site's. */
     readonly isLeaving?: true;
   };
 }

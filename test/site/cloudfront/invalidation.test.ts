@@ -83,7 +83,7 @@ describe("an invalidation", () => {
     assert.deepEqual(outcome, {
       kind: "late",
       message:
-        'CloudFront took no new invalidation of the distribution E1 within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: invalidate "/*" when the others are done.',
+        'CloudFront took no new invalidation of the distribution E1 within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.',
     });
     assert.deepEqual(delays, [1000, 2000, 4000, 8000, 16000, 20000, 9000]);
   });

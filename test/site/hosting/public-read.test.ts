@@ -102,6 +102,14 @@ describe("letting everybody read a site", () => {
     );
   });
 
+  it("names the account's block soon, where the bucket's own was off before", async () => {
+    const { bucket } = await newBucket({ accountBlock: { BlockPublicPolicy: true } });
+    await assert.rejects(allowPublicRead(bucket, withoutWaiting().options), StepError);
+    const { options, delays } = withoutWaiting();
+    await assert.rejects(allowPublicRead(bucket, options), /it is that of the AWS account, or of its organization/);
+    assert.deepEqual(delays, [1_000, 2_000]);
+  });
+
   it("says what it would do, and does nothing then", async () => {
     const { bucket, operations } = await newBucket();
     const plan = await planPublicRead(bucket, withoutWaiting("site/").options);

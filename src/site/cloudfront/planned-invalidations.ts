@@ -1,0 +1,38 @@
+import type { SiteOptions } from "../options.ts";
+import type { PreparedSite } from "../prepare.ts";
+import { type InvalidationStep, pathsToInvalidate } from "./invalidate-changed.ts";
+import { outdatedObjects } from "./outdated-objects.ts";
+
+/** An invalidation that a publish makes if all goes well. */
+export interface PlannedInvalidation {
+  readonly after: InvalidationStep;
+  /** As they are sent. */
+  readonly paths: readonly string[];
+}
+
+/** Of more paths, the rest is counted. */
+const MAX_NAMED_PATHS = 20;
+
+/** The invalidations of a publish, in their order; none without a distribution. */
+export function planInvalidations(site: PreparedSite, options: SiteOptions): PlannedInvalidation[] {
+  const outdated = outdatedObjects(site, options, site.actions);
+  const deleted = site.deletions.map(({ name }) => name);
+  const planned: PlannedInvalidation[] = [
+    { after: "stored", paths: pathsToInvalidate(site, options, outdated, "stored") },
+    { after: "deleted", paths: pathsToInvalidate(site, options, deleted, "deleted") },
+  ];
+  return planned.filter(({ paths }) => paths.length > 0);
+}
+
+/** What they are in a line each, as orders, for a dry run. */
+export function describeInvalidations(site: PreparedSite, options: SiteOptions): string[] {
+  const when: Readonly<Record<InvalidationStep, string>> = {
+    stored: "after the upload",
+    deleted: "after the removal of what is stale",
+  };
+  return planInvalidations(site, options).map(({ after, paths }) => {
+    const hidden = paths.length - MAX_NAMED_PATHS;
+    const named = paths.slice(0, MAX_NAMED_PATHS).join(", ") + (hidden > 0 ? `, and ${hidden} more` : "");
+    return `invalidate in the distribution ${site.distribution?.id}, ${when[after]}: ${named}`;
+  });
+}
