@@ -1,12 +1,12 @@
 import http from "node:http";
 import https from "node:https";
-import tls from "node:tls";
 import type { NetworkSettings } from "./network.ts";
+import { type Origin, urlOf } from "./origin.ts";
 import type { ProxyIdentity } from "./proxy-error.ts";
 import { serverAddress } from "./server-address.ts";
-import type { WireRequest } from "./transport.ts";
+import { type TlsOptions, tlsOptionsOf } from "./tls-options.ts";
 
-/** How the requests to one server leave this machine. */
+/** How the requests that Node's own client sends to one server leave this machine. */
 export interface Route {
   readonly send: typeof http.request;
   /** The agent, and where it connects to. */
@@ -20,8 +20,6 @@ export interface Route {
   readonly proxy?: ProxyIdentity;
 }
 
-type Origin = Pick<WireRequest, "protocol" | "hostname" | "port">;
-
 /** What holds for all connections of a transport. */
 export interface RouteLimits {
   /** To one host. */
@@ -31,7 +29,7 @@ export interface RouteLimits {
   readonly tunnelTimeoutMs: number;
 }
 
-/** The routes of a transport, with the connections that are kept alive on them. */
+/** The routes of Node's own client, with the connections that are kept alive on them. */
 export class Routes {
   readonly #network: NetworkSettings;
   readonly #agentOptions: http.AgentOptions;
@@ -40,7 +38,7 @@ export class Routes {
   readonly #routes = new Map<string, Route | Promise<Route>>();
   #plain: http.Agent | undefined;
   #secure: https.Agent | undefined;
-  #tls: Pick<tls.ConnectionOptions, "secureContext" | "rejectUnauthorized"> | undefined;
+  #tls: TlsOptions | undefined;
 
   constructor(network: NetworkSettings, { maxConnections, idleTimeoutMs, tunnelTimeoutMs }: RouteLimits) {
     this.#network = network;
@@ -128,28 +126,12 @@ export class Routes {
     return agent;
   }
 
-  /** Made once: to read all authorities for each connection takes longer than to connect. */
-  #tlsOptions(): Pick<tls.ConnectionOptions, "secureContext" | "rejectUnauthorized"> {
-    if (this.#tls) return this.#tls;
-    const { authorities, clientCertificate, skipsValidation } = this.#network;
-    const context = {
-      ...(authorities ? { ca: [...tls.rootCertificates, authorities] } : {}),
-      ...(clientCertificate ? { cert: clientCertificate.certificate, key: clientCertificate.key } : {}),
-      ...(clientCertificate?.passphrase ? { passphrase: clientCertificate.passphrase } : {}),
-    };
-    this.#tls = {
-      ...(authorities || clientCertificate ? { secureContext: tls.createSecureContext(context) } : {}),
-      ...(skipsValidation ? { rejectUnauthorized: false } : {}),
-    };
+  #tlsOptions(): TlsOptions {
+    this.#tls ??= tlsOptionsOf(this.#network);
     return this.#tls;
   }
 
   #identify(proxy: URL): ProxyIdentity {
     return { host: proxy.host, source: this.#network.proxySource ?? "agent" };
   }
-}
-
-function urlOf({ protocol, hostname, port }: Origin): URL {
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return new URL(`${protocol}//${host}${port === undefined ? "" : `:${port}`}`);
 }

@@ -59,7 +59,7 @@ export function createSigner(region: string, service: string): Sign {
   }
 
   return function sign(request, credentials, time) {
-    const timestamp = time.toISOString().replace(/[-:]|\.\d{3}/g, "");
+    const timestamp = `${time.toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
     const day = timestamp.slice(0, 8);
     const headers: Record<string, string> = {
       ...request.headers,
@@ -72,15 +72,10 @@ export function createSigner(region: string, service: string): Sign {
       .filter((name) => !UNSIGNED_HEADERS.has(name))
       .sort();
     const signedHeaders = names.join(";");
-    const canonicalHeaders = names.map((name) => `${name}:${canonicalValue(headers[name] as string)}\n`).join("");
-    const canonicalRequest = [
-      request.method,
-      request.path,
-      request.query,
-      canonicalHeaders,
-      signedHeaders,
-      request.payloadHash,
-    ].join("\n");
+    let canonicalHeaders = "";
+    for (const name of names) canonicalHeaders += `${name}:${canonicalValue(headers[name] as string)}\n`;
+    const { method, path, query, payloadHash } = request;
+    const canonicalRequest = `${method}\n${path}\n${query}\n${canonicalHeaders}\n${signedHeaders}\n${payloadHash}`;
     const scope = `${day}/${region}/${service}/aws4_request`;
     // All of it is ASCII, but for headers that a server gave: Node reads and sends these with a character for each byte.
     const stringToSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash("sha256", Buffer.from(canonicalRequest, "latin1"), "hex")}`;
@@ -95,7 +90,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 function canonicalValue(value: string): string {
-  return value.trim().replace(/\s+/g, " ");
+  return /^\s|\s$|\s\s|[^\S ]/.test(value) ? value.trim().replace(/\s+/g, " ") : value;
 }
 
 /** Percent-encodes one path segment or query part as Signature Version 4 wants it (RFC 3986 unreserved characters stay). */
@@ -108,5 +103,6 @@ export function encodeUriPart(text: string): string {
 
 /** Percent-encodes an object key for the request path; `/`, `.` and `..` stay as they are. */
 export function encodeKey(key: string): string {
+  if (/^[A-Za-z0-9_.~/-]*$/.test(key)) return key;
   return encodeUriPart(key).replaceAll("%2F", "/");
 }

@@ -1,9 +1,9 @@
 import type http from "node:http";
-import { ConnectionError } from "./errors.ts";
+import { type ConnectionError, reasonOf } from "./errors.ts";
 import { ProxyError, type ProxyStage, proxyRefusal } from "./proxy-error.ts";
 import type { Route } from "./routes.ts";
 
-/** What becomes of one request on its way to the server. */
+/** What becomes of one request on its way through a proxy. */
 export interface Way {
   /** The proxy's refusal, where the answer is not the server's. */
   refusal(answer: http.IncomingMessage): ProxyError | undefined;
@@ -14,24 +14,8 @@ export interface Way {
 }
 
 /** Watches a request that was just made. */
-export function watchWay(outgoing: http.ClientRequest, route: Route, hostname: string): Way {
-  return route.proxy ? watchProxied(outgoing, route, route.proxy, hostname) : direct(hostname);
-}
-
-function direct(hostname: string): Way {
-  return {
-    refusal: () => undefined,
-    explain: (error) => new ConnectionError(error.code ?? "unknown", hostname, reasonOf(error)),
-    explainTimeout: (reason) => new ConnectionError("ETIMEDOUT", hostname, reason),
-  };
-}
-
-function watchProxied(
-  outgoing: http.ClientRequest,
-  { opening }: Route,
-  proxy: NonNullable<Route["proxy"]>,
-  hostname: string,
-): Way {
+export function watchWay(outgoing: http.ClientRequest, { opening, proxy }: Route, hostname: string): Way {
+  if (!proxy) throw new Error("a route without a proxy has none to watch");
   let stage: ProxyStage = "unreached";
   let refused: ProxyError | undefined;
   const reached = () => {
@@ -67,15 +51,4 @@ function watchProxied(
  */
 function asksForPassword({ statusCode, headers }: http.IncomingMessage): boolean {
   return statusCode === 407 || (statusCode === 401 && /^basic\b/i.test(headers["www-authenticate"] ?? ""));
-}
-
-/** Node's reason, for people. */
-function reasonOf(error: Error): string {
-  // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
-  const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
-  // Where a host has several addresses, the error is a list, and its own message empty.
-  const message =
-    error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
-  // The advice says what to do about certificates; Node's own hint is for those who start it themselves.
-  return tlsReason ?? message.replace(/; if the root CA is installed locally.*$/, "");
 }

@@ -1,4 +1,4 @@
-/** The size of a block: what is read from a file at once. */
+/** The size of a block, unless it is told otherwise: what is read from a file at once. */
 export const BLOCK_SIZE_BYTES = 256 * 1024;
 
 /**
@@ -6,11 +6,16 @@ export const BLOCK_SIZE_BYTES = 256 * 1024;
  * so, and 133 MB without. It grows to the most that were ever in use at once.
  */
 export class BlockPool {
+  readonly #blockBytes: number;
   readonly #free: Buffer[] = [];
 
-  /** A block of `BLOCK_SIZE_BYTES` with whatever was in it before. Give it back when nothing reads it any more. */
+  constructor(blockBytes = BLOCK_SIZE_BYTES) {
+    this.#blockBytes = blockBytes;
+  }
+
+  /** A block with whatever was in it before. Give it back when nothing uses it any more. */
   take(): Buffer {
-    return this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_SIZE_BYTES);
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#blockBytes);
   }
 
   giveBack(block: Buffer): void {

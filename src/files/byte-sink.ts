@@ -1,70 +1,119 @@
 import type { FileHandle } from "node:fs/promises";
+import type { BlockPool } from "./block-pool.ts";
 
-/** Takes bytes in the order in which they come. The chunks are its own. */
+/** Takes bytes in the order in which they come. */
 export interface ByteSink {
   /** How many have arrived where they belong. */
   readonly writtenBytes: number;
-  write(chunk: Buffer): void | Promise<void>;
+  /** Where the next bytes are to be put: one at least. @throws {SinkFullError} where no more were expected. */
+  room(): Buffer;
+  /** So many bytes are in the room now. @returns a promise to wait for before more are put there. */
+  filled(sizeBytes: number): void | Promise<void>;
   /** To be called when all have come. */
   flush(): void | Promise<void>;
 }
 
-/** Keeps bytes until all have come: for small files, which are then written in one go. */
-export class MemorySink implements ByteSink {
-  readonly #chunks: Buffer[] = [];
+/** Called with bytes in their order, before they are overwritten. */
+export type Watcher = (bytes: Buffer) => void;
+
+/** More bytes came than were expected. */
+export class SinkFullError extends Error {}
+
+/** Keeps bytes in a block until all have come: for small files, which are then written in one go. */
+export class BlockSink implements ByteSink {
+  readonly #block: Buffer;
+  readonly #watch: Watcher;
   writtenBytes = 0;
 
-  write(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.writtenBytes += chunk.length;
+  constructor(block: Buffer, watch: Watcher) {
+    this.#block = block;
+    this.#watch = watch;
+  }
+
+  room(): Buffer {
+    if (this.writtenBytes === this.#block.length) throw new SinkFullError("more came than fits");
+    return this.#block.subarray(this.writtenBytes);
+  }
+
+  filled(sizeBytes: number): void {
+    this.#watch(this.#block.subarray(this.writtenBytes, this.writtenBytes + sizeBytes));
+    this.writtenBytes += sizeBytes;
   }
 
   flush(): void {}
 
+  /** They are the block's. */
   bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return this.#block.subarray(0, this.writtenBytes);
   }
 }
 
-/** What comes from a socket at once is less than what is worth a call to the system. Twice as much takes 20 MB more, in no less time. */
-const WRITE_BYTES = 512 * 1024;
+/** The blocks that files are written by: what comes from a socket at once is less than is worth a call to the system. Twice as much takes no less time. */
+export const WRITE_BYTES = 512 * 1024;
 
-/** Writes into an open file, from a place in it on, many chunks at a time. */
+/**
+ * Writes into an open file, from a place in it on, a block at a time. While one is written the next is filled. To be closed before the
+ * file is.
+ */
 export class FileSink implements ByteSink {
   readonly #file: FileHandle;
-  readonly #startByte: number;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #pool: BlockPool;
+  readonly #watch: Watcher;
+  #position: number;
+  #block: Buffer;
+  #filledBytes = 0;
+  /** The write that is under way, or has failed. */
+  #writing: Promise<void> | undefined;
   writtenBytes = 0;
 
-  constructor(file: FileHandle, startByte: number) {
+  constructor(file: FileHandle, startByte: number, pool: BlockPool, watch: Watcher) {
     this.#file = file;
-    this.#startByte = startByte;
+    this.#position = startByte;
+    this.#pool = pool;
+    this.#watch = watch;
+    this.#block = pool.take();
   }
 
-  write(chunk: Buffer): void | Promise<void> {
-    this.#waiting.push(chunk);
-    this.#waitingBytes += chunk.length;
-    return this.#waitingBytes < WRITE_BYTES ? undefined : this.flush();
+  room(): Buffer {
+    return this.#block.subarray(this.#filledBytes);
   }
 
-  /** Writes what has come and is not written yet. */
+  filled(sizeBytes: number): void | Promise<void> {
+    this.#watch(this.#block.subarray(this.#filledBytes, this.#filledBytes + sizeBytes));
+    this.#filledBytes += sizeBytes;
+    if (this.#filledBytes < this.#block.length) return;
+    if (this.#writing) return this.#writing.then(() => this.#writeBlock());
+    this.#writeBlock();
+  }
+
   async flush(): Promise<void> {
-    while (this.#waitingBytes > 0) {
-      const { bytesWritten } = await this.#file.writev(this.#waiting, this.#startByte + this.writtenBytes);
-      this.writtenBytes += bytesWritten;
-      this.#waitingBytes -= bytesWritten;
-      this.#waiting = behind(this.#waiting, bytesWritten);
-    }
+    await this.#writing;
+    this.#writeBlock();
+    await this.#writing;
   }
-}
 
-/** The chunks that are left once so many bytes of them are written. */
-function behind(chunks: readonly Buffer[], writtenBytes: number): Buffer[] {
-  let leftBytes = writtenBytes;
-  return chunks.flatMap((chunk) => {
-    const rest = chunk.subarray(Math.min(leftBytes, chunk.length));
-    leftBytes -= chunk.length - rest.length;
-    return rest.length > 0 ? [rest] : [];
-  });
+  /** Waits for what is being written, however it ends. */
+  async close(): Promise<void> {
+    await this.#writing?.catch(() => undefined);
+    this.#pool.giveBack(this.#block);
+  }
+
+  #writeBlock(): void {
+    const full = this.#block;
+    this.#writing = this.#write(full.subarray(0, this.#filledBytes)).finally(() => this.#pool.giveBack(full));
+    // Whoever fills the next block, or flushes, is told.
+    this.#writing.catch(() => undefined);
+    this.#block = this.#pool.take();
+    this.#filledBytes = 0;
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    for (let doneBytes = 0; doneBytes < bytes.length; ) {
+      const { bytesWritten } = await this.#file.write(bytes, doneBytes, bytes.length - doneBytes, this.#position);
+      doneBytes += bytesWritten;
+      this.#position += bytesWritten;
+      this.writtenBytes += bytesWritten;
+    }
+    this.#writing = undefined;
+  }
 }

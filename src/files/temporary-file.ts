@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { renameSync, utimesSync } from "node:fs";
 import { rename, rm, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Disk } from "./disk.ts";
 
 /** Tells the names that this process gives from those of an earlier one that had the same id. */
 const processToken = randomBytes(4).toString("hex");
@@ -41,17 +43,26 @@ export function isLeftover(name: string): boolean {
  * @param modifiedMs the file's time of modification, in milliseconds since 1970.
  * @throws Node's error, after some tries where Windows says that the file is in use. The temporary file is then still there.
  */
-export async function publish(temporaryPath: string, finalPath: string, modifiedMs: number): Promise<void> {
-  await utimes(temporaryPath, modifiedMs / 1000, modifiedMs / 1000);
+export async function publish(temporaryPath: string, finalPath: string, modifiedMs: number, disk: Disk): Promise<void> {
+  const seconds = modifiedMs / 1000;
+  await disk.call(
+    () => utimesSync(temporaryPath, seconds, seconds),
+    () => utimes(temporaryPath, seconds, seconds),
+  );
+  const move = () =>
+    disk.call(
+      () => renameSync(temporaryPath, finalPath),
+      () => rename(temporaryPath, finalPath),
+    );
   for (const delayMs of process.platform === "win32" ? RENAME_DELAYS_MS : []) {
     try {
-      return await rename(temporaryPath, finalPath);
+      return await move();
     } catch (error) {
       if (!BRIEFLY_OPEN_CODES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
       await sleep(delayMs);
     }
   }
-  await rename(temporaryPath, finalPath);
+  await move();
 }
 
 /** Removes a temporary file that will not be published. Never throws: what stays is a leftover, and mostly another error is on its way. */

@@ -135,7 +135,11 @@ export function openBucket(options: BucketOptions): Bucket {
  * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
  */
 function isLateError(response: WireResponse): boolean {
-  return response.body.includes("<Error") && /^\s*(<\?xml[^>]*>\s*)?<Error[\s>]/.test(response.body.toString("utf8"));
+  return (
+    response.body.length > 0 &&
+    response.body.includes("<Error") &&
+    /^\s*(<\?xml[^>]*>\s*)?<Error[\s>]/.test(response.body.toString("utf8"))
+  );
 }
 
 function requireSha256(request: S3Request): string {

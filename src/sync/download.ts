@@ -1,5 +1,8 @@
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { BlockPool } from "../files/block-pool.ts";
+import { WRITE_BYTES } from "../files/byte-sink.ts";
+import { Disk } from "../files/disk.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import { TargetFolder } from "../files/safe-path.ts";
 import type { Bucket } from "../s3/bucket.ts";
@@ -45,6 +48,9 @@ export async function applyDownload(
     ...tools,
     target: targetFolder,
     slots: new RequestSlots(options.concurrency),
+    disk: new Disk(),
+    smallBlocks: new BlockPool(),
+    largeBlocks: new BlockPool(WRITE_BYTES),
     encryption: options.encryption,
     replacesEmptyFolders: options.deleteExtra,
     onStored: (sizeBytes) => observer.stored(sizeBytes),

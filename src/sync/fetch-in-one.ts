@@ -1,15 +1,14 @@
+import { writeFileSync } from "node:fs";
 import { open, writeFile } from "node:fs/promises";
 import type { ResponseHead } from "../aws/transport.ts";
 import { createDigest, type Digest } from "../checksums/algorithms.ts";
-import { type ByteSink, FileSink, MemorySink } from "../files/byte-sink.ts";
+import { BLOCK_SIZE_BYTES } from "../files/block-pool.ts";
+import { BlockSink, type ByteSink, FileSink, SinkFullError } from "../files/byte-sink.ts";
 import { customerKeyHeaders } from "../s3/encryption.ts";
 import { getObject } from "../s3/get-object.ts";
 import { type ObjectHead, readObjectHead } from "../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../s3/object-checksum.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
-
-/** Up to this size a file is kept in memory until it is whole, and written in one go. */
-const SMALL_FILE_BYTES = 256 * 1024;
 
 /**
  * Brings an object to a new file with one request, and computes its checksum as the bytes come.
@@ -17,47 +16,97 @@ const SMALL_FILE_BYTES = 256 * 1024;
  * @throws {ObjectReplacedError} where it is not the one that was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export function fetchInOne(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
-  const isSmall = object.sizeBytes <= SMALL_FILE_BYTES;
-  return context.slots.run(isSmall ? 1 : context.slots.largeBodyWeight, async () => {
+  const isSmall = object.sizeBytes <= BLOCK_SIZE_BYTES;
+  const weight = isSmall ? 1 : context.slots.largeBodyWeight;
+  return context.slots.run(weight, async () => {
     context.signal.throwIfAborted();
-    if (isSmall) {
-      const sink = new MemorySink();
-      const head = await receive(context, object, sink);
-      await writeFile(newPath, sink.bytes(), { flag: "wx" });
-      return head;
-    }
-    const file = await open(newPath, "wx");
-    try {
-      return await receive(context, object, new FileSink(file, 0));
-    } finally {
-      await file.close();
-    }
+    return isSmall ? await fetchSmall(context, object, newPath) : await fetchMedium(context, object, newPath);
   });
 }
 
-async function receive(context: FetchContext, { key, etag }: FetchedObject, sink: ByteSink): Promise<ObjectHead> {
-  const { bucket, encryption, signal } = context;
-  let head: ObjectHead | undefined;
-  let checksum: ObjectChecksum | undefined;
-  let digest: Digest | undefined;
-  const reader = {
-    start(response: ResponseHead) {
-      head = readObjectHead(response);
-      checksum = checksumOf(head);
-      // One of parts is not to be had from the whole.
-      if (checksum && checksum.partsCount === undefined) digest = createDigest(checksum.algorithm);
-    },
-    take(chunk: Buffer) {
-      digest?.update(chunk);
-      context.onStored(chunk.length);
-      return sink.write(chunk);
-    },
+/** Keeps the file in memory until it is whole, and writes it in one go. */
+async function fetchSmall(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
+  const block = context.smallBlocks.take();
+  try {
+    const fetch = new CheckedFetch(context, object);
+    const sink = new BlockSink(block, fetch.watch);
+    const head = await fetch.into(sink);
+    await context.disk.call(
+      () => writeFileSync(newPath, sink.bytes(), { flag: "wx" }),
+      () => writeFile(newPath, sink.bytes(), { flag: "wx" }),
+    );
+    return head;
+  } finally {
+    context.smallBlocks.giveBack(block);
+  }
+}
+
+async function fetchMedium(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
+  const file = await open(newPath, "wx");
+  try {
+    const fetch = new CheckedFetch(context, object);
+    const sink = new FileSink(file, 0, context.largeBlocks, fetch.watch);
+    try {
+      return await fetch.into(sink);
+    } finally {
+      await sink.close();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Computes an object's checksum as its bytes come. */
+class CheckedFetch {
+  readonly #context: FetchContext;
+  readonly #object: FetchedObject;
+  #head: ObjectHead | undefined;
+  #checksum: ObjectChecksum | undefined;
+  #digest: Digest | undefined;
+
+  constructor(context: FetchContext, object: FetchedObject) {
+    this.#context = context;
+    this.#object = object;
+  }
+
+  /** For the sink that takes the bytes. */
+  readonly watch = (bytes: Buffer): void => {
+    this.#digest?.update(bytes);
+    this.#context.onStored(bytes.length);
   };
-  await getObject(bucket, key, reader, { etag, headers: customerKeyHeaders(encryption), signal });
-  await sink.flush();
-  // What starts is called before anything is received; the compiler does not see it.
-  const fetched = head as unknown as ObjectHead;
-  if (sink.writtenBytes !== fetched.sizeBytes) throw new ChecksumError("size");
-  if (digest && checksum && !digest.digest().equals(checksum.digest)) throw new ChecksumError(checksum.algorithm);
-  return fetched;
+
+  async into(sink: ByteSink): Promise<ObjectHead> {
+    const { bucket, encryption, signal } = this.#context;
+    const { key, etag } = this.#object;
+    const reader = {
+      start: (response: ResponseHead) => this.#start(response),
+      room: () => sink.room(),
+      filled: (sizeBytes: number) => sink.filled(sizeBytes),
+    };
+    try {
+      await getObject(bucket, key, reader, { etag, headers: customerKeyHeaders(encryption), signal });
+    } catch (error) {
+      throw error instanceof SinkFullError ? new ChecksumError("size") : error;
+    }
+    await sink.flush();
+    return this.#check(sink.writtenBytes);
+  }
+
+  #start(response: ResponseHead): void {
+    this.#head = readObjectHead(response);
+    this.#checksum = checksumOf(this.#head);
+    // One of parts is not to be had from the whole.
+    const isOfAll = this.#checksum?.partsCount === undefined;
+    if (this.#checksum && isOfAll) this.#digest = createDigest(this.#checksum.algorithm);
+  }
+
+  #check(writtenBytes: number): ObjectHead {
+    const head = this.#head as ObjectHead;
+    if (writtenBytes !== head.sizeBytes) throw new ChecksumError("size");
+    const checksum = this.#checksum;
+    if (this.#digest && checksum && !this.#digest.digest().equals(checksum.digest)) {
+      throw new ChecksumError(checksum.algorithm);
+    }
+    return head;
+  }
 }

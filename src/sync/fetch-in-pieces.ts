@@ -66,18 +66,18 @@ function fetchPieces(
     slots.run(slots.largeBodyWeight, async () => {
       pieceSignal.throwIfAborted();
       const digest = createDigest(digested?.algorithm ?? "CRC32");
-      const sink = new FileSink(file, piece.startByte);
-      const reader = {
-        take(chunk: Buffer) {
-          if (digested) digest.update(chunk);
-          context.onStored(chunk.length);
-          return sink.write(chunk);
-        },
-      };
+      const sink = new FileSink(file, piece.startByte, context.largeBlocks, (bytes) => {
+        if (digested) digest.update(bytes);
+        context.onStored(bytes.length);
+      });
       const options = { piece, etag: head.etag, headers: customerKeyHeaders(encryption), signal: pieceSignal };
-      // There is no range of no bytes.
-      if (piece.sizeBytes > 0) await getObject(bucket, key, reader, options);
-      await sink.flush();
+      try {
+        // There is no range of no bytes.
+        if (piece.sizeBytes > 0) await getObject(bucket, key, sink, options);
+        await sink.flush();
+      } finally {
+        await sink.close();
+      }
       if (sink.writtenBytes !== piece.sizeBytes) throw new ChecksumError("size");
       return digest.digest();
     }),

@@ -1,3 +1,5 @@
+import type { BlockPool } from "../files/block-pool.ts";
+import type { Disk } from "../files/disk.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import type { TargetFolder } from "../files/safe-path.ts";
 import type { Bucket } from "../s3/bucket.ts";
@@ -10,6 +12,11 @@ export interface FetchContext {
   readonly target: TargetFolder;
   readonly slots: RequestSlots;
   readonly digester: FileDigester;
+  readonly disk: Disk;
+  /** Each holds a file whole. */
+  readonly smallBlocks: BlockPool;
+  /** Of what is written at once. */
+  readonly largeBlocks: BlockPool;
   readonly encryption: Encryption | undefined;
   /** Whether an empty folder that stands in a file's place goes. */
   readonly replacesEmptyFolders: boolean;

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { hash } from "node:crypto";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { ConnectionError } from "../../src/aws/errors.ts";
 import { type Body, createTransport, type Transport, type WireRequest } from "../../src/aws/transport.ts";
+import type { BodyReceiver } from "../../src/aws/wire/body-receiver.ts";
+import { randomFrom } from "../random.ts";
 
 describe("the transport", () => {
   let transport: Transport;
@@ -86,17 +89,133 @@ describe("the transport", () => {
     });
     let calls = 0;
     let isAtWork = false;
-    const receive = () => async () => {
-      calls++;
-      isAtWork = true;
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      isAtWork = false;
-    };
+    const receive = () => ({
+      room: () => Buffer.alloc(1000),
+      async filled() {
+        calls++;
+        isAtWork = true;
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        isAtWork = false;
+      },
+    });
     await assert.rejects(transport.exchange(request(port, { receive })), ConnectionError);
     assert.equal(isAtWork, false);
     const callsThen = calls;
     await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(calls, callsThen);
+  });
+
+  it("puts what comes into the receiver's room, piece by piece, and waits for it", async () => {
+    const content = randomFrom(7).bytes(3_000_000);
+    const sockets = new Set<unknown>();
+    const port = await serve((request, response) => {
+      sockets.add(request.socket);
+      // With and without a length.
+      if (request.url === "/length") response.setHeader("content-length", content.length);
+      for (let position = 0; position < content.length; position += 70_001) {
+        response.write(content.subarray(position, position + 70_001));
+      }
+      response.end();
+    });
+    for (const target of ["/length", "/chunks", "/length"]) {
+      const received: Buffer[] = [];
+      const room = Buffer.alloc(10_000);
+      let isAtWork = false;
+      const receiver: BodyReceiver = {
+        room: () => room.subarray(0, 1 + (received.length % room.length)),
+        filled(sizeBytes) {
+          assert.equal(isAtWork, false);
+          received.push(Buffer.from(room.subarray(0, sizeBytes)));
+          if (received.length % 3 > 0) return undefined;
+          isAtWork = true;
+          return new Promise((resolve) =>
+            setImmediate(() => {
+              isAtWork = false;
+              resolve();
+            }),
+          );
+        },
+      };
+      const answer = await transport.exchange(request(port, { target, receive: () => receiver }));
+      assert.deepEqual([answer.status, answer.body.length], [200, 0]);
+      assert.ok(Buffer.concat(received).equals(content));
+    }
+    assert.equal(sockets.size, 1);
+  });
+
+  it("does not give a refusal's body to the receiver", async () => {
+    const port = await serve((_request, response) => response.writeHead(404).end("<Error/>"));
+    const receive = () => assert.fail("it was called");
+    const answer = await transport.exchange(request(port, { receive }));
+    assert.deepEqual([answer.status, String(answer.body)], [404, "<Error/>"]);
+  });
+
+  it("sends bodies of all sizes whole", async () => {
+    const port = await serve(async (incoming, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk);
+      response.end(hash("sha256", Buffer.concat(chunks)));
+    });
+    const bytes = randomFrom(8).bytes(700_000);
+    for (const sizeBytes of [0, 1, 60_000, 65_300, 65_400, 65_536, 262_144, 700_000]) {
+      const sent = bytes.subarray(0, sizeBytes);
+      const half = Math.floor(sizeBytes / 2);
+      for (const chunks of [[sent], [sent.subarray(0, half), sent.subarray(half)]]) {
+        const answer = await transport.exchange(
+          request(port, { method: "PUT", body: { sizeBytes, chunks: () => chunks } }),
+        );
+        assert.equal(String(answer.body), hash("sha256", sent), `${sizeBytes} bytes`);
+      }
+    }
+  });
+
+  it("uses no connection again on which more came than was asked for, or that the server ends", async () => {
+    const extras = ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""];
+    let connections = 0;
+    const port = await listen(
+      net.createServer((socket) => {
+        const extra = extras[connections++];
+        socket.once("data", () => {
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n${connections}${extra ?? ""}`);
+          if (extra === "") setTimeout(() => socket.end(), 10);
+        });
+      }),
+    );
+    const answers: string[] = [];
+    for (let index = 0; index < 3; index++) {
+      answers.push(String((await transport.exchange(request(port, {}))).body));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual(answers, ["1", "2", "3"]);
+  });
+
+  it("sends no header and no target that holds another", async () => {
+    const port = await serve(() => assert.fail("something was sent"));
+    for (const given of [
+      { headers: { note: "a\r\nx: y" } },
+      { headers: { "a: b\r\nc": "d" } },
+      { target: "/ HTTP/1.1\r\n" },
+    ]) {
+      await assert.rejects(transport.exchange(request(port, given)), TypeError);
+    }
+  });
+
+  it("ends a request that waits for a connection, and lets the others have their turn", async () => {
+    let release: (() => void)[] = [];
+    const port = await serve((_request, response) => release.push(() => response.end("x")));
+    const stop = new AbortController();
+    const started = Array.from({ length: 4 }, () => transport.exchange(request(port, {})));
+    const waiting = transport.exchange(request(port, { signal: stop.signal }));
+    const behind = transport.exchange(request(port, {}));
+    stop.abort(new RangeError("enough"));
+    await assert.rejects(waiting, RangeError);
+    while (release.length < 4) await new Promise(setImmediate);
+    for (const end of release) end();
+    await Promise.all(started);
+    release = release.slice(4);
+    while (release.length < 1) await new Promise(setImmediate);
+    release[0]?.();
+    assert.equal(String((await behind).body), "x");
   });
 
   it("passes on what the body's source throws, as it is", async () => {

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { Disk } from "../../src/files/disk.ts";
 import { discard, isLeftover, isTemporaryName, publish, temporaryPathFor } from "../../src/files/temporary-file.ts";
 
 const MODIFIED_MS = 1_700_000_000_123;
@@ -62,7 +63,7 @@ describe("temporary files", () => {
     for (const path of paths) {
       const temporaryPath = temporaryPathFor(path);
       writeFileSync(temporaryPath, "content");
-      await publish(temporaryPath, path, MODIFIED_MS);
+      await publish(temporaryPath, path, MODIFIED_MS, new Disk());
       const { mtimeMs, atimeMs } = statSync(path);
       assert.deepEqual(
         [readFileSync(path, "utf8"), Math.round(mtimeMs), Math.round(atimeMs)],
@@ -79,7 +80,9 @@ describe("temporary files", () => {
     mkdirSync(join(path, "b"), { recursive: true });
     const temporaryPath = temporaryPathFor(path);
     writeFileSync(temporaryPath, "content");
-    await assert.rejects(publish(temporaryPath, path, MODIFIED_MS), { code: /^(EISDIR|ENOTEMPTY|EEXIST|EPERM)$/ });
+    await assert.rejects(publish(temporaryPath, path, MODIFIED_MS, new Disk()), {
+      code: /^(EISDIR|ENOTEMPTY|EEXIST|EPERM)$/,
+    });
     assert.deepEqual(readdirSync(folder).sort(), [basename(temporaryPath), "a"]);
     await discard(temporaryPath);
     await discard(temporaryPath);

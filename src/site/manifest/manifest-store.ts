@@ -1,6 +1,7 @@
 import { describeFailure } from "../../aws/advice.ts";
 import { ServiceError } from "../../aws/errors.ts";
 import type { Body } from "../../aws/transport.ts";
+import { CollectedBody } from "../../aws/wire/body-receiver.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
@@ -185,16 +186,17 @@ export class ManifestStore {
 
   async #readStored(): Promise<{ readonly text: string; readonly etag: string } | undefined> {
     const { bucket, key, signal } = this.#options;
-    const chunks: Buffer[] = [];
+    const collected = new CollectedBody();
     let etag = "";
     const reader = {
       start: ({ headers }: { headers: { etag?: string | undefined } }) => {
         etag = headers.etag?.replaceAll('"', "") ?? "";
       },
-      take: (chunk: Buffer) => void chunks.push(Buffer.from(chunk)),
+      room: () => collected.room(),
+      filled: (sizeBytes: number) => collected.filled(sizeBytes),
     };
     const isThere = await getObject(bucket, key, reader, { signal }).then(() => true, undefinedWhereMissing);
-    return isThere ? { text: Buffer.concat(chunks).toString("utf8"), etag } : undefined;
+    return isThere ? { text: collected.bytes().toString("utf8"), etag } : undefined;
   }
 
   async #attempt<T>(what: string, permission: string, act: () => Promise<T>): Promise<T> {

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import type http from "node:http";
 import type { Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import zlib from "node:zlib";
-import type { Transport } from "../../aws/transport.ts";
+import type { ResponseHead, Transport } from "../../aws/transport.ts";
+import type { BodyReceiver } from "../../aws/wire/body-receiver.ts";
 
 /** What a visitor gets at a URL. */
 export interface SiteAnswer {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: ResponseHead["headers"];
   /** Hex digest of the body, its content encoding undone. */
   readonly sha256: string;
   /** What S3 calls an error, as AccessDenied. */
@@ -42,7 +42,7 @@ export async function fetchAnswer(url: string, { transport, userAgent, signal }:
     headers: { host, "user-agent": userAgent, accept: "*/*", "accept-encoding": "br, gzip" },
     receive: (head) => {
       digest = digestBody(head.headers["content-encoding"]);
-      return digest.take;
+      return inChunks(digest.take);
     },
     signal,
   });
@@ -52,6 +52,14 @@ export async function fetchAnswer(url: string, { transport, userAgent, signal }:
   }
   const errorCode = status < 400 ? undefined : errorCodeOf(headers, body);
   return { status, headers, sha256: await digest.end(), ...(errorCode ? { errorCode } : {}) };
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** @param take is done with a chunk when it returns, or its promise resolves. */
+function inChunks(take: BodyDigest["take"]): BodyReceiver {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  return { room: () => chunk, filled: (sizeBytes) => take(chunk.subarray(0, sizeBytes)) };
 }
 
 interface BodyDigest {
@@ -98,7 +106,7 @@ function openDecoder(contentEncoding = "identity"): Transform | undefined {
 }
 
 /** From a header of website endpoints, from their error pages, or from the XML of S3. */
-function errorCodeOf(headers: http.IncomingHttpHeaders, body: Buffer): string | undefined {
+function errorCodeOf(headers: ResponseHead["headers"], body: Buffer): string | undefined {
   const code = headers["x-amz-error-code"];
   if (typeof code === "string") return code;
   const [, ofPage, ofXml] = /<li>Code: (\w+)|<Code>(\w+)</.exec(body.toString("latin1", 0, 2048)) ?? [];
