@@ -58,6 +58,17 @@ export function createSigner(region: string, service: string): Sign {
     return cached.key;
   }
 
+  /** Requests in a row have headers of the same names, mostly. */
+  let latest = { given: "", names: [] as readonly string[], signedHeaders: "" };
+
+  function signedNames(all: readonly string[]): typeof latest {
+    const given = all.join(";");
+    if (given === latest.given) return latest;
+    const names = all.filter((name) => !UNSIGNED_HEADERS.has(name)).sort();
+    latest = { given, names, signedHeaders: names.join(";") };
+    return latest;
+  }
+
   return function sign(request, credentials, time) {
     const timestamp = `${time.toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
     const day = timestamp.slice(0, 8);
@@ -68,10 +79,7 @@ export function createSigner(region: string, service: string): Sign {
     };
     if (credentials.sessionToken) headers["x-amz-security-token"] = credentials.sessionToken;
 
-    const names = Object.keys(headers)
-      .filter((name) => !UNSIGNED_HEADERS.has(name))
-      .sort();
-    const signedHeaders = names.join(";");
+    const { names, signedHeaders } = signedNames(Object.keys(headers));
     let canonicalHeaders = "";
     for (const name of names) canonicalHeaders += `${name}:${canonicalValue(headers[name] as string)}\n`;
     const { method, path, query, payloadHash } = request;

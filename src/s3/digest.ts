@@ -32,8 +32,11 @@ export async function digestBody(
     ]);
     return { checksum, sha256Hex: sha256?.toString("hex") };
   }
-  const checksum = algorithm === "none" ? undefined : createDigest(algorithm);
-  const sha256 = withSha256 ? createHash("sha256") : undefined;
+  const begin = () => ({
+    checksum: algorithm === "none" ? undefined : createDigest(algorithm),
+    sha256: withSha256 ? createHash("sha256") : undefined,
+  });
+  let digests: ReturnType<typeof begin> | undefined;
   for await (const chunk of body.chunks()) {
     // The most frequent case by far, a small file, in a fraction of the time.
     if (chunk.length === body.sizeBytes) {
@@ -42,9 +45,11 @@ export async function digestBody(
         sha256Hex: withSha256 ? hash("sha256", chunk, "hex") : undefined,
       };
     }
-    checksum?.update(chunk);
-    sha256?.update(chunk);
+    digests ??= begin();
+    digests.checksum?.update(chunk);
+    digests.sha256?.update(chunk);
   }
+  const { checksum, sha256 } = digests ?? begin();
   return { checksum: checksum?.digest(), sha256Hex: sha256?.digest("hex") };
 }
 

@@ -107,13 +107,15 @@ function describingHeaders(headers: ResponseHead["headers"]): Record<string, str
 }
 
 const ALGORITHMS: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
+const CHECKSUM_HEADERS = ALGORITHMS.map((algorithm) => [algorithm, checksumHeader(algorithm)] as const);
 
 function checksumsOf(headers: ResponseHead["headers"]): ObjectHead["checksums"] {
-  const pairs = ALGORITHMS.flatMap((algorithm) => {
-    const value = headers[checksumHeader(algorithm)];
-    return value ? [[algorithm, value] as const] : [];
-  });
-  return Object.fromEntries(pairs);
+  const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
+  for (const [algorithm, header] of CHECKSUM_HEADERS) {
+    const value = headers[header];
+    if (value) checksums[algorithm] = value;
+  }
+  return checksums;
 }
 
 /** Older stores do not name the type; then a composite one is known by its number of parts. */

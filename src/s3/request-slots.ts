@@ -1,25 +1,37 @@
-/** Requests under way at once, as many connections as that: below it latency is not hidden, above it little is gained. */
-export const MAX_REQUESTS = 64;
+import { Growth } from "./growth.ts";
+
+/** As many requests are under way at once to begin with, on as many connections: below that latency is not hidden. */
+const FIRST_REQUESTS = 64;
+/** At most, where more are answered sooner. */
+export const MAX_REQUESTS = 256;
 /** A large body keeps its connection busy for long, so fewer of them fill the line. */
-const LARGE_BODY_WEIGHT = 4;
+const LARGE_BODIES = 16;
 
 /**
- * Bounds what is under way at once. Work takes slots by its weight and waits in turn for them, so a heavy piece of
+ * Bounds what is under way at once. Where the number is automatic, it grows as long as small requests come faster by it. Work takes slots by its weight and waits in turn for them, so a heavy piece of
  * work is not overtaken for ever by light ones.
  */
 export class RequestSlots {
-  readonly #slots: number;
+  #slots: number;
   #free: number;
+  readonly #growth: Growth | undefined;
   readonly #waiting: { weight: number; start: () => void }[] = [];
-
-  /** What a request with a large body takes. Where the number of requests is asked for, each counts as one. */
-  readonly largeBodyWeight: number;
 
   /** @param slots the number that is asked for; undefined for the automatic one. */
   constructor(slots: number | undefined) {
-    this.#slots = slots ?? MAX_REQUESTS;
+    this.#slots = slots ?? FIRST_REQUESTS;
     this.#free = this.#slots;
-    this.largeBodyWeight = slots === undefined ? LARGE_BODY_WEIGHT : 1;
+    this.#growth = slots === undefined ? new Growth(FIRST_REQUESTS, MAX_REQUESTS) : undefined;
+  }
+
+  /** How much work is to be begun: where the number is automatic, some of it waits, so that it is seen that more is wanted. */
+  get wanted(): number {
+    return this.#growth ? this.#slots + 1 : this.#slots;
+  }
+
+  /** What a request with a large body takes. Where the number of requests is asked for, each counts as one. */
+  get largeBodyWeight(): number {
+    return this.#growth ? Math.floor(this.#slots / LARGE_BODIES) : 1;
   }
 
   /**
@@ -36,8 +48,15 @@ export class RequestSlots {
       return await work();
     } finally {
       this.#free += weight;
+      if (wantedWeight === 1 && this.#waiting.length > 0) this.#grow();
       this.#startNext();
     }
+  }
+
+  #grow(): void {
+    const slots = this.#growth?.next() ?? this.#slots;
+    this.#free += slots - this.#slots;
+    this.#slots = slots;
   }
 
   #startNext(): void {

@@ -1,6 +1,5 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MAX_REQUESTS } from "../s3/request-slots.ts";
 import { type ActionFailure, applyActions } from "../sync/apply.ts";
 import { ObjectSender, type SenderTools } from "../sync/object-sender.ts";
 import type { Action } from "../sync/plan.ts";
@@ -55,7 +54,7 @@ export async function storeSite(
     for (const group of groups) {
       await tools.beforeGroup(group);
       const { failures, stoppedEarly } = await applyActions(group.actions, {
-        parallelActions: options.concurrency ?? MAX_REQUESTS,
+        parallelActions: () => sender.slots.wanted,
         perform: async ({ name }) => {
           const sent = await storeObject(objects.get(name) as SiteObject);
           stored.set(name, sent);

@@ -19,8 +19,8 @@ export interface ApplyResult {
 }
 
 export interface ApplyOptions {
-  /** Actions under way at once. */
-  readonly parallelActions: number;
+  /** How many actions may be under way at once; asked again and again, since it may grow. */
+  parallelActions(): number;
   /** Does one action and returns how many bytes it transferred. */
   perform(action: Action): Promise<number>;
   onDone(action: Action, transferredBytes: number): void;
@@ -51,6 +51,7 @@ export async function applyActions(actions: readonly Action[], options: ApplyOpt
         bytesDone += transferredBytes;
         failuresInARow = 0;
         options.onDone(action, transferredBytes);
+        startQueues();
       } catch (error) {
         if (options.signal.aborted) return;
         failures.push({ action, error });
@@ -60,7 +61,14 @@ export async function applyActions(actions: readonly Action[], options: ApplyOpt
     }
   }
 
-  const queues = Math.min(options.parallelActions, actions.length);
-  await Promise.all(Array.from({ length: queues }, performFromQueue));
+  const queues: Promise<void>[] = [];
+  function startQueues(): void {
+    const wanted = Math.min(options.parallelActions(), actions.length);
+    while (queues.length < wanted) queues.push(performFromQueue());
+  }
+
+  startQueues();
+  // More of them may be started meanwhile.
+  for (let index = 0; index < queues.length; index++) await queues[index];
   return { done, bytesDone, failures, stoppedEarly: stoppedEarly && next < actions.length };
 }

@@ -6,7 +6,7 @@ import { Disk } from "../files/disk.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import { TargetFolder } from "../files/safe-path.ts";
 import type { Bucket } from "../s3/bucket.ts";
-import { MAX_REQUESTS, RequestSlots } from "../s3/request-slots.ts";
+import { RequestSlots } from "../s3/request-slots.ts";
 import { type ApplyResult, applyActions } from "./apply.ts";
 import { type FetchContext, fetchFile } from "./fetch-file.ts";
 import type { DownloadOptions } from "./options.ts";
@@ -61,7 +61,7 @@ export async function applyDownload(
     if (action.kind === "delete") await rm(join(target, action.path), { force: true });
     return 0;
   };
-  const run = (actions: readonly Action[], parallelActions: number) =>
+  const run = (actions: readonly Action[], parallelActions: () => number) =>
     applyActions(actions, { parallelActions, perform, onDone: observer.actionDone, signal });
 
   const { obstacles, rest } = partDeletions(plan);
@@ -70,13 +70,13 @@ export async function applyDownload(
   const hasFailed = () => steps.some(({ failures }) => failures.length > 0);
   const remove = async (deletions: readonly DeleteAction[]) => {
     if (deletions.length === 0 || hasFailed()) return;
-    steps.push(await run(deletions, PARALLEL_DELETIONS));
+    steps.push(await run(deletions, () => PARALLEL_DELETIONS));
     await removeEmptyFolders(target, deletions, wantedFolders);
   };
   await remove(obstacles);
   if (!hasFailed()) {
     const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "folder");
-    steps.push(await run(transfers, options.concurrency ?? MAX_REQUESTS));
+    steps.push(await run(transfers, () => context.slots.wanted));
   }
   await remove(rest);
   signal.throwIfAborted();

@@ -5,7 +5,6 @@ import { scanBase } from "../files/scan.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { headObject } from "../s3/head-object.ts";
 import { putObjectTags } from "../s3/object-tags.ts";
-import { MAX_REQUESTS } from "../s3/request-slots.ts";
 import { updateObject } from "../s3/update-object.ts";
 import { applyActions } from "./apply.ts";
 import { applyDeletions } from "./apply-deletions.ts";
@@ -58,7 +57,7 @@ class Uploader {
     const deletions = plan.actions.filter((action) => action.kind === "delete");
     const transfers = plan.actions.filter(({ kind }) => kind === "put" || kind === "update");
     const result = await applyActions(transfers, {
-      parallelActions: this.#options.concurrency ?? MAX_REQUESTS,
+      parallelActions: () => this.#sender.slots.wanted,
       perform: (action) => this.#perform(action),
       onDone: (action) => observer.actionDone(action),
       signal,
