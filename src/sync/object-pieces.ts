@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { createDigest, type DigestAlgorithm, isCrc } from "../checksums/algorithms.ts";
 import { combineCrcs } from "../checksums/combine.ts";
 import { BlockPool } from "../files/block-pool.ts";
-import { readFileRange } from "../files/file-range.ts";
+import { openReadDisk, readFileRange } from "../files/file-range.ts";
 import { ObjectReplacedError } from "../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../s3/head-object.ts";
 import { inParallel } from "../s3/in-parallel.ts";
@@ -84,13 +84,13 @@ export async function digestParts(
   parts: readonly Piece[],
   algorithm: DigestAlgorithm,
 ): Promise<Buffer[]> {
-  const pool = new BlockPool();
+  const means = { pool: new BlockPool(), disk: openReadDisk() };
   const file = await open(path, "r");
   try {
     const digests: Buffer[] = [];
     for (const { startByte, sizeBytes } of parts) {
       const digest = createDigest(algorithm);
-      for await (const chunk of readFileRange(file, startByte, sizeBytes, pool)) digest.update(chunk);
+      for await (const chunk of readFileRange(file, startByte, sizeBytes, means)) digest.update(chunk);
       digests.push(digest.digest());
     }
     return digests;

@@ -1,6 +1,7 @@
 import { ServiceError } from "../aws/errors.ts";
 import { BlockPool } from "../files/block-pool.ts";
 import type { FileDigester } from "../files/file-digest.ts";
+import { openReadDisk } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { customerKeyHeaders, encryptionHeaders } from "../s3/encryption.ts";
 import { isGivenHeader } from "../s3/given-headers.ts";
@@ -73,6 +74,7 @@ export class ObjectSender {
       bucket,
       slots: this.slots,
       pool: new BlockPool(),
+      disk: openReadDisk(),
       digester,
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       signal,

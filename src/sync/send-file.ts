@@ -2,6 +2,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../aws/errors.ts";
 import type { Body } from "../aws/transport.ts";
 import { BLOCK_SIZE_BYTES, type BlockPool } from "../files/block-pool.ts";
+import type { Disk } from "../files/disk.ts";
 import type { FileDigester } from "../files/file-digest.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
@@ -23,6 +24,8 @@ export interface SendContext {
   readonly bucket: Bucket;
   readonly slots: RequestSlots;
   readonly pool: BlockPool;
+  /** Reads what is in no single block. */
+  readonly disk: Disk;
   readonly digester: FileDigester;
   partSizeFor(sizeBytes: number): number;
   readonly signal: AbortSignal;
@@ -96,7 +99,7 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
 }
 
 async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<SentObject> {
-  const { bucket, slots, pool, digester, signal } = context;
+  const { bucket, slots, digester, signal } = context;
   const { path, key, sizeBytes, write } = sent;
   const file = await open(path);
   try {
@@ -106,7 +109,7 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
       const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
       return {
         sizeBytes: partBytes,
-        chunks: () => readFileRange(file, startByte, partBytes, pool),
+        chunks: () => readFileRange(file, startByte, partBytes, context),
         digest: (algorithm) => digester.digest({ ...stretch, algorithm }),
       };
     };
