@@ -205,7 +205,7 @@ describe("AwsS3Download", () => {
     assert.deepEqual(landed, Object.fromEntries([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
     assert.ok(result.log.length < 40, "the log of thousands of files is short");
     const gets = bench.requests.filter(({ operation }) => operation === "GetObject");
-    assert.ok(new Set(gets.map(({ connectionId }) => connectionId)).size <= 64);
+    assert.ok(new Set(gets.map(({ connectionId }) => connectionId)).size <= 108);
     assert.equal(bench.requests.length, bench.target.server ? count + 3 : 0);
   });
 

@@ -146,7 +146,7 @@ describe("AwsS3Upload", () => {
     if (target.server) {
       const puts = target.server.requests.filter(({ operation }) => operation === "PutObject");
       assert.equal(puts.length, 2000);
-      assert.ok(new Set(puts.map(({ connectionId }) => connectionId)).size <= 64);
+      assert.ok(new Set(puts.map(({ connectionId }) => connectionId)).size <= 256);
     }
   });
 
