@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import http from "node:http";
+import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { ConnectionError } from "../../src/aws/errors.ts";
+import { DIRECT_NETWORK } from "../../src/aws/network.ts";
 import { type Body, createTransport, type Transport, type WireRequest } from "../../src/aws/transport.ts";
 import type { BodyReceiver } from "../../src/aws/wire/body-receiver.ts";
+import { localhostTls } from "../local/s3/localhost-tls.ts";
 import { randomFrom } from "../random.ts";
 
 describe("the transport", () => {
@@ -105,43 +108,49 @@ describe("the transport", () => {
     assert.equal(calls, callsThen);
   });
 
-  it("puts what comes into the receiver's room, piece by piece, and waits for it", async () => {
-    const content = randomFrom(7).bytes(3_000_000);
-    const sockets = new Set<unknown>();
-    const port = await serve((request, response) => {
-      sockets.add(request.socket);
-      // With and without a length.
-      if (request.url === "/length") response.setHeader("content-length", content.length);
-      for (let position = 0; position < content.length; position += 70_001) {
-        response.write(content.subarray(position, position + 70_001));
-      }
-      response.end();
-    });
-    for (const target of ["/length", "/chunks", "/length"]) {
-      const received: Buffer[] = [];
-      const room = Buffer.alloc(10_000);
-      let isAtWork = false;
-      const receiver: BodyReceiver = {
-        room: () => room.subarray(0, 1 + (received.length % room.length)),
-        filled(sizeBytes) {
-          assert.equal(isAtWork, false);
-          received.push(Buffer.from(room.subarray(0, sizeBytes)));
-          if (received.length % 3 > 0) return undefined;
-          isAtWork = true;
-          return new Promise((resolve) =>
-            setImmediate(() => {
-              isAtWork = false;
-              resolve();
-            }),
-          );
-        },
+  for (const protocol of ["http:", "https:"] as const)
+    it(`puts what comes into the receiver's room, piece by piece, and waits for it (${protocol})`, async () => {
+      const content = randomFrom(7).bytes(3_000_000);
+      const sockets = new Set<unknown>();
+      const send: http.RequestListener = (request, response) => {
+        sockets.add(request.socket);
+        if (request.url === "/length") response.setHeader("content-length", content.length);
+        if (request.url === "/close") response.setHeader("connection", "close").removeHeader("transfer-encoding");
+        for (let position = 0; position < content.length; position += 70_001) {
+          response.write(content.subarray(position, position + 70_001));
+        }
+        response.end();
       };
-      const answer = await transport.exchange(request(port, { target, receive: () => receiver }));
-      assert.deepEqual([answer.status, answer.body.length], [200, 0]);
-      assert.ok(Buffer.concat(received).equals(content));
-    }
-    assert.equal(sockets.size, 1);
-  });
+      const server = protocol === "http:" ? http.createServer(send) : https.createServer(localhostTls, send);
+      const port = await listen(server);
+      const network = { ...DIRECT_NETWORK, authorities: localhostTls.cert };
+      const secure = createTransport({ maxConnections: 1, idleTimeoutMs: 5_000, network });
+      closers.push(() => secure.close());
+      for (const target of ["/length", "/chunks", "/close"]) {
+        const received: Buffer[] = [];
+        const room = Buffer.alloc(10_000);
+        let isAtWork = false;
+        const receiver: BodyReceiver = {
+          room: () => room.subarray(0, 1 + (received.length % room.length)),
+          filled(sizeBytes) {
+            assert.equal(isAtWork, false);
+            received.push(Buffer.from(room.subarray(0, sizeBytes)));
+            if (received.length % 3 > 0) return undefined;
+            isAtWork = true;
+            return new Promise((resolve) =>
+              setImmediate(() => {
+                isAtWork = false;
+                resolve();
+              }),
+            );
+          },
+        };
+        const answer = await secure.exchange(request(port, { protocol, target, receive: () => receiver }));
+        assert.deepEqual([answer.status, answer.body.length], [200, 0]);
+        assert.ok(Buffer.concat(received).equals(content));
+      }
+      assert.equal(sockets.size, 1);
+    });
 
   it("does not give a refusal's body to the receiver", async () => {
     const port = await serve((_request, response) => response.writeHead(404).end("<Error/>"));

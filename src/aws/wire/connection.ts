@@ -31,14 +31,20 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #socket: Socket;
   readonly #own = Buffer.allocUnsafeSlow(OWN_BYTES);
+  /** For what comes while the receiver is at work on what is in the other. */
+  #spare: Buffer | undefined;
   /** Where the system puts what comes next. */
   #room: Buffer = this.#own;
+  /** Whether that is the receiver's own room. */
+  #isDirect = false;
   #sent: Buffer | undefined;
   #current: Exchange | undefined;
   /** Ends what is under way. Requests in a row have the same one, mostly, and to listen to it costs more than a request's head. */
   #signal: AbortSignal | undefined;
   /** The receiver's work on what has come; nothing is read meanwhile. */
   #work: Promise<void> | undefined;
+  /** What came nevertheless: TLS hands out all that it has decrypted. */
+  readonly #late: Buffer[] = [];
   #isClosed = false;
 
   constructor(options: ConnectionOptions) {
@@ -167,11 +173,31 @@ export class Connection {
     // Nobody has asked for it.
     if (!current) this.close();
     if (!current || this.#isClosed) return false;
+    const bytes = this.#room.subarray(0, sizeBytes);
+    if (this.#work) {
+      this.#late.push(Buffer.from(bytes));
+      return false;
+    }
     const { reader } = current;
+    return this.#take(current, () => {
+      const work = this.#isDirect ? reader.filled(sizeBytes) : reader.push(bytes);
+      const room = work ? undefined : reader.room();
+      this.#isDirect = room !== undefined;
+      this.#room = room ?? (work ? this.#otherRoom() : this.#own);
+      return work;
+    });
+  }
+
+  #otherRoom(): Buffer {
+    if (this.#room !== this.#own) return this.#own;
+    this.#spare ??= Buffer.allocUnsafeSlow(OWN_BYTES);
+    return this.#spare;
+  }
+
+  /** @returns whether the receiver is done with it. */
+  #take(current: Exchange, take: () => void | Promise<void>): boolean {
     try {
-      const isOwn = this.#room === this.#own;
-      const work = isOwn ? reader.push(this.#own.subarray(0, sizeBytes)) : reader.filled(sizeBytes);
-      this.#room = (work ? undefined : reader.room()) ?? this.#own;
+      const work = take();
       if (!work) return true;
       this.#pause(work, current);
     } catch (error) {
@@ -186,7 +212,9 @@ export class Connection {
     this.#work = work.then(
       () => {
         this.#work = undefined;
-        this.#socket.resume();
+        const late = this.#late.splice(0);
+        const isRead = late.length === 0 || this.#take(current, () => current.reader.push(Buffer.concat(late)));
+        if (isRead) this.#socket.resume();
       },
       (error) => {
         this.#work = undefined;
@@ -201,7 +229,8 @@ export class Connection {
   }
 
   #end(): void {
-    if (!this.#current?.reader.close()) this.#break("ECONNRESET", "the connection ended before the answer did");
+    if (this.#work) void this.#work.then(() => this.#end());
+    else if (!this.#current?.reader.close()) this.#break("ECONNRESET", "the connection ended before the answer did");
   }
 
   #break(code: string, reason: string): void {
