@@ -19,12 +19,11 @@ describe("AwsS3PublishSite, beside another publish to the same place,", () => {
     const before = { "index.html": "before", "team.html": "team" };
     bench.source.write(before);
     await bench.publish(HOSTED);
-    const assets = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`${index}.svg`, "mine"]));
-    bench.source.write({ "index.html": "mine", ...assets });
+    bench.source.write({ "index.html": "mine", "logo.svg": "mine" });
     rmSync(join(bench.source.path, "team.html"));
     other.write({ ...before, "index.html": "theirs" });
 
-    const task = new StepProcess(bench.workFolder, "mine");
+    const task = new StepProcess(bench.workFolder, "mine", "Found ");
     const theirs = async () => {
       const variables = { "Build.BuildId": "70", "Build.BuildNumber": "20261121.7" };
       const elsewhere = { variables, workFolder: undefined };
@@ -33,17 +32,15 @@ describe("AwsS3PublishSite, beside another publish to the same place,", () => {
     let theirPublish: Promise<void> | undefined;
     /** While the task stands still with its plan made, the other publish runs from beginning to end. */
     const onLine = (line: string) => {
-      if (!line.startsWith("Found ")) return;
-      task.signal("SIGSTOP");
-      theirPublish = theirs().finally(() => task.signal("SIGCONT"));
+      if (line.startsWith("Found ")) theirPublish = theirs().finally(() => task.signal("SIGCONT"));
     };
-    const result = await bench.publish({ concurrency: "1", maxDelete: "100%" }, { ...task.step, onLine });
+    const result = await bench.publish({ maxDelete: "100%" }, { ...task.step, onLine });
     await theirPublish;
 
     const { errors = [], ...outcome } = outcomeOf(result);
     assert.deepEqual(outcome, { result: "Failed" });
     const { actions } = bench.planOf(result);
-    assert.deepEqual([actions.length, new Set(actions.map(({ status }) => status))], [202, new Set(["notDone"])]);
+    assert.deepEqual([actions.length, new Set(actions.map(({ status }) => status))], [3, new Set(["notDone"])]);
     assert.deepEqual(
       errors.map((error) => error.replace(/at 20[-\d]+T[\d:.]+Z/, "at TIME")),
       [

@@ -24,20 +24,32 @@ export function withoutWaiting(folder: string): Partial<StepRequest> {
   return preloading(folder, "no-waiting", NO_WAITING);
 }
 
+function stopBehind(line: string): string {
+  return `
+    const { stdout } = process;
+    const write = stdout.write.bind(stdout);
+    stdout.write = (text, ...rest) => {
+      const isTaken = write(text, ...rest);
+      if (String(text).startsWith(${JSON.stringify(line)})) process.kill(process.pid, "SIGSTOP");
+      return isTaken;
+    };
+  `;
+}
+
 /** The process of a step, for signals that the agent does not send. */
 export class StepProcess {
   /** What the step needs for its process to be known. */
   readonly step: Partial<StepRequest>;
   readonly #pidFile: string;
 
-  /** @param folder where the process may write its id; no other one does so at the same time. */
-  constructor(folder: string, name: string) {
+  /**
+   * @param folder where the process may write its id; no other one does so at the same time.
+   * @param stopsBehind how the line begins with which the process stops by itself, until it gets a SIGCONT.
+   */
+  constructor(folder: string, name: string, stopsBehind?: string) {
     this.#pidFile = join(folder, `${name}.pid`);
-    this.step = preloading(
-      folder,
-      name,
-      `require("node:fs").writeFileSync(${JSON.stringify(this.#pidFile)}, String(process.pid));`,
-    );
+    const tellId = `require("node:fs").writeFileSync(${JSON.stringify(this.#pidFile)}, String(process.pid));`;
+    this.step = preloading(folder, name, stopsBehind === undefined ? tellId : tellId + stopBehind(stopsBehind));
   }
 
   /** Sends a signal, where the process has begun and not ended yet. */
