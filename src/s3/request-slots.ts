@@ -8,8 +8,8 @@ export const MAX_REQUESTS = 256;
 const LARGE_BODIES = 16;
 
 /**
- * Bounds what is under way at once. Where the number is automatic, it grows as long as small requests come faster by it. Work takes slots by its weight and waits in turn for them, so a heavy piece of
- * work is not overtaken for ever by light ones.
+ * Bounds what is under way at once. Where the number is automatic, it grows as long as small requests come faster by it. Work takes slots
+ * by its weight and waits in turn for them, so a heavy piece of work is not overtaken for ever by light ones.
  */
 export class RequestSlots {
   #slots: number;

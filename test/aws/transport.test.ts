@@ -239,6 +239,18 @@ describe("the transport", () => {
     await assert.rejects(transport.exchange(request(port, { method: "PUT", body: failing })), RangeError);
   });
 
+  it("takes no answer for whole because it was itself closed", async () => {
+    const port = await serve((_request, response) => {
+      response.setHeader("connection", "close").removeHeader("transfer-encoding");
+      response.write("half");
+    });
+    const receive = () => ({
+      room: () => Buffer.alloc(100),
+      filled: () => transport.close(),
+    });
+    await assert.rejects(transport.exchange(request(port, { receive })), ConnectionError);
+  });
+
   it("ends with the signal's reason", async () => {
     const port = await listen(net.createServer(() => undefined));
     const signal = AbortSignal.timeout(50);

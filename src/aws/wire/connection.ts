@@ -230,7 +230,9 @@ export class Connection {
 
   #end(): void {
     if (this.#work) void this.#work.then(() => this.#end());
-    else if (!this.#current?.reader.close()) this.#break("ECONNRESET", "the connection ended before the answer did");
+    // An end that we have made is no answer's.
+    else if (this.#isClosed || !this.#current?.reader.close())
+      this.#break("ECONNRESET", "the connection ended before the answer did");
   }
 
   #break(code: string, reason: string): void {

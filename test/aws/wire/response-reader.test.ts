@@ -105,6 +105,11 @@ const cases: readonly Case[] = [
     outcome: { error: "HPE_INVALID_TRANSFER_ENCODING" },
   },
   {
+    title: "in a transfer coding that nobody asked for",
+    bytes: "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    outcome: { error: "HPE_INVALID_TRANSFER_ENCODING" },
+  },
+  {
     title: "with a length that is no number",
     bytes: "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
     outcome: { error: "HPE_INVALID_CONTENT_LENGTH" },
@@ -112,6 +117,11 @@ const cases: readonly Case[] = [
   {
     title: "with a header on two lines",
     bytes: "HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\n\r\n",
+    outcome: { error: "HPE_INVALID_HEADER_TOKEN" },
+  },
+  {
+    title: "with blanks that would take a pattern for ever",
+    bytes: `HTTP/1.1 200 OK\r\nX-A:${" ".repeat(60_000)}\x01\r\n\r\n`,
     outcome: { error: "HPE_INVALID_HEADER_TOKEN" },
   },
   {
