@@ -18,7 +18,7 @@ export const downloadLarge: Part = {
   async run(peers) {
     const work = "download a 1 GiB file";
     const timings = await timeFromNullServer(largeFile(GIB), peers, {});
-    return [ratioFinding(work, timings, 2.0), memoryFinding(work, timings, 150)];
+    return [ratioFinding(work, timings, 1.0), memoryFinding(work, timings, 150)];
   },
 };
 
