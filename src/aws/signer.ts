@@ -1,4 +1,4 @@
-import { createHmac, hash } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 import type { Credentials } from "./credentials.ts";
 
 /** What a signature covers. */
@@ -48,12 +48,13 @@ export type Sign = (request: SignableRequest, credentials: Credentials, time: Da
  * Source: "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API Reference.
  */
 export function createSigner(region: string, service: string): Sign {
-  let cached = { day: "", secret: "", key: Buffer.alloc(0) as Buffer };
+  let cached: { readonly day: string; readonly secret: string; readonly key: KeyObject } | undefined;
 
-  function signingKey(day: string, secret: string): Buffer {
-    if (cached.day !== day || cached.secret !== secret) {
+  function signingKey(day: string, secret: string): KeyObject {
+    if (cached?.day !== day || cached.secret !== secret) {
       const key = [day, region, service, "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${secret}`) as Buffer;
-      cached = { day, secret, key };
+      // Node 24 takes seven times as long to sign with the bytes themselves.
+      cached = { day, secret, key: createSecretKey(key) };
     }
     return cached.key;
   }
@@ -93,7 +94,7 @@ export function createSigner(region: string, service: string): Sign {
   };
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 

@@ -21,11 +21,11 @@ export function readSmallFile(path: string, sizeBytes: number, block: Buffer): B
   const descriptor = openSync(path, "r");
   try {
     let filledBytes = 0;
-    while (filledBytes <= sizeBytes) {
-      const readBytes = readSync(descriptor, block, filledBytes, sizeBytes + 1 - filledBytes, null);
-      if (readBytes === 0) break;
+    let readBytes: number;
+    do {
+      readBytes = readSync(descriptor, block, filledBytes, sizeBytes + 1 - filledBytes, null);
       filledBytes += readBytes;
-    }
+    } while (readBytes > 0 && filledBytes < sizeBytes);
     if (filledBytes !== sizeBytes) throw new FileChangedError();
     return block.subarray(0, sizeBytes);
   } finally {
