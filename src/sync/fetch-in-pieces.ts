@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { createDigest, isCrc } from "../checksums/algorithms.ts";
+import { createDigest, type DigestAlgorithm, isCrc, isQuick } from "../checksums/algorithms.ts";
 import { FileSink } from "../files/byte-sink.ts";
 import { customerKeyHeaders } from "../s3/encryption.ts";
 import { getObject } from "../s3/get-object.ts";
@@ -32,9 +32,10 @@ export async function fetchInPieces(
   const isOfPieces = checksum && (checksum.partsCount === undefined ? isCrc(checksum.algorithm) : parts !== undefined);
 
   const file = await open(newPath, "wx");
-  let digests: Buffer[];
+  let digests: readonly Buffer[];
   try {
-    digests = await fetchPieces(context, { key, head, pieces, digested: isOfPieces ? checksum : undefined }, file);
+    const digestedBy = isOfPieces ? checksum.algorithm : undefined;
+    digests = await fetchPieces(context, { key, head, pieces, digestedBy, path: newPath }, file);
   } finally {
     await file.close();
   }
@@ -51,23 +52,26 @@ interface PiecesToFetch {
   readonly key: string;
   readonly head: ObjectHead;
   readonly pieces: readonly Piece[];
-  /** The checksum of which each piece's digest is wanted. */
-  readonly digested: ObjectChecksum | undefined;
+  /** Where a digest of each piece is wanted. */
+  readonly digestedBy: DigestAlgorithm | undefined;
+  /** Of the file that they are written to. */
+  readonly path: string;
 }
 
 /** @returns the digests of the pieces, where they are wanted. */
-function fetchPieces(
+async function fetchPieces(
   context: FetchContext,
-  { key, head, pieces, digested }: PiecesToFetch,
+  { key, head, pieces, digestedBy, path }: PiecesToFetch,
   file: FileHandle,
-): Promise<Buffer[]> {
-  const { bucket, encryption, signal, slots } = context;
-  return inParallel(pieces, PARALLEL_PIECES, signal, (piece, _index, pieceSignal) =>
+): Promise<readonly Buffer[]> {
+  const { bucket, encryption, signal, slots, digester } = context;
+  const isDigestedHere = digestedBy !== undefined && isQuick(digestedBy);
+  const fetchPiece = (piece: Piece, pieceSignal: AbortSignal) =>
     slots.run(slots.largeBodyWeight, async () => {
       pieceSignal.throwIfAborted();
-      const digest = createDigest(digested?.algorithm ?? "CRC32");
+      const digest = isDigestedHere ? createDigest(digestedBy) : undefined;
       const sink = new FileSink(file, piece.startByte, context.largeBlocks, (bytes) => {
-        if (digested) digest.update(bytes);
+        digest?.update(bytes);
         context.onStored(bytes.length);
       });
       const options = { piece, etag: head.etag, headers: customerKeyHeaders(encryption), signal: pieceSignal };
@@ -79,9 +83,16 @@ function fetchPieces(
         await sink.close();
       }
       if (sink.writtenBytes !== piece.sizeBytes) throw new ChecksumError("size");
-      return digest.digest();
-    }),
-  );
+      return digest?.digest();
+    });
+  const digests = await inParallel(pieces, PARALLEL_PIECES, signal, async (piece, _index, pieceSignal) => {
+    const digest = await fetchPiece(piece, pieceSignal);
+    if (isDigestedHere || !digestedBy) return digest;
+    // It takes so long that it pays to have it read again by threads, while more comes.
+    const goesOn = piece.startByte + piece.sizeBytes < head.sizeBytes;
+    return digester.digest({ ...piece, path, goesOn, algorithm: digestedBy });
+  });
+  return digests.filter((digest) => digest !== undefined);
 }
 
 /** Checks what runs from the first byte to the last, an MD5 or SHA of the whole, over the file, now that it is there. */
