@@ -13,6 +13,8 @@ export interface FileDigestRequest {
   /** Whether the file goes on behind the stretch. */
   readonly goesOn?: boolean;
   readonly algorithm: DigestAlgorithm;
+  /** A second one for the same bytes, which are then read once for both: its digest comes behind the first one's. */
+  readonly alsoBy?: DigestAlgorithm | undefined;
   /** Of a composite digest: the size of its parts, all but the last. */
   readonly partSizeBytes?: number;
 }
@@ -21,6 +23,7 @@ export interface FileDigestRequest {
 export interface Piece {
   readonly path: string;
   readonly algorithm: DigestAlgorithm;
+  readonly alsoBy: DigestAlgorithm | undefined;
   readonly startByte: number;
   readonly sizeBytes: number;
   /** So that the file must end with it. */
@@ -37,19 +40,19 @@ export function countPieces(request: FileDigestRequest): number {
 
 /** The piece at an index. */
 export function pieceAt(request: FileDigestRequest, index: number): Piece {
-  const { path, algorithm, startByte = 0, goesOn = false } = request;
+  const { path, algorithm, alsoBy, startByte = 0, goesOn = false } = request;
   const offsetBytes = index * pieceSizeOf(request);
   const sizeBytes = Math.min(pieceSizeOf(request), request.sizeBytes - offsetBytes);
   const isLast = !goesOn && offsetBytes + sizeBytes === request.sizeBytes;
-  return { path, algorithm, startByte: startByte + offsetBytes, sizeBytes, isLast };
+  return { path, algorithm, alsoBy, startByte: startByte + offsetBytes, sizeBytes, isLast };
 }
 
 /** The file's digest from those of all its pieces, in order. */
 export function joinDigests(request: FileDigestRequest, digests: readonly Buffer[]): Buffer {
-  const { algorithm, partSizeBytes } = request;
+  const { algorithm, alsoBy, partSizeBytes } = request;
   if (partSizeBytes !== undefined) return digestOf(algorithm, Buffer.concat(digests));
-  // Of all that is no CRC there is one piece.
-  if (!isCrc(algorithm)) return digests[0] as Buffer;
+  // Of all that is no CRC alone there is one piece.
+  if (alsoBy || !isCrc(algorithm)) return digests[0] as Buffer;
   const pieces = digests.map((digest, index) => ({ digest, sizeBytes: pieceAt(request, index).sizeBytes }));
   return combineCrcs(algorithm, pieces);
 }
@@ -61,23 +64,23 @@ export function joinDigests(request: FileDigestRequest, digests: readonly Buffer
  * @throws {FileChangedError} where the file ends before the piece, or goes on after the last one; Node's error where it cannot be read.
  */
 export function* digestPiece(piece: Piece, block: Buffer): Generator<void, Buffer> {
-  const { path, algorithm, startByte, sizeBytes, isLast } = piece;
-  if (startByte === 0 && isLast && sizeBytes < block.length) {
+  const { path, algorithm, alsoBy, startByte, sizeBytes, isLast } = piece;
+  if (startByte === 0 && isLast && sizeBytes < block.length && !alsoBy) {
     return digestOf(algorithm, readSmallFile(path, sizeBytes, block));
   }
-  const digest = createDigest(algorithm);
+  const digests = [algorithm, ...(alsoBy ? [alsoBy] : [])].map(createDigest);
   const descriptor = openSync(path, "r");
   try {
     for (let doneBytes = 0; doneBytes < sizeBytes; ) {
       const wantedBytes = Math.min(block.length, sizeBytes - doneBytes);
       const readBytes = readSync(descriptor, block, 0, wantedBytes, startByte + doneBytes);
       if (readBytes === 0) throw new FileChangedError();
-      digest.update(block.subarray(0, readBytes));
+      for (const digest of digests) digest.update(block.subarray(0, readBytes));
       doneBytes += readBytes;
       yield;
     }
     if (isLast && readSync(descriptor, block, 0, 1, startByte + sizeBytes) > 0) throw new FileChangedError();
-    return digest.digest();
+    return Buffer.concat(digests.map((digest) => digest.digest()));
   } finally {
     closeSync(descriptor);
   }
@@ -92,6 +95,6 @@ export function digestPieceAtOnce(piece: Piece, block: Buffer): Buffer {
   }
 }
 
-function pieceSizeOf({ algorithm, sizeBytes, partSizeBytes }: FileDigestRequest): number {
-  return Math.max(1, partSizeBytes ?? (isCrc(algorithm) ? CRC_PIECE_BYTES : sizeBytes));
+function pieceSizeOf({ algorithm, alsoBy, sizeBytes, partSizeBytes }: FileDigestRequest): number {
+  return Math.max(1, partSizeBytes ?? (isCrc(algorithm) && !alsoBy ? CRC_PIECE_BYTES : sizeBytes));
 }

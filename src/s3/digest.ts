@@ -4,8 +4,11 @@ import { type ChecksumAlgorithm, createDigest, type DigestAlgorithm, digestOf } 
 
 /** A body whose digests can be had from elsewhere, while this thread does something else. */
 export interface DigestedBody extends Body {
-  digest?(algorithm: DigestAlgorithm): Promise<Buffer>;
+  /** @returns the digest, and behind it the one by `alsoBy`. */
+  digest?(algorithm: DigestAlgorithm, alsoBy?: DigestAlgorithm): Promise<Buffer>;
 }
+
+const SHA256_BYTES = 32;
 
 /** What a body is protected by on its way. */
 export interface BodyDigest {
@@ -25,13 +28,7 @@ export async function digestBody(
   algorithm: DigestAlgorithm | "none",
   withSha256: boolean,
 ): Promise<BodyDigest> {
-  if (body.digest) {
-    const [checksum, sha256] = await Promise.all([
-      algorithm === "none" ? undefined : body.digest(algorithm),
-      withSha256 ? body.digest("SHA256") : undefined,
-    ]);
-    return { checksum, sha256Hex: sha256?.toString("hex") };
-  }
+  if (body.digest) return digestElsewhere(body.digest, algorithm, withSha256);
   const begin = () => ({
     checksum: algorithm === "none" ? undefined : createDigest(algorithm),
     sha256: withSha256 ? createHash("sha256") : undefined,
@@ -51,6 +48,22 @@ export async function digestBody(
   }
   const { checksum, sha256 } = digests ?? begin();
   return { checksum: checksum?.digest(), sha256Hex: sha256?.digest("hex") };
+}
+
+async function digestElsewhere(
+  digest: NonNullable<DigestedBody["digest"]>,
+  algorithm: DigestAlgorithm | "none",
+  withSha256: boolean,
+): Promise<BodyDigest> {
+  const sha256 = withSha256 && algorithm !== "SHA256" ? ("SHA256" as const) : undefined;
+  const [first, alsoBy] = algorithm === "none" ? [sha256] : [algorithm, sha256];
+  if (!first) return { checksum: undefined, sha256Hex: undefined };
+  const digests = await digest(first, alsoBy);
+  const checksum = alsoBy ? digests.subarray(0, -SHA256_BYTES) : digests;
+  return {
+    checksum: algorithm === "none" ? undefined : checksum,
+    sha256Hex: withSha256 ? digests.subarray(-SHA256_BYTES).toString("hex") : undefined,
+  };
 }
 
 /** The name of the header that carries a checksum. */

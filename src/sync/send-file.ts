@@ -110,7 +110,7 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
       return {
         sizeBytes: partBytes,
         chunks: () => readFileRange(file, startByte, partBytes, context),
-        digest: (algorithm) => digester.digest({ ...stretch, algorithm }),
+        digest: (algorithm, alsoBy) => digester.digest({ ...stretch, algorithm, alsoBy }),
       };
     };
     const sendPart = async <T>(partBytes: number, send: () => Promise<T>): Promise<T> => {

@@ -70,6 +70,16 @@ describe("the digests of files", () => {
         await assert.rejects(digester.digest(tooShort), FileChangedError);
       });
 
+      it("are two in a row where both are asked for", async () => {
+        for (const sizeBytes of [0, 1000, 700_000]) {
+          const { path, bytes } = write(`both-${sizeBytes}`, randomFrom(sizeBytes).bytes(sizeBytes));
+          assert.deepEqual(
+            await digester.digest({ path, sizeBytes, algorithm: "CRC64NVME", alsoBy: "SHA256" }),
+            Buffer.concat([digestOf("CRC64NVME", bytes), digestOf("SHA256", bytes)]),
+          );
+        }
+      });
+
       it("are those of all their bytes, whatever the size", async () => {
         const sizes = [0, 1, 1000, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 700_000];
         const files = sizes.map((size) => write(`file-${size}`, randomFrom(size).bytes(size)));
@@ -155,6 +165,8 @@ describe("the digests of files", () => {
     for (const algorithm of algorithms) {
       assert.deepEqual(await digester.digest({ path, sizeBytes, algorithm }), digestOf(algorithm, bytes));
     }
+    const both = await digester.digest({ path, sizeBytes, algorithm: "CRC32", alsoBy: "MD5" });
+    assert.deepEqual(both, Buffer.concat([digestOf("CRC32", bytes), digestOf("MD5", bytes)]));
     assert.equal(threadsStarted, 2);
   });
 
