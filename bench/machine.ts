@@ -1,4 +1,6 @@
 import { cpus, release, totalmem, type } from "node:os";
+import { agentNodes } from "../scripts/servers/agent-node.ts";
+import { awsCliVersion } from "../scripts/servers/aws-cli.ts";
 import { rcloneVersion } from "./rclone.ts";
 import { s5cmdVersion } from "./s5cmd.ts";
 
@@ -7,9 +9,9 @@ export function describeMachine(): string[] {
   const cores = cpus();
   return [
     `${cores.length} cores of ${cores[0]?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB of memory, ${type()} ${release()}`,
-    `Node ${process.versions.node}`,
+    `Node ${agentNodes.map(({ version }) => version).join(" and ")}`,
     `s5cmd ${s5cmdVersion}`,
     `rclone ${rcloneVersion}`,
-    "aws-cli of scripts/servers/aws-cli.ts",
+    `aws-cli ${awsCliVersion}`,
   ];
 }

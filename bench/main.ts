@@ -17,6 +17,7 @@ import { resultsChart } from "./results-chart.ts";
 import { resultsPage, resultsTable, timesTable } from "./results-page.ts";
 import { installedS5cmd } from "./s5cmd.ts";
 import type { Finding } from "./sample.ts";
+import { tasksOnAgentNodes } from "./task.ts";
 
 const parts: readonly Part[] = [
   uploadSmall,
@@ -41,7 +42,11 @@ async function main(names: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const peers: Peers = { s5cmd: await installedS5cmd(), others: [await installedRclone(), await awsCli()] };
+  const peers: Peers = {
+    tasks: await tasksOnAgentNodes(),
+    s5cmd: await installedS5cmd(),
+    others: [await installedRclone(), await awsCli()],
+  };
   const findings: Finding[] = [];
   for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {
     console.log(`${part.name} …`);

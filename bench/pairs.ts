@@ -1,7 +1,7 @@
 import type { Sample, Timing } from "./sample.ts";
 
-/** How often each of two programs runs. */
-const PAIRS = 5;
+/** How often each program runs. */
+const ROUNDS = 5;
 
 /** A program at some piece of work: does it once, from scratch, and is measured. */
 export interface Contestant {
@@ -16,7 +16,7 @@ export interface Contestant {
 export async function runInTurn(contestants: readonly Contestant[]): Promise<Timing[]> {
   for (const { run } of contestants) await run();
   const timings = contestants.map(({ tool }) => ({ tool, samples: [] as Sample[] }));
-  for (let pair = 0; pair < PAIRS; pair++) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const [index, { run }] of contestants.entries()) timings[index]?.samples.push(await run());
   }
   return timings;

@@ -2,8 +2,10 @@ import type { S5cmd } from "./s5cmd.ts";
 import { type Finding, medianSeconds, peakMb, type Timing } from "./sample.ts";
 import type { Tool } from "./tools.ts";
 
-/** The programs that the task is measured against. */
+/** The programs that are measured. */
 export interface Peers {
+  /** The tasks, on each of the agent's Nodes. */
+  readonly tasks: readonly Tool[];
   readonly s5cmd: S5cmd;
   /** Those that run once, for the record. */
   readonly others: readonly Tool[];
@@ -15,23 +17,29 @@ export interface Part {
   run(peers: Peers): Promise<Finding[]>;
 }
 
-/** The first timing's time over the second one's, held against the most that it may be. */
-export function ratioFinding(work: string, timings: readonly Timing[], maxRatio: number | undefined): Finding {
-  const [task, peer] = timings as [Timing, Timing];
-  const ratio = medianSeconds(task) / medianSeconds(peer);
-  return {
-    work,
-    target: maxRatio === undefined ? undefined : `≤ ${maxRatio.toFixed(1)} × ${peer.tool}`,
-    measured: `${ratio.toFixed(2)} ×`,
-    isMet: maxRatio === undefined ? undefined : ratio <= maxRatio,
-    timings,
-  };
+/** The task's times over s5cmd's, one for each Node that it ran on, held against the most that they may be. */
+export function ratioFindings(work: string, timings: readonly Timing[], maxRatio: number | undefined): Finding[] {
+  const peer = timings.find(({ tool }) => tool === "s5cmd") as Timing;
+  return timings.filter(isTask).map((task, index) => {
+    const ratio = medianSeconds(task) / medianSeconds(peer);
+    return {
+      work,
+      target: maxRatio === undefined ? undefined : `≤ ${maxRatio.toFixed(1)} × ${peer.tool}`,
+      measured: `${ratio.toFixed(2)} ×${task.tool.slice("task".length)}`,
+      isMet: maxRatio === undefined ? undefined : ratio <= maxRatio,
+      timings: index === 0 ? timings : [],
+    };
+  });
 }
 
-/** The most memory that the first of the timings' programs took, held against the most that it may take. */
-export function memoryFinding(work: string, [task]: readonly Timing[], maxMb: number): Finding {
-  const measuredMb = task ? peakMb(task) : Number.NaN;
+/** The most memory that the task took, held against the most that it may take. */
+export function memoryFinding(work: string, timings: readonly Timing[], maxMb: number): Finding {
+  const measuredMb = Math.max(...timings.filter(isTask).map(peakMb));
   return limitFinding(`${work}: memory`, measuredMb, maxMb, "MB");
+}
+
+function isTask({ tool }: Timing): boolean {
+  return tool.startsWith("task");
 }
 
 /** A figure held against the most that it may be. */

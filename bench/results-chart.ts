@@ -6,6 +6,8 @@ const BAR_HEIGHT = 14;
 const GROUP_GAP = 30;
 const COLOURS: Readonly<Record<string, string>> = {
   task: "#0b6bcb",
+  "task, Node 20": "#0b6bcb",
+  "task, Node 24": "#5fa8e8",
   s5cmd: "#d9822b",
   rclone: "#7a869a",
   "aws-cli": "#b3bac5",
@@ -22,6 +24,7 @@ export function resultsChart(findings: readonly Finding[]): string {
       return group;
     });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" font-family="sans-serif" font-size="12">
+<title>Seconds for each piece of work, the shorter the better</title>
 <rect width="100%" height="100%" fill="white"/>
 ${groups.join("\n")}
 </svg>

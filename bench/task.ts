@@ -2,6 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runStep } from "../local/agent/agent.ts";
+import { agentNodes, installedAgentNode } from "../scripts/servers/agent-node.ts";
 import { measure, timedScript } from "./measured-run.ts";
 import type { Sample } from "./sample.ts";
 import type { BenchServer } from "./servers.ts";
@@ -13,15 +14,21 @@ const CONNECTION_ID = "bench";
 /** Those that every developer has. */
 type TaskName = "AwsS3Upload" | "AwsS3Download" | "AwsS3PublishSite";
 
-/** Runs a packaged task as the agent does, and measures its process. @throws {Error} with its log where it fails. */
+/**
+ * Runs a packaged task as the agent does, and measures its process.
+ *
+ * @param nodePath the Node that runs it; the one that runs this unless given.
+ * @throws {Error} with its log where it fails.
+ */
 export async function runMeasuredTask(
   server: BenchServer,
   name: TaskName,
   inputs: Record<string, string>,
+  nodePath = process.execPath,
 ): Promise<Sample> {
   const reportFile = join(server.folder, "time");
   const node = join(server.folder, "timed-node");
-  writeFileSync(node, timedScript(process.execPath, reportFile));
+  writeFileSync(node, timedScript(nodePath, reportFile));
   chmodSync(node, 0o755);
   return measure(server, reportFile, async () => {
     const { result, log } = await runStep({
@@ -46,10 +53,25 @@ export async function runMeasuredTask(
 }
 
 /** The tasks, with their defaults: they list the bucket first, and check what they have transferred. */
-export const task: Tool = {
-  name: "task",
-  upload: (server, folder, bucket) =>
-    runMeasuredTask(server, "AwsS3Upload", { bucketName: bucket, sourceFolder: folder }),
-  download: (server, bucket, folder) =>
-    runMeasuredTask(server, "AwsS3Download", { bucketName: bucket, targetFolder: folder }),
-};
+function taskOn(name: string, nodePath?: string): Tool {
+  return {
+    name,
+    upload: (server, folder, bucket) =>
+      runMeasuredTask(server, "AwsS3Upload", { bucketName: bucket, sourceFolder: folder }, nodePath),
+    download: (server, bucket, folder) =>
+      runMeasuredTask(server, "AwsS3Download", { bucketName: bucket, targetFolder: folder }, nodePath),
+  };
+}
+
+/** On the Node that runs this. */
+export const task = taskOn("task");
+
+/** On each of the agent's Nodes. @throws {Unavailable} where one cannot be had. */
+export async function tasksOnAgentNodes(): Promise<Tool[]> {
+  const tools: Tool[] = [];
+  for (const node of agentNodes) {
+    const [major] = node.version.split(".");
+    tools.push(taskOn(`${task.name}, Node ${major}`, await installedAgentNode(node, { mayInstall: true })));
+  }
+  return tools;
+}

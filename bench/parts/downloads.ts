@@ -1,4 +1,4 @@
-import { memoryFinding, type Part, type Peers, ratioFinding } from "../part.ts";
+import { memoryFinding, type Part, type Peers, ratioFindings } from "../part.ts";
 import type { Timing } from "../sample.ts";
 import { type NullServerOptions, startNullServer, withServer } from "../servers.ts";
 import { largeFile, smallFiles, type WorkFolder } from "../work-folders.ts";
@@ -9,7 +9,7 @@ export const downloadSmall: Part = {
   name: "download-small",
   run: async (peers) => {
     const work = "download 3,000 small files";
-    return [ratioFinding(work, await timeFromNullServer(smallFiles(SMALL_FILES), peers, {}), 1.1)];
+    return ratioFindings(work, await timeFromNullServer(smallFiles(SMALL_FILES), peers, {}), 1.1);
   },
 };
 
@@ -18,7 +18,7 @@ export const downloadLarge: Part = {
   async run(peers) {
     const work = "download a 1 GiB file";
     const timings = await timeFromNullServer(largeFile(GIB), peers, {});
-    return [ratioFinding(work, timings, 1.0), memoryFinding(work, timings, 150)];
+    return [...ratioFindings(work, timings, 1.0), memoryFinding(work, timings, 150)];
   },
 };
 

@@ -6,7 +6,7 @@ import { task } from "../task.ts";
 import type { Tool } from "../tools.ts";
 import { memoryFolder } from "../work-folders.ts";
 
-/** Uploads a folder, each time to a bucket that has not been there before. The first timing is the task's, the second s5cmd's. */
+/** Uploads a folder, each time to a bucket that has not been there before. The first timings are the tasks', then s5cmd's. */
 export function timeUploads(server: BenchServer, folder: string, peers: Peers): Promise<Timing[]> {
   return timeTransfers(peers, ({ name, upload }) => ({
     tool: name,
@@ -31,7 +31,10 @@ export async function timeDownloads(server: BenchServer, folder: string, peers: 
   }));
 }
 
-async function timeTransfers({ s5cmd, others }: Peers, contestantOf: (tool: Tool) => Contestant): Promise<Timing[]> {
-  const inTurn = await runInTurn([task, s5cmd].map(contestantOf));
+async function timeTransfers(
+  { tasks, s5cmd, others }: Peers,
+  contestantOf: (tool: Tool) => Contestant,
+): Promise<Timing[]> {
+  const inTurn = await runInTurn([...tasks, s5cmd].map(contestantOf));
   return [...inTurn, ...(await runOnce(others.map(contestantOf)))];
 }

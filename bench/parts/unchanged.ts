@@ -1,5 +1,5 @@
 import { runInTurn } from "../pairs.ts";
-import { type Part, ratioFinding } from "../part.ts";
+import { type Part, ratioFindings } from "../part.ts";
 import { startNullServer, withServer } from "../servers.ts";
 import { task } from "../task.ts";
 import { smallFiles } from "../work-folders.ts";
@@ -19,7 +19,7 @@ export const unchanged: Part = {
           { tool: "task", run: () => task.upload(server, source.path, bucket) },
           { tool: "s5cmd", run: () => s5cmd.sync(server, source.path, bucket) },
         ]);
-        return [ratioFinding("nothing changed, 10,000 files, by checksum", timings, 1.5)];
+        return ratioFindings("nothing changed, 10,000 files, by checksum", timings, 1.5);
       });
     } finally {
       source.remove();

@@ -1,4 +1,4 @@
-import { memoryFinding, type Part, type Peers, ratioFinding } from "../part.ts";
+import { memoryFinding, type Part, type Peers, ratioFindings } from "../part.ts";
 import { type Finding, medianSeconds, type Sample, type Timing } from "../sample.ts";
 import { type BenchServer, type NullServerOptions, startNullServer, withServer } from "../servers.ts";
 import { runMeasuredTask } from "../task.ts";
@@ -14,7 +14,7 @@ export const uploadSmall: Part = {
   name: "upload-small",
   run: async (peers) => {
     const work = "upload 3,000 small files";
-    return [ratioFinding(work, await timeAgainstNullServer(smallFiles(SMALL_FILES), peers, {}), 1.0)];
+    return ratioFindings(work, await timeAgainstNullServer(smallFiles(SMALL_FILES), peers, {}), 1.0);
   },
 };
 
@@ -24,7 +24,7 @@ export const uploadSmallLatency: Part = {
     const work = `upload 3,000 small files, ${LATENCY_MS} ms a request`;
     const options = { latencyMs: LATENCY_MS };
     const timings = await timeAgainstNullServer(smallFiles(SMALL_FILES), { ...peers, others: [] }, options);
-    return [ratioFinding(work, timings, 1.1), await gainFinding(work, timings[0] as Timing)];
+    return [...ratioFindings(work, timings, 1.1), await gainFinding(work, timings[0] as Timing)];
   },
 };
 
@@ -33,7 +33,7 @@ export const uploadLarge: Part = {
   async run(peers) {
     const work = "upload a 1 GiB file";
     const timings = await timeAgainstNullServer(largeFile(GIB), peers, {});
-    return [ratioFinding(work, timings, 0.6), memoryFinding(work, timings, 150)];
+    return [...ratioFindings(work, timings, 0.6), memoryFinding(work, timings, 150)];
   },
 };
 

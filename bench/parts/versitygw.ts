@@ -1,4 +1,4 @@
-import { type Part, ratioFinding } from "../part.ts";
+import { type Part, ratioFindings } from "../part.ts";
 import { startVersitygw, withServer } from "../servers.ts";
 import { largeFile, smallFiles } from "../work-folders.ts";
 import { timeDownloads, timeUploads } from "./transfers.ts";
@@ -20,8 +20,8 @@ export const versitygw: Part = {
         try {
           const uploads = await timeUploads(server, folder.path, peers);
           const downloads = await timeDownloads(server, folder.path, peers);
-          findings.push(ratioFinding(`upload ${what}, ${server.name}`, uploads, undefined));
-          findings.push(ratioFinding(`download ${what}, ${server.name}`, downloads, undefined));
+          findings.push(...ratioFindings(`upload ${what}, ${server.name}`, uploads, undefined));
+          findings.push(...ratioFindings(`download ${what}, ${server.name}`, downloads, undefined));
         } finally {
           folder.remove();
         }

@@ -3,7 +3,7 @@ import { run } from "./command.ts";
 import { installed } from "./installed.ts";
 import type { InstallPermission } from "./server.ts";
 
-const version = "1.46.2";
+export const awsCliVersion = "1.46.2";
 
 /**
  * The path of aws-cli, a client of other people's making, which reads back what the tasks have stored. It needs Python.
@@ -12,7 +12,7 @@ const version = "1.46.2";
 export function installedAwsCli(permission: InstallPermission): Promise<string> {
   const install = async (folder: string): Promise<void> => {
     await run("python3", ["-m", "venv", folder]);
-    await run(join(folder, "bin/pip"), ["install", "--quiet", `awscli==${version}`]);
+    await run(join(folder, "bin/pip"), ["install", "--quiet", `awscli==${awsCliVersion}`]);
   };
-  return installed({ name: `aws-cli-${version}`, program: "bin/aws", install }, permission);
+  return installed({ name: `aws-cli-${awsCliVersion}`, program: "bin/aws", install }, permission);
 }
