@@ -98,12 +98,17 @@ const DESCRIBING_PREFIXES = ["x-amz-meta-", "x-amz-object-lock-", "x-amz-server-
 
 function describingHeaders(headers: ResponseHead["headers"]): Record<string, string> {
   const described: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (typeof value !== "string") continue;
-    if (!DESCRIBING_HEADERS.has(name) && !DESCRIBING_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || !isDescribing(name)) continue;
     described[name] = name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
   }
   return described;
+}
+
+function isDescribing(name: string): boolean {
+  if (DESCRIBING_HEADERS.has(name)) return true;
+  return name.startsWith("x-amz-") && DESCRIBING_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 const ALGORITHMS: readonly ChecksumAlgorithm[] = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"];
@@ -119,10 +124,7 @@ function checksumsOf(headers: ResponseHead["headers"]): ObjectHead["checksums"] 
 }
 
 /** Older stores do not name the type; then a composite one is known by its number of parts. */
-function checksumTypeOf(
-  checksums: ObjectHead["checksums"],
-  named: string | string[] | undefined,
-): ObjectHead["checksumType"] {
+function checksumTypeOf(checksums: ObjectHead["checksums"], named: string | undefined): ObjectHead["checksumType"] {
   const [value] = Object.values(checksums);
   if (!value) return undefined;
   if (named === "FULL_OBJECT" || named === "COMPOSITE") return named;

@@ -31,13 +31,14 @@ export function etagChecksum(etag: string): ObjectChecksum | undefined {
 
 /** The best of the checksums that S3 tells of an object: of the whole rather than of parts. */
 export function checksumOf(head: ObjectHead): ObjectChecksum | undefined {
-  const known = ALGORITHMS.flatMap((algorithm) => {
+  let ofParts: ObjectChecksum | undefined;
+  for (const algorithm of ALGORITHMS) {
     const [value, partsCount] = head.checksums[algorithm]?.split("-") ?? [];
-    if (!value) return [];
+    if (!value) continue;
     const digest = Buffer.from(value, "base64");
-    return [partsCount ? { algorithm, digest, partsCount: Number(partsCount) } : { algorithm, digest }];
-  });
+    if (!partsCount) return { algorithm, digest };
+    ofParts ??= { algorithm, digest, partsCount: Number(partsCount) };
+  }
   const etag = head.isEtagMd5 ? etagChecksum(head.etag) : undefined;
-  const all: ObjectChecksum[] = etag ? [...known, etag] : known;
-  return all.find(({ partsCount }) => partsCount === undefined) ?? all[0];
+  return etag?.partsCount === undefined ? (etag ?? ofParts) : (ofParts ?? etag);
 }

@@ -27,8 +27,7 @@ const MAX_LINE_BYTES = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
 const PROTOCOL = Buffer.from("HTTP/1.");
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-/** The blanks around the value are taken off without a pattern: to try where they begin could take for ever. */
-const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)$/;
+const HEADER_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*$/;
 const CHUNK_LINE = /^([0-9a-fA-F]{1,12})(?:;[!#$%&'*+.^_`|~0-9A-Za-z=-]+)*$/;
 
 type Stage = "head" | "body" | "chunk-size" | "chunk-end" | "trailer" | "over";
@@ -225,23 +224,25 @@ function bodyLength(headers: ResponseHead["headers"]): number | "chunked" {
 function readHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
-    const [, name, value = ""] = HEADER_LINE.exec(line) ?? [];
-    if (name === undefined) throw new ProtocolError("HPE_INVALID_HEADER_TOKEN", "one of the answer's headers is none");
-    const key = name.toLowerCase();
-    const before = headers[key];
-    const trimmed = withoutBlanks(value);
-    headers[key] = before === undefined ? trimmed : `${before}, ${trimmed}`;
+    if (!HEADER_LINE.test(line)) {
+      throw new ProtocolError("HPE_INVALID_HEADER_TOKEN", "one of the answer's headers is none");
+    }
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).toLowerCase();
+    const value = withoutBlanks(line, colon + 1);
+    const before = headers[name];
+    headers[name] = before === undefined ? value : `${before}, ${value}`;
   }
   return headers;
 }
 
-/** `String.trim` takes more for a blank than HTTP does. */
-function withoutBlanks(value: string): string {
-  let start = 0;
-  let end = value.length;
-  while (start < end && isBlank(value.charCodeAt(start))) start++;
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
-  return value.slice(start, end);
+/** `String.trim` takes more for a blank than HTTP does, and a pattern could take for ever to find where they begin. */
+function withoutBlanks(line: string, valueStart: number): string {
+  let start = valueStart;
+  let end = line.length;
+  while (start < end && isBlank(line.charCodeAt(start))) start++;
+  while (end > start && isBlank(line.charCodeAt(end - 1))) end--;
+  return line.slice(start, end);
 }
 
 function isBlank(code: number): boolean {
