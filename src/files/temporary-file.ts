@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { renameSync, utimesSync } from "node:fs";
-import { rename, rm, utimes } from "node:fs/promises";
+import { closeSync, futimesSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Disk } from "./disk.ts";
@@ -36,19 +36,49 @@ export function isLeftover(name: string): boolean {
 }
 
 /**
- * Gives a file that is written and closed its time and its final name, in one step: whoever looks there sees what was before, or the
- * whole file. A file or a link that has the name is replaced. The data are not forced to the disk: that takes longer than the
- * download, and what a power failure takes away is downloaded again.
+ * Writes a small file in one go.
  *
- * @param modifiedMs the file's time of modification, in milliseconds since 1970.
+ * @param modifiedMs its time of modification, in milliseconds since 1970.
+ * @throws Node's error.
+ */
+export async function writeWhole(path: string, bytes: Buffer, modifiedMs: number, disk: Disk): Promise<void> {
+  await disk.call(
+    () => writeWholeSync(path, bytes, modifiedMs / 1000),
+    async () => {
+      const file = await open(path, "wx");
+      try {
+        await file.writeFile(bytes);
+        await setModified(file, modifiedMs);
+      } finally {
+        await file.close();
+      }
+    },
+  );
+}
+
+/** Gives an open file, of which all is written, its time of modification, in milliseconds since 1970. @throws Node's error. */
+export function setModified(file: FileHandle, modifiedMs: number): Promise<void> {
+  return file.utimes(modifiedMs / 1000, modifiedMs / 1000);
+}
+
+function writeWholeSync(path: string, bytes: Buffer, modifiedSeconds: number): void {
+  const descriptor = openSync(path, "wx");
+  try {
+    writeFileSync(descriptor, bytes);
+    futimesSync(descriptor, modifiedSeconds, modifiedSeconds);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Gives a file that is written and closed its final name, in one step: whoever looks there sees what was before, or the whole file. A file
+ * or a link that has the name is replaced. The data are not forced to the disk: that takes longer than the download, and what a power
+ * failure takes away is downloaded again.
+ *
  * @throws Node's error, after some tries where Windows says that the file is in use. The temporary file is then still there.
  */
-export async function publish(temporaryPath: string, finalPath: string, modifiedMs: number, disk: Disk): Promise<void> {
-  const seconds = modifiedMs / 1000;
-  await disk.call(
-    () => utimesSync(temporaryPath, seconds, seconds),
-    () => utimes(temporaryPath, seconds, seconds),
-  );
+export async function publish(temporaryPath: string, finalPath: string, disk: Disk): Promise<void> {
   const move = () =>
     disk.call(
       () => renameSync(temporaryPath, finalPath),

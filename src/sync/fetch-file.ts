@@ -48,7 +48,7 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
     const isSingle = object.sizeBytes <= PIECE_SIZE_BYTES && !object.etag.includes("-");
     const head = await (isSingle ? fetchInOne : fetchInPieces)(context, object, temporaryPath);
     context.signal.throwIfAborted();
-    await replaceFile(context, temporaryPath, path, head.lastModifiedMs);
+    await replaceFile(context, temporaryPath, path);
     return head.sizeBytes;
   } catch (error) {
     await discard(temporaryPath);
@@ -63,15 +63,14 @@ async function replaceFile(
   { disk, replacesEmptyFolders }: FetchContext,
   temporaryPath: string,
   path: string,
-  modifiedMs: number,
 ): Promise<void> {
   try {
-    await publish(temporaryPath, path, modifiedMs, disk);
+    await publish(temporaryPath, path, disk);
   } catch (error) {
     if (!FOLDER_CODES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
     if (!replacesEmptyFolders || !(await removeEmptyFolder(path))) {
       throw new Error(`there is a folder at ${path}; remove it, or choose another folder`);
     }
-    await publish(temporaryPath, path, modifiedMs, disk);
+    await publish(temporaryPath, path, disk);
   }
 }

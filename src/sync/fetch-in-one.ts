@@ -1,9 +1,9 @@
-import { writeFileSync } from "node:fs";
-import { open, writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { ResponseHead } from "../aws/transport.ts";
 import { createDigest, type Digest } from "../checksums/algorithms.ts";
 import { BLOCK_SIZE_BYTES } from "../files/block-pool.ts";
 import { BlockSink, type ByteSink, FileSink, SinkFullError } from "../files/byte-sink.ts";
+import { setModified, writeWhole } from "../files/temporary-file.ts";
 import { customerKeyHeaders } from "../s3/encryption.ts";
 import { getObject } from "../s3/get-object.ts";
 import { type ObjectHead, readObjectHead } from "../s3/head-object.ts";
@@ -31,10 +31,7 @@ async function fetchSmall(context: FetchContext, object: FetchedObject, newPath:
     const fetch = new CheckedFetch(context, object);
     const sink = new BlockSink(block, fetch.watch);
     const head = await fetch.into(sink);
-    await context.disk.call(
-      () => writeFileSync(newPath, sink.bytes(), { flag: "wx" }),
-      () => writeFile(newPath, sink.bytes(), { flag: "wx" }),
-    );
+    await writeWhole(newPath, sink.bytes(), head.lastModifiedMs, context.disk);
     return head;
   } finally {
     context.smallBlocks.giveBack(block);
@@ -47,7 +44,9 @@ async function fetchMedium(context: FetchContext, object: FetchedObject, newPath
     const fetch = new CheckedFetch(context, object);
     const sink = new FileSink(file, 0, context.largeBlocks, fetch.watch);
     try {
-      return await fetch.into(sink);
+      const head = await fetch.into(sink);
+      await setModified(file, head.lastModifiedMs);
+      return head;
     } finally {
       await sink.close();
     }

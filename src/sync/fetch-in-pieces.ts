@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { createDigest, type DigestAlgorithm, isCrc, isQuick } from "../checksums/algorithms.ts";
 import { FileSink } from "../files/byte-sink.ts";
+import { setModified } from "../files/temporary-file.ts";
 import { customerKeyHeaders } from "../s3/encryption.ts";
 import { getObject } from "../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../s3/head-object.ts";
@@ -36,6 +37,7 @@ export async function fetchInPieces(
   try {
     const digestedBy = isOfPieces ? checksum.algorithm : undefined;
     digests = await fetchPieces(context, { key, head, pieces, digestedBy, path: newPath }, file);
+    await setModified(file, head.lastModifiedMs);
   } finally {
     await file.close();
   }

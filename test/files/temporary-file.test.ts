@@ -14,7 +14,14 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Disk } from "../../src/files/disk.ts";
-import { discard, isLeftover, isTemporaryName, publish, temporaryPathFor } from "../../src/files/temporary-file.ts";
+import {
+  discard,
+  isLeftover,
+  isTemporaryName,
+  publish,
+  temporaryPathFor,
+  writeWhole,
+} from "../../src/files/temporary-file.ts";
 
 const MODIFIED_MS = 1_700_000_000_123;
 
@@ -60,10 +67,14 @@ describe("temporary files", () => {
     writeFileSync(join(folder, "old"), "old");
     writeFileSync(join(folder, "kept"), "kept");
     symlinkSync("kept", join(folder, "link"));
-    for (const path of paths) {
+    const slowDisk = new Disk(-1);
+    for (let call = 0; call < 16; call++) await slowDisk.call(() => undefined, assert.fail);
+    for (const [index, path] of paths.entries()) {
+      const disk = index === 0 ? new Disk() : slowDisk;
       const temporaryPath = temporaryPathFor(path);
-      writeFileSync(temporaryPath, "content");
-      await publish(temporaryPath, path, MODIFIED_MS, new Disk());
+      await writeWhole(temporaryPath, Buffer.from("content"), MODIFIED_MS, disk);
+      await assert.rejects(writeWhole(temporaryPath, Buffer.from("other"), MODIFIED_MS, disk), { code: "EEXIST" });
+      await publish(temporaryPath, path, disk);
       const { mtimeMs, atimeMs } = statSync(path);
       assert.deepEqual(
         [readFileSync(path, "utf8"), Math.round(mtimeMs), Math.round(atimeMs)],
@@ -80,7 +91,7 @@ describe("temporary files", () => {
     mkdirSync(join(path, "b"), { recursive: true });
     const temporaryPath = temporaryPathFor(path);
     writeFileSync(temporaryPath, "content");
-    await assert.rejects(publish(temporaryPath, path, MODIFIED_MS, new Disk()), {
+    await assert.rejects(publish(temporaryPath, path, new Disk()), {
       code: /^(EISDIR|ENOTEMPTY|EEXIST|EPERM)$/,
     });
     assert.deepEqual(readdirSync(folder).sort(), [basename(temporaryPath), "a"]);
