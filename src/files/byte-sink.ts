@@ -48,8 +48,11 @@ export class BlockSink implements ByteSink {
   }
 }
 
-/** The blocks that files are written by: what comes from a socket at once is less than is worth a call to the system. Twice as much takes no less time. */
-export const WRITE_BYTES = 512 * 1024;
+/**
+ * The blocks that files are written by, and how much of them is taken from a socket at once: a quarter of it takes a fifth longer, twice as
+ * much a twentieth less, and a third more memory.
+ */
+export const WRITE_BYTES = 2 * 1024 ** 2;
 
 /**
  * Writes into an open file, from a place in it on, a block at a time. While one is written the next is filled. To be closed before the

@@ -33,8 +33,11 @@ export function readSmallFile(path: string, sizeBytes: number, block: Buffer): B
   }
 }
 
+/** The blocks that large files are sent by: half as much at once takes a tenth longer, twice as much no less time. */
+export const READ_BYTES = 512 * 1024;
+
 /** In so long a block comes from the system's memory; to hand the call over and to be woken takes as long. */
-const QUICK_READ_MS = 0.3;
+const QUICK_READ_MS = 0.5;
 
 /** What reads blocks of files that have been read a moment ago. */
 export function openReadDisk(): Disk {

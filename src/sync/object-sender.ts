@@ -1,7 +1,7 @@
 import { ServiceError } from "../aws/errors.ts";
 import { BlockPool } from "../files/block-pool.ts";
 import type { FileDigester } from "../files/file-digest.ts";
-import { openReadDisk } from "../files/file-range.ts";
+import { openReadDisk, READ_BYTES } from "../files/file-range.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { customerKeyHeaders, encryptionHeaders } from "../s3/encryption.ts";
 import { isGivenHeader } from "../s3/given-headers.ts";
@@ -73,7 +73,8 @@ export class ObjectSender {
     this.#context = {
       bucket,
       slots: this.slots,
-      pool: new BlockPool(),
+      smallBlocks: new BlockPool(),
+      largeBlocks: new BlockPool(READ_BYTES),
       disk: openReadDisk(),
       digester,
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),

@@ -23,7 +23,10 @@ const BODY_MISMATCH_CODES = new Set(["BadDigest", "XAmzContentSHA256Mismatch"]);
 export interface SendContext {
   readonly bucket: Bucket;
   readonly slots: RequestSlots;
-  readonly pool: BlockPool;
+  /** Each holds a small file whole. */
+  readonly smallBlocks: BlockPool;
+  /** Of what is read and sent at once. */
+  readonly largeBlocks: BlockPool;
   /** Reads what is in no single block. */
   readonly disk: Disk;
   readonly digester: FileDigester;
@@ -81,17 +84,17 @@ function isChange(error: unknown): boolean {
 
 async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObject> {
   if (file.sizeBytes > SMALL_FILE_BYTES) return sendLargeFile(context, file);
-  const { bucket, slots, pool, signal } = context;
+  const { bucket, slots, smallBlocks, signal } = context;
   const { sizeBytes } = file;
   const etag = await slots.run(1, async () => {
     signal.throwIfAborted();
-    const block = pool.take();
+    const block = smallBlocks.take();
     try {
       const bytes = readSmallFile(file.path, sizeBytes, block);
       const body: Body = { sizeBytes, chunks: () => [bytes] };
       return await putObject(bucket, file.key, body, file.write, signal);
     } finally {
-      pool.giveBack(block);
+      smallBlocks.giveBack(block);
     }
   });
   context.onStored(sizeBytes);
@@ -99,7 +102,7 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
 }
 
 async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<SentObject> {
-  const { bucket, slots, digester, signal } = context;
+  const { bucket, slots, digester, largeBlocks, disk, signal } = context;
   const { path, key, sizeBytes, write } = sent;
   const file = await open(path);
   try {
@@ -109,7 +112,7 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
       const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
       return {
         sizeBytes: partBytes,
-        chunks: () => readFileRange(file, startByte, partBytes, context),
+        chunks: () => readFileRange(file, startByte, partBytes, { pool: largeBlocks, disk }),
         digest: (algorithm, alsoBy) => digester.digest({ ...stretch, algorithm, alsoBy }),
       };
     };
