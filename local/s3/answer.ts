@@ -126,6 +126,9 @@ async function replyUnderFault(
       if (fault.when === "afterBody") await drain(source);
       if (fault.when === "afterWork") releaseContent(desk, await reading.carryOut(source));
       return "reset";
+    case "wait":
+      await fault.until;
+      break;
     case "delay":
       await sleep(fault.delayMs);
   }

@@ -20,6 +20,8 @@ export type FaultAction =
     }
   /** Waits before the work. */
   | { readonly kind: "delay"; readonly delayMs: number }
+  /** Waits before the work, for something that this process does meanwhile. */
+  | { readonly kind: "wait"; readonly until: Promise<void> }
   /** Does the work, sends the head and so many bytes of the body, then resets the connection. */
   | { readonly kind: "cutBody"; readonly afterBytes: number }
   /** Does the work, and inverts one byte of the answer's body, the one at the index. */

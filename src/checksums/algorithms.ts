@@ -30,7 +30,7 @@ export function isCrc(algorithm: DigestAlgorithm): algorithm is CrcAlgorithm {
 /** Processors have instructions for these: they take a third of the time or less that the others take, 2 s of a core for a GiB. */
 const QUICK: readonly DigestAlgorithm[] = ["CRC32", "SHA1", "SHA256"];
 
-/** Whether it takes less time to digest bytes that are at hand than to have another thread read them from a file. */
+/** Whether it takes less time to digest bytes that are at hand than to have another thread read them from a file again. */
 export function isQuick(algorithm: DigestAlgorithm): boolean {
   return QUICK.includes(algorithm);
 }

@@ -63,7 +63,8 @@ export class FileSink implements ByteSink {
   readonly #pool: BlockPool;
   readonly #watch: Watcher;
   #position: number;
-  #block: Buffer;
+  /** What is being filled. */
+  #block: Buffer | undefined;
   #filledBytes = 0;
   /** The write that is under way, or has failed. */
   #writing: Promise<void> | undefined;
@@ -74,17 +75,18 @@ export class FileSink implements ByteSink {
     this.#position = startByte;
     this.#pool = pool;
     this.#watch = watch;
-    this.#block = pool.take();
   }
 
   room(): Buffer {
+    this.#block ??= this.#pool.take();
     return this.#block.subarray(this.#filledBytes);
   }
 
   filled(sizeBytes: number): void | Promise<void> {
-    this.#watch(this.#block.subarray(this.#filledBytes, this.#filledBytes + sizeBytes));
+    const room = this.room();
+    this.#watch(room.subarray(0, sizeBytes));
     this.#filledBytes += sizeBytes;
-    if (this.#filledBytes < this.#block.length) return;
+    if (sizeBytes < room.length) return;
     if (this.#writing) return this.#writing.then(() => this.#writeBlock());
     this.#writeBlock();
   }
@@ -98,15 +100,16 @@ export class FileSink implements ByteSink {
   /** Waits for what is being written, however it ends. */
   async close(): Promise<void> {
     await this.#writing?.catch(() => undefined);
-    this.#pool.giveBack(this.#block);
+    if (this.#block) this.#pool.giveBack(this.#block);
   }
 
   #writeBlock(): void {
     const full = this.#block;
+    if (!full) return;
     this.#writing = this.#write(full.subarray(0, this.#filledBytes)).finally(() => this.#pool.giveBack(full));
     // Whoever fills the next block, or flushes, is told.
     this.#writing.catch(() => undefined);
-    this.#block = this.#pool.take();
+    this.#block = undefined;
     this.#filledBytes = 0;
   }
 

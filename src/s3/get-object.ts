@@ -1,4 +1,4 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ConnectionError, ServiceError } from "../aws/errors.ts";
 import type { ResponseHead } from "../aws/transport.ts";
 import type { BodyReceiver } from "../aws/wire/body-receiver.ts";
 import type { Bucket } from "./bucket.ts";
@@ -48,6 +48,8 @@ export interface GetOptions {
 export async function getObject(bucket: Bucket, key: string, reader: ObjectReader, options: GetOptions): Promise<void> {
   const { piece, signal } = options;
   let { etag } = options;
+  /** NaN as long as that is not known. */
+  let wantedBytes = Number.NaN;
   let receivedBytes = 0;
   let hasStarted = false;
 
@@ -65,7 +67,10 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     if (etag !== undefined && sentEtag !== etag) throw new ObjectReplacedError();
     let knownBytes = countKnownBytes(head, piece, receivedBytes);
     etag = sentEtag;
-    if (!hasStarted) reader.start?.(head);
+    if (!hasStarted) {
+      reader.start?.(head);
+      wantedBytes = piece?.sizeBytes ?? Number(head.headers["content-length"]);
+    }
     hasStarted = true;
     if (knownBytes === 0) return counted;
     // They come again; they go where nobody looks.
@@ -94,8 +99,15 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
   try {
     await bucket.send(request, signal);
   } catch (error) {
+    // Where it broke off behind the last byte, there is nothing to go on from.
+    if (receivedBytes === wantedBytes && isOfAnswer(error)) return;
     throw error instanceof ServiceError && error.code === "PreconditionFailed" ? new ObjectReplacedError() : error;
   }
+}
+
+/** Whether an error is about an answer, rather than about what became of its bytes. */
+function isOfAnswer(error: unknown): boolean {
+  return error instanceof ServiceError || error instanceof ConnectionError || error instanceof RangeIgnoredError;
 }
 
 function rangeHeaders(piece: Piece | undefined, receivedBytes: number): { range?: string } {

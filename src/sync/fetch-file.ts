@@ -1,3 +1,4 @@
+import { lstat } from "node:fs/promises";
 import { removeEmptyFolder } from "../files/empty-folders.ts";
 import { discard, publish, temporaryPathFor } from "../files/temporary-file.ts";
 import { ObjectReplacedError } from "../s3/get-object.ts";
@@ -56,9 +57,6 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
   }
 }
 
-/** What a rename says where its target is a folder. */
-const FOLDER_CODES = new Set(["EISDIR", "ENOTEMPTY", "EEXIST"]);
-
 async function replaceFile(
   { disk, replacesEmptyFolders }: FetchContext,
   temporaryPath: string,
@@ -67,7 +65,11 @@ async function replaceFile(
   try {
     await publish(temporaryPath, path, disk);
   } catch (error) {
-    if (!FOLDER_CODES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    // What a rename says of it differs from system to system.
+    const isFolder = await lstat(path)
+      .then((found) => found.isDirectory())
+      .catch(() => false);
+    if (!isFolder) throw error;
     if (!replacesEmptyFolders || !(await removeEmptyFolder(path))) {
       throw new Error(`there is a folder at ${path}; remove it, or choose another folder`);
     }

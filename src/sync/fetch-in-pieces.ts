@@ -90,7 +90,7 @@ async function fetchPieces(
   const digests = await inParallel(pieces, PARALLEL_PIECES, signal, async (piece, _index, pieceSignal) => {
     const digest = await fetchPiece(piece, pieceSignal);
     if (isDigestedHere || !digestedBy) return digest;
-    // It takes so long that it pays to have it read again by threads, while more comes.
+    // It takes so long that it pays to have it read again, where there is much of it by threads, while more comes.
     const goesOn = piece.startByte + piece.sizeBytes < head.sizeBytes;
     return digester.digest({ ...piece, path, goesOn, algorithm: digestedBy });
   });

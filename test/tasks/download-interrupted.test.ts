@@ -80,21 +80,37 @@ function assertResumed(gets: readonly string[], sizeBytes: number): void {
 
 describe("AwsS3Download, where an object is replaced meanwhile,", () => {
   const bench = downloadBench("embedded");
-  /** Replaces an object as soon as so many requests for it have come, which wait long enough for that. */
+  /** Replaces an object as soon as so many requests for it have come, which wait until that is done. */
   async function replacing(
     key: string,
     contents: readonly Buffer[],
     whenSeen: number,
     wait: () => Promise<StepResult>,
   ) {
-    const late = bench.fault({ operation: "GetObject", key }, { kind: "delay", delayMs: 1000 });
+    let release = hold(key);
     const running = wait();
     for (const [index, content] of contents.entries()) {
       await untilSeen("GetObject", key, whenSeen + index * whenSeen);
       await bench.put({ [key]: content });
+      const isLast = index === contents.length - 1;
+      const releaseNext = isLast ? () => undefined : hold(key);
+      release();
+      release = releaseNext;
     }
-    late.remove();
     return running;
+  }
+
+  /** @returns what lets the requests go on that have come for the object, and none wait any more. */
+  function hold(key: string): () => void {
+    let letGo = () => {};
+    const until = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const fault = bench.fault({ operation: "GetObject", key }, { kind: "wait", until });
+    return () => {
+      fault.remove();
+      letGo();
+    };
   }
 
   async function untilSeen(operation: string, key: string, count: number): Promise<void> {

@@ -80,7 +80,8 @@ describe("AwsS3Upload, where files fail", () => {
       /^The step stopped, since the rest would have failed alike: 200 of 300 files are not uploaded\.$/,
     );
     assert.ok(others.length <= 50 && others.every((message) => message.includes("ExpiredToken")), others.join("\n"));
-    assert.ok(bench.requests.length <= 100 + 1 + 64, `${bench.requests.length} requests`);
+    // The listing, those that went well, those under way, and the one that waited for a place.
+    assert.ok(bench.requests.length <= 1 + 100 + 64 + 1, `${bench.requests.length} requests`);
     assert.equal(result.outputVariables.filesUploaded?.value, "100");
   });
 

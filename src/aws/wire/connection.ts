@@ -57,7 +57,7 @@ export class Connection {
     this.#socket
       .setNoDelay(true)
       .setKeepAlive(true, 1000)
-      .setTimeout(idleTimeoutMs, () => this.#break("ETIMEDOUT", `nothing moved for ${idleTimeoutMs / 1000} s`))
+      .setTimeout(idleTimeoutMs, () => this.#giveUp(idleTimeoutMs))
       .on("error", (error: NodeJS.ErrnoException) => this.#break(error.code ?? "unknown", reasonOf(error)))
       .on("end", () => this.#end())
       .on("close", () => this.#end());
@@ -119,6 +119,7 @@ export class Connection {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#room = this.#own;
     this.#listenTo(undefined);
     this.#socket.destroy();
     this.#options.onClosed();
@@ -233,6 +234,12 @@ export class Connection {
     // An end that we have made is no answer's.
     else if (this.#isClosed || !this.#current?.reader.close())
       this.#break("ECONNRESET", "the connection ended before the answer did");
+  }
+
+  #giveUp(idleTimeoutMs: number): void {
+    // It is not the server that is waited for.
+    if (this.#work) this.#socket.setTimeout(idleTimeoutMs);
+    else this.#break("ETIMEDOUT", `nothing moved for ${idleTimeoutMs / 1000} s`);
   }
 
   #break(code: string, reason: string): void {
