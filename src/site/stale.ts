@@ -4,7 +4,7 @@ import type { ManifestEntry } from "./manifest/manifest.ts";
 import { isForeign } from "./manifest/manifest-entries.ts";
 import type { SiteOptions } from "./options.ts";
 import { foldersOfOtherSites } from "./other-sites.ts";
-import type { SiteState } from "./plan-site.ts";
+import type { ListedObject, SiteState } from "./plan-site.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -19,53 +19,74 @@ export interface StaleObjects {
 }
 
 /**
- * Decides what goes and what stays for a while:
+ * What becomes of one object:
  *
  * | published before, and | |
  * |---|---|
  * | not in the bucket any more | forgotten |
  * | not in the bucket, since a publish was deleting it that did not come to its end | forgotten when caches have let go of it |
  * | not in the bucket, though a publish was about to store it | remembered until the next publish: it may be storing it still |
- * | a file now that was left out with a warning, as a broken link | left |
- * | replaced by somebody since, or in the folder of another site | left, and forgotten |
+ * | a file now that was skipped with a warning, for example a broken link | remembered |
+ * | replaced by somebody since, or in the folder of another site | forgotten |
  * | a page or a redirect | deleted |
- * | an asset that the last publish still had | stays: a page that is open may ask for it |
+ * | an asset that the last publish still had | kept: a page that is open may ask for it |
  * | an asset without which the site has been for `keepRemovedDays` | deleted |
  */
-export function decideStale(
-  { keepRemovedDays }: SiteOptions,
-  { manifest, objects, listed, unknownPaths, nowMs }: SiteState,
-): StaleObjects {
+type Fate =
+  | { readonly kind: "forgotten" }
+  | { readonly kind: "remembered"; readonly entry: ManifestEntry }
+  | { readonly kind: "deleted"; readonly stored: ListedObject; readonly reason: string }
+  | {
+      readonly kind: "kept";
+      readonly entry: ManifestEntry;
+      readonly reason: string;
+    };
+
+/** Decides what goes and what stays for a while. */
+export function decideStale({ keepRemovedDays }: SiteOptions, state: SiteState): StaleObjects {
+  const { manifest, objects, listed } = state;
   const deletions: DeleteAction[] = [];
   const kept: SkipAction[] = [];
   const keptEntries = new Map<string, ManifestEntry>();
   const otherSites = foldersOfOtherSites(listed.keys());
   for (const [name, entry] of manifest?.entries ?? []) {
     if (objects.has(name) || otherSites.some((folder) => name.startsWith(folder))) continue;
-    const stored = listed.get(name);
-    const { removedMs } = entry;
-    if (stored && unknownPaths.covers(name)) {
-      keptEntries.set(name, entry);
-      continue;
-    }
-    if (!stored && isBeingStored(entry) && removedMs === undefined)
-      keptEntries.set(name, { ...entry, removedMs: nowMs });
-    if (!stored || isForeign(entry, stored)) continue;
-    const subject = { path: name, name, sizeBytes: stored.sizeBytes };
-    if (leavesAtOnce(entry)) {
-      deletions.push({ kind: "delete", ...subject, reason: "no longer in the site" });
-    } else if (removedMs !== undefined && nowMs - removedMs >= keepRemovedDays * DAY_MS) {
-      deletions.push({ kind: "delete", ...subject, reason: `no longer in the site since ${dayOf(removedMs)}` });
-    } else {
-      const sinceMs = removedMs ?? nowMs;
-      const until =
-        keepRemovedDays > 0 ? `until ${dayOf(sinceMs + keepRemovedDays * DAY_MS)}` : "until the next publish";
-      kept.push({ kind: "skip", ...subject, reason: `no longer in the site, kept ${until} for pages that are open` });
-      const { pending: _, ...settled } = entry;
-      keptEntries.set(name, { ...settled, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs });
-    }
+    const fate = fateOf(name, entry, keepRemovedDays, state);
+    if (fate.kind === "remembered" || fate.kind === "kept") keptEntries.set(name, fate.entry);
+    if (fate.kind === "deleted")
+      deletions.push({ kind: "delete", path: name, name, sizeBytes: fate.stored.sizeBytes, reason: fate.reason });
+    if (fate.kind === "kept")
+      kept.push({ kind: "skip", path: name, name, sizeBytes: fate.entry.sizeBytes, reason: fate.reason });
   }
   return { deletions, kept, keptEntries, departed: departedNames({ manifest, listed }) };
+}
+
+function fateOf(
+  name: string,
+  entry: ManifestEntry,
+  keepRemovedDays: number,
+  { listed, unknownPaths, nowMs }: SiteState,
+): Fate {
+  const stored = listed.get(name);
+  const { removedMs } = entry;
+  if (!stored) {
+    const mayBeStored = isBeingStored(entry) && removedMs === undefined;
+    return mayBeStored ? { kind: "remembered", entry: { ...entry, removedMs: nowMs } } : { kind: "forgotten" };
+  }
+  if (unknownPaths.covers(name)) return { kind: "remembered", entry };
+  if (isForeign(entry, stored)) return { kind: "forgotten" };
+  if (leavesAtOnce(entry)) return { kind: "deleted", stored, reason: "no longer in the site" };
+  const sinceMs = removedMs ?? nowMs;
+  const keptMs = keepRemovedDays * DAY_MS;
+  if (removedMs !== undefined && nowMs - removedMs >= keptMs)
+    return { kind: "deleted", stored, reason: `no longer in the site since ${dayOf(removedMs)}` };
+  const until = keptMs > 0 ? `until ${dayOf(sinceMs + keptMs)}` : "until the next publish";
+  const { pending: _, ...settled } = entry;
+  return {
+    kind: "kept",
+    entry: { ...settled, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs },
+    reason: `no longer in the site, kept ${until} for pages that are open`,
+  };
 }
 
 function departedNames({ manifest, listed }: Pick<SiteState, "manifest" | "listed">): string[] {

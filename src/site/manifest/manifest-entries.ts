@@ -57,33 +57,60 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
 }
 
 /**
- * The entries of the manifest as things stand. What is not stored yet, or not deleted yet, is pending. Unless the new site is live, what it
- * replaces is pending too, so that the next publish stores and invalidates it once more; and so is what is deleted, to be invalidated. Unless the new site is live and alone, no asset has
- * been removed, since visitors may still get pages that need it.
+ * The entries of the manifest as things stand, for the next publish to go on from:
+ *
+ * | | |
+ * |---|---|
+ * | stored, and the new site is live | as it was stored |
+ * | stored, and the new site is not live | as it was stored, and pending: the next publish stores and invalidates it once more |
+ * | not stored yet | as it is claimed |
+ * | to be deleted, and not deleted yet, or perhaps still in caches | pending |
+ * | kept for open pages, and the new site is live and alone | removed since then |
+ * | kept for open pages otherwise | as before: visitors may still get pages that need it |
  */
 export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Progress): Entries {
-  const { stored, deleted, isLive } = progress;
-  const after = new Map(plan.entries);
+  const { deleted, isLive } = progress;
   const isAlone = isLive && plan.deletions.every(({ name }) => deleted.has(name));
-  for (const { name } of isAlone ? [] : plan.kept) {
-    const known = before.manifest?.entries.get(name);
-    if (known) after.set(name, known);
-  }
-  for (const name of isLive ? [] : plan.departed) {
-    const known = before.manifest?.entries.get(name);
-    if (known) after.set(name, known);
-  }
-  for (const { name } of plan.deletions) {
-    const known = before.manifest?.entries.get(name);
-    const present = before.listed.get(name);
-    if (known && present && !deleted.has(name))
-      after.set(name, { ...known, sizeBytes: present.sizeBytes, etag: present.etag, pending: { isLeaving: true } });
-  }
+  return new Map([
+    ...plan.entries,
+    ...earlierEntries(isAlone ? [] : plan.kept.map(({ name }) => name), before),
+    ...earlierEntries(isLive ? [] : plan.departed, before),
+    ...leavingEntries(plan, before, deleted),
+    ...storedEntries(plan, before, progress),
+  ]);
+}
+
+type NamedEntry = readonly [name: string, entry: ManifestEntry];
+
+function earlierEntries(names: readonly string[], { manifest }: EarlierState): NamedEntry[] {
+  return names.flatMap((name) => {
+    const known = manifest?.entries.get(name);
+    return known ? [[name, known] as const] : [];
+  });
+}
+
+function leavingEntries(
+  { deletions }: SitePlan,
+  { manifest, listed }: EarlierState,
+  deleted: ReadonlySet<string>,
+): NamedEntry[] {
+  return deletions.flatMap(({ name }) => {
+    const known = manifest?.entries.get(name);
+    const present = listed.get(name);
+    if (!known || !present || deleted.has(name)) return [];
+    const { sizeBytes, etag } = present;
+    return [[name, { ...known, sizeBytes, etag, pending: { isLeaving: true } }] as const];
+  });
+}
+
+function storedEntries(plan: SitePlan, before: EarlierState, { stored, isLive }: Progress): NamedEntry[] {
   const claimed = claimedEntries(plan, before);
-  for (const { name } of plan.groups.flatMap(({ actions }) => actions)) {
-    const sent = stored.get(name);
-    const entry = sent && isLive ? plan.entries.get(name) : claimed.get(name);
-    if (entry) after.set(name, sent ? { ...entry, sizeBytes: sent.sizeBytes, etag: sent.etag } : entry);
-  }
-  return after;
+  return plan.groups.flatMap(({ actions }) =>
+    actions.flatMap(({ name }) => {
+      const sent = stored.get(name);
+      const entry = sent && isLive ? plan.entries.get(name) : claimed.get(name);
+      if (!entry) return [];
+      return [[name, sent ? { ...entry, sizeBytes: sent.sizeBytes, etag: sent.etag } : entry] as const];
+    }),
+  );
 }

@@ -104,14 +104,16 @@ function fitRoutingRules(
     inFull.flatMap(({ rules }) => rules).length <= MAX_ROUTING_RULES
       ? inFull
       : followed.map((each) => ({ each, rules: routingRulesOf(each, isEmpty(each)) }));
-  let count = 0;
+  const kept: Followed[] = [];
+  const routingRules: RoutingRule[] = [];
   let isFull = false;
-  const kept = forms.filter(({ rules }) => {
-    count += rules.length;
-    isFull ||= count > MAX_ROUTING_RULES;
-    return rules.length === 0 || !isFull;
-  });
-  return { kept: kept.map(({ each }) => each), routingRules: kept.flatMap(({ rules }) => rules) };
+  for (const { each, rules } of forms) {
+    isFull ||= routingRules.length + rules.length > MAX_ROUTING_RULES;
+    if (isFull && rules.length > 0) continue;
+    kept.push(each);
+    routingRules.push(...rules);
+  }
+  return { kept, routingRules };
 }
 
 function routingRulesOf({ routingRule, stage }: Followed, isEmpty: boolean): readonly RoutingRule[] {
