@@ -81,10 +81,10 @@ function fateOf(
   if (removedMs !== undefined && nowMs - removedMs >= keptMs)
     return { kind: "deleted", stored, reason: `no longer in the site since ${dayOf(removedMs)}` };
   const until = keptMs > 0 ? `until ${dayOf(sinceMs + keptMs)}` : "until the next publish";
-  const { pending: _, ...settled } = entry;
   return {
     kind: "kept",
-    entry: { ...settled, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs },
+    // What is pending stays so: nobody has seen which bytes are there.
+    entry: { ...entry, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs },
     reason: `no longer in the site, kept ${until} for pages that are open`,
   };
 }

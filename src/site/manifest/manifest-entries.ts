@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { SentObject } from "../../sync/send-file.ts";
 import type { ListedObject, SitePlan } from "../plan-site.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
@@ -30,10 +31,7 @@ export function isForeign({ etag, pending }: ManifestEntry, stored: ListedObject
 /** Whether the manifest says already what it would say after the publish. */
 export function isSettled({ groups, deletions, entries }: SitePlan, { manifest }: EarlierState): boolean {
   if (!manifest || groups.length > 0 || deletions.length > 0 || manifest.entries.size !== entries.size) return false;
-  return [...entries].every(([name, { removedMs }]) => {
-    const known = manifest.entries.get(name);
-    return known !== undefined && !known.pending && known.removedMs === removedMs;
-  });
+  return [...entries].every(([name, entry]) => isDeepStrictEqual(manifest.entries.get(name), entry));
 }
 
 /**

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import { ServiceError } from "../../src/aws/errors.ts";
+import type { WireResponse } from "../../src/aws/transport.ts";
+import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
+
+export interface MemoryObject {
+  readonly bytes: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What befalls a request: it is refused, or it is the last one of a process that ends before or after its work. */
+export type Mishap = "refused" | "ends before" | "ends after";
+
+/** A bucket without a server: what a publish asks of S3, answered from memory, for thousands of publishes in a test. */
+export class MemoryBucket implements Bucket {
+  readonly name = "memory";
+  readonly origin = new URL("http://127.0.0.1/");
+  readonly signsPayload = false;
+  readonly objects = new Map<string, MemoryObject>();
+  /** Asked before each request. */
+  mishapOf: (request: S3Request) => Mishap | undefined = () => undefined;
+  /** The process that sent requests has ended: no further one arrives. */
+  #hasEnded = false;
+
+  /** A new process sends requests. */
+  restart(): void {
+    this.#hasEnded = false;
+  }
+
+  async send(next: S3Request | (() => S3Request)): Promise<WireResponse> {
+    const request = typeof next === "function" ? next() : next;
+    if (this.#hasEnded) throw new Error("the process has ended");
+    const mishap = this.mishapOf(request);
+    if (mishap === "refused") throw refusal(403, "AccessDenied");
+    if (mishap === "ends before") throw this.#end();
+    const response = await this.#answer(request);
+    if (mishap === "ends after") throw this.#end();
+    return response;
+  }
+
+  #end(): Error {
+    this.#hasEnded = true;
+    return new Error("the process has ended");
+  }
+
+  async #answer(request: S3Request): Promise<WireResponse> {
+    const { method, key, query = {} } = request;
+    if (method === "GET" && key === "") return answer(this.#list(query.prefix ?? ""));
+    if (method === "POST" && query.delete !== undefined) return answer(this.#delete(await bytesOf(request)));
+    if (method === "PUT") return this.#put(request);
+    const stored = this.objects.get(key);
+    if (!stored) throw refusal(404, "NoSuchKey");
+    const headers = {
+      ...stored.headers,
+      "content-length": `${stored.bytes.length}`,
+      etag: etagOf(stored),
+      "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT",
+    };
+    if (request.receive) {
+      const receiver = request.receive({ status: 200, headers });
+      for (let offset = 0; offset < stored.bytes.length; ) {
+        const copied = stored.bytes.copy(receiver.room(), 0, offset);
+        await receiver.filled(copied);
+        offset += copied;
+      }
+    }
+    return { status: 200, headers, body: Buffer.alloc(0) };
+  }
+
+  async #put(request: S3Request): Promise<WireResponse> {
+    const { key, headers = {} } = request;
+    const present = this.objects.get(key);
+    const { "if-match": match, "if-none-match": noneMatch, ...kept } = headers;
+    const isMet = match === undefined || (present && etagOf(present) === match);
+    if (!isMet || (noneMatch === "*" && present)) throw refusal(412, "PreconditionFailed");
+    const stored = { bytes: await bytesOf(request), headers: kept };
+    this.objects.set(key, stored);
+    return { status: 200, headers: { etag: etagOf(stored) }, body: Buffer.alloc(0) };
+  }
+
+  #list(prefix: string): string {
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const contents = keys.map((key) => {
+      const object = this.objects.get(key) as MemoryObject;
+      return `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>${etagOf(object)}</ETag><Size>${object.bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+    });
+    return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
+  }
+
+  #delete(document: Buffer): string {
+    for (const [, key = ""] of document.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) this.objects.delete(key);
+    return "<DeleteResult></DeleteResult>";
+  }
+}
+
+function etagOf({ bytes, headers }: MemoryObject): string {
+  // As with encryption by KMS: the ETag tells nothing of the bytes alone.
+  return `"${createHash("md5").update(bytes).update(JSON.stringify(headers)).digest("hex")}"`;
+}
+
+async function bytesOf({ body }: S3Request): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body?.chunks() ?? []) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+function answer(body: string): WireResponse {
+  return { status: 200, headers: {}, body: Buffer.from(body) };
+}
+
+function refusal(status: number, code: string): ServiceError {
+  return new ServiceError({ status, code, serverMessage: "refused" });
+}

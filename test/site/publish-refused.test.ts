@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { PublishBench } from "./publish-bench.ts";
+
+describe("an asset that was refused", function () {
+  this.timeout(60_000);
+  const bench = new PublishBench().register();
+
+  for (const { what, removals, keepRemovedDays } of [
+    { what: "is stored when it is published again after a publish without it", removals: 1, keepRemovedDays: 7 },
+    { what: "is stored after several publishes without it", removals: 3, keepRemovedDays: 7 },
+    { what: "is stored where assets are kept for no day", removals: 1, keepRemovedDays: 0 },
+  ]) {
+    it(what, async () => {
+      const place = await bench.newPlace({ "index.html": "home", "logo.svg": "old" }, { keepRemovedDays });
+      await place.publish();
+      place.edit({ "logo.svg": "new" });
+      const fault = bench.target.server.addFault({
+        match: { operation: "PutObject", key: "logo.svg" },
+        action: { kind: "status", status: 403, code: "AccessDenied" },
+      });
+      const refused = await place.publish();
+      fault.remove();
+      assert.equal(refused.report?.errors.length, 1);
+      place.edit({ "logo.svg": undefined });
+      for (let times = 0; times < removals; times++) await place.publish();
+      assert.equal(await place.text("logo.svg"), "old");
+      bench.target.server.clearRequests();
+      await place.publish();
+      const writes = bench.target.server.requests.filter(({ operation }) => operation === "PutObject");
+      if (removals > 1) assert.deepEqual(writes, [], "what is pending is written once");
+      place.edit({ "logo.svg": "new" });
+      const { report } = await place.publish();
+      assert.deepEqual([report?.errors, await place.text("logo.svg")], [[], "new"]);
+    });
+  }
+});
