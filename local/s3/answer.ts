@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Door, Reading } from "./door.ts";
 import type { FaultAction, FaultTable } from "./faults.ts";
+import type { Door, Reading } from "./frontend.ts";
 import { S3Error } from "./http/errors.ts";
 import { pace } from "./http/pace.ts";
 import type { Reply } from "./http/reply.ts";

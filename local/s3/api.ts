@@ -2,7 +2,7 @@ import { admitAnonymous, isAnonymous } from "./access/anonymous.ts";
 import { type Authority, authenticate } from "./auth/authenticate.ts";
 import { readDeclaration } from "./body/declaration.ts";
 import { type IncomingBody, receiveBody } from "./body/receive.ts";
-import type { Door } from "./door.ts";
+import type { Door } from "./frontend.ts";
 import { errorReply } from "./http/error-reply.ts";
 import { S3Error } from "./http/errors.ts";
 import type { Reply } from "./http/reply.ts";

@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { answer, type Desk } from "./answer.ts";
-import type { Door } from "./door.ts";
+import type { Door } from "./frontend.ts";
 import { xmlError } from "./http/xml.ts";
 
 const keepAliveTimeoutMs = 120_000;

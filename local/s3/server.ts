@@ -7,14 +7,14 @@ import { currentSecond } from "./operations/operation.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { BodyFolder } from "./store/bodies.ts";
 import { BucketTable, noneBlocked, type PublicAccessBlock } from "./store/buckets.ts";
-import { websiteDoor } from "./website/door.ts";
+import { websiteDoor } from "./website/frontend.ts";
 
 export { type CredentialLookup, defaultCredential, type S3Credential } from "./auth/credentials.ts";
 export type { Fault, FaultAction, FaultMatch, FaultRule } from "./faults.ts";
 export type { Listener } from "./listener.ts";
 export { ownerAccountId } from "./operations/operation.ts";
 export type { SeenRequest } from "./request-log.ts";
-export { websiteOperation } from "./website/door.ts";
+export { websiteOperation } from "./website/frontend.ts";
 
 export interface S3ServerOptions {
   /** Default: one that is free. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import type { PipelineRun } from "../aws/session-name.ts";
+import type { PipelineRun } from "../aws/credentials/session-name.ts";
 
 /** The project and the run that this job belongs to. A classic release has a build only where its first artifact is one. */
 export function currentRun(): PipelineRun {

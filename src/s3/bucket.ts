@@ -1,8 +1,8 @@
-import type { CredentialSource, Credentials } from "../aws/credentials.ts";
+import { Pace } from "../aws/adaptive-limiter.ts";
+import type { CredentialSource, Credentials } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
-import { readServiceError } from "../aws/errors.ts";
-import { withCredentials } from "../aws/expired-session.ts";
-import { Pace } from "../aws/pace.ts";
+import { readServiceError } from "../aws/errors/errors.ts";
+import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import { decideRetry } from "../aws/retry.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { Bucket } from "./bucket.ts";
-import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./document.ts";
-import { inParallel } from "./in-parallel.ts";
+import { inParallel } from "./concurrency/in-parallel.ts";
+import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./xml-body.ts";
 
 /** The most keys that S3 takes in one request. */
 export const MAX_KEYS_PER_DELETE = 1000;

@@ -1,10 +1,10 @@
-import { ConnectionError, ServiceError } from "../aws/errors.ts";
+import { ConnectionError, ServiceError } from "../aws/errors/errors.ts";
 import type { ResponseHead } from "../aws/transport.ts";
 import type { BodyReceiver } from "../aws/wire/body-receiver.ts";
 import type { Bucket } from "./bucket.ts";
-import { notS3 } from "./document.ts";
-import type { Piece } from "./piece.ts";
+import type { Piece } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { notS3 } from "./xml-body.ts";
 
 const SCRAP_BYTES = 64 * 1024;
 

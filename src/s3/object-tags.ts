@@ -1,7 +1,7 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import { encodeUriPart } from "../aws/signer.ts";
 import type { Bucket } from "./bucket.ts";
-import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./document.ts";
+import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./xml-body.ts";
 
 /** An object's tags, value by key. */
 export type ObjectTags = ReadonlyMap<string, string>;

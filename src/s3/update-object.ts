@@ -1,16 +1,16 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { copySourceHeaders } from "./copy-source.ts";
-import { readResult } from "./document.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
-import { isGivenHeader } from "./given-headers.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";
-import { copyInParts } from "./multipart-copy.ts";
+import { copyInParts } from "./multipart/multipart-copy.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
 import { getObjectTags, type ObjectTags, putObjectTags, taggingHeader } from "./object-tags.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { isGivenHeader } from "./system-metadata.ts";
+import { readResult } from "./xml-body.ts";
 
 /** What is to be different about an object whose bytes stay. */
 export interface ObjectChange {

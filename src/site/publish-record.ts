@@ -1,5 +1,5 @@
 import type { ActionFailure } from "../sync/apply.ts";
-import type { Action } from "../sync/plan.ts";
+import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
 import type { SiteOptions } from "./options.ts";
 

@@ -9,7 +9,7 @@ import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
-import type { PreparedSite, SiteLog, SiteTools } from "./prepare.ts";
+import type { PreparedSite, SiteLog, SiteTools } from "./plan/prepare.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
 import { storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify/verify-published.ts";

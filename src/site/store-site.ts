@@ -1,13 +1,13 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ActionFailure, applyActions } from "../sync/apply.ts";
-import { ObjectSender, type SenderTools } from "../sync/object-sender.ts";
-import type { Action } from "../sync/plan.ts";
-import type { SentObject } from "../sync/send-file.ts";
+import type { Action } from "../sync/plan/plan.ts";
+import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts";
+import type { SentObject } from "../sync/upload/send-file.ts";
 import { compressFile, type Encoding } from "./content/compress.ts";
 import type { SiteOptions } from "./options.ts";
-import type { SiteGroup } from "./plan-site.ts";
-import type { SiteObject } from "./site-object.ts";
+import type { SiteGroup } from "./plan/plan-site.ts";
+import type { SiteObject } from "./plan/site-object.ts";
 
 export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
   /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */

@@ -11,13 +11,13 @@ import { openBucket } from "../../src/s3/bucket.ts";
 import { planInvalidations } from "../../src/site/cloudfront/planned-invalidations.ts";
 import { describeChanges } from "../../src/site/describe-changes.ts";
 import type { SiteOptions } from "../../src/site/options.ts";
-import { type PreparedSite, prepareSite, type SiteTools } from "../../src/site/prepare.ts";
+import { type PreparedSite, prepareSite, type SiteTools } from "../../src/site/plan/prepare.ts";
 import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
-import type { PlanTools } from "../../src/sync/plan-tools.ts";
-import type { InNameOf } from "../access-inputs.ts";
-import { actAs } from "../act-as.ts";
-import { runTransfer } from "../transfer.ts";
+import type { PlanTools } from "../../src/sync/plan/plan-context.ts";
+import type { InNameOf } from "../../src/task/inputs/access.ts";
+import { actAs } from "../../src/task/run/act-as.ts";
+import { runTransfer } from "../../src/task/run/transfer.ts";
 
 const TASK = "AwsS3PublishSite";
 /** Visitors' URLs, CloudFront and Route 53 answer within seconds. */

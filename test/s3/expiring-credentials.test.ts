@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { type S3Credential, type S3Server, startS3Server } from "../../local/s3/server.ts";
-import type { StsServerOptions } from "../../local/sts/server.ts";
-import { describeFailure, isStepFatal } from "../../src/aws/advice.ts";
-import type { CredentialSource } from "../../src/aws/credentials.ts";
-import { ServiceError } from "../../src/aws/errors.ts";
+import type { CredentialSource } from "../../src/aws/credentials/credentials.ts";
+import { describeFailure, isStepFatal } from "../../src/aws/errors/error-hints.ts";
+import { ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Body } from "../../src/aws/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
-import { uploadMultipart } from "../../src/s3/multipart-upload.ts";
-import { keys, roleArn, type StsTarget, startSts, trust, trustToken, user, web } from "../aws/sts-stand-in.ts";
+import { uploadMultipart } from "../../src/s3/multipart/multipart-upload.ts";
+import {
+  keys,
+  roleArn,
+  type StsTarget,
+  startSts,
+  trust,
+  trustToken,
+  user,
+  web,
+} from "../aws/credentials/sts-stand-in.ts";
+import type { StsServerOptions } from "../stand-ins/sts/server.ts";
 
 const MIB = 1024 * 1024;
 const first = roleArn("first");

@@ -4,8 +4,8 @@ import type { S3Request } from "../http/request.ts";
 import type { World } from "../operations/operation.ts";
 import type { Bucket } from "../store/buckets.ts";
 import type { StoredObject } from "../store/object-version.ts";
-import { anyoneMay } from "./anyone.ts";
 import { checkNoKmsKey } from "./kms-objects.ts";
+import { anyoneMay } from "./wildcard-principal.ts";
 
 const reads = ["GetObject", "HeadObject"];
 const listings = ["HeadBucket", "ListObjects", "ListObjectsV2"];

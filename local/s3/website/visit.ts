@@ -1,5 +1,5 @@
-import { anyoneMay } from "../access/anyone.ts";
 import { checkNoKmsKey } from "../access/kms-objects.ts";
+import { anyoneMay } from "../access/wildcard-principal.ts";
 import { S3Error } from "../http/errors.ts";
 import type { Reply } from "../http/reply.ts";
 import type { S3Request } from "../http/request.ts";

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { FileChangedError } from "../../files/file-range.ts";
-import { RequestSlots } from "../../s3/request-slots.ts";
+import { RequestSlots } from "../../s3/concurrency/weighted-semaphore.ts";
 import { isTextLike } from "./text-like.ts";
 
 export type Encoding = "gzip" | "brotli";

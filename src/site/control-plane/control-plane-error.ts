@@ -1,5 +1,5 @@
-import { adviseOnConnection } from "../../aws/connection-advice.ts";
-import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors.ts";
+import { adviseOnConnection } from "../../aws/errors/connection-hints.ts";
+import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 
 /** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
 interface SdkError extends Error {

@@ -1,5 +1,5 @@
-import type { SentObject } from "../../sync/send-file.ts";
-import type { ListedObject, SitePlan } from "../plan-site.ts";
+import type { SentObject } from "../../sync/upload/send-file.ts";
+import type { ListedObject, SitePlan } from "../plan/plan-site.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
 
 type Entries = ReadonlyMap<string, ManifestEntry>;

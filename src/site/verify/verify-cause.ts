@@ -1,5 +1,5 @@
-import { adviseOnConnection } from "../../aws/connection-advice.ts";
-import type { ConnectionError } from "../../aws/errors.ts";
+import { adviseOnConnection } from "../../aws/errors/connection-hints.ts";
+import type { ConnectionError } from "../../aws/errors/errors.ts";
 import { ProxyError } from "../../aws/proxy-error.ts";
 import type { SiteAnswer } from "./verify-answer.ts";
 import type { Deviation } from "./verify-deviation.ts";

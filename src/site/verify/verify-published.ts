@@ -1,8 +1,8 @@
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite, SiteTools } from "../prepare.ts";
-import type { SiteObject } from "../site-object.ts";
-import { errorDocumentOf } from "../site-tree.ts";
+import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
+import type { SiteObject } from "../plan/site-object.ts";
+import { errorDocumentOf } from "../plan/site-tree.ts";
 import { urlPathsOf } from "../url-paths.ts";
 import { chooseChecks, type PublishedObject } from "./site-check.ts";
 import { type VerifyFailure, verifySite } from "./verify.ts";

@@ -1,5 +1,5 @@
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
-import { GIVEN_HEADERS } from "../../s3/given-headers.ts";
+import { GIVEN_HEADERS } from "../../s3/system-metadata.ts";
 import { readPattern } from "./cache-control.ts";
 import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
 import { metadataHeader } from "./metadata.ts";

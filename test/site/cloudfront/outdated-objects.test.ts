@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Distribution } from "../../../src/site/cloudfront/distribution.ts";
 import { outdatedObjects } from "../../../src/site/cloudfront/outdated-objects.ts";
-import type { PutAction } from "../../../src/sync/plan.ts";
+import type { PutAction } from "../../../src/sync/plan/plan.ts";
 
 const byDefault: Distribution = {
   id: "E1",
