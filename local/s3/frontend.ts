@@ -4,14 +4,14 @@ import type { Reply } from "./http/reply.ts";
 import type { S3Request } from "./http/request.ts";
 
 /** A way into the server, behind a port of its own: the S3 API, or the website of a bucket. */
-export interface Door {
+export interface Frontend {
   /**
    * Reads what a request asks for.
    * @throws S3Error when it cannot be read
    */
   read(message: IncomingMessage): Reading;
   /**
-   * An error, as the clients of this door are told.
+   * An error, as the clients of this frontend are told.
    * @param bucket the bucket that the request was about, as far as it could be read
    */
   errorReply(error: ErrorFacts, response: ServerResponse, bucket: string | undefined): Reply;

@@ -7,7 +7,7 @@ import { isThrottling } from "./retry.ts";
  * A prefix of a bucket takes some thousand requests a second, and more as S3 sees the need: "Best practices design patterns: optimizing
  * Amazon S3 performance" in the Amazon S3 User Guide.
  */
-export class Pace {
+export class AdaptiveLimiter {
   #limit = Number.POSITIVE_INFINITY;
   #running = 0;
   #successes = 0;

@@ -1,14 +1,14 @@
 /** A stretch of an object: a part of it, or a range. */
-export interface Piece {
+export interface ByteRange {
   readonly startByte: number;
   readonly sizeBytes: number;
 }
 
-/** Cuts so many bytes into pieces, all but the last of one size; no bytes are one piece. */
-export function cut(sizeBytes: number, pieceSizeBytes: number): Piece[] {
+/** Cuts so many bytes into ranges, all but the last of one size; no bytes are one range. */
+export function splitIntoRanges(sizeBytes: number, rangeSizeBytes: number): ByteRange[] {
   if (sizeBytes === 0) return [{ startByte: 0, sizeBytes }];
-  return Array.from({ length: Math.ceil(sizeBytes / pieceSizeBytes) }, (_, index) => {
-    const startByte = index * pieceSizeBytes;
-    return { startByte, sizeBytes: Math.min(pieceSizeBytes, sizeBytes - startByte) };
+  return Array.from({ length: Math.ceil(sizeBytes / rangeSizeBytes) }, (_, index) => {
+    const startByte = index * rangeSizeBytes;
+    return { startByte, sizeBytes: Math.min(rangeSizeBytes, sizeBytes - startByte) };
   });
 }

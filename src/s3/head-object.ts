@@ -6,7 +6,7 @@ import { checksumHeader } from "./digest.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
 import { type ObjectHeaders, requireEtag } from "./put-object.ts";
-import { GIVEN_HEADERS } from "./system-metadata.ts";
+import { SYSTEM_METADATA } from "./system-metadata.ts";
 import { notS3 } from "./xml-body.ts";
 
 /** What S3 tells of an object, or of one part of it, without its bytes. */
@@ -86,7 +86,7 @@ export function readObjectHead(response: ResponseHead): ObjectHead {
 }
 
 const DESCRIBING_HEADERS = new Set([
-  ...GIVEN_HEADERS,
+  ...SYSTEM_METADATA,
   "x-amz-archive-status",
   "x-amz-missing-meta",
   "x-amz-restore",

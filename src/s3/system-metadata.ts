@@ -3,7 +3,7 @@
  *
  * Source: "Working with object metadata" in the Amazon S3 User Guide.
  */
-export const GIVEN_HEADERS: readonly string[] = [
+export const SYSTEM_METADATA: readonly string[] = [
   "cache-control",
   "content-type",
   "content-disposition",
@@ -14,6 +14,6 @@ export const GIVEN_HEADERS: readonly string[] = [
 ];
 
 /** Whether a header, by its lower-case name, is one that an object was given, metadata included; others are the store's. */
-export function isGivenHeader(name: string): boolean {
-  return GIVEN_HEADERS.includes(name) || name.startsWith("x-amz-meta-");
+export function isObjectMetadata(name: string): boolean {
+  return SYSTEM_METADATA.includes(name) || name.startsWith("x-amz-meta-");
 }

@@ -2,7 +2,7 @@ import { ConnectionError, NOT_S3, ServiceError } from "../aws/errors/errors.ts";
 import { isExpiredSession } from "../aws/errors/expired-session.ts";
 
 /** Whether a later run may find things better: what is stored already is not to blame for the failure. */
-export function mayPass(error: unknown, signal: AbortSignal): boolean {
+export function isTransient(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || error instanceof ConnectionError) return true;
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;

@@ -13,7 +13,7 @@ export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
  * What a request with an XML document in its body is made of. Older stores insist on Content-MD5, S3 itself takes the
  * CRC-32 as well, and either is passed over by a store that does not know it.
  */
-export function documentRequest(xml: string): Required<Pick<S3Request, "headers" | "body" | "bodySha256">> {
+export function xmlRequest(xml: string): Required<Pick<S3Request, "headers" | "body" | "bodySha256">> {
   const bytes = Buffer.from(xml);
   const body: Body = { sizeBytes: bytes.length, chunks: () => [bytes] };
   return {

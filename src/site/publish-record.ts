@@ -54,7 +54,7 @@ export class PublishRecord {
       failures: this.#failures,
       bytesTransferred: this.#sentBytes,
       stoppedEarly: this.#stoppedEarly,
-      keyOf: ({ name }) => prefix + name,
+      keyOf: ({ relativeKey }) => prefix + relativeKey,
     });
     return {
       ...report,

@@ -55,9 +55,9 @@ export async function storeSite(
       await tools.beforeGroup(group);
       const { failures, stoppedEarly } = await applyActions(group.actions, {
         parallelActions: () => sender.slots.wanted,
-        perform: async ({ name }) => {
-          const sent = await storeObject(objects.get(name) as SiteObject);
-          stored.set(name, sent);
+        perform: async ({ relativeKey }) => {
+          const sent = await storeObject(objects.get(relativeKey) as SiteObject);
+          stored.set(relativeKey, sent);
           return sent.sizeBytes;
         },
         onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
@@ -72,8 +72,8 @@ export async function storeSite(
   }
 
   async function storeObject(object: SiteObject): Promise<SentObject> {
-    const { name, file, headers, compression } = object;
-    const key = options.prefix + name;
+    const { relativeKey, file, headers, compression } = object;
+    const key = options.prefix + relativeKey;
     if (!file) return sender.send({ path: emptyFile, key, sizeBytes: 0, headers });
     const plain = { path: file.absolutePath, key, sizeBytes: file.sizeBytes, headers };
     return compression ? storeCompressed(plain, compression) : sender.send(plain);

@@ -10,7 +10,7 @@ import { isPublicPolicy } from "./public-policy.ts";
  * Whether anyone at all may do something: because the bucket policy says so or, for an object, its ACL.
  * @param object what would be read, where there is such an object
  */
-export function anyoneMay(bucket: Bucket, attempt: Attempt, object?: StoredObject): boolean {
+export function wildcardPrincipalMay(bucket: Bucket, attempt: Attempt, object?: StoredObject): boolean {
   const block = blockInForce(bucket);
   const { policy } = bucket;
   const decision = policy === undefined ? undefined : policyDecision(policy, attempt);

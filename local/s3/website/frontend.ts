@@ -1,6 +1,6 @@
-import type { Door } from "../frontend.ts";
+import type { Frontend } from "../frontend.ts";
 import { readRequest } from "../http/request.ts";
-import type { World } from "../operations/operation.ts";
+import type { ServerState } from "../operations/operation.ts";
 import { htmlErrorReply } from "./error-page.ts";
 import { visit } from "./visit.ts";
 
@@ -8,12 +8,12 @@ import { visit } from "./visit.ts";
 export const websiteOperation = "Website";
 
 /** The website endpoint of a bucket, whether or not there is such a bucket. It speaks http alone, as Amazon's. */
-export function websiteDoor(world: World, bucket: string): Door {
+export function websiteFrontend(state: ServerState, bucket: string): Frontend {
   return {
     read(message) {
       const { path, ...request } = readRequest(message, "", false);
       const visitor = { ...request, path, bucket, key: path.slice(1) || undefined };
-      return { request: visitor, operation: websiteOperation, carryOut: async () => visit(visitor, world) };
+      return { request: visitor, operation: websiteOperation, carryOut: async () => visit(visitor, state) };
     },
     errorReply: htmlErrorReply,
   };

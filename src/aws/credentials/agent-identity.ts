@@ -1,7 +1,7 @@
 import { IdentityError } from "../errors/errors.ts";
 import { requestHandler } from "../sdk-requests.ts";
 import type { Transport } from "../transport.ts";
-import { createRenewal } from "./credential-refresh.ts";
+import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
 /** A metadata service is on the machine itself, or one hop away: where it is not there, a step shall say so soon. */
@@ -33,7 +33,7 @@ export interface AgentIdentityOptions {
  */
 export function createAgentIdentity(options: AgentIdentityOptions): CredentialSource {
   let chain: Promise<Find> | undefined;
-  return createRenewal({
+  return refreshCredentials({
     signal: options.signal,
     async obtain() {
       chain ??= loadChain(options);
@@ -45,7 +45,7 @@ export function createAgentIdentity(options: AgentIdentityOptions): CredentialSo
       if (credentials.sessionToken) options.onSecret(credentials.sessionToken);
       return credentials;
     },
-    onFailedRenewal(error, remainingMs) {
+    onFailedRefresh(error, remainingMs) {
       const seconds = Math.round(remainingMs / 1000);
       options.onNote(
         `The agent's credentials could not be renewed; they hold for another ${seconds} s. ${error.message}`,

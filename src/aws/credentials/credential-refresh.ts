@@ -1,26 +1,26 @@
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
-/** Credentials are renewed so long before they end, or a quarter of their life where that is less. */
-const RENEW_AHEAD_MS = 300_000;
+/** Credentials are refreshed so long before they end, or a quarter of their life where that is less. */
+const REFRESH_AHEAD_MS = 300_000;
 /** So long before the end requests wait for the new ones, or a tenth of their life where that is less. */
 const WAIT_AHEAD_MS = 30_000;
-/** After a renewal that failed, the next one is tried after a quarter of what is left, within these bounds. */
+/** After a refresh that failed, the next one is tried after a quarter of what is left, within these bounds. */
 const MIN_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 
-export interface RenewalOptions {
+export interface CredentialRefreshOptions {
   /** Gets new credentials, with retries of its own. */
   readonly obtain: () => Promise<Credentials>;
-  /** Told when a renewal failed while the credentials still hold. */
-  readonly onFailedRenewal?: (error: Error, remainingMs: number) => void;
-  /** Once it is aborted, a renewal that fails was interrupted, and nobody is told. */
+  /** Told when a refresh failed while the credentials still hold. */
+  readonly onFailedRefresh?: (error: Error, remainingMs: number) => void;
+  /** Once it is aborted, a refresh that fails was interrupted, and nobody is told. */
   readonly signal?: AbortSignal | undefined;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 /** A source whose credentials can be taken back. */
-export type RenewingSource = CredentialSource & Required<Pick<CredentialSource, "forget">>;
+export type RefreshingSource = CredentialSource & Required<Pick<CredentialSource, "forget">>;
 
 interface Held {
   readonly credentials: Credentials;
@@ -28,20 +28,25 @@ interface Held {
   /** From here on requests wait for new ones. */
   readonly waitAtMs: number;
   /** From here on new ones are asked for. */
-  renewAtMs: number;
+  refreshAtMs: number;
 }
 
 /**
  * Keeps credentials fresh: asks for them with the first request, and again before they end. Requests go on with the old ones
- * meanwhile, however many of them there are there is one renewal at a time, and one that fails is no harm while the old ones hold.
+ * meanwhile, however many of them there are there is one refresh at a time, and one that fails is no harm while the old ones hold.
  *
  * The source throws what `obtain` throws, where there are no credentials that hold.
  */
-export function createRenewal({ obtain, onFailedRenewal, signal, now = Date.now }: RenewalOptions): RenewingSource {
+export function refreshCredentials({
+  obtain,
+  onFailedRefresh,
+  signal,
+  now = Date.now,
+}: CredentialRefreshOptions): RefreshingSource {
   let held: Held | undefined;
   let pending: Promise<Credentials> | undefined;
 
-  function renew(): Promise<Credentials> {
+  function refresh(): Promise<Credentials> {
     pending ??= obtain()
       .then(
         (credentials) => {
@@ -60,19 +65,19 @@ export function createRenewal({ obtain, onFailedRenewal, signal, now = Date.now 
   function fallBack(error: Error): Credentials {
     const remainingMs = held ? held.expiresAtMs - now() : 0;
     if (!held || remainingMs <= 0) throw error;
-    held.renewAtMs = now() + Math.max(MIN_PAUSE_MS, Math.min(MAX_PAUSE_MS, remainingMs / 4));
-    if (!signal?.aborted) onFailedRenewal?.(error, remainingMs);
+    held.refreshAtMs = now() + Math.max(MIN_PAUSE_MS, Math.min(MAX_PAUSE_MS, remainingMs / 4));
+    if (!signal?.aborted) onFailedRefresh?.(error, remainingMs);
     return held.credentials;
   }
 
   function source(): Credentials | Promise<Credentials> {
     const nowMs = now();
-    if (!held || nowMs >= held.expiresAtMs) return renew();
-    if (nowMs < held.renewAtMs) return held.credentials;
-    const renewal = renew();
-    if (nowMs >= held.waitAtMs) return renewal;
+    if (!held || nowMs >= held.expiresAtMs) return refresh();
+    if (nowMs < held.refreshAtMs) return held.credentials;
+    const refreshing = refresh();
+    if (nowMs >= held.waitAtMs) return refreshing;
     // Whoever comes once the old ones have ended hears of it.
-    renewal.catch(() => undefined);
+    refreshing.catch(() => undefined);
     return held.credentials;
   }
 
@@ -91,6 +96,6 @@ function hold(credentials: Credentials, nowMs: number): Held {
     credentials,
     expiresAtMs,
     waitAtMs: expiresAtMs - Math.min(WAIT_AHEAD_MS, lifeMs / 10),
-    renewAtMs: expiresAtMs - Math.min(RENEW_AHEAD_MS, lifeMs / 4),
+    refreshAtMs: expiresAtMs - Math.min(REFRESH_AHEAD_MS, lifeMs / 4),
   };
 }

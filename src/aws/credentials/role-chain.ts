@@ -1,5 +1,5 @@
 import { withCredentials } from "../errors/expired-session.ts";
-import { createRenewal } from "./credential-refresh.ts";
+import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 import type { RoleSession, Sts } from "./sts.ts";
 import type { RoleAttempt } from "./sts-hints.ts";
@@ -115,7 +115,7 @@ function cap({ hop, onNote }: Step, { sessionToken }: Credentials): number | und
 function keepFresh(step: Step, assume: () => Promise<RoleSession>): CredentialSource {
   const { hop, isLast, onSecret, onNote, onAssumed, signal } = step;
   const tellOnce = once((arn: string) => (isLast && arn ? onAssumed?.(arn) : undefined));
-  return createRenewal({
+  return refreshCredentials({
     signal,
     async obtain() {
       const { credentials, arn } = await assume();
@@ -124,7 +124,7 @@ function keepFresh(step: Step, assume: () => Promise<RoleSession>): CredentialSo
       tellOnce(arn);
       return credentials;
     },
-    onFailedRenewal(error, remainingMs) {
+    onFailedRefresh(error, remainingMs) {
       const seconds = Math.round(remainingMs / 1000);
       onNote(
         `The session of ${hop.arn} could not be renewed; it holds for another ${seconds} s, and will be tried again. ${error.message}`,

@@ -6,7 +6,7 @@ import type { RoleAttempt } from "./sts-hints.ts";
  *
  * Sources: "Troubleshoot access denied error messages" and "Cross-account policy evaluation logic" in the IAM User Guide.
  */
-export function adviseOnDenial(attempt: RoleAttempt, serverMessage: string): string {
+export function roleDenialHint(attempt: RoleAttempt, serverMessage: string): string {
   const said = readDenial(serverMessage, attempt);
   if (said.explicitDenyIn) {
     return `It is forbidden outright, by a Deny in ${said.explicitDenyIn}: no other policy helps, the Deny has to go or to leave this out.`;

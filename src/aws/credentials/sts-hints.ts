@@ -1,7 +1,7 @@
-import { adviseOnConnection } from "../errors/connection-hints.ts";
+import { connectionHint } from "../errors/connection-hints.ts";
 import { ConnectionError, NOT_S3, type ServiceError } from "../errors/errors.ts";
 import { isClockSkew, NOT_STS } from "./sts.ts";
-import { adviseOnDenial } from "./sts-denial.ts";
+import { roleDenialHint } from "./sts-denial.ts";
 
 /** A role that was to be assumed, as far as messages tell of it. */
 export interface RoleAttempt {
@@ -19,7 +19,7 @@ export interface RoleAttempt {
 
 /** What to do about an error that STS names. Source: "Errors" of AssumeRole and AssumeRoleWithWebIdentity, AWS STS API Reference. */
 const ADVICE: Readonly<Record<string, (attempt: RoleAttempt, serverMessage: string) => string>> = {
-  AccessDenied: adviseOnDenial,
+  AccessDenied: roleDenialHint,
   ExpiredToken: ({ source }) =>
     isRole(source)
       ? `The session of the role before it, ${source.roleArn}, has ended although it was just renewed: check the clock of the agent's machine.`
@@ -62,9 +62,9 @@ function keysFrom(source: RoleAttempt["source"]): string {
 }
 
 /** Says what to do about a role that could not be assumed. */
-export function adviseOnRefusal(error: ServiceError | ConnectionError, attempt: RoleAttempt): string {
+export function roleRefusalHint(error: ServiceError | ConnectionError, attempt: RoleAttempt): string {
   if (error instanceof ConnectionError)
-    return adviseOnConnection(error, "the region and stsEndpoint of the service connection");
+    return connectionHint(error, "the region and stsEndpoint of the service connection");
   if (isClockSkew(error)) {
     return "Set the clock of the agent's machine: it differs from that of AWS by more than 15 minutes.";
   }

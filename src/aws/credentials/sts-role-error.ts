@@ -1,5 +1,5 @@
 import { ConnectionError, IdentityError, ServiceError } from "../errors/errors.ts";
-import { adviseOnRefusal, type RoleAttempt } from "./sts-hints.ts";
+import { type RoleAttempt, roleRefusalHint } from "./sts-hints.ts";
 
 /** A role could not be assumed. The message is whole sentences: which role and what named it, why, and what to do. */
 export class RoleError extends IdentityError {
@@ -11,7 +11,7 @@ export class RoleError extends IdentityError {
 
   constructor(attempt: RoleAttempt, cause: ServiceError | ConnectionError) {
     const what = `The role ${attempt.arn} (${attempt.namedBy}) could not be assumed`;
-    super(`${what}: ${cause.message}. ${adviseOnRefusal(cause, attempt)}`, { cause });
+    super(`${what}: ${cause.message}. ${roleRefusalHint(cause, attempt)}`, { cause });
     this.roleArn = attempt.arn;
     this.byWebIdentity = attempt.source === "web-identity";
     this.code = cause instanceof ServiceError ? cause.code : undefined;

@@ -6,7 +6,7 @@ import type { ConnectionError } from "./errors.ts";
  *
  * @param setting the field that the host's name comes from, if not from the region.
  */
-export function adviseOnConnection(error: ConnectionError, setting: string): string {
+export function connectionHint(error: ConnectionError, setting: string): string {
   if (!(error instanceof ProxyError)) return adviseOnHost(error.code, error.hostname, setting);
   if (error.stage === "beyond") return adviseBeyondProxy(error, setting);
   const { host, source } = error.proxy;

@@ -1,4 +1,4 @@
-import { adviseOnConnection } from "./connection-hints.ts";
+import { connectionHint } from "./connection-hints.ts";
 import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
@@ -137,7 +137,7 @@ export function describeFailure(error: unknown, bucket: string, key?: string, ac
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
   if (error instanceof ConnectionError) {
-    return `${error.message}. ${adviseOnConnection(error, "the server URL of awsCredentials")}`;
+    return `${error.message}. ${connectionHint(error, "the server URL of awsCredentials")}`;
   }
   if (error instanceof IdentityError) return error.message;
   return `${(error as Error).message}.`;

@@ -19,8 +19,8 @@ export interface FileDigestRequest {
   readonly partSizeBytes?: number;
 }
 
-/** What one core digests of a file. Only what names it, since pieces go from thread to thread. */
-export interface Piece {
+/** What one core digests of a file. Only what names it, since ranges go from thread to thread. */
+export interface DigestRange {
   readonly path: string;
   readonly algorithm: DigestAlgorithm;
   readonly alsoBy: DigestAlgorithm | undefined;
@@ -30,41 +30,41 @@ export interface Piece {
   readonly isLast: boolean;
 }
 
-/** A file's CRC can be put together from those of pieces of any size: of so much that opening the file again costs nothing. */
-const CRC_PIECE_BYTES = 32 * 1024 ** 2;
+/** A file's CRC can be put together from those of ranges of any size: of so much that opening the file again costs nothing. */
+const CRC_RANGE_BYTES = 32 * 1024 ** 2;
 
-/** In how many pieces a file is digested: its parts, pieces of a CRC, or one that is all of it. */
-export function countPieces(request: FileDigestRequest): number {
-  return Math.max(1, Math.ceil(request.sizeBytes / pieceSizeOf(request)));
+/** In how many ranges a file is digested: its parts, ranges of a CRC, or one that is all of it. */
+export function countRanges(request: FileDigestRequest): number {
+  return Math.max(1, Math.ceil(request.sizeBytes / rangeSizeOf(request)));
 }
 
-/** The piece at an index. */
-export function pieceAt(request: FileDigestRequest, index: number): Piece {
+/** The range at an index. */
+export function rangeAt(request: FileDigestRequest, index: number): DigestRange {
   const { path, algorithm, alsoBy, startByte = 0, goesOn = false } = request;
-  const offsetBytes = index * pieceSizeOf(request);
-  const sizeBytes = Math.min(pieceSizeOf(request), request.sizeBytes - offsetBytes);
+  const offsetBytes = index * rangeSizeOf(request);
+  const sizeBytes = Math.min(rangeSizeOf(request), request.sizeBytes - offsetBytes);
   const isLast = !goesOn && offsetBytes + sizeBytes === request.sizeBytes;
   return { path, algorithm, alsoBy, startByte: startByte + offsetBytes, sizeBytes, isLast };
 }
 
-/** The file's digest from those of all its pieces, in order. */
+/** The file's digest from those of all its ranges, in order. */
 export function joinDigests(request: FileDigestRequest, digests: readonly Buffer[]): Buffer {
   const { algorithm, alsoBy, partSizeBytes } = request;
   if (partSizeBytes !== undefined) return digestOf(algorithm, Buffer.concat(digests));
-  // Of all that is no CRC alone there is one piece.
+  // Of all that is no CRC alone there is one range.
   if (alsoBy || !isCrc(algorithm)) return digests[0] as Buffer;
-  const pieces = digests.map((digest, index) => ({ digest, sizeBytes: pieceAt(request, index).sizeBytes }));
-  return combineCrcs(algorithm, pieces);
+  const ranges = digests.map((digest, index) => ({ digest, sizeBytes: rangeAt(request, index).sizeBytes }));
+  return combineCrcs(algorithm, ranges);
 }
 
 /**
- * Digests a piece, block by block, with a pause after each in which the caller can let others have the thread.
+ * Digests a range, block by block, with a pause after each in which the caller can let others have the thread.
  *
  * @param block is overwritten.
- * @throws {FileChangedError} where the file ends before the piece, or goes on after the last one; Node's error where it cannot be read.
+ * @throws {FileChangedError} where the file ends before the range, or goes on after the last one; Node's error where it cannot be read.
  */
-export function* digestPiece(piece: Piece, block: Buffer): Generator<void, Buffer> {
-  const { path, algorithm, alsoBy, startByte, sizeBytes, isLast } = piece;
+export function* digestRange(range: DigestRange, block: Buffer): Generator<void, Buffer> {
+  const { path, algorithm, alsoBy, startByte, sizeBytes, isLast } = range;
   if (startByte === 0 && isLast && sizeBytes < block.length && !alsoBy) {
     return digestOf(algorithm, readSmallFile(path, sizeBytes, block));
   }
@@ -86,15 +86,15 @@ export function* digestPiece(piece: Piece, block: Buffer): Generator<void, Buffe
   }
 }
 
-/** `digestPiece` without the pauses. */
-export function digestPieceAtOnce(piece: Piece, block: Buffer): Buffer {
-  const steps = digestPiece(piece, block);
+/** `digestRange` without the pauses. */
+export function digestRangeAtOnce(range: DigestRange, block: Buffer): Buffer {
+  const steps = digestRange(range, block);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
   }
 }
 
-function pieceSizeOf({ algorithm, alsoBy, sizeBytes, partSizeBytes }: FileDigestRequest): number {
-  return Math.max(1, partSizeBytes ?? (isCrc(algorithm) && !alsoBy ? CRC_PIECE_BYTES : sizeBytes));
+function rangeSizeOf({ algorithm, alsoBy, sizeBytes, partSizeBytes }: FileDigestRequest): number {
+  return Math.max(1, partSizeBytes ?? (isCrc(algorithm) && !alsoBy ? CRC_RANGE_BYTES : sizeBytes));
 }

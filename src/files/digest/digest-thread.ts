@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { Piece } from "./digest-range.ts";
-import type { PieceResult } from "./digest-worker.ts";
+import type { DigestRange } from "./digest-range.ts";
+import type { RangeResult } from "./digest-worker.ts";
 
 /** The build puts the worker's own bundle beside the task's, and has `__dirname` and `__filename` stand for these. */
 const WORKER_NAME = import.meta.filename.endsWith(".ts") ? "digest-worker-from-source.mjs" : "digest-worker.js";
 const WORKER_PATH = join(import.meta.dirname, WORKER_NAME);
 
 /** Takes what became of a batch; nothing, where the thread has come to an end before. */
-type BatchDone = (results: readonly PieceResult[] | undefined) => void;
+type BatchDone = (results: readonly RangeResult[] | undefined) => void;
 
-/** A thread that digests batches of pieces, one after the other. It keeps the process alive only while it has some. */
+/** A thread that digests batches of ranges, one after the other. It keeps the process alive only while it has some. */
 export class DigestThread {
   readonly #worker: Worker;
   /** In the order in which they were sent, which is that of the answers. */
@@ -20,7 +20,7 @@ export class DigestThread {
     // Messages are all that lives and dies in there: two threads take 10 MB less so, in the same time.
     this.#worker = new Worker(WORKER_PATH, { resourceLimits: { maxYoungGenerationSizeMb: 2 } });
     this.#worker.unref();
-    this.#worker.on("message", (results: readonly PieceResult[]) => {
+    this.#worker.on("message", (results: readonly RangeResult[]) => {
       const batch = this.#underWay.shift();
       if (this.#underWay.length === 0) this.#worker.unref();
       batch?.done(results);
@@ -37,7 +37,7 @@ export class DigestThread {
     return this.#underWay.reduce((sum, batch) => sum + batch.costBytes, 0);
   }
 
-  send(batch: readonly Piece[], costBytes: number, done: BatchDone): void {
+  send(batch: readonly DigestRange[], costBytes: number, done: BatchDone): void {
     if (this.#underWay.length === 0) this.#worker.ref();
     this.#underWay.push({ costBytes, done });
     this.#worker.postMessage(batch);

@@ -1,19 +1,19 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { BLOCK_SIZE_BYTES } from "../block-pool.ts";
 import { FileChangedError } from "../file-range.ts";
-import { digestPieceAtOnce, type Piece } from "./digest-range.ts";
+import { type DigestRange, digestRangeAtOnce } from "./digest-range.ts";
 
-/** Why a piece has no digest. Errors lose their class and their code on the way between threads, so they are told. */
-export type PieceFailure = "changed" | { readonly message: string; readonly code: string | undefined };
+/** Why a range has no digest. Errors lose their class and their code on the way between threads, so they are told. */
+export type RangeFailure = "changed" | { readonly message: string; readonly code: string | undefined };
 
-/** What became of a piece: its digest, a character a byte (latin1), since a text is copied between threads at a fraction of a Buffer's cost. */
-export type PieceResult = string | { readonly failure: PieceFailure };
+/** What became of a range: its digest, a character a byte (latin1), since a text is copied between threads at a fraction of a Buffer's cost. */
+export type RangeResult = string | { readonly failure: RangeFailure };
 
 const block = Buffer.allocUnsafeSlow(BLOCK_SIZE_BYTES);
 
-function digestOrFailure(piece: Piece): PieceResult {
+function digestOrFailure(range: DigestRange): RangeResult {
   try {
-    return digestPieceAtOnce(piece, block).toString("latin1");
+    return digestRangeAtOnce(range, block).toString("latin1");
   } catch (error) {
     if (error instanceof FileChangedError) return { failure: "changed" };
     const { message, code } = error as NodeJS.ErrnoException;
@@ -23,4 +23,4 @@ function digestOrFailure(piece: Piece): PieceResult {
 
 // The file is run as a worker's own, and nothing but types is imported from it.
 const port = parentPort as MessagePort;
-port.on("message", (batch: readonly Piece[]) => port.postMessage(batch.map(digestOrFailure)));
+port.on("message", (batch: readonly DigestRange[]) => port.postMessage(batch.map(digestOrFailure)));

@@ -2,9 +2,16 @@ import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { BLOCK_SIZE_BYTES } from "../block-pool.ts";
 import { FileChangedError } from "../file-range.ts";
-import { countPieces, digestPiece, type FileDigestRequest, joinDigests, type Piece, pieceAt } from "./digest-range.ts";
+import {
+  countRanges,
+  type DigestRange,
+  digestRange,
+  type FileDigestRequest,
+  joinDigests,
+  rangeAt,
+} from "./digest-range.ts";
 import { DigestThread } from "./digest-thread.ts";
-import type { PieceFailure, PieceResult } from "./digest-worker.ts";
+import type { RangeFailure, RangeResult } from "./digest-worker.ts";
 
 export type { FileDigestRequest } from "./digest-range.ts";
 
@@ -17,27 +24,27 @@ const MAX_THREADS = 4;
 /** For so long the calling thread does nothing else. */
 const TURN_MS = 5;
 
-/** What a thread is sent at once: so many pieces that a message costs little for each, so few that all threads have some. */
-const MAX_BATCH_PIECES = 64;
+/** What a thread is sent at once: so many ranges that a message costs little for each, so few that all threads have some. */
+const MAX_BATCH_RANGES = 64;
 const BATCH_COST_BYTES = 4 * 1024 ** 2;
 /** Opening and closing a file costs as much as digesting so many bytes of it. */
 const FILE_COST_BYTES = 16 * 1024;
 
 interface Job {
   readonly request: FileDigestRequest;
-  readonly pieceCount: number;
-  takenPieces: number;
-  /** In the order of the pieces. */
+  readonly rangeCount: number;
+  takenRanges: number;
+  /** In the order of the ranges. */
   readonly digests: Buffer[];
-  donePieces: number;
+  doneRanges: number;
   readonly resolve: (digest: Buffer) => void;
   readonly reject: (error: Error) => void;
 }
 
-interface JobPiece {
+interface JobRange {
   readonly job: Job;
   readonly index: number;
-  readonly piece: Piece;
+  readonly range: DigestRange;
 }
 
 /**
@@ -47,10 +54,10 @@ interface JobPiece {
 export class FileDigester {
   readonly #maxThreads: number;
   #threads: DigestThread[] = [];
-  /** Files of which some pieces have not been taken yet. */
+  /** Files of which some ranges have not been taken yet. */
   #waiting: Job[] = [];
-  /** Pieces of a thread that has died. */
-  readonly #returned: JobPiece[] = [];
+  /** Ranges of a thread that has died. */
+  readonly #returned: JobRange[] = [];
   readonly #unfinished = new Set<Job>();
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_SIZE_BYTES);
   /** Of all files so far that are no small ones. */
@@ -77,10 +84,10 @@ export class FileDigester {
       if (this.#isClosed) throw closedError();
       const job = {
         request,
-        pieceCount: countPieces(request),
-        takenPieces: 0,
+        rangeCount: countRanges(request),
+        takenRanges: 0,
         digests: [],
-        donePieces: 0,
+        doneRanges: 0,
         resolve,
         reject,
       };
@@ -139,7 +146,7 @@ export class FileDigester {
   }
 
   /** A thread that cannot start or has died, for want of memory maybe, is no reason to fail: it only takes longer without. */
-  #goOnWithout(lost: DigestThread | undefined, batch: readonly JobPiece[]): void {
+  #goOnWithout(lost: DigestThread | undefined, batch: readonly JobRange[]): void {
     this.#hasLostThread = true;
     this.#threads = this.#threads.filter((thread) => thread !== lost);
     this.#returned.push(...batch);
@@ -147,29 +154,29 @@ export class FileDigester {
   }
 
   #sendBatch(thread: DigestThread): void {
-    const maxPieces = Math.min(MAX_BATCH_PIECES, Math.ceil(this.#waiting.length / this.#threads.length));
-    const batch: JobPiece[] = [];
+    const maxRanges = Math.min(MAX_BATCH_RANGES, Math.ceil(this.#waiting.length / this.#threads.length));
+    const batch: JobRange[] = [];
     let costBytes = 0;
-    while (batch.length < maxPieces && costBytes < BATCH_COST_BYTES) {
-      const taken = this.#takePiece();
+    while (batch.length < maxRanges && costBytes < BATCH_COST_BYTES) {
+      const taken = this.#takeRange();
       if (!taken) break;
       batch.push(taken);
-      costBytes += taken.piece.sizeBytes + FILE_COST_BYTES;
+      costBytes += taken.range.sizeBytes + FILE_COST_BYTES;
     }
     thread.send(
-      batch.map(({ piece }) => piece),
+      batch.map(({ range }) => range),
       costBytes,
       (results) => this.#receive(thread, batch, results),
     );
   }
 
-  #receive(thread: DigestThread, batch: readonly JobPiece[], results: readonly PieceResult[] | undefined): void {
+  #receive(thread: DigestThread, batch: readonly JobRange[], results: readonly RangeResult[] | undefined): void {
     if (!results) {
       this.#goOnWithout(thread, batch);
       return;
     }
     for (const [position, { job, index }] of batch.entries()) {
-      const result = results[position] as PieceResult;
+      const result = results[position] as RangeResult;
       if (typeof result === "string") this.#finish(job, index, Buffer.from(result, "latin1"));
       else this.#fail(job, errorOf(result.failure));
     }
@@ -185,7 +192,7 @@ export class FileDigester {
       startMs = performance.now();
     };
     while (this.#worthThreads() === 0) {
-      const taken = this.#takePiece();
+      const taken = this.#takeRange();
       if (!taken) break;
       const steps = this.#digestHere(taken);
       while (!this.#isClosed && !steps.next().done) {
@@ -199,28 +206,28 @@ export class FileDigester {
     if (this.#waiting.length > 0) this.#schedule();
   }
 
-  *#digestHere({ job, index, piece }: JobPiece): Generator<void, void> {
+  *#digestHere({ job, index, range }: JobRange): Generator<void, void> {
     try {
-      this.#finish(job, index, yield* digestPiece(piece, this.#block));
+      this.#finish(job, index, yield* digestRange(range, this.#block));
     } catch (error) {
       this.#fail(job, error as Error);
     }
   }
 
-  #takePiece(): JobPiece | undefined {
+  #takeRange(): JobRange | undefined {
     const returned = this.#returned.pop();
     if (returned) return returned;
     const [job] = this.#waiting;
     if (!job) return undefined;
-    const index = job.takenPieces++;
-    if (job.takenPieces === job.pieceCount) this.#waiting.shift();
-    return { job, index, piece: pieceAt(job.request, index) };
+    const index = job.takenRanges++;
+    if (job.takenRanges === job.rangeCount) this.#waiting.shift();
+    return { job, index, range: rangeAt(job.request, index) };
   }
 
   #finish(job: Job, index: number, digest: Buffer): void {
     job.digests[index] = digest;
-    job.donePieces++;
-    if (job.donePieces < job.pieceCount) return;
+    job.doneRanges++;
+    if (job.doneRanges < job.rangeCount) return;
     this.#unfinished.delete(job);
     job.resolve(joinDigests(job.request, job.digests));
   }
@@ -236,6 +243,6 @@ function closedError(): Error {
   return new Error("the step ended before the file was read");
 }
 
-function errorOf(failure: PieceFailure): Error {
+function errorOf(failure: RangeFailure): Error {
   return failure === "changed" ? new FileChangedError() : Object.assign(new Error(failure.message), failure);
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
-import { documentRequest } from "../xml-body.ts";
+import { xmlRequest } from "../xml-body.ts";
 
 /** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
 export const MAX_POLICY_BYTES = 20 * 1024;
@@ -35,7 +35,7 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
  * Source: PutBucketPolicy in the Amazon S3 API Reference.
  */
 export async function putBucketPolicy(bucket: Bucket, policy: string, signal?: AbortSignal): Promise<void> {
-  const document = documentRequest(policy);
+  const document = xmlRequest(policy);
   const headers = { ...document.headers, "content-type": "application/json" };
   await bucket.send({ method: "PUT", key: "", query: QUERY, ...document, headers, signal });
 }

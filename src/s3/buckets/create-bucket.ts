@@ -1,6 +1,6 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
-import { documentRequest, escapeXml, S3_NAMESPACE } from "../xml-body.ts";
+import { escapeXml, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
 
 /** The region whose name is left out of location constraints, for it is older than they are. */
 const UNNAMED_REGION = "us-east-1";
@@ -62,7 +62,7 @@ async function createBucket(bucket: Bucket, region: string, signal: AbortSignal 
   await bucket.send({
     method: "PUT",
     key: "",
-    ...(region === UNNAMED_REGION ? {} : documentRequest(document)),
+    ...(region === UNNAMED_REGION ? {} : xmlRequest(document)),
     signal,
   });
 }

@@ -1,7 +1,7 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
 import type { WireResponse } from "../../aws/transport.ts";
 import type { Bucket } from "../bucket.ts";
-import { childText, documentRequest, readResult, S3_NAMESPACE } from "../xml-body.ts";
+import { childText, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
 
 /** The settings of Block Public Access that a bucket has; its account may have stricter ones. */
 export interface PublicAccessBlock {
@@ -66,5 +66,5 @@ export async function putPublicAccessBlock(
     `<BlockPublicPolicy>${block.blockPublicPolicy}</BlockPublicPolicy>` +
     `<RestrictPublicBuckets>${block.restrictPublicBuckets}</RestrictPublicBuckets>`;
   const document = `<${ROOT} xmlns="${S3_NAMESPACE}">${settings}</${ROOT}>`;
-  await bucket.send({ method: "PUT", key: "", query: QUERY, ...documentRequest(document), signal });
+  await bucket.send({ method: "PUT", key: "", query: QUERY, ...xmlRequest(document), signal });
 }

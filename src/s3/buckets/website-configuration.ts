@@ -2,7 +2,7 @@ import { ServiceError } from "../../aws/errors/errors.ts";
 import type { WireResponse } from "../../aws/transport.ts";
 import type { XmlElement } from "../../aws/xml.ts";
 import type { Bucket } from "../bucket.ts";
-import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "../xml-body.ts";
+import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
 
 /** How the website endpoint of a bucket answers: with its objects, or by sending every visitor elsewhere. */
 export type WebsiteConfiguration = WebsiteHosting | WebsiteRedirect;
@@ -95,7 +95,7 @@ export async function putWebsiteConfiguration(
 ): Promise<void> {
   const content = "redirectAllRequestsTo" in configuration ? writeRedirect(configuration) : writeHosting(configuration);
   const document = `<${ROOT} xmlns="${S3_NAMESPACE}">${content}</${ROOT}>`;
-  await bucket.send({ method: "PUT", key: "", query: QUERY, ...documentRequest(document), signal });
+  await bucket.send({ method: "PUT", key: "", query: QUERY, ...xmlRequest(document), signal });
 }
 
 function readHosting(root: XmlElement, response: WireResponse): WebsiteHosting {

@@ -11,7 +11,7 @@ const MAX_BUSY_SHARE = 0.9;
 export type Activity = Pick<EventLoopUtilization, "active" | "idle">;
 
 /** Finds out how many requests at once are worth it: more, as long as this thread waits for answers and more come by it. */
-export class Growth {
+export class ConcurrencyTuner {
   readonly #max: number;
   readonly #measure: () => Activity;
   #limit: number;

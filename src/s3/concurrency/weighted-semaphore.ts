@@ -1,4 +1,4 @@
-import { Growth } from "./concurrency-tuner.ts";
+import { ConcurrencyTuner } from "./concurrency-tuner.ts";
 
 /** As many requests are under way at once to begin with, on as many connections: below that latency is not hidden. */
 const FIRST_REQUESTS = 64;
@@ -11,27 +11,27 @@ const LARGE_BODIES = 16;
  * Bounds what is under way at once. Where the number is automatic, it grows as long as small requests come faster by it. Work takes slots
  * by its weight and waits in turn for them, so a heavy piece of work is not overtaken for ever by light ones.
  */
-export class RequestSlots {
+export class WeightedSemaphore {
   #slots: number;
   #free: number;
-  readonly #growth: Growth | undefined;
+  readonly #tuner: ConcurrencyTuner | undefined;
   readonly #waiting: { weight: number; start: () => void }[] = [];
 
   /** @param slots the number that is asked for; undefined for the automatic one. */
   constructor(slots: number | undefined) {
     this.#slots = slots ?? FIRST_REQUESTS;
     this.#free = this.#slots;
-    this.#growth = slots === undefined ? new Growth(FIRST_REQUESTS, MAX_REQUESTS) : undefined;
+    this.#tuner = slots === undefined ? new ConcurrencyTuner(FIRST_REQUESTS, MAX_REQUESTS) : undefined;
   }
 
   /** How much work is to be begun: where the number is automatic, some of it waits, so that it is seen that more is wanted. */
   get wanted(): number {
-    return this.#growth ? this.#slots + 1 : this.#slots;
+    return this.#tuner ? this.#slots + 1 : this.#slots;
   }
 
   /** What a request with a large body takes. Where the number of requests is asked for, each counts as one. */
   get largeBodyWeight(): number {
-    return this.#growth ? Math.floor(this.#slots / LARGE_BODIES) : 1;
+    return this.#tuner ? Math.floor(this.#slots / LARGE_BODIES) : 1;
   }
 
   /**
@@ -48,13 +48,13 @@ export class RequestSlots {
       return await work();
     } finally {
       this.#free += weight;
-      if (wantedWeight === 1 && this.#waiting.length > 0) this.#grow();
+      if (wantedWeight === 1 && this.#waiting.length > 0) this.#tune();
       this.#startNext();
     }
   }
 
-  #grow(): void {
-    const slots = this.#growth?.next() ?? this.#slots;
+  #tune(): void {
+    const slots = this.#tuner?.next() ?? this.#slots;
     this.#free += slots - this.#slots;
     this.#slots = slots;
   }

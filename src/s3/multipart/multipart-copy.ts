@@ -1,13 +1,13 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
-import { cut } from "../byte-range.ts";
+import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import { checksumHeader } from "../digest.ts";
 import type { Encryption } from "../encryption.ts";
 import { headObject, type ObjectHead } from "../head-object.ts";
 import type { ObjectHeaders } from "../put-object.ts";
-import { childText, documentRequest, notS3, readResult } from "../xml-body.ts";
+import { childText, notS3, readResult, xmlRequest } from "../xml-body.ts";
 import {
   abortUpload,
   beginUpload,
@@ -71,9 +71,9 @@ function copyParts(
   algorithm: ChecksumAlgorithm | undefined,
   { sourceHeaders, customerKeyHeaders, parallelParts, signal }: MultipartCopyOptions,
 ): Promise<PartName[]> {
-  const pieces = cut(sizeBytes, partSizeFor(sizeBytes));
-  return inParallel(pieces, parallelParts, signal, async (piece, index, eitherSignal) => {
-    const range = `bytes=${piece.startByte}-${piece.startByte + piece.sizeBytes - 1}`;
+  const ranges = splitIntoRanges(sizeBytes, partSizeFor(sizeBytes));
+  return inParallel(ranges, parallelParts, signal, async (part, index, eitherSignal) => {
+    const range = `bytes=${part.startByte}-${part.startByte + part.sizeBytes - 1}`;
     const response = await bucket.send({
       method: "PUT",
       key,
@@ -115,7 +115,7 @@ async function completeUpload(
   { customerKeyHeaders, signal }: MultipartCopyOptions,
 ): Promise<void> {
   const { parts, algorithm, type } = copied;
-  const { headers, ...body } = documentRequest(completionDocument(parts, algorithm));
+  const { headers, ...body } = xmlRequest(completionDocument(parts, algorithm));
   // The checksum of the document would be taken for the object's.
   const { "x-amz-checksum-crc32": _, ...documentHeaders } = headers;
   // S3 compares the copy with what the original is known by.

@@ -3,12 +3,12 @@ import { ServiceError } from "../../aws/errors/errors.ts";
 import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import { combineCrcs } from "../../checksums/combine.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
-import { cut } from "../byte-range.ts";
+import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
 import { type ObjectWrite, requireEtag } from "../put-object.ts";
-import { mayPass } from "../transient.ts";
-import { childText, documentRequest, readResult } from "../xml-body.ts";
+import { isTransient } from "../transient.ts";
+import { childText, readResult, xmlRequest } from "../xml-body.ts";
 import { abortUpload, beginUpload, completionDocument, type MultipartUpload } from "./multipart-requests.ts";
 import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
@@ -63,7 +63,7 @@ export async function uploadMultipart(
     await beforeComplete();
     return await completeUpload(upload, parts);
   } catch (error) {
-    if (options.onLeft && mayPass(error, options.signal)) options.onLeft();
+    if (options.onLeft && isTransient(error, options.signal)) options.onLeft();
     else await abortUpload(upload);
     throw error;
   }
@@ -92,11 +92,11 @@ export function checksumTypeOf(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "C
 }
 
 function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: MultipartSource): Promise<SentPart[]> {
-  const pieces = cut(sizeBytes, partSizeBytes);
-  return inParallel(pieces, upload.parallelParts, upload.signal, (piece, index, signal) =>
-    upload.sendPart(piece.sizeBytes, async () => {
+  const ranges = splitIntoRanges(sizeBytes, partSizeBytes);
+  return inParallel(ranges, upload.parallelParts, upload.signal, (range, index, signal) =>
+    upload.sendPart(range.sizeBytes, async () => {
       signal.throwIfAborted();
-      const body = part(piece.startByte, piece.sizeBytes);
+      const body = part(range.startByte, range.sizeBytes);
       const stored = upload.resume?.parts.get(index + 1);
       return (stored && (await reuse(stored, body, upload))) ?? (await sendPart(upload, index + 1, body, signal));
     }),
@@ -142,7 +142,7 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
   const algorithm = write.checksumAlgorithm === "none" ? undefined : write.checksumAlgorithm;
   const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
   // Without the document's own checksums, which would be taken for the object's.
-  const { body, bodySha256 } = documentRequest(completionDocument(names, algorithm));
+  const { body, bodySha256 } = xmlRequest(completionDocument(names, algorithm));
   const request: S3Request = {
     method: "POST",
     key,

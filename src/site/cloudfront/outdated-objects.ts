@@ -29,8 +29,8 @@ export function outdatedObjects(
   const isForAll = options.distribution?.invalidate === "all";
   const isKeptMissing = distribution !== undefined && keepsMissing(distribution, website);
   const isOutdated = (action: Action) =>
-    action.kind === "put" && (action.replaces || isForAll || (isKeptMissing && !isFingerprinted(action.name)));
-  return [...departed, ...stored.filter(isOutdated).map(({ name }) => name)];
+    action.kind === "put" && (action.replaces || isForAll || (isKeptMissing && !isFingerprinted(action.relativeKey)));
+  return [...departed, ...stored.filter(isOutdated).map(({ relativeKey }) => relativeKey)];
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from "../../s3/buckets/public-access-block.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { Change } from "../change-log.ts";
-import { type Pause, pause } from "../pause.ts";
+import { type Pause, pause } from "../growing-delays.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
 

@@ -1,4 +1,4 @@
-import { checkDeletions } from "../../sync/plan/delete-limit.ts";
+import { checkDeleteLimit } from "../../sync/plan/delete-limit.ts";
 import type { DeleteAction, PlanProblem } from "../../sync/plan/plan.ts";
 import type { SiteOptions } from "../options.ts";
 import type { SiteState } from "./plan-site.ts";
@@ -14,8 +14,8 @@ export function checkRemovals(
   deletions: readonly DeleteAction[],
 ): PlanProblem[] {
   const pages = new Set([...(manifest?.entries ?? [])].flatMap(([name, entry]) => (leavesAtOnce(entry) ? [name] : [])));
-  const problem = checkDeletions(
-    deletions.filter(({ name }) => pages.has(name)),
+  const problem = checkDeleteLimit(
+    deletions.filter(({ relativeKey }) => pages.has(relativeKey)),
     {
       what: "this publish",
       place: `the pages of s3://${options.access.bucketName}/${options.prefix}`,

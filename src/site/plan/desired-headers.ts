@@ -27,7 +27,7 @@ export function sharedHeaders({
 }
 
 /** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */
-export function wantedHeaders(
+export function desiredHeaders(
   { headers, compression }: SiteObject,
   shared: Readonly<Record<string, string>>,
 ): Record<string, string> {

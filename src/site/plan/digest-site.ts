@@ -16,8 +16,8 @@ export async function digestSite(
   digester: FileDigester,
 ): Promise<ReadonlyMap<string, string>> {
   const byPath = new Map<string, Promise<string>>();
-  const pairs = [...objects].map(async ({ name, file }) => {
-    if (!file) return [name, EMPTY_SHA256] as const;
+  const pairs = [...objects].map(async ({ relativeKey, file }) => {
+    if (!file) return [relativeKey, EMPTY_SHA256] as const;
     const { path, absolutePath, sizeBytes } = file;
     const digest =
       byPath.get(path) ??
@@ -28,7 +28,7 @@ export async function digestSite(
         },
       );
     byPath.set(path, digest);
-    return [name, await digest] as const;
+    return [relativeKey, await digest] as const;
   });
   return new Map(await Promise.all(pairs));
 }

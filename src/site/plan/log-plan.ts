@@ -6,7 +6,7 @@ import type { PreparedSite, SiteLog } from "./prepare.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, type SiteRules } from "./site-rules.ts";
 
 /** Tells what the site says of itself and S3 cannot do. */
-export function tellRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {
+export function logRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {
   for (const { line, message } of rules.headersFile.warnings) log.warning(`${HEADERS_FILE}, line ${line}: ${message}`);
   for (const { line, message } of redirects.warnings) log.warning(`${REDIRECTS_FILE}, line ${line}: ${message}`);
   if (redirects.routingRules.length > 0 && !options.configureWebsite) {
@@ -19,7 +19,7 @@ export function tellRules(rules: SiteRules, redirects: CompiledRedirects, option
 }
 
 /** Tells what the distribution lacks, which this step does not change. */
-export function tellDistribution(distribution: Distribution, options: SiteOptions, log: SiteLog): void {
+export function logDistribution(distribution: Distribution, options: SiteOptions, log: SiteLog): void {
   const { id, originKind, sitePath, defaultRootObject } = distribution;
   const { indexDocument } = options;
   if (originKind === "rest" && sitePath === "/" && defaultRootObject !== indexDocument) {
@@ -31,7 +31,7 @@ export function tellDistribution(distribution: Distribution, options: SiteOption
 }
 
 /** Tells what an earlier publish has left, and why some of what the site does without stays in the bucket. */
-export function tellEarlierState(
+export function logEarlierState(
   { manifest, listed, objects, kept }: Pick<PreparedSite, "manifest" | "listed" | "objects" | "kept">,
   { keepRemovedDays }: SiteOptions,
   log: SiteLog,

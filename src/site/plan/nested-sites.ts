@@ -9,16 +9,16 @@ import type { SiteState } from "./plan-site.ts";
  * @param listed names of all objects below the site's prefix, its own manifest apart.
  * @returns the folders, with a `/` at their ends.
  */
-export function foldersOfOtherSites(listed: Iterable<string>): readonly string[] {
+export function foldersOfNestedSites(listed: Iterable<string>): readonly string[] {
   return [...listed].filter(isManifestName).map((name) => name.slice(0, -MANIFEST_NAME.length));
 }
 
 /** Two sites that store objects in one folder would overwrite each other for ever: a problem for each folder. */
-export function checkOtherSites(
+export function checkNestedSites(
   { access, prefix }: SiteOptions,
   { objects, listed }: Pick<SiteState, "objects" | "listed">,
 ): PlanProblem[] {
-  return foldersOfOtherSites(listed.keys()).flatMap((folder) => {
+  return foldersOfNestedSites(listed.keys()).flatMap((folder) => {
     const own = [...objects.keys()].find((name) => name.startsWith(folder));
     if (own === undefined) return [];
     const manifest = `s3://${access.bucketName}/${prefix}${folder}${MANIFEST_NAME}`;

@@ -1,13 +1,13 @@
 import type { DeleteAction, Plan, PutAction, SkipAction } from "../../sync/plan/plan.ts";
-import type { UnknownPaths } from "../../sync/plan/skipped-paths.ts";
+import type { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import { isOfServiceWorker } from "../content/cache-preset.ts";
 import type { Manifest, ManifestEntry } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import { checkRemovals } from "./check-removals.ts";
-import { differingHeaders, sharedHeaders, wantedHeaders } from "./desired-headers.ts";
-import { checkOtherSites } from "./nested-sites.ts";
+import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
+import { checkNestedSites } from "./nested-sites.ts";
 import type { SiteObject } from "./site-object.ts";
-import { decideStale } from "./stale-objects.ts";
+import { decideStaleObjects } from "./stale-objects.ts";
 
 /** An object of the bucket, as the listing tells of it. */
 export interface ListedObject {
@@ -25,7 +25,7 @@ export interface SiteState {
   readonly listed: ReadonlyMap<string, ListedObject>;
   readonly manifest: Manifest | undefined;
   /** Of files that may be there or not. */
-  readonly unknownPaths: UnknownPaths;
+  readonly skippedPaths: SkippedPaths;
   readonly nowMs: number;
 }
 
@@ -64,22 +64,22 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
   const skips: SkipAction[] = [];
   const entries = new Map<string, ManifestEntry>();
   for (const object of objects.values()) {
-    const sha256 = digests.get(object.name) ?? "";
-    const wanted = wantedHeaders(object, shared);
-    const { name, file } = object;
-    const subject = { path: file?.path ?? name, name, sizeBytes: file?.sizeBytes ?? 0 };
-    const reason = reasonToStore(state, name, sha256, wanted);
-    const listed = state.listed.get(name);
+    const sha256 = digests.get(object.relativeKey) ?? "";
+    const wanted = desiredHeaders(object, shared);
+    const { relativeKey, file } = object;
+    const subject = { path: file?.path ?? relativeKey, relativeKey, sizeBytes: file?.sizeBytes ?? 0 };
+    const reason = reasonToStore(state, relativeKey, sha256, wanted);
+    const listed = state.listed.get(relativeKey);
     if (reason === undefined) skips.push({ kind: "skip", ...subject, reason: "unchanged" });
     else puts.push({ object, action: { kind: "put", ...subject, reason, replaces: listed !== undefined } });
-    entries.set(name, { sizeBytes: listed?.sizeBytes ?? 0, etag: listed?.etag ?? "", sha256, headers: wanted });
+    entries.set(relativeKey, { sizeBytes: listed?.sizeBytes ?? 0, etag: listed?.etag ?? "", sha256, headers: wanted });
   }
-  const { deletions, kept, keptEntries, departed } = decideStale(options, state);
-  for (const [name, entry] of keptEntries) entries.set(name, entry);
+  const { deletions, kept, keptEntries, departed } = decideStaleObjects(options, state);
+  for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
   const groups = groupPuts(puts);
   return {
     actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
-    problems: [...checkOtherSites(options, state), ...checkRemovals(options, state, deletions)],
+    problems: [...checkNestedSites(options, state), ...checkRemovals(options, state, deletions)],
     groups,
     deletions,
     kept,
@@ -91,12 +91,12 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
 /** @returns undefined where nothing is to be stored. */
 function reasonToStore(
   { listed, manifest }: SiteState,
-  name: string,
+  relativeKey: string,
   sha256: string,
   wanted: Readonly<Record<string, string>>,
 ): string | undefined {
-  const stored = listed.get(name);
-  const known = manifest?.entries.get(name);
+  const stored = listed.get(relativeKey);
+  const known = manifest?.entries.get(relativeKey);
   if (!stored) return "new";
   if (!known) return "not published by this task before";
   if (known.pending) return "an earlier publish broke off";
@@ -116,7 +116,7 @@ function groupPuts(puts: readonly Put[]): SiteGroup[] {
     ({ object }: Put) =>
       kinds.includes(object.kind);
   const isReplacement = ({ action }: Put) => action.replaces;
-  const isWorkerUpdate = (put: Put) => isReplacement(put) && isOfServiceWorker(put.object.name);
+  const isWorkerUpdate = (put: Put) => isReplacement(put) && isOfServiceWorker(put.object.relativeKey);
   const assets = puts.filter(isOf("asset"));
   const pages = puts.filter(isOf("page"));
   const groups: [isVisible: boolean, puts: readonly Put[]][] = [

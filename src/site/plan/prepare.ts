@@ -2,7 +2,7 @@ import type { Transport } from "../../aws/transport.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
-import type { PlanTools } from "../../sync/plan/plan-context.ts";
+import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { listPrefix } from "../../sync/plan/remote-listing.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
@@ -14,9 +14,9 @@ import type { SiteOptions } from "../options.ts";
 import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
 import type { ResponseHeadersPolicy } from "../rules/response-headers-policy.ts";
 import { digestSite } from "./digest-site.ts";
-import { tellDistribution, tellEarlierState, tellRules } from "./log-plan.ts";
+import { logDistribution, logEarlierState, logRules } from "./log-plan.ts";
 import { type ListedObject, planSite, type SitePlan } from "./plan-site.ts";
-import { placeProblems, placeSite, type SitePlace } from "./site-address.ts";
+import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
 import { readSiteRules } from "./site-rules.ts";
 import { errorDocumentOf, readSiteTree } from "./site-tree.ts";
@@ -27,7 +27,7 @@ export interface SiteLog {
   warning(message: string): void;
 }
 
-export interface SiteTools extends PlanTools {
+export interface SiteTools extends PlanContext {
   /** For what is not S3: visitors' URLs, CloudFront, Route 53. */
   readonly transport: Transport;
   readonly userAgent: string;
@@ -48,7 +48,7 @@ export interface PreparedSite extends SitePlan {
   readonly manifest: Manifest | undefined;
   readonly store: ManifestStore;
   readonly isNewBucket: boolean;
-  readonly place: SitePlace;
+  readonly address: SiteAddress;
   /** How the website endpoint is to answer. */
   readonly website: WebsiteHosting;
   readonly distribution?: Distribution;
@@ -79,21 +79,21 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     options.distribution &&
     controlPlane &&
     (await readDistribution(controlPlane, options.distribution.id, origin, signal));
-  const place = placeSite(options, distribution);
-  const problems = [...placeProblems(options, place), ...domainProblems(options, distribution)];
-  const rules = readSiteRules(options.source, place.siteUrl);
+  const address = findSiteAddress(options, distribution);
+  const problems = [...siteAddressProblems(options, address), ...domainProblems(options, distribution)];
+  const rules = readSiteRules(options.source, address.siteUrl);
   const tree = readSiteTree({
     options,
     headersFile: rules.headersFile,
-    hasWebsiteEndpoint: place.answersBy === "website",
+    hasWebsiteEndpoint: address.answersBy === "website",
     warn: tools.warn,
   });
   const redirects = compileRedirects(rules.redirects, {
     names: new Set(tree.objects.keys()),
     prefix: options.prefix,
     indexDocument: options.indexDocument,
-    hosting: place.answersBy === "rest" ? "rest" : "website",
-    ...(place.siteUrl ? { siteUrl: place.siteUrl } : {}),
+    hosting: address.answersBy === "rest" ? "rest" : "website",
+    ...(address.siteUrl ? { siteUrl: address.siteUrl } : {}),
   });
   const objects = withRedirects(tree.objects, redirects);
   const isNewBucket = options.configureWebsite && !(await exists(bucket, signal));
@@ -111,12 +111,12 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     digests,
     listed,
     manifest,
-    unknownPaths: tree.unknownPaths,
+    skippedPaths: tree.skippedPaths,
     nowMs,
   });
-  tellRules(rules, redirects, options, tools.log);
-  if (distribution) tellDistribution(distribution, options, tools.log);
-  tellEarlierState({ manifest, listed, objects, kept: plan.kept }, options, tools.log);
+  logRules(rules, redirects, options, tools.log);
+  if (distribution) logDistribution(distribution, options, tools.log);
+  logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, tools.log);
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
@@ -128,7 +128,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     manifest,
     store,
     isNewBucket,
-    place,
+    address,
     website: websiteOf(options, tree.objects, redirects),
     ...(distribution ? { distribution } : {}),
     ...(controlPlane ? { controlPlane } : {}),
@@ -179,9 +179,9 @@ function withRedirects(
   redirects: CompiledRedirects,
 ): ReadonlyMap<string, SiteObject> {
   const all = new Map(objects);
-  for (const { name, location } of redirects.objects) {
-    if (isManifestName(name)) continue;
-    all.set(name, { name, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
+  for (const { name: relativeKey, location } of redirects.objects) {
+    if (isManifestName(relativeKey)) continue;
+    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
   }
   return all;
 }

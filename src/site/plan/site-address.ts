@@ -3,13 +3,13 @@ import type { Distribution } from "../cloudfront/distribution.ts";
 import { type WebsiteEndpoint, websiteEndpointOf } from "../hosting/website-endpoint.ts";
 import type { SiteOptions } from "../options.ts";
 import { encodeUrlPath } from "../url-paths.ts";
-import type { SiteAddress } from "../verify/site-check.ts";
+import type { CheckedSite } from "../verify/site-check.ts";
 
 /** Where visitors find the site, and what answers them. */
-export interface SitePlace {
+export interface SiteAddress {
   /** Absent where it is not known. Its path ends with a `/`. */
   readonly siteUrl?: URL;
-  readonly edge: SiteAddress["edge"];
+  readonly edge: CheckedSite["edge"];
   /** Whether the bucket is asked by its website endpoint, which knows index documents and redirects, or by its REST endpoint. */
   readonly answersBy: "website" | "rest" | "unknown";
   /** That of the bucket, where it is a website at Amazon S3. */
@@ -17,7 +17,7 @@ export interface SitePlace {
 }
 
 /** Finds out from the inputs, and from the distribution before the bucket, where the site is. */
-export function placeSite(options: SiteOptions, distribution: Distribution | undefined): SitePlace {
+export function findSiteAddress(options: SiteOptions, distribution: Distribution | undefined): SiteAddress {
   const { access, prefix, domain, configureWebsite, publicRead } = options;
   const { store, bucketName } = access;
   const isWebsite = configureWebsite || distribution?.originKind === "website";
@@ -37,8 +37,8 @@ export function placeSite(options: SiteOptions, distribution: Distribution | und
   };
 }
 
-/** What cannot go well at this place: every wrong input. */
-export function placeProblems({ compress }: SiteOptions, { siteUrl }: SitePlace): PlanProblem[] {
+/** What cannot go well at this address: every wrong input. */
+export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: SiteAddress): PlanProblem[] {
   if (compress !== "brotli" || siteUrl?.protocol !== "http:" || LOOPBACK.test(siteUrl.hostname)) return [];
   const why = `browsers take Brotli over https alone, and visitors reach this site at ${siteUrl.href}`;
   return [{ input: "compress", message: `${why}. Use gzip, or publish behind CloudFront.` }];

@@ -6,7 +6,7 @@ export type SiteObjectKind = "asset" | "page" | "index" | "redirect";
 /** An object that the site is to have. */
 export interface SiteObject {
   /** The key, less the prefix. */
-  readonly name: string;
+  readonly relativeKey: string;
   readonly kind: SiteObjectKind;
   /** Whose bytes it has; absent for a redirect, which has none. */
   readonly file?: SiteFile;

@@ -4,7 +4,7 @@ import { guessContentType } from "../../files/content-type.ts";
 import { type LocalFile, type ScanWarning, scan } from "../../files/scan.ts";
 import { refuseObject } from "../../sync/plan/object-limits.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
-import { UnknownPaths } from "../../sync/plan/skipped-paths.ts";
+import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import { isPage, presetCacheControl } from "../content/cache-preset.ts";
 import { isWorthCompressing } from "../content/compress.ts";
 import { isManifestName } from "../manifest/manifest.ts";
@@ -28,7 +28,7 @@ export interface SiteTree {
   readonly problems: readonly PlanProblem[];
   readonly filesFound: number;
   /** What was left out with a warning. */
-  readonly unknownPaths: UnknownPaths;
+  readonly skippedPaths: SkippedPaths;
 }
 
 const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
@@ -40,8 +40,8 @@ const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
  */
 export function readSiteTree(context: SiteTreeContext): SiteTree {
   const { options, warn } = context;
-  const unknownPaths = new UnknownPaths();
-  const note = (warning: ScanWarning) => unknownPaths.note(warning, warn);
+  const skippedPaths = new SkippedPaths();
+  const note = (warning: ScanWarning) => skippedPaths.note(warning, warn);
   const files = [...scan(options.source, options.patterns, note, { followSymlinks: options.followSymlinks })];
   const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path));
   const problems: PlanProblem[] = [];
@@ -62,7 +62,7 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
     objects: new Map([...objects].sort(([a], [b]) => compareUtf8(a, b))),
     problems,
     filesFound: published.length,
-    unknownPaths,
+    skippedPaths,
   };
 }
 
@@ -95,18 +95,18 @@ function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, Sit
   ];
 }
 
-function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, name: string): SiteObject {
+function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, relativeKey: string): SiteObject {
   const { options } = context;
-  const refusal = refuseObject(options.prefix + name, sizeBytes, options.partSizeBytes);
+  const refusal = refuseObject(options.prefix + relativeKey, sizeBytes, options.partSizeBytes);
   if (refusal) throw new Error(refusal);
-  const headers = headersOf(context, path, name);
+  const headers = headersOf(context, path, relativeKey);
   const contentType = headers["content-type"] ?? "";
   const { compress } = options;
   const isCompressed =
     compress !== "off" && headers["content-encoding"] === undefined && isWorthCompressing(contentType, sizeBytes);
   return {
-    name,
-    kind: name === options.indexDocument ? "index" : isPage(contentType) ? "page" : "asset",
+    relativeKey,
+    kind: relativeKey === options.indexDocument ? "index" : isPage(contentType) ? "page" : "asset",
     file: { path, absolutePath: join(options.source, path), sizeBytes },
     headers,
     ...(isCompressed ? { compression: compress } : {}),
@@ -114,11 +114,15 @@ function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, na
 }
 
 /** The `headers` input comes over the `_headers` file, that over the other inputs, those over the preset, and all over the guess. */
-function headersOf({ options, headersFile }: SiteTreeContext, path: string, name: string): Record<string, string> {
+function headersOf(
+  { options, headersFile }: SiteTreeContext,
+  path: string,
+  relativeKey: string,
+): Record<string, string> {
   const { settings, indexDocument } = options;
   const named = settings.headersFor(path);
   const ruled = settings.ruledHeadersFor(path);
-  const { set = {}, detached = [] } = headersFile?.headersFor(urlPathsOf(name, indexDocument)) ?? {};
+  const { set = {}, detached = [] } = headersFile?.headersFor(urlPathsOf(relativeKey, indexDocument)) ?? {};
   const guess = { "content-type": guessContentType(path) };
   const above = { ...named, ...set, ...ruled };
   const contentType = above["content-type"] ?? guess["content-type"];

@@ -3,7 +3,7 @@ import { isPage } from "../content/cache-preset.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import { isForeign } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
-import { foldersOfOtherSites } from "./nested-sites.ts";
+import { foldersOfNestedSites } from "./nested-sites.ts";
 import type { SiteState } from "./plan-site.ts";
 
 const DAY_MS = 86_400_000;
@@ -32,26 +32,26 @@ export interface StaleObjects {
  * | an asset that the last publish still had | stays: a page that is open may ask for it |
  * | an asset without which the site has been for `keepRemovedDays` | deleted |
  */
-export function decideStale(
+export function decideStaleObjects(
   { keepRemovedDays }: SiteOptions,
-  { manifest, objects, listed, unknownPaths, nowMs }: SiteState,
+  { manifest, objects, listed, skippedPaths, nowMs }: SiteState,
 ): StaleObjects {
   const deletions: DeleteAction[] = [];
   const kept: SkipAction[] = [];
   const keptEntries = new Map<string, ManifestEntry>();
-  const otherSites = foldersOfOtherSites(listed.keys());
-  for (const [name, entry] of manifest?.entries ?? []) {
-    if (objects.has(name) || otherSites.some((folder) => name.startsWith(folder))) continue;
-    const stored = listed.get(name);
+  const nestedSites = foldersOfNestedSites(listed.keys());
+  for (const [relativeKey, entry] of manifest?.entries ?? []) {
+    if (objects.has(relativeKey) || nestedSites.some((folder) => relativeKey.startsWith(folder))) continue;
+    const stored = listed.get(relativeKey);
     const { removedMs } = entry;
-    if (stored && unknownPaths.covers(name)) {
-      keptEntries.set(name, entry);
+    if (stored && skippedPaths.covers(relativeKey)) {
+      keptEntries.set(relativeKey, entry);
       continue;
     }
     if (!stored && isBeingStored(entry) && removedMs === undefined)
-      keptEntries.set(name, { ...entry, removedMs: nowMs });
+      keptEntries.set(relativeKey, { ...entry, removedMs: nowMs });
     if (!stored || isForeign(entry, stored)) continue;
-    const subject = { path: name, name, sizeBytes: stored.sizeBytes };
+    const subject = { path: relativeKey, relativeKey, sizeBytes: stored.sizeBytes };
     if (leavesAtOnce(entry)) {
       deletions.push({ kind: "delete", ...subject, reason: "no longer in the site" });
     } else if (removedMs !== undefined && nowMs - removedMs >= keepRemovedDays * DAY_MS) {
@@ -62,15 +62,15 @@ export function decideStale(
         keepRemovedDays > 0 ? `until ${dayOf(sinceMs + keepRemovedDays * DAY_MS)}` : "until the next publish";
       kept.push({ kind: "skip", ...subject, reason: `no longer in the site, kept ${until} for pages that are open` });
       const { pending: _, ...settled } = entry;
-      keptEntries.set(name, { ...settled, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs });
+      keptEntries.set(relativeKey, { ...settled, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs });
     }
   }
   return { deletions, kept, keptEntries, departed: departedNames({ manifest, listed }) };
 }
 
 function departedNames({ manifest, listed }: Pick<SiteState, "manifest" | "listed">): string[] {
-  return [...(manifest?.entries ?? [])].flatMap(([name, { pending }]) =>
-    pending?.isLeaving && !listed.has(name) ? [name] : [],
+  return [...(manifest?.entries ?? [])].flatMap(([relativeKey, { pending }]) =>
+    pending?.isLeaving && !listed.has(relativeKey) ? [relativeKey] : [],
   );
 }
 

@@ -6,7 +6,7 @@ import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { Disk } from "../../files/disk.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { RequestSlots } from "../../s3/concurrency/weighted-semaphore.ts";
+import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
 import type { DownloadOptions } from "../options.ts";
 import type { Action, DeleteAction } from "../plan/plan.ts";
@@ -43,11 +43,11 @@ export async function applyDownload(
   await targetFolder.ensureFolder("");
   await Promise.all(plan.leftovers.map((path) => rm(join(target, path), { force: true })));
 
-  const keyOf = (action: Action) => plan.prefix + action.name;
+  const keyOf = (action: Action) => plan.prefix + action.relativeKey;
   const context: FetchContext = {
     ...tools,
     target: targetFolder,
-    slots: new RequestSlots(options.concurrency),
+    slots: new WeightedSemaphore(options.concurrency),
     disk: new Disk(),
     smallBlocks: new BlockPool(),
     largeBlocks: new BlockPool(WRITE_BYTES),

@@ -4,7 +4,7 @@ import { discard, publish, temporaryPathFor } from "../../files/temporary-file.t
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { fetchInOne } from "./fetch-in-one.ts";
-import { fetchInPieces, PIECE_SIZE_BYTES } from "./fetch-in-ranges.ts";
+import { fetchInRanges, RANGE_SIZE_BYTES } from "./fetch-in-ranges.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 
 export type { FetchContext, FetchedObject } from "./fetched-object.ts";
@@ -46,8 +46,8 @@ function isWorthAnother(error: unknown): error is ObjectReplacedError | Checksum
 async function fetchOnce(context: FetchContext, object: FetchedObject, path: string): Promise<number> {
   const temporaryPath = temporaryPathFor(path);
   try {
-    const isSingle = object.sizeBytes <= PIECE_SIZE_BYTES && !object.etag.includes("-");
-    const head = await (isSingle ? fetchInOne : fetchInPieces)(context, object, temporaryPath);
+    const isSingle = object.sizeBytes <= RANGE_SIZE_BYTES && !object.etag.includes("-");
+    const head = await (isSingle ? fetchInOne : fetchInRanges)(context, object, temporaryPath);
     context.signal.throwIfAborted();
     await replaceFile(context, temporaryPath, path);
     return head.sizeBytes;

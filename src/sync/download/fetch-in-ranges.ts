@@ -2,7 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { createDigest, type DigestAlgorithm, isCrc, isQuick } from "../../checksums/algorithms.ts";
 import { FileSink } from "../../files/byte-sink.ts";
 import { setModified } from "../../files/temporary-file.ts";
-import { cut, type Piece } from "../../s3/byte-range.ts";
+import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { customerKeyHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
@@ -11,16 +11,16 @@ import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 import { digestParts, findParts, guessParts, joinDigests } from "./object-ranges.ts";
 
-/** Large objects come in pieces of this size, side by side, unless they are checked by their parts. */
-export const PIECE_SIZE_BYTES = 16 * 1024 ** 2;
-const PARALLEL_PIECES = 8;
+/** Large objects come in ranges of this size, side by side, unless they are checked by their parts. */
+export const RANGE_SIZE_BYTES = 16 * 1024 ** 2;
+const PARALLEL_RANGES = 8;
 
 /**
- * Brings an object to a new file in pieces, side by side: in its parts, where those are what its checksum is made of.
+ * Brings an object to a new file in ranges, side by side: in its parts, where those are what its checksum is made of.
  *
  * @throws {ObjectReplacedError} where it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
-export async function fetchInPieces(
+export async function fetchInRanges(
   context: FetchContext,
   { key }: FetchedObject,
   newPath: string,
@@ -29,70 +29,70 @@ export async function fetchInPieces(
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
   const checksum = checksumOf(head);
   const parts = checksum?.partsCount === undefined ? undefined : await guessParts(context, key, head);
-  const pieces = parts ?? cut(head.sizeBytes, PIECE_SIZE_BYTES);
-  const isOfPieces = checksum && (checksum.partsCount === undefined ? isCrc(checksum.algorithm) : parts !== undefined);
+  const ranges = parts ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
+  const isOfRanges = checksum && (checksum.partsCount === undefined ? isCrc(checksum.algorithm) : parts !== undefined);
 
   const file = await open(newPath, "wx");
   let digests: readonly Buffer[];
   try {
-    const digestedBy = isOfPieces ? checksum.algorithm : undefined;
-    digests = await fetchPieces(context, { key, head, pieces, digestedBy, path: newPath }, file);
+    const digestedBy = isOfRanges ? checksum.algorithm : undefined;
+    digests = await fetchEach(context, { key, head, ranges, digestedBy, path: newPath }, file);
     await setModified(file, head.lastModifiedMs);
   } finally {
     await file.close();
   }
   const isRight =
     !checksum ||
-    (isOfPieces
-      ? joinDigests(checksum, pieces, digests).equals(checksum.digest)
+    (isOfRanges
+      ? joinDigests(checksum, ranges, digests).equals(checksum.digest)
       : await hasChecksum(context, newPath, head, checksum));
   if (isRight || (parts && (await hasChecksumOfUnevenParts(context, key, head, checksum, newPath)))) return head;
   throw new ChecksumError(checksum.algorithm);
 }
 
-interface PiecesToFetch {
+interface RangesToFetch {
   readonly key: string;
   readonly head: ObjectHead;
-  readonly pieces: readonly Piece[];
-  /** Where a digest of each piece is wanted. */
+  readonly ranges: readonly ByteRange[];
+  /** Where a digest of each range is wanted. */
   readonly digestedBy: DigestAlgorithm | undefined;
   /** Of the file that they are written to. */
   readonly path: string;
 }
 
-/** @returns the digests of the pieces, where they are wanted. */
-async function fetchPieces(
+/** @returns the digests of the ranges, where they are wanted. */
+async function fetchEach(
   context: FetchContext,
-  { key, head, pieces, digestedBy, path }: PiecesToFetch,
+  { key, head, ranges, digestedBy, path }: RangesToFetch,
   file: FileHandle,
 ): Promise<readonly Buffer[]> {
   const { bucket, encryption, signal, slots, digester } = context;
   const isDigestedHere = digestedBy !== undefined && isQuick(digestedBy);
-  const fetchPiece = (piece: Piece, pieceSignal: AbortSignal) =>
+  const fetchRange = (range: ByteRange, rangeSignal: AbortSignal) =>
     slots.run(slots.largeBodyWeight, async () => {
-      pieceSignal.throwIfAborted();
+      rangeSignal.throwIfAborted();
       const digest = isDigestedHere ? createDigest(digestedBy) : undefined;
-      const sink = new FileSink(file, piece.startByte, context.largeBlocks, (bytes) => {
+      const sink = new FileSink(file, range.startByte, context.largeBlocks, (bytes) => {
         digest?.update(bytes);
         context.onStored(bytes.length);
       });
-      const options = { piece, etag: head.etag, headers: customerKeyHeaders(encryption), signal: pieceSignal };
+      const options = { range, etag: head.etag, headers: customerKeyHeaders(encryption), signal: rangeSignal };
       try {
         // There is no range of no bytes.
-        if (piece.sizeBytes > 0) await getObject(bucket, key, sink, options);
+        if (range.sizeBytes > 0) await getObject(bucket, key, sink, options);
         await sink.flush();
       } finally {
         await sink.close();
       }
-      if (sink.writtenBytes !== piece.sizeBytes) throw new ChecksumError("size");
+      if (sink.writtenBytes !== range.sizeBytes) throw new ChecksumError("size");
       return digest?.digest();
     });
-  const digests = await inParallel(pieces, PARALLEL_PIECES, signal, async (piece, _index, pieceSignal) => {
-    const digest = await fetchPiece(piece, pieceSignal);
+  const digests = await inParallel(ranges, PARALLEL_RANGES, signal, async (range, _index, rangeSignal) => {
+    const digest = await fetchRange(range, rangeSignal);
     if (isDigestedHere || !digestedBy) return digest;
     // It takes so long that it pays to have it read again, where there is much of it by threads, while more comes.
-    const goesOn = piece.startByte + piece.sizeBytes < head.sizeBytes;
-    return digester.digest({ ...piece, path, goesOn, algorithm: digestedBy });
+    const goesOn = range.startByte + range.sizeBytes < head.sizeBytes;
+    return digester.digest({ ...range, path, goesOn, algorithm: digestedBy });
   });
   return digests.filter((digest) => digest !== undefined);
 }

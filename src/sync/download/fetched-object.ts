@@ -3,14 +3,14 @@ import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Disk } from "../../files/disk.ts";
 import type { TargetFolder } from "../../files/safe-path.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import type { RequestSlots } from "../../s3/concurrency/weighted-semaphore.ts";
+import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { Encryption } from "../../s3/encryption.ts";
 
 /** What fetching an object needs, whichever the object. */
 export interface FetchContext {
   readonly bucket: Bucket;
   readonly target: TargetFolder;
-  readonly slots: RequestSlots;
+  readonly slots: WeightedSemaphore;
   readonly digester: FileDigester;
   readonly disk: Disk;
   /** Each holds a file whole. */

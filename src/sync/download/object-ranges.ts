@@ -3,7 +3,7 @@ import { createDigest, type DigestAlgorithm, isCrc } from "../../checksums/algor
 import { combineCrcs } from "../../checksums/combine.ts";
 import { BlockPool } from "../../files/block-pool.ts";
 import { openReadDisk, readFileRange } from "../../files/file-range.ts";
-import { cut, type Piece } from "../../s3/byte-range.ts";
+import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../../s3/head-object.ts";
@@ -22,23 +22,23 @@ type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
  * @returns undefined where the store does not tell.
  * @throws {ObjectReplacedError}; what `Bucket.send` throws.
  */
-export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<Piece[] | undefined> {
+export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
   const partsCount = partsCountOf(head);
-  if (partsCount === 1) return cut(head.sizeBytes, head.sizeBytes);
+  if (partsCount === 1) return splitIntoRanges(head.sizeBytes, head.sizeBytes);
   const first = await headOfPart(context, key, head, 1);
   const isEven = Math.ceil(head.sizeBytes / first.sizeBytes) === partsCount;
-  return isEven ? cut(head.sizeBytes, first.sizeBytes) : findParts(context, key, head);
+  return isEven ? splitIntoRanges(head.sizeBytes, first.sizeBytes) : findParts(context, key, head);
 }
 
 /** The parts that an object came in, each asked for; otherwise as `guessParts`. */
-export async function findParts(context: AskContext, key: string, head: ObjectHead): Promise<Piece[] | undefined> {
+export async function findParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
   const first = await headOfPart(context, key, head, 1);
   if (first.partsCount !== partsCountOf(head)) return undefined;
   const numbers = Array.from({ length: first.partsCount - 1 }, (_, index) => index + 2);
   const rest = await inParallel(numbers, PARALLEL_HEADS, context.signal, (partNumber) =>
     headOfPart(context, key, head, partNumber),
   );
-  const parts: Piece[] = [];
+  const parts: ByteRange[] = [];
   let startByte = 0;
   for (const { sizeBytes } of [first, ...rest]) {
     parts.push({ startByte, sizeBytes });
@@ -62,10 +62,10 @@ function partsCountOf(head: ObjectHead): number {
   return checksumOf(head)?.partsCount ?? 1;
 }
 
-/** The object's checksum from the digests of its pieces, in order: of CRCs from any pieces, of a composite one from its parts. */
+/** The object's checksum from the digests of its ranges, in order: of CRCs from any ranges, of a composite one from its parts. */
 export function joinDigests(
   { algorithm, partsCount }: ObjectChecksum,
-  pieces: readonly Piece[],
+  ranges: readonly ByteRange[],
   digests: readonly Buffer[],
 ): Buffer {
   if (partsCount !== undefined) {
@@ -74,14 +74,14 @@ export function joinDigests(
     return whole.digest();
   }
   if (!isCrc(algorithm)) throw new Error(`${algorithm} does not combine`);
-  const digested = pieces.map(({ sizeBytes }, index) => ({ digest: digests[index] as Buffer, sizeBytes }));
+  const digested = ranges.map(({ sizeBytes }, index) => ({ digest: digests[index] as Buffer, sizeBytes }));
   return combineCrcs(algorithm, digested);
 }
 
 /** The digests of parts of a file. @throws {FileChangedError} where it has fewer bytes; Node's error where it cannot be read. */
 export async function digestParts(
   path: string,
-  parts: readonly Piece[],
+  parts: readonly ByteRange[],
   algorithm: DigestAlgorithm,
 ): Promise<Buffer[]> {
   const means = { pool: new BlockPool(), disk: openReadDisk() };

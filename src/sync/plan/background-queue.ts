@@ -2,7 +2,7 @@
 const MAX_COMPARISONS = 256;
 
 /** Runs work on the side while a plan is made, so much of it at once and no more. */
-export class Comparisons {
+export class BackgroundQueue {
   #running = 0;
   #onEnd: (() => void) | undefined;
   #failure: { readonly error: unknown } | undefined;

@@ -1,6 +1,5 @@
 import type { TransferOptions } from "../options.ts";
-import { nameExamples } from "./examples.ts";
-import type { DeleteAction, PlanProblem } from "./plan.ts";
+import { type DeleteAction, nameExamples, type PlanProblem } from "./plan.ts";
 
 /** What deletions are weighed against, and named by in a message. */
 export interface DeletionScope {
@@ -17,7 +16,7 @@ export interface DeletionScope {
  *
  * @returns what is wrong, where the step would delete more than it may.
  */
-export function checkDeletions(
+export function checkDeleteLimit(
   deletions: readonly DeleteAction[],
   { what, place, total }: DeletionScope,
   { maxDelete: limit, dryRun }: Pick<TransferOptions, "maxDelete" | "dryRun">,
@@ -25,7 +24,7 @@ export function checkDeletions(
   const allowed = limit.kind === "count" ? limit.count : Math.floor((total * limit.percent) / 100);
   if (deletions.length <= allowed) return undefined;
   const limitText = limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
-  const examples = nameExamples(deletions.map(({ name }) => name));
+  const examples = nameExamples(deletions.map(({ relativeKey }) => relativeKey));
   const list = dryRun
     ? "All of them are in the log above or, where there are many, in the plan file."
     : "A dry run (dryRun: true) names them all.";

@@ -4,7 +4,7 @@ import { headObject } from "../../s3/head-object.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { DownloadOptions } from "../options.ts";
 import { StepError } from "../step-error.ts";
-import type { PlanTools } from "./plan-context.ts";
+import type { PlanContext } from "./plan-context.ts";
 import { listPrefix } from "./remote-listing.ts";
 
 /** What a download reads. */
@@ -19,14 +19,14 @@ export interface DownloadSource {
  *
  * @throws {StepError} where it is both, or cannot be found out; the signal's reason.
  */
-export async function findSource(options: DownloadOptions, tools: PlanTools): Promise<DownloadSource> {
+export async function findSource(options: DownloadOptions, context: PlanContext): Promise<DownloadSource> {
   const { source, access, deleteExtra } = options;
   const prefix = source === "" || source.endsWith("/") ? source : `${source}/`;
-  const objects = listPrefix(tools.bucket, prefix, "", tools.signal);
+  const objects = listPrefix(context.bucket, prefix, "", context.signal);
   if (prefix === source) return { prefix, objects };
 
   const first = await objects.next();
-  const single = await findObject(options, tools);
+  const single = await findObject(options, context);
   if (!single) return { prefix, objects: startingWith(first, objects) };
   const place = `s3://${access.bucketName}/${source}`;
   if (!first.done) {
@@ -44,7 +44,7 @@ export async function findSource(options: DownloadOptions, tools: PlanTools): Pr
 /** The object that `sourceFolder` is the key of, if there is one. */
 async function findObject(
   { source, access, encryption }: DownloadOptions,
-  { bucket, signal }: PlanTools,
+  { bucket, signal }: PlanContext,
 ): Promise<RemoteObject | undefined> {
   try {
     const { sizeBytes, etag, lastModifiedMs, headers } = await headObject(bucket, source, {

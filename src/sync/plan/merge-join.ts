@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { compareUtf8 } from "../../files/byte-order.ts";
 
 /** What stands under one name at the two ends: at one of them, or at both. */
-export type Pair<L, R> =
+export type JoinedPair<L, R> =
   | readonly [local: L, remote: R]
   | readonly [local: L, remote: undefined]
   | readonly [undefined, R];
@@ -24,7 +24,7 @@ const PAIRS_IN_A_TURN = 1000;
  *
  * Nothing but the two next items is kept, so that it takes no memory to merge a million of them.
  */
-export async function* pairByName<L, R>(ends: Ends<L, R>): AsyncGenerator<Pair<L, R>, void> {
+export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedPair<L, R>, void> {
   const localItems = ends.locals[Symbol.iterator]();
   const remoteItems = ends.remotes[Symbol.asyncIterator]();
   try {
@@ -60,10 +60,10 @@ export async function* pairByName<L, R>(ends: Ends<L, R>): AsyncGenerator<Pair<L
  *
  * @param fold makes names one that the disk takes for one.
  */
-export async function* pairByFoldedName<L, R>(
+export async function* joinByFoldedName<L, R>(
   ends: Ends<L, R>,
   fold: (name: string) => string,
-): AsyncGenerator<Pair<L, R>, void> {
+): AsyncGenerator<JoinedPair<L, R>, void> {
   const unpaired = new Map<string, L>();
   for (const local of ends.locals) unpaired.set(fold(ends.nameOfLocal(local)), local);
   for await (const remote of ends.remotes) {

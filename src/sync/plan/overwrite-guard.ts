@@ -1,5 +1,4 @@
-import { nameExamples } from "./examples.ts";
-import type { PlanProblem } from "./plan.ts";
+import { nameExamples, type PlanProblem } from "./plan.ts";
 
 /**
  * Guards what exists already, where `overwrite` is `error`.
@@ -9,7 +8,7 @@ import type { PlanProblem } from "./plan.ts";
  * @param place that of all.
  * @returns what is wrong, where anything exists; one problem however much it is.
  */
-export function checkExisting(
+export function guardExisting(
   names: readonly string[],
   noun: "objects" | "files",
   pathOf: (name: string) => string,

@@ -3,7 +3,7 @@ import type { ScanWarning } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 
 /** What a plan is made with. */
-export interface PlanTools {
+export interface PlanContext {
   readonly bucket: Bucket;
   readonly digester: FileDigester;
   /** Told of what is left out. */

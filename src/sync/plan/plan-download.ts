@@ -9,14 +9,14 @@ import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { DownloadOptions } from "../options.ts";
 import { StepError } from "../step-error.ts";
-import { Comparisons } from "./background-queue.ts";
+import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
-import { checkDeletions } from "./delete-limit.ts";
+import { checkDeleteLimit } from "./delete-limit.ts";
 import { findSource } from "./download-source.ts";
-import { pairByFoldedName, pairByName } from "./merge-join.ts";
-import { checkExisting } from "./overwrite-guard.ts";
+import { joinByFoldedName, mergeJoin } from "./merge-join.ts";
+import { guardExisting } from "./overwrite-guard.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
-import type { PlanTools } from "./plan-context.ts";
+import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
@@ -35,9 +35,9 @@ export interface DownloadPlan extends Plan {
  * @throws {StepError} where the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
  * {ScanError}; what a comparison throws; the signal's reason.
  */
-export async function planDownload(options: DownloadOptions, tools: PlanTools): Promise<DownloadPlan> {
-  const source = await findSource(options, tools);
-  const planner = new DownloadPlanner(options, tools, source.prefix, await tellsCaseApart(options));
+export async function planDownload(options: DownloadOptions, context: PlanContext): Promise<DownloadPlan> {
+  const source = await findSource(options, context);
+  const planner = new DownloadPlanner(options, context, source.prefix, await tellsCaseApart(options));
   return planner.plan(source.objects);
 }
 
@@ -56,11 +56,11 @@ async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<bool
 
 class DownloadPlanner {
   readonly #options: DownloadOptions;
-  readonly #tools: PlanTools;
+  readonly #context: PlanContext;
   readonly #prefix: string;
   readonly #isCaseSensitive: boolean;
   readonly #compareContext: CompareContext;
-  readonly #comparisons = new Comparisons();
+  readonly #comparisons = new BackgroundQueue();
   readonly #collisions: NameCollisions;
   readonly #linkedFolders: LinkedFolders;
   readonly #folders: Action[] = [];
@@ -75,15 +75,15 @@ class DownloadPlanner {
   #filesFound = 0;
   #filesInTarget = 0;
 
-  constructor(options: DownloadOptions, tools: PlanTools, prefix: string, isCaseSensitive: boolean) {
+  constructor(options: DownloadOptions, context: PlanContext, prefix: string, isCaseSensitive: boolean) {
     this.#options = options;
-    this.#tools = tools;
+    this.#context = context;
     this.#prefix = prefix;
     this.#isCaseSensitive = isCaseSensitive;
     this.#collisions = new NameCollisions(isCaseSensitive);
     this.#linkedFolders = new LinkedFolders(options.target);
     this.#compareContext = {
-      ...tools,
+      ...context,
       compareBy: options.compareBy,
       source: "object",
       partSizeFor,
@@ -98,19 +98,19 @@ class DownloadPlanner {
       remotes: this.#objects(objects),
       nameOfRemote: (object: RemoteObject) => this.#pathOf(object),
     };
-    const pairs = this.#isCaseSensitive ? pairByName(ends) : pairByFoldedName(ends, foldName);
+    const pairs = this.#isCaseSensitive ? mergeJoin(ends) : joinByFoldedName(ends, foldName);
     for await (const [file, object] of pairs) {
-      this.#tools.considered?.();
-      if (object && isInShard(this.#nameOf(object), this.#options.shard))
+      this.#context.considered?.();
+      if (object && isInShard(this.#relativeKeyOf(object), this.#options.shard))
         await this.#decide(object, file ?? this.#fileBehindLink(this.#pathOf(object)));
       else if (file && !object) this.#considerExtra(file);
     }
     await this.#comparisons.finish();
     const { target } = this.#options;
-    const existing = checkExisting(this.#existing, "files", (path) => join(target, path), target);
+    const existing = guardExisting(this.#existing, "files", (path) => join(target, path), target);
     if (existing) this.#problems.push(existing);
     const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget };
-    const tooMany = checkDeletions(this.#extra, scope, this.#options);
+    const tooMany = checkDeleteLimit(this.#extra, scope, this.#options);
     if (tooMany) this.#problems.push(tooMany);
     return {
       prefix: this.#prefix,
@@ -121,13 +121,13 @@ class DownloadPlanner {
     };
   }
 
-  #nameOf({ key }: RemoteObject): string {
+  #relativeKeyOf({ key }: RemoteObject): string {
     return key.slice(this.#prefix.length);
   }
 
   /** What becomes of the key in the target. */
   #pathOf(object: RemoteObject): string {
-    return this.#options.flattenFolders ? lastName(object.key) : this.#nameOf(object);
+    return this.#options.flattenFolders ? lastName(object.key) : this.#relativeKeyOf(object);
   }
 
   *#files(): Generator<LocalFile, void> {
@@ -165,9 +165,9 @@ class DownloadPlanner {
 
   async *#matching(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
     for await (const object of objects) {
-      const name = this.#nameOf(object);
-      if (name === "") this.#checkOwnMarker(object);
-      if (name === "" || !this.#options.patterns.covers(name)) continue;
+      const relativeKey = this.#relativeKeyOf(object);
+      if (relativeKey === "") this.#checkOwnMarker(object);
+      if (relativeKey === "" || !this.#options.patterns.covers(relativeKey)) continue;
       if (!isFolderMarker(object, this.#prefix)) this.#filesFound++;
       yield object;
     }
@@ -182,13 +182,13 @@ class DownloadPlanner {
   }
 
   #addFolder(object: RemoteObject): void {
-    const name = this.#nameOf(object);
-    const path = name.slice(0, -1);
+    const relativeKey = this.#relativeKeyOf(object);
+    const path = relativeKey.slice(0, -1);
     const refusal = refuseName(path, process.platform);
-    const other = refusal ? undefined : this.#collisions.add(name);
-    if (refusal) this.#refuse(`${this.#prefix}${name} cannot become a folder: ${refusal}`);
-    else if (other !== undefined) this.#refuseBoth(name, other);
-    else this.#folders.push({ kind: "folder", path, name, sizeBytes: 0, reason: "a folder in the bucket" });
+    const other = refusal ? undefined : this.#collisions.add(relativeKey);
+    if (refusal) this.#refuse(`${this.#prefix}${relativeKey} cannot become a folder: ${refusal}`);
+    else if (other !== undefined) this.#refuseBoth(relativeKey, other);
+    else this.#folders.push({ kind: "folder", path, relativeKey, sizeBytes: 0, reason: "a folder in the bucket" });
   }
 
   #canBecomeFile(object: RemoteObject): boolean {
@@ -235,31 +235,39 @@ class DownloadPlanner {
   async #decide(object: RemoteObject, file: LocalFile | undefined): Promise<void> {
     const { sizeBytes, etag } = object;
     const { overwrite, target, flattenFolders } = this.#options;
-    const name = this.#nameOf(object);
-    const path = flattenFolders ? lastName(name) : name;
-    const get = (reason: string): Action => ({ kind: "get", path, name, sizeBytes, reason, etag, replaces: !!file });
+    const relativeKey = this.#relativeKeyOf(object);
+    const path = flattenFolders ? lastName(relativeKey) : relativeKey;
+    const get = (reason: string): Action => ({
+      kind: "get",
+      path,
+      relativeKey,
+      sizeBytes,
+      reason,
+      etag,
+      replaces: !!file,
+    });
     if (!file) {
       this.#actions.push(get("new"));
     } else if (overwrite === "always") {
       this.#actions.push(get("overwrite: always"));
     } else if (overwrite === "never" || overwrite === "error") {
-      this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "exists" });
+      this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
       if (overwrite === "error") this.#existing.push(path);
     } else if (file.isLink) {
       this.#actions.push(get("is a symbolic link"));
     } else {
-      const place = this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "" }) - 1;
+      const place = this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "" }) - 1;
       await this.#comparisons.add(async () => {
         const compared = { absolutePath: join(target, path), sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs };
         const { isSame, reason } = await compare(this.#compareContext, compared, object.key, object);
-        this.#actions[place] = isSame ? { kind: "skip", path, name, sizeBytes, reason } : get(reason);
+        this.#actions[place] = isSame ? { kind: "skip", path, relativeKey, sizeBytes, reason } : get(reason);
       });
     }
   }
 
   #considerExtra({ path, sizeBytes }: LocalFile): void {
     if (!this.#options.deleteExtra) return;
-    this.#extra.push({ kind: "delete", path, name: path, sizeBytes, reason: "not in the bucket" });
+    this.#extra.push({ kind: "delete", path, relativeKey: path, sizeBytes, reason: "not in the bucket" });
   }
 }
 

@@ -49,14 +49,14 @@ export function writePlanFile(path: string, head: PlanFileHead, plan: Plan, repo
 }
 
 function describe(action: Action, prefix: string, report: TransferReport | undefined): object {
-  const { kind, path, name, sizeBytes, reason } = action;
+  const { kind, path, relativeKey, sizeBytes, reason } = action;
   const error = report?.failures.get(action);
   const isDone = kind === "skip" || report?.done.has(action);
   const status = !report ? "planned" : error !== undefined ? "failed" : isDone ? "done" : "notDone";
   return {
     action: NAMES[kind],
     path,
-    key: prefix + name,
+    key: prefix + relativeKey,
     sizeBytes,
     reason,
     status,

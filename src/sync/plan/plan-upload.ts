@@ -4,18 +4,18 @@ import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/sc
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { UploadOptions } from "../options.ts";
-import { Comparisons } from "./background-queue.ts";
+import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
-import { checkDeletions } from "./delete-limit.ts";
+import { checkDeleteLimit } from "./delete-limit.ts";
 import { findHeaderChange } from "./header-change.ts";
-import { pairByName } from "./merge-join.ts";
+import { mergeJoin } from "./merge-join.ts";
 import { refuseObject } from "./object-limits.ts";
-import { checkExisting } from "./overwrite-guard.ts";
+import { guardExisting } from "./overwrite-guard.ts";
 import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
-import type { PlanTools } from "./plan-context.ts";
+import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
-import { UnknownPaths } from "./skipped-paths.ts";
+import { SkippedPaths } from "./skipped-paths.ts";
 
 const WAY_OUT =
   "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
@@ -36,33 +36,33 @@ const WAY_OUT =
  * @param isNewBucket whether the bucket has just been made, or would be in a real run: then there is nothing to be listed.
  * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
  */
-export async function planUpload(options: UploadOptions, tools: PlanTools, isNewBucket = false): Promise<Plan> {
-  return new UploadPlanner(options, tools, isNewBucket).plan();
+export async function planUpload(options: UploadOptions, context: PlanContext, isNewBucket = false): Promise<Plan> {
+  return new UploadPlanner(options, context, isNewBucket).plan();
 }
 
 class UploadPlanner {
   readonly #options: UploadOptions;
-  readonly #tools: PlanTools;
+  readonly #context: PlanContext;
   readonly #isNewBucket: boolean;
   readonly #base: string;
   readonly #compareContext: CompareContext;
-  readonly #comparisons = new Comparisons();
+  readonly #comparisons = new BackgroundQueue();
   readonly #actions: Action[] = [];
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
-  readonly #unknownPaths = new UnknownPaths();
+  readonly #skippedPaths = new SkippedPaths();
   #filesFound = 0;
   #objectsFound = 0;
 
-  constructor(options: UploadOptions, tools: PlanTools, isNewBucket: boolean) {
+  constructor(options: UploadOptions, context: PlanContext, isNewBucket: boolean) {
     this.#options = options;
-    this.#tools = tools;
+    this.#context = context;
     this.#isNewBucket = isNewBucket;
     this.#base = scanBase(options.source);
     this.#compareContext = {
-      ...tools,
+      ...context,
       compareBy: options.compareBy,
       source: "file",
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
@@ -72,25 +72,25 @@ class UploadPlanner {
 
   async plan(): Promise<Plan> {
     const { prefix, shard } = this.#options;
-    const pairs = pairByName({
+    const pairs = mergeJoin({
       locals: this.#files(),
-      nameOfLocal: (file) => this.#nameOf(file),
+      nameOfLocal: (file) => this.#relativeKeyOf(file),
       remotes: this.#objects(),
       nameOfRemote: ({ key }) => key.slice(prefix.length),
     });
     for await (const [file, object] of pairs) {
-      this.#tools.considered?.();
+      this.#context.considered?.();
       if (object && !isFolderMarker(object, prefix)) this.#objectsFound++;
-      if (file && isInShard(this.#nameOf(file), shard)) await this.#decide(file, object);
+      if (file && isInShard(this.#relativeKeyOf(file), shard)) await this.#decide(file, object);
       else if (!file && object) this.#considerExtra(object);
     }
     await this.#comparisons.finish();
-    const deletions = this.#extra.filter(({ name }) => !this.#unknownPaths.covers(name));
+    const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
-    const existing = checkExisting(this.#existing, "objects", (name) => prefix + name, place);
+    const existing = guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place);
     if (existing) this.#problems.push(existing);
     const scope = { what: "deleteExtra", place, total: this.#objectsFound };
-    const tooMany = checkDeletions(deletions, scope, this.#options);
+    const tooMany = checkDeleteLimit(deletions, scope, this.#options);
     if (tooMany) this.#problems.push(tooMany);
     return {
       actions: [...this.#actions, ...deletions],
@@ -102,7 +102,7 @@ class UploadPlanner {
   /** The files in the order of their names in the bucket. */
   #files(): Iterable<LocalFile> {
     const { source, patterns, followSymlinks, flattenFolders } = this.#options;
-    const warn = (warning: ScanWarning) => this.#unknownPaths.note(warning, this.#tools.warn);
+    const warn = (warning: ScanWarning) => this.#skippedPaths.note(warning, this.#context.warn);
     const files = this.#counted(scan(source, patterns, warn, { followSymlinks }));
     return flattenFolders ? this.#flatten(files) : files;
   }
@@ -115,26 +115,26 @@ class UploadPlanner {
   }
 
   /** What becomes of the path in the bucket, less the prefix. */
-  #nameOf({ path }: LocalFile): string {
+  #relativeKeyOf({ path }: LocalFile): string {
     return this.#options.flattenFolders ? path.slice(path.lastIndexOf("/") + 1) : path;
   }
 
   /** Without their folders, files stand in another order, and two may have one name. */
   #flatten(files: Iterable<LocalFile>): LocalFile[] {
-    const byName = new Map<string, LocalFile>();
+    const byKey = new Map<string, LocalFile>();
     for (const file of files) {
-      const name = this.#nameOf(file);
-      const other = byName.get(name);
+      const relativeKey = this.#relativeKeyOf(file);
+      const other = byKey.get(relativeKey);
       if (other) {
         this.#problems.push({
           input: "flattenFolders",
-          message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${name}. Leave one of them out with a pattern, or do not flatten folders.`,
+          message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${relativeKey}. Leave one of them out with a pattern, or do not flatten folders.`,
         });
       } else {
-        byName.set(name, file);
+        byKey.set(relativeKey, file);
       }
     }
-    return [...byName.values()].sort((a, b) => compareUtf8(this.#nameOf(a), this.#nameOf(b)));
+    return [...byKey.values()].sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
   }
 
   async *#objects(): AsyncGenerator<RemoteObject, void> {
@@ -144,7 +144,7 @@ class UploadPlanner {
     if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
     // Of a single file nothing else matters.
     const start = this.#base === source ? prefix : prefix + basename(source);
-    yield* listPrefix(this.#tools.bucket, start, WAY_OUT, this.#tools.signal);
+    yield* listPrefix(this.#context.bucket, start, WAY_OUT, this.#context.signal);
   }
 
   #needsListing(): boolean {
@@ -154,24 +154,25 @@ class UploadPlanner {
 
   async #decide(file: LocalFile, object: RemoteObject | undefined): Promise<void> {
     const { path, sizeBytes } = file;
-    const name = this.#nameOf(file);
+    const relativeKey = this.#relativeKeyOf(file);
     const { overwrite, prefix } = this.#options;
-    const refusal = refuseObject(prefix + name, sizeBytes, this.#options.partSizeBytes) ?? this.#refuseHeaders(path);
+    const refusal =
+      refuseObject(prefix + relativeKey, sizeBytes, this.#options.partSizeBytes) ?? this.#refuseHeaders(path);
     if (refusal) {
       this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
     } else if (!object) {
       const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
-      this.#actions.push({ kind: "put", path, name, sizeBytes, reason, replaces: false });
+      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
     } else if (overwrite === "always") {
-      this.#actions.push({ kind: "put", path, name, sizeBytes, reason: "overwrite: always", replaces: true });
+      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
     } else if (overwrite === "never" || overwrite === "error") {
-      this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "exists" });
-      if (overwrite === "error") this.#existing.push(name);
+      this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
+      if (overwrite === "error") this.#existing.push(relativeKey);
     } else {
       // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
-      const place = this.#actions.push({ kind: "skip", path, name, sizeBytes, reason: "" }) - 1;
+      const place = this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "" }) - 1;
       await this.#comparisons.add(async () => {
-        this.#actions[place] = await this.#compare(file, name, object);
+        this.#actions[place] = await this.#compare(file, relativeKey, object);
       });
     }
   }
@@ -185,9 +186,13 @@ class UploadPlanner {
     }
   }
 
-  async #compare({ path, sizeBytes, modifiedMs }: LocalFile, name: string, object: RemoteObject): Promise<Action> {
+  async #compare(
+    { path, sizeBytes, modifiedMs }: LocalFile,
+    relativeKey: string,
+    object: RemoteObject,
+  ): Promise<Action> {
     const file = { absolutePath: join(this.#base, path), sizeBytes, modifiedMs };
-    const subject = { path, name, sizeBytes };
+    const subject = { path, relativeKey, sizeBytes };
     const { isSame, reason, head } = await compare(this.#compareContext, file, object.key, object);
     if (!isSame) return { kind: "put", ...subject, reason, replaces: true };
     const { settings } = this.#options;
@@ -202,9 +207,15 @@ class UploadPlanner {
   #considerExtra(object: RemoteObject): void {
     const { deleteExtra, patterns, prefix } = this.#options;
     if (!deleteExtra || isFolderMarker(object, prefix)) return;
-    const name = object.key.slice(prefix.length);
+    const relativeKey = object.key.slice(prefix.length);
     const { sizeBytes } = object;
-    if (patterns.covers(name))
-      this.#extra.push({ kind: "delete", path: name, name, sizeBytes, reason: "not in the source folder" });
+    if (patterns.covers(relativeKey))
+      this.#extra.push({
+        kind: "delete",
+        path: relativeKey,
+        relativeKey,
+        sizeBytes,
+        reason: "not in the source folder",
+      });
   }
 }

@@ -1,9 +1,12 @@
+/** So many names stand for a list of them in a message. */
+const MAX_EXAMPLES = 3;
+
 /** What an action is about. */
 interface Subject {
   /** The file, relative to the local folder, with `/` between its names. */
   readonly path: string;
   /** The object's key, less the prefix. The same text as `path` unless folders are flattened. */
-  readonly name: string;
+  readonly relativeKey: string;
   readonly sizeBytes: number;
   /** For the log and the plan file: why this is done, or why nothing is. */
   readonly reason: string;
@@ -99,4 +102,9 @@ export function countActions(actions: Iterable<Action>): Counts {
     }
   }
   return counts;
+}
+
+/** The first few names of a list, for a message: `a, b, c, …`. */
+export function nameExamples(names: readonly string[]): string {
+  return names.slice(0, MAX_EXAMPLES).join(", ") + (names.length > MAX_EXAMPLES ? ", …" : "");
 }

@@ -1,7 +1,7 @@
 import type { ScanWarning } from "../../files/scan.ts";
 
 /** Paths of which a scan could not tell what stands there: what they became in the bucket is not to be deleted. */
-export class UnknownPaths {
+export class SkippedPaths {
   readonly #paths = new Set<string>();
 
   /** Takes in what a scan warns of, and passes on what is to be told. */

@@ -3,14 +3,14 @@ import { BlockPool } from "../../files/block-pool.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { openReadDisk, READ_BYTES } from "../../files/file-range.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { RequestSlots } from "../../s3/concurrency/weighted-semaphore.ts";
+import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import { customerKeyHeaders, encryptionHeaders } from "../../s3/encryption.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import { getObjectAcl, isOwnerOnly } from "../../s3/object-acl.ts";
 import { taggingHeader } from "../../s3/object-tags.ts";
 import type { ObjectHeaders } from "../../s3/put-object.ts";
-import { isGivenHeader } from "../../s3/system-metadata.ts";
+import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { ObjectSettings, UploadOptions } from "../options.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
@@ -48,7 +48,7 @@ export interface ObjectSource {
 /** Stores files as objects, all encrypted, tagged and checked alike. */
 export class ObjectSender {
   /** Bounds the requests of the whole step. */
-  readonly slots: RequestSlots;
+  readonly slots: WeightedSemaphore;
   readonly #options: SenderOptions;
   readonly #context: SendContext;
   /** Of every object alike. */
@@ -59,7 +59,7 @@ export class ObjectSender {
   constructor(options: SenderOptions, tools: SenderTools) {
     const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
     this.#options = options;
-    this.slots = new RequestSlots(options.concurrency);
+    this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
     this.#sharedHeaders = {
       ...encryptionHeaders(encryption),
@@ -121,7 +121,7 @@ export class ObjectSender {
     try {
       const head = await headObject(bucket, key, { signal });
       if (Number(head.headers["x-amz-tagging-count"] ?? 0) > 0 || (await this.#hasGrants(key))) return false;
-      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isGivenHeader(name));
+      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isObjectMetadata(name));
       const wanted = Object.keys(headers).filter((name) => name !== "x-amz-storage-class");
       const isRight =
         own.length === Object.keys(head.headers).length && wanted.every((name) => head.headers[name] === headers[name]);

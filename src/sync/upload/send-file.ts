@@ -6,11 +6,11 @@ import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Disk } from "../../files/disk.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../../files/file-range.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import type { RequestSlots } from "../../s3/concurrency/weighted-semaphore.ts";
+import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { DigestedBody } from "../../s3/digest.ts";
 import { type MultipartOptions, uploadMultipart } from "../../s3/multipart/multipart-upload.ts";
 import { type ObjectWrite, putObject } from "../../s3/put-object.ts";
-import { mayPass } from "../../s3/transient.ts";
+import { isTransient } from "../../s3/transient.ts";
 import type { UnfinishedUploads } from "./resume.ts";
 
 /** Up to this size a file is read in one go; a larger one goes through a block again and again. */
@@ -22,7 +22,7 @@ const BODY_MISMATCH_CODES = new Set(["BadDigest", "XAmzContentSHA256Mismatch"]);
 /** What sending a file needs, whichever the file. */
 export interface SendContext {
   readonly bucket: Bucket;
-  readonly slots: RequestSlots;
+  readonly slots: WeightedSemaphore;
   /** Each holds a small file whole. */
   readonly smallBlocks: BlockPool;
   /** Of what is read and sent at once. */
@@ -161,7 +161,7 @@ async function sendInParts(
 
 /** Whether S3 does not let this upload go on: somebody has ended it, or it was begun otherwise than it seemed. */
 function isRefusal(error: unknown, signal: AbortSignal): boolean {
-  return error instanceof ServiceError && !isChange(error) && !mayPass(error, signal);
+  return error instanceof ServiceError && !isChange(error) && !isTransient(error, signal);
 }
 
 async function throwIfChanged(file: FileHandle, mtimeMs: number, sizeBytes: number): Promise<void> {

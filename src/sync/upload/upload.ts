@@ -89,11 +89,11 @@ class Uploader {
     return 0;
   }
 
-  async #update({ path, name, etag, isTagsOnly }: UpdateAction): Promise<void> {
+  async #update({ path, relativeKey, etag, isTagsOnly }: UpdateAction): Promise<void> {
     const { bucket, signal } = this.#tools;
     const { settings, encryption, prefix } = this.#options;
     const { tags, cannedAcl } = settings;
-    const key = prefix + name;
+    const key = prefix + relativeKey;
     if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
     const head = await headObject(bucket, key, { customerKey: encryption, signal });
     if (head.etag !== etag) throw new Error("it was replaced after it was compared; run the step again");
@@ -109,7 +109,7 @@ class Uploader {
     return (await this.#sender.send(source)).sizeBytes;
   }
 
-  #keyOf({ name }: Action): string {
-    return this.#options.prefix + name;
+  #keyOf({ relativeKey }: Action): string {
+    return this.#options.prefix + relativeKey;
   }
 }

@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
-import { escapeMarkdown } from "../../agent/summary.ts";
+import { escapeMarkdown } from "../../agent/markdown.ts";
 import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
@@ -52,8 +52,8 @@ export function areFew(actions: readonly Action[]): boolean {
 
 /** One action in a line, as it is done or would be done; undefined for what is left as it is. */
 export function describeAction(action: Action, { prefix, done }: Direction): string | undefined {
-  const { kind, path, name, sizeBytes, reason } = action;
-  const key = prefix + name;
+  const { kind, path, relativeKey, sizeBytes, reason } = action;
+  const key = prefix + relativeKey;
   const details = `(${formatBytes(sizeBytes)}, ${reason})`;
   switch (kind) {
     case "put":

@@ -8,7 +8,7 @@ import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
 import { type Counts, countActions, type Plan, type PlanProblem } from "../../sync/plan/plan.ts";
-import type { PlanTools } from "../../sync/plan/plan-context.ts";
+import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
 import { withTaskBucket } from "./bucket.ts";
@@ -27,11 +27,11 @@ export interface TransferTask<P extends Plan> {
   readonly folderInput: string;
   /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
   opening(place: string): string;
-  makePlan(tools: PlanTools): Promise<P>;
+  makePlan(tools: PlanContext): Promise<P>;
   directionOf(plan: P): Direction;
   /** What to say where the patterns match nothing. */
   readonly nothingFound: PlanProblem;
-  apply(plan: P, tools: PlanTools & { readonly observer: TransferObserver }): Promise<TransferReport>;
+  apply(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<TransferReport>;
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
   /** What the plan file says beside the actions. */
   planFileExtras?(plan: P): object;
@@ -65,7 +65,7 @@ export async function runTransfer<P extends Plan>(
 async function planAndApply<P extends Plan>(
   options: RunOptions,
   task: TransferTask<P>,
-  tools: PlanTools,
+  tools: PlanContext,
 ): Promise<TaskOutcome> {
   const { bucketName, store } = options.access;
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
@@ -121,7 +121,7 @@ async function planAndApply<P extends Plan>(
 }
 
 /** A long plan tells that it goes on; most are made sooner than that. */
-async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanTools): Promise<P> {
+async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
   let considered = 0;
   let told = 0;
   const timer = setInterval(() => {
@@ -146,7 +146,7 @@ function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem):
 }
 
 /** Tells what is left out, but a web of broken links does not fill the log. */
-function boundedWarnings(): PlanTools["warn"] {
+function boundedWarnings(): PlanContext["warn"] {
   let told = 0;
   return ({ path, reason }) => {
     told++;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import { createRenewal } from "../../../src/aws/credentials/credential-refresh.ts";
+import { refreshCredentials } from "../../../src/aws/credentials/credential-refresh.ts";
 import type { Credentials } from "../../../src/aws/credentials/credentials.ts";
 
 const HOUR_MS = 3_600_000;
 
-describe("the renewal of credentials", () => {
+describe("the refresh of credentials", () => {
   let nowMs: number;
   let count: number;
   let lifeMs: number | undefined;
@@ -22,7 +22,7 @@ describe("the renewal of credentials", () => {
   });
 
   const subject = () =>
-    createRenewal({
+    refreshCredentials({
       async obtain(): Promise<Credentials> {
         count++;
         await turn();
@@ -30,7 +30,7 @@ describe("the renewal of credentials", () => {
         const key = { accessKeyId: `key ${count}`, secretAccessKey: "s" };
         return lifeMs === undefined ? key : { ...key, expiresAtMs: nowMs + lifeMs };
       },
-      onFailedRenewal: (error, remainingMs) => notes.push(`${error.message}, ${remainingMs} ms left`),
+      onFailedRefresh: (error, remainingMs) => notes.push(`${error.message}, ${remainingMs} ms left`),
       signal: ended.signal,
       now: () => nowMs,
     });
@@ -57,7 +57,7 @@ describe("the renewal of credentials", () => {
     assert.equal(count, 2);
   });
 
-  it("lets requests wait in the last half minute, and one renewal serve them all", async () => {
+  it("lets requests wait in the last half minute, and one refresh serve them all", async () => {
     const source = subject();
     await source();
     nowMs += HOUR_MS - 30_000;
@@ -85,7 +85,7 @@ describe("the renewal of credentials", () => {
     assert.equal(await idOf(source), "key 1");
   });
 
-  it("goes on with the old ones where a renewal fails, tries again, and tells of it", async () => {
+  it("goes on with the old ones where a refresh fails, tries again, and tells of it", async () => {
     const source = subject();
     await source();
     failure = new Error("STS is away");
@@ -99,14 +99,14 @@ describe("the renewal of credentials", () => {
     assert.equal(await idOf(source), "key 3");
   });
 
-  it("tells of no renewal that the end has interrupted", async () => {
+  it("tells of no refresh that the end has interrupted", async () => {
     const source = subject();
     await source();
     failure = new Error("interrupted");
     nowMs += HOUR_MS - 20_000;
-    const renewal = idOf(source);
+    const refreshing = idOf(source);
     ended.abort();
-    assert.deepEqual([await renewal, notes], ["key 1", []]);
+    assert.deepEqual([await refreshing, notes], ["key 1", []]);
   });
 
   it("fails once the old ones have ended, and recovers", async () => {

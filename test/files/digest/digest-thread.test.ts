@@ -6,25 +6,25 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { digestOf } from "../../../src/checksums/algorithms.ts";
-import { type Piece, pieceAt } from "../../../src/files/digest/digest-range.ts";
+import { type DigestRange, rangeAt } from "../../../src/files/digest/digest-range.ts";
 import { DigestThread } from "../../../src/files/digest/digest-thread.ts";
-import type { PieceResult } from "../../../src/files/digest/digest-worker.ts";
+import type { RangeResult } from "../../../src/files/digest/digest-worker.ts";
 
 const tasks = fileURLToPath(new URL("../../../dist/extension/tasks", import.meta.url));
 
 describe("a thread that digests", () => {
   let folder: string;
-  let batch: Piece[];
-  let expected: PieceResult[];
+  let batch: DigestRange[];
+  let expected: RangeResult[];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "thread-"));
     const [path, missing] = [join(folder, "file"), join(folder, "missing")];
     writeFileSync(path, "123456789");
     batch = [
-      pieceAt({ path, sizeBytes: 9, algorithm: "CRC64NVME" }, 0),
-      pieceAt({ path, sizeBytes: 9, algorithm: "MD5", partSizeBytes: 4 }, 1),
-      pieceAt({ path, sizeBytes: 8, algorithm: "MD5" }, 0),
-      pieceAt({ path: missing, sizeBytes: 9, algorithm: "MD5" }, 0),
+      rangeAt({ path, sizeBytes: 9, algorithm: "CRC64NVME" }, 0),
+      rangeAt({ path, sizeBytes: 9, algorithm: "MD5", partSizeBytes: 4 }, 1),
+      rangeAt({ path, sizeBytes: 8, algorithm: "MD5" }, 0),
+      rangeAt({ path: missing, sizeBytes: 9, algorithm: "MD5" }, 0),
     ];
     const message = `ENOENT: no such file or directory, open '${missing}'`;
     expected = [

@@ -159,7 +159,7 @@ describe("the digests of files", () => {
     assert.equal(threadsStarted, 0);
   });
 
-  it("of large files are put together from pieces", async () => {
+  it("of large files are put together from ranges", async () => {
     const bytes = Buffer.alloc(70 * MIB + 12_345, randomFrom(6).bytes(9973));
     const { path, sizeBytes } = write("large", bytes);
     for (const algorithm of algorithms) {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { Growth } from "../../../src/s3/concurrency/concurrency-tuner.ts";
+import { ConcurrencyTuner } from "../../../src/s3/concurrency/concurrency-tuner.ts";
 
 /** Where the server takes `latencyMs` for each request and `serverMs` of it alone, and this machine computes for `ownMs`. */
 function grow({ latencyMs = 0, serverMs = 0, ownMs = 0 }): number {
   const activity = { active: 0, idle: 0 };
-  const growth = new Growth(64, 256, () => ({ ...activity }));
+  const tuner = new ConcurrencyTuner(64, 256, () => ({ ...activity }));
   let limit = 64;
   for (let ended = 0; ended < 10_000; ended++) {
     const eachMs = Math.max(latencyMs / limit, serverMs, ownMs);
     activity.active += ownMs;
     activity.idle += eachMs - ownMs;
-    limit = growth.next();
+    limit = tuner.next();
   }
   return limit;
 }

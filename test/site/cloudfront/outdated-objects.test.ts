@@ -54,6 +54,6 @@ describe("the objects of which caches may hold another form", () => {
   }
 });
 
-function put(name: string, replaces: boolean): PutAction {
-  return { kind: "put", path: name, name, sizeBytes: 1, reason: "", replaces };
+function put(relativeKey: string, replaces: boolean): PutAction {
+  return { kind: "put", path: relativeKey, relativeKey, sizeBytes: 1, reason: "", replaces };
 }

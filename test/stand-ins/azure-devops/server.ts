@@ -66,9 +66,9 @@ export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<Azu
   const faults = new FaultTable();
   const calls: SeenCall[] = [];
   const tokens: string[] = [];
-  const desk: Desk = { options, job, faults, calls, tokens };
+  const context: ServerContext = { options, job, faults, calls, tokens };
   const listener: http.RequestListener = (message, response) => {
-    answer(message, response, desk).catch(() => message.socket.destroy());
+    answer(message, response, context).catch(() => message.socket.destroy());
   };
   const { tls } = options;
   const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
@@ -107,7 +107,7 @@ export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<Azu
   };
 }
 
-interface Desk {
+interface ServerContext {
   readonly options: AzureDevOpsOptions;
   readonly job: { readonly planId: string; readonly jobId: string; readonly accessToken: string };
   readonly faults: FaultTable;
@@ -121,16 +121,16 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function answer(message: IncomingMessage, response: ServerResponse, desk: Desk): Promise<void> {
+async function answer(message: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
   await message.toArray();
   const url = new URL(message.url ?? "/", "http://localhost");
   const operation = operationOf(message.method ?? "", url.pathname);
-  desk.calls.push({ operation, path: url.pathname, headers: message.headers });
-  const fault = desk.faults.take({ operation, method: message.method ?? "", query: {} });
+  context.calls.push({ operation, path: url.pathname, headers: message.headers });
+  const fault = context.faults.take({ operation, method: message.method ?? "", query: {} });
   if (fault?.kind === "hang") return;
   if (fault?.kind === "reset") return resetConnection(message.socket);
   if (fault?.kind === "delay") await sleep(fault.delayMs);
-  const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, desk);
+  const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
   const isPage = typeof reply.content === "string";
   response.writeHead(reply.status, {
     "content-type": isPage ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
@@ -156,8 +156,13 @@ function faultyAnswer({
   };
 }
 
-function rightAnswer(message: IncomingMessage, url: URL, operation: SeenCall["operation"], desk: Desk): Answer {
-  const { job, tokens } = desk;
+function rightAnswer(
+  message: IncomingMessage,
+  url: URL,
+  operation: SeenCall["operation"],
+  context: ServerContext,
+): Answer {
+  const { job, tokens } = context;
   if (message.headers.authorization !== `Bearer ${job.accessToken}`) {
     return { status: 401, content: "<html>Sign in</html>", headers: { "www-authenticate": "Bearer" } };
   }
@@ -168,11 +173,11 @@ function rightAnswer(message: IncomingMessage, url: URL, operation: SeenCall["op
   const paths = hubs.map(
     (hub) => `/${organization}/${project.id}/_apis/distributedtask/hubs/${hub}/plans/${planId}/jobs/${jobId}/oidctoken`,
   );
-  const connection = desk.options.connections.find(({ id }) => id === url.searchParams.get("serviceConnectionId"));
+  const connection = context.options.connections.find(({ id }) => id === url.searchParams.get("serviceConnectionId"));
   if (operation === "unknown" || !paths.includes(url.pathname) || connection === undefined) {
     return { status: 404, content: { message: "There is no such job, or it has no such service connection." } };
   }
-  const { issuer, tokenSeconds } = desk.options;
+  const { issuer, tokenSeconds } = context.options;
   const oidcToken = issuer.issue(subjectOf(connection.name), tokenAudience, tokenSeconds);
   tokens.push(oidcToken);
   return { status: 200, content: { oidcToken } };

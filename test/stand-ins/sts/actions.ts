@@ -5,7 +5,7 @@ import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
 import { sessionResult, webIdentityResult } from "./documents.ts";
 import { StsError } from "./errors.ts";
 import type { Form } from "./parameters.ts";
-import { accountOf, type StsWorld } from "./server-state.ts";
+import { accountOf, type StsState } from "./server-state.ts";
 import { authenticate } from "./signature.ts";
 
 const apiVersion = "2011-06-15";
@@ -15,18 +15,18 @@ const apiVersion = "2011-06-15";
  * @returns the content of its result
  * @throws StsError
  */
-export function act(message: IncomingMessage, body: Buffer, form: Form, world: StsWorld): XmlElements {
+export function act(message: IncomingMessage, body: Buffer, form: Form, state: StsState): XmlElements {
   const action = form.get("Action") ?? "";
   if (form.get("Version") !== apiVersion) {
     const why = `Could not find operation ${action} for version ${form.get("Version") ?? "NO_VERSION_SPECIFIED"}`;
     throw new StsError("InvalidAction", why);
   }
-  const caller = () => authenticate(signedPart(message), body, world).principal;
+  const caller = () => authenticate(signedPart(message), body, state).principal;
   switch (action) {
     case "AssumeRole":
-      return sessionResult(assumeRole(form, caller(), world));
+      return sessionResult(assumeRole(form, caller(), state));
     case "AssumeRoleWithWebIdentity":
-      return webIdentityResult(assumeRoleWithWebIdentity(form, world));
+      return webIdentityResult(assumeRoleWithWebIdentity(form, state));
     case "GetCallerIdentity": {
       const { arn } = caller();
       return { Arn: arn, UserId: "AIDAEXAMPLE", Account: accountOf(arn) };

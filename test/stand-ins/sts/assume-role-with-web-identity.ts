@@ -2,7 +2,7 @@ import { StsError } from "./errors.ts";
 import { type Claims, readClaims } from "./oidc-issuer.ts";
 import { type OpenedSession, openSession } from "./open-session.ts";
 import { type Form, readSessionParameters } from "./parameters.ts";
-import { accountOf, type StsWorld } from "./server-state.ts";
+import { accountOf, type StsState } from "./server-state.ts";
 import { askTrustPolicy } from "./trust-policy.ts";
 
 /** What STS says of a session that it gave for a token. */
@@ -17,14 +17,14 @@ export interface WebIdentitySession extends OpenedSession {
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  * @throws StsError
  */
-export function assumeRoleWithWebIdentity(form: Form, world: StsWorld): WebIdentitySession {
+export function assumeRoleWithWebIdentity(form: Form, state: StsState): WebIdentitySession {
   const parameters = readSessionParameters(form);
   const account = accountOf(parameters.roleArn);
-  const { sub, aud, iss } = verifyToken(form.get("WebIdentityToken") ?? "", account, world);
+  const { sub, aud, iss } = verifyToken(form.get("WebIdentityToken") ?? "", account, state);
   const host = iss.replace(/^https:\/\//, "");
   const [, partition] = parameters.roleArn.split(":");
   const providerArn = `arn:${partition}:iam::${account}:oidc-provider/${host}`;
-  const role = world.roles.get(parameters.roleArn);
+  const role = state.roles.get(parameters.roleArn);
   const answer =
     role &&
     askTrustPolicy(role.trustPolicy, {
@@ -40,12 +40,12 @@ export function assumeRoleWithWebIdentity(form: Form, world: StsWorld): WebIdent
   if (role === undefined || answer !== "allowed") {
     throw new StsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
   }
-  const session = openSession(world, role, parameters, { tags: new Map(), transitiveKeys: new Set() });
+  const session = openSession(state, role, parameters, { tags: new Map(), transitiveKeys: new Set() });
   return { ...session, providerArn, subject: sub, audience: aud };
 }
 
 /** @returns the claims of a token that an identity provider of the account vouches for */
-function verifyToken(token: string, account: string, { identityProviders, now }: StsWorld): Claims {
+function verifyToken(token: string, account: string, { identityProviders, now }: StsState): Claims {
   const claims = readClaims(token);
   if (!isWhole(claims)) throw new StsError("InvalidIdentityToken", "The ID Token provided is not a valid JWT.");
   const provider = identityProviders.find((each) => each.account === account && each.issuer.url === claims.iss);

@@ -1,7 +1,7 @@
 import { notAuthorized, StsError } from "./errors.ts";
 import { type OpenedSession, openSession } from "./open-session.ts";
 import { type Form, readExternalId, readSessionParameters, readTags, readTransitiveKeys } from "./parameters.ts";
-import { accountOf, type Role, type StsWorld } from "./server-state.ts";
+import { accountOf, type Role, type StsState } from "./server-state.ts";
 import type { Principal } from "./sessions.ts";
 import { askTrustPolicy, like } from "./trust-policy.ts";
 
@@ -10,12 +10,12 @@ import { askTrustPolicy, like } from "./trust-policy.ts";
  * Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  * @throws StsError
  */
-export function assumeRole(form: Form, caller: Principal, world: StsWorld): OpenedSession {
+export function assumeRole(form: Form, caller: Principal, state: StsState): OpenedSession {
   const parameters = readSessionParameters(form);
   const externalId = readExternalId(form);
   const tags = readTags(form);
   const transitiveKeys = readTransitiveKeys(form);
-  const role = world.roles.get(parameters.roleArn);
+  const role = state.roles.get(parameters.roleArn);
   const context = new Map<string, readonly string[]>([
     ["sts:RoleSessionName", [parameters.sessionName]],
     ["aws:PrincipalArn", [caller.roleArn ?? caller.arn]],
@@ -24,7 +24,7 @@ export function assumeRole(form: Form, caller: Principal, world: StsWorld): Open
     ...[...caller.tags].map(([key, value]) => [`aws:PrincipalTag/${key}`, [value]] as const),
     ...(externalId === undefined ? [] : [["sts:ExternalId", [externalId]] as const]),
   ]);
-  const question: Question = { role, roleArn: parameters.roleArn, caller, context, world };
+  const question: Question = { role, roleArn: parameters.roleArn, caller, context, state };
   checkAllowed("sts:AssumeRole", question);
   if (tags.size > 0 || transitiveKeys.size > 0) checkAllowed("sts:TagSession", question);
   checkTransitive(tags, caller);
@@ -32,7 +32,7 @@ export function assumeRole(form: Form, caller: Principal, world: StsWorld): Open
     const why = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
     throw new StsError("ValidationError", why);
   }
-  return openSession(world, role as Role, parameters, {
+  return openSession(state, role as Role, parameters, {
     tags: new Map([...inherited(caller), ...tags]),
     transitiveKeys: new Set([...caller.transitiveKeys, ...transitiveKeys]),
   });
@@ -43,12 +43,12 @@ interface Question {
   readonly roleArn: string;
   readonly caller: Principal;
   readonly context: ReadonlyMap<string, readonly string[]>;
-  readonly world: StsWorld;
+  readonly state: StsState;
 }
 
 /** Both sides have to allow it; within an account a trust policy that names the caller is enough. */
-function checkAllowed(action: string, { role, roleArn, caller, context, world }: Question): void {
-  const refuse = (reason: string) => notAuthorized(caller.arn, action, roleArn, world.namesPolicies ? reason : "");
+function checkAllowed(action: string, { role, roleArn, caller, context, state }: Question): void {
+  const refuse = (reason: string) => notAuthorized(caller.arn, action, roleArn, state.namesPolicies ? reason : "");
   const identity = caller.roleArn ?? caller.arn;
   const account = accountOf(caller.arn);
   const names = [caller.arn, identity];
@@ -57,7 +57,7 @@ function checkAllowed(action: string, { role, roleArn, caller, context, world }:
   if (trust === "denied") throw refuse("with an explicit deny in a resource-based policy");
   if (trust === "unmentioned") throw refuse(`because no resource-based policy allows the ${action} action`);
   if (trust === "allowed" && account === accountOf(roleArn)) return;
-  const { mayAssume = ["*"] } = world.roles.get(identity) ?? world.users.get(identity) ?? {};
+  const { mayAssume = ["*"] } = state.roles.get(identity) ?? state.users.get(identity) ?? {};
   if (mayAssume.some((pattern) => like(roleArn, pattern))) return;
   throw refuse(`because no identity-based policy allows the ${action} action`);
 }

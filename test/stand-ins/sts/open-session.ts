@@ -1,6 +1,6 @@
 import { StsError } from "./errors.ts";
 import type { SessionParameters } from "./parameters.ts";
-import { accountOf, type Role, type StsWorld } from "./server-state.ts";
+import { accountOf, type Role, type StsState } from "./server-state.ts";
 import type { Principal, SessionTable } from "./sessions.ts";
 
 /** A session, and what STS says of it. */
@@ -17,7 +17,7 @@ export interface OpenedSession {
  * @throws StsError ValidationError for longer than the role allows
  */
 export function openSession(
-  world: StsWorld,
+  state: StsState,
   role: Role,
   { sessionName, durationSeconds }: SessionParameters,
   { tags, transitiveKeys }: Pick<Principal, "tags" | "transitiveKeys">,
@@ -30,9 +30,9 @@ export function openSession(
   // Paths of a role do not show in its sessions.
   const name = role.arn.split("/").at(-1);
   const arn = `arn:${partition}:sts::${accountOf(role.arn)}:assumed-role/${name}/${sessionName}`;
-  const endMs = world.now().getTime() + (world.sessionSeconds ?? durationSeconds) * 1000;
+  const endMs = state.now().getTime() + (state.sessionSeconds ?? durationSeconds) * 1000;
   // In whole seconds, as it is told.
   const expiresAt = new Date(Math.ceil(endMs / 1000) * 1000);
-  const credential = world.sessions.open({ arn, roleArn: role.arn, tags, transitiveKeys }, expiresAt);
+  const credential = state.sessions.open({ arn, roleArn: role.arn, tags, transitiveKeys }, expiresAt);
   return { credential, expiresAt, arn, roleId: `AROAEXAMPLE${name}:${sessionName}` };
 }

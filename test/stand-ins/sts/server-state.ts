@@ -30,7 +30,7 @@ export interface IdentityProvider {
 }
 
 /** What STS knows. */
-export interface StsWorld {
+export interface StsState {
   readonly region: string;
   readonly now: () => Date;
   readonly sessions: SessionTable;

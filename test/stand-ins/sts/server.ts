@@ -8,7 +8,7 @@ import { act } from "./actions.ts";
 import { errorDocument, resultDocument } from "./documents.ts";
 import { StsError } from "./errors.ts";
 import type { Form } from "./parameters.ts";
-import type { IdentityProvider, Role, StsWorld, User } from "./server-state.ts";
+import type { IdentityProvider, Role, StsState, User } from "./server-state.ts";
 import { SessionTable } from "./sessions.ts";
 
 export interface StsServerOptions {
@@ -61,7 +61,7 @@ export async function startStsServer(options: StsServerOptions = {}): Promise<St
     sessions.addUser(arn, { accessKeyId, secretAccessKey });
   }
   const rolesByArn = new Map(roles.map((role) => [role.arn, role]));
-  const world: StsWorld = {
+  const state: StsState = {
     region,
     now,
     sessions,
@@ -74,7 +74,7 @@ export async function startStsServer(options: StsServerOptions = {}): Promise<St
   const faults = new FaultTable();
   const calls: SeenCall[] = [];
   const server = http.createServer((message, response) => {
-    answer(message, response, { world, faults, calls }).catch(() => message.socket.destroy());
+    answer(message, response, { state, faults, calls }).catch(() => message.socket.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -93,8 +93,8 @@ export async function startStsServer(options: StsServerOptions = {}): Promise<St
   };
 }
 
-interface Desk {
-  readonly world: StsWorld;
+interface ServerContext {
+  readonly state: StsState;
   readonly faults: FaultTable;
   readonly calls: SeenCall[];
 }
@@ -102,7 +102,7 @@ interface Desk {
 async function answer(
   message: IncomingMessage,
   response: ServerResponse,
-  { world, faults, calls }: Desk,
+  { state, faults, calls }: ServerContext,
 ): Promise<void> {
   const body = Buffer.concat(await message.toArray());
   const form = new Map(new URLSearchParams(body.toString("latin1")));
@@ -111,7 +111,7 @@ async function answer(
   const requestId = randomUUID();
   const reply = (status: number, document: string, headers: Readonly<Record<string, string>> = {}) => {
     call.status = status;
-    const date = world.now().toUTCString();
+    const date = state.now().toUTCString();
     response.writeHead(status, { "content-type": "text/xml", "x-amzn-requestid": requestId, date, ...headers });
     response.end(document);
   };
@@ -125,7 +125,7 @@ async function answer(
     return reply(fault.status, document, fault.headers);
   }
   try {
-    reply(200, resultDocument(call.action, act(message, body, form, world), requestId));
+    reply(200, resultDocument(call.action, act(message, body, form, state), requestId));
   } catch (error) {
     const stsError = error instanceof StsError ? error : new StsError("InternalFailure", String(error));
     call.errorCode = stsError.code;

@@ -4,7 +4,7 @@ import { readHeaderClaim, type SignatureClaim } from "../../../local/s3/auth/sig
 import { scopeText, sha256Hex, sign } from "../../../local/s3/auth/signing.ts";
 import { S3Error } from "../../../local/s3/http/errors.ts";
 import { StsError } from "./errors.ts";
-import type { StsWorld } from "./server-state.ts";
+import type { StsState } from "./server-state.ts";
 import type { KnownKey } from "./sessions.ts";
 
 const maxSkewMs = 15 * 60 * 1000;
@@ -14,7 +14,7 @@ const maxSkewMs = 15 * 60 * 1000;
  * @returns whose it is
  * @throws StsError when it cannot be believed, with STS's code and words for the reason
  */
-export function authenticate(request: SignedPart, body: Buffer, { sessions, region, now }: StsWorld): KnownKey {
+export function authenticate(request: SignedPart, body: Buffer, { sessions, region, now }: StsState): KnownKey {
   const claim = readClaim(request);
   if (claim.scope.region !== region) {
     const why = `Credential should be scoped to a valid region, not '${claim.scope.region}'. `;

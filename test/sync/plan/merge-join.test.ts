@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compareUtf8 } from "../../../src/files/byte-order.ts";
-import { type Ends, pairByFoldedName, pairByName } from "../../../src/sync/plan/merge-join.ts";
+import { type Ends, joinByFoldedName, mergeJoin } from "../../../src/sync/plan/merge-join.ts";
 import { randomFrom } from "../../random.ts";
 
 function endsOf(locals: readonly string[], remotes: readonly string[]): Ends<string, string> {
@@ -13,7 +13,7 @@ async function* later<T>(items: readonly T[]): AsyncGenerator<T, void> {
 
 async function pairs(locals: readonly string[], remotes: readonly string[]) {
   const found: [string | undefined, string | undefined][] = [];
-  for await (const pair of pairByName(endsOf(locals, remotes))) found.push([...pair]);
+  for await (const pair of mergeJoin(endsOf(locals, remotes))) found.push([...pair]);
   return found;
 }
 
@@ -63,7 +63,7 @@ describe("pairing by folded name", () => {
   it("puts together what a disk takes for one name, so that a file is not taken for another one's leftover", async () => {
     const found: unknown[] = [];
     const ends = endsOf(["a.txt", "readme.md", "z.txt"], ["README.md", "a.txt", "new.txt"]);
-    for await (const pair of pairByFoldedName(ends, (name) => name.toLowerCase())) found.push(pair);
+    for await (const pair of joinByFoldedName(ends, (name) => name.toLowerCase())) found.push(pair);
     assert.deepEqual(found, [
       ["readme.md", "README.md"],
       ["a.txt", "a.txt"],
