@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { ServiceError } from "../../src/aws/errors.ts";
+import { ServiceError } from "../../src/aws/errors/errors.ts";
 import type { WireResponse } from "../../src/aws/transport.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 

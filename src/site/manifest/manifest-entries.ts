@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { SentObject } from "../../sync/send-file.ts";
-import type { ListedObject, SitePlan } from "../plan-site.ts";
+import type { SentObject } from "../../sync/upload/send-file.ts";
+import type { ListedObject, SitePlan } from "../plan/plan-site.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
 
 type Entries = ReadonlyMap<string, ManifestEntry>;
@@ -44,12 +44,12 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
     const wanted = entries.get(name);
     if (wanted && wanted.removedMs === undefined) claimed.set(name, entry);
   }
-  for (const { name } of groups.flatMap(({ actions }) => actions)) {
-    const entry = entries.get(name);
-    const known = manifest?.entries.get(name);
-    const present = listed.get(name);
+  for (const { relativeKey } of groups.flatMap(({ actions }) => actions)) {
+    const entry = entries.get(relativeKey);
+    const known = manifest?.entries.get(relativeKey);
+    const present = listed.get(relativeKey);
     const isTaken = present && (!known || isForeign(known, present));
-    if (entry) claimed.set(name, { ...entry, pending: isTaken ? { foreignEtag: present.etag } : {} });
+    if (entry) claimed.set(relativeKey, { ...entry, pending: isTaken ? { foreignEtag: present.etag } : {} });
   }
   return claimed;
 }
@@ -68,10 +68,10 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
  */
 export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Progress): Entries {
   const { deleted, isLive } = progress;
-  const isAlone = isLive && plan.deletions.every(({ name }) => deleted.has(name));
+  const isAlone = isLive && plan.deletions.every(({ relativeKey }) => deleted.has(relativeKey));
   return new Map([
     ...plan.entries,
-    ...earlierEntries(isAlone ? [] : plan.kept.map(({ name }) => name), before),
+    ...earlierEntries(isAlone ? [] : plan.kept.map(({ relativeKey }) => relativeKey), before),
     ...earlierEntries(isLive ? [] : plan.departed, before),
     ...leavingEntries(plan, before, deleted),
     ...storedEntries(plan, before, progress),
@@ -92,7 +92,7 @@ function leavingEntries(
   { manifest, listed }: EarlierState,
   deleted: ReadonlySet<string>,
 ): NamedEntry[] {
-  return deletions.flatMap(({ name }) => {
+  return deletions.flatMap(({ relativeKey: name }) => {
     const known = manifest?.entries.get(name);
     const present = listed.get(name);
     if (!known || !present || deleted.has(name)) return [];
@@ -104,7 +104,7 @@ function leavingEntries(
 function storedEntries(plan: SitePlan, before: EarlierState, { stored, isLive }: Progress): NamedEntry[] {
   const claimed = claimedEntries(plan, before);
   return plan.groups.flatMap(({ actions }) =>
-    actions.flatMap(({ name }) => {
+    actions.flatMap(({ relativeKey: name }) => {
       const sent = stored.get(name);
       const entry = sent && isLive ? plan.entries.get(name) : claimed.get(name);
       if (!entry) return [];
