@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
@@ -56,17 +57,21 @@ async function publishInOrder(
 ): Promise<void> {
   const { signal, log } = tools;
   const { errors } = record;
+  const known = site.manifest?.website;
+  let website = known;
   const write = (entries: ReadonlyMap<string, ManifestEntry>) =>
-    site.store.write({ run: tools.run, writtenMs: site.nowMs, entries });
+    site.store.write({ run: tools.run, writtenMs: site.nowMs, entries, ...(website ? { website } : {}) });
 
   await prepareBucket(site, options, tools);
-  const isUnchanged = isSettled(site, site);
   if (site.groups.length > 0) await write(claimedEntries(site, site));
   const { stored, ...storing } = await storeGroups(site, options, tools, record);
   record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
 
-  if (isWhole) await gather(errors, () => setWebsite(site, options, tools));
+  if (isWhole)
+    await gather(errors, async () => {
+      website = await setWebsite(site, options, tools);
+    });
   const outdated = outdatedObjects(site, options, record.done);
   const edge = await invalidateChanged(site, options, outdated, "stored", tools);
   record.invalidationId = edge.id;
@@ -76,6 +81,7 @@ async function publishInOrder(
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
+  const isUnchanged = isSettled(site, site) && isDeepStrictEqual(website, known);
   if (!isUnchanged) await write(entriesAfter(site, site, progress));
   const deleted = isDone ? await deleteStale(site, options, tools, record) : [];
   if (deleted.length > 0) {

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { ensureBucket } from "../../s3/buckets/create-bucket.ts";
+import { StepError } from "../../sync/step-error.ts";
 import { asDone, type Change } from "../change-log.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
+import { documentsOf, shareWebsite, type WebsiteDocuments } from "./shared-website.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
@@ -29,21 +31,31 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
 }
 
 /**
- * Has the website endpoint answer as the site wants it, where the inputs ask for it.
+ * Has the website endpoint answer as the site wants it, and other sites of the bucket as before, where the inputs ask for it.
  *
+ * @returns the index and error document, where they are this site's to set though it is not at the root of the bucket.
  * @throws {StepError} where S3 refuses; the signal's reason.
  */
 export async function setWebsite(
-  { website }: PreparedSite,
-  options: SiteOptions,
+  { ownWebsite, neighbours }: PreparedSite,
+  { configureWebsite: isAsked, prefix }: SiteOptions,
   { bucket, log, signal }: Tools,
-): Promise<void> {
-  if (!options.configureWebsite) return;
+): Promise<WebsiteDocuments | undefined> {
+  if (!isAsked) return neighbours.ownDocuments;
+  // Another site of the bucket may have changed it since this publish was planned.
   const present = await readWebsite(bucket, signal);
-  if ((await configureWebsite(bucket, website, signal)) === "unchanged") return;
-  log.info(`Set the website configuration of the bucket ${bucket.name}`);
+  const shared = shareWebsite(present, ownWebsite, neighbours);
+  if (!shared) throw new StepError(describeRedirectAll(bucket.name));
+  const outcome = await configureWebsite(bucket, shared.website, signal);
+  if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been made by hand, and are nowhere else.
-  if (present) log.info(`Before, it was ${JSON.stringify(present)}`);
+  if (outcome === "set" && present) log.info(`Before, it was ${JSON.stringify(present)}`);
+  return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
+}
+
+/** A bucket whose website endpoint shows no site: all visitors are sent to another host. */
+export function describeRedirectAll(bucketName: string): string {
+  return `The website configuration of the bucket "${bucketName}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration.`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { WebsiteDocuments } from "../hosting/shared-website.ts";
+
 /** The object, below the site's prefix, that holds what was published. */
 export const MANIFEST_NAME = ".s3-site.json";
 
@@ -15,6 +17,8 @@ export interface Manifest {
   readonly writtenMs: number;
   /** By name: the key, less the prefix. */
   readonly entries: ReadonlyMap<string, ManifestEntry>;
+  /** The documents of the bucket's website configuration, where a publish of this site has set them. */
+  readonly website?: WebsiteDocuments;
 }
 
 /** A publish, as another one tells of it. */
@@ -50,7 +54,7 @@ export interface ManifestEntry {
 export class ManifestError extends Error {}
 
 /** Writes a manifest as JSON, an object a line; equal headers stand in it once. */
-export function formatManifest({ run, writtenMs, entries }: Manifest): string {
+export function formatManifest({ run, writtenMs, entries, website }: Manifest): string {
   const headerSets = new Map<string, number>();
   const lines = [...entries].map(([name, { headers, removedMs, ...entry }]) => {
     const text = JSON.stringify(headers);
@@ -62,6 +66,7 @@ export function formatManifest({ run, writtenMs, entries }: Manifest): string {
   const written = new Date(writtenMs).toISOString();
   return [
     `{"version":${VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
+    ...(website ? [`"website":${JSON.stringify(website)},`] : []),
     `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],`,
     `"objects":[\n${lines.join(",\n")}\n]}\n`,
   ].join("\n");
@@ -80,7 +85,16 @@ export function parseManifest(text: string): Manifest {
     throw new ManifestError("it lacks its parts");
   const writtenMs = Date.parse(String(document.written));
   if (Number.isNaN(writtenMs)) throw new ManifestError("it does not tell when it was written");
-  return { run, writtenMs, entries: new Map(document.objects.map((object) => readEntry(object, headerSets))) };
+  const entries = new Map(document.objects.map((object) => readEntry(object, headerSets)));
+  const website = readWebsite(document.website);
+  return { run, writtenMs, entries, ...(website ? { website } : {}) };
+}
+
+function readWebsite(website: unknown): WebsiteDocuments | undefined {
+  if (website === undefined) return undefined;
+  const { indexDocument, errorDocument } = (website ?? {}) as Record<string, unknown>;
+  if (typeof indexDocument !== "string") throw new ManifestError("it does not tell the index document");
+  return { indexDocument, ...(typeof errorDocument === "string" ? { errorDocument } : {}) };
 }
 
 function readEntry(object: unknown, headerSets: readonly unknown[]): [name: string, ManifestEntry] {

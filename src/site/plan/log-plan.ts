@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
+import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
+import { documentsOf, type SharedWebsite } from "../hosting/shared-website.ts";
 import type { SiteOptions } from "../options.ts";
 import type { CompiledRedirects } from "../rules/redirects.ts";
 import type { PreparedSite, SiteLog } from "./prepare.ts";
@@ -28,6 +31,28 @@ export function logDistribution(distribution: Distribution, options: SiteOptions
   const [summary, ...commands] = (options.singlePageApp && spaChange(distribution, indexDocument)) || [];
   if (summary !== undefined) log.warning(summary);
   for (const command of commands) log.info(command);
+}
+
+/** Tells what of the site another one in the same bucket keeps from being set. */
+export function logSharedWebsite(
+  { website, ownsDocuments }: SharedWebsite,
+  own: WebsiteHosting,
+  { access, singlePageApp }: SiteOptions,
+  log: SiteLog,
+): void {
+  if (ownsDocuments || isDeepStrictEqual(documentsOf(website), documentsOf(own))) return;
+  const { indexDocument, errorDocument = "none" } = website;
+  log.info(
+    `The website configuration of the bucket ${access.bucketName} belongs to another site. Its index document (${indexDocument}) and error document (${errorDocument}) are not changed, and the error page is not checked.`,
+  );
+  if (indexDocument !== own.indexDocument)
+    log.warning(
+      `indexDocument: folders of this site do not show ${own.indexDocument}, because another site set ${indexDocument} as the index document of the bucket ${access.bucketName}. Use the same name, or publish to a bucket of its own.`,
+    );
+  if (singlePageApp)
+    log.warning(
+      `singlePageApp: unknown paths do not return ${own.errorDocument}, because another site set the error document of the bucket ${access.bucketName}. Publish to a bucket of its own, or use a CloudFront distribution.`,
+    );
 }
 
 /** Tells what an earlier publish has left, and why some of what the site does without stays in the bucket. */

@@ -8,13 +8,17 @@ import { type Distribution, readDistribution } from "../cloudfront/distribution.
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
 import { type DomainPlan, domainProblems, planDomain } from "../dns/site-domain.ts";
 import { bucketStep } from "../hosting/bucket-step.ts";
+import { countRulesOfOthers, shareWebsite, type WebsiteNeighbours } from "../hosting/shared-website.ts";
+import { describeRedirectAll } from "../hosting/site-bucket.ts";
+import { readWebsite } from "../hosting/website.ts";
+import { findNeighbours } from "../hosting/website-neighbours.ts";
 import { isManifestName, MANIFEST_NAME, type Manifest, type PublishRun } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
 import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
 import type { ResponseHeadersPolicy } from "../rules/response-headers-policy.ts";
 import { digestSite } from "./digest-site.ts";
-import { logDistribution, logEarlierState, logRules } from "./log-plan.ts";
+import { logDistribution, logEarlierState, logRules, logSharedWebsite } from "./log-plan.ts";
 import { type ListedObject, planSite, type SitePlan } from "./plan-site.ts";
 import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -49,8 +53,11 @@ export interface PreparedSite extends SitePlan {
   readonly store: ManifestStore;
   readonly isNewBucket: boolean;
   readonly address: SiteAddress;
-  /** How the website endpoint is to answer. */
+  /** What the site itself wants of the bucket's website endpoint. */
+  readonly ownWebsite: WebsiteHosting;
+  /** How the website endpoint is to answer, to the visitors of other sites of the bucket too. */
   readonly website: WebsiteHosting;
+  readonly neighbours: WebsiteNeighbours;
   readonly distribution?: Distribution;
   /** Where CloudFront or Route 53 is asked for. */
   readonly controlPlane?: ControlPlane;
@@ -88,19 +95,25 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     hasWebsiteEndpoint: address.answersBy === "website",
     warn: tools.warn,
   });
+  const isNewBucket = options.configureWebsite && !(await exists(bucket, signal));
+  const [fileDigests, published] = await Promise.all([
+    digestSite(tree.objects.values(), tools.digester),
+    readPublished(options, tools, isNewBucket),
+  ]);
+  const { store, manifest, listed, presentWebsite, neighbours } = published;
   const redirects = compileRedirects(rules.redirects, {
     names: new Set(tree.objects.keys()),
     prefix: options.prefix,
     indexDocument: options.indexDocument,
     hosting: address.answersBy === "rest" ? "rest" : "website",
+    routingRulesOfOthers: countRulesOfOthers(presentWebsite, neighbours),
     ...(address.siteUrl ? { siteUrl: address.siteUrl } : {}),
   });
   const objects = withRedirects(tree.objects, redirects);
-  const isNewBucket = options.configureWebsite && !(await exists(bucket, signal));
-  const [digests, { store, manifest, listed }] = await Promise.all([
-    digestSite(objects.values(), tools.digester),
-    readPublished(options, tools, isNewBucket),
-  ]);
+  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
+  const ownWebsite = websiteOf(options, tree.objects, redirects);
+  const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
+  if (!shared) problems.push({ input: "configureWebsite", message: describeRedirectAll(bucket.name) });
   const domain =
     options.domain && controlPlane && problems.length === 0
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)
@@ -116,6 +129,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   });
   logRules(rules, redirects, options, tools.log);
   if (distribution) logDistribution(distribution, options, tools.log);
+  if (shared) logSharedWebsite(shared, ownWebsite, options, tools.log);
   logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, tools.log);
   return {
     ...plan,
@@ -129,7 +143,9 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     store,
     isNewBucket,
     address,
-    website: websiteOf(options, tree.objects, redirects),
+    ownWebsite,
+    website: shared?.website ?? ownWebsite,
+    neighbours,
     ...(distribution ? { distribution } : {}),
     ...(controlPlane ? { controlPlane } : {}),
     ...(domain ? { domain } : {}),
@@ -164,14 +180,23 @@ async function readPublished(options: SiteOptions, tools: SiteTools, isNewBucket
   const key = prefix + MANIFEST_NAME;
   const store = new ManifestStore({ bucket, key, encryption, isAmazon: !access.store.endpoint, signal });
   const listed = new Map<string, ListedObject>();
-  if (isNewBucket) return { store, manifest: undefined, listed };
+  if (isNewBucket) {
+    const neighbours = { prefix, nestedPrefixes: [], hasRootSite: false };
+    return { store, manifest: undefined, listed, presentWebsite: undefined, neighbours };
+  }
   // What is listed is at least as new as what the manifest tells of.
   const manifest = await store.read();
   for await (const object of listPrefix(bucket, prefix, LISTING_ADVICE, signal)) {
     tools.considered?.();
     if (object.key !== key) listed.set(object.key.slice(prefix.length), object);
   }
-  return { store, manifest, listed };
+  const presentWebsite = options.configureWebsite ? await readWebsite(bucket, signal) : undefined;
+  const found = { prefix, listed: listed.keys(), manifest, presentWebsite };
+  return { store, manifest, listed, presentWebsite, neighbours: await findNeighbours(bucket, found, signal) };
+}
+
+function redirectsOf(objects: ReadonlyMap<string, SiteObject>): readonly SiteObject[] {
+  return [...objects.values()].filter(({ kind }) => kind === "redirect");
 }
 
 function withRedirects(

@@ -27,8 +27,16 @@ const STAGES = { beforeObject: 1, object: 2, afterError: 3 } as const;
 
 type Stage = (typeof STAGES)[keyof typeof STAGES];
 
-/** Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot follow. */
-export function websiteRedirects(rules: readonly RedirectRule[], site: RedirectSite): WebsiteRedirects {
+/**
+ * Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot follow.
+ *
+ * @param routingRulesOfOthers how many of the bucket's routing rules are taken already.
+ */
+export function websiteRedirects(
+  rules: readonly RedirectRule[],
+  site: RedirectSite,
+  routingRulesOfOthers: number,
+): WebsiteRedirects {
   const files = pathsOfFiles(site);
   const refusals = new Map<RedirectRule, string>();
   const followed: Followed[] = [];
@@ -39,9 +47,11 @@ export function websiteRedirects(rules: readonly RedirectRule[], site: RedirectS
       refusals.set(rule, (error as Error).message);
     }
   }
-  const { kept, routingRules } = fitRoutingRules(followed, site);
+  const { kept, routingRules } = fitRoutingRules(followed, site, MAX_ROUTING_RULES - routingRulesOfOthers);
+  const others = routingRulesOfOthers > 0 ? `${routingRulesOfOthers} of other sites and those of ` : "";
+  const noRoom = `S3 takes ${MAX_ROUTING_RULES} routing rules, and ${others}the rules above it need them`;
   for (const { rule } of followed.filter((each) => !kept.includes(each))) {
-    refusals.set(rule, `S3 takes ${MAX_ROUTING_RULES} routing rules, which the rules above it need`);
+    refusals.set(rule, noRoom);
   }
   const objects = new Map(
     kept
@@ -96,19 +106,20 @@ function whyUnable(rule: RedirectRule): string | undefined {
 function fitRoutingRules(
   followed: readonly Followed[],
   site: RedirectSite,
+  room: number,
 ): { readonly kept: readonly Followed[]; readonly routingRules: readonly RoutingRule[] } {
   const inFull = followed.map((each) => ({ each, rules: routingRulesOf(each, false) }));
   const names = [...site.names, ...followed.flatMap(({ objects }) => objects.map(({ name }) => name))];
   const isEmpty = ({ rule }: Followed) => !names.some((name) => name.startsWith(rule.from.head.slice(1)));
   const forms =
-    inFull.flatMap(({ rules }) => rules).length <= MAX_ROUTING_RULES
+    inFull.flatMap(({ rules }) => rules).length <= room
       ? inFull
       : followed.map((each) => ({ each, rules: routingRulesOf(each, isEmpty(each)) }));
   const kept: Followed[] = [];
   const routingRules: RoutingRule[] = [];
   let isFull = false;
   for (const { each, rules } of forms) {
-    isFull ||= routingRules.length + rules.length > MAX_ROUTING_RULES;
+    isFull ||= routingRules.length + rules.length > room;
     if (isFull && rules.length > 0) continue;
     kept.push(each);
     routingRules.push(...rules);

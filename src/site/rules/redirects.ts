@@ -11,6 +11,8 @@ import type { RoutingRule } from "./routing-rules.ts";
 export interface RedirectContext extends RedirectSite {
   /** Before a REST endpoint, as behind origin access control, S3 sends no visitor elsewhere. */
   readonly hosting: "website" | "rest";
+  /** How many routing rules of the bucket are other sites'. */
+  readonly routingRulesOfOthers: number;
 }
 
 /** What becomes of a `_redirects` file on S3. */
@@ -32,7 +34,9 @@ export interface CompiledRedirects {
 export function compileRedirects(rules: readonly RedirectRule[], context: RedirectContext): CompiledRedirects {
   const effective = effectiveRules(rules, context);
   const isRest = context.hosting === "rest";
-  const hosted = isRest ? refuseAll(effective.rules) : websiteRedirects(effective.rules, context);
+  const hosted = isRest
+    ? refuseAll(effective.rules)
+    : websiteRedirects(effective.rules, context, context.routingRulesOfOthers);
   const wanted = rulesForFunction(effective.rules, hosted.refusals, context);
   const edge = cloudFrontFunction(wanted, context, isRest);
   const warnings = [...hosted.refusals].map(([rule, reason]) => refusalWarning(rule, reason, edge, context));

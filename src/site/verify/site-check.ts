@@ -45,8 +45,8 @@ export interface CheckedSite {
   readonly errorDocument?: PublishedObject;
   /** The index is answered where there is no page. */
   readonly singlePageApp: boolean;
-  /** Redirects leave no path without an answer, so that no page can be missed. */
-  readonly redirectsAll: boolean;
+  /** False where redirects answer every path, or another site sets what is answered where there is no page. */
+  readonly checksMissingPage: boolean;
 }
 
 const MAX_SAMPLES = 20;
@@ -61,11 +61,11 @@ const MISSING_STATUSES = [404, 403];
  * @param changed what visitors get since this publish, in any order; redirects among it.
  */
 export function chooseChecks(changed: readonly PublishedObject[], address: CheckedSite): readonly SiteCheck[] {
-  const { siteUrl, index, redirectsAll } = address;
+  const { siteUrl, index, checksMissingPage } = address;
   const others = changed.filter(({ urlPath }) => urlPath !== index.urlPath);
   return [
     checkOf(index, siteUrl),
-    ...(redirectsAll ? [] : [missingPageCheck(address)]),
+    ...(checksMissingPage ? [missingPageCheck(address)] : []),
     ...sample(others, MAX_SAMPLES).map((object) => checkOf(object, siteUrl)),
   ];
 }

@@ -48,7 +48,7 @@ export async function verifyPublished(
       index: published(site, options, index),
       ...(errorDocument ? { errorDocument: published(site, options, errorDocument) } : {}),
       singlePageApp: options.singlePageApp,
-      redirectsAll: site.website.routingRules.some(({ condition }) => (condition.keyPrefix ?? "") === options.prefix),
+      checksMissingPage: !redirectsAll(site, options) && setsErrorPage(site, options),
     },
   );
   const isAtEdge = address.edge !== "none" || options.domain !== undefined;
@@ -69,6 +69,19 @@ function describeFailures(failures: readonly VerifyFailure[]): string[] {
 /** Where a distribution does not answer missing pages with the index of a single-page app, that has been told. */
 function answersWithIndex({ distribution }: PreparedSite, { singlePageApp, indexDocument }: SiteOptions): boolean {
   return !distribution || !singlePageApp || spaChange(distribution, indexDocument) === undefined;
+}
+
+function redirectsAll({ website }: PreparedSite, { prefix }: SiteOptions): boolean {
+  return website.routingRules.some(({ condition }) => (condition.keyPrefix ?? "") === prefix);
+}
+
+/** Whether what is answered where there is no page is this site's: a bucket and a distribution have it once for all their sites. */
+function setsErrorPage({ distribution, website, ownWebsite, objects }: PreparedSite, options: SiteOptions): boolean {
+  if (options.prefix === "") return true;
+  const pagePath = `${distribution?.sitePath}${errorDocumentOf(options, objects)}`;
+  if (distribution?.customErrorResponses.some(({ responsePagePath }) => responsePagePath === pagePath)) return true;
+  if (distribution?.originKind === "rest") return distribution.sitePath === "/";
+  return options.configureWebsite && website.errorDocument === ownWebsite.errorDocument;
 }
 
 /** Redirects are a website endpoint's; and it takes the key of a folder for the folder's index document. */

@@ -9,6 +9,7 @@ const CONTEXT: RedirectContext = {
   siteUrl: new URL("https://example.com/"),
   indexDocument: "index.html",
   hosting: "rest",
+  routingRulesOfOthers: 0,
 };
 
 interface Answer {

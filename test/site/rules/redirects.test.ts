@@ -7,6 +7,7 @@ const CONTEXT: RedirectContext = {
   prefix: "",
   indexDocument: "index.html",
   hosting: "website",
+  routingRulesOfOthers: 0,
 };
 
 function compile(text: string, context: Partial<RedirectContext> = {}) {
@@ -289,7 +290,7 @@ describe("more rules than S3 takes", () => {
       found.warnings,
       [51, 52].map(
         (line) =>
-          `${line}: the rule for /f${line - 1}/* is left out: S3 takes 50 routing rules, which the rules above it need. ${IN_FUNCTION}`,
+          `${line}: the rule for /f${line - 1}/* is left out: S3 takes 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
       ),
     );
     assert.deepEqual(found.objects, [{ name: "a.b", location: "/c", line: 53 }]);

@@ -22,7 +22,7 @@ const address: CheckedSite = {
   index,
   errorDocument,
   singlePageApp: false,
-  redirectsAll: false,
+  checksMissingPage: true,
 };
 
 const asset = (name: string): PublishedObject => ({
@@ -84,7 +84,7 @@ describe("the checks after a publish", () => {
   }
 
   it("miss no page where all paths are redirected", () => {
-    assert.equal(chooseChecks([], { ...address, redirectsAll: true }).length, 1);
+    assert.equal(chooseChecks([], { ...address, checksMissingPage: false }).length, 1);
   });
 
   it("compare what changed, and where redirects lead", () => {

@@ -377,7 +377,7 @@ describe("verifying a site", () => {
       index,
       errorDocument,
       singlePageApp: false,
-      redirectsAll: false,
+      checksMissingPage: true,
     });
     const causes = async () => {
       const failures = await verifySite(checks, timelessTools(transport, 0).tools);

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from "node:util";
+import type { RoutingRule, WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+
+/** The two documents that a bucket has once, however many sites are in it. */
+export type WebsiteDocuments = Pick<WebsiteHosting, "indexDocument" | "errorDocument">;
+
+/** Where a site is in its bucket, and which others are there. */
+export interface WebsiteNeighbours {
+  /** The site's key prefix, empty or with a `/` at its end. */
+  readonly prefix: string;
+  /** The key prefixes of the sites below it, which have manifests of their own. */
+  readonly nestedPrefixes: readonly string[];
+  /** Whether another site is at the root of the bucket, or may be. Of no matter at the root itself. */
+  readonly hasRootSite: boolean;
+  /** The documents that this site has set itself; absent where it never has. */
+  readonly ownDocuments?: WebsiteDocuments | undefined;
+}
+
+/** A website configuration as it is to be. */
+export interface SharedWebsite {
+  readonly website: WebsiteHosting;
+  /** Whether index and error document are the site's to set. */
+  readonly ownsDocuments: boolean;
+}
+
+/**
+ * Makes a website configuration that is right for all sites of a bucket:
+ *
+ * | part | what becomes of it |
+ * |---|---|
+ * | index and error document | the site's own at the root, where none is set yet, and where the site has set them itself; else as they are |
+ * | routing rules under the prefix of a nested site | kept, and first: they are the narrowest |
+ * | other routing rules under the site's prefix | the site's own |
+ * | routing rules elsewhere | kept, and last; at the root there are none, since all is under its prefix |
+ *
+ * @param present undefined where the bucket is no website yet.
+ * @returns undefined where the bucket sends all its visitors elsewhere, and the site may not change that.
+ */
+export function shareWebsite(
+  present: WebsiteConfiguration | undefined,
+  own: WebsiteHosting,
+  neighbours: WebsiteNeighbours,
+): SharedWebsite | undefined {
+  const isRoot = neighbours.prefix === "";
+  if (present === undefined) return { website: own, ownsDocuments: true };
+  if ("redirectAllRequestsTo" in present) return isRoot ? { website: own, ownsDocuments: true } : undefined;
+  const { nested, elsewhere } = rulesOfOthers(present, neighbours);
+  const ownsDocuments = isRoot || hasSetDocuments(present, neighbours);
+  const routingRules = [...nested, ...own.routingRules, ...elsewhere];
+  return { website: { ...documentsOf(ownsDocuments ? own : present), routingRules }, ownsDocuments };
+}
+
+/** How many routing rules of a bucket are other sites'. */
+export function countRulesOfOthers(present: WebsiteConfiguration | undefined, neighbours: WebsiteNeighbours): number {
+  if (present === undefined || "redirectAllRequestsTo" in present) return 0;
+  const { nested, elsewhere } = rulesOfOthers(present, neighbours);
+  return nested.length + elsewhere.length;
+}
+
+/** Index and error document alone. */
+export function documentsOf({ indexDocument, errorDocument }: WebsiteDocuments): WebsiteDocuments {
+  return { indexDocument, ...(errorDocument === undefined ? {} : { errorDocument }) };
+}
+
+function hasSetDocuments(present: WebsiteHosting, { hasRootSite, ownDocuments }: WebsiteNeighbours): boolean {
+  return !hasRootSite && ownDocuments !== undefined && isDeepStrictEqual(documentsOf(present), ownDocuments);
+}
+
+function rulesOfOthers(
+  { routingRules }: WebsiteHosting,
+  { prefix, nestedPrefixes }: WebsiteNeighbours,
+): { readonly nested: readonly RoutingRule[]; readonly elsewhere: readonly RoutingRule[] } {
+  const keyPrefixOf = ({ condition }: RoutingRule) => condition.keyPrefix ?? "";
+  const isNested = (rule: RoutingRule) => nestedPrefixes.some((nested) => keyPrefixOf(rule).startsWith(nested));
+  return {
+    nested: routingRules.filter(isNested),
+    elsewhere: routingRules.filter((rule) => !keyPrefixOf(rule).startsWith(prefix)),
+  };
+}
