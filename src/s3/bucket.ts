@@ -5,7 +5,7 @@ import { readServiceError } from "../aws/errors/errors.ts";
 import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
-import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
+import type { Body, Receiver, Transport, WireResponse } from "../http/transport.ts";
 import { type Place, placeBucket } from "./bucket-region.ts";
 
 /** One S3 operation on a bucket or an object of it. */

@@ -1,6 +1,7 @@
-import { ConnectionError, ServiceError } from "../aws/errors/errors.ts";
-import type { ResponseHead } from "../aws/transport.ts";
-import type { BodyReceiver } from "../aws/wire/body-receiver.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
+import type { BodyReceiver } from "../http/body-receiver.ts";
+import { ConnectionError } from "../http/connection-error.ts";
+import type { ResponseHead } from "../http/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Piece } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";

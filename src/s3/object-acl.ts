@@ -1,6 +1,6 @@
 import { ServiceError } from "../aws/errors/errors.ts";
-import type { WireResponse } from "../aws/transport.ts";
 import type { XmlElement } from "../aws/xml.ts";
+import type { WireResponse } from "../http/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import { childElements, childText, notS3, readResult } from "./xml-body.ts";
 

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
-import type { Body, ResponseHead, WireResponse } from "../aws/transport.ts";
 import { parseXml, type XmlElement } from "../aws/xml.ts";
 import { digestOf } from "../checksums/algorithms.ts";
+import type { Body, ResponseHead, WireResponse } from "../http/transport.ts";
 import type { S3Request } from "./bucket.ts";
 import { checksumHeaders } from "./digest.ts";
 

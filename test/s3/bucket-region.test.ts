@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
-import type { Transport, WireRequest, WireResponse } from "../../src/aws/transport.ts";
+import type { Transport, WireRequest, WireResponse } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 
 const credentials = { accessKeyId: "a", secretAccessKey: "s" };

@@ -3,7 +3,7 @@ import {
   PutBucketOwnershipControlsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import { createTransport, type Transport, type WireResponse } from "../../src/aws/transport.ts";
+import { createTransport, type Transport, type WireResponse } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
 import { startTarget, type Target } from "../target.ts";
 

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
+import type { Transport, WireResponse } from "../../http/transport.ts";
 import { readServiceError, ServiceError } from "../errors/errors.ts";
 import { withRetries } from "../retry.ts";
 import { createSigner, encodeUriPart } from "../signer.ts";
-import type { Transport, WireResponse } from "../transport.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
 import type { Credentials } from "./credentials.ts";
 import { resolveStsEndpoint } from "./sts-endpoint.ts";

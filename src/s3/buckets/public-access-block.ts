@@ -1,5 +1,5 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { WireResponse } from "../../aws/transport.ts";
+import type { WireResponse } from "../../http/transport.ts";
 import type { Bucket } from "../bucket.ts";
 import { childText, documentRequest, readResult, S3_NAMESPACE } from "../xml-body.ts";
 

@@ -1,4 +1,4 @@
-import type { WireResponse } from "../../aws/transport.ts";
+import type { WireResponse } from "../../http/transport.ts";
 import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
 import { type ListedEntry, readListingPage } from "./listing-page.ts";

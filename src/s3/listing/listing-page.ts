@@ -1,5 +1,5 @@
-import type { WireResponse } from "../../aws/transport.ts";
 import type { XmlElement } from "../../aws/xml.ts";
+import type { WireResponse } from "../../http/transport.ts";
 import { childElements, childText, notS3, readResult } from "../xml-body.ts";
 
 /** One `<Contents>` of a listing: its texts, with references resolved. The ETag may have quotation marks around it. */

@@ -1,7 +1,7 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { Body } from "../../aws/transport.ts";
-import { CollectedBody } from "../../aws/wire/body-receiver.ts";
+import { CollectedBody } from "../../http/body-receiver.ts";
+import type { Body } from "../../http/transport.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";

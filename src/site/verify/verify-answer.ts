@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import zlib from "node:zlib";
-import type { ResponseHead, Transport } from "../../aws/transport.ts";
-import type { BodyReceiver } from "../../aws/wire/body-receiver.ts";
+import type { BodyReceiver } from "../../http/body-receiver.ts";
+import type { ResponseHead, Transport } from "../../http/transport.ts";
 
 /** What a visitor gets at a URL. */
 export interface SiteAnswer {

@@ -8,9 +8,9 @@ import type { CredentialSource } from "../../aws/credentials/credentials.ts";
 import { createRoleChain } from "../../aws/credentials/role-chain.ts";
 import { createSts, type Sts } from "../../aws/credentials/sts.ts";
 import { RoleError } from "../../aws/credentials/sts-role-error.ts";
-import type { NetworkSettings } from "../../aws/network.ts";
-import { createTransport, type Transport, type WireRequest } from "../../aws/transport.ts";
 import { userAgent } from "../../aws/user-agent.ts";
+import type { NetworkSettings } from "../../http/network-settings.ts";
+import { createTransport, type Transport, type WireRequest } from "../../http/transport.ts";
 import type { Identity } from "../inputs/identity.ts";
 import { describeTrust } from "./trust-policy.ts";
 

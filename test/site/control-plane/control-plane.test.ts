@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { CredentialSource, Credentials } from "../../../src/aws/credentials/credentials.ts";
-import { ConnectionError, IdentityError } from "../../../src/aws/errors/errors.ts";
-import type { Transport, WireRequest } from "../../../src/aws/transport.ts";
-import { createTransport } from "../../../src/aws/transport.ts";
+import { IdentityError } from "../../../src/aws/errors/errors.ts";
+import { ConnectionError } from "../../../src/http/connection-error.ts";
+import type { Transport, WireRequest } from "../../../src/http/transport.ts";
+import { createTransport } from "../../../src/http/transport.ts";
 import { openControlPlane } from "../../../src/site/control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../../../src/site/control-plane/control-plane-error.ts";
 import {

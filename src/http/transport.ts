@@ -1,7 +1,7 @@
-import { DIRECT_NETWORK, type NetworkSettings } from "./network.ts";
+import type { BodyReceiver } from "./body-receiver.ts";
+import { DirectConnections } from "./direct-connections.ts";
+import { DIRECT_NETWORK, type NetworkSettings } from "./network-settings.ts";
 import { createProxiedTransport } from "./proxied-transport.ts";
-import type { BodyReceiver } from "./wire/body-receiver.ts";
-import { DirectConnections } from "./wire/direct-connections.ts";
 
 /** Bytes that can be sent more than once: each call of `chunks` starts from the first byte. */
 export interface Body {

@@ -1,5 +1,5 @@
-import type { ResponseHead } from "../transport.ts";
 import type { BodyReceiver } from "./body-receiver.ts";
+import type { ResponseHead } from "./transport.ts";
 
 /** What becomes of an answer as it is read. */
 export interface ResponseHandler {

@@ -1,5 +1,5 @@
-import type { ConnectionLimits, WireRequest, WireResponse } from "../transport.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { ConnectionLimits, WireRequest, WireResponse } from "./transport.ts";
 
 export interface ConnectionsOptions
   extends Omit<ConnectionOptions, "onClosed">,

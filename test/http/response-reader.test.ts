@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { Duplex } from "node:stream";
-import { CollectedBody } from "../../../src/aws/wire/body-receiver.ts";
-import { ProtocolError, ResponseReader } from "../../../src/aws/wire/response-reader.ts";
-import { type Random, randomFrom } from "../../random.ts";
+import { CollectedBody } from "../../src/http/body-receiver.ts";
+import { ProtocolError, ResponseReader } from "../../src/http/response-reader.ts";
+import { type Random, randomFrom } from "../random.ts";
 
 /** What a client makes of the bytes that came before a connection's end. */
 type Outcome =

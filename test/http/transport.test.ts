@@ -4,10 +4,10 @@ import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
-import { ConnectionError } from "../../src/aws/errors/errors.ts";
-import { DIRECT_NETWORK } from "../../src/aws/network.ts";
-import { type Body, createTransport, type Transport, type WireRequest } from "../../src/aws/transport.ts";
-import type { BodyReceiver } from "../../src/aws/wire/body-receiver.ts";
+import type { BodyReceiver } from "../../src/http/body-receiver.ts";
+import { ConnectionError } from "../../src/http/connection-error.ts";
+import { DIRECT_NETWORK } from "../../src/http/network-settings.ts";
+import { type Body, createTransport, type Transport, type WireRequest } from "../../src/http/transport.ts";
 import { randomFrom } from "../random.ts";
 
 describe("the transport", () => {

@@ -1,10 +1,10 @@
 import type http from "node:http";
-import type { ConnectionError } from "./errors/errors.ts";
-import type { NetworkSettings } from "./network.ts";
+import { type BodyReceiver, CollectedBody, pour } from "./body-receiver.ts";
+import type { ConnectionError } from "./connection-error.ts";
+import type { NetworkSettings } from "./network-settings.ts";
 import { type Route, Routes } from "./routes.ts";
 import type { Body, ConnectionLimits, ResponseHead, Transport, WireRequest, WireResponse } from "./transport.ts";
 import { watchWay } from "./way.ts";
-import { type BodyReceiver, CollectedBody, pour } from "./wire/body-receiver.ts";
 
 /** The same for what has to go through a proxy. */
 export function createProxiedTransport(network: NetworkSettings, limits: ConnectionLimits): Transport {

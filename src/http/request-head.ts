@@ -1,4 +1,4 @@
-import type { WireRequest } from "../transport.ts";
+import type { WireRequest } from "./transport.ts";
 
 const BAD_TARGET = /[^\x21-\x7e]/;
 const BAD_NAME = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;

@@ -1,9 +1,9 @@
 import type { OnReadOpts, Socket } from "node:net";
-import { ConnectionError, reasonOf } from "../errors/errors.ts";
-import type { ConnectionLimits, ResponseHead, WireRequest, WireResponse } from "../transport.ts";
 import { CollectedBody } from "./body-receiver.ts";
+import { ConnectionError, reasonOf } from "./connection-error.ts";
 import { requestHead } from "./request-head.ts";
 import { ProtocolError, type ResponseHandler, ResponseReader } from "./response-reader.ts";
+import type { ConnectionLimits, ResponseHead, WireRequest, WireResponse } from "./transport.ts";
 
 /** For what comes before it is known where it belongs: heads, and small answers with them. */
 const OWN_BYTES = 64 * 1024;

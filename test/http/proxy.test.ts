@@ -4,8 +4,8 @@ import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { describeFailure } from "../../src/aws/errors/error-hints.ts";
-import type { NetworkSettings } from "../../src/aws/network.ts";
-import { createTransport, type Transport, type WireRequest, type WireResponse } from "../../src/aws/transport.ts";
+import type { NetworkSettings } from "../../src/http/network-settings.ts";
+import { createTransport, type Transport, type WireRequest, type WireResponse } from "../../src/http/transport.ts";
 import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 
 const user = { name: "corp\\me", password: "p@ss:/%41 ü" };
