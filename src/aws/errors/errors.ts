@@ -1,4 +1,4 @@
-import type { WireResponse } from "../../http/transport.ts";
+import type { HttpResponse } from "../../http/messages.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
 
 /** What the server said when it refused. All of it comes from outside. */
@@ -59,7 +59,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 };
 
 /** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
-export async function readServiceError(response: WireResponse): Promise<ServiceError> {
+export async function readServiceError(response: HttpResponse): Promise<ServiceError> {
   const { headers } = response;
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
   const status = response.status === 200 ? 500 : response.status;
