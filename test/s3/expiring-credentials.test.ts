@@ -3,7 +3,7 @@ import { type S3Credential, type S3Server, startS3Server } from "../../local/s3/
 import type { CredentialSource } from "../../src/aws/credentials/credentials.ts";
 import { describeFailure, isStepFatal } from "../../src/aws/errors/error-hints.ts";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
-import type { Body } from "../../src/aws/transport.ts";
+import type { Body } from "../../src/http/messages.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 import { uploadMultipart } from "../../src/s3/multipart/multipart-upload.ts";
 import {

@@ -9,9 +9,9 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import type { Transport } from "../../src/aws/transport.ts";
 import { FileDigester } from "../../src/files/digest/file-digest.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
+import type { Transport } from "../../src/http/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";

@@ -1,5 +1,6 @@
+import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "../errors/connection-hints.ts";
-import { ConnectionError, NOT_S3, type ServiceError } from "../errors/errors.ts";
+import { NOT_S3, type ServiceError } from "../errors/errors.ts";
 import { isClockSkew, NOT_STS } from "./sts.ts";
 import { roleDenialHint } from "./sts-denial.ts";
 

@@ -1,4 +1,5 @@
-import { ConnectionError, IdentityError, ServiceError } from "../errors/errors.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
+import { IdentityError, ServiceError } from "../errors/errors.ts";
 import { type RoleAttempt, roleRefusalHint } from "./sts-hints.ts";
 
 /** A role could not be assumed. The message is whole sentences: which role and what named it, why, and what to do. */

@@ -1,4 +1,4 @@
-import type { Transport } from "../../aws/transport.ts";
+import type { Transport } from "../../http/transport.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
