@@ -1,6 +1,6 @@
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { HttpRequest, HttpResponse } from "./messages.ts";
-import type { ConnectionLimits } from "./transport.ts";
 
 export interface ConnectionsOptions
   extends Omit<ConnectionOptions, "onClosed">,

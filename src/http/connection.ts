@@ -1,10 +1,10 @@
 import type { OnReadOpts, Socket } from "node:net";
 import { CollectedBody } from "./body-receiver.ts";
 import { ConnectionError, reasonOf } from "./connection-error.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { HttpRequest, HttpResponse, ResponseHead } from "./messages.ts";
 import { requestHead } from "./request-head.ts";
 import { ProtocolError, type ResponseHandler, ResponseReader } from "./response-reader.ts";
-import type { ConnectionLimits } from "./transport.ts";
 
 /** For what comes before it is known where it belongs: heads, and small answers with them. */
 const OWN_BYTES = 64 * 1024;

@@ -1,18 +1,18 @@
 import type http from "node:http";
 import { type BodyReceiver, CollectedBody, pour } from "./body-receiver.ts";
 import type { ConnectionError } from "./connection-error.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { Body, HttpRequest, HttpResponse, ResponseHead } from "./messages.ts";
 import type { NetworkSettings } from "./network-settings.ts";
 import { type Route, Routes } from "./routes.ts";
-import type { ConnectionLimits, Transport } from "./transport.ts";
 import { watchWay } from "./way.ts";
 
 /** The same for what has to go through a proxy. */
-export function createProxiedTransport(network: NetworkSettings, limits: ConnectionLimits): Transport {
+export function createProxiedTransport(network: NetworkSettings, limits: ConnectionLimits) {
   const { maxConnections, idleTimeoutMs, connectTimeoutMs } = limits;
   const routes = new Routes(network, { maxConnections, idleTimeoutMs, tunnelTimeoutMs: 2 * connectTimeoutMs });
   return {
-    exchange: async (request) => exchange(request, await routes.to(request), limits),
+    exchange: async (request: HttpRequest) => exchange(request, await routes.to(request), limits),
     close: () => routes.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { ConnectionLimits } from "./connection-limits.ts";
 import { DirectConnections } from "./direct-connections.ts";
 import type { HttpRequest, HttpResponse } from "./messages.ts";
 import { DIRECT_NETWORK, type NetworkSettings } from "./network-settings.ts";
@@ -12,16 +13,6 @@ export interface Transport {
   exchange(request: HttpRequest): Promise<HttpResponse>;
   /** Ends every idle and busy connection. */
   close(): void;
-}
-
-/** What holds for each connection. */
-export interface ConnectionLimits {
-  /** Connections to one host that may be open at once. */
-  readonly maxConnections: number;
-  /** A connection on which nothing moves for so long is given up. */
-  readonly idleTimeoutMs: number;
-  /** A connection that is not made after so long is given up, a tunnel through a proxy after twice as long. */
-  readonly connectTimeoutMs: number;
 }
 
 export interface TransportOptions extends Omit<ConnectionLimits, "connectTimeoutMs"> {

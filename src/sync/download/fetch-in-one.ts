@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import { createDigest, type Digest } from "../../checksums/algorithms.ts";
+import { createDigest } from "../../checksums/algorithms.ts";
+import type { Digest } from "../../checksums/digest.ts";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { BlockSink, type ByteSink, FileSink, SinkFullError } from "../../files/byte-sink.ts";
 import { setModified, writeWhole } from "../../files/temporary-file.ts";
