@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
-import type { WireResponse } from "../../src/aws/transport.ts";
+import type { WireResponse } from "../../";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 
 export interface MemoryObject {
@@ -59,8 +59,8 @@ export class MemoryBucket implements Bucket {
     if (request.receive) {
       const receiver = request.receive({ status: 200, headers });
       for (let offset = 0; offset < stored.bytes.length; ) {
-        const copied = stored.bytes.copy(receiver.room(), 0, offset);
-        await receiver.filled(copied);
+        const copied = stored.bytes.copy(receiver.reserve(), 0, offset);
+        await receiver.commit(copied);
         offset += copied;
       }
     }
