@@ -1,5 +1,6 @@
 import fillRange from "fill-range";
 import picomatch from "picomatch";
+import { isRepositoryName } from "./repository-name.ts";
 
 /** The patterns of a step: which relative paths it is about. */
 export interface PathPatterns {
@@ -15,9 +16,6 @@ export interface PathPatterns {
   /** Whether some pattern includes something under a folder or file name literally, as `.git`. */
   names(name: string): boolean;
 }
-
-/** Left out unless a pattern names it: the history of a repository is never meant to be published by accident. */
-export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
 export class PatternError extends Error {}
@@ -53,11 +51,10 @@ export function parsePatterns(lines: readonly string[], root?: string): PathPatt
   rules.reverse();
   const matches = (path: string) => rules.find((rule) => rule.test(path))?.include ?? false;
   const names = (name: string) => rules.some((rule) => rule.include && rule.glob.split("/").includes(name));
-  const excludesRepository = !names(REPOSITORY_NAME);
+  const isHistory = (name: string) => isRepositoryName(name) && !names(name);
   return {
     matches,
-    covers: (path) =>
-      matches(withoutDotParts(path)) && !(excludesRepository && path.split("/").includes(REPOSITORY_NAME)),
+    covers: (path) => matches(withoutDotParts(path)) && !path.split("/").some(isHistory),
     excludesFolder(path) {
       // The rules stand in reverse: an inclusion met first may still match something below. A pattern that ends in /** matches a folder
       // itself only if it matches all that is in it.

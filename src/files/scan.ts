@@ -3,7 +3,8 @@ import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "nod
 import { basename, dirname, join, sep } from "node:path";
 import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
-import { type PathPatterns, REPOSITORY_NAME } from "./patterns.ts";
+import type { PathPatterns } from "./patterns.ts";
+import { isRepositoryName } from "./repository-name.ts";
 
 /** A file as it was when the folder was scanned. */
 export interface LocalFile {
@@ -135,7 +136,7 @@ function readEntries(folder: Folder, walk: Walk): Entry[] {
   const entries: Entry[] = [];
   for (const dirent of readFolder(folder)) {
     const path = folder.path + dirent.name;
-    if (dirent.name === REPOSITORY_NAME && !patterns.names(REPOSITORY_NAME)) continue;
+    if (isRepositoryName(dirent.name) && !patterns.names(dirent.name)) continue;
     const isLink = dirent.isSymbolicLink();
     if (isLink && links === "skip") continue;
     const mayBeFolder = isLink && links === "follow";
@@ -203,8 +204,8 @@ function refuseLink(folder: Folder, target: string, patterns: PathPatterns): str
     root = above;
   }
   if (!isBelow(root.realPath, target)) return "the link leaves the source folder";
-  const leadsIntoRepository = target.slice(root.realPath.length).split(sep).includes(REPOSITORY_NAME);
-  return leadsIntoRepository && !patterns.names(REPOSITORY_NAME) ? "the link leads into .git" : undefined;
+  const names = target.slice(root.realPath.length).split(sep);
+  return names.some((name) => isRepositoryName(name) && !patterns.names(name)) ? "the link leads into .git" : undefined;
 }
 
 function leadsToFolder(link: string): boolean {

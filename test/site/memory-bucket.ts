@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
-import type { WireResponse } from "../../";
+import type { HttpResponse } from "../../src/http/messages.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 
 export interface MemoryObject {
@@ -27,7 +27,7 @@ export class MemoryBucket implements Bucket {
     this.#hasEnded = false;
   }
 
-  async send(next: S3Request | (() => S3Request)): Promise<WireResponse> {
+  async send(next: S3Request | (() => S3Request)): Promise<HttpResponse> {
     const request = typeof next === "function" ? next() : next;
     if (this.#hasEnded) throw new Error("the process has ended");
     const mishap = this.mishapOf(request);
@@ -43,7 +43,7 @@ export class MemoryBucket implements Bucket {
     return new Error("the process has ended");
   }
 
-  async #answer(request: S3Request): Promise<WireResponse> {
+  async #answer(request: S3Request): Promise<HttpResponse> {
     const { method, key, query = {} } = request;
     if (method === "GET" && key === "") return answer(this.#list(query.prefix ?? ""));
     if (method === "POST" && query.delete !== undefined) return answer(this.#delete(await bytesOf(request)));
@@ -67,7 +67,7 @@ export class MemoryBucket implements Bucket {
     return { status: 200, headers, body: Buffer.alloc(0) };
   }
 
-  async #put(request: S3Request): Promise<WireResponse> {
+  async #put(request: S3Request): Promise<HttpResponse> {
     const { key, headers = {} } = request;
     const present = this.objects.get(key);
     const { "if-match": match, "if-none-match": noneMatch, ...kept } = headers;
@@ -104,7 +104,7 @@ async function bytesOf({ body }: S3Request): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function answer(body: string): WireResponse {
+function answer(body: string): HttpResponse {
   return { status: 200, headers: {}, body: Buffer.from(body) };
 }
 

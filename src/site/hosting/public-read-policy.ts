@@ -68,6 +68,29 @@ function statementsOf({ Statement: statements = [] }: Policy): readonly Statemen
   return listOf(statements) as readonly Statement[];
 }
 
+/**
+ * Whether a policy lets everybody read an object, unconditionally.
+ *
+ * @param policy JSON; what is none allows nothing.
+ * @param arn the object's ARN.
+ */
+export function letsEverybodyRead(policy: string, arn: string): boolean {
+  let statements: readonly Statement[];
+  try {
+    statements = statementsOf(JSON.parse(policy));
+  } catch {
+    return false;
+  }
+  return statements.some(
+    ({ Effect, Principal, Action = [], Resource = [], Condition }) =>
+      Effect === "Allow" &&
+      Condition === undefined &&
+      isEverybody(Principal) &&
+      listOf(Action).some((pattern) => matchesReading(String(pattern))) &&
+      listOf(Resource).some((pattern) => matches(String(pattern), arn)),
+  );
+}
+
 /** Whether a statement, whoever wrote it, allows everybody what is wanted, unconditionally. */
 function allows(statement: Statement, { bucketName, prefix, partition }: PublicObjects): boolean {
   const { Effect, Principal, Action = [], Resource = [], Condition } = statement;
@@ -87,11 +110,15 @@ function isEverybody(principal: unknown): boolean {
 
 /** Names of actions are compared without regard to case, and may have wildcards. */
 function matchesReading(pattern: string): boolean {
+  return matches(pattern.toLowerCase(), "s3:getobject");
+}
+
+function matches(pattern: string, text: string): boolean {
   const expression = pattern
-    .replace(/[^\w*?]/g, "\\$&")
+    .replace(/[\\^$.+()[\]{}|]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`, "i").test("s3:GetObject");
+  return new RegExp(`^${expression}$`, "s").test(text);
 }
 
 /** Whether all that begins with `start` fits the pattern: of patterns, only those with no more than a `*` at their end are understood. */

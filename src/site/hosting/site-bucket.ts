@@ -95,7 +95,7 @@ function publicReadOf({ prefix, access }: SiteOptions, signal: AbortSignal) {
 }
 
 /** "Amazon Resource Names" in the IAM User Guide. */
-function partitionOf(region: string): string {
+export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

@@ -2,18 +2,20 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import { listPrefix } from "../../sync/plan/remote-listing.ts";
-import { readDistribution } from "../cloudfront/distribution.ts";
+import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
 import { bucketStep } from "../hosting/bucket-step.ts";
+import { isReadByEverybody } from "../hosting/public-site.ts";
 import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
-import { describeRedirectAll } from "../hosting/site-bucket.ts";
+import { describeRedirectAll, partitionOf } from "../hosting/site-bucket.ts";
 import { readWebsite } from "../hosting/website.ts";
 import { findNeighbours } from "../hosting/website-neighbours.ts";
 import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
 import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
+import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
 import { logDistribution, logEarlierState, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
@@ -72,6 +74,11 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     options.domain && controlPlane && problems.length === 0
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)
       : undefined;
+  const doubtful = findDoubtfulFiles(tree.objects.values(), options);
+  const isPublic =
+    doubtful.secret.length > 0 && (await isReadable(options, distribution, doubtful, isNewBucket, tools));
+  logDoubtfulFiles(doubtful, isPublic, tools.log);
+  problems.push(...checkSecrets(doubtful, isPublic));
   const nowMs = (tools.now ?? Date.now)();
   const plan = planSite(options, {
     objects,
@@ -125,6 +132,19 @@ async function openFor(
 
 function exists(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
   return bucketStep("Looking for", bucket, "s3:ListBucket", signal, () => bucketExists(bucket, signal));
+}
+
+/** Whether everyone can read the site, or could once it is published. */
+async function isReadable(
+  { publicRead, prefix, access }: SiteOptions,
+  distribution: Distribution | undefined,
+  { secret }: DoubtfulFiles,
+  isNewBucket: boolean,
+  { bucket, signal }: SiteTools,
+): Promise<boolean> {
+  if (publicRead || distribution) return true;
+  const keys = secret.map((path) => prefix + path);
+  return !isNewBucket && isReadByEverybody(bucket, keys, partitionOf(access.store.region), signal);
 }
 
 /** What an earlier publish has left, and what is there now. */
