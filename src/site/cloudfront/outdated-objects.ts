@@ -17,19 +17,24 @@ const DEFAULT_ERROR_TTL_SECONDS = 10;
 /**
  * The objects of which caches may hold another form once these actions are done: those that are replaced, and those that an earlier publish
  * has deleted without an invalidation. What is new has no other form, but caches may hold that it was missing: where the distribution keeps
- * that for long, what is new is among them, unless its name has a hash that nobody can have asked for before.
+ * that for long, what is new is among them, unless its name has a hash that nobody can have asked for before. Where a name only looks as
+ * if it had one, it is among them always.
  *
  * @returns names relative to the site; those of all that was stored where the whole site is to be invalidated anyway.
  */
 export function outdatedObjects(
-  { departed, distribution, website }: Pick<PreparedSite, "departed" | "distribution" | "website">,
+  { departed, distribution, website, objects }: Pick<PreparedSite, "departed" | "distribution" | "website" | "objects">,
   options: Pick<SiteOptions, "distribution">,
   stored: readonly Action[],
 ): readonly string[] {
   const isForAll = options.distribution?.invalidate === "all";
   const isKeptMissing = distribution !== undefined && keepsMissing(distribution, website);
   const isOutdated = (action: Action) =>
-    action.kind === "put" && (action.replaces || isForAll || (isKeptMissing && !isFingerprinted(action.relativeKey)));
+    action.kind === "put" &&
+    (action.replaces ||
+      isForAll ||
+      objects.get(action.relativeKey)?.reusesName === true ||
+      (isKeptMissing && !isFingerprinted(action.relativeKey)));
   return [...departed, ...stored.filter(isOutdated).map(({ relativeKey }) => relativeKey)];
 }
 

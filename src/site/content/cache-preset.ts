@@ -1,24 +1,12 @@
 import { isFingerprinted } from "./fingerprint.ts";
 import { mediaTypeOf } from "./text-like.ts";
+import { belongsToPages, isOfServiceWorker } from "./update-files.ts";
 
-const FOREVER = "public, max-age=31536000, immutable";
+export const FOREVER = "public, max-age=31536000, immutable";
 const REVALIDATED = "no-cache";
-const AN_HOUR = "public, max-age=3600";
+export const AN_HOUR = "public, max-age=3600";
 
 const PAGE_TYPES: ReadonlySet<string> = new Set(["text/html", "application/xhtml+xml"]);
-
-/** Service workers, and what registers them or tells them what to cache: an old one keeps visitors with the old site. */
-const WORKERS =
-  /(?:^|\/)(?:sw|service-?worker|firebase-messaging-sw|registerSW|ngsw-worker|safety-worker)\.m?js$|(?:^|\/)ngsw\.json$|\.webmanifest$/;
-/**
- * What tells open pages which version of the site is there: Nuxt, SvelteKit, and Gatsby ("Caching Static Sites" in Gatsby's documentation).
- */
-const VERSIONS = /(?:^|\/)(?:_nuxt\/builds\/latest\.json|_app\/version\.json|page-data\/.*\.json)$/;
-
-/** Whether a file, by its path, is a service worker, or registers one, or tells it which version of the site to cache. */
-export function isOfServiceWorker(path: string): boolean {
-  return WORKERS.test(path);
-}
 
 /** Whether an object is a page, by its content type. */
 export function isPage(contentType: string): boolean {
@@ -32,6 +20,6 @@ export function isPage(contentType: string): boolean {
  * @param path relative to the site, with `/`.
  */
 export function presetCacheControl(path: string, contentType: string): string {
-  if (isPage(contentType) || isOfServiceWorker(path) || VERSIONS.test(path)) return REVALIDATED;
+  if (isPage(contentType) || isOfServiceWorker(path) || belongsToPages(path)) return REVALIDATED;
   return isFingerprinted(path) ? FOREVER : AN_HOUR;
 }

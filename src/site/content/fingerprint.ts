@@ -13,6 +13,15 @@ const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 /** What stands behind a hash, as in `.js`, `.chunk.js.map`, `.min.css` and `.js.LICENSE.txt`; it is too short for a hash. */
 const ENDINGS = /(?:\.(?:[a-z][a-z0-9]{0,4}|bundle|module|legacy|LICENSE))+$/;
 
+/** What bundlers write. In other files capitals and digits are people's own: `datasheet-STM32F4X.pdf`. */
+const BUNDLED = /\.(?:[cm]?js|css|map|wasm|woff2?|ttf|otf|eot|LICENSE\.txt)$/;
+/** Where bundlers put the images that pages import: Vite and Rollup, Angular, Create React App. */
+const BUNDLED_IMAGE = /(?:^|\/)(?:assets|media)\/[^/]+\.(?:png|jpe?g|gif|svg|webp|avif|ico)$/;
+/** As cameras number images: `photo-DSC23456`. */
+const NUMBERED = /-[A-Z]+\d+$/;
+/** Beside a file, its compressed form has the same name with one of these behind it. */
+const COMPRESSED = /\.(?:gz|br|zst)$/;
+
 /** In the lengths in which hashes are cut (webpack, Rollup, Parcel, Gatsby, Hugo) or come from MD5 and SHA. */
 const HEX_HASH = /(?:^|[-._~])((?:[0-9a-f]{2}){4,6}|[0-9a-f]{16}|[0-9a-f]{20}|(?:[0-9a-f]{32}){1,4}|[0-9a-f]{40})$/;
 const DIGITS_AND_ONE_LETTER = /^[a-f]?\d+[a-f]?$/;
@@ -39,14 +48,20 @@ const MIN_RANDOM_PIECES = 4;
  */
 export function isFingerprinted(path: string): boolean {
   if (PAGE.test(path)) return false;
-  return FINGERPRINTED_FOLDER.test(path) || endsWithHash(path.slice(path.lastIndexOf("/") + 1).replaceAll(UUID, ""));
+  return FINGERPRINTED_FOLDER.test(path) || endsWithHash(path.replace(COMPRESSED, ""));
 }
 
-function endsWithHash(name: string): boolean {
+function endsWithHash(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1).replaceAll(UUID, "");
   const stem = name.replace(ENDINGS, "");
   if (stem === name) return false;
-  if (BASE32_HASH.test(stem) || BASE32_HASH_OF_BUNDLE.test(stem)) return true;
-  return isHexHash(HEX_HASH.exec(stem)?.[1]) || isBase64Hash(BASE64_HASH.exec(stem)?.[1]);
+  if (isHexHash(HEX_HASH.exec(stem)?.[1])) return true;
+  const isBundled = BUNDLED.test(path) || (BUNDLED_IMAGE.test(path) && !NUMBERED.test(stem));
+  return isBundled && (hasBase32Hash(stem) || isBase64Hash(BASE64_HASH.exec(stem)?.[1]));
+}
+
+function hasBase32Hash(stem: string): boolean {
+  return BASE32_HASH.test(stem) || BASE32_HASH_OF_BUNDLE.test(stem);
 }
 
 /** Dates, counters and words of `a` to `f` are hexadecimal too. */

@@ -41,6 +41,8 @@ export interface ManifestEntry {
   readonly headers: Readonly<Record<string, string>>;
   /** Since when the site does without it: milliseconds since 1970. */
   readonly removedMs?: number;
+  /** Its bytes changed under a name that looks like one with a hash of its content. */
+  readonly reusesName?: true;
   /** Set while it is being stored or deleted, and left so by a publish that broke off. */
   readonly pending?: {
     /** The ETag of an object of somebody else that stood there before. */
@@ -98,7 +100,10 @@ function readWebsite(website: unknown): WebsiteDocuments | undefined {
 }
 
 function readEntry(object: unknown, headerSets: readonly unknown[]): [name: string, ManifestEntry] {
-  const { name, sizeBytes, etag, sha256, headers, removed, pending } = (object ?? {}) as Record<string, unknown>;
+  const { name, sizeBytes, etag, sha256, headers, removed, reusesName, pending } = (object ?? {}) as Record<
+    string,
+    unknown
+  >;
   const headerSet = headerSets[headers as number];
   const removedMs = removed === undefined ? undefined : Date.parse(String(removed));
   const isEntry =
@@ -118,6 +123,7 @@ function readEntry(object: unknown, headerSets: readonly unknown[]): [name: stri
       sha256,
       headers: headerSet as ManifestEntry["headers"],
       ...(removedMs === undefined ? {} : { removedMs }),
+      ...(reusesName === true ? { reusesName } : {}),
       ...(pending === undefined ? {} : { pending }),
     },
   ];

@@ -1,5 +1,5 @@
 import type { PutAction, SkipAction } from "../../sync/plan/plan.ts";
-import { isOfServiceWorker } from "../content/cache-preset.ts";
+import { belongsToPages, isOfServiceWorker } from "../content/update-files.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import { checkRemovals } from "./check-removals.ts";
@@ -14,8 +14,8 @@ import { decideStaleObjects } from "./stale-objects.ts";
  * replaced since, is left; all others are stored. What only the bucket holds is deleted where the manifest knows it, and else left.
  *
  * What is stored comes in an order in which nothing is visible before what it refers to: assets that are new come before those that are
- * replaced, which may refer to them; then come pages, new ones first, which others will link to; the index; service workers that are
- * replaced, which fetch pages and keep them as those of the new version; and redirects.
+ * replaced, which may refer to them; then come pages and the data and workers that belong to them, new ones first, which others will link
+ * to; the index; service workers that are replaced, which fetch pages and keep them as those of the new version; and redirects.
  */
 export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan, "filesFound"> {
   const { objects, digests } = state;
@@ -32,7 +32,13 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
     const listed = state.listed.get(relativeKey);
     if (reason === undefined) skips.push({ kind: "skip", ...subject, reason: "unchanged" });
     else puts.push({ object, action: { kind: "put", ...subject, reason, replaces: listed !== undefined } });
-    entries.set(relativeKey, { sizeBytes: listed?.sizeBytes ?? 0, etag: listed?.etag ?? "", sha256, headers: wanted });
+    entries.set(relativeKey, {
+      sizeBytes: listed?.sizeBytes ?? 0,
+      etag: listed?.etag ?? "",
+      sha256,
+      headers: wanted,
+      ...(object.reusesName ? { reusesName: true } : {}),
+    });
   }
   const { deletions, kept, keptEntries, departed } = decideStaleObjects(options, state);
   for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
@@ -76,16 +82,19 @@ function groupPuts(puts: readonly Put[]): SiteGroup[] {
     ({ object }: Put) =>
       kinds.includes(object.kind);
   const isReplacement = ({ action }: Put) => action.replaces;
-  const isWorkerUpdate = (put: Put) => isReplacement(put) && isOfServiceWorker(put.object.relativeKey);
-  const assets = puts.filter(isOf("asset"));
-  const pages = puts.filter(isOf("page"));
+  const isWorker = ({ object }: Put) => isOfServiceWorker(object.relativeKey);
+  const isWithPages = (put: Put) =>
+    put.object.kind === "asset" && (isWorker(put) || belongsToPages(put.object.relativeKey));
+  const isWorkerUpdate = (put: Put) => isReplacement(put) && isWithPages(put) && isWorker(put);
+  const assets = puts.filter((put) => isOf("asset")(put) && !isWithPages(put));
+  const pages = puts.filter((put) => isOf("page")(put) || isWithPages(put));
   const groups: [isVisible: boolean, puts: readonly Put[]][] = [
     [false, assets.filter((put) => !isReplacement(put))],
-    [false, assets.filter((put) => isReplacement(put) && !isWorkerUpdate(put))],
+    [false, assets.filter(isReplacement)],
     [true, pages.filter((put) => !isReplacement(put))],
-    [true, pages.filter(isReplacement)],
+    [true, pages.filter((put) => isReplacement(put) && !isWorkerUpdate(put))],
     [true, puts.filter(isOf("index"))],
-    [true, assets.filter(isWorkerUpdate)],
+    [true, pages.filter(isWorkerUpdate)],
     [true, puts.filter(isOf("redirect"))],
   ];
   return groups.flatMap(([isVisible, members]) =>

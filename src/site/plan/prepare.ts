@@ -20,6 +20,7 @@ import { digestSite } from "./digest-site.ts";
 import { logDistribution, logEarlierState, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
+import { checkReusedNames, logReusedNames } from "./reused-names.ts";
 import { findSiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
 import type { ListedObject } from "./site-plan.ts";
@@ -65,7 +66,9 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     routingRulesOfOthers: countRulesOfOthers(presentWebsite, neighbours),
     ...(address.siteUrl ? { siteUrl: address.siteUrl } : {}),
   });
-  const objects = withRedirects(tree.objects, redirects);
+  const names = checkReusedNames(tree.objects, fileDigests, manifest);
+  logReusedNames(names, tools.log);
+  const objects = withRedirects(names.objects, redirects);
   const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
   const ownWebsite = websiteOf(options, tree.objects, redirects);
   const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);

@@ -14,6 +14,10 @@ export interface SiteObject {
   readonly headers: Readonly<Record<string, string>>;
   /** How its bytes are to be compressed, should that make them fewer. */
   readonly compression?: Encoding;
+  /** Browsers are told to keep it for a year, for no other reason than that its name looks like one with a hash of its content. */
+  readonly isImmutableByName?: true;
+  /** Its bytes changed under such a name: what looks like a hash is none. */
+  readonly reusesName?: true;
 }
 
 export interface SiteFile {

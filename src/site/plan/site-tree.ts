@@ -5,7 +5,7 @@ import { type LocalFile, type ScanWarning, scan } from "../../files/scan.ts";
 import { refuseObject } from "../../sync/plan/object-limits.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
-import { isPage, presetCacheControl } from "../content/cache-preset.ts";
+import { FOREVER, isPage, presetCacheControl } from "../content/cache-preset.ts";
 import { isWorthCompressing } from "../content/compress.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
@@ -99,7 +99,7 @@ function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, re
   const { options } = context;
   const refusal = refuseObject(options.prefix + relativeKey, sizeBytes, options.partSizeBytes);
   if (refusal) throw new Error(refusal);
-  const headers = headersOf(context, path, relativeKey);
+  const { headers, isImmutableByName } = headersOf(context, path, relativeKey);
   const contentType = headers["content-type"] ?? "";
   const { compress } = options;
   const isCompressed =
@@ -110,6 +110,7 @@ function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, re
     file: { path, absolutePath: join(options.source, path), sizeBytes },
     headers,
     ...(isCompressed ? { compression: compress } : {}),
+    ...(isImmutableByName ? { isImmutableByName: true } : {}),
   };
 }
 
@@ -118,7 +119,7 @@ function headersOf(
   { options, headersFile }: SiteTreeContext,
   path: string,
   relativeKey: string,
-): Record<string, string> {
+): { readonly headers: Readonly<Record<string, string>>; readonly isImmutableByName: boolean } {
   const { settings, indexDocument } = options;
   const named = settings.headersFor(path);
   const ruled = settings.ruledHeadersFor(path);
@@ -129,5 +130,6 @@ function headersOf(
   const preset = settings.cachePreset === "none" ? {} : { "cache-control": presetCacheControl(path, contentType) };
   const below: Record<string, string> = { ...preset, ...named };
   for (const header of detached) delete below[header];
-  return { ...guess, ...below, ...set, ...ruled };
+  const isImmutableByName = above["cache-control"] === undefined && below["cache-control"] === FOREVER;
+  return { headers: { ...guess, ...below, ...set, ...ruled }, isImmutableByName };
 }

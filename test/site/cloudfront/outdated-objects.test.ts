@@ -48,7 +48,7 @@ describe("the objects of which caches may hold another form", () => {
   for (const [title, distribution, hasRules, names] of cases) {
     it(title, () => {
       const website = { indexDocument: "index.html", routingRules: hasRules ? [blogMoved] : [] };
-      const site = { departed: ["gone.html"], distribution, website };
+      const site = { departed: ["gone.html"], distribution, website, objects: new Map() };
       assert.deepEqual(outdatedObjects(site, {}, stored), names);
     });
   }

@@ -1,0 +1,48 @@
+import { AN_HOUR } from "../content/cache-preset.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import type { SiteObject } from "./site-object.ts";
+import type { SiteLog } from "./site-tools.ts";
+
+/** Of more names, the rest is counted. */
+const MAX_NAMED_FILES = 20;
+
+/** Objects of which the manifest shows whether their names have fingerprints. */
+export interface CheckedNames {
+  readonly objects: ReadonlyMap<string, SiteObject>;
+  /** Names that looked like fingerprinted ones, and have other bytes than in the publish before. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * Takes the header for a year from objects whose bytes once changed under the same name. What looks like a fingerprint there is none: a
+ * browser that has the old bytes would keep them for a year.
+ *
+ * @param digests SHA-256 of each object's file in hex, by the object's name.
+ */
+export function checkReusedNames(
+  objects: ReadonlyMap<string, SiteObject>,
+  digests: ReadonlyMap<string, string>,
+  manifest: Manifest | undefined,
+): CheckedNames {
+  const checked = new Map(objects);
+  const changed: string[] = [];
+  for (const [name, object] of objects) {
+    const known = manifest?.entries.get(name);
+    if (!object.isImmutableByName || !known) continue;
+    const isChanged = known.sha256 !== digests.get(name);
+    if (isChanged) changed.push(name);
+    if (isChanged || known.reusesName)
+      checked.set(name, { ...object, headers: { ...object.headers, "cache-control": AN_HOUR }, reusesName: true });
+  }
+  return { objects: checked, changed };
+}
+
+/** Warns of names that look like fingerprinted ones and are not. */
+export function logReusedNames({ changed }: CheckedNames, log: SiteLog): void {
+  if (changed.length === 0) return;
+  const hidden = changed.length - MAX_NAMED_FILES;
+  const names = changed.slice(0, MAX_NAMED_FILES).join(", ") + (hidden > 0 ? `, and ${hidden} more` : "");
+  log.warning(
+    `These files changed under names that look as if they had a hash of the content: ${names}. From now on browsers keep them for an hour, not for a year; browsers that have the old ones may keep those. Rename the files, or set their Cache-Control with cacheControl.`,
+  );
+}
