@@ -4,6 +4,7 @@ import type { Distribution } from "../cloudfront/distribution.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import { documentsOf, type SharedWebsite } from "../hosting/shared-website.ts";
 import type { SiteOptions } from "../options.ts";
+import { describeWarnings } from "../rules/line-message.ts";
 import type { CompiledRedirects } from "../rules/redirects.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, type SiteRules } from "./site-rules.ts";
@@ -11,8 +12,11 @@ import type { SiteLog } from "./site-tools.ts";
 
 /** Tells what the site says of itself and S3 cannot do. */
 export function logRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {
-  for (const { line, message } of rules.headersFile.warnings) log.warning(`${HEADERS_FILE}, line ${line}: ${message}`);
-  for (const { line, message } of redirects.warnings) log.warning(`${REDIRECTS_FILE}, line ${line}: ${message}`);
+  const ofRedirects = [...rules.unsupportedRedirects, ...redirects.warnings].sort(
+    (one, other) => one.line - other.line,
+  );
+  for (const warning of describeWarnings(HEADERS_FILE, rules.headersFile.warnings)) log.warning(warning);
+  for (const warning of describeWarnings(REDIRECTS_FILE, ofRedirects)) log.warning(warning);
   if (redirects.routingRules.length > 0 && !options.configureWebsite) {
     const rulesNeeded =
       redirects.routingRules.length === 1 ? "a routing rule" : `${redirects.routingRules.length} routing rules`;

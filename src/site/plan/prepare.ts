@@ -14,6 +14,7 @@ import { findNeighbours } from "../hosting/website-neighbours.ts";
 import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
+import { eventLoopTurns } from "../rules/event-loop-turns.ts";
 import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
@@ -58,14 +59,15 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     readPublished(options, tools, isNewBucket),
   ]);
   const { store, manifest, listed, presentWebsite, neighbours } = published;
-  const redirects = compileRedirects(rules.redirects, {
+  const context = {
     names: new Set(tree.objects.keys()),
     prefix: options.prefix,
     indexDocument: options.indexDocument,
-    hosting: address.answersBy === "rest" ? "rest" : "website",
+    hosting: address.answersBy === "rest" ? ("rest" as const) : ("website" as const),
     routingRulesOfOthers: countRulesOfOthers(presentWebsite, neighbours),
     ...(address.siteUrl ? { siteUrl: address.siteUrl } : {}),
-  });
+  };
+  const redirects = await compileRedirects(rules.redirects, context, eventLoopTurns(signal));
   const names = checkReusedNames(tree.objects, fileDigests, manifest);
   logReusedNames(names, tools.log);
   const objects = withRedirects(names.objects, redirects);

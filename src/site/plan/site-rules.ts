@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ScanError } from "../../files/scan.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { type HeadersFile, parseHeadersFile } from "../rules/headers-file.ts";
-import type { LineMessage } from "../rules/line-message.ts";
+import type { LineMessage, LineWarning } from "../rules/line-message.ts";
 import { parseRedirectsFile, type RedirectRule } from "../rules/redirects-file.ts";
 
 export const HEADERS_FILE = "_headers";
@@ -13,6 +13,8 @@ export const REDIRECTS_FILE = "_redirects";
 export interface SiteRules {
   readonly headersFile: HeadersFile;
   readonly redirects: readonly RedirectRule[];
+  /** Lines of `_redirects` that are skipped because they are not supported. */
+  readonly unsupportedRedirects: readonly LineWarning[];
   readonly problems: readonly PlanProblem[];
 }
 
@@ -29,6 +31,7 @@ export function readSiteRules(source: string, siteUrl: URL | undefined): SiteRul
   return {
     headersFile,
     redirects: redirects.rules,
+    unsupportedRedirects: redirects.warnings,
     problems: [...asProblems(HEADERS_FILE, headersFile.problems), ...asProblems(REDIRECTS_FILE, redirects.problems)],
   };
 }

@@ -9,7 +9,7 @@ export function functionSource(ruleTexts: readonly string[], basePath: string): 
   return ascii(`// A viewer-request function for the runtime cloudfront-js-2.0, made from _redirects.
 const base = ${JSON.stringify(basePath.slice(0, -1))};
 const rules = [
-${ruleTexts.map((text) => `  ${text},\n`).join("")}];
+${ruleTexts.map(ruleLine).join("")}];
 
 function handler(event) {
   const request = event.request;
@@ -84,6 +84,15 @@ function decode(text) {
   }
 }
 `);
+}
+
+/** How many bytes a rule adds to the function. */
+export function ruleLength(ruleText: string): number {
+  return ascii(ruleLine(ruleText)).length;
+}
+
+function ruleLine(text: string): string {
+  return `  ${text},\n`;
 }
 
 /** Characters beyond ASCII count more than once against the quota, and only some editors show them; escapes mean the same. */

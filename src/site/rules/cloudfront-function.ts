@@ -1,5 +1,6 @@
-import { functionSource } from "./cloudfront-function-source.ts";
-import { mayOverlap } from "./path-pattern.ts";
+import { functionSource, ruleLength } from "./cloudfront-function-source.ts";
+import type { TakeTurns } from "./event-loop-turns.ts";
+import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import { basePathOf, pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
 import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
@@ -27,27 +28,46 @@ export function isForFunction({ status, to, conditions }: RedirectRule): boolean
  * @param addsIndexDocument whether a rewrite to a folder has to name its index document, as before a REST endpoint.
  * @returns undefined where no rule remains.
  */
-export function cloudFrontFunction(
+export async function cloudFrontFunction(
   rules: readonly RedirectRule[],
   site: RedirectSite,
   addsIndexDocument: boolean,
-): CloudFrontFunction | undefined {
+  takeTurns: TakeTurns,
+): Promise<CloudFrontFunction | undefined> {
   const basePath = decodeURI(basePathOf(site));
   const files = pathsOfFiles(site);
   const texts: string[] = [];
   const followed = new Set<RedirectRule>();
-  const leftOut: RedirectRule[] = [];
+  const leftOut = new PatternIndex<RedirectRule>();
+  let roomBytes = MAX_FUNCTION_BYTES - functionSource([], basePath).length;
   for (const rule of rules) {
-    const text = ruleText(rule, site, files, addsIndexDocument);
-    const fits = functionSource([...texts, text], basePath).length <= MAX_FUNCTION_BYTES;
-    if (!fits || leftOut.some(({ from }) => mayOverlap(from, rule.from))) {
-      leftOut.push(rule);
-    } else {
-      texts.push(text);
-      followed.add(rule);
+    await takeTurns();
+    const text = leftOut.firstOverlapping(rule.from)
+      ? undefined
+      : fittingText(rule, site, files, addsIndexDocument, roomBytes);
+    if (text === undefined) {
+      leftOut.add(rule.from, rule);
+      continue;
     }
+    texts.push(text);
+    followed.add(rule);
+    roomBytes -= ruleLength(text);
   }
   return followed.size === 0 ? undefined : { source: functionSource(texts, basePath), rules: followed };
+}
+
+/** @returns undefined where the rule is longer than there is room for, with the files that it must not take the place of. */
+function fittingText(
+  rule: RedirectRule,
+  site: RedirectSite,
+  files: ReadonlySet<string>,
+  addsIndexDocument: boolean,
+  roomBytes: number,
+): string | undefined {
+  // Which files a rule matches takes long to see: not where it is too long anyway.
+  if (ruleLength(ruleText(rule, site, new Set(), addsIndexDocument)) > roomBytes) return undefined;
+  const text = ruleText(rule, site, files, addsIndexDocument);
+  return ruleLength(text) > roomBytes ? undefined : text;
 }
 
 /** One element of the function's list, with the names that the handler reads. */

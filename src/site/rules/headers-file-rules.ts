@@ -1,5 +1,5 @@
 import { checkHeaderValue, parseExpires } from "../../sync/settings/header-value.ts";
-import type { LineMessage } from "./line-message.ts";
+import { type LineMessage, type LineWarning, UnsupportedError } from "./line-message.ts";
 import { type PathPattern, parsePathPattern } from "./path-pattern.ts";
 
 /** One rule of a `_headers` file: a pattern, and the headers of the responses at its paths. */
@@ -23,14 +23,17 @@ export interface HeaderLine {
  * lines, and lines that start with `#`, are left out. Sources: "Custom headers" in the Netlify Docs, "Headers" in the Cloudflare
  * Pages docs.
  *
- * @returns the rules, in order, and a problem for each line that is left out because it is malformed.
+ * @returns the rules, in order; a problem for each malformed line; and a warning for each rule that is skipped because it is not
+ *   supported.
  */
 export function parseHeadersFileRules(text: string): {
   readonly rules: readonly HeadersFileRule[];
   readonly problems: readonly LineMessage[];
+  readonly warnings: readonly LineWarning[];
 } {
   const rules: HeadersFileRule[] = [];
   const problems: LineMessage[] = [];
+  const warnings: LineWarning[] = [];
   let headers: HeaderLine[] | undefined;
   for (const [index, rawLine] of text
     .replace(/^\ufeff/, "")
@@ -50,10 +53,13 @@ export function parseHeadersFileRules(text: string): {
         headers.push(header);
       }
     } catch (error) {
-      problems.push({ line, message: (error as Error).message });
+      const { message } = error as Error;
+      const subject = { kind: "rule", name: content } as const;
+      if (error instanceof UnsupportedError) warnings.push({ line, subject, outcome: "skipped", reason: message });
+      else problems.push({ line, message });
     }
   }
-  return { rules, problems };
+  return { rules, problems, warnings };
 }
 
 function readHeaderLine(content: string, line: number): HeaderLine {

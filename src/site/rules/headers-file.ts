@@ -1,6 +1,6 @@
 import { type HeadersFileRule, parseHeadersFileRules } from "./headers-file-rules.ts";
 import { headerOutcomes } from "./headers-file-values.ts";
-import type { LineMessage } from "./line-message.ts";
+import type { LineMessage, LineWarning } from "./line-message.ts";
 import { type ResponseHeadersPolicy, responseHeadersPolicies } from "./response-headers-policy.ts";
 
 /** What becomes of a `_headers` file on S3. */
@@ -10,7 +10,7 @@ export interface HeadersFile {
   /** The headers of an object that visitors find at these decoded URL paths, as `/docs/index.html` and `/docs/`. */
   headersFor(urlPaths: readonly string[]): ObjectHeaders;
   /** One for each line that S3 cannot honour, in order. */
-  readonly warnings: readonly LineMessage[];
+  readonly warnings: readonly LineWarning[];
   /** What a CloudFront distribution needs to honour those lines, the narrowest path first. */
   readonly responseHeadersPolicies: readonly ResponseHeadersPolicy[];
 }
@@ -32,7 +32,7 @@ const KEPT_HEADERS = new Set(["cache-control", "content-disposition", "content-l
  * @param siteUrl where visitors find the site, where that is known. Rules for this host hold; those for another do not.
  */
 export function parseHeadersFile(text: string, siteUrl?: URL): HeadersFile {
-  const { rules, problems } = parseHeadersFileRules(text);
+  const { rules, problems, warnings: unsupported } = parseHeadersFileRules(text);
   const [held, foreign] = partition(
     rules,
     ({ pattern }) => pattern.host === undefined || pattern.host === siteUrl?.hostname,
@@ -40,6 +40,7 @@ export function parseHeadersFile(text: string, siteUrl?: URL): HeadersFile {
   const unkept = held.map((rule) => ({ ...rule, headers: rule.headers.filter(({ name }) => !isKept(name)) }));
   const { policies, carriedLines } = responseHeadersPolicies(unkept, siteUrl?.pathname ?? "/");
   const warnings = [
+    ...unsupported,
     ...foreign.map(foreignHostWarning),
     ...unkept.flatMap(({ headers }) =>
       headers.map(({ line, name }) => unkeptWarning(line, name, carriedLines.has(line))),
@@ -61,21 +62,18 @@ function objectHeaders(rules: readonly HeadersFileRule[]): ObjectHeaders {
   };
 }
 
-function foreignHostWarning({ line, pattern }: HeadersFileRule): LineMessage {
-  return {
-    line,
-    message: `the rule is left out: it is for the host ${pattern.host}, and an object has the same headers for all hosts.`,
-  };
+function foreignHostWarning({ line, pattern: { host, path } }: HeadersFileRule): LineWarning {
+  const subject = { kind: "rule", name: `https://${host}${path}` } as const;
+  return { line, subject, outcome: "skipped", reason: "an object has the same headers for all hosts." };
 }
 
-function unkeptWarning(line: number, name: string, carried: boolean): LineMessage {
-  if (name.toLowerCase() === "content-encoding") {
-    return { line, message: `${name} is left out: it follows from the input compress.` };
-  }
+function unkeptWarning(line: number, name: string, carried: boolean): LineWarning {
+  const warning = { line, subject: { kind: "header", name }, outcome: "skipped" } as const;
+  if (name.toLowerCase() === "content-encoding") return { ...warning, reason: "it follows from the input compress." };
   const remedy = carried
     ? "Behind CloudFront, use the response headers policy in the plan file."
-    : "CloudFront's response headers policies cannot hold this line either.";
-  return { line, message: `${name} is left out: S3 keeps no such header with an object. ${remedy}` };
+    : "CloudFront's response headers policies cannot hold it either.";
+  return { ...warning, reason: `S3 keeps no such header with an object. ${remedy}` };
 }
 
 function isKept(name: string): boolean {

@@ -1,6 +1,55 @@
-/** What there is to say about a line of a file of the site. */
+/** Why a line of a file of the site cannot be understood. */
 export interface LineMessage {
   /** From 1. */
   readonly line: number;
   readonly message: string;
+}
+
+/** A line that is understood, and of which the publish does not do all that it says. */
+export interface LineWarning {
+  /** From 1. */
+  readonly line: number;
+  /** A rule by its path, or a header by its name. */
+  readonly subject: { readonly kind: "rule" | "header"; readonly name: string };
+  readonly outcome: "skipped" | "without effect";
+  /** The end of a sentence, and whole sentences after it. */
+  readonly reason: string;
+  /** The same for all lines of a kind, where the reason tells of one line more. */
+  readonly commonReason?: string;
+}
+
+/** A line says something that others support and this task does not. */
+export class UnsupportedError extends Error {}
+
+/** Of more lines of a kind, the rest is counted. */
+const MAX_NAMED_LINES = 10;
+const MAX_NAMED_SUBJECTS = 3;
+
+/** Writes warnings for people, those with the same reason in one. */
+export function describeWarnings(file: string, warnings: readonly LineWarning[]): string[] {
+  const groups = new Map<string, LineWarning[]>();
+  for (const warning of warnings) {
+    const key = `${warning.subject.kind} ${warning.outcome} ${warning.commonReason ?? warning.reason}`;
+    const group = groups.get(key);
+    if (group) group.push(warning);
+    else groups.set(key, [warning]);
+  }
+  return [...groups.values()].map((group) => describeGroup(file, group));
+}
+
+function describeGroup(file: string, group: readonly LineWarning[]): string {
+  const [{ subject, outcome, reason, commonReason = reason }] = group as readonly [LineWarning];
+  const names = [...new Set(group.map((each) => each.subject.name))];
+  const lines = group.map(({ line }) => `${line}`);
+  const place = `${file}, ${lines.length === 1 ? "line" : "lines"} ${listOf(lines, MAX_NAMED_LINES)}`;
+  const isOne = names.length === 1;
+  const what = `${subject.kind === "rule" ? `the ${isOne ? "rule" : "rules"} for ` : ""}${listOf(names, MAX_NAMED_SUBJECTS)}`;
+  const verb =
+    outcome === "skipped" ? (isOne ? "is skipped" : "are skipped") : isOne ? "has no effect" : "have no effect";
+  return `${place}: ${what} ${verb}: ${group.length === 1 ? reason : commonReason}`;
+}
+
+function listOf(texts: readonly string[], max: number): string {
+  const hidden = texts.length - max;
+  return texts.slice(0, max).join(", ") + (hidden > 0 ? ` and ${hidden.toLocaleString("en")} more` : "");
 }

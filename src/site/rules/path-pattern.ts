@@ -1,3 +1,5 @@
+import { UnsupportedError } from "./line-message.ts";
+
 /** Which URL paths a rule of `_headers` or `_redirects` is about. Paths are decoded, and a `/` at their end makes no difference. */
 export interface PathPattern {
   /** `exact` is one path; `folder` is a path and all below it, as `/docs/*`; `wild` is all else with a `*` or a `:name`. */
@@ -20,14 +22,17 @@ export interface PathPattern {
  * slashes. The trailing `/*` matches its folder too. Sources: "Custom headers" and "Redirect options" in the Netlify Docs, "Headers" and
  * "Redirects" in the Cloudflare Pages docs. Case counts, as it does in object keys.
  *
- * @throws Error that says what is wrong with it.
+ * @throws {UnsupportedError} for what others understand; Error that says what is wrong with it.
  */
 export function parsePathPattern(text: string): PathPattern {
-  const [, urlHost, urlPath] = /^https?:\/\/([^/:]+)(?::\d+)?(\/.*)?$/i.exec(text) ?? [];
+  const [, urlHost, urlPath] = /^https?:\/\/([^/]+?)(?::\d+)?(\/.*)?$/i.exec(text) ?? [];
+  if (urlHost !== undefined && !/^[\w.[\]-]+$/.test(urlHost))
+    throw new UnsupportedError("hosts with placeholders are not supported.");
   const written = urlHost === undefined ? text : (urlPath ?? "/");
   if (!written.startsWith("/")) throw new Error(`"${text}" is not a path. Write one that starts with /.`);
-  if (written.includes("?")) throw new Error(`"${text}" has a ? in it, and a pattern is a path without a query.`);
-  if (written.split("*").length > 2) throw new Error(`"${text}" has more than one *.`);
+  if (written.includes("?")) throw new UnsupportedError("a query in the path is not supported.");
+  if (written.split("*").length > 2)
+    throw new UnsupportedError("more than one * is not supported. Use placeholders, for example :name.");
   const path = decode(written).replace(/(.)\/+$/, "$1");
   const names = [...path.matchAll(/(?<=\/):([A-Za-z]\w*)|\*/g)].map(([, name]) => name ?? "splat");
   if (new Set(names).size < names.length) throw new Error(`"${text}" has two parts of the same name.`);

@@ -1,4 +1,4 @@
-import type { LineMessage } from "./line-message.ts";
+import { type LineMessage, type LineWarning, UnsupportedError } from "./line-message.ts";
 import { type PathPattern, parsePathPattern } from "./path-pattern.ts";
 
 /** One line of a `_redirects` file. */
@@ -27,14 +27,16 @@ const CONDITIONS = ["country", "language", "role", "cookie"];
  * Netlify; at Cloudflare it would be a 302. Blank lines are left out, and so is what follows a `#` at the start of a word. Sources:
  * "Redirect options" in the Netlify Docs, "Redirects" in the Cloudflare Pages docs.
  *
- * @returns the rules, in order, and a problem for each line that is left out because it is malformed.
+ * @returns the rules, in order; a problem for each malformed line; and a warning for each that is skipped because it is not supported.
  */
 export function parseRedirectsFile(text: string): {
   readonly rules: readonly RedirectRule[];
   readonly problems: readonly LineMessage[];
+  readonly warnings: readonly LineWarning[];
 } {
   const rules: RedirectRule[] = [];
   const problems: LineMessage[] = [];
+  const warnings: LineWarning[] = [];
   for (const [index, rawLine] of text
     .replace(/^\ufeff/, "")
     .split(/\r?\n/)
@@ -45,13 +47,21 @@ export function parseRedirectsFile(text: string): {
     try {
       rules.push(readRule(words, line));
     } catch (error) {
-      problems.push({ line, message: (error as Error).message });
+      const { message } = error as Error;
+      const subject = { kind: "rule", name: words[0] ?? "" } as const;
+      if (error instanceof UnsupportedError) warnings.push({ line, subject, outcome: "skipped", reason: message });
+      else problems.push({ line, message });
     }
   }
-  return { rules, problems };
+  return { rules, problems, warnings };
 }
 
 function readRule([source = "", ...words]: readonly string[], line: number): RedirectRule {
+  // Cloudflare's documentation names rules for hosts without a scheme among those that it does not support.
+  if (/^[\w-]+(\.[\w-]+)+\//.test(source))
+    throw new UnsupportedError("rules for hosts start with http:// or https://.");
+  if (words[0] !== undefined && isStatus(words[0]))
+    throw new UnsupportedError("a rule without a target is not supported.");
   const toIndex = words.findIndex((word) => /^(\/|https?:\/\/)/i.test(word));
   const to = words[toIndex];
   if (to === undefined) {
@@ -79,9 +89,17 @@ function withStatus(words: readonly string[]): readonly [string, ...string[]] {
 }
 
 function readStatus(word: string): Pick<RedirectRule, "status" | "force"> {
-  const status = STATUSES.find((known) => word === `${known}` || word === `${known}!`);
-  if (status === undefined) throw new Error(`"${word}" is not a status. Use one of ${STATUSES.join(", ")}.`);
+  const known = STATUSES.join(", ");
+  if (!isStatus(word)) throw new Error(`"${word}" is not a status. Use one of ${known}.`);
+  const status = STATUSES.find((each) => each === Number.parseInt(word, 10));
+  if (status === undefined)
+    throw new UnsupportedError(`the status ${Number.parseInt(word, 10)} is not supported. Use one of ${known}.`);
   return { status, force: word.endsWith("!") };
+}
+
+/** From 100 to 599, with a `!` behind it or without. */
+function isStatus(word: string): boolean {
+  return /^[1-5]\d\d!?$/.test(word);
 }
 
 function readPairs(words: readonly string[]): Readonly<Record<string, string>> {
@@ -97,7 +115,7 @@ function readPairs(words: readonly string[]): Readonly<Record<string, string>> {
 function readCondition(name: string, value: string): [name: string, values: string[]] {
   const lowerCaseName = name.toLowerCase();
   if (!CONDITIONS.includes(lowerCaseName)) {
-    throw new Error(`there is no condition "${name}". Use one of Country, Language, Role, Cookie.`);
+    throw new UnsupportedError(`the condition ${name} is not supported.`);
   }
   return [lowerCaseName, value.split(",").filter((each) => each !== "")];
 }

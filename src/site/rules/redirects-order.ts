@@ -1,5 +1,6 @@
-import type { LineMessage } from "./line-message.ts";
-import { covers } from "./path-pattern.ts";
+import type { TakeTurns } from "./event-loop-turns.ts";
+import type { LineWarning } from "./line-message.ts";
+import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import { pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
 import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
@@ -10,18 +11,26 @@ import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
  *
  * @returns the others in order, without the host where it is the site's own; and a warning for each that is taken out.
  */
-export function effectiveRules(
+export async function effectiveRules(
   rules: readonly RedirectRule[],
   site: RedirectSite,
-): { readonly rules: readonly RedirectRule[]; readonly warnings: readonly LineMessage[] } {
+  takeTurns: TakeTurns,
+): Promise<{ readonly rules: readonly RedirectRule[]; readonly warnings: readonly LineWarning[] }> {
   const files = pathsOfFiles(site);
   const effective: RedirectRule[] = [];
-  const warnings: LineMessage[] = [];
+  const unconditional = new PatternIndex<RedirectRule>();
+  const warnings: LineWarning[] = [];
   for (const written of rules) {
+    await takeTurns();
     const rule = withoutOwnHost(written, site);
-    const why = whyWithoutEffect(rule, effective, files, site);
-    if (why === undefined) effective.push(rule);
-    else warnings.push({ line: rule.line, message: `the rule for ${rule.from.path} has no effect: ${why}.` });
+    const why = whyWithoutEffect(rule, unconditional, files, site);
+    if (why !== undefined) {
+      const subject = { kind: "rule", name: rule.from.path } as const;
+      warnings.push({ line: rule.line, subject, outcome: "without effect", ...why });
+      continue;
+    }
+    effective.push(rule);
+    if (isUnconditional(rule)) unconditional.add(rule.from, rule);
   }
   return { rules: effective, warnings };
 }
@@ -33,23 +42,22 @@ function withoutOwnHost(rule: RedirectRule, { siteUrl }: RedirectSite): Redirect
 
 function whyWithoutEffect(
   rule: RedirectRule,
-  earlier: readonly RedirectRule[],
+  earlier: PatternIndex<RedirectRule>,
   files: ReadonlySet<string>,
   site: RedirectSite,
-): string | undefined {
-  const first = earlier.find((other) => takesAllOf(other, rule));
-  if (first) return `line ${first.line} comes first`;
+): Pick<LineWarning, "reason" | "commonReason"> | undefined {
+  // Files come before the first rule, but not before a later one with a `!`.
+  const first = earlier.firstCovering(rule.from, (other) => other.force || !rule.force);
+  if (first) return { reason: `line ${first.line} comes first.`, commonReason: "earlier lines come first." };
   if (rule.from.kind === "exact" && !rule.force && files.has(rule.from.path)) {
-    return `the site has a file there. Write the status with a ! to send visitors elsewhere nevertheless`;
+    return { reason: "the site has a file there. Write the status with a ! to send visitors elsewhere nevertheless." };
   }
-  if (leadsBack(rule, site)) return "it leads to a path that it holds for itself, without end";
+  if (leadsBack(rule, site)) return { reason: "it leads to a path that it holds for itself, without end." };
   return undefined;
 }
 
-/** Whether the first leaves the second nothing to do. Files come before the first, but not before a second with a `!`. */
-function takesAllOf(first: RedirectRule, second: RedirectRule): boolean {
-  const always = Object.keys(first.query).length === 0 && Object.keys(first.conditions).length === 0;
-  return always && (first.force || !second.force) && covers(first.from, second.from);
+function isUnconditional({ query, conditions }: RedirectRule): boolean {
+  return Object.keys(query).length === 0 && Object.keys(conditions).length === 0;
 }
 
 function leadsBack({ from, query, to, status }: RedirectRule, { siteUrl }: RedirectSite): boolean {

@@ -1,4 +1,5 @@
-import { mayOverlap } from "./path-pattern.ts";
+import type { TakeTurns } from "./event-loop-turns.ts";
+import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import { isPermanent, type RedirectObject, redirectObjects } from "./redirects-objects.ts";
 import { pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
@@ -11,7 +12,13 @@ export interface WebsiteRedirects {
   /** In their order, at most 50. */
   readonly routingRules: readonly RoutingRule[];
   /** Why a website endpoint cannot follow the other rules, as the end of a sentence. */
-  readonly refusals: ReadonlyMap<RedirectRule, string>;
+  readonly refusals: ReadonlyMap<RedirectRule, Refusal>;
+}
+
+export interface Refusal {
+  readonly reason: string;
+  /** The same for all rules of a kind, where the reason tells of one line more. */
+  readonly commonReason?: string;
 }
 
 /** A rule that an endpoint can follow. */
@@ -32,27 +39,32 @@ type Stage = (typeof STAGES)[keyof typeof STAGES];
  *
  * @param routingRulesOfOthers how many of the bucket's routing rules are taken already.
  */
-export function websiteRedirects(
+export async function websiteRedirects(
   rules: readonly RedirectRule[],
   site: RedirectSite,
   routingRulesOfOthers: number,
-): WebsiteRedirects {
+  takeTurns: TakeTurns,
+): Promise<WebsiteRedirects> {
   const files = pathsOfFiles(site);
-  const refusals = new Map<RedirectRule, string>();
+  const refusals = new Map<RedirectRule, Refusal>();
   const followed: Followed[] = [];
+  const index = new PatternIndex<Followed>();
   for (const rule of rules) {
+    await takeTurns();
     try {
-      followed.push(follow(rule, followed, files, site));
+      const each = follow(rule, index, files, site);
+      followed.push(each);
+      index.add(rule.from, each);
     } catch (error) {
-      refusals.set(rule, (error as Error).message);
+      const { commonReason } = error instanceof LateRuleError ? LateRuleError : {};
+      refusals.set(rule, { reason: (error as Error).message, ...(commonReason ? { commonReason } : {}) });
     }
   }
   const { kept, routingRules } = fitRoutingRules(followed, site, MAX_ROUTING_RULES - routingRulesOfOthers);
   const others = routingRulesOfOthers > 0 ? `${routingRulesOfOthers} of other sites and those of ` : "";
   const noRoom = `S3 takes ${MAX_ROUTING_RULES} routing rules, and ${others}the rules above it need them`;
-  for (const { rule } of followed.filter((each) => !kept.includes(each))) {
-    refusals.set(rule, noRoom);
-  }
+  const isKept = new Set(kept);
+  for (const each of followed) if (!isKept.has(each)) refusals.set(each.rule, { reason: noRoom });
   const objects = new Map(
     kept
       .flatMap((each) => each.objects)
@@ -62,10 +74,19 @@ export function websiteRedirects(
   return { objects: [...objects.values()].reverse(), routingRules, refusals };
 }
 
+/** S3 would follow a rule before an earlier one. */
+class LateRuleError extends Error {
+  static readonly commonReason = "S3 would follow them before earlier lines";
+
+  constructor(line: number) {
+    super(`S3 would follow it before line ${line}`);
+  }
+}
+
 /** @throws Error that says why an endpoint cannot. */
 function follow(
   rule: RedirectRule,
-  earlier: readonly Followed[],
+  earlier: PatternIndex<Followed>,
   files: ReadonlySet<string>,
   site: RedirectSite,
 ): Followed {
@@ -73,8 +94,8 @@ function follow(
   const unable = whyUnable(rule);
   if (unable !== undefined) throw new Error(unable);
   const stage = from.kind === "exact" ? STAGES.object : force ? STAGES.beforeObject : STAGES.afterError;
-  const late = earlier.find((other) => other.stage > stage && mayOverlap(other.rule.from, from));
-  if (late) throw new Error(`S3 would follow it before line ${late.rule.line}`);
+  const late = earlier.firstOverlapping(from, (other) => other.stage > stage);
+  if (late) throw new LateRuleError(late.rule.line);
   if (from.kind === "exact") return { rule, stage, objects: redirectObjects(rule, site) };
   const folder = from.path.slice(0, -"/*".length);
   const hasFolderObject = folder !== "" && isPermanent(rule) && (force || !files.has(folder));
@@ -110,7 +131,10 @@ function fitRoutingRules(
 ): { readonly kept: readonly Followed[]; readonly routingRules: readonly RoutingRule[] } {
   const inFull = followed.map((each) => ({ each, rules: routingRulesOf(each, false) }));
   const names = [...site.names, ...followed.flatMap(({ objects }) => objects.map(({ name }) => name))];
-  const isEmpty = ({ rule }: Followed) => !names.some((name) => name.startsWith(rule.from.head.slice(1)));
+  const folders = new Set(
+    names.flatMap((name) => [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1))),
+  );
+  const isEmpty = ({ rule }: Followed) => rule.from.head !== "/" && !folders.has(rule.from.head.slice(1));
   const forms =
     inFull.flatMap(({ rules }) => rules).length <= room
       ? inFull

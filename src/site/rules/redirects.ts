@@ -1,11 +1,12 @@
 import { type CloudFrontFunction, cloudFrontFunction, isForFunction } from "./cloudfront-function.ts";
-import type { LineMessage } from "./line-message.ts";
-import { mayOverlap } from "./path-pattern.ts";
+import type { TakeTurns } from "./event-loop-turns.ts";
+import type { LineWarning } from "./line-message.ts";
+import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import type { RedirectObject } from "./redirects-objects.ts";
 import { effectiveRules } from "./redirects-order.ts";
 import type { RedirectSite } from "./redirects-site.ts";
-import { type WebsiteRedirects, websiteRedirects } from "./redirects-website.ts";
+import { type Refusal, type WebsiteRedirects, websiteRedirects } from "./redirects-website.ts";
 import type { RoutingRule } from "./routing-rules.ts";
 
 export interface RedirectContext extends RedirectSite {
@@ -22,7 +23,7 @@ export interface CompiledRedirects {
   /** In their order, at most 50. */
   readonly routingRules: readonly RoutingRule[];
   /** One for each line that S3 cannot honour, in order. */
-  readonly warnings: readonly LineMessage[];
+  readonly warnings: readonly LineWarning[];
   /** A viewer-request function for cloudfront-js-2.0 that honours what it can of those lines; absent where it has nothing to do. */
   readonly cloudFrontFunction?: string;
 }
@@ -30,16 +31,23 @@ export interface CompiledRedirects {
 /**
  * Divides the rules of a `_redirects` file between S3 and a CloudFront function. For each request the first rule that holds is followed,
  * and no rule without `!` comes before a file of the site, in S3 and in the function alike.
+ *
+ * @param takeTurns called again and again: tens of thousands of rules take seconds.
+ * @throws what `takeTurns` throws.
  */
-export function compileRedirects(rules: readonly RedirectRule[], context: RedirectContext): CompiledRedirects {
-  const effective = effectiveRules(rules, context);
+export async function compileRedirects(
+  rules: readonly RedirectRule[],
+  context: RedirectContext,
+  takeTurns: TakeTurns,
+): Promise<CompiledRedirects> {
+  const effective = await effectiveRules(rules, context, takeTurns);
   const isRest = context.hosting === "rest";
   const hosted = isRest
     ? refuseAll(effective.rules)
-    : websiteRedirects(effective.rules, context, context.routingRulesOfOthers);
-  const wanted = rulesForFunction(effective.rules, hosted.refusals, context);
-  const edge = cloudFrontFunction(wanted, context, isRest);
-  const warnings = [...hosted.refusals].map(([rule, reason]) => refusalWarning(rule, reason, edge, context));
+    : await websiteRedirects(effective.rules, context, context.routingRulesOfOthers, takeTurns);
+  const wanted = await rulesForFunction(effective.rules, hosted.refusals, context, takeTurns);
+  const edge = await cloudFrontFunction(wanted, context, isRest, takeTurns);
+  const warnings = [...hosted.refusals].map(([rule, refusal]) => refusalWarning(rule, refusal, edge, context));
   return {
     objects: hosted.objects,
     routingRules: hosted.routingRules,
@@ -50,25 +58,28 @@ export function compileRedirects(rules: readonly RedirectRule[], context: Redire
 
 function refuseAll(rules: readonly RedirectRule[]): WebsiteRedirects {
   const reason = "without a website endpoint S3 sends no visitor elsewhere";
-  return { objects: [], routingRules: [], refusals: new Map(rules.map((rule) => [rule, reason])) };
+  return { objects: [], routingRules: [], refusals: new Map(rules.map((rule) => [rule, { reason }])) };
 }
 
 /** What S3 refuses, and before that what S3 would follow too late, behind the function. */
-function rulesForFunction(
+async function rulesForFunction(
   rules: readonly RedirectRule[],
-  refusals: ReadonlyMap<RedirectRule, string>,
+  refusals: ReadonlyMap<RedirectRule, Refusal>,
   site: RedirectSite,
-): readonly RedirectRule[] {
+  takeTurns: TakeTurns,
+): Promise<readonly RedirectRule[]> {
   const wanted: RedirectRule[] = [];
+  const index = new PatternIndex<RedirectRule>();
   for (const rule of [...rules].reverse()) {
-    const isWanted = refusals.has(rule) ? isForFunction(rule) && !isSinglePageApp(rule, site) : isBefore(rule, wanted);
-    if (isWanted) wanted.unshift(rule);
+    await takeTurns();
+    const isWanted = refusals.has(rule)
+      ? isForFunction(rule) && !isSinglePageApp(rule, site)
+      : index.firstOverlapping(rule.from) !== undefined;
+    if (!isWanted) continue;
+    wanted.push(rule);
+    index.add(rule.from, rule);
   }
-  return wanted;
-}
-
-function isBefore({ from }: RedirectRule, later: readonly RedirectRule[]): boolean {
-  return later.some((rule) => mayOverlap(from, rule.from));
+  return wanted.reverse();
 }
 
 function isSinglePageApp({ from, to, status }: RedirectRule, { indexDocument }: RedirectSite): boolean {
@@ -77,12 +88,15 @@ function isSinglePageApp({ from, to, status }: RedirectRule, { indexDocument }: 
 
 function refusalWarning(
   rule: RedirectRule,
-  reason: string,
+  { reason, commonReason }: Refusal,
   edge: CloudFrontFunction | undefined,
   site: RedirectSite,
-): LineMessage {
+): LineWarning {
   const { line, from } = rule;
-  return { line, message: `the rule for ${from.path} is left out: ${reason}. ${remedyFor(rule, edge, site)}` };
+  const subject = { kind: "rule", name: from.path } as const;
+  const remedy = remedyFor(rule, edge, site);
+  const common = commonReason === undefined ? {} : { commonReason: `${commonReason}. ${remedy}` };
+  return { line, subject, outcome: "skipped", reason: `${reason}. ${remedy}`, ...common };
 }
 
 function remedyFor(rule: RedirectRule, edge: CloudFrontFunction | undefined, site: RedirectSite): string {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
+import { eventLoopTurns } from "../../../src/site/rules/event-loop-turns.ts";
 import { compileRedirects, type RedirectContext } from "../../../src/site/rules/redirects.ts";
 import { parseRedirectsFile } from "../../../src/site/rules/redirects-file.ts";
 
@@ -18,16 +19,18 @@ interface Answer {
   readonly headers?: { readonly location?: { readonly value: string } };
 }
 
-function sourceFor(text: string, context: Partial<RedirectContext> = {}): string | undefined {
-  return compileRedirects(parseRedirectsFile(text).rules, { ...CONTEXT, ...context }).cloudFrontFunction;
+const turns = eventLoopTurns(new AbortController().signal);
+
+async function sourceFor(text: string, context: Partial<RedirectContext> = {}): Promise<string | undefined> {
+  return (await compileRedirects(parseRedirectsFile(text).rules, { ...CONTEXT, ...context }, turns)).cloudFrontFunction;
 }
 
 /** What the function for the rules makes of a request: "302 /new" or the path that CloudFront goes on with. */
-function ask(
+async function ask(
   text: string,
   url: string,
   { context = {}, headers = {} }: { context?: Partial<RedirectContext>; headers?: Record<string, string> } = {},
-): string {
+): Promise<string> {
   const [uri = "", query = ""] = url.split("?");
   const querystring: Record<string, { value: string; multiValue?: { value: string }[] }> = {};
   for (const pair of query.split("&").filter((each) => each !== "")) {
@@ -38,7 +41,7 @@ function ask(
   const given = Object.entries({ host: "example.com", ...headers }).map(([name, value]) => [name, { value }]);
   const event = { version: "1.0", request: { method: "GET", uri, querystring, headers: Object.fromEntries(given) } };
   const sandbox = createContext({ event });
-  const answer: Answer = runInContext(`"use strict";${sourceFor(text, context)}\nhandler(event)`, sandbox);
+  const answer: Answer = runInContext(`"use strict";${await sourceFor(text, context)}\nhandler(event)`, sandbox);
   return answer.statusCode === undefined ? `${answer.uri}` : `${answer.statusCode} ${answer.headers?.location?.value}`;
 }
 
@@ -74,52 +77,56 @@ describe("the CloudFront function for a _redirects file", () => {
     ["https://old.example/* https://example.com/:splat 301!", "/x", "/x"],
   ];
   for (const [rules, url, answer] of cases) {
-    it(`${rules.replace("\n", " then ")}: ${url} becomes ${answer}`, () => {
-      assert.equal(ask(rules, url), answer);
+    it(`${rules.replace("\n", " then ")}: ${url} becomes ${answer}`, async () => {
+      assert.equal(await ask(rules, url), answer);
     });
   }
 
-  it("looks at the visitor's country and the host", () => {
+  it("looks at the visitor's country and the host", async () => {
     const country = "/old /anz 302 Country=au,nz\n/old /all";
-    assert.equal(ask(country, "/old", { headers: { "cloudfront-viewer-country": "NZ" } }), "302 /anz");
-    assert.equal(ask(country, "/old", { headers: { "cloudfront-viewer-country": "FR" } }), "301 /all");
-    assert.equal(ask(country, "/old"), "301 /all");
+    assert.equal(await ask(country, "/old", { headers: { "cloudfront-viewer-country": "NZ" } }), "302 /anz");
+    assert.equal(await ask(country, "/old", { headers: { "cloudfront-viewer-country": "FR" } }), "301 /all");
+    assert.equal(await ask(country, "/old"), "301 /all");
     const host = "https://old.example/* https://example.com/:splat 301!";
-    assert.equal(ask(host, "/x", { headers: { host: "Old.example:8080" } }), "301 https://example.com/x");
+    assert.equal(await ask(host, "/x", { headers: { host: "Old.example:8080" } }), "301 https://example.com/x");
   });
 
-  it("leaves alone what is not of the site, where that has a path of its own", () => {
+  it("leaves alone what is not of the site, where that has a path of its own", async () => {
     const context = { siteUrl: new URL("https://example.com/app/") };
-    const answers = ["/app/old", "/old", "/app", "/apple/old"].map((url) =>
-      ask("/old /new 302\n/ /home 302!", url, { context }),
+    const answers = await Promise.all(
+      ["/app/old", "/old", "/app", "/apple/old"].map((url) => ask("/old /new 302\n/ /home 302!", url, { context })),
     );
     assert.deepEqual(answers, ["302 /app/new", "/old", "302 /app/home", "/apple/old"]);
   });
 
-  it("has for a website endpoint what S3 cannot do, and what must come before that", () => {
+  it("has for a website endpoint what S3 cannot do, and what must come before that", async () => {
     const rules = "/x /y\n/b/c.html /one\n/b/:id /two\n/z /other 302";
     const context: Partial<RedirectContext> = { hosting: "website" };
-    assert.equal(ask(rules, "/b/c.html", { context }), "301 /one");
-    assert.equal(ask(rules, "/b/d", { context }), "301 /two");
-    assert.equal(ask(rules, "/x", { context }), "/x");
-    assert.equal(ask("/a/* /b/ 200", "/a/c", { context }), "/b/");
+    assert.equal(await ask(rules, "/b/c.html", { context }), "301 /one");
+    assert.equal(await ask(rules, "/b/d", { context }), "301 /two");
+    assert.equal(await ask(rules, "/x", { context }), "/x");
+    assert.equal(await ask("/a/* /b/ 200", "/a/c", { context }), "/b/");
   });
 
-  it("is plain ASCII of the runtime's words, of 10 KB at most; what has no room is told", () => {
+  it("is plain ASCII of the runtime's words, of 10 KB at most; what has no room is told", async () => {
     const rules = Array.from({ length: 200 }, (_, index) => `/caf\u00e9-${index} /new/${"x".repeat(50)} 302`);
-    const { cloudFrontFunction = "", warnings } = compileRedirects(parseRedirectsFile(rules.join("\n")).rules, CONTEXT);
+    const { cloudFrontFunction = "", warnings } = await compileRedirects(
+      parseRedirectsFile(rules.join("\n")).rules,
+      CONTEXT,
+      turns,
+    );
     assert.match(cloudFrontFunction, /^[\n\x20-\x7e]*$/);
     assert.doesNotMatch(cloudFrontFunction, /\bfor \([^;]* of |\.\.\.(?! of)|\?\.|\?\?/);
     assert.ok(cloudFrontFunction.length <= 10_240 && cloudFrontFunction.length > 9_000);
-    const without = warnings.filter(({ message }) => message.includes("has no room for it, with 10 KB at most"));
+    const without = warnings.filter(({ reason }) => reason.includes("has no room for it, with 10 KB at most"));
     assert.ok(without.length > 0 && without.length < 200);
   });
 
-  it("leaves out a later rule for the paths of one that has no room", () => {
+  it("leaves out a later rule for the paths of one that has no room", async () => {
     const names = new Set(Array.from({ length: 900 }, (_, index) => `big/page-${index}.html`));
     const rules = "/big/* /x/:splat 302\n/:top/* /y/:splat 302!\n/other /z 302";
-    assert.equal(ask(rules, "/big/page-1.html", { context: { names } }), "/big/page-1.html");
-    assert.equal(ask(rules, "/small/a", { context: { names } }), "/small/a");
-    assert.equal(ask(rules, "/other", { context: { names } }), "302 /z");
+    assert.equal(await ask(rules, "/big/page-1.html", { context: { names } }), "/big/page-1.html");
+    assert.equal(await ask(rules, "/small/a", { context: { names } }), "/small/a");
+    assert.equal(await ask(rules, "/other", { context: { names } }), "302 /z");
   });
 });

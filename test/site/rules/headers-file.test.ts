@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHeadersFile } from "../../../src/site/rules/headers-file.ts";
+import { describeWarnings } from "../../../src/site/rules/line-message.ts";
 
 const SITE = new URL("https://www.example.com/");
 
@@ -64,18 +65,14 @@ https://WWW.example.com/*
   Content-Language: en`;
     const { headersFor, warnings } = parseHeadersFile(text, SITE);
     assert.deepEqual(headersFor(["/"]).set, { "content-language": "en" });
-    assert.deepEqual(warnings, [
-      {
-        line: 1,
-        message:
-          "the rule is left out: it is for the host myproject.pages.dev, and an object has the same headers for all hosts.",
-      },
+    assert.deepEqual(describeWarnings("", warnings), [
+      ", line 1: the rule for https://myproject.pages.dev/* is skipped: an object has the same headers for all hosts.",
     ]);
   });
 
   it("tells all malformed lines, and leaves out no others", () => {
     const { headersFor, problems } = parseHeadersFile(`  X-Early: 1
-/a?b
+/a%
   Cache-Control: no-store
 /ok
   no colon
@@ -85,7 +82,7 @@ https://WWW.example.com/*
   Cache-Control: no-cache`);
     assert.deepEqual(problems, [
       { line: 1, message: '"X-Early" stands below no path. Write the path of its pages first.' },
-      { line: 2, message: '"/a?b" has a ? in it, and a pattern is a path without a query.' },
+      { line: 2, message: '"/a%" has a % in it that starts no escape. Write %25 for it.' },
       { line: 5, message: '"no colon" is neither a path nor a header. Write /path, Name: value or ! Name.' },
       {
         line: 6,
@@ -112,23 +109,23 @@ https://WWW.example.com/*
   X-Frame-Options-Report: yes
   Basic-Auth: someuser:somepassword`);
     assert.deepEqual(headersFor(["/"]), { set: {}, detached: [] });
-    assert.deepEqual(warnings, [
-      { line: 2, message: "Content-Encoding is left out: it follows from the input compress." },
-      {
-        line: 3,
-        message:
-          "X-Frame-Options is left out: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold this line either.",
-      },
-      {
-        line: 4,
-        message:
-          "X-Frame-Options-Report is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
-      },
-      {
-        line: 5,
-        message:
-          "Basic-Auth is left out: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold this line either.",
-      },
+    assert.deepEqual(describeWarnings("", warnings), [
+      ", line 2: Content-Encoding is skipped: it follows from the input compress.",
+      ", lines 3, 5: X-Frame-Options, Basic-Auth are skipped: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold it either.",
+      ", line 4: X-Frame-Options-Report is skipped: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
     ]);
   });
+
+  for (const pattern of ["https://:project.pages.dev/*", "https://*.example.com/*", "/a?b", "/*/a/*"]) {
+    it(`goes on without the rule for ${pattern}, and its headers belong to no other`, () => {
+      const { headersFor, problems, warnings } = parseHeadersFile(
+        `/*\n  Content-Language: en\n${pattern}\n  Cache-Control: no-store`,
+      );
+      assert.deepEqual(
+        [problems, warnings.map(({ line, subject }) => `${line}: ${subject.name}`)],
+        [[], [`3: ${pattern}`]],
+      );
+      assert.deepEqual(headersFor(["/a"]).set, { "content-language": "en" });
+    });
+  }
 });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { describeWarnings } from "../../../src/site/rules/line-message.ts";
 import { parseRedirectsFile } from "../../../src/site/rules/redirects-file.ts";
 
 /** The rules with only what differs from a plain line, and without the machinery of the pattern. */
 function read(text: string) {
-  const { rules, problems } = parseRedirectsFile(text);
+  const { rules, problems, warnings } = parseRedirectsFile(text);
   const told = rules.map(({ line, from, query, to, status, force, conditions }) => ({
     line,
     from: from.path,
@@ -14,7 +15,7 @@ function read(text: string) {
     ...(Object.keys(query).length > 0 ? { query } : {}),
     ...(Object.keys(conditions).length > 0 ? { conditions } : {}),
   }));
-  return { rules: told, problems };
+  return { rules: told, problems, warnings: describeWarnings("", warnings) };
 }
 
 describe("a _redirects file", () => {
@@ -52,7 +53,7 @@ describe("a _redirects file", () => {
   ];
   for (const [line, rule] of lines) {
     it(`reads ${line.trim()}`, () => {
-      assert.deepEqual(read(line), { rules: [{ line: 1, ...rule }], problems: [] });
+      assert.deepEqual(read(line), { rules: [{ line: 1, ...rule }], problems: [], warnings: [] });
     });
   }
 
@@ -60,20 +61,20 @@ describe("a _redirects file", () => {
     const { rules, problems } = read(`# comment
 
 /a
-/b /c 418
+/b /c 999
 no-slash /c
-/d /e 301 Planet=mars
+/d /e 301 Planet mars
 /f page /g
-/h 302
+/h to
 /ok /k`);
     assert.deepEqual(problems, [
       {
         line: 3,
         message: '"/a" leads nowhere. Write a path that starts with /, or a URL that starts with http:// or https://.',
       },
-      { line: 4, message: '"418" is not a status. Use one of 200, 301, 302, 303, 307, 308, 404.' },
+      { line: 4, message: '"999" is not a status. Use one of 200, 301, 302, 303, 307, 308, 404.' },
       { line: 5, message: '"no-slash" is not a path. Write one that starts with /.' },
-      { line: 6, message: 'there is no condition "Planet". Use one of Country, Language, Role, Cookie.' },
+      { line: 6, message: '"Planet" is not of the form name=value.' },
       { line: 7, message: '"page" is not of the form name=value.' },
       {
         line: 8,
@@ -82,4 +83,55 @@ no-slash /c
     ]);
     assert.deepEqual(rules, [{ line: 9, from: "/ok", to: "/k", status: 301 }]);
   });
+
+  const unsupported: readonly (readonly [line: string, warning: string])[] = [
+    [
+      "/a /b 410",
+      "the rule for /a is skipped: the status 410 is not supported. Use one of 200, 301, 302, 303, 307, 308, 404.",
+    ],
+    [
+      "/a /b 451!",
+      "the rule for /a is skipped: the status 451 is not supported. Use one of 200, 301, 302, 303, 307, 308, 404.",
+    ],
+    [
+      "/a /b 500",
+      "the rule for /a is skipped: the status 500 is not supported. Use one of 200, 301, 302, 303, 307, 308, 404.",
+    ],
+    ["/a?b=c /d", "the rule for /a?b=c is skipped: a query in the path is not supported."],
+    [
+      "/*/a/* /b",
+      "the rule for /*/a/* is skipped: more than one * is not supported. Use placeholders, for example :name.",
+    ],
+    [
+      "/api/* https://api.example.com/:splat 200! Sign=SECRET",
+      "the rule for /api/* is skipped: the condition Sign is not supported.",
+    ],
+    [
+      "/api/* https://api.example.com/:splat 200! signed=SECRET",
+      "the rule for /api/* is skipped: the condition signed is not supported.",
+    ],
+    ["/a /b 301 Planet=mars", "the rule for /a is skipped: the condition Planet is not supported."],
+    ["/admin/* 200! Role=admin", "the rule for /admin/* is skipped: a rule without a target is not supported."],
+    [
+      "https://:project.pages.dev/* /a",
+      "the rule for https://:project.pages.dev/* is skipped: hosts with placeholders are not supported.",
+    ],
+    [
+      "https://*.example.com/* /a",
+      "the rule for https://*.example.com/* is skipped: hosts with placeholders are not supported.",
+    ],
+    [
+      "workers.example.com/* workers.example.com/blog/:splat 301",
+      "the rule for workers.example.com/* is skipped: rules for hosts start with http:// or https://.",
+    ],
+  ];
+  for (const [line, warning] of unsupported) {
+    it(`goes on without ${line}`, () => {
+      assert.deepEqual(read(`${line}\n/ok /k`), {
+        rules: [{ line: 2, from: "/ok", to: "/k", status: 301 }],
+        problems: [],
+        warnings: [`, line 1: ${warning}`],
+      });
+    });
+  }
 });

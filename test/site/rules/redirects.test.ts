@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { eventLoopTurns } from "../../../src/site/rules/event-loop-turns.ts";
+import { describeWarnings } from "../../../src/site/rules/line-message.ts";
 import { compileRedirects, type RedirectContext } from "../../../src/site/rules/redirects.ts";
 import { parseRedirectsFile } from "../../../src/site/rules/redirects-file.ts";
 
@@ -10,27 +12,30 @@ const CONTEXT: RedirectContext = {
   routingRulesOfOthers: 0,
 };
 
-function compile(text: string, context: Partial<RedirectContext> = {}) {
+async function compile(text: string, context: Partial<RedirectContext> = {}) {
   const { rules, problems } = parseRedirectsFile(text);
   assert.deepEqual(problems, []);
-  const { cloudFrontFunction, warnings, ...hosted } = compileRedirects(rules, { ...CONTEXT, ...context });
+  const turns = eventLoopTurns(new AbortController().signal);
+  const { cloudFrontFunction, warnings, ...hosted } = await compileRedirects(rules, { ...CONTEXT, ...context }, turns);
   return {
     ...hosted,
-    warnings: warnings.map(({ line, message }) => `${line}: ${message}`),
+    warnings: warnings.flatMap((warning) => describeWarnings("", [warning]).map((text) => text.replace(", line ", ""))),
     hasFunction: cloudFrontFunction !== undefined,
   };
 }
 
-const objectsOf = (text: string, context: Partial<RedirectContext> = {}) =>
-  compile(text, context).objects.map(({ name, location }) => `${name} -> ${location}`);
-const rulesOf = (text: string, context: Partial<RedirectContext> = {}) => compile(text, context).routingRules;
-const warningsOf = (text: string, context: Partial<RedirectContext> = {}) => compile(text, context).warnings;
+const objectsOf = async (text: string, context: Partial<RedirectContext> = {}) =>
+  (await compile(text, context)).objects.map(({ name, location }) => `${name} -> ${location}`);
+const rulesOf = async (text: string, context: Partial<RedirectContext> = {}) =>
+  (await compile(text, context)).routingRules;
+const warningsOf = async (text: string, context: Partial<RedirectContext> = {}) =>
+  (await compile(text, context)).warnings;
 
 const IN_FUNCTION = "Behind CloudFront, use the function in the plan file.";
 
 describe("redirects from one path", () => {
-  it("become objects, for the path with and without a slash at its end", () => {
-    assert.deepEqual(compile("/old /new\n/gone/ https://example.com/x?y#z 308"), {
+  it("become objects, for the path with and without a slash at its end", async () => {
+    assert.deepEqual(await compile("/old /new\n/gone/ https://example.com/x?y#z 308"), {
       objects: [
         { name: "old", location: "/new", line: 1 },
         { name: "old/index.html", location: "/new", line: 1 },
@@ -53,27 +58,27 @@ describe("redirects from one path", () => {
     ["https://example.com/a.b /c", ["a.b -> /c"], { siteUrl: new URL("https://example.com/") }],
   ];
   for (const [rule, objects, context] of cases) {
-    it(`${rule} becomes ${objects.join(", ")}`, () => {
-      assert.deepEqual(objectsOf(rule, context), objects);
+    it(`${rule} becomes ${objects.join(", ")}`, async () => {
+      assert.deepEqual(await objectsOf(rule, context), objects);
     });
   }
 
-  it("are not made where the site has a file, unless they are forced", () => {
+  it("are not made where the site has a file, unless they are forced", async () => {
     const advice = "the site has a file there. Write the status with a ! to send visitors elsewhere nevertheless";
     const text = "/blog /x\n/about.html /x\n/index.html /x 301!";
-    assert.deepEqual(objectsOf(text), ["index.html -> /x"]);
-    assert.deepEqual(warningsOf(text), [
+    assert.deepEqual(await objectsOf(text), ["index.html -> /x"]);
+    assert.deepEqual(await warningsOf(text), [
       `1: the rule for /blog has no effect: ${advice}.`,
       `2: the rule for /about.html has no effect: ${advice}.`,
     ]);
   });
 
-  it("are refused with another status, which S3 would send for more paths than this one", () => {
-    assert.deepEqual(compile("/app /login 302"), {
+  it("are refused with another status, which S3 would send for more paths than this one", async () => {
+    assert.deepEqual(await compile("/app /login 302"), {
       objects: [],
       routingRules: [],
       warnings: [
-        `1: the rule for /app is left out: S3 sends one path elsewhere with a 301 only, and not with a 302. ${IN_FUNCTION}`,
+        `1: the rule for /app is skipped: S3 sends one path elsewhere with a 301 only, and not with a 302. ${IN_FUNCTION}`,
       ],
       hasFunction: true,
     });
@@ -81,9 +86,9 @@ describe("redirects from one path", () => {
 });
 
 describe("redirects from a folder", () => {
-  it("become routing rules for what is missing, whatever the status of a missing object", () => {
+  it("become routing rules for what is missing, whatever the status of a missing object", async () => {
     const redirect = { replaceKeyPrefixWith: "news/", httpRedirectCode: "302" };
-    assert.deepEqual(compile("/blog/* /news/:splat 302"), {
+    assert.deepEqual(await compile("/blog/* /news/:splat 302"), {
       objects: [],
       routingRules: [
         { condition: { keyPrefix: "blog/", httpErrorCode: "404" }, redirect },
@@ -150,16 +155,16 @@ describe("redirects from a folder", () => {
     ],
   ];
   for (const [rule, routingRule, context] of forced) {
-    it(`become a routing rule before the objects where they are forced: ${rule}`, () => {
-      assert.deepEqual(rulesOf(rule, context), [routingRule]);
+    it(`become a routing rule before the objects where they are forced: ${rule}`, async () => {
+      assert.deepEqual(await rulesOf(rule, context), [routingRule]);
     });
   }
 
-  it("have an object for the folder itself, where they are permanent", () => {
-    assert.deepEqual(objectsOf("/old/* /news/:splat"), ["old -> /news/"]);
-    assert.deepEqual(objectsOf("/blog/* /news/:splat"), []);
-    assert.deepEqual(objectsOf("/blog/* /news/:splat 301!"), ["blog -> /news/"]);
-    assert.deepEqual(objectsOf("/old/* /news/:splat 302"), []);
+  it("have an object for the folder itself, where they are permanent", async () => {
+    assert.deepEqual(await objectsOf("/old/* /news/:splat"), ["old -> /news/"]);
+    assert.deepEqual(await objectsOf("/blog/* /news/:splat"), []);
+    assert.deepEqual(await objectsOf("/blog/* /news/:splat 301!"), ["blog -> /news/"]);
+    assert.deepEqual(await objectsOf("/old/* /news/:splat 302"), []);
   });
 
   const refused: [rule: string, why: string][] = [
@@ -174,11 +179,11 @@ describe("redirects from a folder", () => {
     ["https://other.example.com/a /b", "S3 does not look at the host"],
   ];
   for (const [rule, why] of refused) {
-    it(`are refused where S3 cannot do it, and left to a function: ${rule}`, () => {
-      const { objects, routingRules, warnings, hasFunction } = compile(rule);
+    it(`are refused where S3 cannot do it, and left to a function: ${rule}`, async () => {
+      const { objects, routingRules, warnings, hasFunction } = await compile(rule);
       assert.deepEqual([objects, routingRules, hasFunction], [[], [], true]);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0] ?? "", new RegExp(`^1: the rule for .* is left out: .*\\. ${IN_FUNCTION}$`));
+      assert.match(warnings[0] ?? "", new RegExp(`^1: the rule for .* is skipped: .*\\. ${IN_FUNCTION}$`));
       assert.ok(warnings[0]?.includes(`: ${why}. `), warnings[0]);
     });
   }
@@ -199,24 +204,24 @@ describe("rules that neither S3 nor a function can follow", () => {
     ],
   ];
   for (const [rule, warning] of cases) {
-    it(rule, () => {
-      const { warnings, hasFunction } = compile(rule);
-      assert.deepEqual(warnings, [`1: the rule for ${rule.split(" ")[0]} is left out: ${warning}`]);
+    it(rule, async () => {
+      const { warnings, hasFunction } = await compile(rule);
+      assert.deepEqual(warnings, [`1: the rule for ${rule.split(" ")[0]} is skipped: ${warning}`]);
       assert.equal(hasFunction, false);
     });
   }
 
-  it("those for countries are for a function that is told the country", () => {
-    assert.deepEqual(warningsOf("/old /us 302 Country=us"), [
-      "1: the rule for /old is left out: S3 knows nothing of a visitor's country, language, role or cookies. Behind CloudFront, use the function in the plan file, with CloudFront-Viewer-Country in an origin request policy.",
+  it("those for countries are for a function that is told the country", async () => {
+    assert.deepEqual(await warningsOf("/old /us 302 Country=us"), [
+      "1: the rule for /old is skipped: S3 knows nothing of a visitor's country, language, role or cookies. Behind CloudFront, use the function in the plan file, with CloudFront-Viewer-Country in an origin request policy.",
     ]);
   });
 });
 
 describe("the order of redirects", () => {
-  it("lets the first that holds win", () => {
+  it("lets the first that holds win", async () => {
     const text = "/a /one\n/a/ /two\n/b/* /three/:splat\n/b/c /four\n/b/:id /five\n/b/* /six 302!";
-    const { objects, routingRules, warnings } = compile(text);
+    const { objects, routingRules, warnings } = await compile(text);
     assert.deepEqual(
       objects.map(({ name, location }) => `${name} -> ${location}`),
       ["a -> /one", "a/index.html -> /one", "b -> /three/"],
@@ -226,12 +231,12 @@ describe("the order of redirects", () => {
       "2: the rule for /a has no effect: line 1 comes first.",
       "4: the rule for /b/c has no effect: line 3 comes first.",
       "5: the rule for /b/:id has no effect: line 3 comes first.",
-      `6: the rule for /b/* is left out: S3 would follow it before line 3. ${IN_FUNCTION}`,
+      `6: the rule for /b/* is skipped: S3 would follow it before line 3. ${IN_FUNCTION}`,
     ]);
   });
 
-  it("lets an exception come before the rule for its folder", () => {
-    const { objects, routingRules, warnings } = compile("/b/c.html /x\n/b/* /y/:splat 302\n/* /z/404-page 302");
+  it("lets an exception come before the rule for its folder", async () => {
+    const { objects, routingRules, warnings } = await compile("/b/c.html /x\n/b/* /y/:splat 302\n/* /z/404-page 302");
     assert.deepEqual(objects, [{ name: "b/c.html", location: "/x", line: 1 }]);
     assert.deepEqual(
       routingRules.map(({ condition }) => condition),
@@ -245,15 +250,15 @@ describe("the order of redirects", () => {
     ]);
   });
 
-  it("does not let a forced rule for a folder take what an earlier line means", () => {
-    assert.deepEqual(warningsOf("/b/c.html /x\n/b/* /y/:splat 302!"), [
-      `2: the rule for /b/* is left out: S3 would follow it before line 1. ${IN_FUNCTION}`,
+  it("does not let a forced rule for a folder take what an earlier line means", async () => {
+    assert.deepEqual(await warningsOf("/b/c.html /x\n/b/* /y/:splat 302!"), [
+      `2: the rule for /b/* is skipped: S3 would follow it before line 1. ${IN_FUNCTION}`,
     ]);
   });
 
   for (const rule of ["/a /a/", "/a/* /a/b/:splat", "/:x /same", "/a https://example.com/a"]) {
-    it(`does not send visitors round: ${rule}`, () => {
-      const { objects, routingRules, warnings, hasFunction } = compile(rule, {
+    it(`does not send visitors round: ${rule}`, async () => {
+      const { objects, routingRules, warnings, hasFunction } = await compile(rule, {
         siteUrl: new URL("https://example.com/"),
       });
       assert.deepEqual([objects, routingRules, hasFunction], [[], [], false]);
@@ -266,9 +271,9 @@ describe("more rules than S3 takes", () => {
   const lines = (count: number, status = "302") =>
     Array.from({ length: count }, (_, index) => `/f${index}/* /g/${index}/:splat ${status}`);
 
-  it("become one each where a folder has no objects, the site's or a redirect's", () => {
+  it("become one each where a folder has no objects, the site's or a redirect's", async () => {
     const names = new Set(["index.html", "f1/a.html"]);
-    const found = compile(["/f0/x.html /y", ...lines(40)].join("\n"), { names });
+    const found = await compile(["/f0/x.html /y", ...lines(40)].join("\n"), { names });
     assert.deepEqual(found.warnings, []);
     assert.equal(found.routingRules.length, 42);
     assert.deepEqual(
@@ -283,27 +288,27 @@ describe("more rules than S3 takes", () => {
     );
   });
 
-  it("lose the last ones to the function, and no objects", () => {
-    const found = compile([...lines(52, "302!"), "/a.b /c"].join("\n"));
+  it("lose the last ones to the function, and no objects", async () => {
+    const found = await compile([...lines(52, "302!"), "/a.b /c"].join("\n"));
     assert.equal(found.routingRules.length, 50);
     assert.deepEqual(
       found.warnings,
       [51, 52].map(
         (line) =>
-          `${line}: the rule for /f${line - 1}/* is left out: S3 takes 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
+          `${line}: the rule for /f${line - 1}/* is skipped: S3 takes 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
       ),
     );
     assert.deepEqual(found.objects, [{ name: "a.b", location: "/c", line: 53 }]);
   });
 });
 
-it("before a REST endpoint all redirects are the function's", () => {
-  assert.deepEqual(compile("/a /b\n/* /index.html 200", { hosting: "rest" }), {
+it("before a REST endpoint all redirects are the function's", async () => {
+  assert.deepEqual(await compile("/a /b\n/* /index.html 200", { hosting: "rest" }), {
     objects: [],
     routingRules: [],
     warnings: [
-      `1: the rule for /a is left out: without a website endpoint S3 sends no visitor elsewhere. ${IN_FUNCTION}`,
-      "2: the rule for /* is left out: without a website endpoint S3 sends no visitor elsewhere. Set singlePageApp instead.",
+      `1: the rule for /a is skipped: without a website endpoint S3 sends no visitor elsewhere. ${IN_FUNCTION}`,
+      "2: the rule for /* is skipped: without a website endpoint S3 sends no visitor elsewhere. Set singlePageApp instead.",
     ],
     hasFunction: true,
   });
