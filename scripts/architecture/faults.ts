@@ -6,15 +6,15 @@ import { type Room, readTable } from "./table.ts";
 /** The page that says who may import whom, relative to the root. */
 const PAGE = "docs/architecture.md";
 
-/** A folder of so many files is read as a list, and not as a room. */
+/** A folder with more files is hard to read; it needs folders of its own. */
 const MAX_FILES_IN_A_FOLDER = 20;
 const NO_CODE = ["node_modules", "dist"];
 
 /**
- * Holds the table of places against the code.
+ * Compares the table of places with the code.
  *
  * @param root of the repository, absolute.
- * @returns a sentence for each thing that is not as the table says; none where all is.
+ * @returns a sentence, without its full stop, for each difference; none if there is none.
  */
 export function findFaults(root: string): string[] {
   const rooms = readTable(readFileSync(join(root, PAGE), "utf8"));
@@ -23,10 +23,10 @@ export function findFaults(root: string): string[] {
   const files = sourceFiles(root, topFolders(root));
   const imports = files.flatMap((file) => importsOf(root, file));
   return [
-    ...missing.map(({ place }) => `${PAGE} has a row for ${place}, which is not there`),
+    ...missing.map(({ place }) => `${PAGE} has a row for ${place}, but there is no such folder`),
     ...files
       .filter((file) => !roomOf(present, file))
-      .map((file) => `${file} is in no place that ${PAGE} has a row for, with what it may import`),
+      .map((file) => `${file} is not covered by any row of ${PAGE} that says what may be imported`),
     ...upwardRows(rooms),
     ...unusedRows(present, imports),
     ...new Set(imports.flatMap((each) => faultOf(present, each))),
@@ -51,17 +51,17 @@ function upwardRows(rooms: readonly Room[]): string[] {
   return rooms.flatMap(({ place, mayImport }, index) => {
     const below = rooms.slice(index + 1).map((room) => room.place);
     const above = mayImport === "anything" ? [] : mayImport.filter((other) => !below.includes(other));
-    return above.map((other) => `${PAGE} lets ${place} import from ${other}, which has no row below it`);
+    return above.map((other) => `${PAGE} lets ${place} import from ${other}, but that has no row below it`);
   });
 }
 
-/** What the table allows and nobody does would be believed by who reads it. */
+/** A reader would believe what the table allows. */
 function unusedRows(rooms: readonly Room[], imports: readonly Import[]): string[] {
   return rooms.flatMap(({ place, mayImport }) => {
     const own = imports.filter(({ file }) => file.startsWith(place));
     const unused =
       mayImport === "anything" ? [] : mayImport.filter((other) => !own.some(({ target }) => target.startsWith(other)));
-    return unused.map((other) => `${PAGE} lets ${place} import from ${other}, and nothing in it does`);
+    return unused.map((other) => `${PAGE} lets ${place} import from ${other}, but no file there does`);
   });
 }
 
@@ -70,11 +70,11 @@ function faultOf(rooms: readonly Room[], { file, target, isPackage }: Import): s
   if (!from || from.mayImport === "anything") return [];
   if (isPackage) {
     const owner = rooms.find(({ ownPackages }) => ownPackages.includes(target));
-    return owner && owner !== from ? [`${file} imports the package ${target}, which is for ${owner.place} alone`] : [];
+    return owner && owner !== from ? [`${file} imports the package ${target}, but only ${owner.place} may`] : [];
   }
   const to = roomOf(rooms, target);
   if (!to || to === from || from.mayImport.includes(to.place)) return [];
-  return [`${file} imports ${target}, and ${from.place} may not import from ${to.place}`];
+  return [`${file} imports ${target}, but ${from.place} may not import from ${to.place}`];
 }
 
 function crowdedFolders(files: readonly string[]): string[] {
@@ -85,12 +85,12 @@ function crowdedFolders(files: readonly string[]): string[] {
   }
   return [...counts]
     .filter(([, count]) => count > MAX_FILES_IN_A_FOLDER)
-    .map(([folder, count]) => `${folder} has ${count} files, and ${MAX_FILES_IN_A_FOLDER} are as many as one takes in`);
+    .map(([folder, count]) => `${folder} has ${count} files; the limit is ${MAX_FILES_IN_A_FOLDER}`);
 }
 
-/** The agent's server takes each folder of `tasks` for a task. */
+/** The build takes each folder of `tasks` for a task. */
 function strangersAmongTasks(root: string): string[] {
   return readdirSync(join(root, "tasks"), { withFileTypes: true })
     .filter((entry) => !(entry.isDirectory() && existsSync(join(root, "tasks", entry.name, "task.json"))))
-    .map(({ name }) => `tasks/${name} is no folder of a task: it has no task.json`);
+    .map(({ name }) => `tasks/${name} is not the folder of a task: it has no task.json`);
 }

@@ -62,62 +62,62 @@ describe("the check of who imports whom", () => {
     [
       "a value from a place above",
       { "src/http/send.ts": 'import { put } from "../s3/put.ts";\nexport type Send = typeof put;\n' },
-      ["src/http/send.ts imports src/s3/put.ts, and src/http/ may not import from src/s3/"],
+      ["src/http/send.ts imports src/s3/put.ts, but src/http/ may not import from src/s3/"],
     ],
     [
       "a type from a place above",
       { "src/http/get.ts": 'import type { put } from "../s3/put.ts";\nexport type Get = typeof put;\n' },
-      ["src/http/get.ts imports src/s3/put.ts, and src/http/ may not import from src/s3/"],
+      ["src/http/get.ts imports src/s3/put.ts, but src/http/ may not import from src/s3/"],
     ],
     [
       "a type that is imported where it is used",
       { "src/http/get.ts": 'export type Get = typeof import("../s3/put.ts").put;\n' },
-      ["src/http/get.ts imports src/s3/put.ts, and src/http/ may not import from src/s3/"],
+      ["src/http/get.ts imports src/s3/put.ts, but src/http/ may not import from src/s3/"],
     ],
     [
       "what is imported later on",
       { "src/http/get.ts": 'export const get = () => import("../s3/put.ts");\n' },
-      ["src/http/get.ts imports src/s3/put.ts, and src/http/ may not import from src/s3/"],
+      ["src/http/get.ts imports src/s3/put.ts, but src/http/ may not import from src/s3/"],
     ],
     [
       "what is exported again",
       { "src/http/get.ts": 'export { put } from "../s3/put.ts";\nexport * from "../s3/put.ts";\n' },
-      ["src/http/get.ts imports src/s3/put.ts, and src/http/ may not import from src/s3/"],
+      ["src/http/get.ts imports src/s3/put.ts, but src/http/ may not import from src/s3/"],
     ],
     [
       "a place below that the table does not name",
       { "tasks/Copy/send.ts": 'import "../../src/http/send.ts";\n' },
-      ["tasks/Copy/send.ts imports src/http/send.ts, and tasks/ may not import from src/http/"],
+      ["tasks/Copy/send.ts imports src/http/send.ts, but tasks/ may not import from src/http/"],
     ],
     [
       "a part of a test",
       { "src/s3/get.ts": 'import "../../test/put.test.ts";\n' },
-      ["src/s3/get.ts imports test/put.test.ts, and src/s3/ may not import from test/"],
+      ["src/s3/get.ts imports test/put.test.ts, but src/s3/ may not import from test/"],
     ],
     [
       "a package that belongs to another place",
       { "src/s3/get.ts": 'import "@agent/api/TaskApi.js";\nimport "task-lib";\n' },
       [
-        "src/s3/get.ts imports the package @agent/api, which is for src/agent/ alone",
-        "src/s3/get.ts imports the package task-lib, which is for src/agent/ alone",
+        "src/s3/get.ts imports the package @agent/api, but only src/agent/ may",
+        "src/s3/get.ts imports the package task-lib, but only src/agent/ may",
       ],
     ],
     [
       "a file in no place",
       { "src/stray.ts": "", "tools/make.mjs": "" },
       ["src/stray.ts", "tools/make.mjs"].map(
-        (file) => `${file} is in no place that docs/architecture.md has a row for, with what it may import`,
+        (file) => `${file} is not covered by any row of docs/architecture.md that says what may be imported`,
       ),
     ],
     [
       "a row for a place that is gone",
       { "docs/architecture.md": page.replace("`src/http/`", "`src/net/`, `src/http/`") },
-      ["docs/architecture.md has a row for src/net/, which is not there"],
+      ["docs/architecture.md has a row for src/net/, but there is no such folder"],
     ],
     [
       "a row that allows what nothing does",
       { "src/s3/put.ts": "export const put = 1;\n" },
-      ["docs/architecture.md lets src/s3/ import from src/http/, and nothing in it does"],
+      ["docs/architecture.md lets src/s3/ import from src/http/, but no file there does"],
     ],
     [
       "a row that points upward",
@@ -125,21 +125,21 @@ describe("the check of who imports whom", () => {
         "docs/architecture.md": page.replace("requests | nothing", "requests | `src/s3`"),
         "src/http/get.ts": 'import "../s3/put.ts";\n',
       },
-      ["docs/architecture.md lets src/http/ import from src/s3/, which has no row below it"],
+      ["docs/architecture.md lets src/http/ import from src/s3/, but that has no row below it"],
     ],
     [
       "a folder with more than 20 files, those in folders of it left out",
       Object.fromEntries(
         Array.from({ length: 21 }, (_, index) => [`src/s3/${index < 20 ? `file${index}` : "parts/file"}.ts`, ""]),
       ),
-      ["src/s3 has 21 files, and 20 are as many as one takes in"],
+      ["src/s3 has 21 files; the limit is 20"],
     ],
     [
       "what is no task among the tasks",
       { "tasks/shared.ts": "", "tasks/Draft/index.ts": "" },
       [
-        "tasks/Draft is no folder of a task: it has no task.json",
-        "tasks/shared.ts is no folder of a task: it has no task.json",
+        "tasks/Draft is not the folder of a task: it has no task.json",
+        "tasks/shared.ts is not the folder of a task: it has no task.json",
       ],
     ],
   ];
