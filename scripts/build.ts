@@ -9,25 +9,25 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
 
-/** Threads are started from a file of their own beside index.js; the sources of these by their names there. */
+/** Threads are started from a file of their own beside main.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
   "digest-worker": join(root, "src/files/digest/digest-worker.ts"),
 };
 
-/** What few runs need is not read by the others: files beside index.js, for the tasks that import them. */
-const importsBesideIndex: Readonly<Record<string, string>> = {
+/** What few runs need is not read by the others: files beside main.js, for the tasks that import them. */
+const importsBesideMain: Readonly<Record<string, string>> = {
   "agent-identity-chain": join(root, "src/aws/credentials/agent-identity-chain.ts"),
   "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
   "task-api-client": join(root, "src/agent/task-api-client.ts"),
 };
 
-/** Leaves imports of the files beside index.js for the time when they are needed. */
+/** Leaves imports of the files beside main.js for the time when they are needed. */
 const leaveImports: Plugin = {
-  name: "imports-beside-index",
+  name: "imports-beside-main",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
       const source = join(resolveDir, path);
-      const name = Object.keys(importsBesideIndex).find((each) => importsBesideIndex[each] === source);
+      const name = Object.keys(importsBesideMain).find((each) => importsBesideMain[each] === source);
       return kind === "dynamic-import" && name !== undefined ? { path: `./${name}.js`, external: true } : undefined;
     });
   },
@@ -68,16 +68,32 @@ async function buildExtension(): Promise<void> {
 async function buildTask(name: string): Promise<Metafile[]> {
   const [major, minor, patch] = manifest.version.split(".").map(Number);
   const folder = join("tasks", name);
-  const index = await bundle(folder, { index: join(root, folder, "index.ts"), ...threads });
-  const imported = await bundle(folder, importedBy(index));
+  const main = await bundle(folder, { main: join(root, folder, "index.ts"), ...threads });
+  const imported = await bundle(folder, importedBy(main));
+  await bundleStart(folder);
   const task = {
     ...(await readJson(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
   };
   await writeJson(join(folder, "task.json"), task);
   await cp(join(root, folder, "icon.png"), join(staging, folder, "icon.png"));
-  console.log(`${name}: index.js ${(await readFile(join(staging, folder, "index.js"))).length >> 10} KiB`);
-  return [index, imported];
+  console.log(`${name}: main.js ${(await readFile(join(staging, folder, "main.js"))).length >> 10} KiB`);
+  return [main, imported];
+}
+
+/** Writes index.js, which the agent starts: it can be read by each Node that an agent may have, and loads main.js. */
+async function bundleStart(folder: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, "src/agent/start.ts")],
+    outfile: join(staging, folder, "index.js"),
+    bundle: true,
+    external: ["./main.js"],
+    platform: "node",
+    format: "cjs",
+    target: "node10",
+    minify: true,
+    logLevel: "warning",
+  });
 }
 
 async function bundle(folder: string, entryPoints: Readonly<Record<string, string>>): Promise<Metafile> {
@@ -113,10 +129,10 @@ async function contentTypesMetafile(): Promise<Metafile[]> {
   return [metafile];
 }
 
-/** The files beside index.js that a bundle imports when it needs them. */
+/** The files beside main.js that a bundle imports when it needs them. */
 function importedBy({ outputs }: Metafile): Record<string, string> {
   const paths = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  return Object.fromEntries(Object.entries(importsBesideIndex).filter(([name]) => paths.includes(`./${name}.js`)));
+  return Object.fromEntries(Object.entries(importsBesideMain).filter(([name]) => paths.includes(`./${name}.js`)));
 }
 
 async function readJson(path: string): Promise<object> {
