@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
+import { manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -58,11 +59,22 @@ async function buildExtension(): Promise<void> {
   const tasks = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const metafiles = await Promise.all([...tasks.map(buildTask), contentTypesMetafile()]);
   await Promise.all([
-    writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
+    writeManifest(),
+    writeOverview(),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
-    ...["overview.md", "LICENSE"].map((file) => cp(join(root, file), join(staging, file))),
+    cp(join(root, "LICENSE"), join(staging, "LICENSE")),
     cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
+}
+
+async function writeManifest(): Promise<void> {
+  const extension = await readJson("vss-extension.json");
+  await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
+}
+
+async function writeOverview(): Promise<void> {
+  const overview = await readFile(join(root, "overview.md"), "utf8");
+  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {
@@ -73,6 +85,7 @@ async function buildTask(name: string): Promise<Metafile[]> {
   const task = {
     ...(await readJson(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
+    helpUrl: taskHelpUrl(name),
   };
   await writeJson(join(folder, "task.json"), task);
   await cp(join(root, folder, "icon.png"), join(staging, folder, "icon.png"));
