@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
@@ -9,6 +10,9 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
+
+/** `--source-maps` writes them beside the bundles, for a debugger; a package is built without. */
+const { "source-maps": hasSourceMaps } = parseArgs({ options: { "source-maps": { type: "boolean" } } }).values;
 
 /** Threads are started from a file of their own beside index.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
@@ -105,6 +109,7 @@ async function bundle(folder: string, entryPoints: Readonly<Record<string, strin
     plugins: [leaveImports, holdContentTypes],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
+    sourcemap: hasSourceMaps ?? false,
     legalComments: "none",
     metafile: true,
     logLevel: "warning",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,16 +9,19 @@ import JSZip from "jszip";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const VSIX = "dist/contoso.s3-tasks-1.0.1.vsix";
-const epoch = "1770091506";
+const MAP = "dist/extension/tasks/AwsS3Upload/index.js.map";
 
 describe("Two packages of the same sources", function () {
   this.timeout(120_000);
   let temporary: string;
   let folders: readonly [string, string];
+  let sourcesOfMap: readonly string[];
   before(async () => {
     temporary = mkdtempSync(join(tmpdir(), "packages-"));
     folders = [join(temporary, "a"), join(temporary, "another/folder/further down")];
     for (const folder of folders) copySources(folder);
+    await runIn(folders[1], ["scripts/build.ts", "--source-maps"]);
+    sourcesOfMap = JSON.parse(readFileSync(join(folders[1], MAP), "utf8")).sources;
     await Promise.all([packIn(folders[0], "Asia/Tokyo"), packIn(folders[1], "America/St_Johns")]);
   });
   after(() => rmSync(temporary, { recursive: true, force: true }));
@@ -43,6 +46,11 @@ describe("Two packages of the same sources", function () {
     const types = await files["[Content_Types].xml"]?.async("text");
     assert.match(types ?? "", /<Override ContentType="text\/plain" PartName="\/LICENSE"\/>/);
     for (const file of Object.values(files)) assert.equal(file.date.toISOString(), "2026-02-03T04:05:06.000Z");
+  });
+
+  it("have no source maps, though the build before had some for a debugger", () => {
+    assert.ok(sourcesOfMap.includes("../../../../tasks/AwsS3Upload/upload.ts"));
+    assert.ok(!existsSync(join(folders[1], MAP)));
   });
 
   it("name no folder of the machine", async () => {
@@ -73,10 +81,14 @@ function copySources(folder: string): void {
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
 }
 
-async function packIn(folder: string, timeZone: string): Promise<void> {
-  const options = ["--import", "tsx", "scripts/package.ts", "--publisher", "contoso", "--version", "1.0.1"];
-  await promisify(execFile)(process.execPath, options, {
+function packIn(folder: string, timeZone: string): Promise<unknown> {
+  const options = ["scripts/package.ts", "--publisher", "contoso", "--version", "1.0.1"];
+  return runIn(folder, options, { SOURCE_DATE_EPOCH: "1770091506", TZ: timeZone });
+}
+
+function runIn(folder: string, options: readonly string[], environment = {}): Promise<unknown> {
+  return promisify(execFile)(process.execPath, ["--import", "tsx", ...options], {
     cwd: folder,
-    env: { ...process.env, SOURCE_DATE_EPOCH: epoch, TZ: timeZone },
+    env: { ...process.env, ...environment },
   });
 }
