@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 import { resolveLinks } from "../../scripts/repository-links.ts";
+import { anchorsOf } from "../docs/markdown.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const staging = join(root, "dist/extension");
@@ -25,7 +26,7 @@ describe("The links of the extension", () => {
     for (const name of readdirSync(join(staging, "tasks"))) {
       const { helpUrl } = JSON.parse(readFileSync(join(staging, "tasks", name, "task.json"), "utf8"));
       const [path = "", anchor] = pathInRepository(helpUrl).split("#");
-      assert.ok(anchorsOf(path).includes(anchor ?? ""), helpUrl);
+      assert.ok(anchorsOf(join(root, path)).includes(anchor ?? ""), helpUrl);
     }
   });
 
@@ -42,7 +43,7 @@ describe("The links of the extension", () => {
       else if (target.includes("/blob/")) {
         const [path = "", anchor] = pathInRepository(target).split("#");
         assert.ok(existsSync(join(root, path)), target);
-        if (anchor !== undefined) assert.ok(anchorsOf(path).includes(anchor), target);
+        if (anchor !== undefined) assert.ok(anchorsOf(join(root, path)).includes(anchor), target);
       }
     }
     for (const { target } of targets.filter(({ isImage }) => isImage)) assert.ok(existsSync(join(staging, target)));
@@ -73,15 +74,4 @@ describe("The links of the extension", () => {
 function pathInRepository(url: string): string {
   assert.ok(url.startsWith(`${repository}/blob/main/`), url);
   return url.slice(`${repository}/blob/main/`.length);
-}
-
-/** The anchors of a page's headings, as GitHub makes them. */
-function anchorsOf(path: string): string[] {
-  const headings = readFileSync(join(root, path), "utf8").matchAll(/^#+ (.+)$/gm);
-  return [...headings].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-"),
-  );
 }
