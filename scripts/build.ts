@@ -11,8 +11,8 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
 
-/** `--source-maps` writes them beside the bundles, for a debugger; a package is built without. */
-const { "source-maps": hasSourceMaps } = parseArgs({ options: { "source-maps": { type: "boolean" } } }).values;
+/** Source maps beside the bundles are for a debugger; a package is built without. */
+const hasSourceMaps = readArguments()["source-maps"];
 
 /** Threads are started from a file of their own beside index.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
@@ -51,6 +51,16 @@ const holdContentTypes: Plugin = {
     );
   },
 };
+
+function readArguments() {
+  try {
+    return parseArgs({ options: { "source-maps": { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    const [what] = (error as Error).message.split(". ");
+    console.error(`${what}: the only option of npm run build is --source-maps.`);
+    process.exit(2);
+  }
+}
 
 /** Writes the extension to `dist/extension`, exactly as it is packed. */
 async function buildExtension(): Promise<void> {
@@ -109,7 +119,7 @@ async function bundle(folder: string, entryPoints: Readonly<Record<string, strin
     plugins: [leaveImports, holdContentTypes],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
-    sourcemap: hasSourceMaps ?? false,
+    sourcemap: hasSourceMaps,
     legalComments: "none",
     metafile: true,
     logLevel: "warning",

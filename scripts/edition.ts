@@ -10,6 +10,8 @@ Packs the extension for the marketplace.
   --dev             with --publisher: other ids and names, to be installed beside the extension itself
   --version X.Y.Z   in place of the version in package.json: each upload needs a higher one`;
 
+const CONNECTION_TYPE = "ms.vss-endpoint.service-endpoint-type";
+
 /** Whose extension is packed, and under which version. */
 export interface Edition {
   /** Absent for the publisher in vss-extension.json. */
@@ -107,21 +109,25 @@ export function editionManifest<T extends ExtensionManifest>(extension: T, editi
  * A task.json of an edition. A development edition has an id of its own, which is the same in each build, since a
  * contribution keeps its task's id for ever; another name, so that a pipeline says which of the two it means; and its
  * own type of service connection.
+ *
+ * @param extension the manifest before it became the edition's: it says which types of service connection are its own.
  */
-export function editionTask<T extends TaskManifest>(task: T, { publisher, isDev, version }: Edition): T {
-  const [Major, Minor, Patch] = version.split(".").map(Number);
-  if (!isDev) return { ...task, version: { Major, Minor, Patch } };
+export function editionTask<T extends TaskManifest>(task: T, extension: ExtensionManifest, edition: Edition): T {
+  const [Major, Minor, Patch] = edition.version.split(".").map(Number);
+  if (!edition.isDev) return { ...task, version: { Major, Minor, Patch } };
+  const ownTypes = extension.contributions
+    .filter(({ type }) => type === CONNECTION_TYPE)
+    .map(({ properties }) => `connectedService:${properties.name}`);
   return {
     ...task,
     version: { Major, Minor, Patch },
     // The namespace is the id of the task itself; the name in it, who develops.
-    id: uuidV5(`${publisher}/dev`, task.id),
+    id: uuidV5(`${edition.publisher}/dev`, task.id),
     name: devName(task.name),
     friendlyName: `${task.friendlyName} (dev)`,
-    inputs: task.inputs.map((input) => ({
-      ...input,
-      type: input.type.replace(/^connectedService:AwsS3$/, (type) => devName(type)),
-    })),
+    inputs: task.inputs.map((input) =>
+      ownTypes.includes(input.type) ? { ...input, type: devName(input.type) } : input,
+    ),
   };
 }
 

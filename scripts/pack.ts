@@ -42,7 +42,7 @@ async function writeEdition(folder: string, edition: Edition): Promise<Extension
     const taskFolder = join(folder, extension.contributions[index]?.properties.name ?? properties.name);
     await rename(join(folder, properties.name), taskFolder);
     const file = join(taskFolder, "task.json");
-    await writeJson(file, editionTask(await readJson<TaskManifest>(file), edition));
+    await writeJson(file, editionTask(await readJson<TaskManifest>(file), built, edition));
   }
   return extension;
 }

@@ -27,7 +27,7 @@ writeFileSync(require("node:path").join(process.env.VSCODE_INSPECTOR_OPTIONS, St
 `;
 
 describe("VS Code", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const { configurations } = readJson<{ configurations: Configuration[] }>(".vscode/launch.json");
   const { tasks } = readJson<{ tasks: { label: string; command: string }[] }>(".vscode/tasks.json");
   let server: S3Server;

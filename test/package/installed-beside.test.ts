@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,20 +34,17 @@ describe("The titles of the tasks", () => {
 });
 
 describe("The development edition of a publisher, installed beside the extension", function () {
-  this.timeout(60_000);
+  // Packing compresses all files twice.
+  this.timeout(300_000);
   let folder: string;
   let target: Target;
   before(async () => {
     target = await startTarget();
     folder = mkdtempSync(join(tmpdir(), "installed-"));
-    for (const edition of [
-      { publisher: "contoso", isDev: false, version: "1.0.8" },
-      { publisher: "contoso", isDev: true, version: "1.0.9" },
-    ]) {
-      const vsix = join(root, await packEdition(edition));
-      await unzip(vsix, folder);
-      rmSync(vsix);
-    }
+    const vsix = join(root, await packEdition({ publisher: "contoso", isDev: true, version: "1.0.9" }));
+    await unzip(vsix, folder);
+    rmSync(vsix);
+    cpSync(join(root, "dist/extension/tasks"), join(folder, "tasks"), { recursive: true });
   });
   after(async () => {
     await target.stop();
@@ -57,7 +54,6 @@ describe("The development edition of a publisher, installed beside the extension
   const readJson = <T>(path: string): T => JSON.parse(readFileSync(join(folder, path), "utf8"));
 
   it("has no id and no name of the extension", () => {
-    // The manifest of the edition that was unpacked last: the development edition's.
     const dev = readJson<Extension>("extension.vsomanifest");
     const built: Extension = JSON.parse(readFileSync(join(root, "dist/extension/vss-extension.json"), "utf8"));
     const namesOf = ({ contributions }: Extension) =>

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
-import { resolveLinks } from "../../scripts/repository-links.ts";
+import { repositoryUrl, resolveLinks } from "../../scripts/repository-links.ts";
 import { anchorsOf } from "../docs/markdown.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const staging = join(root, "dist/extension");
-const repository = manifest.repository.url;
+const repository = repositoryUrl;
 
 describe("The links of the extension", () => {
   it("lead to the repository that package.json names, and to a place for support", () => {
@@ -59,6 +59,7 @@ describe("The links of the extension", () => {
     );
     const naming = sources.filter((path) => readFileSync(join(root, path), "utf8").includes(repository));
     assert.deepEqual(naming, []);
+    assert.ok(manifest.repository.url.includes(repository));
   });
 
   it("are resolved in text, and not in images", () => {

@@ -12,7 +12,7 @@ const VSIX = "dist/contoso.s3-tasks-1.0.1.vsix";
 const MAP = "dist/extension/tasks/AwsS3Upload/index.js.map";
 
 describe("Two packages of the same sources", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let temporary: string;
   let folders: readonly [string, string];
   let sourcesOfMap: readonly string[];

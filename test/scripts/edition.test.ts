@@ -67,7 +67,7 @@ describe("An edition", () => {
   it("for another publisher differs in the publisher and the version alone", () => {
     const edition = { publisher: "contoso", isDev: false, version: "1.0.1" };
     assert.deepEqual(editionManifest(extension, edition), { ...extension, publisher: "contoso", version: "1.0.1" });
-    assert.deepEqual(editionTask(task, edition), { ...task, version: { Major: 1, Minor: 0, Patch: 1 } });
+    assert.deepEqual(editionTask(task, extension, edition), { ...task, version: { Major: 1, Minor: 0, Patch: 1 } });
   });
 
   const dev = { publisher: "contoso", isDev: true, version: "1.0.1" };
@@ -87,7 +87,7 @@ describe("An edition", () => {
         { id: "copy-dev", type: "ms.vss-distributed-task.task", properties: { name: "tasks/CopyDev" } },
       ],
     });
-    assert.deepEqual(editionTask(task, dev), {
+    assert.deepEqual(editionTask(task, extension, dev), {
       // RFC 9562, version 5: the SHA-1 of the task's id and "contoso/dev".
       id: "6f111fd9-1cbd-5456-88bb-30159b0a1328",
       name: "CopyDev",
@@ -103,11 +103,11 @@ describe("An edition", () => {
 
   it("for development keeps a task's id in every build, and has another one for every publisher and task", () => {
     const others = [
-      editionTask(task, { ...dev, publisher: "fabrikam" }),
-      editionTask({ ...task, id: "0d6d2a55-9f43-4c39-8e0b-6f0c5a7d4e11" }, dev),
+      editionTask(task, extension, { ...dev, publisher: "fabrikam" }),
+      editionTask({ ...task, id: "0d6d2a55-9f43-4c39-8e0b-6f0c5a7d4e11" }, extension, dev),
     ];
-    const { id } = editionTask(task, { ...dev, version: "1.0.2" });
-    assert.equal(id, editionTask(task, dev).id);
+    const { id } = editionTask(task, extension, { ...dev, version: "1.0.2" });
+    assert.equal(id, editionTask(task, extension, dev).id);
     assert.equal(new Set([task.id, id, ...others.map((other) => other.id)]).size, 4);
   });
 });
