@@ -1,13 +1,18 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
+import { manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
+
+/** Source maps beside the bundles are for a debugger; a package is built without. */
+const hasSourceMaps = readArguments()["source-maps"];
 
 /** Threads are started from a file of their own beside main.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
@@ -47,6 +52,16 @@ const holdContentTypes: Plugin = {
   },
 };
 
+function readArguments() {
+  try {
+    return parseArgs({ options: { "source-maps": { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    const [what] = (error as Error).message.split(". ");
+    console.error(`${what}: the only option of npm run build is --source-maps.`);
+    process.exit(2);
+  }
+}
+
 /** Writes the extension to `dist/extension`, exactly as it is packed. */
 async function buildExtension(): Promise<void> {
   await rm(staging, { recursive: true, force: true });
@@ -58,11 +73,22 @@ async function buildExtension(): Promise<void> {
   const tasks = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const metafiles = await Promise.all([...tasks.map(buildTask), contentTypesMetafile()]);
   await Promise.all([
-    writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
+    writeManifest(),
+    writeOverview(),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
-    ...["overview.md", "LICENSE"].map((file) => cp(join(root, file), join(staging, file))),
+    cp(join(root, "LICENSE"), join(staging, "LICENSE")),
     cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
+}
+
+async function writeManifest(): Promise<void> {
+  const extension = await readJson("vss-extension.json");
+  await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
+}
+
+async function writeOverview(): Promise<void> {
+  const overview = await readFile(join(root, "overview.md"), "utf8");
+  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {
@@ -74,6 +100,7 @@ async function buildTask(name: string): Promise<Metafile[]> {
   const task = {
     ...(await readJson(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
+    helpUrl: taskHelpUrl(name),
   };
   await writeJson(join(folder, "task.json"), task);
   await cp(join(root, folder, "icon.png"), join(staging, folder, "icon.png"));
@@ -108,6 +135,7 @@ async function bundle(folder: string, entryPoints: Readonly<Record<string, strin
     plugins: [leaveImports, holdContentTypes],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
+    sourcemap: hasSourceMaps,
     legalComments: "none",
     metafile: true,
     logLevel: "warning",

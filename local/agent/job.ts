@@ -62,7 +62,7 @@ export async function startJob(request: JobRequest): Promise<Job> {
     masker,
     variables,
     connections: connections.map((connection) => expandData(connection, variables)),
-    inheritedEnv: request.inheritedEnv ?? minimalEnvironment(),
+    inheritedEnv: request.inheritedEnv ?? environmentOf(neededNames()),
     nodePath: request.nodePath ?? taskNode(),
     isDebug: variables.get("System.Debug")?.toLowerCase() === "true",
   };
@@ -109,8 +109,14 @@ function expandData(connection: ServiceConnection, variables: Variables): Servic
   return { ...connection, data: Object.fromEntries(data) };
 }
 
-function minimalEnvironment(): Record<string, string> {
+/** The variables that any process needs and, in VS Code's debugger, those by which it follows into the task's process. */
+function neededNames(): string[] {
   const names = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
+  const debuggerName = "VSCODE_INSPECTOR_OPTIONS";
+  return process.env[debuggerName] ? [...names, debuggerName, "NODE_OPTIONS"] : names;
+}
+
+function environmentOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];
