@@ -18,7 +18,7 @@ export interface PathPatterns {
 }
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
-export class PatternError extends Error {}
+class PatternError extends Error {}
 
 interface Rule {
   readonly include: boolean;
