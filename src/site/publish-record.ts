@@ -1,12 +1,13 @@
 import type { ActionFailure } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
+import type { DomainOutcome } from "./dns/site-domain.ts";
 import type { SiteOptions } from "./options.ts";
 
 /** What a publish came to. */
 export interface SiteReport extends TransferReport {
   readonly invalidationId?: string;
-  /** Of a hosted zone that was made. */
+  /** Of hosted zones to which their domains are not delegated yet. */
   readonly nameServers: readonly string[];
 }
 
@@ -14,7 +15,7 @@ export interface SiteReport extends TransferReport {
 export class PublishRecord {
   /** Beside those of single objects. */
   readonly errors: string[] = [];
-  readonly nameServers: string[] = [];
+  domain: DomainOutcome = { nameServers: [], undelegated: [] };
   invalidationId: string | undefined;
   readonly #observer: TransferObserver;
   readonly #done: Action[] = [];
@@ -60,7 +61,7 @@ export class PublishRecord {
       ...report,
       errors: [...report.errors, ...this.errors],
       ...(this.invalidationId === undefined ? {} : { invalidationId: this.invalidationId }),
-      nameServers: this.nameServers,
+      nameServers: this.domain.nameServers,
     };
   }
 }

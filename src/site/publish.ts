@@ -119,9 +119,9 @@ async function leadDomain(
   { domain, controlPlane }: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
-  { nameServers }: PublishRecord,
+  record: PublishRecord,
 ): Promise<void> {
-  if (domain && controlPlane) nameServers.push(...(await applyDomain(domain, options, controlPlane, tools)));
+  if (domain && controlPlane) record.domain = await applyDomain(domain, options, controlPlane, tools);
 }
 
 /** @returns a message for each URL that does not answer as it should. */
@@ -129,19 +129,19 @@ async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
-  { done, nameServers }: PublishRecord,
+  { done, domain }: PublishRecord,
 ): Promise<readonly string[]> {
   if (!options.verify) return [];
   const startMs = performance.now();
   const stored = done.map(({ relativeKey }) => relativeKey);
-  const verification = await verifyPublished(site, options, tools, stored, nameServers);
+  const verification = await verifyPublished(site, options, tools, stored, domain);
   if (!verification) {
     tools.log.info("The site was not verified: enter siteUrl, the URL at which visitors find it.");
     return [];
   }
-  const { checksCount, errors } = verification;
+  const { checksCount, errors, siteUrl } = verification;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${site.address.siteUrl} in ${seconds} s`);
+  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
   return errors;
 }
 

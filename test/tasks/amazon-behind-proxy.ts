@@ -12,6 +12,8 @@ import { awsTls } from "./aws-tls.ts";
 /** Amazon S3 and AWS STS by their own names: what a connection without an address of its own leads to. */
 export interface AmazonBehindProxy {
   readonly s3: S3Server;
+  /** Hosts that plain http leads to, and the servers that answer there; others are looked up. */
+  readonly hosts: Map<string, string>;
   /** How the agent is to be configured so that its steps reach the stand-ins, and nothing else. */
   readonly agent: Pick<StepRequest, "proxy" | "certificates">;
   close(): Promise<void>;
@@ -28,7 +30,8 @@ export async function startAmazonBehindProxy(sts: StsServer): Promise<AmazonBehi
     baseHost: "s3.us-east-1.amazonaws.com",
     credentials: sts.sessions.lookup,
   });
-  const proxy = http.createServer(forward);
+  const hosts = new Map<string, string>();
+  const proxy = http.createServer((request, response) => forward(request, response, hosts));
   const sockets = new Set<Socket>();
   proxy.on("connection", (socket) => sockets.add(socket));
   proxy.on("connect", (request, socket: Socket) => {
@@ -44,6 +47,7 @@ export async function startAmazonBehindProxy(sts: StsServer): Promise<AmazonBehi
   writeFileSync(ca, awsTls.cert);
   return {
     s3,
+    hosts,
     agent: { proxy: { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }, certificates: { ca } },
     async close() {
       proxy.close();
@@ -61,9 +65,15 @@ function relay(socket: Socket, url: string): void {
   socket.pipe(server).pipe(socket);
 }
 
-function forward(request: http.IncomingMessage, response: http.ServerResponse): void {
+function forward(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  hosts: ReadonlyMap<string, string>,
+): void {
   const { url = "", method, headers } = request;
-  const onward = http.request(url, { method, headers }, (answer) => {
+  const { host, pathname, search } = new URL(url);
+  const server = hosts.get(host);
+  const onward = http.request(server ? server + pathname + search : url, { method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });

@@ -9,7 +9,7 @@ import { type StsServer, startStsServer } from "../stand-ins/sts/server.ts";
 import { type AmazonBehindProxy, startAmazonBehindProxy } from "./amazon-behind-proxy.ts";
 import { user } from "./identity-bench.ts";
 import { AwsAccount } from "./publish-aws-account.ts";
-import { withoutWaiting } from "./publish-process.ts";
+import { answeringDns, withoutWaiting } from "./publish-process.ts";
 import { connectionId, taskFolderOf } from "./store-step.ts";
 import { SourceFolder } from "./upload-step.ts";
 
@@ -54,6 +54,16 @@ export class AwsBench {
   /** The last step's requests to S3 that were to change something. */
   writes(): SeenRequest[] {
     return this.s3.requests.filter(({ method }) => method !== "GET" && method !== "HEAD");
+  }
+
+  /** Hosts that plain http leads to, and the servers that answer there. */
+  get hosts(): Map<string, string> {
+    return this.#amazon.hosts;
+  }
+
+  /** Lets DNS know these name servers of domains, and of no others. */
+  dnsAnswers(nameServers: Readonly<Record<string, readonly string[]>>): Readonly<Record<string, string>> {
+    return answeringDns(this.workFolder, nameServers).env ?? {};
   }
 
   /** Does what an administrator does, to whom nothing is forbidden. */

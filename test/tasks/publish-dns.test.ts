@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { siteWithDomain } from "./publish-aws-domain.ts";
-import { assertSucceeded, outputsOf } from "./step-result.ts";
+import { assertSucceeded, errorsOf, outputsOf } from "./step-result.ts";
 
 /** The website endpoint of us-east-1, and what Route 53 calls all distributions: where alias records lead. */
 const WEBSITE = { HostedZoneId: "Z3AQBSTGFYJSTF", DNSName: "s3-website-us-east-1.amazonaws.com" };
@@ -114,30 +114,77 @@ describe("AwsS3PublishSite, with a domain", function () {
     );
   });
 
-  it("makes a hosted zone where there is none, and tells its name servers; a second run finds it", async () => {
+  const notDelegated = (zone: string, domains: readonly string[], nameServers: readonly string[]) =>
+    `The domain ${zone} is not delegated to its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${nameServers.join(", ")}.`;
+
+  it("makes a hosted zone where there is none, and tells its name servers in each run until it is delegated", async () => {
     const inputs = { createHostedZone: "true", redirectDomains: `www.${domain}` };
-    let nameServers = "";
+    const domains = [domain, `www.${domain}`];
+    let delegation: string[] = [];
     const made = await site.recordsMadeBy(async () => {
       const result = await site.publish(inputs);
-      assertSucceeded(result);
-      nameServers = outputsOf(result).nameServers ?? "";
-      assert.match(result.log.join("\n"), /^Delegate the domain to the name servers of its hosted zone, .+: ns-/m);
+      delegation = (outputsOf(result).nameServers ?? "").split(" ");
+      assert.deepEqual(
+        [result.result, errorsOf(result)],
+        ["Succeeded", [notDelegated(domain, domains, delegation)]],
+        result.log.join("\n"),
+      );
     });
     assert.equal(Object.keys(made).length, 1);
     const [records = []] = Object.values(made);
-    const delegation = records.find(({ Type }) => Type === "NS")?.ResourceRecords?.map(({ Value }) => Value);
-    assert.deepEqual(nameServers.split(" "), delegation);
+    assert.deepEqual(
+      records.find(({ Type }) => Type === "NS")?.ResourceRecords?.map(({ Value }) => Value),
+      delegation,
+    );
     assert.deepEqual(
       records.filter(({ AliasTarget }) => AliasTarget),
       [alias("A", domain, WEBSITE), alias("A", `www.${domain}`, WEBSITE)],
     );
 
-    const madeAgain = await site.recordsMadeBy(async () => {
-      const result = await site.publish(inputs);
-      assertSucceeded(result);
-      assert.equal(outputsOf(result).nameServers, "");
-    });
-    assert.deepEqual([madeAgain, aws.writes()], [{}, []]);
+    // Nobody answers at the domain yet, and later its registry does not know the name servers.
+    for (const answers of [{}, { example: ["ns.registry.example"] }, { [domain]: ["ns.elsewhere.example"] }]) {
+      const madeAgain = await site.recordsMadeBy(async () => {
+        const result = await site.publish(inputs, site.aws.dnsAnswers(answers));
+        assert.deepEqual(
+          [result.result, errorsOf(result), outputsOf(result).nameServers],
+          ["Succeeded", [notDelegated(domain, domains, delegation)], delegation.join(" ")],
+        );
+      });
+      assert.deepEqual([madeAgain, aws.writes()], [{}, []]);
+    }
+    const delegated = await site.publish(inputs, site.aws.dnsAnswers({ [domain]: delegation }));
+    assertSucceeded(delegated);
+    assert.equal(outputsOf(delegated).nameServers, "");
+  });
+
+  it("verifies a site by its website endpoint as long as its domain is not delegated, and its redirects too", async () => {
+    const www = `www.${domain}`;
+    const inputs = { createHostedZone: "true", redirectDomains: www, verify: "true" };
+    const endpoints = await Promise.all(
+      [domain, www].map(async (name) => [name, await aws.s3.openWebsite(name)] as const),
+    );
+    for (const [name, { url }] of endpoints) aws.hosts.set(`${name}.s3-website-us-east-1.amazonaws.com`, url);
+    const undelegated = await site.publish(inputs);
+    assert.deepEqual(
+      [undelegated.result, undelegated.issues.length, outputsOf(undelegated).siteUrl],
+      ["Succeeded", 1, `http://${domain}/`],
+      undelegated.log.join("\n"),
+    );
+    assert.match(
+      undelegated.log.join("\n"),
+      new RegExp(`^Verified 4 URLs of http://${domain}\\.s3-website-us-east-1\\.amazonaws\\.com/ in `, "m"),
+    );
+    const nameServers = (outputsOf(undelegated).nameServers ?? "").split(" ");
+    aws.hosts.clear();
+    for (const [name, { url }] of endpoints) aws.hosts.set(name, url);
+    const delegated = await site.publish(inputs, aws.dnsAnswers({ [domain]: nameServers }));
+    assertSucceeded(delegated);
+    assert.match(delegated.log.join("\n"), new RegExp(`^Verified 3 URLs of http://${domain}/ in `, "m"));
+    aws.hosts.delete(www);
+    const broken = await site.publish(inputs, aws.dnsAnswers({ [domain]: nameServers }));
+    aws.hosts.clear();
+    assert.match(errorsOf(broken).join("\n"), new RegExp(`^http://${www}/: `));
+    await Promise.all(endpoints.map(([, website]) => website.close()));
   });
 
   it("leads the domain to a site that is published already, and changes nothing of it", async () => {

@@ -5,7 +5,7 @@ import { growingDelays, type WaitingTools } from "../growing-delays.ts";
 import { upsertOf } from "./alias-records.ts";
 import type { DnsPlan, ZonePlan } from "./dns-plan.ts";
 import { dnsStep } from "./dns-step.ts";
-import { createHostedZone } from "./hosted-zone.ts";
+import { createHostedZone, type NewHostedZone } from "./hosted-zone.ts";
 
 export interface DnsApplyOptions {
   /** Names the zones that are made among all of the account that ever were. */
@@ -15,8 +15,8 @@ export interface DnsApplyOptions {
 }
 
 export interface DnsOutcome {
-  /** Of the hosted zones that were made: what their domains have to be delegated to. */
-  readonly nameServers: readonly string[];
+  /** Of the hosted zones that were made, by their names: what their domains have to be delegated to. */
+  readonly nameServers: ReadonlyMap<string, readonly string[]>;
   /** What has not happened in time, in sentences. */
   readonly warnings: readonly string[];
 }
@@ -35,15 +35,15 @@ export async function applyDns(
   tools: WaitingTools,
 ): Promise<DnsOutcome> {
   const { signal } = tools;
-  const nameServers: string[] = [];
+  const nameServers = new Map<string, readonly string[]>();
   const changes: PendingChange[] = [];
   for (const { zone, missing } of zones) {
     if (zone.id !== undefined && missing.length === 0) continue;
     const made =
       zone.id === undefined
-        ? await createHostedZone(controlPlane, zone.name, `${callerReference}-${zone.name}`, signal)
+        ? await createHostedZone(controlPlane, zone.name, callerReference, signal)
         : { id: zone.id, nameServers: [] };
-    nameServers.push(...made.nameServers);
+    if (zone.id === undefined) nameServers.set(zone.name, made.nameServers);
     const recordsMade = makeRecords(controlPlane, made.id, missing, signal);
     changes.push({
       id: await recordsMade.catch((error) => rejectWithZone(error, made, zone.name)),
@@ -57,7 +57,7 @@ export async function applyDns(
 }
 
 /** The next run finds a zone that was made, and has no cause to tell of its name servers. */
-function rejectWithZone(error: unknown, { nameServers }: Pick<DnsOutcome, "nameServers">, zoneName: string): never {
+function rejectWithZone(error: unknown, { nameServers }: Pick<NewHostedZone, "nameServers">, zoneName: string): never {
   if (!(error instanceof StepError) || nameServers.length === 0) throw error;
   const zone = `The hosted zone ${zoneName} was made before that; its name servers are ${nameServers.join(", ")}.`;
   throw new StepError(`${error.message} ${zone}`, { cause: error });

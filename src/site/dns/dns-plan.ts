@@ -26,6 +26,8 @@ export interface DnsPlan {
 
 export interface ZonePlan {
   readonly zone: PlannedZone;
+  /** Domains of the site that are in the zone. */
+  readonly domains: readonly string[];
   readonly missing: readonly AliasRecord[];
 }
 
@@ -33,6 +35,8 @@ export interface ZonePlan {
 export interface PlannedZone {
   readonly name: string;
   readonly id: string | undefined;
+  /** Whether a publish has made it, or will. */
+  readonly isOfPublish: boolean;
 }
 
 /**
@@ -93,6 +97,7 @@ function planDomain(
   const strayIpv6 = wanted.some(({ type }) => type === "AAAA") ? [] : existing.filter(({ Type }) => Type === "AAAA");
   return {
     zone,
+    domains: [name],
     missing: states.filter(({ state }) => state.kind === "missing").map(({ record }) => record),
     taken: states.flatMap(({ state }) => (state.kind === "taken" ? [`${state.by} in the hosted zone ${zone.id}`] : [])),
     notes: strayIpv6.map(
@@ -104,8 +109,13 @@ function planDomain(
 
 function groupByZone(domains: readonly DomainPlan[]): ZonePlan[] {
   const zones = new Map<string, ZonePlan>();
-  for (const { zone, missing } of domains) {
-    zones.set(zone.name, { zone, missing: [...(zones.get(zone.name)?.missing ?? []), ...missing] });
+  for (const { zone, domains: names, missing } of domains) {
+    const known = zones.get(zone.name);
+    zones.set(zone.name, {
+      zone,
+      domains: [...(known?.domains ?? []), ...names],
+      missing: [...(known?.missing ?? []), ...missing],
+    });
   }
   return [...zones.values()];
 }
@@ -130,7 +140,7 @@ async function zoneFor(
   }
   const found = await findHostedZone(controlPlane, name, signal);
   if (found) return found;
-  if (domain.createHostedZone) return { name: newZoneName(name, domain), id: undefined };
+  if (domain.createHostedZone) return { name: newZoneName(name, domain), id: undefined, isOfPublish: true };
   throw new StepError(
     `Route 53 has no public hosted zone for ${name} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere.`,
   );
@@ -140,6 +150,18 @@ async function zoneFor(
 function newZoneName(name: string, { domainName, redirectDomains }: DomainOptions): string {
   const above = [domainName, ...redirectDomains].filter((each) => isInZone(name, each));
   return above.reduce((one, other) => (other.length < one.length ? other : one), name);
+}
+
+/** The name servers to which a hosted zone's domain is to be delegated. */
+export async function nameServersOf(
+  controlPlane: ControlPlane,
+  { name, id }: { readonly name: string; readonly id: string },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const records = await recordsNamed(controlPlane, name, id, signal);
+  return records
+    .filter(({ Type }) => Type === "NS")
+    .flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value = "" }) => plainName(Value)));
 }
 
 /** All records of a name, of any type. Route 53 lists the records of a zone in the order of their names, from the one that is asked for. */

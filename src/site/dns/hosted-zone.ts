@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type * as Route53 from "@aws-sdk/client-route-53";
 import { StepError } from "../../sync/step-error.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
@@ -9,12 +10,19 @@ export interface HostedZone {
   readonly id: string;
   /** In lower case, without a dot at its end. */
   readonly name: string;
+  /** Whether a publish has made it. */
+  readonly isOfPublish: boolean;
 }
 
 /** A hosted zone that was made, and the servers that its domain has to be delegated to. */
 export interface NewHostedZone extends HostedZone {
   readonly nameServers: readonly string[];
 }
+
+/** Begins the caller references of hosted zones that publishes make. */
+const CALLER = "AwsS3PublishSite-";
+/** So much of a digest tells one reference from another; Route 53 takes 128 characters. */
+const REFERENCE_LENGTH = 32;
 
 /** Lower case, and without the dot that Route 53 gives each name at its end. */
 export function plainName(name: string): string {
@@ -70,15 +78,16 @@ export async function findHostedZone(
 /**
  * Makes a public hosted zone.
  *
- * @param callerReference names this among all zones of the account that were ever made.
+ * @param run names this publish among all of the account that ever made a zone.
  * @throws {StepError} where it cannot be made; the signal's reason.
  */
 export async function createHostedZone(
   controlPlane: ControlPlane,
   name: string,
-  callerReference: string,
+  run: string,
   signal: AbortSignal,
 ): Promise<NewHostedZone> {
+  const callerReference = CALLER + hash("sha256", `${run} ${name}`, "hex").slice(0, REFERENCE_LENGTH);
   const attempt = { action: "route53:CreateHostedZone" };
   return dnsStep(`Creating the hosted zone "${name}"`, attempt, signal, async () => {
     const { HostedZone, DelegationSet } = await controlPlane.createHostedZone(
@@ -106,6 +115,7 @@ async function publicZonesNamed(controlPlane: ControlPlane, name: string, signal
   });
 }
 
-function asHostedZone({ Id = "", Name = "" }: Partial<Route53.HostedZone>): HostedZone {
-  return { id: Id.replace(/^\/hostedzone\//, ""), name: plainName(Name) };
+function asHostedZone({ Id = "", Name = "", CallerReference = "" }: Partial<Route53.HostedZone>): HostedZone {
+  const isOfPublish = CallerReference.startsWith(CALLER);
+  return { id: Id.replace(/^\/hostedzone\//, ""), name: plainName(Name), isOfPublish };
 }

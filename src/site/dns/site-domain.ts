@@ -1,3 +1,4 @@
+import { ConnectionError } from "../../http/connection-error.ts";
 import type { WebsiteRedirect } from "../../s3/buckets/website-configuration.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { asDone, type Change } from "../change-log.ts";
@@ -7,9 +8,11 @@ import { applyRedirectBuckets, planRedirectBuckets, type RedirectBucket } from "
 import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
 import type { DomainOptions, SiteOptions } from "../options.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
+import { BodyEncodingError, fetchAnswer } from "../verify/verify-answer.ts";
 import { distributionTarget } from "./alias-records.ts";
+import { findDelegation } from "./delegation.ts";
 import { applyDns } from "./dns-apply.ts";
-import { type DnsPlan, describeDnsPlan, planDns } from "./dns-plan.ts";
+import { type DnsPlan, describeDnsPlan, nameServersOf, planDns, type ZonePlan } from "./dns-plan.ts";
 
 /** Route 53 tells its name servers within a minute, as a rule. */
 const SPREAD_TIMEOUT_MS = 180_000;
@@ -83,30 +86,68 @@ export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): Change
   ];
 }
 
+/** What came of leading the domains to the site. */
+export interface DomainOutcome {
+  /** Of hosted zones to which their domains are not delegated yet. */
+  readonly nameServers: readonly string[];
+  /** Domains in those zones: visitors do not find the site by them yet. */
+  readonly undelegated: readonly string[];
+}
+
 /**
  * Has the domains lead to the site.
  *
- * @returns the name servers of a hosted zone that was made.
  * @throws {StepError} where S3 or Route 53 refuse; the signal's reason.
  */
 export async function applyDomain(
   plan: DomainPlan,
   { access }: SiteOptions,
   controlPlane: ControlPlane,
-  { run, log, signal }: SiteTools,
-): Promise<readonly string[]> {
+  tools: SiteTools,
+): Promise<DomainOutcome> {
+  const { run, log, signal } = tools;
   const { region, endpoint } = access.store;
   await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
   const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
   for (const change of describeDomainPlan(plan)) log.info(asDone(change));
   for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning);
-  if (nameServers.length > 0) {
-    log.info(
-      `Delegate the domain to the name servers of its hosted zone, where it is registered: ${nameServers.join(", ")}`,
+  const undelegated: { readonly domains: readonly string[]; readonly nameServers: readonly string[] }[] = [];
+  for (const zonePlan of plan.dns.zones) {
+    const { zone, domains } = zonePlan;
+    const created = nameServers.get(zone.name);
+    const servers = created ?? (zone.id ? await nameServersOf(controlPlane, { ...zone, id: zone.id }, signal) : []);
+    if (!created && (servers.length === 0 || (await isDelegated(zonePlan, servers, plan, tools)))) continue;
+    undelegated.push({ domains, nameServers: servers });
+    log.warning(
+      `The domain ${zone.name} is not delegated to its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${servers.join(", ")}.`,
     );
   }
-  return nameServers;
+  return {
+    nameServers: undelegated.flatMap((zone) => zone.nameServers),
+    undelegated: undelegated.flatMap((zone) => zone.domains),
+  };
+}
+
+/** Where DNS does not tell, a zone that a publish has made counts as delegated as soon as its domain answers. */
+async function isDelegated(
+  { zone, domains }: ZonePlan,
+  nameServers: readonly string[],
+  { redirect }: DomainPlan,
+  tools: SiteTools,
+): Promise<boolean> {
+  const delegation = await findDelegation(zone.name, nameServers);
+  tools.signal.throwIfAborted();
+  if (delegation !== "unknown" || !zone.isOfPublish) return delegation !== "not delegated";
+  const { protocol = "http" } = redirect.redirectAllRequestsTo;
+  try {
+    const { status } = await fetchAnswer(`${protocol}://${domains[0]}/`, tools);
+    return status < 500;
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    if (error instanceof ConnectionError || error instanceof BodyEncodingError) return false;
+    throw error;
+  }
 }
 
 /** An alternate name may stand for all names of a domain ("Using wildcards in alternate domain names" in the CloudFront Developer Guide). */

@@ -9,6 +9,8 @@ import type { CheckedSite } from "../verify/site-check.ts";
 export interface SiteAddress {
   /** Absent where it is not known. Its path ends with a `/`. */
   readonly siteUrl?: URL;
+  /** Where the site is found without its domain: by its website endpoint, or by its distribution's own name. */
+  readonly undelegatedUrl?: URL;
   readonly edge: CheckedSite["edge"];
   /** Whether the bucket is asked by its website endpoint, which knows index documents and redirects, or by its REST endpoint. */
   readonly answersBy: "website" | "rest" | "unknown";
@@ -29,8 +31,11 @@ export function findSiteAddress(options: SiteOptions, distribution: Distribution
     ? `https://${domain?.domainName ?? distribution.domainName}${encodeUrlPath(distribution.sitePath)}`
     : endpoint && `http://${domain?.domainName ?? endpoint.host}/${encodeUrlPath(prefix)}`;
   const siteUrl = options.siteUrl ?? (base === undefined ? undefined : new URL(base));
+  const undelegatedUrl = domain && base !== undefined && !options.siteUrl ? new URL(base) : undefined;
+  if (undelegatedUrl) undelegatedUrl.host = distribution?.domainName ?? endpoint?.host ?? undelegatedUrl.host;
   return {
     ...(siteUrl ? { siteUrl } : {}),
+    ...(undelegatedUrl ? { undelegatedUrl } : {}),
     edge,
     answersBy,
     ...(endpoint ? { websiteEndpoint: endpoint } : {}),

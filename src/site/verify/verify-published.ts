@@ -1,11 +1,13 @@
 import { spaChange } from "../cloudfront/distribution-spa.ts";
+import type { DomainOutcome } from "../dns/site-domain.ts";
+import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteObject } from "../plan/site-object.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
 import { errorDocumentOf } from "../plan/site-tree.ts";
 import { urlPathsOf } from "../url-paths.ts";
-import { chooseChecks, type PublishedObject } from "./site-check.ts";
+import { chooseChecks, type PublishedObject, type SiteCheck } from "./site-check.ts";
 import { type VerifyFailure, verifySite } from "./verify.ts";
 
 /** A website endpoint shows what was stored within seconds; edges and DNS take longer to agree. */
@@ -17,13 +19,15 @@ export interface Verification {
   readonly checksCount: number;
   /** A message for each URL that did not answer as it should. */
   readonly errors: readonly string[];
+  /** By which URL. */
+  readonly siteUrl: URL;
 }
 
 /**
  * Fetches the site as its visitors do: the index, what stands in for a missing page, and a sample of what changed.
  *
  * @param changed the names of the objects that were stored.
- * @param nameServers those of the site's hosted zone, where they are known.
+ * @param domain which domains visitors do not find yet: the site is fetched without them then.
  * @returns undefined where nobody knows where the site is.
  * @throws the signal's reason.
  */
@@ -32,11 +36,13 @@ export async function verifyPublished(
   options: SiteOptions,
   tools: SiteTools,
   changed: readonly string[],
-  nameServers: readonly string[],
+  { nameServers, undelegated }: DomainOutcome,
 ): Promise<Verification | undefined> {
   const { objects, address } = site;
   const index = objects.get(options.indexDocument);
-  if (!address.siteUrl || !index) return undefined;
+  const isUndelegated = undelegated.includes(options.domain?.domainName ?? "");
+  const siteUrl = (isUndelegated ? address.undelegatedUrl : undefined) ?? address.siteUrl;
+  if (!siteUrl || !index) return undefined;
   const errorDocument = objects.get(errorDocumentOf(options, objects) ?? "");
   const checks = chooseChecks(
     changed.flatMap((name) => {
@@ -44,7 +50,7 @@ export async function verifyPublished(
       return object && isVisible(object, site) ? [published(site, options, object)] : [];
     }),
     {
-      siteUrl: address.siteUrl,
+      siteUrl,
       edge: answersWithIndex(site, options) ? address.edge : "other",
       index: published(site, options, index),
       ...(errorDocument ? { errorDocument: published(site, options, errorDocument) } : {}),
@@ -52,9 +58,14 @@ export async function verifyPublished(
       checksMissingPage: !redirectsAll(site, options) && setsErrorPage(site, options),
     },
   );
+  const allChecks = [...checks, ...redirectDomainChecks(site, options, undelegated)];
   const isAtEdge = address.edge !== "none" || options.domain !== undefined;
-  const failures = await verifySite(checks, { ...tools, nameServers, settleMs: isAtEdge ? EDGE_SETTLE_MS : SETTLE_MS });
-  return { checksCount: checks.length, errors: describeFailures(failures) };
+  const failures = await verifySite(allChecks, {
+    ...tools,
+    nameServers,
+    settleMs: isAtEdge ? EDGE_SETTLE_MS : SETTLE_MS,
+  });
+  return { checksCount: allChecks.length, errors: describeFailures(failures), siteUrl };
 }
 
 /** An error for each URL; what is likely behind several of them is said once. */
@@ -70,6 +81,20 @@ function describeFailures(failures: readonly VerifyFailure[]): string[] {
 /** Where a distribution does not answer missing pages with the index of a single-page app, that has been told. */
 function answersWithIndex({ distribution }: PreparedSite, { singlePageApp, indexDocument }: SiteOptions): boolean {
   return !distribution || !singlePageApp || spaChange(distribution, indexDocument) === undefined;
+}
+
+/** Each domain that leads to the site's, by its own name or, until it is delegated, by the website endpoint of its bucket. */
+function redirectDomainChecks(
+  { domain }: PreparedSite,
+  { access }: SiteOptions,
+  undelegated: readonly string[],
+): readonly SiteCheck[] {
+  if (!domain) return [];
+  const { hostName, protocol = "http" } = domain.redirect.redirectAllRequestsTo;
+  return domain.redirectBuckets.map(({ bucket: { name } }) => {
+    const host = undelegated.includes(name) ? (websiteEndpointOf(name, access.store.region)?.host ?? name) : name;
+    return { url: `http://${host}/`, statuses: [301], location: `${protocol}://${hostName}/` };
+  });
 }
 
 function redirectsAll({ website }: PreparedSite, { prefix }: SiteOptions): boolean {

@@ -12,8 +12,12 @@ import {
 const target = { dnsName: "d111111abcdef8.cloudfront.net", hostedZoneId: "Z2FDTNDATAQYW2" };
 const plan: DnsPlan = {
   zones: [
-    { zone: { name: "example.com", id: "Z1" }, missing: [{ name: "www.example.com", type: "A", target }] },
-    { zone: { name: "example.net", id: "Z2" }, missing: [] },
+    {
+      zone: { name: "example.com", id: "Z1", isOfPublish: false },
+      domains: ["www.example.com"],
+      missing: [{ name: "www.example.com", type: "A", target }],
+    },
+    { zone: { name: "example.net", id: "Z2", isOfPublish: false }, domains: [], missing: [] },
   ],
   notes: [],
 };
@@ -46,7 +50,7 @@ describe("the changes of a domain", () => {
 
   it("are made where records are missing alone, and waited for", async () => {
     assert.deepEqual(await run(change("PENDING"), change("PENDING"), change("INSYNC")), {
-      outcome: { nameServers: [], warnings: [] },
+      outcome: { nameServers: new Map(), warnings: [] },
       delays: [1000],
       lines: ["POST /2013-04-01/hostedzone/Z1/rrset", "GET /2013-04-01/change/C1", "GET /2013-04-01/change/C1"],
     });
@@ -84,7 +88,10 @@ describe("the changes of a domain", () => {
       "<ChangeInfo><Id>/change/C0</Id><Status>PENDING</Status><SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt></ChangeInfo>" +
       "<DelegationSet><NameServers><NameServer>ns-1.example</NameServer><NameServer>ns-2.example</NameServer></NameServers></DelegationSet></Answer>";
     const missing = [{ name: "example.org", type: "A" as const, target }];
-    const newZone: DnsPlan = { zones: [{ zone: { name: "example.org", id: undefined }, missing }], notes: [] };
+    const newZone: DnsPlan = {
+      zones: [{ zone: { name: "example.org", id: undefined, isOfPublish: true }, domains: [], missing }],
+      notes: [],
+    };
     await assert.rejects(
       runPlan(newZone, { body: zone }, refusal(403, "AccessDenied", "not authorized")),
       /on arn:aws:route53:::hostedzone\/Z9\. The hosted zone example\.org was made before that; its name servers are ns-1\.example, ns-2\.example\.$/,
