@@ -23,8 +23,9 @@ export function encodeUrlPath(path: string): string {
 }
 
 /**
- * Under which further names a page is stored for clean URLs: `about` for `about.html`, and `docs/` for `docs/index.html` where no website
- * endpoint looks for the index document by itself. None for the root's index document and its error document.
+ * Under which further names a page is stored for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for
+ * `docs/index.html` where no website endpoint looks for the index document by itself. None for the root's index document and its error
+ * document.
  *
  * @param path relative to the site. Whether another file has the name is for the caller to see.
  */
@@ -33,7 +34,8 @@ export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoi
   if (folder !== undefined) return folder === "" || hasWebsiteEndpoint ? [] : [folder];
   if (path === ERROR_PAGE || !path.endsWith(PAGE_ENDING)) return [];
   const name = path.slice(0, -PAGE_ENDING.length);
-  return /(^|\/)\.{0,2}$/.test(name) ? [] : [name];
+  if (/(^|\/)\.{0,2}$/.test(name)) return [];
+  return [name, hasWebsiteEndpoint ? `${name}/${indexDocument}` : `${name}/`];
 }
 
 /** The folder, empty or with a `/` at its end, for which an object is the index document; undefined where it is none. */

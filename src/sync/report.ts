@@ -53,11 +53,14 @@ export function makeReport(outcome: Outcome): TransferReport {
       describeFailure(error, bucket, keyOf(action), VERBS[action.kind].permission),
     ]),
   );
+  const planned = countActions(outcome.planned);
+  const { redirects = { set: 0, deleted: 0 }, ...done } = countActions(outcome.done);
   return {
     counts: {
-      ...countActions(outcome.done),
-      filesUnchanged: countActions(outcome.planned).filesUnchanged,
+      ...done,
+      filesUnchanged: planned.filesUnchanged,
       bytesTransferred: outcome.bytesTransferred,
+      ...(planned.redirects ? { redirects: { ...planned.redirects, ...redirects } } : {}),
     },
     errors: listErrors(outcome, messages),
     failures: messages,

@@ -96,11 +96,12 @@ function run(
         report = await publishSite(plan, options, { ...siteTools(tools), observer: tools.observer, scratchFolder });
         return report;
       },
-      outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred }) => ({
+      outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred, redirects }) => ({
         filesUploaded: String(filesNew),
         filesUpdated: String(filesUpdated),
         filesUnchanged: String(filesUnchanged),
         filesDeleted: String(filesDeleted),
+        redirectsUpdated: String(redirects ? redirects.set + redirects.deleted : 0),
         bytesUploaded: String(bytesTransferred),
         s3Uri,
         siteUrl: site?.address.siteUrl?.href ?? "",

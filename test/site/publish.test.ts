@@ -320,7 +320,7 @@ describe("a publish", function () {
   it("stores pages under clean names too", async () => {
     const place = await bench.newPlace({ ...SITE, "404.html": "404" }, { cleanUrls: true });
     await place.publish();
-    assert.deepEqual(await place.names(), [...Object.keys(SITE), "404.html", "about", "docs/"].sort());
+    assert.deepEqual(await place.names(), [...Object.keys(SITE), "404.html", "about", "about/", "docs/"].sort());
     assert.equal((await place.head("about")).ContentType, "text/html; charset=utf-8");
   });
 

@@ -21,14 +21,14 @@ describe("visitors ask", () => {
 
 describe("with clean URLs", () => {
   const cases: [path: string, indexDocument: string, atWebsiteEndpoint: string[], elsewhere: string[]][] = [
-    ["about.html", "index.html", ["about"], ["about"]],
-    ["docs/v1.2.html", "index.html", ["docs/v1.2"], ["docs/v1.2"]],
+    ["about.html", "index.html", ["about", "about/index.html"], ["about", "about/"]],
+    ["docs/v1.2.html", "index.html", ["docs/v1.2", "docs/v1.2/index.html"], ["docs/v1.2", "docs/v1.2/"]],
     ["index.html", "index.html", [], []],
     ["docs/index.html", "index.html", [], ["docs/"]],
-    ["docs/index.html", "home.html", ["docs/index"], ["docs/index"]],
+    ["docs/index.html", "home.html", ["docs/index", "docs/index/home.html"], ["docs/index", "docs/index/"]],
     ["docs/home.html", "home.html", [], ["docs/"]],
     ["404.html", "index.html", [], []],
-    ["docs/404.html", "index.html", ["docs/404"], ["docs/404"]],
+    ["docs/404.html", "index.html", ["docs/404", "docs/404/index.html"], ["docs/404", "docs/404/"]],
     ["about.htm", "index.html", [], []],
     ["style.css", "index.html", [], []],
     [".html", "index.html", [], []],

@@ -23,7 +23,7 @@ describe("AwsS3PublishSite, its log", () => {
         .replaceAll(bench.siteUrl, "URL/")
         .replaceAll(bench.bucket, "BUCKET")
         .replace(new URL(bench.target.url).host, "STORE")
-        .replace(/in [\d.]+ s( \(.*\/s\))?$/, "in SECONDS"),
+        .replace(/in [\d.]+ s( \([^)]*\/s\))?(?=$|\. )/, "in SECONDS"),
     );
 
   it("tells a person what becomes of the bucket and the site, in order", async () => {
@@ -31,7 +31,7 @@ describe("AwsS3PublishSite, its log", () => {
     assert.deepEqual(words((await bench.publish({ ...HOSTED, concurrency: "1" })).log), [
       "Publishing SOURCE to s3://BUCKET/ at STORE",
       "##[warning]_headers, line 2: X-Frame-Options is skipped: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
-      "Found 9 files: 9 new; 1.8 KB to upload",
+      "Found 7 files: 7 new; 2 redirects: 2 to set; 1.8 KB to upload",
       'Switched off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
       "Allowed everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",
       "  app.3f2a1b9c0d4e5f6a7b8c.js → app.3f2a1b9c0d4e5f6a7b8c.js (5 B, new)",
@@ -41,28 +41,76 @@ describe("AwsS3PublishSite, its log", () => {
       "  about.html → about.html (5 B, new)",
       "  docs/index.html → docs/index.html (4 B, new)",
       "  index.html → index.html (4 B, new)",
-      "  old.html → old.html (0 B, new)",
-      "  blog → blog (0 B, new)",
+      "  /old.html → /about.html (301)",
+      "  /blog → /docs/ (301)",
       "Set the website configuration of the bucket BUCKET",
       "Verified 10 URLs of URL/ in SECONDS",
-      "Uploaded 9 files, 1.8 KB, to s3://BUCKET/ in SECONDS",
-      "  new        9",
+      "Uploaded 7 files, 1.8 KB, to s3://BUCKET/ in SECONDS. Set 2 redirects",
+      "  new        7",
       "  updated    0",
       "  unchanged  0",
       "  deleted    0",
+      "  redirects  2",
     ]);
     bench.source.write({ "about.html": "about us", _headers: "" });
     assert.deepEqual(words((await bench.publish(HOSTED)).log), [
       "Publishing SOURCE to s3://BUCKET/ at STORE",
-      "Found 9 files: 1 to update, 8 unchanged; 8 B to upload",
+      "Found 7 files: 1 to update, 6 unchanged; 2 redirects: 2 unchanged; 8 B to upload",
       "  about.html → about.html (8 B, content differs)",
       "Verified 3 URLs of URL/ in SECONDS",
       "Uploaded 1 file, 8 B, to s3://BUCKET/ in SECONDS",
       "  new        0",
       "  updated    1",
-      "  unchanged  8",
+      "  unchanged  6",
       "  deleted    0",
+      "  redirects  0",
     ]);
+  });
+
+  it("counts redirects apart from files, and tells where each leads", async () => {
+    const siteUrl = `${bench.siteUrl}www/`;
+    const inputs = { verify: "false", maxDelete: "100%", concurrency: "1", siteUrl };
+    bench.source.write({
+      "index.html": "home",
+      _redirects: "/old /new\n/a.html https://example.com/x?y=1 308\n/blog/* /docs/:splat\n",
+    });
+    const first = await bench.publish({ ...inputs, targetFolder: "www" });
+    const { log } = first;
+    assert.deepEqual(
+      log.filter((line) => / → |redirect/.test(line)),
+      [
+        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.",
+        "Found 1 file: 1 new; 4 redirects: 4 to set; 4 B to upload",
+        "  index.html → www/index.html (4 B, new)",
+        "  /www/old → /www/new (301)",
+        "  /www/old/ → /www/new (301)",
+        "  /www/a.html → https://example.com/x?y=1 (301)",
+        "  /www/blog → /www/docs/ (301)",
+        ...log.filter((line) => line.startsWith("Uploaded 1 file")),
+        "  redirects  4",
+      ],
+    );
+    assert.deepEqual(
+      [first.outputVariables.filesUploaded?.value, first.outputVariables.redirectsUpdated?.value],
+      ["1", "4"],
+    );
+    bench.source.write({ _redirects: "/old /newer\n" });
+    const second = await bench.publish({ ...inputs, targetFolder: "www" });
+    assert.deepEqual(
+      second.log
+        .filter((line) => / → |redirect|Set /.test(line))
+        .map((line) => line.replace(/in [\d.]+ s$/, "in SECONDS")),
+      [
+        "Found 1 file: 1 unchanged; 4 redirects: 2 to set, 2 to delete",
+        "  /www/old → /www/newer (301)",
+        "  /www/old/ → /www/newer (301)",
+        "  delete /www/a.html → https://example.com/x?y=1 (301) (no longer in the site)",
+        "  delete /www/blog → /www/docs/ (301) (no longer in the site)",
+        `Set 2 redirects, and deleted 2 in s3://${bench.bucket}/www/ in SECONDS`,
+        "  redirects  4",
+      ],
+    );
+    assert.equal(second.outputVariables.redirectsUpdated?.value, "4");
   });
 
   it("tells which website configuration is replaced, before in a dry run and after", async () => {

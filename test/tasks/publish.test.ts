@@ -108,10 +108,16 @@ describe("AwsS3PublishSite", () => {
     assert.equal((await bench.visit("/style.css")).headers.get("content-encoding"), "gzip");
   });
 
-  it("serves pages under clean names too", async () => {
+  it("serves pages under clean names too", async function () {
+    bench.skipOn(
+      this,
+      ["versitygw"],
+      "it keeps objects in a file system, where about and about/index.html exclude each other",
+    );
     await bench.publish({ ...HOSTED, cleanUrls: "true" });
-    assert.deepEqual(await bench.pages("/about", "/about.html", "/docs/"), {
+    assert.deepEqual(await bench.pages("/about", "/about/", "/about.html", "/docs/"), {
       "/about": "200 about",
+      "/about/": "200 about",
       "/about.html": "200 about",
       "/docs/": "200 docs",
     });
@@ -145,10 +151,11 @@ describe("AwsS3PublishSite", () => {
     const result = await bench.publish(HOSTED);
     const { planFile: _, ...outputs } = outputsOf(result);
     assert.deepEqual(outputs, {
-      filesUploaded: String(OBJECTS.length),
+      filesUploaded: String(FILES),
       filesUpdated: "0",
       filesUnchanged: "0",
       filesDeleted: "0",
+      redirectsUpdated: String(REDIRECTS.length),
       bytesUploaded: String(totalBytes()),
       s3Uri: `s3://${bench.bucket}/`,
       siteUrl: bench.siteUrl,
@@ -200,11 +207,11 @@ describe("AwsS3PublishSite", () => {
   it("tells in a dry run what it would do, and does nothing", async () => {
     const bucketName = `${bench.bucket}-new`;
     const result = await bench.publish({ ...HOSTED, bucketName, dryRun: "true" });
-    assertDone(result, { uploaded: OBJECTS.length, bytes: totalBytes() });
+    assertDone(result, { uploaded: FILES, bytes: totalBytes() });
     assert.deepEqual(result.log.slice(9, 13), [
       `Would create the bucket ${bucketName}, and set its website configuration`,
       `Would allow everybody s3:GetObject on s3://${bucketName}/* in its policy`,
-      `Found ${OBJECTS.length} files: ${OBJECTS.length} new; 1.8 KB to upload`,
+      `Found ${FILES} files: ${FILES} new; ${REDIRECTS.length} redirects: ${REDIRECTS.length} to set; 1.8 KB to upload`,
       `  ${APP} → ${APP} (5 B, new)`,
     ]);
     await assert.rejects(bench.target.client().send(new HeadBucketCommand({ Bucket: bucketName })), {

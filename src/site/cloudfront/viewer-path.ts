@@ -16,7 +16,12 @@ const AMBIGUOUS = /[~+[\]|^]/;
  */
 export function invalidationPath(path: string): string {
   const position = path.search(AMBIGUOUS);
-  return position < 0 ? encodeUrlPath(path) : `${encodeUrlPath(path.slice(0, position))}*`;
+  return position < 0 ? encodePath(path) : `${encodePath(path.slice(0, position))}*`;
+}
+
+/** CloudFront wants an apostrophe encoded, whichever way viewers write it. */
+function encodePath(path: string): string {
+  return encodeUrlPath(path).replaceAll("'", "%27");
 }
 
 /** The wildcard for all that is in a folder, whose path ends with a `/`. */

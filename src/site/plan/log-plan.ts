@@ -7,6 +7,7 @@ import type { SiteOptions } from "../options.ts";
 import { describeWarnings } from "../rules/line-message.ts";
 import type { CompiledRedirects } from "../rules/redirects.ts";
 import type { PreparedSite } from "./prepared-site.ts";
+import type { SiteObject } from "./site-object.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, type SiteRules } from "./site-rules.ts";
 import type { SiteLog } from "./site-tools.ts";
 
@@ -58,6 +59,24 @@ export function logSharedWebsite(
     log.warning(
       `singlePageApp: unknown paths do not return ${own.errorDocument}, because another site set the error document of the bucket ${access.bucketName}. Publish to a bucket of its own, or use a CloudFront distribution.`,
     );
+}
+
+/** Of more names, the rest is counted. */
+const MAX_NAMED_PAGES = 5;
+
+/** Tells of pages that visitors miss unless links to them are written in one of two ways. */
+export function logPlusSigns(objects: Iterable<SiteObject>, log: SiteLog): void {
+  const isPage = ({ kind }: SiteObject) => kind === "page" || kind === "index";
+  const names = [...objects].filter((object) => isPage(object) && object.relativeKey.includes("+"));
+  if (names.length === 0) return;
+  const hidden = names.length - MAX_NAMED_PAGES;
+  const named = names
+    .slice(0, MAX_NAMED_PAGES)
+    .map(({ relativeKey }) => relativeKey)
+    .join(", ");
+  log.warning(
+    `Links to these pages need %2B in place of +, because S3 reads + as a space: ${named}${hidden > 0 ? ` and ${hidden} more` : ""}. Rename the pages, or write the links so.`,
+  );
 }
 
 /** Tells what an earlier publish has left, and why some of what the site does without stays in the bucket. */

@@ -5,6 +5,7 @@ import type { SiteOptions } from "../options.ts";
 import { checkRemovals } from "./check-removals.ts";
 import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
 import { checkNestedSites } from "./nested-sites.ts";
+import { redirectOf } from "./redirect-of-object.ts";
 import type { SiteObject } from "./site-object.ts";
 import type { SiteGroup, SitePlan, SiteState } from "./site-plan.ts";
 import { decideStaleObjects } from "./stale-objects.ts";
@@ -27,7 +28,8 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
     const sha256 = digests.get(object.relativeKey) ?? "";
     const wanted = desiredHeaders(object, shared);
     const { relativeKey, file } = object;
-    const subject = { path: file?.path ?? relativeKey, relativeKey, sizeBytes: file?.sizeBytes ?? 0 };
+    const redirect = redirectOf(relativeKey, object.headers, options);
+    const subject = { path: file?.path ?? relativeKey, relativeKey, sizeBytes: file?.sizeBytes ?? 0, ...redirect };
     const reason = reasonToStore(state, relativeKey, sha256, wanted);
     const listed = state.listed.get(relativeKey);
     if (reason === undefined) skips.push({ kind: "skip", ...subject, reason: "unchanged" });

@@ -18,7 +18,7 @@ import { eventLoopTurns } from "../rules/event-loop-turns.ts";
 import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
-import { logDistribution, logEarlierState, logRules, logSharedWebsite } from "./log-plan.ts";
+import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import { checkReusedNames, logReusedNames } from "./reused-names.ts";
@@ -70,6 +70,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const redirects = await compileRedirects(rules.redirects, context, eventLoopTurns(signal));
   const names = checkReusedNames(tree.objects, fileDigests, manifest);
   logReusedNames(names, tools.log);
+  logPlusSigns(tree.objects.values(), tools.log);
   const objects = withRedirects(names.objects, redirects);
   const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
   const ownWebsite = websiteOf(options, tree.objects, redirects);
@@ -100,8 +101,8 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
-    // With their further names, and redirects, as all else is counted.
-    filesFound: tree.filesFound && objects.size,
+    // With their further names, which are counted as files too.
+    filesFound: tree.filesFound && [...objects.values()].filter(({ file }) => file).length,
     objects,
     digests,
     listed,

@@ -7,6 +7,7 @@ import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import { FOREVER, isPage, presetCacheControl } from "../content/cache-preset.ts";
 import { isWorthCompressing } from "../content/compress.ts";
+import { precompressedHeaders } from "../content/precompressed.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import type { HeadersFile } from "../rules/headers-file.ts";
@@ -20,6 +21,11 @@ export interface SiteTreeContext {
   /** Whether visitors come by a website endpoint, which finds the index document of a folder by itself. */
   readonly hasWebsiteEndpoint: boolean;
   warn(warning: ScanWarning): void;
+}
+
+interface SourceContext extends SiteTreeContext {
+  /** Whether the site has a file of this path. */
+  isThere(path: string): boolean;
 }
 
 export interface SiteTree {
@@ -44,11 +50,13 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
   const note = (warning: ScanWarning) => skippedPaths.note(warning, warn);
   const files = [...scan(options.source, options.patterns, note, { followSymlinks: options.followSymlinks })];
   const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path));
+  const paths = new Set(published.map(({ path }) => path));
+  const sources = { ...context, isThere: (path: string) => paths.has(path) };
   const problems: PlanProblem[] = [];
   const objects = new Map<string, SiteObject>();
   for (const file of published) {
     try {
-      objects.set(file.path, makeObject(context, file, file.path));
+      objects.set(file.path, makeObject(sources, file, file.path));
     } catch (error) {
       problems.push({
         input: "sourceFolder",
@@ -56,7 +64,7 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
       });
     }
   }
-  if (options.cleanUrls) addCleanNames(context, published, objects);
+  if (options.cleanUrls) addCleanNames(sources, published, objects);
   problems.push(...missingDocuments(options, objects));
   return {
     objects: new Map([...objects].sort(([a], [b]) => compareUtf8(a, b))),
@@ -72,8 +80,8 @@ export function errorDocumentOf(options: SiteOptions, objects: ReadonlyMap<strin
   return options.errorDocument ?? (objects.has("404.html") ? "404.html" : undefined);
 }
 
-/** A page is also stored under its name without `.html`, unless something else has that name. */
-function addCleanNames(context: SiteTreeContext, files: readonly LocalFile[], objects: Map<string, SiteObject>): void {
+/** A page is also stored under its name without `.html`, with a `/` at its end and without, unless something else has that name. */
+function addCleanNames(context: SourceContext, files: readonly LocalFile[], objects: Map<string, SiteObject>): void {
   const { options, hasWebsiteEndpoint } = context;
   const errorDocument = errorDocumentOf(options, objects);
   for (const file of files) {
@@ -95,7 +103,7 @@ function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, Sit
   ];
 }
 
-function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, relativeKey: string): SiteObject {
+function makeObject(context: SourceContext, { path, sizeBytes }: LocalFile, relativeKey: string): SiteObject {
   const { options } = context;
   const refusal = refuseObject(options.prefix + relativeKey, sizeBytes, options.partSizeBytes);
   if (refusal) throw new Error(refusal);
@@ -116,7 +124,7 @@ function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, re
 
 /** The `headers` input comes over the `_headers` file, that over the other inputs, those over the preset, and all over the guess. */
 function headersOf(
-  { options, headersFile }: SiteTreeContext,
+  { options, headersFile, isThere }: SourceContext,
   path: string,
   relativeKey: string,
 ): { readonly headers: Readonly<Record<string, string>>; readonly isImmutableByName: boolean } {
@@ -124,9 +132,11 @@ function headersOf(
   const named = settings.headersFor(path);
   const ruled = settings.ruledHeadersFor(path);
   const { set = {}, detached = [] } = headersFile?.headersFor(urlPathsOf(relativeKey, indexDocument)) ?? {};
-  const guess = { "content-type": guessContentType(path) };
+  const guess: Record<string, string> = precompressedHeaders(path, isThere) ?? {
+    "content-type": guessContentType(path),
+  };
   const above = { ...named, ...set, ...ruled };
-  const contentType = above["content-type"] ?? guess["content-type"];
+  const contentType = above["content-type"] ?? guess["content-type"] ?? "";
   const preset = settings.cachePreset === "none" ? {} : { "cache-control": presetCacheControl(path, contentType) };
   const below: Record<string, string> = { ...preset, ...named };
   for (const header of detached) delete below[header];

@@ -4,6 +4,7 @@ import type { ManifestEntry } from "../manifest/manifest.ts";
 import { isForeign } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
 import { foldersOfNestedSites } from "./nested-sites.ts";
+import { redirectOf } from "./redirect-of-object.ts";
 import type { ListedObject, SiteState } from "./site-plan.ts";
 
 const DAY_MS = 86_400_000;
@@ -43,7 +44,7 @@ type Fate =
     };
 
 /** Decides what goes and what stays for a while. */
-export function decideStaleObjects({ keepRemovedDays }: SiteOptions, state: SiteState): StaleObjects {
+export function decideStaleObjects(options: SiteOptions, state: SiteState): StaleObjects {
   const { manifest, objects, listed } = state;
   const deletions: DeleteAction[] = [];
   const kept: SkipAction[] = [];
@@ -51,7 +52,7 @@ export function decideStaleObjects({ keepRemovedDays }: SiteOptions, state: Site
   const nestedSites = foldersOfNestedSites(listed.keys());
   for (const [name, entry] of manifest?.entries ?? []) {
     if (objects.has(name) || nestedSites.some((folder) => name.startsWith(folder))) continue;
-    const fate = fateOf(name, entry, keepRemovedDays, state);
+    const fate = fateOf(name, entry, options.keepRemovedDays, state);
     if (fate.kind === "remembered" || fate.kind === "kept") keptEntries.set(name, fate.entry);
     if (fate.kind === "deleted")
       deletions.push({
@@ -60,6 +61,7 @@ export function decideStaleObjects({ keepRemovedDays }: SiteOptions, state: Site
         relativeKey: name,
         sizeBytes: fate.stored.sizeBytes,
         reason: fate.reason,
+        ...redirectOf(name, entry.headers, options),
       });
     if (fate.kind === "kept")
       kept.push({ kind: "skip", path: name, relativeKey: name, sizeBytes: fate.entry.sizeBytes, reason: fate.reason });

@@ -24,8 +24,8 @@ export interface PublishedObject {
   /** The path at which visitors ask for it, below the site's URL and not encoded: `/docs/` as well as `/docs/index.html`. */
   readonly urlPath: string;
   readonly kind: "asset" | "page" | "index" | "redirect";
-  /** Hex digest of the content, not encoded. */
-  readonly sha256: string;
+  /** Hex digest of the content, not encoded; absent where only its encoded form is known. */
+  readonly sha256?: string;
   /** Where another content was published at this path before. */
   readonly previousSha256?: string;
   readonly contentType: string;
@@ -77,7 +77,7 @@ function checkOf(object: PublishedObject, siteUrl: URL): SiteCheck {
   return {
     url,
     statuses: [200],
-    sha256,
+    ...(sha256 === undefined ? {} : { sha256 }),
     ...(previousSha256 === undefined ? {} : { previousSha256 }),
     contentType,
     ...(cacheControl === undefined ? {} : { cacheControl }),
@@ -88,7 +88,11 @@ function missingPageCheck({ siteUrl, edge, index, errorDocument, singlePageApp }
   // A name that no cache knows from an earlier check.
   const url = urlOf(`/no-such-page-${randomBytes(6).toString("hex")}`, siteUrl);
   const document = singlePageApp ? index : errorDocument;
-  const contents = document ? { sha256: document.sha256, contentType: document.contentType } : {};
+  const { sha256, contentType } = document ?? {};
+  const contents = {
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(contentType === undefined ? {} : { contentType }),
+  };
   return { url, statuses: missingPageStatuses(singlePageApp, edge), ...contents };
 }
 

@@ -110,8 +110,9 @@ function setsErrorPage({ distribution, website, ownWebsite, objects }: PreparedS
   return options.configureWebsite && website.errorDocument === ownWebsite.errorDocument;
 }
 
-/** Redirects are a website endpoint's; and it takes the key of a folder for the folder's index document. */
-function isVisible({ relativeKey, kind }: SiteObject, { address }: PreparedSite): boolean {
+/** Redirects are a website endpoint's; what was compressed before the publish is known in that form alone; and a website endpoint takes the key of a folder for the folder's index document. */
+function isVisible({ relativeKey, kind, headers }: SiteObject, { address }: PreparedSite): boolean {
+  if (headers["content-encoding"] !== undefined) return false;
   if (kind === "redirect") return address.answersBy === "website";
   return !relativeKey.endsWith("/") || address.answersBy === "rest";
 }
@@ -132,7 +133,7 @@ function published(
     name: relativeKey,
     urlPath: knowsFolders && folder !== undefined ? folder : path,
     kind,
-    sha256,
+    ...(headers["content-encoding"] === undefined ? { sha256 } : {}),
     ...(previousSha256 === undefined || previousSha256 === sha256 ? {} : { previousSha256 }),
     contentType: headers["content-type"] ?? "",
     ...(cacheControl === undefined ? {} : { cacheControl }),

@@ -10,6 +10,14 @@ interface Subject {
   readonly sizeBytes: number;
   /** For the log and the plan file: why this is done, or why nothing is. */
   readonly reason: string;
+  /** Set for an object without bytes that sends visitors of a web site elsewhere. */
+  readonly redirect?: Redirect;
+}
+
+/** The path that visitors ask for, and where a 301 sends them. */
+export interface Redirect {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A file becomes an object. */
@@ -76,12 +84,27 @@ export interface Counts {
   readonly filesUnchanged: number;
   readonly filesDeleted: number;
   readonly bytesTransferred: number;
+  /** Objects that send visitors elsewhere, which are no files; absent where there are none. */
+  readonly redirects?: RedirectCounts;
+}
+
+export interface RedirectCounts {
+  readonly set: number;
+  readonly unchanged: number;
+  readonly deleted: number;
 }
 
 /** Counts actions, as if all were done. */
 export function countActions(actions: Iterable<Action>): Counts {
   const counts = { filesNew: 0, filesUpdated: 0, filesUnchanged: 0, filesDeleted: 0, bytesTransferred: 0 };
+  const redirects = { set: 0, unchanged: 0, deleted: 0 };
   for (const action of actions) {
+    if (action.redirect) {
+      if (action.kind === "put") redirects.set++;
+      else if (action.kind === "delete") redirects.deleted++;
+      else redirects.unchanged++;
+      continue;
+    }
     switch (action.kind) {
       case "put":
       case "get":
@@ -101,7 +124,8 @@ export function countActions(actions: Iterable<Action>): Counts {
       case "folder":
     }
   }
-  return counts;
+  const hasRedirects = redirects.set + redirects.unchanged + redirects.deleted > 0;
+  return hasRedirects ? { ...counts, redirects } : counts;
 }
 
 /** The first few names of a list, for a message: `a, b, c, …`. */

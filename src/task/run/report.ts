@@ -1,7 +1,7 @@
 import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
 import { escapeMarkdown } from "../../agent/markdown.ts";
-import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
+import type { Action, Counts, Plan, Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
@@ -30,7 +30,21 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = direction.done === "Uploaded" ? "upload" : "download";
   const amount = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
-  return `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}${amount}`;
+  const found = `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+  return found + describePlannedRedirects(counts) + amount;
+}
+
+/** Redirects are no files: `; 3 redirects: 2 to set, 1 unchanged`. */
+function describePlannedRedirects({ redirects }: Counts): string {
+  if (!redirects) return "";
+  const { set, unchanged, deleted } = redirects;
+  const parts = [
+    [set, "to set"],
+    [unchanged, "unchanged"],
+    [deleted, "to delete"],
+  ] as const;
+  const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
+  return `; ${countRedirects(set + unchanged + deleted)}: ${told.join(", ")}`;
 }
 
 /** With overwrite never, nobody looks whether what exists is the same; with always, whether anything exists. */
@@ -54,6 +68,7 @@ export function areFew(actions: readonly Action[]): boolean {
 export function describeAction(action: Action, { prefix, done }: Direction): string | undefined {
   const { kind, path, relativeKey, sizeBytes, reason } = action;
   const key = prefix + relativeKey;
+  if (action.redirect) return describeRedirect(action.redirect, action);
   const details = `(${formatBytes(sizeBytes)}, ${reason})`;
   switch (kind) {
     case "put":
@@ -71,11 +86,17 @@ export function describeAction(action: Action, { prefix, done }: Direction): str
   }
 }
 
+/** S3 answers with 301 for an object that redirects. */
+function describeRedirect({ from, to }: Redirect, { kind, reason }: Action): string | undefined {
+  if (kind === "skip") return undefined;
+  return kind === "delete" ? `delete ${from} → ${to} (301) (${reason})` : `${from} → ${to} (301)`;
+}
+
 /** Writes how it ended, or would end: a line and a table. */
 export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
   if (dryRun) log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
   else log.info(describeEnd(plan, counts, direction, seconds));
-  if (counts.filesNew + counts.filesUpdated + counts.filesDeleted === 0) return;
+  if (countChanges(counts) === 0) return;
   const rows = countRows(plan, counts);
   const width = Math.max(...rows.map(([, count]) => count.length));
   for (const [what, count] of rows) log.info(`  ${what.padEnd(10)} ${count.padStart(width)}`);
@@ -84,18 +105,34 @@ export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds
 function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, seconds: number): string {
   const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
   const transferred = filesNew + filesUpdated;
-  if (transferred === 0 && filesDeleted === 0) {
+  if (countChanges(counts) === 0) {
     const exist = filesUnchanged === 1 ? "exists already" : "exist already";
     const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
     return `Nothing to do: ${countFiles(filesUnchanged)} ${how} in ${to}`;
   }
   const duration = `in ${formatSeconds(seconds)}`;
+  const redirects = describeChangedRedirects(counts);
+  if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
     ? `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
-  if (transferred === 0) return `Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`;
-  return filesDeleted > 0 ? `${transfers}, and deleted ${countFiles(filesDeleted)}` : transfers;
+  const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
+  if (transferred === 0)
+    return [`Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`, redirects].filter(Boolean).join(". ");
+  return [deletion ? `${transfers}, and ${deletion}` : transfers, redirects].filter(Boolean).join(". ");
+}
+
+/** How many files and redirects were changed. */
+export function countChanges({ filesNew, filesUpdated, filesDeleted, redirects }: Counts): number {
+  return filesNew + filesUpdated + filesDeleted + (redirects ? redirects.set + redirects.deleted : 0);
+}
+
+/** @returns `Set 2 redirects, and deleted 1`; empty where none was changed. */
+function describeChangedRedirects({ redirects }: Counts): string {
+  const { set = 0, deleted = 0 } = redirects ?? {};
+  if (set === 0) return deleted === 0 ? "" : `Deleted ${countRedirects(deleted)}`;
+  return `Set ${countRedirects(set)}${deleted > 0 ? `, and deleted ${formatCount(deleted)}` : ""}`;
 }
 
 /** The same in Markdown, for the run's page; with the errors, and with the actions where they are few. */
@@ -140,7 +177,16 @@ function countRows(plan: Plan, counts: Counts): [what: string, count: string][] 
     ["updated", formatCount(counts.filesUpdated)],
     [left, formatCount(counts.filesUnchanged)],
     ["deleted", formatCount(counts.filesDeleted)],
+    ...redirectRows(counts),
   ];
+}
+
+function redirectRows({ redirects }: Counts): [what: string, count: string][] {
+  return redirects ? [["redirects", formatCount(redirects.set + redirects.deleted)]] : [];
+}
+
+function countRedirects(redirects: number): string {
+  return redirects === 1 ? "1 redirect" : `${formatCount(redirects)} redirects`;
 }
 
 function countFiles(files: number): string {

@@ -12,7 +12,7 @@ import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
 import { withTaskBucket } from "./bucket.ts";
-import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./report.ts";
+import { areFew, countChanges, type Direction, describeAction, describePlan, logEnd, summarize } from "./report.ts";
 
 const PLANNING_INTERVAL_MS = 5_000;
 /** Of more files that are left out, the rest is counted. */
@@ -105,13 +105,13 @@ async function planAndApply<P extends Plan>(
     const observer: TransferObserver = {
       stored: (sizeBytes) => progress.addBytes(sizeBytes),
       actionDone(action) {
-        if (action.kind === "put" || action.kind === "get" || action.kind === "update") progress.addFile();
+        const isFile = action.kind === "put" || action.kind === "get" || action.kind === "update";
+        if (isFile && !action.redirect) progress.addFile();
         if (namesActions) logAction(action, direction);
       },
     };
     const report = await task.apply(plan, { ...tools, observer });
-    const { filesNew, filesUpdated, filesDeleted } = report.counts;
-    if (report.errors.length === 0 || filesNew + filesUpdated + filesDeleted > 0) {
+    if (report.errors.length === 0 || countChanges(report.counts) > 0) {
       logEnd(plan, report.counts, direction, progress.elapsedSeconds(), false);
     }
     return finish(report.counts, report.errors, report);

@@ -1,0 +1,20 @@
+import type { Redirect } from "../../sync/plan/plan.ts";
+import type { SiteOptions } from "../options.ts";
+
+/**
+ * What an object that sends visitors elsewhere is for the log.
+ *
+ * @param headers those that it is stored with.
+ * @returns empty for an object of another kind.
+ */
+export function redirectOf(
+  relativeKey: string,
+  headers: Readonly<Record<string, string>>,
+  { prefix, indexDocument }: Pick<SiteOptions, "prefix" | "indexDocument">,
+): { readonly redirect?: Redirect } {
+  const to = headers["x-amz-website-redirect-location"];
+  if (to === undefined) return {};
+  const path = `/${prefix}${relativeKey}`;
+  const from = path.endsWith(`/${indexDocument}`) ? path.slice(0, -indexDocument.length) : path;
+  return { redirect: { from, to } };
+}
