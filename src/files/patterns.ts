@@ -20,7 +20,7 @@ export interface PathPatterns {
 export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
-export class PatternError extends Error {}
+class PatternError extends Error {}
 
 interface Rule {
   readonly include: boolean;

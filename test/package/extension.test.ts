@@ -121,8 +121,8 @@ describe("the extension", () => {
     assert.deepEqual(
       authenticationSchemes.map((scheme) => [scheme.type, scheme.inputDescriptors.map(({ id }) => id)]),
       [
-        ["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]],
         ["ms.vss-endpoint.endpoint-auth-scheme-none", ["credentialSource"]],
+        ["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]],
       ],
     );
     assert.deepEqual(
@@ -130,14 +130,30 @@ describe("the extension", () => {
       ["region", "addressingStyle", "roleArn", "roleSessionName", "externalId", "durationSeconds", "stsEndpoint"],
     );
     // These are masked like secrets: they are words that no log has by chance.
-    const [choice] = authenticationSchemes[1]?.inputDescriptors ?? [];
+    const [choice] = authenticationSchemes[0]?.inputDescriptors ?? [];
     assert.deepEqual(
       choice?.values?.possibleValues.map(({ value }) => value),
       ["oidc-token", "agent-identity"],
     );
   });
 
-  it("tells of a wrong field in its connection before it is saved, and explains every field", () => {
+  it("offers the connection without a stored secret first, and explains each field in three sentences at most", () => {
+    const { authenticationSchemes, inputDescriptors, url } = readConnectionType();
+    assert.deepEqual(
+      authenticationSchemes.map(({ displayName }) => displayName),
+      ["No stored secret", "Access keys"],
+    );
+    const fields = [...inputDescriptors, ...authenticationSchemes.flatMap((scheme) => scheme.inputDescriptors)];
+    const helps = [["url", url.helpText], ...fields.map(({ id, description }) => [id, description])] as const;
+    for (const [id, help = ""] of helps) {
+      // Dots that end no sentence stand before a letter: eu-west-1.amazonaws.com.
+      const sentences = help.replace(/<[^>]*>/g, "").split(/(?<=\.)\s+(?=[A-Z])/);
+      assert.ok(help.length > 50 && help.endsWith("."), `${id} has no help worth the name`);
+      assert.ok(sentences.length <= 3 && !/ as (https?|arn|[a-z]+-)/.test(help), `${id}: ${help}`);
+    }
+  });
+
+  it("tells of a wrong field in its connection before it is saved", () => {
     const { authenticationSchemes, inputDescriptors } = readConnectionType();
     const wrongAndRight: Readonly<Record<string, readonly [wrong: string[], right: string[]]>> = {
       region: [
@@ -159,8 +175,7 @@ describe("the extension", () => {
         ["https://sts.example.com", "http://127.0.0.1:9000/", "https://a.example.com/sts"],
       ],
     };
-    for (const { id, description, validation } of inputDescriptors) {
-      assert.ok(description.length > 50, `${id} has no help worth the name`);
+    for (const { id, validation } of inputDescriptors) {
       assert.ok(!validation.pattern === !wrongAndRight[id], id);
       if (!validation.pattern) continue;
       assert.match(validation.patternMismatchErrorMessage ?? "", /^Enter .*\.$/);
@@ -192,8 +207,10 @@ function readConnectionType() {
   assert.ok(connection);
   return connection.properties as unknown as {
     readonly inputDescriptors: readonly Descriptor[];
+    readonly url: { readonly helpText: string };
     readonly authenticationSchemes: readonly {
       readonly type: string;
+      readonly displayName: string;
       readonly inputDescriptors: readonly Descriptor[];
     }[];
   };

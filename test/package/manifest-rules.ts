@@ -16,9 +16,10 @@ const fields = {
   choice: "value displayValue",
 } as const;
 
-/** Also the limit of the marketplace's search results. */
+/** The marketplace's limit. */
 const MAX_DESCRIPTION = 200;
 
+/** A longer label does not fit above its field. */
 const MAX_LABEL_WORDS = 4;
 
 /**
