@@ -40,9 +40,7 @@ export async function runJob(planned: PlannedJob, before: JobsBefore, options: J
   try {
     settleVariables(planned, job);
     const hindrance = findJobHindrance(planned, job, before);
-    if (hindrance !== undefined) {
-      return reportJobNotRun(planned, hindrance, options);
-    }
+    if (hindrance !== undefined) return reportJobNotRun(planned, weigh(hindrance, planned.steps), options);
     if (container) {
       const unplayed = readVolumes(container).unplayed.map((volume) => `The volume ${volume} is not mounted here.`);
       for (const line of [...describeContainer(container), ...unplayed]) options.onLine(line);
@@ -104,7 +102,7 @@ async function runStep(
   const hindrance = step.isEnabled
     ? findHindrance(condition, { status, variable })
     : ({ result: "Skipped", reason: "it is not enabled" } as const);
-  if (hindrance !== undefined) return reportNotRun(item, planned, hindrance, options);
+  if (hindrance !== undefined) return reportNotRun(item, planned, weigh(hindrance, [item]), options);
   const title = job.variables.expand(titleOf(item));
   // A step that still runs when the job is canceled is not canceled with it.
   const survivesCancel = findHindrance(condition, { status: "Canceled", variable }) === undefined;
@@ -132,6 +130,11 @@ function findHindrance(condition: string, context: ConditionContext): Hindrance 
   }
   if (outcome.holds) return undefined;
   return { result: "Skipped", reason: `its condition ${condition} is not met: the status is ${context.status}` };
+}
+
+/** What nobody can evaluate is a failure only if it decides about a step of the extension, not about scripts alone. */
+function weigh({ result, reason }: Hindrance, steps: readonly PlannedStep[]): Hindrance {
+  return { result: steps.some(({ step }) => step.kind === "task") ? result : "Skipped", reason };
 }
 
 function reportJobNotRun(

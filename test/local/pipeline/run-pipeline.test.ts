@@ -312,6 +312,26 @@ jobs:
     ]);
   });
 
+  it("skips scripts whose condition cannot be evaluated, and does not fail for them", async () => {
+    const { run: result } = await run(`
+jobs:
+- job: Ours
+  steps: [ { script: echo says no, condition: maybe() }, { task: Say@1, inputs: { message: a } } ]
+- job: Notes
+  condition: eq(dependencies.Ours.outputs['a.b'], 'x')
+  steps: [ { script: echo says no } ]
+`);
+    assert.equal(result.result, "Succeeded");
+    assert.deepEqual(
+      result.steps.map(({ title, result: end, reason }) => [title, end, reason]),
+      [
+        ["CmdLine", "Skipped", "its condition maybe() cannot be evaluated here: the function maybe is unknown here"],
+        ["Say", "Succeeded", undefined],
+        ["CmdLine", "Skipped", "its job does not run"],
+      ],
+    );
+  });
+
   it("imitates a container, and says what of it", async () => {
     const { run: result, log } = await run(
       `
