@@ -72,3 +72,35 @@ describe("AwsS3PublishSite, publicRead", () => {
     assert.deepEqual(await bench.keys(), []);
   });
 });
+
+describe("AwsS3PublishSite, whose inputs are others than those of an upload,", () => {
+  const bench = publishBench("embedded");
+  beforeEach(() => bench.source.write(SITE));
+  const badRequest = { kind: "status", status: 400, code: "BadRequest" } as const;
+  const adviceOn = async (operation: string, inputs: Record<string, string>) => {
+    const fault = bench.addFault({ match: { operation }, action: badRequest });
+    const [error = "", ...others] = errorsOf(await bench.publish({ verify: "false", ...inputs }));
+    fault.remove();
+    assert.deepEqual(others, []);
+    assert.doesNotMatch(error, /customerKey|filesAcl|createBucket|overwrite|deleteExtra/);
+    return error;
+  };
+
+  it("says of a bucket that is refused without a reason what may be wrong with the bucket", async () => {
+    assert.match(
+      await adviceOn("HeadBucket", { configureWebsite: "true" }),
+      /^Looking for the bucket .* Check bucketName, regionName, and the session token of awsCredentials\.$/,
+    );
+  });
+
+  it("says of a manifest that cannot be read what to do about it", async () => {
+    assert.match(
+      await adviceOn("GetObject", {}),
+      /^Reading the manifest .* Another tool may have stored it with a customer-provided key \(SSE-C\)\. Delete it: /,
+    );
+  });
+
+  it("names no inputs of other tasks for a listing that is refused", async () => {
+    await adviceOn("ListObjectsV2", {});
+  });
+});

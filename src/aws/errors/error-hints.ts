@@ -49,19 +49,28 @@ const ADVICE: Readonly<Record<string, (failure: Failure) => string>> = {
   InvalidTag: () =>
     "Check tags: an object takes 10 of them, with keys of up to 128 and values of up to 256 characters, which are letters, digits, blanks and + - = . _ : / @.",
   MetadataTooLarge: () => "Check metadata: names and values of one object may come to 2 KB together.",
-  BadRequest: () =>
-    "Where an object is encrypted with a customer's key (SSE-C), the step needs that key as customerKey; for other objects it must have none.",
+  BadRequest: ({ key }) =>
+    key === undefined
+      ? "S3 gives no reason for this answer. Check bucketName, regionName, and the session token of awsCredentials."
+      : "If the object is encrypted with a customer-provided key (SSE-C), enter that key as customerKey. For other objects leave customerKey empty.",
   InvalidObjectState: () =>
     "The object is archived: restore it first, and run the step again once that is done, or leave it out with a pattern in globExpressions.",
   PreconditionFailed: () =>
     "The object was stored, replaced or deleted by somebody else meanwhile: run the step again.",
   MethodNotAllowed: () =>
     "The store does not allow this request here: it may not know it, or what is there is a delete marker.",
-  "KMS.NotFoundException": () =>
-    "Check kmsMasterKeyId, or the key that the bucket encrypts with by default: KMS has no such key in the bucket's region and account. A key of another account is named by its ARN.",
-  "KMS.DisabledException": () => "Enable the KMS key again, or choose another one as kmsMasterKeyId.",
-  "KMS.KMSInvalidStateException": () =>
-    "The KMS key cannot be used as it is now, pending deletion maybe: see to it in KMS, or choose another one as kmsMasterKeyId.",
+  "KMS.NotFoundException": ({ action }) =>
+    isReading(action)
+      ? "The KMS key that the object was encrypted with does not exist, or not any more."
+      : "Check kmsMasterKeyId, or the key that the bucket encrypts with by default: KMS has no such key in the bucket's region and account. A key of another account is named by its ARN.",
+  "KMS.DisabledException": ({ action }) =>
+    isReading(action)
+      ? "Enable the KMS key that the object was encrypted with again."
+      : "Enable the KMS key again, or choose another one as kmsMasterKeyId.",
+  "KMS.KMSInvalidStateException": ({ action }) =>
+    isReading(action)
+      ? "The KMS key that the object was encrypted with cannot be used now. Its deletion may be pending: cancel that in KMS."
+      : "The KMS key cannot be used now. Its deletion may be pending: cancel that in KMS, or choose another key as kmsMasterKeyId.",
   NoSuchUpload: () =>
     "Either the upload is complete, and only the answer was lost, or somebody took it back. With s3:GetObject the task sees for itself; without, look, or run the step again.",
   EntityTooLarge: () => "This store takes no object of that size.",
@@ -142,6 +151,11 @@ export function describeFailure(error: unknown, bucket: string, key?: string, ac
   }
   if (error instanceof IdentityError) return error.message;
   return `${(error as Error).message}.`;
+}
+
+/** What reads an object goes by the key that it was stored with, whatever the inputs say. */
+function isReading(action: string): boolean {
+  return action === "s3:GetObject";
 }
 
 function wrongRegion({ bucket, region }: Failure): string {

@@ -206,11 +206,24 @@ export class ManifestStore {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OtherPublishError) throw error;
-      const why = describeFailure(error, bucket.name, key, permission);
+      const why = isUnreadable(error, permission)
+        ? `${error.message}. ${UNREADABLE}`
+        : describeFailure(error, bucket.name, key, permission);
       throw new StepError(`${what} the manifest s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
     }
   }
 }
+
+/** So S3 answers a GET or HEAD without a customer's key of an object that was stored with one. */
+function isUnreadable(error: unknown, permission: string): error is ServiceError {
+  return permission === "s3:GetObject" && error instanceof ServiceError && UNREADABLE_CODES.has(error.code);
+}
+
+/** The first of HEAD, which has no body that would tell more. */
+const UNREADABLE_CODES = new Set(["BadRequest", "InvalidRequest"]);
+
+const UNREADABLE =
+  "Another tool may have stored it with a customer-provided key (SSE-C). Delete it: then the site is published again, and nothing is deleted.";
 
 function undefinedWhereMissing(error: unknown): undefined {
   if (error instanceof ServiceError && error.details.status === 404 && error.code !== "NoSuchBucket") return undefined;

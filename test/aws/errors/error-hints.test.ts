@@ -49,7 +49,7 @@ describe("the advice on a refusal", () => {
     ["MetadataTooLarge", /Check metadata.*2 KB/],
     ["KMS.NotFoundException", /Check kmsMasterKeyId/],
     ["KMS.DisabledException", /Enable the KMS key/],
-    ["KMS.KMSInvalidStateException", /see to it in KMS/],
+    ["KMS.KMSInvalidStateException", /cancel that in KMS/],
     ["BucketAlreadyExists", /another bucketName: "b" belongs to another account/],
     ["PreconditionFailed", /run the step again/],
     ["MethodNotAllowed", /does not allow this request/],
@@ -95,5 +95,22 @@ describe("a failure ends the step", () => {
     assert.equal(isStepFatal(refusal(NOT_S3, "A page", 502)), false);
     assert.equal(isStepFatal(new ConnectionError("ECONNRESET", "host", "no")), false);
     assert.equal(isStepFatal(new Error("else")), false);
+  });
+});
+
+describe("the advice names inputs that the task has:", () => {
+  const KMS_CODES = ["KMS.NotFoundException", "KMS.DisabledException", "KMS.KMSInvalidStateException"];
+
+  for (const code of KMS_CODES) {
+    it(`${code} of a download names no key to encrypt with`, () => {
+      assert.doesNotMatch(describeFailure(refusal(code), "b", "k", "s3:GetObject"), /kmsMasterKeyId/);
+      assert.match(describeFailure(refusal(code), "b", "k", "s3:PutObject"), /kmsMasterKeyId/);
+    });
+  }
+
+  it("a 400 to a HEAD of a bucket is not about customer keys", () => {
+    const message = describeFailure(refusal("BadRequest", "no reason given", 400), "b", undefined, "s3:ListBucket");
+    assert.match(message, /Check bucketName, regionName, and the session token of awsCredentials\.$/);
+    assert.doesNotMatch(message, /customerKey/);
   });
 });
