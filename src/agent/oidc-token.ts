@@ -78,7 +78,7 @@ async function askWithRetries(
   } catch (error) {
     if (!(error instanceof ServiceError || error instanceof ConnectionError)) throw error;
     const what = `Azure DevOps issued no identity token for the service connection: ${error.message}.`;
-    throw new IdentityError(`${what} ${advise(error, collectionUrl)}`, { cause: error });
+    throw new IdentityError("identity-token-not-issued", `${what} ${advise(error, collectionUrl)}`, { cause: error });
   }
 }
 
@@ -98,7 +98,7 @@ function refusal(status: number | undefined, message: string): ServiceError {
   const said = /^\s*</.test(message) ? "it answered with a page" : message;
   return new ServiceError({
     status: status ?? 200,
-    code: NOT_S3,
+    awsCode: NOT_S3,
     serverMessage: said.replace(/[.\s]+$/, "").slice(0, 300),
   });
 }

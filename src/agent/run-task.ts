@@ -1,5 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { codeOf } from "../errors/coded-error.ts";
+import { type CodedMessage, printed } from "../errors/coded-message.ts";
 import { CancelledError, cancellation } from "./cancellation.ts";
 import { escapeControls } from "./escape.ts";
 import { InputError } from "./inputs.ts";
@@ -11,8 +13,8 @@ const MAX_SHOWN_ERRORS = 50;
 /** What a task came to: an output variable for each result, and what went wrong. */
 export interface TaskOutcome {
   readonly outputs: Readonly<Record<string, string>>;
-  /** Messages for the user; none means success. */
-  readonly errors: readonly string[];
+  /** None means success. */
+  readonly errors: readonly CodedMessage[];
 }
 
 /**
@@ -32,16 +34,17 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
     if (outcome.errors.length === 0) tl.setResult(tl.TaskResult.Succeeded, "");
     else fail(outcome.errors);
   } catch (error) {
-    if (error instanceof InputError) fail(error.problems.map(({ input, message }) => `${input}: ${message}`));
-    else if (error instanceof CancelledError) fail(["The step was cancelled."]);
-    else fail([error instanceof Error ? error.message : String(error)]);
+    if (error instanceof InputError)
+      fail(error.problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` })));
+    else if (error instanceof CancelledError) fail([{ code: error.code, message: "The step was cancelled." }]);
+    else fail([{ code: codeOf(error), message: error instanceof Error ? error.message : String(error) }]);
   }
 }
 
-function fail(errors: readonly string[]): void {
+function fail(errors: readonly CodedMessage[]): void {
   const [only, ...others] = errors;
   if (only !== undefined && others.length === 0) {
-    tl.setResult(tl.TaskResult.Failed, escapeControls(only));
+    tl.setResult(tl.TaskResult.Failed, escapeControls(printed(only)));
     return;
   }
   for (const error of errors.slice(0, MAX_SHOWN_ERRORS)) log.error(error);

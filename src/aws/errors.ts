@@ -1,15 +1,20 @@
+import { awsErrorCode } from "../errors/aws-codes.ts";
+import { CodedError } from "../errors/coded-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { connectionErrorCode } from "../errors/system-codes.ts";
 import type { WireResponse } from "./transport.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 
 /** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
-export class ConnectionError extends Error {
+export class ConnectionError extends CodedError {
+  override readonly name: string = "ConnectionError";
   /** Node's code, as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
-  readonly code: string;
+  readonly systemCode: string;
   readonly hostname: string;
 
-  constructor(code: string, hostname: string, reason: string) {
-    super(`no answer from ${hostname}: ${reason}`);
-    this.code = code;
+  constructor(systemCode: string, hostname: string, reason: string, code: ErrorCode = connectionErrorCode(systemCode)) {
+    super(code, `no answer from ${hostname}: ${reason}`);
+    this.systemCode = systemCode;
     this.hostname = hostname;
   }
 }
@@ -29,7 +34,7 @@ export function reasonOf(error: Error): string {
 export interface ServiceErrorDetails {
   readonly status: number;
   /** The service's code, as `NoSuchBucket`; `NotS3` where the answer is not of S3's making. */
-  readonly code: string;
+  readonly awsCode: string;
   readonly serverMessage: string;
   readonly requestId?: string | undefined;
   /** The region that the server names as the right one. */
@@ -41,18 +46,22 @@ export interface ServiceErrorDetails {
 }
 
 /** The service answered, and refused. */
-export class ServiceError extends Error {
+export class ServiceError extends CodedError {
+  override readonly name: string = "ServiceError";
   readonly details: ServiceErrorDetails;
 
   constructor(details: ServiceErrorDetails) {
     const requestId = details.requestId ? `, request id ${details.requestId}` : "";
-    const code = details.code === NOT_S3 ? "" : ` ${details.code}`;
-    super(`${details.serverMessage} (${details.status}${code}${requestId})`);
+    const code = details.awsCode === NOT_S3 ? "" : ` ${details.awsCode}`;
+    super(
+      awsErrorCode(details.awsCode, details.status),
+      `${details.serverMessage} (${details.status}${code}${requestId})`,
+    );
     this.details = details;
   }
 
-  get code(): string {
-    return this.details.code;
+  get awsCode(): string {
+    return this.details.awsCode;
   }
 }
 
@@ -60,7 +69,9 @@ export class ServiceError extends Error {
  * It could not be settled who the step is: there are no credentials, or a role or a token was refused. The message is whole sentences,
  * with what to do.
  */
-export class IdentityError extends Error {}
+export class IdentityError extends CodedError {
+  override readonly name: string = "IdentityError";
+}
 
 /** The code of an answer that S3 would not give. */
 export const NOT_S3 = "NotS3";
@@ -88,11 +99,11 @@ export async function readServiceError(response: WireResponse): Promise<ServiceE
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
   const status = response.status === 200 ? 500 : response.status;
   const parsed = await parseErrorBody(response.body);
-  const code =
+  const awsCode =
     parsed?.Code ?? (response.body.length === 0 && !headers.location ? CODE_OF_STATUS[status] : undefined) ?? NOT_S3;
   return new ServiceError({
     status,
-    code,
+    awsCode,
     serverMessage: describeReason(parsed, headers.location),
     requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
     region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,

@@ -1,3 +1,4 @@
+import { type ByAwsCode, entryFor } from "../errors/aws-codes.ts";
 import { adviseOnConnection } from "./connection-advice.ts";
 import { ConnectionError, NOT_S3, type ServiceError } from "./errors.ts";
 import { isClockSkew, NOT_STS } from "./sts.ts";
@@ -18,7 +19,7 @@ export interface RoleAttempt {
 }
 
 /** What to do about an error that STS names. Source: "Errors" of AssumeRole and AssumeRoleWithWebIdentity, AWS STS API Reference. */
-const ADVICE: Readonly<Record<string, (attempt: RoleAttempt, serverMessage: string) => string>> = {
+const ADVICE: ByAwsCode<(attempt: RoleAttempt, serverMessage: string) => string> = {
   AccessDenied: adviseOnDenial,
   ExpiredToken: ({ source }) =>
     isRole(source)
@@ -70,7 +71,8 @@ export function adviseOnRefusal(error: ServiceError | ConnectionError, attempt: 
   }
   const { serverMessage } = error.details;
   return (
-    ADVICE[error.code]?.(attempt, serverMessage) ?? "Run the step again; if it stays, ask AWS with the request id."
+    entryFor(ADVICE, error.awsCode)?.(attempt, serverMessage) ??
+    "Run the step again; if it stays, ask AWS with the request id."
   );
 }
 

@@ -1,6 +1,7 @@
 import { ConnectionError, ServiceError } from "../aws/errors.ts";
 import type { ResponseHead } from "../aws/transport.ts";
 import type { BodyReceiver } from "../aws/wire/body-receiver.ts";
+import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket } from "./bucket.ts";
 import { notS3 } from "./document.ts";
 import type { Piece } from "./piece.ts";
@@ -9,17 +10,19 @@ import type { ObjectHeaders } from "./put-object.ts";
 const SCRAP_BYTES = 64 * 1024;
 
 /** The object is not the one any more that was being read. */
-export class ObjectReplacedError extends Error {
+export class ObjectReplacedError extends CodedError {
+  override readonly name: string = "ObjectReplacedError";
   constructor() {
-    super("it was replaced while it was read");
+    super("object-changed", "it was replaced while it was read");
   }
 }
 
 /** The answer holds other bytes than were asked for. Written where those belong, they would make a broken file. */
-export class RangeIgnoredError extends Error {
+export class RangeIgnoredError extends CodedError {
+  override readonly name: string = "RangeIgnoredError";
   constructor(startByte: number) {
     const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
-    super(`asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
+    super("range-not-supported", `asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
   }
 }
 
@@ -101,7 +104,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
   } catch (error) {
     // Where it broke off behind the last byte, there is nothing to go on from.
     if (receivedBytes === wantedBytes && isOfAnswer(error)) return;
-    throw error instanceof ServiceError && error.code === "PreconditionFailed" ? new ObjectReplacedError() : error;
+    throw error instanceof ServiceError && error.awsCode === "PreconditionFailed" ? new ObjectReplacedError() : error;
   }
 }
 

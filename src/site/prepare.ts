@@ -1,4 +1,5 @@
 import type { Transport } from "../aws/transport.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import { bucketExists } from "../s3/create-bucket.ts";
 import type { WebsiteHosting } from "../s3/website-configuration.ts";
@@ -24,7 +25,7 @@ import { tellDistribution, tellEarlierState, tellRules } from "./tell-plan.ts";
 /** Tells the step's log. */
 export interface SiteLog {
   info(message: string): void;
-  warning(message: string): void;
+  warning(code: ErrorCode, message: string): void;
 }
 
 export interface SiteTools extends PlanTools {

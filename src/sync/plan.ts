@@ -1,3 +1,5 @@
+import type { CodedMessage } from "../errors/coded-message.ts";
+
 /** What an action is about. */
 interface Subject {
   /** The file, relative to the local folder, with `/` between its names. */
@@ -49,9 +51,8 @@ export interface SkipAction extends Subject {
 export type Action = PutAction | GetAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
 
 /** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
-export interface PlanProblem {
+export interface PlanProblem extends CodedMessage {
   readonly input: string;
-  readonly message: string;
 }
 
 /** All that a step will do. */

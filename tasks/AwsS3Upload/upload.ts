@@ -3,6 +3,7 @@ import { jobFolder } from "../../src/agent/job-folder.ts";
 import { log } from "../../src/agent/log.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { describeFailure } from "../../src/aws/advice.ts";
+import { codeOf } from "../../src/errors/coded-error.ts";
 import { bucketExists, ensureBucket } from "../../src/s3/create-bucket.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
 import type { PlanTools } from "../../src/sync/plan-tools.ts";
@@ -41,6 +42,7 @@ function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskO
       directionOf: () => ({ done: "Uploaded", from: source, to: s3Uri, prefix }),
       nothingFound: {
         input: "globExpressions",
+        code: "no-files-found",
         message:
           "no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
       },
@@ -84,7 +86,7 @@ async function prepareBucket({ access, dryRun }: UploadOptions, { bucket, signal
   } catch (error) {
     signal.throwIfAborted();
     const why = describeFailure(error, bucket.name, undefined, "s3:CreateBucket");
-    throw new StepError(`Creating the bucket ${bucket.name} failed: ${why}`, { cause: error });
+    throw new StepError(codeOf(error), `Creating the bucket ${bucket.name} failed: ${why}`, { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@ import { ConnectionError, ServiceError } from "../../src/aws/errors.ts";
 import { decideRetry, withRetries } from "../../src/aws/retry.ts";
 
 const refusal = (status: number, code: string, retryAfterMs?: number) =>
-  new ServiceError({ status, code, serverMessage: "said so", retryAfterMs });
+  new ServiceError({ status, awsCode: code, serverMessage: "said so", retryAfterMs });
 const noAnswer = (code: string) => new ConnectionError(code, "host", "reason");
 
 describe("retries", () => {

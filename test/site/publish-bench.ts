@@ -10,6 +10,8 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import type { Transport } from "../../src/aws/transport.ts";
+import { printed } from "../../src/errors/coded-message.ts";
+import type { ErrorCode } from "../../src/errors/error-codes.ts";
 import { FileDigester } from "../../src/files/file-digest.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
@@ -143,7 +145,7 @@ export class SitePlaceOnBench {
       userAgent: "tests",
       log: {
         info: (line: string) => void log.push(line),
-        warning: (line: string) => void log.push(`warning: ${line}`),
+        warning: (code: ErrorCode, message: string) => void log.push(`warning: ${printed({ code, message })}`),
       },
       run: { id: randomUUID(), name: runName },
       now,

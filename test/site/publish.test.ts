@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { printed } from "../../src/errors/coded-message.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 import { PublishBench, type PublishResult, SETTINGS } from "./publish-bench.ts";
@@ -201,7 +202,10 @@ describe("a publish", function () {
       const place = await bench.newPlace(SITE);
       const { report, log } = await place.publish({}, { bucket: withoutConditions(place.bucket) });
       assert.deepEqual(report?.errors, []);
-      assert.match(log.join("\n"), /warning: The store does not go by the If-Match condition of a write/);
+      assert.match(
+        log.join("\n"),
+        /warning: The store does not go by the If-Match condition of a write.* \[conditional-writes-not-supported\]/,
+      );
       place.edit({ "index.html": "mine" });
       const other = async () => void (await place.publish({}, { runName: "the other one" }));
       const result = await place.publish({}, { bucket: withoutConditions(place.bucket), between: other });
@@ -303,7 +307,7 @@ describe("a publish", function () {
     assert.deepEqual(await place.names(), [...Object.keys(SITE), "old", "old/index.html"].sort());
     assert.equal((await place.head("logo.svg")).CacheControl, "max-age=5");
     assert.equal((await place.head("old")).WebsiteRedirectLocation, "/about.html");
-    assert.match(log.join("\n"), /warning: _headers, line 3: .*X-Frame-Options/);
+    assert.match(log.join("\n"), /warning: _headers, line 3: .*X-Frame-Options.* \[site-rule-skipped\]/);
     assert.equal(site.forCloudFront.responseHeadersPolicies?.length, 1);
   });
 
@@ -357,7 +361,7 @@ function reasons({ site }: PublishResult): Record<string, string> {
 
 function onlyError({ report }: PublishResult): string {
   assert.equal(report?.errors.length, 1);
-  return report?.errors[0] ?? "";
+  return report?.errors.map(printed).join() ?? "";
 }
 
 function doneNames({ report }: PublishResult): string[] {
