@@ -61,7 +61,7 @@ describe("A task that may not act", function () {
     const { error, result } = await refused({ store: byToken(federated), step: { env: agentKeys } });
     assert.equal(
       error,
-      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). It is the trust policy of the role that refuses, since a token needs no other permission: it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}.`,
+      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). It is the trust policy of the role that refuses, since a token needs no other permission: it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}. [role-access-denied]`,
     );
     assert.deepEqual(bench.asked(), ["AssumeRoleWithWebIdentity federated"]);
     const subject = bench.azureDevOps.subjectOf("store");
@@ -96,7 +96,7 @@ describe("A task that may not act", function () {
     const { error } = await refused({ store: byToken(elsewhere) });
     assert.equal(
       error,
-      `The role ${elsewhere} (${OF_CONNECTION}) could not be assumed: No OpenIDConnect provider found in your account for https://${issuerHost} (400 InvalidIdentityToken). Add an identity provider of type OpenID Connect in IAM, in the account of the role, whose URL is the issuer (iss) of the pipeline's token.`,
+      `The role ${elsewhere} (${OF_CONNECTION}) could not be assumed: No OpenIDConnect provider found in your account for https://${issuerHost} (400 InvalidIdentityToken). Add an identity provider of type OpenID Connect in IAM, in the account of the role, whose URL is the issuer (iss) of the pipeline's token. [identity-token-refused]`,
     );
   });
 
@@ -177,7 +177,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. [identity-token-not-issued]`,
       );
       assert.deepEqual(bench.asked(), []);
     });
@@ -188,7 +188,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}Something went wrong (302). It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps.`,
+        `${NO_TOKEN}Something went wrong (302). It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps. [identity-token-not-issued]`,
       );
     });
 
@@ -197,7 +197,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps.`,
+        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. [identity-token-not-issued]`,
       );
     });
 
@@ -224,7 +224,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store, step: { variables } });
       assert.equal(
         error,
-        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, by the same proxy and certificates as the agent.`,
+        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, by the same proxy and certificates as the agent. [identity-token-not-issued]`,
       );
     });
   });

@@ -33,137 +33,151 @@ const inputCases: Case[] = [
   {
     wrong: "an empty bucket name",
     inputs: { bucketName: "" },
-    errors: ["bucketName: it is empty. Enter the name of a bucket."],
+    errors: ["bucketName: it is empty. Enter the name of a bucket. [input-required]"],
   },
   {
     wrong: "a URI as bucket name",
     inputs: { bucketName: "s3://bucket/site" },
-    errors: ['bucketName: "s3://bucket/site" is a URI. Enter the bucket\'s name alone, and the rest as targetFolder.'],
+    errors: [
+      'bucketName: "s3://bucket/site" is a URI. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+    ],
   },
   {
     wrong: "a bucket name with a prefix",
     inputs: { bucketName: "bucket/site" },
-    errors: ['bucketName: "bucket/site" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder.'],
+    errors: [
+      'bucketName: "bucket/site" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+    ],
   },
   {
     wrong: "a bucket name that is none",
     inputs: { bucketName: "my bucket" },
-    errors: ['bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.'],
+    errors: [
+      'bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+    ],
   },
   {
     wrong: "a directory bucket",
     inputs: { bucketName: "logs--use1-az4--x-s3" },
     errors: [
-      'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket.',
+      'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket. [bucket-type-not-supported]',
     ],
   },
   {
     wrong: "a malformed pattern",
     inputs: { globExpressions: "**\n!src/[ab\nC:\\out\\**" },
     errors: [
-      'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.',
-      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
+      'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters. [pattern-invalid]',
+      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
     ],
   },
   {
     wrong: "patterns that match nothing",
     inputs: { globExpressions: "**/*.none" },
     errors: [
-      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
+      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]",
     ],
   },
   {
     wrong: "a region that is none",
     inputs: { regionName: "Europe (Ireland)" },
-    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1.'],
+    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1. [region-invalid]'],
   },
   {
     wrong: "no region for Amazon S3",
     connection: with_({ url: "https://s3.amazonaws.com/", data: {} }),
-    errors: ["regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1."],
+    errors: [
+      "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1. [region-required]",
+    ],
   },
   {
     wrong: "a server URL that is none",
     connection: with_({ url: "minio.example.com" }),
     errors: [
-      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store.',
+      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store. [url-invalid]',
     ],
   },
   {
     wrong: "a server URL of another protocol",
     connection: with_({ url: "ftp://store.example.com/" }),
     errors: [
-      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store.',
+      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store. [url-invalid]',
     ],
   },
   {
     wrong: "an addressing style that is none",
     connection: with_({ data: { addressingStyle: "sideways" } }),
-    errors: ['awsCredentials: its addressing style is "sideways"; it can be auto, path or virtual.'],
+    errors: [
+      'awsCredentials: its addressing style is "sideways"; it can be auto, path or virtual. [input-not-in-list]',
+    ],
   },
   {
     wrong: "a connection without keys",
     connection: with_({ parameters: { username: "", password: "" } }),
     errors: [
-      "awsCredentials: its access key id is empty. Enter it in the service connection.",
-      "awsCredentials: its secret access key is empty. Enter it in the service connection.",
+      "awsCredentials: its access key id is empty. Enter it in the service connection. [access-key-incomplete]",
+      "awsCredentials: its secret access key is empty. Enter it in the service connection. [access-key-incomplete]",
     ],
   },
   {
     wrong: "a connection of another scheme",
     connection: with_({ scheme: "Token", parameters: {} }),
     errors: [
-      'awsCredentials: its authentication scheme is "Token"; this task needs access keys, or no stored secret. Create the service connection anew as one of the two.',
+      'awsCredentials: its authentication scheme is "Token"; this task needs access keys, or no stored secret. Create the service connection anew as one of the two. [service-connection-not-supported]',
     ],
   },
   {
     wrong: "a connection that the job does not have",
     step: { connections: [] },
     errors: [
-      "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.",
+      "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not. [service-connection-not-found]",
     ],
   },
   {
     wrong: "a pattern with backslashes between folders",
     inputs: { globExpressions: "**\n!**\\*.pem" },
-    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\ in it; write / between folders.'],
+    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\ in it; write / between folders. [pattern-invalid]'],
   },
   {
     wrong: "dots for a bucket name",
     inputs: { bucketName: ".." },
-    errors: ['bucketName: ".." is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.'],
+    errors: [
+      'bucketName: ".." is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+    ],
   },
   {
     wrong: "a device as source",
     inputs: { sourceFolder: "/dev/null" },
-    errors: ["sourceFolder: /dev/null is neither a file nor a folder."],
+    errors: ["sourceFolder: /dev/null is neither a file nor a folder. [path-invalid]"],
   },
   {
     wrong: "a target folder that is none",
     inputs: { targetFolder: "a/../b\\c" },
-    errors: ['targetFolder: "a/../b\\c" has .. for a folder, which S3 does not resolve.'],
+    errors: ['targetFolder: "a/../b\\c" has .. for a folder, which S3 does not resolve. [path-invalid]'],
   },
   {
     wrong: "an access key with an invisible character",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIA\u200bEXAMPLE" } }),
     errors: [
-      "awsCredentials: one of its keys has a character in it that keys do not have, perhaps an invisible one. Enter it in the service connection again.",
+      "awsCredentials: one of its keys has a character in it that keys do not have, perhaps an invisible one. Enter it in the service connection again. [access-key-invalid]",
     ],
   },
   {
     wrong: "a multi-region access point",
     inputs: { bucketName: "arn:aws:s3::123456789012:accesspoint:mfzwi23gnjvgw.mrap", regionName: "eu-west-1" },
     connection: with_({ url: "https://s3.amazonaws.com/" }),
-    errors: ["bucketName: requests to it are signed in a way that this task does not support."],
+    errors: [
+      "bucketName: requests to it are signed in a way that this task does not support. [endpoint-not-available]",
+    ],
   },
   {
     wrong: "several inputs at once",
     inputs: { bucketName: "a/b", sourceFolder: "SOURCE/none", globExpressions: "{a", regionName: "?" },
     errors: [
-      'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder.',
-      'regionName: "?" is not a region. Enter its code, as eu-west-1.',
+      'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+      'regionName: "?" is not a region. Enter its code, as eu-west-1. [region-invalid]',
       "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it.",
-      'globExpressions: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters.',
+      'globExpressions: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters. [pattern-invalid]',
     ],
   },
 ];
@@ -173,7 +187,7 @@ const serverCases: Case[] = [
     wrong: "an unknown bucket",
     inputs: { bucketName: "nobody-has-this-one" },
     errors: [
-      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
+      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED} [bucket-not-found]`,
     ],
     elsewhere: {
       radosgw: [
@@ -285,7 +299,7 @@ describe("AwsS3Upload, given wrong inputs, fails with one clear error for each",
       chmodSync(join(folder.path, "files/locked.txt"), 0);
       const result = await uploadFrom("files");
       assert.deepEqual(result.errors, [
-        "locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'.",
+        "locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'. [file-access-denied]",
       ]);
       assert.deepEqual(result.keys, ["files/a.txt", "files/z.txt"]);
       assert.equal(result.filesUploaded, "2");
@@ -297,7 +311,7 @@ describe("AwsS3Upload, given wrong inputs, fails with one clear error for each",
       const result = await uploadFrom("folders");
       chmodSync(join(folder.path, "folders/locked"), 0o700);
       assert.deepEqual(result.errors, [
-        "sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'.",
+        "sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'. [file-access-denied]",
       ]);
       assert.deepEqual(result.keys, []);
     });
