@@ -52,14 +52,17 @@ describe("The tasks, with a store whose certificate a private authority has issu
     assertWhole(trip);
     for (const { issues } of trip.results) {
       assert.equal(issues.length, 1);
-      assert.match(issues[0]?.message ?? "", /configured not to check certificates/);
+      assert.match(issues[0]?.message ?? "", /configured not to check certificates.* \[certificates-not-checked\]$/);
     }
   });
 
   it("fail before anything is sent where the agent's CA file is not there", async () => {
     const { errors } = await go({ certificates: { ca: file("none.pem") } });
     assert.equal(errors.length, 1);
-    assert.match(errors[0] ?? "", /^The agent's CA file \(\.\/config\.sh --sslcacert\) cannot be read: ENOENT/);
+    assert.match(
+      errors[0] ?? "",
+      /^The agent's CA file \(\.\/config\.sh --sslcacert\) cannot be read: ENOENT.* \[certificate-settings-invalid\]$/,
+    );
   });
 
   describe("and that asks for certificates of its clients", () => {

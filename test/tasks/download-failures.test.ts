@@ -106,9 +106,9 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     assert.deepEqual([without.result, withWrong.result], ["Failed", "Failed"]);
     assert.match(
       errorsOf(without).join("\n"),
-      /Where an object is encrypted with a customer's key \(SSE-C\), the step needs that key as customerKey/,
+      /Where an object is encrypted with a customer's key \(SSE-C\), the step needs that key as customerKey.* \[request-invalid\]$/m,
     );
-    assert.match(errorsOf(withWrong).join("\n"), /403 AccessDenied/);
+    assert.match(errorsOf(withWrong).join("\n"), /403 AccessDenied.* \[access-denied\]$/m);
     assert.deepEqual(bench.landing.read(), {});
     assertDownloaded(await download(customerKey), { new: 2, bytes: 17 * MIB + 6 });
   });

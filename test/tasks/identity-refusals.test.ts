@@ -106,7 +106,7 @@ describe("A task that may not act", function () {
       error,
       new RegExp(`^The role ${stranger} \\(the role of the service connection \\(awsCredentials\\)\\)`),
     );
-    assert.match(error, /the trust policy decides/);
+    assert.match(error, /the trust policy decides.* \[role-access-denied\]$/);
     assert.deepEqual(bench.asked(), ["AssumeRole stranger"]);
   });
 
@@ -119,7 +119,10 @@ describe("A task that may not act", function () {
       error,
       new RegExp(`^The role ${partner} \\(assumeRole, line 1\\) could not be assumed: User: ${sessionArn("deploy")}`),
     );
-    assert.match(error, /Check that the external id is the one that its condition on sts:ExternalId asks for/);
+    assert.match(
+      error,
+      /Check that the external id is the one that its condition on sts:ExternalId asks for.* \[role-access-denied\]$/,
+    );
     assert.deepEqual(bench.asked(), ["AssumeRole deploy", "AssumeRole partner"]);
   });
 
@@ -128,19 +131,28 @@ describe("A task that may not act", function () {
       store: { data: { roleArn: deploy } },
       inputs: { assumeRole: untagged, sessionTags: "team=web" },
     });
-    assert.match(error, /It is the session tags: the trust policy of .*untagged has to allow sts:TagSession/);
+    assert.match(
+      error,
+      /It is the session tags: the trust policy of .*untagged has to allow sts:TagSession.* \[role-access-denied\]$/,
+    );
   });
 
   it("is told of keys that AWS does not know", async () => {
     const parameters = { username: "AKIAUNKNOWN000000000", password: "some/secret+or/other" };
     const { error } = await refused({ store: { parameters, data: { roleArn: deploy } } });
-    assert.match(error, /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key id/);
+    assert.match(
+      error,
+      /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key id.* \[access-key-not-found\]$/,
+    );
   });
 
   it("is told where the agent's machine has no identity", async () => {
     const store = { scheme: "None", parameters: { credentialSource: "agent-identity" } };
     const { error } = await refused({ store, step: { env: { AWS_EC2_METADATA_DISABLED: "true" } } });
-    assert.match(error, /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: /);
+    assert.match(
+      error,
+      /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: .* \[agent-identity-not-found\]$/,
+    );
   });
 
   it("is told where nothing says who it is, and the agent's machine has no identity either", async () => {
@@ -150,7 +162,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\.$/,
+      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\. \[agent-identity-not-found\]$/,
     );
   });
 
@@ -206,7 +218,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues/,
+        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues.* \[identity-token-not-issued\]$/,
       );
     });
 
@@ -215,7 +227,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\.$/,
+        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. \[identity-token-not-issued\]$/,
       );
     });
 

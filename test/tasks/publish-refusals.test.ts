@@ -44,10 +44,10 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
 
   it("and says that nothing answers at siteUrl", async () => {
     const siteUrl = "http://127.0.0.1:1/";
-    const problem = "no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. [no-connection]";
+    const problem = "no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1.";
     assertNotFound(await publish({ ...HOSTED, siteUrl }), [
       `${siteUrl}: ${problem} Check that siteUrl is right, and that this machine reaches 127.0.0.1. [no-connection]`,
-      ...["no-such-page", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${problem}`),
+      ...["no-such-page", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${problem} [no-connection]`),
     ]);
   });
 });

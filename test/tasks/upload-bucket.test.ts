@@ -111,7 +111,7 @@ describe("AwsS3Upload, whose bucket it is", () => {
       bench.source.write({ "a.txt": "changed" });
       const result = await bench.upload({ overwrite, expectedBucketOwner: stranger });
       assert.equal(result.result, "Failed");
-      assert.match(result.issues[0]?.message ?? "", /Access Denied \(403 AccessDenied/);
+      assert.match(result.issues[0]?.message ?? "", /Access Denied \(403 AccessDenied.* \[access-denied\]$/);
     }
     assert.deepEqual(await bench.contents(), before);
   });

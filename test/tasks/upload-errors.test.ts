@@ -27,7 +27,7 @@ const inputCases: Case[] = [
     wrong: "a missing folder",
     inputs: { sourceFolder: "SOURCE/missing" },
     errors: [
-      "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it.",
+      "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it. [file-not-found]",
     ],
   },
   {
@@ -176,7 +176,7 @@ const inputCases: Case[] = [
     errors: [
       'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
       'regionName: "?" is not a region. Enter its code, as eu-west-1. [region-invalid]',
-      "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it.",
+      "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it. [file-not-found]",
       'globExpressions: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters. [pattern-invalid]',
     ],
   },
@@ -191,7 +191,7 @@ const serverCases: Case[] = [
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED}`,
+        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED} [bucket-not-found]`,
       ],
     },
   },
@@ -199,14 +199,14 @@ const serverCases: Case[] = [
     wrong: "an unknown access key",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIANOBODYHASTHISKEY" } }),
     errors: [
-      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
     ],
     elsewhere: {
       versitygw: [
-        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
       ],
       radosgw: [
-        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
       ],
     },
   },
@@ -217,11 +217,11 @@ const serverCases: Case[] = [
       parameters: { ...right.parameters, password: "wrong/secret/key/wrong/secret/key/wrong" },
     }),
     errors: [
-      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED} [secret-key-wrong]`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED}`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED} [secret-key-wrong]`,
       ],
     },
   },
@@ -229,21 +229,21 @@ const serverCases: Case[] = [
     wrong: "an address where nothing listens",
     connection: with_({ url: "http://127.0.0.1:1" }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that the server URL of awsCredentials is right, and that this machine reaches 127.0.0.1. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that the server URL of awsCredentials is right, and that this machine reaches 127.0.0.1. ${STOPPED} [no-connection]`,
     ],
   },
   {
     wrong: "a host that does not exist",
     connection: with_({ url: "http://store.invalid" }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED} [name-not-found]`,
     ],
   },
   {
     wrong: "https where the server speaks http",
     connection: (right) => ({ ...right, url: right.url.replace("http:", "https:") }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED}`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
     ],
   },
 ];

@@ -80,9 +80,12 @@ describe("AwsS3Upload, where files fail", () => {
     const [first, ...others] = result.issues.map(({ message }) => message);
     assert.match(
       first ?? "",
-      /^The step stopped, since the rest would have failed alike: 200 of 300 files are not uploaded\.$/,
+      /^The step stopped, since the rest would have failed alike: 200 of 300 files are not uploaded\. \[step-stopped\]$/,
     );
-    assert.ok(others.length <= 50 && others.every((message) => message.includes("ExpiredToken")), others.join("\n"));
+    assert.ok(
+      others.length <= 50 && others.every((message) => /ExpiredToken.* \[session-token-expired\]$/.test(message)),
+      others.join("\n"),
+    );
     // The listing, those that went well, those under way, and the one that waited for a place.
     assert.ok(bench.requests.length <= 1 + 100 + 64 + 1, `${bench.requests.length} requests`);
     assert.equal(result.outputVariables.filesUploaded?.value, "100");

@@ -222,11 +222,13 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       const blind = await upload({ connections }, { overwrite: "always" });
       web.close();
       const advice =
-        "What answered does not look like S3: check the server URL of awsCredentials, and what stands between. [response-not-recognized]";
+        "What answered does not look like S3: check the server URL of awsCredentials, and what stands between.";
       assertFailed(listing, [
-        `Listing s3://${bucket}/ failed: ${status === 200 ? "the answer is no ListBucketResult (200)" : why}. ${advice}`,
+        `Listing s3://${bucket}/ failed: ${status === 200 ? "the answer is no ListBucketResult (200)" : why}. ${advice} [response-not-recognized]`,
       ]);
-      assertFailed(blind, [`Upload to s3://${bucket}/ failed: ${why}. ${advice} 200 of 200 files are not uploaded.`]);
+      assertFailed(blind, [
+        `Upload to s3://${bucket}/ failed: ${why}. ${advice} 200 of 200 files are not uploaded. [response-not-recognized]`,
+      ]);
     });
   }
 
@@ -239,7 +241,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     });
     const result = await upload();
     assert.equal(result.result, "Failed");
-    assert.match(result.issues[0]?.message ?? "", /^large\.bin was not uploaded: /);
+    assert.match(result.issues[0]?.message ?? "", /^large\.bin was not uploaded: .* \[response-not-recognized\]$/);
     assert.deepEqual(await listKeys(target, bucket), ["a.txt"]);
   });
 
@@ -301,7 +303,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     clearInterval(waiting);
     assert.equal(result.result, "Canceled");
     assert.equal(result.exitCode, 0, "it ended by itself, before it was killed");
-    assert.ok(result.log.includes("##[error]The step was cancelled."), result.log.join("\n"));
+    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
     assert.deepEqual(await listKeys(target, bucket), []);
   });
 
