@@ -1,12 +1,13 @@
 /** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "aws", "checksums", "files", "package", "s3", "site", "sync", "tasks"];
+const product = ["agent", "aws", "checksums", "files", "http", "package", "s3", "site", "sync", "tasks"];
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
  * need none. What they do has been done, under the same Nodes, in the runs on the embedded server.
  */
 const besideTheServer = [
-  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
+  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
+  "s3/{concurrency/*,multipart/part-size}",
   "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures}",
   "tasks/upload-{encryption,faults,header-refusals}",
   "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
@@ -14,7 +15,7 @@ const besideTheServer = [
   "browser/edge",
 ];
 
-const randomTrees = "sync/random-sync";
+const randomTrees = "sync/plan/random-sync";
 
 /**
  * `npm test` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
@@ -25,13 +26,25 @@ export const randomTreesOnServers = "50";
 const largeAmounts = "tasks/*-memory";
 
 /** Tests that start moto, and are skipped where it is not installed. */
-const withMoto = ["docs/**/*", "aws/sts-moto", "site/**/*-moto", "tasks/publish-{cloudfront,dns*,invalidation}"];
+const withMoto = [
+  "docs/**/*",
+  "aws/credentials/sts-moto",
+  "site/**/*-moto",
+  "tasks/publish-{cloudfront,dns*,invalidation}",
+];
 
 /**
  * Some 600 steps that show how text is read, which `npm test` has run: the tasks' own work on strings. AwsS3Download's table, which shares
  * its readers with the others, shows that it is the same under another Node.
  */
 const inputTables = "tasks/inputs-{upload,publish-site}";
+
+/** Tests of what the tasks decide and say, which is the same on each Node, and those that take long. */
+const decisionsAndTexts = [
+  "tasks/{inputs*,toolkit-pipeline,*-overwrite,*-refusals,*-report*}",
+  "tasks/upload-{compare,dry-run,faults,header-*,max-delete,selection}",
+  "tasks/publish-{log,visitors}",
+];
 
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
@@ -40,6 +53,13 @@ export const suites = {
     ...product.map((folder) => `test/${folder}/**/*.test.ts`),
     ...without(randomTrees, inputTables, largeAmounts, ...withMoto),
   ],
+  /** What a Node may do otherwise: connections and TLS, checksums and compression, files, processes that are cancelled. */
+  packaged: [
+    "test/package/extension.test.ts",
+    "test/tasks/**/*.test.ts",
+    ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync}"),
+  ],
+  refused: ["test/package/node-requirement.test.ts"],
   /** What `npm test` leaves out. */
   extras: [...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`), "test/browser/**/*.test.ts"],
   /** `npm test` does the same with smaller amounts. */

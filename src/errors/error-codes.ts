@@ -4,6 +4,7 @@
  */
 export const ERROR_CODES = {
   // What was entered.
+  "inputs-not-readable": "Another copy of azure-pipelines-task-lib in the same process has taken the inputs.",
   "input-required": "An input or a field of the service connection is empty, and the step needs it.",
   "input-not-boolean": "An input is neither true nor false.",
   "input-not-in-list": "An input, or a field of the service connection, has a value that is not in its list.",
@@ -40,7 +41,7 @@ export const ERROR_CODES = {
   "domain-name-invalid": "A text is not a domain name.",
   "parallel-job-unknown": "The agent does not say which of several parallel jobs this is.",
 
-  // The service connection and its credentials.
+  // The service connection and its credentials. The agent masks the values that a connection has, `agent-identity` among them.
   "service-connection-not-found": "The job may not use the service connection, or it does not exist.",
   "service-connection-not-supported": "The service connection authenticates in a way that the task does not support.",
   "access-key-invalid": "An access key has a character that no access key has.",
@@ -50,8 +51,8 @@ export const ERROR_CODES = {
   "session-token-expired": "The session of the credentials has ended.",
   "session-token-invalid": "The session token does not belong to the access key id.",
   "clock-wrong": "The clock of the agent's machine differs too much from the server's.",
-  "agent-identity-not-found": "The agent's machine has no AWS identity.",
-  "agent-identity-unusable": "The agent's machine has an AWS identity, which gave no credentials.",
+  "aws-identity-not-found": "The agent's machine has no AWS identity.",
+  "aws-identity-unusable": "The agent's machine has an AWS identity, which gave no credentials.",
   "identity-token-not-issued": "Azure DevOps issued no identity token for the pipeline.",
   "identity-token-refused": "AWS does not accept the pipeline's identity token.",
   "identity-token-expired": "The pipeline's identity token had ended before AWS saw it.",
@@ -166,6 +167,8 @@ export const ERROR_CODES = {
   // Other warnings.
   "certificates-not-checked": "The agent is configured not to check certificates.",
   "proxy-exception-ignored": "An entry of the agent's list of proxy exceptions cannot be used.",
+
+  "node-too-old": "The agent started the task with a version of Node.js that is too old.",
 
   unexpected: "Something failed that the task has no message of its own for.",
 } as const satisfies Readonly<Record<string, string>>;

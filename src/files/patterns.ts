@@ -21,7 +21,7 @@ export interface PathPatterns {
 export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
-export class PatternError extends CodedError {
+class PatternError extends CodedError {
   override readonly name: string = "PatternError";
 }
 

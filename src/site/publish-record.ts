@@ -1,6 +1,6 @@
 import type { CodedMessage } from "../errors/coded-message.ts";
 import type { ActionFailure } from "../sync/apply.ts";
-import type { Action } from "../sync/plan.ts";
+import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
 import type { SiteOptions } from "./options.ts";
 
@@ -55,7 +55,7 @@ export class PublishRecord {
       failures: this.#failures,
       bytesTransferred: this.#sentBytes,
       stoppedEarly: this.#stoppedEarly,
-      keyOf: ({ name }) => prefix + name,
+      keyOf: ({ relativeKey }) => prefix + relativeKey,
     });
     return {
       ...report,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import net, { type AddressInfo } from "node:net";
-import { createTransport, type Transport } from "../../src/aws/transport.ts";
-import { CollectedBody } from "../../src/aws/wire/body-receiver.ts";
+import { CollectedBody } from "../../src/http/body-receiver.ts";
+import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 import { getObject } from "../../src/s3/get-object.ts";
 
@@ -45,7 +45,7 @@ describe("getting an object", () => {
     });
     const body = new CollectedBody();
     const { signal } = new AbortController();
-    await getObject(bucket, "key", body, { piece: { startByte: 0, sizeBytes: 5 }, signal });
+    await getObject(bucket, "key", body, { range: { startByte: 0, sizeBytes: 5 }, signal });
     return String(body.bytes());
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StepResult } from "../../local/agent/agent.ts";
-import { tokenAudience } from "../../local/azure-devops/server.ts";
-import type { TrustPolicy } from "../../local/sts/trust-policy.ts";
+import { tokenAudience } from "../stand-ins/azure-devops/server.ts";
+import type { TrustPolicy } from "../stand-ins/sts/trust-policy.ts";
 import {
   ACCOUNT,
   IdentityBench,
@@ -151,7 +151,7 @@ describe("A task that may not act", function () {
     const { error } = await refused({ store, step: { env: { AWS_EC2_METADATA_DISABLED: "true" } } });
     assert.match(
       error,
-      /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: .* \[agent-identity-not-found\]$/,
+      /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: .* \[aws-identity-not-found\]$/,
     );
   });
 
@@ -162,7 +162,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\. \[agent-identity-not-found\]$/,
+      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\. \[aws-identity-not-found\]$/,
     );
   });
 
@@ -175,6 +175,8 @@ describe("A task that may not act", function () {
   describe("since Azure DevOps", () => {
     const store = byToken(federated);
     const NO_TOKEN = "Azure DevOps issued no identity token for the service connection: ";
+    const OTHER_CONNECTION =
+      'If that does not help, Azure DevOps may not issue tokens for a service connection without a stored secret: create one of the AWS Toolkit\'s type AWS with "Use OIDC", and enter it in toolkitCredentials instead of awsCredentials.';
 
     it("fails a few times, goes on once it does not", async () => {
       bench.azureDevOps.addFault("ListResources", { kind: "status", status: 503, code: "" }, 1);
@@ -189,9 +191,19 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. [identity-token-not-issued]`,
+        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. ${OTHER_CONNECTION} [identity-token-not-issued]`,
       );
       assert.deepEqual(bench.asked(), []);
+    });
+
+    it("does not take the job's token for a connection of the AWS Toolkit, is told of no other connection", async () => {
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 403, code: "", message: "No" }, 1);
+      const toolkit = { useOIDC: "true", assumeRoleArn: federated };
+      const { error } = await refused({ toolkit, inputs: { regionName: "us-east-1" } });
+      assert.equal(
+        error,
+        `${NO_TOKEN}No (403). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+      );
     });
 
     it("sends it elsewhere, does not take the job's token there", async () => {
@@ -209,7 +221,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. [identity-token-not-issued]`,
+        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. ${OTHER_CONNECTION} [identity-token-not-issued]`,
       );
     });
 
@@ -227,7 +239,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. \[identity-token-not-issued\]$/,
+        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. If that does not help, .* \[identity-token-not-issued\]$/,
       );
     });
 

@@ -1,4 +1,4 @@
-import { ServiceError } from "../../aws/errors.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";

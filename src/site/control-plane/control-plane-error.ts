@@ -1,6 +1,7 @@
-import { adviseOnConnection } from "../../aws/connection-advice.ts";
-import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors.ts";
+import { connectionHint } from "../../aws/errors/connection-hints.ts";
+import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
 
 /** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
 interface SdkError extends Error {
@@ -69,8 +70,7 @@ export function describeControlPlaneError(error: unknown, attempt: Attempt): str
     const advice = entryFor(ADVICE, error.awsCode)?.(attempt);
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
-  if (error instanceof ConnectionError)
-    return `${error.message}. ${adviseOnConnection(error, "this machine's network")}`;
+  if (error instanceof ConnectionError) return `${error.message}. ${connectionHint(error, "this machine's network")}`;
   // Those of identities are whole sentences.
   return (error as Error).message.replace(/\.?$/, ".");
 }

@@ -1,8 +1,8 @@
-import { describeFailure } from "../../aws/advice.ts";
-import { ServiceError } from "../../aws/errors.ts";
-import type { Body } from "../../aws/transport.ts";
-import { CollectedBody } from "../../aws/wire/body-receiver.ts";
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
+import { CollectedBody } from "../../http/body-receiver.ts";
+import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
@@ -199,8 +199,8 @@ export class ManifestStore {
       start: ({ headers }: { headers: { etag?: string | undefined } }) => {
         etag = headers.etag?.replaceAll('"', "") ?? "";
       },
-      room: () => collected.room(),
-      filled: (sizeBytes: number) => collected.filled(sizeBytes),
+      reserve: () => collected.reserve(),
+      commit: (sizeBytes: number) => collected.commit(sizeBytes),
     };
     const isThere = await getObject(bucket, key, reader, { signal }).then(() => true, undefinedWhereMissing);
     return isThere ? { text: collected.bytes().toString("utf8"), etag } : undefined;

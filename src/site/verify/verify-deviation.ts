@@ -1,5 +1,5 @@
-import type { ConnectionError } from "../../aws/errors.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
+import type { ConnectionError } from "../../http/connection-error.ts";
 import type { SiteCheck } from "./site-check.ts";
 import type { BodyEncodingError, SiteAnswer } from "./verify-answer.ts";
 

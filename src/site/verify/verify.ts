@@ -1,7 +1,7 @@
-import { ConnectionError } from "../../aws/errors.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isCertificateCode } from "../../errors/system-codes.ts";
-import { inParallel } from "../../s3/in-parallel.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
+import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";
 import type { SiteCheck } from "./site-check.ts";
 import { BodyEncodingError, fetchAnswer, type Visitor } from "./verify-answer.ts";

@@ -1,0 +1,75 @@
+import { CodedError } from "../../errors/coded-error.ts";
+
+/** The connection's URL that means Amazon S3 itself, whatever the region. */
+const AMAZON_S3_HOST = "s3.amazonaws.com";
+const AMAZON_S3_URL = `https://${AMAZON_S3_HOST}/`;
+/** Domains in which AWS has its endpoints, those inside a private network too. Source: "AWS service endpoints", AWS General Reference. */
+const AWS_DOMAINS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
+
+/**
+ * Reads the address of a store.
+ *
+ * @returns undefined for Amazon S3 itself.
+ * @throws Error that says what is wrong with it.
+ */
+export function parseStoreUrl(text: string): URL | undefined {
+  const advice = `Enter ${AMAZON_S3_URL} for Amazon S3, or the address of your store.`;
+  const url = parseServerUrl(text, "server URL", advice);
+  if (url.hostname !== AMAZON_S3_HOST) return url;
+  if (url.href === AMAZON_S3_URL) return undefined;
+  throw new CodedError(
+    "url-invalid",
+    `its server URL "${shown(url)}" is not quite that of Amazon S3, ${AMAZON_S3_URL}. ${advice}`,
+  );
+}
+
+/**
+ * Reads the address of a security token service.
+ *
+ * @param takesToken whether it is sent the pipeline's token, which, unlike a signature, lets whoever reads it act in the pipeline's name.
+ * @throws Error that says what is wrong with it.
+ */
+export function parseStsUrl(text: string, takesToken: boolean): URL {
+  const advice = "Enter it as https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com, or nothing for that of AWS.";
+  const url = parseServerUrl(text, "STS endpoint", advice);
+  if (takesToken && url.protocol === "http:" && !isLoopback(url)) {
+    const why = "would get the pipeline's token over http, where others can read it";
+    throw new CodedError(
+      "url-invalid",
+      `its STS endpoint "${shown(url)}" ${why}. Enter an address that starts with https://.`,
+    );
+  }
+  return url;
+}
+
+/** Who knows the roles that a step may take: AWS, the security token service of another store, or nobody. */
+export type RoleAuthority = "aws" | "store" | "none";
+
+/** Endpoints in a private network are AWS's too, which shows in their names. */
+export function roleAuthorityOf(endpoint: URL | undefined, stsEndpoint: URL | undefined): RoleAuthority {
+  const isOfAws = (url: URL) => AWS_DOMAINS.test(url.hostname);
+  if (stsEndpoint) return isOfAws(stsEndpoint) ? "aws" : "store";
+  return !endpoint || isOfAws(endpoint) ? "aws" : "none";
+}
+
+function parseServerUrl(text: string, name: string, advice: string): URL {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  const wrong = (why: string) =>
+    new CodedError("url-invalid", `its ${name} "${url ? shown(url) : text}" ${why}. ${advice}`);
+  if (!url) throw wrong("is not a URL");
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong("does not start with https:// or http://");
+  if (url.username || url.password) {
+    throw wrong("holds a user name or password, which belong into the connection's keys");
+  }
+  if (url.search || url.hash) throw wrong("has a query or fragment");
+  return url;
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Without a user and password, and without a query. */
+function shown({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname}`;
+}

@@ -1,0 +1,120 @@
+import { awsErrorCode } from "../../errors/aws-codes.ts";
+import { CodedError } from "../../errors/coded-error.ts";
+import type { HttpResponse } from "../../http/messages.ts";
+import { parseXml, type XmlElement } from "../xml.ts";
+
+/** What the server said when it refused. All of it comes from outside. */
+export interface ServiceErrorDetails {
+  readonly status: number;
+  /** The service's code, as `NoSuchBucket`; `NotS3` where the answer is not of S3's making. */
+  readonly awsCode: string;
+  readonly serverMessage: string;
+  readonly requestId?: string | undefined;
+  /** The region that the server names as the right one. */
+  readonly region?: string | undefined;
+  /** How long the server asks to wait. */
+  readonly retryAfterMs?: number | undefined;
+  /** The server's clock, in milliseconds since 1970. */
+  readonly serverTimeMs?: number | undefined;
+}
+
+/** The service answered, and refused. */
+export class ServiceError extends CodedError {
+  override readonly name: string = "ServiceError";
+  readonly details: ServiceErrorDetails;
+
+  constructor(details: ServiceErrorDetails) {
+    const requestId = details.requestId ? `, request id ${details.requestId}` : "";
+    const code = details.awsCode === NOT_S3 ? "" : ` ${details.awsCode}`;
+    super(
+      awsErrorCode(details.awsCode, details.status),
+      `${details.serverMessage} (${details.status}${code}${requestId})`,
+    );
+    this.details = details;
+  }
+
+  get awsCode(): string {
+    return this.details.awsCode;
+  }
+}
+
+/**
+ * It could not be settled who the step is: there are no credentials, or a role or a token was refused. The message is whole sentences,
+ * with what to do.
+ */
+export class IdentityError extends CodedError {
+  override readonly name: string = "IdentityError";
+}
+
+/** The code of an answer that S3 would not give. */
+export const NOT_S3 = "NotS3";
+
+/** Of longer messages the rest is left out. */
+const MAX_MESSAGE_LENGTH = 500;
+
+/** Codes for answers without a body, as those to HEAD. */
+const CODE_OF_STATUS: Readonly<Record<number, string>> = {
+  301: "PermanentRedirect",
+  307: "TemporaryRedirect",
+  400: "BadRequest",
+  403: "AccessDenied",
+  404: "NotFound",
+  405: "MethodNotAllowed",
+  412: "PreconditionFailed",
+  500: "InternalError",
+  501: "NotImplemented",
+  503: "ServiceUnavailable",
+};
+
+/** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
+export async function readServiceError(response: HttpResponse): Promise<ServiceError> {
+  const { headers } = response;
+  // An error that comes late stands behind a status of 200; S3 means 500 by it.
+  const status = response.status === 200 ? 500 : response.status;
+  const parsed = await parseErrorBody(response.body);
+  const awsCode =
+    parsed?.Code ?? (response.body.length === 0 && !headers.location ? CODE_OF_STATUS[status] : undefined) ?? NOT_S3;
+  return new ServiceError({
+    status,
+    awsCode,
+    serverMessage: describeReason(parsed, headers.location),
+    requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
+    region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
+    retryAfterMs: secondsToMs(headers["retry-after"]),
+    serverTimeMs: headers.date ? Date.parse(headers.date) || undefined : undefined,
+  });
+}
+
+interface ErrorElement {
+  readonly Code?: string;
+  readonly Message?: string;
+  readonly RequestId?: string;
+  readonly Region?: string;
+}
+
+/** @returns the texts of the error document; undefined where the body is none. */
+async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
+  if (!body.includes("<Error")) return undefined;
+  const root = await parseXml(body).catch(() => ({}) as XmlElement);
+  // Services of AWS other than S3 put the error into an envelope, beside the request's id.
+  const envelope = typeof root.ErrorResponse === "object" ? (root.ErrorResponse as XmlElement) : root;
+  const element = envelope.Error;
+  if (typeof element !== "object") return undefined;
+  const texts = Object.entries({ ...envelope, ...element }).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts);
+}
+
+function describeReason(parsed: ErrorElement | undefined, location: string | undefined): string {
+  const said = parsed?.Message?.replace(/[.\s]+$/, "").slice(0, MAX_MESSAGE_LENGTH);
+  if (said) return said;
+  return location ? `the server sends on to ${location.slice(0, MAX_MESSAGE_LENGTH)}` : "the server gave no reason";
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function secondsToMs(retryAfter: string | undefined): number | undefined {
+  const seconds = Number(retryAfter);
+  return retryAfter && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}

@@ -1,0 +1,87 @@
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import type { HttpRequest, HttpResponse } from "./messages.ts";
+
+export interface ConnectionsOptions
+  extends Omit<ConnectionOptions, "onClosed">,
+    Pick<ConnectionLimits, "maxConnections"> {}
+
+/** The connections to one server, which are used again and again. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #open = new Set<Connection>();
+  /** The last one that became free is the first to be used: the others may be closed by the server in their time. */
+  readonly #idle: Connection[] = [];
+  /** Begin a request that waits for a connection. */
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a request once a connection is free, and reads the answer.
+   *
+   * @throws what `Connection.exchange` throws.
+   */
+  async exchange(request: HttpRequest): Promise<HttpResponse> {
+    const connection = this.#take() ?? (await this.#waitForOne(request.signal));
+    try {
+      return await connection.exchange(request);
+    } finally {
+      this.#giveBack(connection);
+    }
+  }
+
+  /** Ends every connection, and the requests on them. */
+  close(): void {
+    for (const connection of this.#open) connection.close();
+  }
+
+  #take(): Connection | undefined {
+    return this.#idle.pop() ?? (this.#open.size < this.#options.maxConnections ? this.#connect() : undefined);
+  }
+
+  #connect(): Connection {
+    const connection: Connection = new Connection({ ...this.#options, onClosed: () => this.#forget(connection) });
+    this.#open.add(connection);
+    return connection;
+  }
+
+  async #waitForOne(signal: AbortSignal | undefined): Promise<Connection> {
+    for (;;) {
+      await this.#turn(signal);
+      const connection = this.#take();
+      if (connection) return connection;
+    }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const start = () => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(start), 1);
+        reject(signal?.reason);
+      };
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener("abort", leave, { once: true });
+      this.#waiting.push(start);
+    });
+  }
+
+  #giveBack(connection: Connection): void {
+    if (!connection.isOpen) return;
+    this.#idle.push(connection);
+    this.#waiting.shift()?.();
+  }
+
+  #forget(connection: Connection): void {
+    this.#open.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    this.#waiting.shift()?.();
+  }
+}

@@ -1,0 +1,35 @@
+import { CodedError } from "../../errors/coded-error.ts";
+
+/** "Policy" of AssumeRole in the AWS Security Token Service API Reference: characters of JSON. */
+const MAX_LENGTH = 2048;
+const ADVICE =
+  'Enter a policy in JSON, as {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}.';
+
+/**
+ * Reads a session policy.
+ *
+ * @returns it without needless blanks, of which STS counts every one; undefined where there is none.
+ * @throws Error that says what is wrong with it.
+ */
+export function parseSessionPolicy(text: string): string | undefined {
+  if (text === "") return undefined;
+  const policy = JSON.stringify(parse(text));
+  if (policy.length > MAX_LENGTH) {
+    const what = `it has ${policy.length} characters without its blanks, and STS takes ${MAX_LENGTH} at most.`;
+    throw new CodedError("session-policy-too-large", `${what} Make it shorter, or let the role's own policy say it.`);
+  }
+  return policy;
+}
+
+function parse(text: string): object {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(text);
+  } catch (error) {
+    throw new CodedError("session-policy-invalid", `it is not JSON: ${(error as Error).message}. ${ADVICE}`);
+  }
+  if (typeof policy !== "object" || policy === null || !("Statement" in policy)) {
+    throw new CodedError("session-policy-invalid", `it is not a policy, since it has no Statement. ${ADVICE}`);
+  }
+  return policy;
+}
