@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./error-codes.ts";
 
-/** By the codes of S3, STS, CloudFront, Route 53 and KMS, those of other stores, and the task's own for answers that are of none of them. */
+/** By the codes of AWS's services and other stores, and the task's own `NotS3` and `NotSTS`. */
 const CODES = {
   AccessControlListNotSupported: "canned-acl-not-supported",
   AccessDenied: "access-denied",
@@ -61,13 +61,13 @@ const CODES = {
   XAdminUserNotFound: "access-key-not-found",
 } as const satisfies Readonly<Record<string, ErrorCode>>;
 
-/** What a service says when it refuses, where there is more to say about it than its own words. */
+/** A code of a service for which the task has a code of its own. */
 export type KnownAwsCode = keyof typeof CODES;
 
-/** What there is to say about codes of AWS: each that is in such a table has a code of the task too. */
+/** A table of hints, for example. What has a hint must have a code too. */
 export type ByAwsCode<T> = Readonly<Partial<Record<KnownAwsCode, T>>>;
 
-/** @param awsCode comes from outside, and may be the name of anything. */
+/** @param awsCode comes from the server, and may be any text, `constructor` too. */
 export function entryFor<T>(table: ByAwsCode<T>, awsCode: string): T | undefined {
   return Object.hasOwn(table, awsCode) ? table[awsCode as KnownAwsCode] : undefined;
 }

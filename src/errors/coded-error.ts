@@ -2,7 +2,10 @@ import type { CodedMessage } from "./coded-message.ts";
 import type { ErrorCode } from "./error-codes.ts";
 import { fileErrorCode } from "./system-codes.ts";
 
-/** An error that a user may meet. Classes of it are made where somebody has to tell them apart; each sets its name, which minifying keeps. */
+/**
+ * An error that a user may see. It has subclasses only where code must distinguish them. Each class sets
+ * its own name, because the bundle is minified.
+ */
 export class CodedError extends Error implements CodedMessage {
   override readonly name: string = "CodedError";
   readonly code: ErrorCode;

@@ -1,10 +1,9 @@
 /**
- * Every error and warning that people meet has one of these codes, in brackets at the end of its message. A code is stable: pages, searches
- * and scripts rely on it. It names a kind of failure, and not the input or the service that had it. With each, what it means.
+ * All codes of errors and warnings, each with what it means. A code names a kind of failure, not an input.
+ * Codes are stable: documentation, searches and scripts rely on them.
  */
 export const ERROR_CODES = {
   // What was entered.
-  "inputs-not-readable": "Another copy of azure-pipelines-task-lib in the same process has taken the inputs.",
   "input-required": "An input or a field of the service connection is empty, and the step needs it.",
   "input-not-boolean": "An input is neither true nor false.",
   "input-not-in-list": "An input, or a field of the service connection, has a value that is not in its list.",
@@ -24,11 +23,11 @@ export const ERROR_CODES = {
   "header-invalid": "A header is malformed, has an invalid value, or is named twice.",
   "header-not-supported": "S3 does not keep this header with an object.",
   "metadata-invalid": "A name or a value cannot be metadata of an object.",
-  "metadata-too-large": "The metadata of an object has more than the 2 KB that S3 takes.",
+  "metadata-too-large": "The metadata of an object has more than the 2 KB that S3 allows.",
   "tag-invalid": "A name or a value cannot be a tag.",
-  "too-many-tags": "There are more tags than AWS takes.",
+  "too-many-tags": "There are more tags than AWS allows.",
   "storage-class-invalid": "The store or the bucket has no such storage class, or the task cannot use it.",
-  "canned-acl-not-supported": "The bucket takes no ACLs.",
+  "canned-acl-not-supported": "The bucket does not support ACLs.",
   "delete-limit-invalid": "The most that may be deleted is neither a count nor a share.",
   "kms-key-invalid": "A text is not the id, the ARN or the alias of a KMS key.",
   "customer-key-invalid": "A text is not an encryption key of 32 bytes.",
@@ -37,11 +36,12 @@ export const ERROR_CODES = {
   "role-required": "The service connection needs a role, and none is named.",
   "session-name-invalid": "A text cannot be the name of a session.",
   "session-policy-invalid": "A session policy is not a policy in JSON.",
-  "session-policy-too-large": "A session policy, alone or with the session tags, is larger than STS takes.",
+  "session-policy-too-large": "A session policy, alone or with the session tags, is larger than STS allows.",
   "domain-name-invalid": "A text is not a domain name.",
   "parallel-job-unknown": "The agent does not say which of several parallel jobs this is.",
 
-  // The service connection and its credentials. The agent masks the values that a connection has, `agent-identity` among them.
+  // The service connection and its credentials. No code here may contain a value of the connection
+  // form, for example `agent-identity`: the agent would mask it.
   "service-connection-not-found": "The job may not use the service connection, or it does not exist.",
   "service-connection-not-supported": "The service connection authenticates in a way that the task does not support.",
   "access-key-invalid": "An access key has a character that no access key has.",
@@ -58,7 +58,7 @@ export const ERROR_CODES = {
   "identity-token-expired": "The pipeline's identity token had ended before AWS saw it.",
   "identity-provider-not-reached": "AWS did not reach the issuer of the pipeline's identity token.",
   "role-access-denied": "The caller may not assume the role, or the role does not exist.",
-  "role-settings-invalid": "STS does not take a setting of the role's session.",
+  "role-settings-invalid": "STS refuses a setting of the role's session.",
   "region-disabled": "The region is not active for the account.",
 
   // The network of the agent's machine.
@@ -85,16 +85,16 @@ export const ERROR_CODES = {
   "bucket-disabled": "AWS has disabled the bucket.",
   "bucket-name-taken": "The name of the bucket belongs to another account.",
   "region-wrong": "The bucket is in another region.",
-  "object-not-found": "There is no such object, or not any more.",
+  "object-not-found": "The object does not exist, or was deleted.",
   "object-changed": "Another process changed the object during the step.",
   "object-archived": "The object is archived, and has to be restored first.",
-  "object-too-large": "The object is larger than the store takes.",
-  "key-too-long": "The key of the object is longer than S3 takes.",
-  "too-many-parts": "The object would have more parts than S3 takes.",
+  "object-too-large": "The object is larger than the store allows.",
+  "key-too-long": "The key of the object is longer than S3 allows.",
+  "too-many-parts": "The object would have more parts than S3 allows.",
   "metadata-not-readable": "The object has metadata that would be lost when its headers are changed.",
   "acl-not-readable": "The object has an ACL that would be lost when its headers are changed.",
-  "upload-not-found": "An upload in parts has ended already, or somebody ended it.",
-  "listing-invalid": "The server lists objects in the wrong order, or from elsewhere.",
+  "upload-not-found": "A multipart upload has already ended, or another process ended it.",
+  "listing-invalid": "The server lists objects in the wrong order, or objects that were not asked for.",
   "kms-key-not-found": "KMS has no such key in the bucket's region and account.",
   "kms-key-disabled": "The KMS key is disabled.",
   "kms-key-unusable": "The KMS key cannot be used in its present state.",
@@ -102,7 +102,7 @@ export const ERROR_CODES = {
   "quota-exceeded": "A quota of the store or of the AWS account is used up.",
   "slow-down": "The server still asked to slow down after several attempts.",
   "server-error": "The server failed, after several attempts.",
-  "request-invalid": "The store does not understand something in the request.",
+  "request-invalid": "The server does not support something in the request.",
   "request-refused": "The server refused the request, for the reason that it gives.",
 
   // Files and folders.
@@ -140,23 +140,23 @@ export const ERROR_CODES = {
     "The site needs rules in the bucket's website configuration, which the step does not change.",
   "public-access-blocked": "Block Public Access of the account or of its organization forbids the bucket's policy.",
   "bucket-policy-invalid": "The bucket's policy is not JSON, so that nothing can be added to it.",
-  "bucket-policy-too-large": "The bucket's policy would be larger than S3 takes.",
+  "bucket-policy-too-large": "The bucket's policy would be larger than S3 allows.",
   "bucket-in-use": "A bucket that is to redirect visitors holds objects, or is another website.",
   "distribution-not-found": "The account has no such CloudFront distribution.",
   "distribution-disabled": "The CloudFront distribution is disabled.",
   "distribution-origin-wrong": "The CloudFront distribution does not show the site's part of the bucket.",
   "distribution-settings-incomplete": "The CloudFront distribution lacks a setting that the site needs.",
   "invalidation-pending": "CloudFront had not completed the invalidation in time.",
-  "invalidation-not-started": "CloudFront took no new invalidation in time.",
+  "invalidation-not-started": "CloudFront did not accept a new invalidation in time.",
   "hosted-zone-not-found": "Route 53 has no such public hosted zone in this account.",
   "hosted-zone-private": "The hosted zone is private.",
   "hosted-zone-wrong": "The hosted zone is that of another domain.",
   "hosted-zone-ambiguous": "Several hosted zones have this name.",
-  "hosted-zone-not-created": "Route 53 cannot make a hosted zone of this name.",
-  "dns-record-taken": "Other DNS records are where those of the site belong.",
-  "dns-record-left": "A DNS record that may surprise was not changed.",
-  "dns-change-pending": "Route 53 had not told all of its name servers of the new records in time.",
-  "dns-change-refused": "Route 53 does not take the change of the hosted zone's records.",
+  "hosted-zone-not-created": "Route 53 cannot create a hosted zone of this name.",
+  "dns-record-taken": "The domain already has other DNS records.",
+  "dns-record-left": "A DNS record of the domain was not changed, although visitors may be sent elsewhere by it.",
+  "dns-change-pending": "Route 53 had not sent the new records to all of its name servers in time.",
+  "dns-change-refused": "Route 53 refuses the change of the hosted zone's records.",
   "page-status-wrong": "A URL of the site answers with another status than expected.",
   "page-content-wrong": "A URL of the site answers with other content than was published.",
   "page-outdated": "A URL of the site still answers with what was published before.",
@@ -164,13 +164,13 @@ export const ERROR_CODES = {
   "page-encoding-wrong": "The body of a URL of the site is not encoded as its headers say.",
   "page-redirect-wrong": "A redirect of the site leads elsewhere.",
 
-  // Other warnings.
+  // The agent and its settings.
+  "node-too-old": "The agent started the task with a version of Node.js that is too old.",
+  "inputs-not-readable": "Another copy of azure-pipelines-task-lib in the same process has taken the inputs.",
   "certificates-not-checked": "The agent is configured not to check certificates.",
   "proxy-exception-ignored": "An entry of the agent's list of proxy exceptions cannot be used.",
 
-  "node-too-old": "The agent started the task with a version of Node.js that is too old.",
-
-  unexpected: "Something failed that the task has no message of its own for.",
+  unexpected: "Something failed that the task did not expect.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** One of the codes. */

@@ -18,7 +18,7 @@ const FILE_CODES: Readonly<Record<string, ErrorCode>> = {
   EROFS: "file-access-denied",
 };
 
-/** @returns undefined where it is not a known failure of the file system, as Node throws them. */
+/** @returns undefined if it is not a known failure of the file system. */
 export function fileErrorCode(error: unknown): ErrorCode | undefined {
   return error instanceof Error ? FILE_CODES[(error as NodeJS.ErrnoException).code ?? ""] : undefined;
 }
@@ -35,7 +35,7 @@ export function connectionErrorCode(systemCode: string): ErrorCode {
   return /^(ERR_SSL|EPROTO|HPE)/.test(systemCode) ? "protocol-wrong" : "no-connection";
 }
 
-/** Whether a connection failed over a certificate, or before one could be shown. */
+/** Whether a connection failed because of a certificate, or before one could be shown. */
 export function isCertificateCode(systemCode: string): boolean {
   return /CERT|SELF_SIGNED|ISSUER|LEAF_SIGNATURE|ALTNAME|^ERR_SSL|^EPROTO/.test(systemCode);
 }

@@ -36,6 +36,16 @@ describe("the list of error codes", () => {
   });
 });
 
+describe("the code that the agent prints", () => {
+  it("has no value of a service connection in it, which the agent would mask", () => {
+    const extension: unknown = JSON.parse(readFileSync(join(root, "vss-extension.json"), "utf8"));
+    const values = valuesBelow(extension, "authenticationSchemes");
+    assert.ok(values.includes("agent-identity"), values.join());
+    const masked = Object.keys(ERROR_CODES).filter((code) => values.some((value) => code.includes(value)));
+    assert.deepEqual(masked, []);
+  });
+});
+
 describe("the classes of errors", () => {
   it("each set their own name, which a minified bundle keeps", () => {
     const classes = sources.flatMap(({ text }) => [
@@ -98,3 +108,17 @@ describe("the code of an error", () => {
       assert.equal(connectionErrorCode(systemCode), code));
   }
 });
+
+/** The values that the lists below a key of the manifest offer. */
+function valuesBelow(manifest: unknown, key: string): string[] {
+  if (typeof manifest !== "object" || manifest === null) return [];
+  return Object.entries(manifest).flatMap(([name, value]) =>
+    name === key ? possibleValues(value) : valuesBelow(value, key),
+  );
+}
+
+function possibleValues(node: unknown): string[] {
+  if (typeof node !== "object" || node === null) return [];
+  if ("possibleValues" in node) return (node.possibleValues as { value: string }[]).map(({ value }) => value);
+  return Object.values(node).flatMap(possibleValues);
+}

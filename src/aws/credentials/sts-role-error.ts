@@ -23,7 +23,7 @@ export class RoleError extends IdentityError {
   }
 }
 
-/** STS means the role by what services mean their own resources by. */
+/** For STS, a denial is about the role; and a server that does not know the request is not STS. */
 function roleErrorCode(cause: ServiceError | ConnectionError): ErrorCode {
   if (isClockSkew(cause)) return "clock-wrong";
   if (cause.code === "access-denied") return "role-access-denied";
