@@ -4,6 +4,7 @@ import { CodedError } from "../errors/coded-error.ts";
 /** The agent asked the step to end. */
 export class CancelledError extends CodedError {
   override readonly name: string = "CancelledError";
+
   constructor() {
     super("cancelled", "the step was cancelled");
   }

@@ -7,6 +7,7 @@ import { Disk } from "./disk.ts";
 /** The file's bytes are not those that were there when it was scanned. */
 export class FileChangedError extends CodedError {
   override readonly name: string = "FileChangedError";
+
   constructor() {
     super("file-changed", "the file changed while it was being read");
   }

@@ -39,6 +39,7 @@ export interface ScanOptions {
 /** Something in the folder cannot be read, so that it is unknown what ought to be sent. */
 export class ScanError extends CodedError {
   override readonly name: string = "ScanError";
+
   constructor(path: string, cause: Error, code: ErrorCode = fileErrorCode(cause) ?? "file-not-readable") {
     super(code, `${path} cannot be read: ${cause.message}.`, { cause });
   }

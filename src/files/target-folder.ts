@@ -6,6 +6,7 @@ import { isBelow } from "./below-folder.ts";
 /** A folder that files need cannot be had, because of what stands in its place. */
 export class TargetFolderError extends CodedError {
   override readonly name: string = "TargetFolderError";
+
   constructor(path: string, obstacle: string) {
     super("path-taken", `${path} ${obstacle}. Remove it, or choose another folder`);
   }

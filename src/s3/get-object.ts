@@ -13,6 +13,7 @@ const SCRAP_BYTES = 64 * 1024;
 /** The object is not the one any more that was being read. */
 export class ObjectReplacedError extends CodedError {
   override readonly name: string = "ObjectReplacedError";
+
   constructor() {
     super("object-changed", "it was replaced while it was read");
   }
@@ -21,6 +22,7 @@ export class ObjectReplacedError extends CodedError {
 /** The answer holds other bytes than were asked for. Written where those belong, they would make a broken file. */
 class RangeIgnoredError extends CodedError {
   override readonly name: string = "RangeIgnoredError";
+
   constructor(startByte: number) {
     const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
     super("range-not-supported", `asked for the bytes from ${startByte} on, the server sent others. ${advice}`);

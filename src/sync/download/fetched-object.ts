@@ -39,6 +39,7 @@ export interface FetchedObject {
 /** The bytes that came are not those that S3 says it has. */
 export class ChecksumError extends CodedError {
   override readonly name: string = "ChecksumError";
+
   constructor(what: string) {
     super("checksum-wrong", `what came does not have the ${what} that S3 tells of it`);
   }
