@@ -202,7 +202,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ toolkit, inputs: { regionName: "us-east-1" } });
       assert.equal(
         error,
-        `${NO_TOKEN}No (403). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+        `${NO_TOKEN}No (403). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. [identity-token-not-issued]`,
       );
     });
 
