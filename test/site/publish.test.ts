@@ -177,7 +177,7 @@ describe("a publish", function () {
         await place.put("about.html", "other's");
       };
       const result = await place.publish({}, { between: other });
-      assert.match(onlyError(result), /in between: run 7 \(build id 70\), at /);
+      assert.match(onlyError(result), /in between: run 7 \(build id 70\), at .* \[concurrent-publish\]$/);
       assert.deepEqual(doneNames(result), []);
       assert.ok((await place.names()).includes("about.html"));
     });
@@ -192,7 +192,7 @@ describe("a publish", function () {
         },
       );
       const result = await place.publish({ concurrency: 1 }, { bucket });
-      assert.match(onlyError(result), /in between: the later one/);
+      assert.match(onlyError(result), /in between: the later one.* \[concurrent-publish\]$/);
       assert.deepEqual(doneNames(result), [APP, "logo.svg"]);
       const { site } = await place.publish();
       assert.deepEqual(site.groups, []);
@@ -209,7 +209,7 @@ describe("a publish", function () {
       place.edit({ "index.html": "mine" });
       const other = async () => void (await place.publish({}, { runName: "the other one" }));
       const result = await place.publish({}, { bucket: withoutConditions(place.bucket), between: other });
-      assert.match(onlyError(result), /in between: the other one/);
+      assert.match(onlyError(result), /in between: the other one.* \[concurrent-publish\]$/);
     });
   });
 
@@ -273,7 +273,10 @@ describe("a publish", function () {
       async () => cancelled.abort(new Error("cancelled")),
     );
     const result = await place.publish({ concurrency: 1 }, { bucket, signal: cancelled.signal });
-    assert.match(onlyError(result), /^The step was cancelled\. Visitors meet pages that have all their assets/);
+    assert.match(
+      onlyError(result),
+      /^The step was cancelled\. Visitors meet pages that have all their assets.* \[cancelled\]$/,
+    );
     assert.deepEqual(doneNames(result), [APP, "logo.svg", "about.html"]);
     assert.deepEqual(result.report?.counts, {
       filesNew: 3,
