@@ -19,6 +19,7 @@ export function readCertificates(): Pick<NetworkSettings, "authorities" | "clien
   const skipsValidation = (tl.getVariable("Agent.SkipCertValidation") ?? "").trim().toLowerCase() === "true";
   if (skipsValidation) {
     log.warning(
+      "certificates-not-checked",
       "The agent was configured not to check certificates (./config.sh --sslskipcertvalidation): whoever stands between this machine and the store can read and change what is sent. Give it the file of your authority instead, with --sslcacert.",
     );
   }
@@ -53,12 +54,19 @@ function readClientCertificate(): NetworkSettings["clientCertificate"] {
   const keyPath = tl.getVariable("Agent.ClientCertKey");
   if (isMissing(certificatePath, certificateSetting)) return undefined;
   const certificate = readCertificateFile(certificatePath, certificateSetting);
-  if (!keyPath) throw new NetworkSettingsError(`${setting} is missing. Configure the agent with both.`);
+  if (!keyPath)
+    throw new NetworkSettingsError(
+      "certificate-settings-invalid",
+      `${setting} is missing. Configure the agent with both.`,
+    );
   if (isMissing(keyPath, setting)) return undefined;
   const key = readText(keyPath, setting);
   const opened = openKey(key, passphrase, `${setting}, ${keyPath},`);
   if (!new X509Certificate(certificate).checkPrivateKey(opened)) {
-    throw new NetworkSettingsError(`${setting}, ${keyPath}, does not belong to the certificate ${certificatePath}.`);
+    throw new NetworkSettingsError(
+      "certificate-settings-invalid",
+      `${setting}, ${keyPath}, does not belong to the certificate ${certificatePath}.`,
+    );
   }
   return { certificate, key, ...(passphrase ? { passphrase } : {}) };
 }
@@ -67,7 +75,8 @@ function readClientCertificate(): NetworkSettings["clientCertificate"] {
 function isMissing(path: string, setting: string): boolean {
   if (existsSync(path)) return false;
   log.warning(
-    `${setting} was not found: ${path}. The step continues without it. If this is a container job: the agent mounts only its own folders. Mount the file too, with "volumes: [${path}:${path}:ro]" of the container, or run the step on the agent's machine, with "target: host". Otherwise correct the path in the agent's configuration. [agent-certificate-not-found]`,
+    "agent-certificate-not-found",
+    `${setting} was not found: ${path}. The step continues without it. If this is a container job: the agent mounts only its own folders. Mount the file too, with "volumes: [${path}:${path}:ro]" of the container, or run the step on the agent's machine, with "target: host". Otherwise correct the path in the agent's configuration.`,
   );
   return true;
 }
@@ -79,6 +88,7 @@ function openKey(key: string, passphrase: string, what: string): KeyObject {
     const isLocked = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(key);
     const advice = passphrase ? "does not open with the agent's" : "is locked, and the agent has no";
     throw new NetworkSettingsError(
+      "certificate-settings-invalid",
       isLocked
         ? `${what} ${advice} passphrase (./config.sh --sslclientcertpassword). Configure the agent with the right one.`
         : `${what} is not a private key in PEM: ${(error as Error).message}.`,
@@ -91,14 +101,20 @@ function readCertificateFile(path: string, setting: string): string {
   const text = readText(path, setting);
   const certificates = text.match(PEM_CERTIFICATE) ?? [];
   if (certificates.length === 0) {
-    throw new NetworkSettingsError(`${setting}, ${path}, holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`);
+    throw new NetworkSettingsError(
+      "certificate-settings-invalid",
+      `${setting}, ${path}, holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`,
+    );
   }
   for (const certificate of certificates) {
     try {
       new X509Certificate(certificate);
     } catch (error) {
       const { message } = error as Error;
-      throw new NetworkSettingsError(`${setting}, ${path}, holds a certificate that cannot be read: ${message}.`);
+      throw new NetworkSettingsError(
+        "certificate-settings-invalid",
+        `${setting}, ${path}, holds a certificate that cannot be read: ${message}.`,
+      );
     }
   }
   return text;
@@ -109,6 +125,7 @@ function readText(path: string, setting: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new NetworkSettingsError(
+      "certificate-settings-invalid",
       `${setting} cannot be read: ${(error as Error).message}. Check that the agent's user may read it.`,
     );
   }

@@ -79,7 +79,7 @@ describe("the agent's network", () => {
     assert.deepEqual(
       result.issues.map(({ message }) => message),
       [
-        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy of the agent) has what is no regular expression, and is ignored: "*[". Correct it, as in .*\\.example\\.com, and restart the agent.',
+        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy of the agent) has what is no regular expression, and is ignored: "*[". Correct it, as in .*\\.example\\.com, and restart the agent. [proxy-exception-ignored]',
       ],
     );
     const all = await proxiesOf([S3, STORE], { proxy: { url: "http://proxy:1", bypass: ["*"] } });

@@ -108,6 +108,6 @@ function answer(body: string): HttpResponse {
   return { status: 200, headers: {}, body: Buffer.from(body) };
 }
 
-function refusal(status: number, code: string): ServiceError {
-  return new ServiceError({ status, code, serverMessage: "refused" });
+function refusal(status: number, awsCode: string): ServiceError {
+  return new ServiceError({ status, awsCode, serverMessage: "refused" });
 }

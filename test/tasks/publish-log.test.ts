@@ -30,7 +30,7 @@ describe("AwsS3PublishSite, its log", () => {
     bench.source.write(SITE);
     assert.deepEqual(words((await bench.publish({ ...HOSTED, concurrency: "1" })).log), [
       "Publishing SOURCE to s3://BUCKET/ at STORE",
-      "##[warning]_headers, line 2: X-Frame-Options is skipped: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
+      "##[warning]_headers, line 2: X-Frame-Options is skipped: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file. [site-rule-skipped]",
       "Found 7 files: 7 new; 2 redirects: 2 to set; 1.8 KB to upload",
       'Switched off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
       "Allowed everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",
@@ -79,7 +79,7 @@ describe("AwsS3PublishSite, its log", () => {
     assert.deepEqual(
       log.filter((line) => / → |redirect/.test(line)),
       [
-        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.",
+        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true. [website-not-configured]",
         "Found 1 file: 1 new; 4 redirects: 4 to set; 4 B to upload",
         "  index.html → www/index.html (4 B, new)",
         "  /www/old → /www/new (301)",

@@ -101,7 +101,7 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
     const result = await bench.publish({ ...HOSTED, targetFolder: "docs", siteUrl: `${bench.siteUrl}docs/` });
     const { warnings = [] } = outcomeOf(result);
     assert.deepEqual(warnings, [
-      "_redirects, line 3: the rule for /c/* is left out: S3 takes 50 routing rules, and 48 of other sites and those of the rules above it need them. Behind CloudFront, use the function in the plan file.",
+      "_redirects, line 3: the rule for /c/* is skipped: S3 takes 50 routing rules, and 48 of other sites and those of the rules above it need them. Behind CloudFront, use the function in the plan file. [site-rule-skipped]",
     ]);
   });
 
@@ -113,7 +113,7 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
     bench.source.write(docs);
     const { errors } = outcomeOf(await bench.publish({ ...HOSTED, targetFolder: "docs" }));
     assert.deepEqual(errors, [
-      `configureWebsite: The website configuration of the bucket "${bench.bucket}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration.`,
+      `configureWebsite: The website configuration of the bucket "${bench.bucket}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration. [website-of-another-site]`,
     ]);
     assert.deepEqual(await bench.keys(), []);
   });

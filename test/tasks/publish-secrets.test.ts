@@ -49,7 +49,7 @@ const bySize = (names: object) => Object.keys(names).sort().join(", ");
 describe("AwsS3PublishSite, files that visitors are not meant to see,", () => {
   const bench = publishBench("embedded");
   const warning = (files: object) =>
-    `These files are rarely meant for visitors: ${bySize(files)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`;
+    `These files are rarely meant for visitors: ${bySize(files)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant. [site-secret-found]`;
 
   it("are an error where everyone may read the site, and nothing is uploaded", async () => {
     bench.source.write({ ...PAGES, ...SECRETS, ...SUSPECTS, ...HARMLESS });
@@ -59,7 +59,7 @@ describe("AwsS3PublishSite, files that visitors are not meant to see,", () => {
       {
         result: "Failed",
         errors: [
-          `globExpressions: everyone can read this site, and these files may hold secrets: ${bySize(SECRETS)}. Exclude them with patterns that start with !. If visitors may see a file, add a pattern with its full name, for example **/.env.example.`,
+          `globExpressions: everyone can read this site, and these files may hold secrets: ${bySize(SECRETS)}. Exclude them with patterns that start with !. If visitors may see a file, add a pattern with its full name, for example **/.env.example. [site-secret-found]`,
         ],
         warnings: [warning(SUSPECTS)],
       },
@@ -92,7 +92,7 @@ describe("AwsS3PublishSite, files that visitors are not meant to see,", () => {
       [
         undefined,
         [
-          "These files may hold secrets: .env. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.",
+          "These files may hold secrets: .env. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant. [site-secret-found]",
           warning({ "db.sql": "" }),
         ],
       ],

@@ -46,7 +46,7 @@ export async function setWebsite(
   // Another site of the bucket may have changed it since this publish was planned.
   const present = await readWebsite(bucket, signal);
   const shared = shareWebsite(present, ownWebsite, neighbours);
-  if (!shared) throw new StepError(describeRedirectAll(bucket.name));
+  if (!shared) throw new StepError("website-of-another-site", describeRedirectAll(bucket.name));
   const outcome = await configureWebsite(bucket, shared.website, signal);
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been made by hand, and are nowhere else.

@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import type { WebsiteDocuments } from "../hosting/shared-website.ts";
 
 /** The object, below the site's prefix, that holds what was published. */
@@ -53,7 +54,9 @@ export interface ManifestEntry {
 }
 
 /** The manifest is not one that this version of the task understands. */
-export class ManifestError extends Error {}
+export class ManifestError extends CodedError {
+  override readonly name: string = "ManifestError";
+}
 
 /** Writes a manifest as JSON, an object a line; equal headers stand in it once. */
 export function formatManifest({ run, writtenMs, entries, website }: Manifest): string {
@@ -81,12 +84,13 @@ export function formatManifest({ run, writtenMs, entries, website }: Manifest): 
  */
 export function parseManifest(text: string): Manifest {
   const document = parseObject(text);
-  if (document.version !== VERSION) throw new ManifestError(`it is of version ${document.version}, not ${VERSION}`);
+  if (document.version !== VERSION)
+    throw new ManifestError("manifest-invalid", `it is of version ${document.version}, not ${VERSION}`);
   const { run, headers: headerSets } = document;
   if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
-    throw new ManifestError("it lacks its parts");
+    throw new ManifestError("manifest-invalid", "it lacks its parts");
   const writtenMs = Date.parse(String(document.written));
-  if (Number.isNaN(writtenMs)) throw new ManifestError("it does not tell when it was written");
+  if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not tell when it was written");
   const entries = new Map(document.objects.map((object) => readEntry(object, headerSets)));
   const website = readWebsite(document.website);
   return { run, writtenMs, entries, ...(website ? { website } : {}) };
@@ -95,7 +99,8 @@ export function parseManifest(text: string): Manifest {
 function readWebsite(website: unknown): WebsiteDocuments | undefined {
   if (website === undefined) return undefined;
   const { indexDocument, errorDocument } = (website ?? {}) as Record<string, unknown>;
-  if (typeof indexDocument !== "string") throw new ManifestError("it does not tell the index document");
+  if (typeof indexDocument !== "string")
+    throw new ManifestError("manifest-invalid", "it does not tell the index document");
   return { indexDocument, ...(typeof errorDocument === "string" ? { errorDocument } : {}) };
 }
 
@@ -114,7 +119,8 @@ function readEntry(object: unknown, headerSets: readonly unknown[]): [name: stri
     isObject(headerSet) &&
     !Number.isNaN(removedMs) &&
     (pending === undefined || isObject(pending));
-  if (!isEntry) throw new ManifestError(`its entry ${JSON.stringify(object).slice(0, 200)} is none`);
+  if (!isEntry)
+    throw new ManifestError("manifest-invalid", `its entry ${JSON.stringify(object).slice(0, 200)} is none`);
   return [
     name,
     {
@@ -134,9 +140,9 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch (error) {
-    throw new ManifestError(`it is no JSON: ${(error as Error).message}`);
+    throw new ManifestError("manifest-invalid", `it is no JSON: ${(error as Error).message}`);
   }
-  throw new ManifestError("it is no JSON object");
+  throw new ManifestError("manifest-invalid", "it is no JSON object");
 }
 
 function isRun(value: unknown): value is PublishRun {

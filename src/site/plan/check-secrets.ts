@@ -39,17 +39,19 @@ export function checkSecrets({ secret }: DoubtfulFiles, isPublic: boolean): Plan
   const advice =
     "Exclude them with patterns that start with !. If visitors may see a file, add a pattern with its full name, for example **/.env.example";
   const message = `everyone can read this site, and these files may hold secrets: ${listOf(secret)}. ${advice}.`;
-  return [{ input: "globExpressions", message }];
+  return [{ input: "globExpressions", code: "site-secret-found", message }];
 }
 
 /** Warns of what does not stand against the publish. */
 export function logDoubtfulFiles({ secret, suspect }: DoubtfulFiles, isPublic: boolean, log: SiteLog): void {
   if (!isPublic && secret.length > 0)
     log.warning(
+      "site-secret-found",
       `These files may hold secrets: ${listOf(secret)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
     );
   if (suspect.length > 0)
     log.warning(
+      "site-secret-found",
       `These files are rarely meant for visitors: ${listOf(suspect)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
     );
 }

@@ -16,12 +16,14 @@ export function logRules(rules: SiteRules, redirects: CompiledRedirects, options
   const ofRedirects = [...rules.unsupportedRedirects, ...redirects.warnings].sort(
     (one, other) => one.line - other.line,
   );
-  for (const warning of describeWarnings(HEADERS_FILE, rules.headersFile.warnings)) log.warning(warning);
-  for (const warning of describeWarnings(REDIRECTS_FILE, ofRedirects)) log.warning(warning);
+  for (const warning of describeWarnings(HEADERS_FILE, rules.headersFile.warnings))
+    log.warning("site-rule-skipped", warning);
+  for (const warning of describeWarnings(REDIRECTS_FILE, ofRedirects)) log.warning("site-rule-skipped", warning);
   if (redirects.routingRules.length > 0 && !options.configureWebsite) {
     const rulesNeeded =
       redirects.routingRules.length === 1 ? "a routing rule" : `${redirects.routingRules.length} routing rules`;
     log.warning(
+      "website-not-configured",
       `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.`,
     );
   }
@@ -32,10 +34,13 @@ export function logDistribution(distribution: Distribution, options: SiteOptions
   const { id, originKind, sitePath, defaultRootObject } = distribution;
   const { indexDocument } = options;
   if (originKind === "rest" && sitePath === "/" && defaultRootObject !== indexDocument) {
-    log.warning(`The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`);
+    log.warning(
+      "distribution-settings-incomplete",
+      `The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`,
+    );
   }
   const [summary, ...commands] = (options.singlePageApp && spaChange(distribution, indexDocument)) || [];
-  if (summary !== undefined) log.warning(summary);
+  if (summary !== undefined) log.warning("distribution-settings-incomplete", summary);
   for (const command of commands) log.info(command);
 }
 
@@ -53,10 +58,12 @@ export function logSharedWebsite(
   );
   if (indexDocument !== own.indexDocument)
     log.warning(
+      "website-of-another-site",
       `indexDocument: folders of this site do not show ${own.indexDocument}, because another site set ${indexDocument} as the index document of the bucket ${access.bucketName}. Use the same name, or publish to a bucket of its own.`,
     );
   if (singlePageApp)
     log.warning(
+      "website-of-another-site",
       `singlePageApp: unknown paths do not return ${own.errorDocument}, because another site set the error document of the bucket ${access.bucketName}. Publish to a bucket of its own, or use a CloudFront distribution.`,
     );
 }
@@ -75,6 +82,7 @@ export function logPlusSigns(objects: Iterable<SiteObject>, log: SiteLog): void 
     .map(({ relativeKey }) => relativeKey)
     .join(", ");
   log.warning(
+    "site-name-ambiguous",
     `Links to these pages need %2B in place of +, because S3 reads + as a space: ${named}${hidden > 0 ? ` and ${hidden} more` : ""}. Rename the pages, or write the links so.`,
   );
 }

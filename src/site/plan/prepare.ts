@@ -75,7 +75,12 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
   const ownWebsite = websiteOf(options, tree.objects, redirects);
   const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
-  if (!shared) problems.push({ input: "configureWebsite", message: describeRedirectAll(bucket.name) });
+  if (!shared)
+    problems.push({
+      input: "configureWebsite",
+      code: "website-of-another-site",
+      message: describeRedirectAll(bucket.name),
+    });
   const domain =
     options.domain && controlPlane && problems.length === 0
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)

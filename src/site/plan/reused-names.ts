@@ -43,6 +43,7 @@ export function logReusedNames({ changed }: CheckedNames, log: SiteLog): void {
   const hidden = changed.length - MAX_NAMED_FILES;
   const names = changed.slice(0, MAX_NAMED_FILES).join(", ") + (hidden > 0 ? `, and ${hidden} more` : "");
   log.warning(
+    "site-name-reused",
     `These files changed under names that look as if they had a hash of the content: ${names}. From now on browsers keep them for an hour, not for a year; browsers that have the old ones may keep those. Rename the files, or set their Cache-Control with cacheControl.`,
   );
 }

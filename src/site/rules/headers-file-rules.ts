@@ -56,7 +56,7 @@ export function parseHeadersFileRules(text: string): {
       const { message } = error as Error;
       const subject = { kind: "rule", name: content } as const;
       if (error instanceof UnsupportedError) warnings.push({ line, subject, outcome: "skipped", reason: message });
-      else problems.push({ line, message });
+      else problems.push({ line, code: "site-file-invalid", message });
     }
   }
   return { rules, problems, warnings };

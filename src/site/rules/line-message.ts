@@ -1,8 +1,9 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
+
 /** Why a line of a file of the site cannot be understood. */
-export interface LineMessage {
+export interface LineMessage extends CodedMessage {
   /** From 1. */
   readonly line: number;
-  readonly message: string;
 }
 
 /** A line that is understood, and of which the publish does not do all that it says. */
@@ -19,7 +20,9 @@ export interface LineWarning {
 }
 
 /** A line says something that others support and this task does not. */
-export class UnsupportedError extends Error {}
+export class UnsupportedError extends Error {
+  override readonly name: string = "UnsupportedError";
+}
 
 /** Of more lines of a kind, the rest is counted. */
 const MAX_NAMED_LINES = 10;

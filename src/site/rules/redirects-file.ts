@@ -50,7 +50,7 @@ export function parseRedirectsFile(text: string): {
       const { message } = error as Error;
       const subject = { kind: "rule", name: words[0] ?? "" } as const;
       if (error instanceof UnsupportedError) warnings.push({ line, subject, outcome: "skipped", reason: message });
-      else problems.push({ line, message });
+      else problems.push({ line, code: "site-file-invalid", message });
     }
   }
   return { rules, problems, warnings };

@@ -76,6 +76,7 @@ export async function websiteRedirects(
 
 /** S3 would follow a rule before an earlier one. */
 class LateRuleError extends Error {
+  override readonly name: string = "LateRuleError";
   static readonly commonReason = "S3 would follow them before earlier lines";
 
   constructor(line: number) {

@@ -81,20 +81,31 @@ https://WWW.example.com/*
   Content-Disposition: attachment; filename="\u00e9"
   Cache-Control: no-cache`);
     assert.deepEqual(problems, [
-      { line: 1, message: '"X-Early" stands below no path. Write the path of its pages first.' },
-      { line: 2, message: '"/a%" has a % in it that starts no escape. Write %25 for it.' },
-      { line: 5, message: '"no colon" is neither a path nor a header. Write /path, Name: value or ! Name.' },
+      {
+        line: 1,
+        code: "site-file-invalid",
+        message: '"X-Early" stands below no path. Write the path of its pages first.',
+      },
+      { line: 2, code: "site-file-invalid", message: '"/a%" has a % in it that starts no escape. Write %25 for it.' },
+      {
+        line: 5,
+        code: "site-file-invalid",
+        message: '"no colon" is neither a path nor a header. Write /path, Name: value or ! Name.',
+      },
       {
         line: 6,
+        code: "site-file-invalid",
         message: "Content-Language has no value. To detach a header, write ! Content-Language.",
       },
       {
         line: 7,
+        code: "site-file-invalid",
         message:
           '"soon" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
       },
       {
         line: 8,
+        code: "site-file-invalid",
         message:
           'the value of Content-Disposition has a character in it that a header cannot hold: "\u00e9". Use plain ASCII.',
       },
