@@ -1,6 +1,7 @@
 import { ScanError } from "../../files/scan.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { secrecyOf, startsWithPrivateKey } from "../content/secret-files.ts";
+import { listSome } from "../list-some.ts";
 import type { SiteOptions } from "../options.ts";
 import type { SiteFile, SiteObject } from "./site-object.ts";
 import type { SiteLog } from "./site-tools.ts";
@@ -38,7 +39,7 @@ export function checkSecrets({ secret }: DoubtfulFiles, isPublic: boolean): Plan
   if (!isPublic || secret.length === 0) return [];
   const advice =
     "Exclude them with patterns that start with !. If visitors may see a file, add a pattern with its full name, for example **/.env.example";
-  const message = `everyone can read this site, and these files may hold secrets: ${listOf(secret)}. ${advice}.`;
+  const message = `everyone can read this site, and these files may hold secrets: ${listSome(secret, MAX_NAMED_FILES)}. ${advice}.`;
   return [{ input: "globExpressions", code: "site-secret-found", message }];
 }
 
@@ -47,12 +48,12 @@ export function logDoubtfulFiles({ secret, suspect }: DoubtfulFiles, isPublic: b
   if (!isPublic && secret.length > 0)
     log.warning(
       "site-secret-found",
-      `These files may hold secrets: ${listOf(secret)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
+      `These files may hold secrets: ${listSome(secret, MAX_NAMED_FILES)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
     );
   if (suspect.length > 0)
     log.warning(
       "site-secret-found",
-      `These files are rarely meant for visitors: ${listOf(suspect)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
+      `These files are rarely meant for visitors: ${listSome(suspect, MAX_NAMED_FILES)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
     );
 }
 
@@ -62,9 +63,4 @@ function isPrivateKey({ path, absolutePath }: SiteFile): boolean {
   } catch (error) {
     throw new ScanError(path, error as Error);
   }
-}
-
-function listOf(paths: readonly string[]): string {
-  const hidden = paths.length - MAX_NAMED_FILES;
-  return paths.slice(0, MAX_NAMED_FILES).join(", ") + (hidden > 0 ? `, and ${hidden.toLocaleString("en")} more` : "");
 }

@@ -3,6 +3,7 @@ import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import { documentsOf, type SharedWebsite } from "../hosting/shared-website.ts";
+import { listSome } from "../list-some.ts";
 import type { SiteOptions } from "../options.ts";
 import { describeWarnings } from "../rules/line-message.ts";
 import type { CompiledRedirects } from "../rules/redirects.ts";
@@ -74,16 +75,13 @@ const MAX_NAMED_PAGES = 5;
 /** Tells of pages that visitors miss unless links to them are written in one of two ways. */
 export function logPlusSigns(objects: Iterable<SiteObject>, log: SiteLog): void {
   const isPage = ({ kind }: SiteObject) => kind === "page" || kind === "index";
-  const names = [...objects].filter((object) => isPage(object) && object.relativeKey.includes("+"));
+  const names = [...objects]
+    .filter(isPage)
+    .flatMap(({ relativeKey }) => (relativeKey.includes("+") ? [relativeKey] : []));
   if (names.length === 0) return;
-  const hidden = names.length - MAX_NAMED_PAGES;
-  const named = names
-    .slice(0, MAX_NAMED_PAGES)
-    .map(({ relativeKey }) => relativeKey)
-    .join(", ");
   log.warning(
     "site-name-ambiguous",
-    `Links to these pages need %2B in place of +, because S3 reads + as a space: ${named}${hidden > 0 ? ` and ${hidden} more` : ""}. Rename the pages, or write the links so.`,
+    `Links to these pages need %2B in place of +, because S3 reads + as a space: ${listSome(names, MAX_NAMED_PAGES)}. Rename the pages, or write the links so.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { AN_HOUR } from "../content/cache-preset.ts";
+import { listSome } from "../list-some.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { SiteObject } from "./site-object.ts";
 import type { SiteLog } from "./site-tools.ts";
@@ -40,10 +41,8 @@ export function checkReusedNames(
 /** Warns of names that look like fingerprinted ones and are not. */
 export function logReusedNames({ changed }: CheckedNames, log: SiteLog): void {
   if (changed.length === 0) return;
-  const hidden = changed.length - MAX_NAMED_FILES;
-  const names = changed.slice(0, MAX_NAMED_FILES).join(", ") + (hidden > 0 ? `, and ${hidden} more` : "");
   log.warning(
     "site-name-reused",
-    `These files changed under names that look as if they had a hash of the content: ${names}. From now on browsers keep them for an hour, not for a year; browsers that have the old ones may keep those. Rename the files, or set their Cache-Control with cacheControl.`,
+    `These files changed under names that look as if they had a hash of the content: ${listSome(changed, MAX_NAMED_FILES)}. From now on browsers keep them for an hour, not for a year; browsers that have the old ones may keep those. Rename the files, or set their Cache-Control with cacheControl.`,
   );
 }

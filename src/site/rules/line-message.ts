@@ -1,4 +1,5 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
+import { listSome } from "../list-some.ts";
 
 /** Why a line of a file of the site cannot be understood. */
 export interface LineMessage extends CodedMessage {
@@ -44,15 +45,10 @@ function describeGroup(file: string, group: readonly LineWarning[]): string {
   const [{ subject, outcome, reason, commonReason = reason }] = group as readonly [LineWarning];
   const names = [...new Set(group.map((each) => each.subject.name))];
   const lines = group.map(({ line }) => `${line}`);
-  const place = `${file}, ${lines.length === 1 ? "line" : "lines"} ${listOf(lines, MAX_NAMED_LINES)}`;
+  const place = `${file}, ${lines.length === 1 ? "line" : "lines"} ${listSome(lines, MAX_NAMED_LINES)}`;
   const isOne = names.length === 1;
-  const what = `${subject.kind === "rule" ? `the ${isOne ? "rule" : "rules"} for ` : ""}${listOf(names, MAX_NAMED_SUBJECTS)}`;
+  const what = `${subject.kind === "rule" ? `the ${isOne ? "rule" : "rules"} for ` : ""}${listSome(names, MAX_NAMED_SUBJECTS)}`;
   const verb =
     outcome === "skipped" ? (isOne ? "is skipped" : "are skipped") : isOne ? "has no effect" : "have no effect";
   return `${place}: ${what} ${verb}: ${group.length === 1 ? reason : commonReason}`;
-}
-
-function listOf(texts: readonly string[], max: number): string {
-  const hidden = texts.length - max;
-  return texts.slice(0, max).join(", ") + (hidden > 0 ? ` and ${hidden.toLocaleString("en")} more` : "");
 }
