@@ -84,7 +84,10 @@ describe("what a publish leaves alone", function () {
       { cleanUrls: true },
     );
     const { site } = await place.publish();
-    assert.deepEqual([...site.objects.keys()], [".s3-site.json.html", "about", "about.html", "index.html", "logo.svg"]);
+    assert.deepEqual(
+      [...site.objects.keys()],
+      [".s3-site.json.html", ".s3-site.json/", "about", "about.html", "about/", "index.html", "logo.svg"],
+    );
     assert.deepEqual((await place.publish()).site.groups, []);
   });
 

@@ -52,6 +52,14 @@ describe("the objects of which caches may hold another form", () => {
       assert.deepEqual(outdatedObjects(site, {}, stored), names);
     });
   }
+
+  it("are those whose names only look as if they had a hash, though they are new", () => {
+    const name = "app.3f2a1b9c0d4e5f6a7b8c.js";
+    const object = { relativeKey: name, kind: "asset", headers: {}, reusesName: true } as const;
+    const website = { indexDocument: "index.html", routingRules: [] };
+    const site = { departed: [], distribution: byDefault, website, objects: new Map([[name, object]]) };
+    assert.deepEqual(outdatedObjects(site, {}, [put(name, false), put("new.html", false)]), [name]);
+  });
 });
 
 function put(relativeKey: string, replaces: boolean): PutAction {

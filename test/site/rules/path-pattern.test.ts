@@ -62,7 +62,7 @@ describe("a path pattern of _headers and _redirects", () => {
   ];
   for (const [pattern, why] of refused) {
     it(`is not ${pattern}`, () => {
-      assert.throws(() => parsePathPattern(pattern), new Error(why));
+      assert.throws(() => parsePathPattern(pattern), { message: why });
     });
   }
 });
