@@ -1,6 +1,7 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
-import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import type { WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { listPrefix } from "../../sync/plan/remote-listing.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
@@ -15,19 +16,19 @@ import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
 import { eventLoopTurns } from "../rules/event-loop-turns.ts";
-import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
+import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
 import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import { checkReusedNames, logReusedNames } from "./reused-names.ts";
-import { findSiteAddress, siteAddressProblems } from "./site-address.ts";
+import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
 import type { ListedObject } from "./site-plan.ts";
-import { readSiteRules } from "./site-rules.ts";
+import { readSiteRules, type SiteRules } from "./site-rules.ts";
 import type { SiteTools } from "./site-tools.ts";
-import { errorDocumentOf, readSiteTree } from "./site-tree.ts";
+import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
 
 const LISTING_ADVICE = "A publish has to know what is there.";
 
@@ -59,15 +60,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     readPublished(options, tools, isNewBucket),
   ]);
   const { store, manifest, listed, presentWebsite, neighbours } = published;
-  const context = {
-    names: new Set(tree.objects.keys()),
-    prefix: options.prefix,
-    indexDocument: options.indexDocument,
-    hosting: address.answersBy === "rest" ? ("rest" as const) : ("website" as const),
-    routingRulesOfOthers: countRulesOfOthers(presentWebsite, neighbours),
-    ...(address.siteUrl ? { siteUrl: address.siteUrl } : {}),
-  };
-  const redirects = await compileRedirects(rules.redirects, context, eventLoopTurns(signal));
+  const redirects = await compileFor(options, address, rules, tree, published, signal);
   const names = checkReusedNames(tree.objects, fileDigests, manifest);
   logReusedNames(names, tools.log);
   logPlusSigns(tree.objects.values(), tools.log);
@@ -85,11 +78,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     options.domain && controlPlane && problems.length === 0
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)
       : undefined;
-  const doubtful = findDoubtfulFiles(tree.objects.values(), options);
-  const isPublic =
-    doubtful.secret.length > 0 && (await isReadable(options, distribution, doubtful, isNewBucket, tools));
-  logDoubtfulFiles(doubtful, isPublic, tools.log);
-  problems.push(...checkSecrets(doubtful, isPublic));
+  problems.push(...(await checkForSecrets(tree, options, distribution, isNewBucket, tools)));
   const nowMs = (tools.now ?? Date.now)();
   const plan = planSite(options, {
     objects,
@@ -145,6 +134,41 @@ function exists(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
   return bucketStep("Looking for", bucket, "s3:ListBucket", signal, () => bucketExists(bucket, signal));
 }
 
+function compileFor(
+  { prefix, indexDocument }: SiteOptions,
+  { answersBy, siteUrl }: SiteAddress,
+  rules: SiteRules,
+  tree: SiteTree,
+  { presentWebsite, neighbours }: Published,
+  signal: AbortSignal,
+): Promise<CompiledRedirects> {
+  const context: RedirectContext = {
+    names: new Set(tree.objects.keys()),
+    prefix,
+    indexDocument,
+    hosting: answersBy === "rest" ? "rest" : "website",
+    routingRulesOfOthers: countRulesOfOthers(presentWebsite, neighbours),
+    ...(siteUrl ? { siteUrl } : {}),
+  };
+  return compileRedirects(rules.redirects, context, eventLoopTurns(signal));
+}
+
+/** @returns what stands against the publish; what does not is a warning. */
+async function checkForSecrets(
+  tree: SiteTree,
+  options: SiteOptions,
+  distribution: Distribution | undefined,
+  isNewBucket: boolean,
+  tools: SiteTools,
+): Promise<readonly PlanProblem[]> {
+  const doubtful = findDoubtfulFiles(tree.objects.values(), options);
+  // The bucket's policy is read only where that matters: it takes a permission.
+  const isPublic =
+    doubtful.secret.length > 0 && (await isReadable(options, distribution, doubtful, isNewBucket, tools));
+  logDoubtfulFiles(doubtful, isPublic, tools.log);
+  return checkSecrets(doubtful, isPublic);
+}
+
 /** Whether everyone can read the site, or could once it is published. */
 async function isReadable(
   { publicRead, prefix, access }: SiteOptions,
@@ -158,8 +182,12 @@ async function isReadable(
   return !isNewBucket && isReadByEverybody(bucket, keys, partitionOf(access.store.region), signal);
 }
 
-/** What an earlier publish has left, and what is there now. */
-async function readPublished(options: SiteOptions, tools: SiteTools, isNewBucket: boolean) {
+/** What an earlier publish has left, what is there now, and how the bucket is set up as a website. */
+interface Published extends Pick<PreparedSite, "store" | "manifest" | "listed" | "neighbours"> {
+  readonly presentWebsite: WebsiteConfiguration | undefined;
+}
+
+async function readPublished(options: SiteOptions, tools: SiteTools, isNewBucket: boolean): Promise<Published> {
   const { prefix, encryption, access } = options;
   const { bucket, signal } = tools;
   const key = prefix + MANIFEST_NAME;
