@@ -103,7 +103,11 @@ export class Connection implements ExchangeConnection {
   }
 
   #opened(socket: Socket): void {
-    if (this.#state === "closed") return void socket.destroy();
+    if (this.#state === "closed") {
+      socket.destroy();
+      this.#fail(this.failure("ECONNRESET", "the connection ended before it was open"));
+      return;
+    }
     this.#state = "open";
     this.#socket = socket;
     this.#writer = new SocketWriter(socket);

@@ -42,6 +42,32 @@ const cases: readonly Case[] = [
     keepsAlive: true,
   },
   {
+    title: "in chunks, with all that their lines may have",
+    bytes:
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0003;a;b=c ; d = "x;y\\"\\\\ \xe9"\r\nabc\r\n0000000000000000000a \t\r\n0123456789\r\n000;last\r\n\r\n',
+    outcome: answer("abc0123456789", { "transfer-encoding": "chunked" }),
+    keepsAlive: true,
+  },
+  {
+    title: "whose length has zeros before it",
+    bytes: `HTTP/1.1 200 OK\r\nContent-Length: ${"0".repeat(30)}3\r\n\r\nabc`,
+    outcome: answer("abc", { "content-length": `${"0".repeat(30)}3` }),
+    keepsAlive: true,
+  },
+  {
+    title: "in chunks, of an old server, behind which nothing else is expected",
+    bytes: "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n!\r\n0\r\n\r\n",
+    outcome: answer("!", { connection: "keep-alive", "transfer-encoding": "chunked" }),
+    keepsAlive: false,
+  },
+  {
+    title: "to CONNECT, behind which the tunnel begins",
+    bytes: "HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n",
+    method: "CONNECT",
+    outcome: answer("", { "content-length": "5" }),
+    keepsAlive: true,
+  },
+  {
     title: "that ends with the connection",
     bytes: "HTTP/1.1 503 Slow Down\r\nServer: x\r\n\r\nall of it",
     outcome: answer("all of it", { server: "x" }, 503),
@@ -128,6 +154,21 @@ const cases: readonly Case[] = [
     title: "with a chunk that has no size",
     bytes: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
     outcome: { error: "HPE_INVALID_CHUNK_SIZE" },
+  },
+  ...['3;a="b', "3;=b", "3 4", "3;a=b;;c", "0x3", "+3", "1234567890123"].map((line) => ({
+    title: `with the chunk line ${line}`,
+    bytes: `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${line}\r\nabc\r\n0\r\n\r\n`,
+    outcome: { error: "HPE_INVALID_CHUNK_SIZE" },
+  })),
+  {
+    title: "with a chunk line that would take a pattern for ever",
+    bytes: `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3${" ;a = b".repeat(1000)}${" \t".repeat(3000)}\x01\r\n`,
+    outcome: { error: "HPE_INVALID_CHUNK_SIZE" },
+  },
+  {
+    title: "with chunks and a coding that is not chunks",
+    bytes: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    outcome: { error: "HPE_INVALID_TRANSFER_ENCODING" },
   },
   {
     title: "with a chunk longer than it says",
@@ -276,7 +317,7 @@ function inChunks(body: string, random: Random): string {
   let chunks = "";
   for (let position = 0; position < body.length; ) {
     const chunk = body.slice(position, position + 1 + random.below(50));
-    chunks += `${chunk.length.toString(16)}${random.pick(["", ";a=b"])}\r\n${chunk}\r\n`;
+    chunks += `${random.pick(["", "00"])}${chunk.length.toString(16)}${random.pick(["", ";a=b", ';a="b;c"', ";a"])}\r\n${chunk}\r\n`;
     position += chunk.length;
   }
   return `${chunks}0\r\n${random.pick(["", "X-T: 1\r\n"])}\r\n`;
