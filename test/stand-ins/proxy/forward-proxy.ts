@@ -113,13 +113,17 @@ function passOn(request: http.IncomingMessage, url: URL, response: http.ServerRe
 }
 
 function openTunnel(client: net.Socket, head: Buffer, hostname: string, port: number, onOpen: () => void): void {
+  let isOpen = false;
   const server = net.connect(port, hostname, () => {
+    isOpen = true;
     onOpen();
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) server.write(head);
     client.pipe(server).pipe(client);
   });
-  server.on("error", () => client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));
+  server.on("error", () => {
+    if (!isOpen) client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+  });
   client.on("close", () => server.destroy());
   server.on("close", () => client.destroySoon());
 }
