@@ -113,8 +113,6 @@ export class Connection implements ExchangeConnection {
     this.#writer = new SocketWriter(socket);
     const { idleTimeoutMs } = this.#options;
     socket
-      .setNoDelay(true)
-      .setKeepAlive(true, 1000)
       .setTimeout(idleTimeoutMs, () => this.#giveUp())
       .on("error", (error: NodeJS.ErrnoException) => this.#fail(this.failure(error.code ?? "unknown", reasonOf(error))))
       .on("end", () => this.#end())

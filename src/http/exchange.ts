@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse, ResponseHead } from "./messages.ts";
 import { ProtocolError } from "./parser/protocol-error.ts";
 import { ResponseParser } from "./parser/response-parser.ts";
 import { requestHead } from "./request-head.ts";
+import type { SocketWriter } from "./socket-writer.ts";
 
 /**
  * How far the request is: not begun; waiting for the next chunk from the body's source; waiting for the network to take a chunk; sent as a
@@ -29,14 +30,6 @@ export interface ExchangeConnection {
   failure(code: string, reason: string): ConnectionError;
 }
 
-/** Takes bytes for the network. */
-export interface RequestWriter {
-  /** Sends a request that is only a head. */
-  writeHead(head: string): void;
-  /** Sends a chunk, with the head before it, if there is one. Resolves when the chunk is not in use any more. */
-  write(head: string, chunk: Buffer): Promise<void>;
-}
-
 /**
  * One request and its answer. Both make progress independently of each other, each through its own states. The exchange is settled when the
  * answer is complete or something has failed, and neither the body's source, nor the network, nor the receiver is still at work on it: the
@@ -52,7 +45,7 @@ export class Exchange {
   #receiver: BodyReceiver = this.#collected;
   #requestState: RequestState = "unsent";
   #responseState: ResponseState = "head";
-  /** The first failure; what follows from it is not told. */
+  /** The first failure; what follows from it is not reported. */
   #failure: { readonly error: unknown } | undefined;
   #resolve!: (response: HttpResponse) => void;
   #reject!: (error: unknown) => void;
@@ -78,7 +71,7 @@ export class Exchange {
   }
 
   /** Begins to send the request. */
-  start(writer: RequestWriter): void {
+  start(writer: SocketWriter): void {
     this.#requestState = "source";
     this.#send(writer).then(
       () => this.#settle(),
@@ -89,7 +82,7 @@ export class Exchange {
     );
   }
 
-  async #send(writer: RequestWriter): Promise<void> {
+  async #send(writer: SocketWriter): Promise<void> {
     const { body } = this.#request;
     let head = requestHead(this.#request);
     if (!body || body.sizeBytes === 0) writer.writeHead(head);

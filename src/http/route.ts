@@ -25,7 +25,7 @@ export interface ProxyRoute {
   readonly proxy: Proxy;
 }
 
-/** Which way the settings have for a server. */
+/** The route to a server, by the network settings. */
 export function routeTo({ protocol, hostname, port }: Origin, network: NetworkSettings): Route {
   const server = { protocol, hostname, port };
   const url = network.proxyFor(urlOf(server));

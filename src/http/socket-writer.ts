@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
-import type { RequestWriter } from "./exchange.ts";
 
 /** What fits in here is sent in one piece with the head before it: to copy it takes less time than another call to the system. */
 const JOINED_BYTES = 64 * 1024;
 
 /** Writes requests to a socket, one after another. */
-export class SocketWriter implements RequestWriter {
+export class SocketWriter {
   readonly #socket: Socket;
   #joined: Buffer | undefined;
 
@@ -13,11 +12,12 @@ export class SocketWriter implements RequestWriter {
     this.#socket = socket;
   }
 
+  /** Sends a request that is only a head. */
   writeHead(head: string): void {
     this.#socket.write(head, "latin1");
   }
 
-  /** Resolves when the system has taken the bytes, or the connection is over. */
+  /** Sends a chunk, with the head before it, if there is one. Resolves when the system has taken the bytes, or the connection is over. */
   write(head: string, chunk: Buffer): Promise<void> {
     if (head === "") return this.#written(chunk);
     if (head.length + chunk.length <= JOINED_BYTES) return this.#written(this.#join(head, chunk));

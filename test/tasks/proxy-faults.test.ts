@@ -14,6 +14,7 @@ const MIB = 1024 ** 2;
 const files = { "a.txt": "a", "large.bin": Buffer.alloc(40 * MIB, "large"), "sub/b.bin": Buffer.alloc(300_000, "b") };
 
 const passing: [title: string, faults: readonly FaultRule[]][] = [
+  ["nothing does", []],
   [
     "connections are reset before and after the work is done",
     [
@@ -40,8 +41,12 @@ const passing: [title: string, faults: readonly FaultRule[]][] = [
   ],
 ];
 
-for (const protocol of ["http", "https"] as const) {
-  describe(`The tasks, through a proxy over ${protocol}, when things go wrong on the way`, () => {
+const ways = [
+  ["http", "through a proxy that passes answers on in chunks"],
+  ["https", "in tunnels through a proxy"],
+] as const;
+for (const [protocol, way] of ways) {
+  describe(`The tasks, ${way}, when things go wrong on the way`, () => {
     const bucket = `faults-${randomBytes(4).toString("hex")}`;
     let target: EmbeddedTarget;
     let server: S3Server;
@@ -57,7 +62,7 @@ for (const protocol of ["http", "https"] as const) {
       server = await startS3Server(protocol === "https" ? { tls: localhostTls } : {});
       server.createBucket(bucket);
       target = { ...(await startEmbeddedTarget()), url: server.url, ...defaultCredential };
-      proxy = await startForwardProxy();
+      proxy = await startForwardProxy({ sendsChunks: true });
       landing = mkdtempSync(join(tmpdir(), "proxy-faults-"));
       step = { proxy: { url: proxy.url }, certificates: { ca: join(landing, "ca.pem") } };
       writeFileSync(join(landing, "ca.pem"), localhostTls.cert);

@@ -8,6 +8,8 @@ import { openingStep, type SocketFailure, type StepOptions } from "./opening-ste
 import { type TlsOptions, tlsOptionsOf } from "./tls-options.ts";
 import { askForTunnel } from "./tunnel.ts";
 
+const KEEP_ALIVE_DELAY_MS = 1000;
+
 /** How long the parts of opening a socket may take. */
 export interface OpeningLimits {
   /** To be connected, and twice as long to have a tunnel through a proxy. */
@@ -55,6 +57,7 @@ export class SocketOpener {
     const to = { host: server.hostname, port: portOf(server), ...(onread ? { onread } : {}) };
     const isSecure = server.protocol === "https:";
     const socket = isSecure ? this.#startTls(server, to) : net.connect(to);
+    socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
     const { connectTimeoutMs } = this.#limits;
     const connection = { timeoutMs: connectTimeoutMs, missing: "connection", signal, failure };
     await openingStep(socket, connection, (done) => socket.once("connect", done));
