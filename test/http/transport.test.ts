@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
+import { once } from "node:events";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import tls from "node:tls";
@@ -193,19 +194,21 @@ for (const [title, protocol, proxyProtocol] of routes) {
     it("uses no connection again on which more came than was asked for, or that the server ends", async () => {
       const extras = ["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""];
       let connections = 0;
+      const ends: Promise<unknown>[] = [];
       const port = await listen(
         net.createServer((socket) => {
           const extra = extras[connections++];
+          ends.push(once(socket, "close"));
           socket.once("data", () => {
             socket.write(`HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n${connections}${extra ?? ""}`);
-            if (extra === "") setTimeout(() => socket.end(), 10);
+            if (extra === "") socket.end();
           });
         }),
       );
       const answers: string[] = [];
       for (let index = 0; index < 3; index++) {
         answers.push(String((await transport.exchange(request(port, {}))).body));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (index < 2) await ends[index];
       }
       assert.deepEqual(answers, ["1", "2", "3"]);
     });
