@@ -4,8 +4,11 @@ import { Exchange, type ExchangeConnection } from "./exchange.ts";
 import type { HttpRequest, HttpResponse } from "./messages.ts";
 import { SocketWriter } from "./socket-writer.ts";
 
-/** For what comes before it is known where it belongs: heads, and small answers with them. */
-const OWN_BYTES = 64 * 1024;
+/**
+ * For what comes before it is known where it belongs: heads, and small answers with them. All connections share it, since whatever comes is
+ * taken or copied before the next bytes can come.
+ */
+const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** How a connection to one server is made. */
 export interface ConnectionOptions {
@@ -33,9 +36,8 @@ export class Connection implements ExchangeConnection {
   #exchange: Exchange | undefined;
   /** Ends the exchange. Requests in a row have the same one, mostly, and to listen to it costs more than a request's head. */
   #signal: AbortSignal | undefined;
-  readonly #own = Buffer.allocUnsafeSlow(OWN_BYTES);
-  /** Where the system puts what comes next: our own memory, or what the receiver has reserved. */
-  #target: Buffer = this.#own;
+  /** Where the system puts what comes next: in the shared memory, or in what the receiver has reserved. */
+  #target: Buffer = SHARED;
   /** What came while the receiver was at work: TLS hands out all that it has decrypted. */
   readonly #unread: Buffer[] = [];
   /** Whether the server has ended the connection; what came before may still be with the receiver. */
@@ -86,7 +88,7 @@ export class Connection implements ExchangeConnection {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#target = this.#own;
+    this.#target = SHARED;
     this.#listenTo(undefined);
     if (this.#socket) {
       this.#socket.destroy();
@@ -133,9 +135,9 @@ export class Connection implements ExchangeConnection {
   /** @returns whether more can be read at once. */
   #read(sizeBytes: number): boolean {
     const exchange = this.#exchange;
-    if (exchange && this.#target !== this.#own) exchange.commit(sizeBytes);
-    else this.#take(this.#own.subarray(0, sizeBytes));
-    this.#target = this.#exchange?.reserve() ?? this.#own;
+    if (exchange && this.#target !== SHARED) exchange.commit(sizeBytes);
+    else this.#take(SHARED.subarray(0, sizeBytes));
+    this.#target = this.#exchange?.reserve() ?? SHARED;
     return this.isUsable && !exchange?.isReceiverAtWork;
   }
 
