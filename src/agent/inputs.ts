@@ -1,18 +1,21 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { CodedError, codeOf } from "../errors/coded-error.ts";
+import type { CodedMessage } from "../errors/coded-message.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { readSecretInput } from "./secret-input.ts";
 
 /** One wrong input: its name, what is wrong, and what to do. */
-export interface InputProblem {
+export interface InputProblem extends CodedMessage {
   readonly input: string;
-  readonly message: string;
 }
 
 /** Some inputs are wrong; all of them are here. */
-export class InputError extends Error {
+export class InputError extends CodedError {
+  override readonly name: string = "InputError";
   readonly problems: readonly InputProblem[];
 
   constructor(problems: readonly InputProblem[]) {
-    super(problems.map(({ input, message }) => `${input}: ${message}`).join(" "));
+    super(problems[0]?.code ?? "unexpected", problems.map(({ input, message }) => `${input}: ${message}`).join(" "));
     this.problems = problems;
   }
 }
@@ -45,7 +48,7 @@ export class InputReader {
   /** The text of an input that must be set. */
   required(name: string, whatToDo: string): string {
     const text = this.text(name);
-    if (text === "") this.problem(name, `it is empty. ${whatToDo}`);
+    if (text === "") this.problem(name, "input-required", `it is empty. ${whatToDo}`);
     return text;
   }
 
@@ -58,7 +61,8 @@ export class InputReader {
   boolean(name: string, byDefault = false): boolean {
     const text = this.text(name).toLowerCase();
     if (text === "true" || text === "false") return text === "true";
-    if (text !== "") this.problem(name, `"${text}" is neither true nor false. Enter one of the two.`);
+    if (text !== "")
+      this.problem(name, "input-not-boolean", `"${text}" is neither true nor false. Enter one of the two.`);
     return byDefault;
   }
 
@@ -85,12 +89,16 @@ export class InputReader {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
     const range = `${min} to ${max}${unit ? ` (${unit})` : ""}`;
-    this.problem(name, `"${text}" is not a whole number from ${range}. Enter one, or nothing for ${whenEmpty}.`);
+    this.problem(
+      name,
+      "number-out-of-range",
+      `"${text}" is not a whole number from ${range}. Enter one, or nothing for ${whenEmpty}.`,
+    );
     return undefined;
   }
 
-  problem(input: string, message: string): void {
-    this.problems.push({ input, message });
+  problem(input: string, code: ErrorCode, message: string): void {
+    this.problems.push({ input, code, message });
   }
 
   /** Calls `read`; what it throws becomes a problem of this input, one for each error of an AggregateError. */
@@ -99,7 +107,7 @@ export class InputReader {
       return read();
     } catch (error) {
       const errors: Error[] = error instanceof AggregateError ? error.errors : [error as Error];
-      for (const { message } of errors) this.problem(name, message);
+      for (const each of errors) this.problem(name, codeOf(each), each.message);
       return fallback;
     }
   }
@@ -111,7 +119,8 @@ export class InputReader {
 
   #choose<T extends string>(name: string, text: string, choices: readonly T[]): T | undefined {
     const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
-    if (!found) this.problem(name, `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
+    if (!found)
+      this.problem(name, "input-not-in-list", `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
     return found;
   }
 }

@@ -1,5 +1,6 @@
 import fillRange from "fill-range";
 import picomatch from "picomatch";
+import { CodedError } from "../errors/coded-error.ts";
 
 /** The patterns of a step: which relative paths it is about. */
 export interface PathPatterns {
@@ -20,7 +21,9 @@ export interface PathPatterns {
 export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
-class PatternError extends Error {}
+class PatternError extends CodedError {
+  override readonly name: string = "PatternError";
+}
 
 interface Rule {
   readonly include: boolean;
@@ -43,7 +46,7 @@ export function parsePatterns(lines: readonly string[], root?: string): PathPatt
     try {
       rules.push(parseRule(line, root));
     } catch (error) {
-      errors.push(new PatternError(`pattern "${line}": ${(error as Error).message}.`));
+      errors.push(new PatternError("pattern-invalid", `pattern "${line}": ${(error as Error).message}.`));
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, "malformed patterns");

@@ -45,13 +45,13 @@ describe("the agent for Node's own client", () => {
 
   it("tells of the proxy's refusal of a tunnel", async () => {
     const port = await listen(https.createServer(localhostTls));
-    await assert.rejects(open("https:", port, "another")("/"), { code: "ERR_PROXY_REFUSED", status: 407 });
+    await assert.rejects(open("https:", port, "another")("/"), { systemCode: "ERR_PROXY_REFUSED", status: 407 });
   });
 
   it("ends what waits for a connection when it is destroyed", async () => {
     const port = await listen(net.createServer());
     const { agent, send } = openWithAgent("https:", port, undefined);
-    const answer = assert.rejects(send("/"), { code: "ECONNRESET" });
+    const answer = assert.rejects(send("/"), { systemCode: "ECONNRESET" });
     await new Promise((resolve) => setTimeout(resolve, 50));
     agent.destroy();
     await answer;

@@ -97,7 +97,7 @@ for (const [title, protocol, proxyProtocol] of routes) {
         await assert.rejects(
           (code === "ETIMEDOUT" ? impatient : transport).exchange(request(port, {})),
           (error: ConnectionError) =>
-            error instanceof ConnectionError && error.code === code && error.hostname === "127.0.0.1",
+            error instanceof ConnectionError && error.systemCode === code && error.hostname === "127.0.0.1",
         );
       });
     }
@@ -279,7 +279,9 @@ for (const [title, protocol, proxyProtocol] of routes) {
           yield Buffer.from("67890");
         },
       };
-      await assert.rejects(transport.exchange(request(port, { method: "PUT", body: slow })), { code: "ECONNRESET" });
+      await assert.rejects(transport.exchange(request(port, { method: "PUT", body: slow })), {
+        systemCode: "ECONNRESET",
+      });
       assert.equal(isAtWork, false);
     });
 

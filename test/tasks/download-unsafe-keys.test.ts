@@ -23,7 +23,9 @@ describe("AwsS3Download, given keys that are no paths,", () => {
       const result = await bench.download({ sourceFolder: "in", deleteExtra: "true", maxDelete: "100%" });
       assertFailedWith(
         result,
-        [...keys].sort().map((key) => `sourceFolder: ${key} cannot become a file: ${reason}. ${OUT}`),
+        [...keys]
+          .sort()
+          .map((key) => `sourceFolder: ${key} cannot become a file: ${reason}. ${OUT} [file-name-not-supported]`),
       );
       assert.deepEqual(bench.landing.readOutside(), { "outside.txt": "outside", "target/kept.txt": "kept" });
       assert.deepEqual(
@@ -36,7 +38,7 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("refuses the marker of the source itself where it holds something, and has a way around it", async () => {
     await bench.put({ "in/": "evil", "in/a.txt": "a", "in/b/c.txt": "c" });
     assertFailedWith(await bench.download({ sourceFolder: "in" }), [
-      "sourceFolder: in/ cannot become a file: it ends in /, and holds 4 bytes. Delete it, or enter the folder above with the patterns name/?* and name/*/**.",
+      "sourceFolder: in/ cannot become a file: it ends in /, and holds 4 bytes. Delete it, or enter the folder above with the patterns name/?* and name/*/**. [file-name-not-supported]",
     ]);
     assertDownloaded(await bench.download({ globExpressions: "in/?*\nin/*/**" }), { new: 2, bytes: 2 });
     assert.deepEqual(bench.landing.read(), { "in/a.txt": "a", "in/b/c.txt": "c" });
@@ -57,8 +59,8 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("refuses a file and a folder of one name, and names both", async () => {
     await bench.put({ "in/a": "file", "in/a-": "between", "in/a/b": "in the folder", "in/c": "file", "in/c/": "" });
     assertFailedWith(await bench.download({ sourceFolder: "in" }), [
-      `sourceFolder: in/a and in/a/b cannot both be had on this disk. ${OUT}`,
-      `sourceFolder: in/c and in/c/ cannot both be had on this disk. ${OUT}`,
+      `sourceFolder: in/a and in/a/b cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
+      `sourceFolder: in/c and in/c/ cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
     ]);
     assert.deepEqual(bench.landing.readOutside(), {});
   });
@@ -66,8 +68,8 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("refuses two objects that would become one file when folders are flattened, and names both", async () => {
     await bench.put({ "a/x.txt": "1", "b/c/x.txt": "2", "b/y.txt": "3", "x.txt": "4" });
     assertFailedWith(await bench.download({ flattenFolders: "true" }), [
-      "flattenFolders: a/x.txt and b/c/x.txt would both become x.txt. Leave one of them out with a pattern, or do not flatten folders.",
-      "flattenFolders: a/x.txt and x.txt would both become x.txt. Leave one of them out with a pattern, or do not flatten folders.",
+      "flattenFolders: a/x.txt and b/c/x.txt would both become x.txt. Leave one of them out with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a/x.txt and x.txt would both become x.txt. Leave one of them out with a pattern, or do not flatten folders. [file-names-in-conflict]",
     ]);
     assert.deepEqual(bench.landing.readOutside(), {});
   });
@@ -84,14 +86,14 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("takes a key that is an absolute path as one below the target", async () => {
     await bench.put({ "/etc/passwd": "evil" });
     assertFailedWith(await bench.download(), [
-      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or behind its slashes. ${OUT}`,
+      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or behind its slashes. ${OUT} [file-name-not-supported]`,
     ]);
   });
 
   it("takes a NUL for what it is", async () => {
     await bench.put({ "a\0b.txt": "evil" });
     assertFailed(await bench.download(), [
-      `sourceFolder: a\\u{0}b.txt cannot become a file: it has a NUL character in it. ${OUT}`,
+      `sourceFolder: a\\u{0}b.txt cannot become a file: it has a NUL character in it. ${OUT} [file-name-not-supported]`,
     ]);
   });
 });
@@ -111,7 +113,7 @@ describe("AwsS3Download, where links stand in the target,", () => {
     await bench.put({ "out/secret.txt": "evil", "out/new/deep.txt": "evil", "fine.txt": "fine" });
     link("out", "../outside");
     const path = join(bench.landing.path, "out");
-    const error = `${path} is a symbolic link that leads out, to ${join(bench.landing.outside, "outside")}. Remove it, or choose another folder.`;
+    const error = `${path} is a symbolic link that leads out, to ${join(bench.landing.outside, "outside")}. Remove it, or choose another folder. [path-taken]`;
     const result = await bench.download();
     assertFailedWith(
       { ...result, issues: [...result.issues].sort((a, b) => (a.message < b.message ? -1 : 1)) },
@@ -150,7 +152,7 @@ describe("AwsS3Download, where links stand in the target,", () => {
     await bench.put({ "gone/a.txt": "a" });
     link("gone", "../outside/nowhere");
     assertFailed(await bench.download(), [
-      `gone/a.txt was not downloaded: ${join(bench.landing.path, "gone")} is a symbolic link that leads nowhere. Remove it, or choose another folder.`,
+      `gone/a.txt was not downloaded: ${join(bench.landing.path, "gone")} is a symbolic link that leads nowhere. Remove it, or choose another folder. [path-taken]`,
     ]);
     assert.deepEqual(bench.landing.readOutside(), {
       "outside/secret.txt": "secret",

@@ -99,7 +99,7 @@ describe("AwsS3Upload, dryRun", () => {
     await bench.put("a.txt");
     bench.source.write({ "a.txt": "a" });
     assertFailed(await bench.upload({ dryRun: "true", overwrite: "error" }), [
-      "overwrite: a.txt exists already. Choose another targetFolder, or let overwrite be changed, always or never.",
+      "overwrite: a.txt exists already. Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]",
     ]);
   });
 });

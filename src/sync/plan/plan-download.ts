@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../../errors/coded-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { LinkedFolders } from "../../files/linked-folders.ts";
 import { foldName, isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
@@ -50,7 +52,9 @@ async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<bool
     // Node's messages end with the call and the path, here that of the file it was tried with.
     const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
     const advice = "Let the agent's user write there, or enter another folder";
-    throw new StepError(`targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, { cause: error });
+    throw new StepError(codeOf(error), `targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -178,7 +182,7 @@ class DownloadPlanner {
     if (sizeBytes === 0) return;
     const what = `${key} cannot become a file: it ends in /, and holds ${sizeBytes} bytes`;
     const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
-    this.#problems.push({ input: "sourceFolder", message: `${what}. ${advice}.` });
+    this.#problems.push({ input: "sourceFolder", code: "file-name-not-supported", message: `${what}. ${advice}.` });
   }
 
   #addFolder(object: RemoteObject): void {
@@ -186,7 +190,8 @@ class DownloadPlanner {
     const path = relativeKey.slice(0, -1);
     const refusal = refuseName(path, process.platform);
     const other = refusal ? undefined : this.#collisions.add(relativeKey);
-    if (refusal) this.#refuse(`${this.#prefix}${relativeKey} cannot become a folder: ${refusal}`);
+    if (refusal)
+      this.#refuse("file-name-not-supported", `${this.#prefix}${relativeKey} cannot become a folder: ${refusal}`);
     else if (other !== undefined) this.#refuseBoth(relativeKey, other);
     else this.#folders.push({ kind: "folder", path, relativeKey, sizeBytes: 0, reason: "a folder in the bucket" });
   }
@@ -200,7 +205,7 @@ class DownloadPlanner {
         ? "it has the name of a temporary file of this task"
         : refuseName(path, process.platform);
     if (refusal) {
-      this.#refuse(`${key} cannot become a file: ${refusal}`);
+      this.#refuse("file-name-not-supported", `${key} cannot become a file: ${refusal}`);
       return false;
     }
     const other = this.#collisions.add(path);
@@ -210,7 +215,7 @@ class DownloadPlanner {
     }
     if (this.#options.flattenFolders) {
       const message = `${this.#keys.get(other)} and ${key} would both become ${other}. Leave one of them out with a pattern, or do not flatten folders.`;
-      this.#problems.push({ input: "flattenFolders", message });
+      this.#problems.push({ input: "flattenFolders", code: "file-names-in-conflict", message });
     } else {
       this.#refuseBoth(path, other);
     }
@@ -218,11 +223,15 @@ class DownloadPlanner {
   }
 
   #refuseBoth(name: string, other: string): void {
-    this.#refuse(`${this.#prefix}${other} and ${this.#prefix}${name} cannot both be had on this disk`);
+    this.#refuse(
+      "file-names-in-conflict",
+      `${this.#prefix}${other} and ${this.#prefix}${name} cannot both be had on this disk`,
+    );
   }
 
-  #refuse(what: string): void {
-    this.#problems.push({ input: "sourceFolder", message: `${what}. Leave it out with a pattern (globExpressions).` });
+  #refuse(code: ErrorCode, what: string): void {
+    const message = `${what}. Leave it out with a pattern (globExpressions).`;
+    this.#problems.push({ input: "sourceFolder", code, message });
   }
 
   /** What would be written over through a link, unless that goes as extra. */

@@ -1,3 +1,5 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
+
 /** So many names stand for a list of them in a message. */
 const MAX_EXAMPLES = 3;
 
@@ -52,9 +54,8 @@ export interface SkipAction extends Subject {
 export type Action = PutAction | GetAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
 
 /** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
-export interface PlanProblem {
+export interface PlanProblem extends CodedMessage {
   readonly input: string;
-  readonly message: string;
 }
 
 /** All that a step will do. */

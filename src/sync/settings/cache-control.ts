@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
 import { checkHeaderValue } from "./header-value.ts";
 import { readSettingLines } from "./setting-lines.ts";
@@ -16,7 +17,7 @@ export interface CacheControlRule {
  */
 export function parseCacheControl(text: string, root?: string): readonly CacheControlRule[] {
   return readSettingLines(text, "pattern=value, as **/*.js=max-age=3600", ({ name: pattern, value }) => {
-    if (value === "") throw new Error(`the pattern "${pattern}" has no value behind its =.`);
+    if (value === "") throw new CodedError("header-invalid", `the pattern "${pattern}" has no value behind its =.`);
     return { patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
   });
 }

@@ -74,7 +74,10 @@ export function booleanRow(
     ],
     empty: { says: `\`${!value}\``, means: {} },
     wrong: [
-      { value: "yes", errors: [`${input}: "yes" is neither true nor false. Enter one of the two.`] },
+      {
+        value: "yes",
+        errors: [`${input}: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]`],
+      },
       ...(more.wrong ?? []),
     ],
   };
@@ -105,7 +108,7 @@ export function choiceRow(
       {
         value: "maybe",
         errors: [
-          `${input}: "maybe" is not among its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}.`,
+          `${input}: "maybe" is not among its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}. [input-not-in-list]`,
         ],
       },
     ],
