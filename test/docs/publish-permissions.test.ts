@@ -102,7 +102,10 @@ describe("A policy of docs/permissions.md for what stands before a site, by a se
   ];
   for (const { title, actions, needed, prepare } of uses) {
     it(`is enough for ${title}`, async () => {
-      assertSucceeded(await aws.publishAs(policyOf(actions), await prepare()));
+      const { result, issues, log } = await aws.publishAs(policyOf(actions), await prepare());
+      // A zone that was just made cannot be delegated yet.
+      const others = issues.filter(({ message }) => !message.endsWith("[domain-not-delegated]"));
+      assert.deepEqual([result, others], ["Succeeded", []], log.join("\n"));
     });
 
     for (const action of needed) {

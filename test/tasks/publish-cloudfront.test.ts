@@ -132,7 +132,7 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
     const result = await site.publish({ singlePageApp: "true" });
     assert.equal(result.result, "Succeeded");
     assert.deepEqual(errorsOf(result), [
-      `For a single-page app, the CloudFront distribution ${site.distribution.id} has to answer 403 and 404 with /index.html and the status 200. It is not changed by this step; these commands (bash, jq) change it:`,
+      `For a single-page app, the CloudFront distribution ${site.distribution.id} has to answer 403 and 404 with /index.html and the status 200. It is not changed by this step; these commands (bash, jq) change it: [distribution-settings-incomplete]`,
     ]);
     const commands = result.log.filter((line) => line.includes("aws cloudfront"));
     assert.equal(commands.length, 3);
@@ -157,13 +157,13 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
       "that does not show the bucket",
       async () => (await aws.account.createDistribution("another.s3.us-east-1.amazonaws.com")).id,
       (id) =>
-        `The CloudFront distribution ${id} has no origin that is the bucket "${site.bucketName}": check cloudFrontDistributionId and bucketName, or add the bucket to the distribution's origins.`,
+        `The CloudFront distribution ${id} has no origin that is the bucket "${site.bucketName}": check cloudFrontDistributionId and bucketName, or add the bucket to the distribution's origins. [distribution-origin-wrong]`,
     ],
     [
       "that is not there",
       async () => "E2EXAMPLE1ABCD",
       (id) =>
-        `Reading the CloudFront distribution ${id} failed: The specified distribution does not exist (404 NoSuchDistribution). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.`,
+        `Reading the CloudFront distribution ${id} failed: The specified distribution does not exist (404 NoSuchDistribution). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name. [distribution-not-found]`,
     ],
   ];
   for (const [title, idOf, message] of refusals) {

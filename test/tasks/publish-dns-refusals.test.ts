@@ -27,14 +27,14 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     });
     await assertRefused(
       {},
-      `Other records are where those of the site belong, and a publish replaces no record that it did not make: A ${domain} (192.0.2.1) in the hosted zone ${zone}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again.`,
+      `Other records are where those of the site belong, and a publish replaces no record that it did not make: A ${domain} (192.0.2.1) in the hosted zone ${zone}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again. [dns-record-taken]`,
     );
   });
 
   it("the domain has no hosted zone", async () => {
     await assertRefused(
       {},
-      `Route 53 has no public hosted zone for ${domain} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere.`,
+      `Route 53 has no public hosted zone for ${domain} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere. [hosted-zone-not-found]`,
     );
   });
 
@@ -44,7 +44,7 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     assertSucceeded(await site.publish({ bucketName: taken, domainName: "" }));
     await assertRefused(
       { redirectDomains: taken },
-      `redirectDomains: there are buckets already that hold objects or are set up as other websites: "${taken}". Nothing was changed in them. Empty them and delete their website configuration, or take these domains off the list.`,
+      `redirectDomains: there are buckets already that hold objects or are set up as other websites: "${taken}". Nothing was changed in them. Empty them and delete their website configuration, or take these domains off the list. [bucket-in-use]`,
     );
   });
 
@@ -55,7 +55,7 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     });
     await assertRefused(
       { cloudFrontDistributionId: id },
-      `domainName: the distribution ${id} does not answer for ${domain}; its alternate domain names are: www.${domain}. Add the domain there, with a certificate for it.`,
+      `domainName: the distribution ${id} does not answer for ${domain}; its alternate domain names are: www.${domain}. Add the domain there, with a certificate for it. [distribution-settings-incomplete]`,
     );
   });
 
@@ -66,7 +66,7 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     const result = await site.publish({}, { AWS_ENDPOINT_URL_ROUTE_53: stub.url.href });
     await stub.close();
     assertFailed(result, [
-      `Looking for the hosted zone "${domain}" failed: ${who} (403 AccessDenied). Allow the user or role behind awsCredentials the action route53:ListHostedZonesByName.`,
+      `Looking for the hosted zone "${domain}" failed: ${who} (403 AccessDenied). Allow the user or role behind awsCredentials the action route53:ListHostedZonesByName. [access-denied]`,
     ]);
     assert.deepEqual(aws.writes(), []);
   });

@@ -56,7 +56,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     const { result } = await publishEdited({ [CREATE]: [busy] }, { invalidationTimeoutMinutes: "1" });
     assertWarned(
       result,
-      `CloudFront took no new invalidation of the distribution ${ID} within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.`,
+      `CloudFront took no new invalidation of the distribution ${ID} within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done. [invalidation-not-started]`,
     );
     assert.equal(outputsOf(result).invalidationId, "");
 
@@ -112,7 +112,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     const { result } = await publishEdited(answers, { invalidationTimeoutMinutes: "2" });
     assertWarned(
       result,
-      `The invalidation I1 of the CloudFront distribution ${ID} was not complete within 2 minutes. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while.`,
+      `The invalidation I1 of the CloudFront distribution ${ID} was not complete within 2 minutes. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while. [invalidation-pending]`,
     );
     assert.equal(outputsOf(result).invalidationId, "I1");
 
@@ -129,7 +129,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
 
   const WHO = "User: arn:aws:iam::111122223333:user/x is not authorized (403 AccessDenied)";
   const allow = (action: string) =>
-    `Allow the user or role behind awsCredentials the action cloudfront:${action} on the distribution ${ID}.`;
+    `Allow the user or role behind awsCredentials the action cloudfront:${action} on the distribution ${ID}. [access-denied]`;
 
   it("is not thought of where the distribution cannot be read", async () => {
     const { result } = await publishEdited({ [READ]: [denied] });
