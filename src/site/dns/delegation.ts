@@ -2,11 +2,14 @@ import { promises as dns } from "node:dns";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plainName } from "./hosted-zone.ts";
 
-/** Whether a domain's registry sends visitors to the name servers of its hosted zone; not known where this machine sees no public DNS. */
-export type Delegation = "delegated" | "not delegated" | "unknown";
+/**
+ * Whether a domain's registry sends visitors to the name servers of its hosted zone, to others, or to none. It is not known where this
+ * machine sees no public DNS.
+ */
+type Delegation = "delegated" | "elsewhere" | "not delegated" | "unknown";
 
 /** Asks DNS for the name servers of a domain. */
-export type NameServerLookup = (name: string) => Promise<readonly string[]>;
+type NameServerLookup = (name: string) => Promise<readonly string[]>;
 
 /** With these DNS says that there is no such record. */
 const MISSING_CODES = new Set(["ENOTFOUND", "ENODATA"]);
@@ -27,7 +30,7 @@ export async function findDelegation(
   const wanted = new Set(nameServers.map(plainName));
   try {
     const found = await lookUp(zoneName);
-    return found.some((name) => wanted.has(plainName(name))) ? "delegated" : "not delegated";
+    return found.some((name) => wanted.has(plainName(name))) ? "delegated" : "elsewhere";
   } catch (error) {
     if (!isMissing(error)) return "unknown";
   }

@@ -137,7 +137,10 @@ export async function applyDomain(
   };
 }
 
-/** Where DNS does not tell, a zone that a publish has made counts as delegated as soon as its domain answers. */
+/**
+ * Where DNS does not tell, a zone that a publish has made counts as delegated as soon as its domain answers. A zone that somebody else has
+ * made may have other name servers on purpose, in the DNS of a company for example.
+ */
 async function isDelegated(
   { zone, domains }: ZonePlan,
   nameServers: readonly string[],
@@ -146,7 +149,8 @@ async function isDelegated(
 ): Promise<boolean> {
   const delegation = await findDelegation(zone.name, nameServers);
   tools.signal.throwIfAborted();
-  if (delegation !== "unknown" || !zone.isOfPublish) return delegation !== "not delegated";
+  if (delegation === "delegated" || delegation === "not delegated") return delegation === "delegated";
+  if (delegation === "elsewhere" || !zone.isOfPublish) return !zone.isOfPublish;
   const { protocol = "http" } = redirect.redirectAllRequestsTo;
   try {
     const { status } = await fetchAnswer(`${protocol}://${domains[0]}/`, tools);
