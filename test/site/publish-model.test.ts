@@ -44,6 +44,8 @@ class RandomRun {
   /** Every other run has so few files that the same one is meant again and again. */
   readonly #pages: readonly string[];
   readonly #plainAssets: readonly string[];
+  /** Names that a publish which failed was about to store, and how many have to succeed until none may be storing them any more. */
+  readonly #claimed = new Map<string, number>();
   #site: SiteFiles = {};
   #nowMs = Date.UTC(2026, 0, 1);
   #foreignCount = 0;
@@ -64,6 +66,7 @@ class RandomRun {
       this.#site = this.#random.chance(0.25) ? this.#random.pick(builds) : this.#edited();
       builds.push(this.#site);
       const isDone = await this.#publish();
+      this.#noteClaims(isDone);
       this.#giveUpReplaced();
       this.#assertPagesAreWhole();
       if (isDone) this.#assertPublished();
@@ -135,11 +138,19 @@ class RandomRun {
     const name = chance(0.5) ? `theirs-${this.#foreignCount}.txt` : pick([...PAGES, ...PLAIN_ASSETS]);
     const content = `theirs ${this.#foreignCount++}`;
     const stored = this.#bucket.objects.get(name);
-    // What a broken publish may have left is not known to be theirs or ours.
-    if (stored && !(name in this.#site) && !this.#foreign.has(name)) return;
+    // What a broken publish may have left, or may still be storing, is not known to be theirs or ours.
+    const isLeft = stored !== undefined && !this.#foreign.has(name);
+    if (!(name in this.#site) && (isLeft || this.#claimed.has(name))) return;
     this.history.push(`somebody stores ${name}`);
     this.#foreign.set(name, content);
     this.#bucket.objects.set(name, { bytes: Buffer.from(content), headers: {} });
+  }
+
+  #noteClaims(isDone: boolean): void {
+    if (!isDone) for (const name of Object.keys(this.#site)) this.#claimed.set(name, 2);
+    else
+      for (const [name, left] of this.#claimed)
+        left > 1 ? this.#claimed.set(name, left - 1) : this.#claimed.delete(name);
   }
 
   /** What others have stored is the site's as soon as a publish has stored its own file there. */
