@@ -58,7 +58,7 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
 export function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
   const lines = reader.lines("globExpressions");
   const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
-  return reader.check("globExpressions", () => parsePatterns(given, root), parsePatterns([]));
+  return reader.check("globExpressions", () => parsePatterns(given, { root }), parsePatterns([]));
 }
 
 /** `true` and `false` come from the AWS Toolkit's download, which either replaces what exists or fails. */

@@ -61,7 +61,7 @@ const inputCases: Case[] = [
     wrong: "a malformed pattern",
     inputs: { globExpressions: "**\n!src/[ab\nC:\\out\\**" },
     errors: [
-      'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.',
+      'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself.',
       'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
     ],
   },
@@ -163,7 +163,7 @@ const inputCases: Case[] = [
       'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder.',
       'regionName: "?" is not a region. Enter its code, as eu-west-1.',
       "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it.",
-      'globExpressions: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters.',
+      'globExpressions: pattern "{a": it has a { that is not closed; write \\{ for the character itself.',
     ],
   },
 ];

@@ -24,7 +24,7 @@ export function parseCacheControl(text: string, root?: string): readonly CacheCo
 /** @throws Error where the pattern is malformed. */
 export function readPattern(pattern: string, root?: string): PathPatterns {
   try {
-    return parsePatterns([pattern], root);
+    return parsePatterns([pattern], { root });
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] : error;
   }

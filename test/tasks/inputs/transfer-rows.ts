@@ -31,7 +31,9 @@ export const patternsRow = (chosen: string): InputRow => ({
   wrong: [
     {
       value: "**\n!src/[ab",
-      errors: ['globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters.'],
+      errors: [
+        'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself.',
+      ],
     },
     {
       value: "C:\\out\\**",
