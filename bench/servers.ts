@@ -7,10 +7,10 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { localhostTls } from "../local/s3/localhost-tls.ts";
 import { endProcess, startProcess } from "../scripts/servers/process-groups.ts";
 import type { RunningServer } from "../scripts/servers/server.ts";
 import { versitygw } from "../scripts/servers/versitygw.ts";
-import { localhostTls } from "../test/local/s3/localhost-tls.ts";
 import { memoryFolder } from "./work-folders.ts";
 
 /** A store that programs are measured against. */

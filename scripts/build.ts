@@ -11,12 +11,12 @@ const staging = join(root, "dist/extension");
 
 /** Threads are started from a file of their own beside index.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
-  "digest-worker": join(root, "src/files/digest-worker.ts"),
+  "digest-worker": join(root, "src/files/digest/digest-worker.ts"),
 };
 
 /** What few runs need is not read by the others: files beside index.js, for the tasks that import them. */
 const importsBesideIndex: Readonly<Record<string, string>> = {
-  "agent-identity-chain": join(root, "src/aws/agent-identity-chain.ts"),
+  "agent-identity-chain": join(root, "src/aws/credentials/agent-identity-chain.ts"),
   "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
   "task-api-client": join(root, "src/agent/task-api-client.ts"),
 };

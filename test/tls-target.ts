@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { localhostTls } from "../local/s3/localhost-tls.ts";
 import { defaultCredential, startS3Server } from "../local/s3/server.ts";
-import { localhostTls } from "./local/s3/localhost-tls.ts";
 
 /** An S3 server over TLS, whose certificate no authority that Node knows has issued. */
 export interface TlsTarget {

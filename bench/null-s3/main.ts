@@ -1,7 +1,7 @@
 import net, { type AddressInfo, type Socket } from "node:net";
 import tls from "node:tls";
 import { parseArgs } from "node:util";
-import { localhostTls } from "../../test/local/s3/localhost-tls.ts";
+import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { Bodies, type BodyTaker } from "./bodies.ts";
 import { type Answer, Operations } from "./operations.ts";
 import { type RequestHead, RequestReader } from "./request-reader.ts";

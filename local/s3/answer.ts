@@ -1,63 +1,66 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Door, Reading } from "./door.ts";
 import type { FaultAction, FaultTable } from "./faults.ts";
+import type { Frontend, Reading } from "./frontend.ts";
 import { S3Error } from "./http/errors.ts";
 import { pace } from "./http/pace.ts";
 import type { Reply } from "./http/reply.ts";
 import { type Disturbance, resetConnection, sendReply } from "./http/send.ts";
-import type { World } from "./operations/operation.ts";
+import type { ServerState } from "./operations/operation.ts";
 import type { OpenEntry, RequestLog } from "./request-log.ts";
 
-/** What all doors of a server share. */
-export interface Desk {
-  readonly world: World;
+/** What all frontends of a server share. */
+export interface ServerContext {
+  readonly state: ServerState;
   readonly faults: FaultTable;
   readonly log: RequestLog;
 }
 
 /** Answers one request, whatever comes: this function does not throw. */
 export async function answer(
-  desk: Desk,
-  door: Door,
+  context: ServerContext,
+  frontend: Frontend,
   message: IncomingMessage,
   response: ServerResponse,
   connectionId: number,
 ): Promise<void> {
-  const { world } = desk;
-  const { reading, refusal } = read(door, message);
-  const entry = desk.log.open(describe(message, reading, connectionId));
-  const fault = refusal === undefined ? desk.faults.take(entry) : undefined;
+  const { state } = context;
+  const { reading, refusal } = read(frontend, message);
+  const entry = context.log.open(describe(message, reading, connectionId));
+  const fault = refusal === undefined ? context.faults.take(entry) : undefined;
   const source = countedBody(message, entry, fault);
   response.setHeader("server", "AmazonS3");
-  response.setHeader("date", world.now().toUTCString());
+  response.setHeader("date", state.now().toUTCString());
   response.setHeader("x-amz-request-id", randomBytes(8).toString("hex").toUpperCase());
   response.setHeader("x-amz-id-2", randomBytes(24).toString("base64"));
 
   let reply: Reply | "none" | "reset";
   try {
     if (refusal !== undefined) throw refusal;
-    reply = await replyUnderFault(desk, { door, reading, source, response, entry } as Arrival, fault);
+    reply = await replyUnderFault(context, { frontend, reading, source, response, entry } as Arrival, fault);
   } catch (error) {
-    reply = refuse(error, door, response, entry);
+    reply = refuse(error, frontend, response, entry);
   }
   try {
     if (reply === "reset") resetConnection(message.socket);
     if (typeof reply === "string") return;
     entry.status = reply.status;
-    await sendReply(response, reply, world.bodies, disturbanceOf(fault));
+    await sendReply(response, reply, state.bodies, disturbanceOf(fault));
   } catch {
     // The client is gone, or a stored body cannot be read: either way the answer cannot be completed.
     message.socket.destroy();
   } finally {
-    if (typeof reply !== "string") releaseContent(desk, reply);
+    if (typeof reply !== "string") releaseContent(context, reply);
   }
 }
 
-function read(door: Door, message: IncomingMessage): { readonly reading?: Reading; readonly refusal?: unknown } {
+function read(
+  frontend: Frontend,
+  message: IncomingMessage,
+): { readonly reading?: Reading; readonly refusal?: unknown } {
   try {
-    return { reading: door.read(message) };
+    return { reading: frontend.read(message) };
   } catch (refusal) {
     return { refusal };
   }
@@ -97,7 +100,7 @@ function countedBody(
 
 /** A request that could be read, on its way to its answer. */
 interface Arrival {
-  readonly door: Door;
+  readonly frontend: Frontend;
   readonly reading: Reading;
   readonly source: AsyncIterable<Buffer>;
   readonly response: ServerResponse;
@@ -105,15 +108,15 @@ interface Arrival {
 }
 
 async function replyUnderFault(
-  desk: Desk,
-  { door, reading, source, response, entry }: Arrival,
+  context: ServerContext,
+  { frontend, reading, source, response, entry }: Arrival,
   fault: FaultAction | undefined,
 ): Promise<Reply | "none" | "reset"> {
   switch (fault?.kind) {
     case "status": {
       await drain(source);
       entry.errorCode = fault.code;
-      return door.errorReply(
+      return frontend.errorReply(
         { message: "This answer was ordered by a fault rule.", ...fault },
         response,
         reading.request.bucket,
@@ -124,7 +127,7 @@ async function replyUnderFault(
       return "none";
     case "reset":
       if (fault.when === "afterBody") await drain(source);
-      if (fault.when === "afterWork") releaseContent(desk, await reading.carryOut(source));
+      if (fault.when === "afterWork") releaseContent(context, await reading.carryOut(source));
       return "reset";
     case "wait":
       await fault.until;
@@ -139,15 +142,15 @@ async function drain(source: AsyncIterable<Buffer>): Promise<void> {
   for await (const _ of source);
 }
 
-function releaseContent({ world }: Desk, { content }: Reply): void {
-  if (typeof content === "object") world.bodies.release(content.body);
+function releaseContent({ state }: ServerContext, { content }: Reply): void {
+  if (typeof content === "object") state.bodies.release(content.body);
 }
 
-function refuse(error: unknown, door: Door, response: ServerResponse, entry: OpenEntry): Reply {
+function refuse(error: unknown, frontend: Frontend, response: ServerResponse, entry: OpenEntry): Reply {
   const s3Error = error instanceof S3Error ? error : new S3Error("InternalError", String(error));
   const { status, code, message, elements, headers, cause } = s3Error;
   entry.errorCode = code;
-  return door.errorReply({ status, code, message, elements, headers, cause }, response, entry.bucket);
+  return frontend.errorReply({ status, code, message, elements, headers, cause }, response, entry.bucket);
 }
 
 function disturbanceOf(fault: FaultAction | undefined): Disturbance {

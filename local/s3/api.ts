@@ -2,14 +2,14 @@ import { admitAnonymous, isAnonymous } from "./access/anonymous.ts";
 import { type Authority, authenticate } from "./auth/authenticate.ts";
 import { readDeclaration } from "./body/declaration.ts";
 import { type IncomingBody, receiveBody } from "./body/receive.ts";
-import type { Door } from "./door.ts";
+import type { Frontend } from "./frontend.ts";
 import { errorReply } from "./http/error-reply.ts";
 import { S3Error } from "./http/errors.ts";
 import type { Reply } from "./http/reply.ts";
 import { readRequest, type S3Request } from "./http/request.ts";
 import { checkHeadersUnderstood } from "./http/understood-headers.ts";
 import { checkBucketOwner } from "./operations/bucket-owner.ts";
-import type { Operation, World } from "./operations/operation.ts";
+import type { Operation, ServerState } from "./operations/operation.ts";
 import { findRoute, type Route } from "./operations/table.ts";
 
 /** The largest document a request may carry: a DeleteObjects of 1,000 long keys, escaped, stays far below. */
@@ -17,7 +17,7 @@ const maxDocumentBytes = 16 * 1024 * 1024;
 
 /** What the API works with. */
 export interface Api {
-  readonly world: World;
+  readonly state: ServerState;
   readonly authority: Authority;
   /** Requests to `<bucket>.<baseHost>` are in virtual-host style. */
   readonly baseHost: string;
@@ -25,8 +25,8 @@ export interface Api {
 }
 
 /** The S3 API. */
-export function apiDoor(api: Api): Door {
-  const { world, baseHost, secure } = api;
+export function apiFrontend(api: Api): Frontend {
+  const { state, baseHost, secure } = api;
   return {
     read(message) {
       const request = readRequest(message, baseHost, secure);
@@ -34,29 +34,29 @@ export function apiDoor(api: Api): Door {
       return { request, operation: route.name, carryOut: (source) => carryOut(api, request, route, source) };
     },
     errorReply: (error, response, bucket) =>
-      errorReply({ ...error, headers: { ...error.headers, ...regionHeader(world, bucket) } }, response),
+      errorReply({ ...error, headers: { ...error.headers, ...regionHeader(state, bucket) } }, response),
   };
 }
 
 async function carryOut(
-  { world, authority }: Api,
+  { state, authority }: Api,
   request: S3Request,
   route: Route,
   source: AsyncIterable<Buffer>,
 ): Promise<Reply> {
   const authenticated = isAnonymous(request)
-    ? admitAnonymous(request, route.name, world)
+    ? admitAnonymous(request, route.name, state)
     : authenticate(request, authority);
   const { operation, name } = route;
   if (operation === undefined) throw new S3Error("NotImplemented", `${name} is not implemented.`);
   checkHeadersUnderstood(request);
-  if (request.bucket !== undefined && world.buckets.has(request.bucket)) {
+  if (request.bucket !== undefined && state.buckets.has(request.bucket)) {
     checkBucketOwner(request, "x-amz-expected-bucket-owner");
   }
   const declaration = readDeclaration(request, authenticated.payload, operation.checksumOf ?? "body");
   const incoming: IncomingBody = { source, authenticated, declaration };
   const document = operation.body === "object" ? "" : await readDocument(operation, incoming);
-  return charged(request, await operation.handle({ request, world, document, incoming }));
+  return charged(request, await operation.handle({ request, state, document, incoming }));
 }
 
 /** A requester who offers to pay for a request is told that it was charged. */
@@ -76,6 +76,6 @@ async function readDocument(operation: Operation, incoming: IncomingBody): Promi
 }
 
 /** Errors about an existing bucket tell its region, so that a client which signed for another one learns it. */
-function regionHeader(world: World, bucket: string | undefined): Record<string, string> {
-  return bucket !== undefined && world.buckets.has(bucket) ? { "x-amz-bucket-region": world.region } : {};
+function regionHeader(state: ServerState, bucket: string | undefined): Record<string, string> {
+  return bucket !== undefined && state.buckets.has(bucket) ? { "x-amz-bucket-region": state.region } : {};
 }

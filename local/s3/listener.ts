@@ -1,13 +1,13 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { answer, type Desk } from "./answer.ts";
-import type { Door } from "./door.ts";
+import { answer, type ServerContext } from "./answer.ts";
+import type { Frontend } from "./frontend.ts";
 import { xmlError } from "./http/xml.ts";
 
 const keepAliveTimeoutMs = 120_000;
 
-/** Where a door is to be. */
+/** Where a frontend is to be. */
 export interface Place {
   /** 0 for one that is free. */
   readonly port: number;
@@ -27,13 +27,13 @@ export interface Listener {
 }
 
 /**
- * Opens a door to requests.
+ * Opens a frontend to requests.
  * @throws when the port is taken
  */
-export async function openListener(desk: Desk, door: Door, place: Place): Promise<Listener> {
+export async function openListener(context: ServerContext, frontend: Frontend, place: Place): Promise<Listener> {
   const { port, hostname, tls, connectionIdOf } = place;
   const onRequest: http.RequestListener = (message, response) => {
-    void answer(desk, door, message, response, connectionIdOf(message.socket));
+    void answer(context, frontend, message, response, connectionIdOf(message.socket));
   };
   const server = tls === undefined ? http.createServer(onRequest) : https.createServer(tls, onRequest);
   server.keepAliveTimeout = keepAliveTimeoutMs;

@@ -1,5 +1,5 @@
-import type { Desk } from "./answer.ts";
-import { apiDoor } from "./api.ts";
+import type { ServerContext } from "./answer.ts";
+import { apiFrontend } from "./api.ts";
 import { type CredentialLookup, defaultCredential, lookupIn, type S3Credential } from "./auth/credentials.ts";
 import { type Fault, type FaultRule, FaultTable } from "./faults.ts";
 import { type Listener, numberConnections, openListener } from "./listener.ts";
@@ -7,14 +7,14 @@ import { currentSecond } from "./operations/operation.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { BodyFolder } from "./store/bodies.ts";
 import { BucketTable, noneBlocked, type PublicAccessBlock } from "./store/buckets.ts";
-import { websiteDoor } from "./website/door.ts";
+import { websiteFrontend } from "./website/frontend.ts";
 
 export { type CredentialLookup, defaultCredential, type S3Credential } from "./auth/credentials.ts";
 export type { Fault, FaultAction, FaultMatch, FaultRule } from "./faults.ts";
 export type { Listener } from "./listener.ts";
 export { ownerAccountId } from "./operations/operation.ts";
 export type { SeenRequest } from "./request-log.ts";
-export { websiteOperation } from "./website/door.ts";
+export { websiteOperation } from "./website/frontend.ts";
 
 export interface S3ServerOptions {
   /** Default: one that is free. */
@@ -64,18 +64,18 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   const { credentials = [defaultCredential], refusalsAfterBlockChange = 0 } = options;
   const bodies = await BodyFolder.create(options.folder);
   const buckets = new BucketTable({ ...noneBlocked, ...options.accountBlock });
-  const world = { buckets, bodies, region, now, refusalsAfterBlockChange };
+  const state = { buckets, bodies, region, now, refusalsAfterBlockChange };
   const log = new RequestLog();
   const faults = new FaultTable();
-  const desk: Desk = { world, faults, log };
-  const api = apiDoor({
+  const context: ServerContext = { state, faults, log };
+  const api = apiFrontend({
     authority: { credentialOf: typeof credentials === "function" ? credentials : lookupIn(credentials), region, now },
-    world,
+    state,
     baseHost: options.baseHost ?? "localhost",
     secure: tls !== undefined,
   });
   const place = { hostname, connectionIdOf: numberConnections() };
-  const first = await openListener(desk, api, { ...place, port, tls }).catch(async (error: unknown) => {
+  const first = await openListener(context, api, { ...place, port, tls }).catch(async (error: unknown) => {
     await bodies.remove();
     throw error;
   });
@@ -87,9 +87,9 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     },
     clearRequests: () => log.clear(),
     addFault: (rule) => faults.add(rule),
-    createBucket: (name) => world.buckets.create(name, currentSecond(world)),
+    createBucket: (name) => state.buckets.create(name, currentSecond(state)),
     async openWebsite(bucket) {
-      const website = await openListener(desk, websiteDoor(world, bucket), { ...place, port: 0 });
+      const website = await openListener(context, websiteFrontend(state, bucket), { ...place, port: 0 });
       listeners.push(website);
       return website;
     },

@@ -6,7 +6,8 @@ const product = ["agent", "aws", "checksums", "files", "package", "s3", "site", 
  * need none. What they do has been done, under the same Nodes, in the runs on the embedded server.
  */
 const besideTheServer = [
-  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials,in-parallel,part-size,request-slots}",
+  "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
+  "s3/{concurrency/*,multipart/part-size}",
   "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures}",
   "tasks/upload-{encryption,faults,header-refusals}",
   "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
@@ -14,7 +15,7 @@ const besideTheServer = [
   "browser/edge",
 ];
 
-const randomTrees = "sync/random-sync";
+const randomTrees = "sync/plan/random-sync";
 
 /**
  * `npm test` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
@@ -25,7 +26,12 @@ export const randomTreesOnServers = "50";
 const largeAmounts = "tasks/*-memory";
 
 /** Tests that start moto, and are skipped where it is not installed. */
-const withMoto = ["docs/**/*", "aws/sts-moto", "site/**/*-moto", "tasks/publish-{cloudfront,dns*,invalidation}"];
+const withMoto = [
+  "docs/**/*",
+  "aws/credentials/sts-moto",
+  "site/**/*-moto",
+  "tasks/publish-{cloudfront,dns*,invalidation}",
+];
 
 /**
  * Some 600 steps that show how text is read, which `npm test` has run: the tasks' own work on strings. AwsS3Download's table, which shares

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { localhostTls } from "../../test/local/s3/localhost-tls.ts";
+import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { run } from "./command.ts";
 import { freePort } from "./free-port.ts";
 import { installed } from "./installed.ts";

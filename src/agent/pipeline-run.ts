@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import type { PipelineRun } from "../aws/session-name.ts";
+import type { PipelineRun } from "../aws/credentials/session-name.ts";
 
 /** The project and the run that this job belongs to. A classic release has a build only where its first artifact is one. */
 export function currentRun(): PipelineRun {
@@ -18,4 +19,9 @@ export function publishRun(): { readonly id: string; readonly name: string } {
   const build = number ? `run ${number} (build id ${buildId})` : `build id ${buildId}`;
   const name = releaseId ? `release id ${releaseId}` : buildId ? build : "a step outside of a pipeline";
   return { id: randomUUID(), name };
+}
+
+/** A folder that lives as long as the job: a step that is run again finds in it what its first run left. */
+export function jobFolder(): string {
+  return tl.getVariable("Agent.TempDirectory") || tmpdir();
 }

@@ -1,9 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import { jobFolder } from "./job-folder.ts";
-
-export { escapeMarkdown } from "./markdown.ts";
+import { jobFolder } from "./pipeline-run.ts";
 
 /**
  * Adds a summary to the run, where the pipeline shows it beside its log.

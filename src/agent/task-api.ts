@@ -2,7 +2,7 @@ import type { RequestOptions } from "node:http";
 import type { TaskApi } from "azure-devops-node-api/TaskApi.js";
 import type { NetworkSettings } from "../aws/network.ts";
 import { type Route, Routes } from "../aws/routes.ts";
-import type { JobIdentity } from "./job-identity.ts";
+import type { JobIdentity } from "./connection/job-identity.ts";
 
 /** Azure DevOps answers within a second or two; an attempt that takes so long is tried again. */
 const ATTEMPT_TIMEOUT_MS = 20_000;

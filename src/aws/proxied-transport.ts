@@ -1,5 +1,5 @@
 import type http from "node:http";
-import type { ConnectionError } from "./errors.ts";
+import type { ConnectionError } from "./errors/errors.ts";
 import type { NetworkSettings } from "./network.ts";
 import { type Route, Routes } from "./routes.ts";
 import type { Body, ConnectionLimits, ResponseHead, Transport, WireRequest, WireResponse } from "./transport.ts";

@@ -1,4 +1,4 @@
-import { ConnectionError } from "./errors.ts";
+import { ConnectionError } from "./errors/errors.ts";
 import type { ProxySource } from "./network.ts";
 
 /** A proxy that stands between this machine and a server. */

@@ -1,5 +1,5 @@
 import { type BucketEndpoint, EndpointError, resolveBucketEndpoint, type Store } from "../aws/endpoint.ts";
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import { createSigner, type Sign } from "../aws/signer.ts";
 
 /** Where the requests for a bucket go, and what signs them. */

@@ -1,8 +1,8 @@
-import type { CredentialSource, Credentials } from "../aws/credentials.ts";
+import { AdaptiveLimiter } from "../aws/adaptive-limiter.ts";
+import type { CredentialSource, Credentials } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
-import { readServiceError } from "../aws/errors.ts";
-import { withCredentials } from "../aws/expired-session.ts";
-import { Pace } from "../aws/pace.ts";
+import { readServiceError } from "../aws/errors/errors.ts";
+import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
@@ -62,7 +62,7 @@ export function openBucket(options: BucketOptions): Bucket {
   const place = placeBucket(options.store, options.name, (region) => options.onRegionFound?.(region));
   const { protocol, host } = place.current.endpoint;
   const signsPayload = protocol === "http:";
-  const pace = new Pace();
+  const limiter = new AdaptiveLimiter();
   let clockOffsetMs = 0;
 
   async function sendTo(
@@ -116,7 +116,7 @@ export function openBucket(options: BucketOptions): Bucket {
 
   /** @param next the request, and the request again where its credentials or its place turn out to be the wrong ones. */
   const sendOnce = (next: () => S3Request) =>
-    pace.run(() => withCredentials(options.credentials, (credentials) => sendSigned(next, credentials)));
+    limiter.run(() => withCredentials(options.credentials, (credentials) => sendSigned(next, credentials)));
 
   return {
     name: options.name,

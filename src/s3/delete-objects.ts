@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import { decideRetry } from "../aws/retry.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { Bucket } from "./bucket.ts";
-import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./document.ts";
-import { inParallel } from "./in-parallel.ts";
+import { inParallel } from "./concurrency/in-parallel.ts";
+import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "./xml-body.ts";
 
 /** The most keys that S3 takes in one request. */
 export const MAX_KEYS_PER_DELETE = 1000;
@@ -81,7 +81,7 @@ async function requestDeletion(
     method: "POST",
     key: "",
     query: { delete: "" },
-    ...documentRequest(`<Delete xmlns="${S3_NAMESPACE}"><Quiet>true</Quiet>${objects}</Delete>`),
+    ...xmlRequest(`<Delete xmlns="${S3_NAMESPACE}"><Quiet>true</Quiet>${objects}</Delete>`),
     signal,
   });
   const failures = childElements(await readResult(response, "DeleteResult"), "Error").map(failureOf);

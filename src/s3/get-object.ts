@@ -1,10 +1,10 @@
-import { ConnectionError, ServiceError } from "../aws/errors.ts";
+import { ConnectionError, ServiceError } from "../aws/errors/errors.ts";
 import type { ResponseHead } from "../aws/transport.ts";
 import type { BodyReceiver } from "../aws/wire/body-receiver.ts";
 import type { Bucket } from "./bucket.ts";
-import { notS3 } from "./document.ts";
-import type { Piece } from "./piece.ts";
+import type { ByteRange } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { notS3 } from "./xml-body.ts";
 
 const SCRAP_BYTES = 64 * 1024;
 
@@ -30,8 +30,8 @@ export interface ObjectReader extends BodyReceiver {
 }
 
 export interface GetOptions {
-  /** A piece of the object; absent for all of it. */
-  readonly piece?: Piece;
+  /** A range of the object; absent for all of it. */
+  readonly range?: ByteRange;
   /** Without quotation marks: what the object's ETag has to be. */
   readonly etag?: string;
   /** A customer's key. */
@@ -40,13 +40,13 @@ export interface GetOptions {
 }
 
 /**
- * Reads an object, or a piece of it, from its first byte to its last. Where an answer breaks off, the next one goes on from there, and
+ * Reads an object, or a range of it, from its first byte to its last. Where an answer breaks off, the next one goes on from there, and
  * only if the object is still the same.
  *
  * @throws {ObjectReplacedError} {RangeIgnoredError}; what `Bucket.send` and the reader throw.
  */
 export async function getObject(bucket: Bucket, key: string, reader: ObjectReader, options: GetOptions): Promise<void> {
-  const { piece, signal } = options;
+  const { range, signal } = options;
   let { etag } = options;
   /** NaN as long as that is not known. */
   let wantedBytes = Number.NaN;
@@ -65,11 +65,11 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     const sentEtag = head.headers.etag?.replaceAll('"', "");
     if (!sentEtag) throw notS3(head, "the answer has no ETag");
     if (etag !== undefined && sentEtag !== etag) throw new ObjectReplacedError();
-    let knownBytes = countKnownBytes(head, piece, receivedBytes);
+    let knownBytes = countKnownBytes(head, range, receivedBytes);
     etag = sentEtag;
     if (!hasStarted) {
       reader.start?.(head);
-      wantedBytes = piece?.sizeBytes ?? Number(head.headers["content-length"]);
+      wantedBytes = range?.sizeBytes ?? Number(head.headers["content-length"]);
     }
     hasStarted = true;
     if (knownBytes === 0) return counted;
@@ -89,8 +89,8 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     key,
     headers: {
       ...options.headers,
-      ...rangeHeaders(piece, receivedBytes),
-      ...(piece || receivedBytes > 0 ? {} : { "x-amz-checksum-mode": "ENABLED" }),
+      ...rangeHeaders(range, receivedBytes),
+      ...(range || receivedBytes > 0 ? {} : { "x-amz-checksum-mode": "ENABLED" }),
       ...(etag === undefined ? {} : { "if-match": `"${etag}"` }),
     },
     receive,
@@ -110,8 +110,8 @@ function isOfAnswer(error: unknown): boolean {
   return error instanceof ServiceError || error instanceof ConnectionError || error instanceof RangeIgnoredError;
 }
 
-function rangeHeaders(piece: Piece | undefined, receivedBytes: number): { range?: string } {
-  if (piece) return { range: `bytes=${piece.startByte + receivedBytes}-${piece.startByte + piece.sizeBytes - 1}` };
+function rangeHeaders(range: ByteRange | undefined, receivedBytes: number): { range?: string } {
+  if (range) return { range: `bytes=${range.startByte + receivedBytes}-${range.startByte + range.sizeBytes - 1}` };
   return receivedBytes > 0 ? { range: `bytes=${receivedBytes}-` } : {};
 }
 
@@ -121,10 +121,10 @@ function rangeHeaders(piece: Piece | undefined, receivedBytes: number): { range?
  *
  * @throws {RangeIgnoredError} where they are not those that were asked for.
  */
-function countKnownBytes(head: ResponseHead, piece: Piece | undefined, receivedBytes: number): number {
-  if (!piece && receivedBytes === 0) return 0;
-  if (!piece && head.status === 200) return receivedBytes;
-  const startByte = (piece?.startByte ?? 0) + receivedBytes;
+function countKnownBytes(head: ResponseHead, range: ByteRange | undefined, receivedBytes: number): number {
+  if (!range && receivedBytes === 0) return 0;
+  if (!range && head.status === 200) return receivedBytes;
+  const startByte = (range?.startByte ?? 0) + receivedBytes;
   const sentStart = /^bytes (\d+)-/.exec(head.headers["content-range"] ?? "")?.[1];
   if (head.status === 206 && Number(sentStart) === startByte) return 0;
   throw new RangeIgnoredError(startByte);

@@ -1,13 +1,13 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import type { ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeader } from "./digest.ts";
-import { notS3 } from "./document.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
-import { GIVEN_HEADERS } from "./given-headers.ts";
 import { type ObjectHeaders, requireEtag } from "./put-object.ts";
+import { SYSTEM_METADATA } from "./system-metadata.ts";
+import { notS3 } from "./xml-body.ts";
 
 /** What S3 tells of an object, or of one part of it, without its bytes. */
 export interface ObjectHead {
@@ -86,7 +86,7 @@ export function readObjectHead(response: ResponseHead): ObjectHead {
 }
 
 const DESCRIBING_HEADERS = new Set([
-  ...GIVEN_HEADERS,
+  ...SYSTEM_METADATA,
   "x-amz-archive-status",
   "x-amz-missing-meta",
   "x-amz-restore",

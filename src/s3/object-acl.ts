@@ -1,8 +1,8 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import type { WireResponse } from "../aws/transport.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { Bucket } from "./bucket.ts";
-import { childElements, childText, notS3, readResult } from "./document.ts";
+import { childElements, childText, notS3, readResult } from "./xml-body.ts";
 
 /** A permission that an object's ACL gives. */
 export interface Grant {

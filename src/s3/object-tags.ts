@@ -1,7 +1,7 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import { encodeUriPart } from "../aws/signer.ts";
 import type { Bucket } from "./bucket.ts";
-import { childElements, childText, documentRequest, escapeXml, notS3, readResult, S3_NAMESPACE } from "./document.ts";
+import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "./xml-body.ts";
 
 /** An object's tags, value by key. */
 export type ObjectTags = ReadonlyMap<string, string>;
@@ -55,7 +55,7 @@ export async function putObjectTags(
     method: "PUT",
     key,
     query: { tagging: "" },
-    ...documentRequest(`<Tagging xmlns="${S3_NAMESPACE}"><TagSet>${elements.join("")}</TagSet></Tagging>`),
+    ...xmlRequest(`<Tagging xmlns="${S3_NAMESPACE}"><TagSet>${elements.join("")}</TagSet></Tagging>`),
     signal,
   });
 }

@@ -2,7 +2,7 @@ import type { ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeaders, type DigestedBody, digestBody } from "./digest.ts";
-import { notS3 } from "./document.ts";
+import { notS3 } from "./xml-body.ts";
 
 /** Request headers with lower-case names. */
 export type ObjectHeaders = Readonly<Record<string, string>>;

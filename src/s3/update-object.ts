@@ -1,16 +1,16 @@
-import { ServiceError } from "../aws/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { copySourceHeaders } from "./copy-source.ts";
-import { readResult } from "./document.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
-import { isGivenHeader } from "./given-headers.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";
-import { copyInParts } from "./multipart-copy.ts";
+import { copyInParts } from "./multipart/multipart-copy.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
 import { getObjectTags, type ObjectTags, putObjectTags, taggingHeader } from "./object-tags.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { isObjectMetadata } from "./system-metadata.ts";
+import { readResult } from "./xml-body.ts";
 
 /** What is to be different about an object whose bytes stay. */
 export interface ObjectChange {
@@ -161,7 +161,7 @@ function isCustomerEncrypted({ headers }: ObjectHead): boolean {
 const OTHER_KEPT_HEADERS = ["x-amz-object-lock-legal-hold", "x-amz-storage-class"];
 
 function keptHeaders({ headers }: ObjectHead): Record<string, string> {
-  const kept = Object.entries(headers).filter(([name]) => isGivenHeader(name) || OTHER_KEPT_HEADERS.includes(name));
+  const kept = Object.entries(headers).filter(([name]) => isObjectMetadata(name) || OTHER_KEPT_HEADERS.includes(name));
   const mode = headers["x-amz-object-lock-mode"];
   const until = headers["x-amz-object-lock-retain-until-date"];
   // A lock that has run out cannot be given to anything.

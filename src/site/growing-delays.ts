@@ -1,7 +1,15 @@
-import { type Pause, pause } from "./pause.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const FIRST_DELAY_MS = 1000;
 const MAX_DELAY_MS = 20_000;
+
+/** Lets some time pass; tests have one that does not. */
+export type Pause = (delayMs: number, signal: AbortSignal) => Promise<void>;
+
+/** @throws the signal's reason as soon as it is aborted. */
+export const pause: Pause = async (delayMs, signal) => {
+  await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+};
 
 /** What waiting needs; tests have a pause that takes no time, and a clock of their own. */
 export interface WaitingTools {

@@ -1,5 +1,5 @@
 import type { ActionFailure } from "../sync/apply.ts";
-import type { Action } from "../sync/plan.ts";
+import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
 import type { SiteOptions } from "./options.ts";
 
@@ -54,7 +54,7 @@ export class PublishRecord {
       failures: this.#failures,
       bytesTransferred: this.#sentBytes,
       stoppedEarly: this.#stoppedEarly,
-      keyOf: ({ name }) => prefix + name,
+      keyOf: ({ relativeKey }) => prefix + relativeKey,
     });
     return {
       ...report,

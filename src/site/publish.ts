@@ -9,7 +9,7 @@ import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
-import type { PreparedSite, SiteLog, SiteTools } from "./prepare.ts";
+import type { PreparedSite, SiteLog, SiteTools } from "./plan/prepare.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
 import { storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify/verify-published.ts";
@@ -87,7 +87,7 @@ async function publishInOrder(
     }
   }
   if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
-  if (isDone && !options.verify && site.place.siteUrl) log.info(`The site is at ${site.place.siteUrl}`);
+  if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
   if (!site.store.isGuarded) log.warning(UNGUARDED);
   signal.throwIfAborted();
 }
@@ -126,7 +126,7 @@ async function verify(
 ): Promise<readonly string[]> {
   if (!options.verify) return [];
   const startMs = performance.now();
-  const stored = done.map(({ name }) => name);
+  const stored = done.map(({ relativeKey }) => relativeKey);
   const verification = await verifyPublished(site, options, tools, stored, nameServers);
   if (!verification) {
     tools.log.info("The site was not verified: enter siteUrl, the URL at which visitors find it.");
@@ -134,7 +134,7 @@ async function verify(
   }
   const { checksCount, errors } = verification;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${site.place.siteUrl} in ${seconds} s`);
+  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${site.address.siteUrl} in ${seconds} s`);
   return errors;
 }
 
@@ -153,13 +153,13 @@ async function deleteStale(
   { bucket, signal }: PublishTools,
   record: PublishRecord,
 ): Promise<string[]> {
-  const { done, failures } = await applyDeletions(deletions, ({ name }) => prefix + name, {
+  const { done, failures } = await applyDeletions(deletions, ({ relativeKey }) => prefix + relativeKey, {
     bucket,
     signal,
     observer: { actionDone: (action) => record.actionDone(action) },
   });
   record.failed(failures);
-  return done.map(({ name }) => name);
+  return done.map(({ relativeKey }) => relativeKey);
 }
 
 /** Does what the steps after it do not depend on. */

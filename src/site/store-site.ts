@@ -1,13 +1,13 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ActionFailure, applyActions } from "../sync/apply.ts";
-import { ObjectSender, type SenderTools } from "../sync/object-sender.ts";
-import type { Action } from "../sync/plan.ts";
-import type { SentObject } from "../sync/send-file.ts";
+import type { Action } from "../sync/plan/plan.ts";
+import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts";
+import type { SentObject } from "../sync/upload/send-file.ts";
 import { compressFile, type Encoding } from "./content/compress.ts";
 import type { SiteOptions } from "./options.ts";
-import type { SiteGroup } from "./plan-site.ts";
-import type { SiteObject } from "./site-object.ts";
+import type { SiteGroup } from "./plan/plan-site.ts";
+import type { SiteObject } from "./plan/site-object.ts";
 
 export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
   /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */
@@ -55,9 +55,9 @@ export async function storeSite(
       await tools.beforeGroup(group);
       const { failures, stoppedEarly } = await applyActions(group.actions, {
         parallelActions: () => sender.slots.wanted,
-        perform: async ({ name }) => {
-          const sent = await storeObject(objects.get(name) as SiteObject);
-          stored.set(name, sent);
+        perform: async ({ relativeKey }) => {
+          const sent = await storeObject(objects.get(relativeKey) as SiteObject);
+          stored.set(relativeKey, sent);
           return sent.sizeBytes;
         },
         onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
@@ -72,8 +72,8 @@ export async function storeSite(
   }
 
   async function storeObject(object: SiteObject): Promise<SentObject> {
-    const { name, file, headers, compression } = object;
-    const key = options.prefix + name;
+    const { relativeKey, file, headers, compression } = object;
+    const key = options.prefix + relativeKey;
     if (!file) return sender.send({ path: emptyFile, key, sizeBytes: 0, headers });
     const plain = { path: file.absolutePath, key, sizeBytes: file.sizeBytes, headers };
     return compression ? storeCompressed(plain, compression) : sender.send(plain);

@@ -1,7 +1,7 @@
 import type { Bucket } from "../s3/bucket.ts";
 import { deleteObjects, MAX_KEYS_PER_DELETE } from "../s3/delete-objects.ts";
 import type { ActionFailure } from "./apply.ts";
-import type { Action, DeleteAction } from "./plan.ts";
+import type { Action, DeleteAction } from "./plan/plan.ts";
 import type { TransferObserver } from "./report.ts";
 
 export interface DeletionTools {

@@ -1,5 +1,5 @@
-import { isStepFatal, mayConcernAll } from "../aws/advice.ts";
-import type { Action } from "./plan.ts";
+import { isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
+import type { Action } from "./plan/plan.ts";
 
 /** After so many failures without a success between them the rest is not tried: each may have taken minutes of retries. */
 const MAX_FAILURES_IN_A_ROW = 64;

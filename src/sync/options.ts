@@ -1,4 +1,4 @@
-import type { CredentialSource } from "../aws/credentials.ts";
+import type { CredentialSource } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { PathPatterns } from "../files/patterns.ts";

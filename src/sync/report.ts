@@ -1,7 +1,7 @@
-import { describeFailure, isStepFatal, mayConcernAll } from "../aws/advice.ts";
-import { ConnectionError, ServiceError } from "../aws/errors.ts";
+import { describeFailure, isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
+import { ConnectionError, ServiceError } from "../aws/errors/errors.ts";
 import type { ActionFailure } from "./apply.ts";
-import { type Action, type Counts, countActions } from "./plan.ts";
+import { type Action, type Counts, countActions } from "./plan/plan.ts";
 
 /** What a transfer came to. */
 export interface TransferReport {

@@ -1,10 +1,10 @@
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
-import { applyDownload } from "../../src/sync/download.ts";
+import { applyDownload } from "../../src/sync/download/download.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
-import { planDownload } from "../../src/sync/plan-download.ts";
-import type { InNameOf } from "../access-inputs.ts";
-import { actAs } from "../act-as.ts";
-import { runTransfer } from "../transfer.ts";
+import { planDownload } from "../../src/sync/plan/plan-download.ts";
+import type { InNameOf } from "../../src/task/inputs/access.ts";
+import { actAs } from "../../src/task/run/act-as.ts";
+import { runTransfer } from "../../src/task/run/transfer.ts";
 
 const TASK = "AwsS3Download";
 

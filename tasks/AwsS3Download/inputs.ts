@@ -2,9 +2,9 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
-import { type InNameOf, readAccess } from "../access-inputs.ts";
-import { readCustomerKey, readDownloadEncryption } from "../encryption-inputs.ts";
-import { readTransfer } from "../transfer-inputs.ts";
+import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
+import { readCustomerKey, readDownloadEncryption } from "../../src/task/inputs/encryption.ts";
+import { readTransfer } from "../../src/task/inputs/transfer.ts";
 
 /**
  * Reads the task's inputs. Nothing has been sent yet when it throws, and nothing has been written to disk.

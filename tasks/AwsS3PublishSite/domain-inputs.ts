@@ -1,6 +1,6 @@
 import type { InputReader } from "../../src/agent/inputs.ts";
 import type { DomainOptions } from "../../src/site/options.ts";
-import type { TaskAccess } from "../access-inputs.ts";
+import type { TaskAccess } from "../../src/task/inputs/access.ts";
 import { parseDomainName } from "./domain-name.ts";
 
 /**

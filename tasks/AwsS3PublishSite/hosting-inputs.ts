@@ -1,7 +1,7 @@
 import type { InputReader } from "../../src/agent/inputs.ts";
 import type { Encryption } from "../../src/s3/encryption.ts";
 import type { SiteOptions } from "../../src/site/options.ts";
-import type { TaskAccess } from "../access-inputs.ts";
+import type { TaskAccess } from "../../src/task/inputs/access.ts";
 
 /**
  * Reads what is to be set on the bucket itself.

@@ -1,9 +1,9 @@
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { SiteOptions } from "../../src/site/options.ts";
-import { type InNameOf, readAccess } from "../access-inputs.ts";
-import { readUploadEncryption } from "../encryption-inputs.ts";
-import { readConcurrency, readDeleteLimit, readPatterns } from "../transfer-inputs.ts";
-import { readPartSizeBytes, readPrefix, readSource } from "../upload-inputs.ts";
+import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
+import { readUploadEncryption } from "../../src/task/inputs/encryption.ts";
+import { readConcurrency, readDeleteLimit, readPatterns } from "../../src/task/inputs/transfer.ts";
+import { readPartSizeBytes, readPrefix, readSource } from "../../src/task/inputs/upload.ts";
 import { readDistribution } from "./distribution-inputs.ts";
 import { readDocuments } from "./document-inputs.ts";
 import { readDomain } from "./domain-inputs.ts";

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { jobFolder } from "../../src/agent/job-folder.ts";
 import { log } from "../../src/agent/log.ts";
 import { readNetwork } from "../../src/agent/network.ts";
-import { publishRun } from "../../src/agent/pipeline-run.ts";
+import { jobFolder, publishRun } from "../../src/agent/pipeline-run.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { createTransport, type Transport } from "../../src/aws/transport.ts";
 import { userAgent } from "../../src/aws/user-agent.ts";
@@ -11,13 +10,13 @@ import { openBucket } from "../../src/s3/bucket.ts";
 import { planInvalidations } from "../../src/site/cloudfront/planned-invalidations.ts";
 import { describeChanges } from "../../src/site/describe-changes.ts";
 import type { SiteOptions } from "../../src/site/options.ts";
-import { type PreparedSite, prepareSite, type SiteTools } from "../../src/site/prepare.ts";
+import { type PreparedSite, prepareSite, type SiteTools } from "../../src/site/plan/prepare.ts";
 import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
-import type { PlanTools } from "../../src/sync/plan-tools.ts";
-import type { InNameOf } from "../access-inputs.ts";
-import { actAs } from "../act-as.ts";
-import { runTransfer } from "../transfer.ts";
+import type { PlanContext } from "../../src/sync/plan/plan-context.ts";
+import type { InNameOf } from "../../src/task/inputs/access.ts";
+import { actAs } from "../../src/task/run/act-as.ts";
+import { runTransfer } from "../../src/task/run/transfer.ts";
 
 const TASK = "AwsS3PublishSite";
 /** Visitors' URLs, CloudFront and Route 53 answer within seconds. */
@@ -55,7 +54,7 @@ function run(
   const { source, prefix, access } = options;
   const s3Uri = `s3://${access.bucketName}/${prefix}`;
   const thisRun = publishRun();
-  const siteTools = (tools: PlanTools): SiteTools => ({
+  const siteTools = (tools: PlanContext): SiteTools => ({
     ...tools,
     transport,
     userAgent: userAgent(TASK),
@@ -102,14 +101,14 @@ function run(
         filesDeleted: String(filesDeleted),
         bytesUploaded: String(bytesTransferred),
         s3Uri,
-        siteUrl: site?.place.siteUrl?.href ?? "",
-        websiteEndpoint: site?.place.websiteEndpoint ? `http://${site.place.websiteEndpoint.host}/` : "",
+        siteUrl: site?.address.siteUrl?.href ?? "",
+        websiteEndpoint: site?.address.websiteEndpoint ? `http://${site.address.websiteEndpoint.host}/` : "",
         cloudFrontDomain: site?.distribution?.domainName ?? "",
         invalidationId: report?.invalidationId ?? "",
         nameServers: report?.nameServers.join(" ") ?? "",
       }),
       planFileExtras: (plan) => ({
-        kept: plan.kept.map(({ name, sizeBytes, reason }) => ({ key: prefix + name, sizeBytes, reason })),
+        kept: plan.kept.map(({ relativeKey, sizeBytes, reason }) => ({ key: prefix + relativeKey, sizeBytes, reason })),
         cloudFront: {
           ...plan.forCloudFront,
           ...(plan.distribution ? { invalidations: planInvalidations(plan, options) } : {}),

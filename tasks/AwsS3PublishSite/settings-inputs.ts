@@ -1,8 +1,8 @@
 import type { InputReader } from "../../src/agent/inputs.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
-import { createObjectSettings, type ObjectSettingsParts } from "../../src/sync/object-settings.ts";
+import { createObjectSettings, type ObjectSettingsParts } from "../../src/sync/settings/object-settings.ts";
 import { parseStorageClass } from "../../src/sync/settings/storage-class.ts";
-import { checkRules, readObjectSettingsParts } from "../object-inputs.ts";
+import { checkRules, readObjectSettingsParts } from "../../src/task/inputs/object.ts";
 
 /** What has to be restored before it can be read. Source: "Storage classes for archiving objects" in the Amazon S3 User Guide. */
 const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];

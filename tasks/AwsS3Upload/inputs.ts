@@ -1,10 +1,10 @@
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
-import { type InNameOf, readAccess } from "../access-inputs.ts";
-import { readCustomerKey, readUploadEncryption } from "../encryption-inputs.ts";
-import { readObjectSettings } from "../object-inputs.ts";
-import { readTransfer } from "../transfer-inputs.ts";
-import { readPartSizeBytes, readPrefix, readSource } from "../upload-inputs.ts";
+import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
+import { readCustomerKey, readUploadEncryption } from "../../src/task/inputs/encryption.ts";
+import { readObjectSettings } from "../../src/task/inputs/object.ts";
+import { readTransfer } from "../../src/task/inputs/transfer.ts";
+import { readPartSizeBytes, readPrefix, readSource } from "../../src/task/inputs/upload.ts";
 
 /**
  * Reads the task's inputs. Nothing has been sent yet when it throws.

@@ -1,18 +1,18 @@
 import { join } from "node:path";
-import { jobFolder } from "../../src/agent/job-folder.ts";
 import { log } from "../../src/agent/log.ts";
+import { jobFolder } from "../../src/agent/pipeline-run.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
-import { describeFailure } from "../../src/aws/advice.ts";
-import { bucketExists, ensureBucket } from "../../src/s3/create-bucket.ts";
+import { describeFailure } from "../../src/aws/errors/error-hints.ts";
+import { bucketExists, ensureBucket } from "../../src/s3/buckets/create-bucket.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
-import type { PlanTools } from "../../src/sync/plan-tools.ts";
-import { planUpload } from "../../src/sync/plan-upload.ts";
-import { openJournal } from "../../src/sync/resume.ts";
+import type { PlanContext } from "../../src/sync/plan/plan-context.ts";
+import { planUpload } from "../../src/sync/plan/plan-upload.ts";
 import { StepError } from "../../src/sync/step-error.ts";
-import { applyUpload } from "../../src/sync/upload.ts";
-import type { InNameOf } from "../access-inputs.ts";
-import { actAs } from "../act-as.ts";
-import { runTransfer } from "../transfer.ts";
+import { openJournal } from "../../src/sync/upload/resume.ts";
+import { applyUpload } from "../../src/sync/upload/upload.ts";
+import type { InNameOf } from "../../src/task/inputs/access.ts";
+import { actAs } from "../../src/task/run/act-as.ts";
+import { runTransfer } from "../../src/task/run/transfer.ts";
 
 const TASK = "AwsS3Upload";
 
@@ -70,7 +70,7 @@ function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskO
 }
 
 /** Makes the bucket where there is none. @returns whether it is, or in a dry run would be, a new one. */
-async function prepareBucket({ access, dryRun }: UploadOptions, { bucket, signal }: PlanTools): Promise<boolean> {
+async function prepareBucket({ access, dryRun }: UploadOptions, { bucket, signal }: PlanContext): Promise<boolean> {
   const { region, endpoint } = access.store;
   try {
     if (dryRun) {

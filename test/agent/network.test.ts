@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
-import { localhostTls } from "../local/s3/localhost-tls.ts";
+import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { runInTask } from "./run-in-task.ts";
 
 const password = "p@ss:/%41 word";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
-import { type ForwardProxy, startForwardProxy } from "../../local/proxy/forward-proxy.ts";
-import { describeFailure } from "../../src/aws/advice.ts";
+import { localhostTls } from "../../local/s3/localhost-tls.ts";
+import { describeFailure } from "../../src/aws/errors/error-hints.ts";
 import type { NetworkSettings } from "../../src/aws/network.ts";
 import { createTransport, type Transport, type WireRequest, type WireResponse } from "../../src/aws/transport.ts";
-import { localhostTls } from "../local/s3/localhost-tls.ts";
+import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 
 const user = { name: "corp\\me", password: "p@ss:/%41 ü" };
 

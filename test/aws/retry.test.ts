@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConnectionError, ServiceError } from "../../src/aws/errors.ts";
+import { ConnectionError, ServiceError } from "../../src/aws/errors/errors.ts";
 import { decideRetry, withRetries } from "../../src/aws/retry.ts";
 
 const refusal = (status: number, code: string, retryAfterMs?: number) =>

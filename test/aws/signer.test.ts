@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Sha256 } from "@aws-sdk/checksums/sha";
 import { SignatureV4 } from "@smithy/signature-v4";
-import type { Credentials } from "../../src/aws/credentials.ts";
+import type { Credentials } from "../../src/aws/credentials/credentials.ts";
 import { createSigner, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../../src/aws/signer.ts";
 import { randomFrom } from "../random.ts";
 

@@ -3,11 +3,11 @@ import { hash } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
-import { ConnectionError } from "../../src/aws/errors.ts";
+import { localhostTls } from "../../local/s3/localhost-tls.ts";
+import { ConnectionError } from "../../src/aws/errors/errors.ts";
 import { DIRECT_NETWORK } from "../../src/aws/network.ts";
 import { type Body, createTransport, type Transport, type WireRequest } from "../../src/aws/transport.ts";
 import type { BodyReceiver } from "../../src/aws/wire/body-receiver.ts";
-import { localhostTls } from "../local/s3/localhost-tls.ts";
 import { randomFrom } from "../random.ts";
 
 describe("the transport", () => {

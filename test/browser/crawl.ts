@@ -1,4 +1,4 @@
-import { inParallel } from "../../src/s3/in-parallel.ts";
+import { inParallel } from "../../src/s3/concurrency/in-parallel.ts";
 
 /** What a visitor gets at a path. */
 export interface Page {

@@ -13,9 +13,9 @@ import {
 } from "@aws-sdk/client-s3";
 import { runStep, type StepResult } from "../../local/agent/agent.ts";
 import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
-import { like } from "../../local/sts/trust-policy.ts";
 import { Unavailable } from "../../scripts/servers/server.ts";
-import { trustPolicy } from "../../tasks/trust-policy.ts";
+import { trustPolicy } from "../../src/task/run/trust-policy.ts";
+import { like } from "../stand-ins/sts/trust-policy.ts";
 import { connectionId } from "../tasks/store-step.ts";
 import { SourceFolder } from "../tasks/upload-step.ts";
 import { MotoWithAuthorization, type Policy, type UserKeys } from "./moto-with-authorization.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { FaultAction } from "../../local/s3/server.ts";
-import { ConnectionError, ServiceError } from "../../src/aws/errors.ts";
+import { ConnectionError, ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Transport } from "../../src/aws/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { putObject } from "../../src/s3/put-object.ts";

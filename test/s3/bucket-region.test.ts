@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ServiceError } from "../../src/aws/errors.ts";
+import { ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Transport, WireRequest, WireResponse } from "../../src/aws/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 

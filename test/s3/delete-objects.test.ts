@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
+import { NOT_S3, ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { deleteObjects } from "../../src/s3/delete-objects.ts";
-import { listObjects } from "../../src/s3/list-objects.ts";
+import { listObjects } from "../../src/s3/listing/list-objects.ts";
 import { answeringBucket, targetSuite } from "./open-target.ts";
 
 const signal = new AbortController().signal;

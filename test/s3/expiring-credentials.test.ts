@@ -1,24 +1,38 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import { type S3Credential, type S3Server, startS3Server } from "../../local/s3/server.ts";
-import type { StsServerOptions } from "../../local/sts/server.ts";
-import { describeFailure, isStepFatal } from "../../src/aws/advice.ts";
-import type { CredentialSource } from "../../src/aws/credentials.ts";
-import { ServiceError } from "../../src/aws/errors.ts";
-import type { Body } from "../../src/aws/transport.ts";
+import type { CredentialSource } from "../../src/aws/credentials/credentials.ts";
+import { describeFailure, isStepFatal } from "../../src/aws/errors/error-hints.ts";
+import { ServiceError } from "../../src/aws/errors/errors.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
-import { uploadMultipart } from "../../src/s3/multipart-upload.ts";
-import { keys, roleArn, type StsTarget, startSts, trust, trustToken, user, web } from "../aws/sts-stand-in.ts";
+import { uploadMultipart } from "../../src/s3/multipart/multipart-upload.ts";
+import {
+  keys,
+  roleArn,
+  type StsTarget,
+  startSts,
+  trust,
+  trustToken,
+  user,
+  web,
+} from "../aws/credentials/sts-stand-in.ts";
+import type { StsServerOptions } from "../stand-ins/sts/server.ts";
 
 const MIB = 1024 * 1024;
 const first = roleArn("first");
 const second = roleArn("second");
 const byToken = roleArn("by-token");
 
+/** How much later it is with each part of a large upload. */
+const SECONDS_PER_PART = 5;
+
 describe("a bucket under credentials that expire", () => {
   let sts: StsTarget;
   let s3: S3Server;
   /** Sessions that S3 takes for ended, whatever was said of them. */
   let revoked: Set<string>;
+  // One clock for the client, S3 and STS, which only the tests move: how fast the machine is does not matter.
+  beforeEach(() => mock.timers.enable({ apis: ["Date"], now: Date.now() }));
   async function start(options: StsServerOptions = {}): Promise<void> {
     const roles = [
       { arn: first, trustPolicy: trust(user.arn) },
@@ -35,6 +49,7 @@ describe("a bucket under credentials that expire", () => {
     s3.createBucket("bucket");
   }
   afterEach(async () => {
+    mock.timers.reset();
     await sts.stop();
     await s3.close();
   });
@@ -52,20 +67,23 @@ describe("a bucket under credentials that expire", () => {
   const codes = () => s3.requests.map(({ errorCode, status }) => errorCode ?? status);
 
   const chunk = Buffer.alloc(5 * MIB, "x");
-  const part = (_start: number, sizeBytes: number): Body => ({
-    sizeBytes,
-    chunks: () => [chunk.subarray(0, sizeBytes)],
-  });
-  async function uploadForTenSeconds(credentials: CredentialSource): Promise<void> {
-    s3.addFault({ match: { operation: "UploadPart" }, action: { kind: "slow", bytesPerSecond: chunk.length } });
+  /** Uploads 20 parts, one after the other. */
+  async function uploadForHundredSeconds(credentials: CredentialSource): Promise<void> {
     await uploadMultipart(
       open(credentials),
       "large",
-      { sizeBytes: 20 * chunk.length, partSizeBytes: chunk.length, part },
+      {
+        sizeBytes: 20 * chunk.length,
+        partSizeBytes: chunk.length,
+        part: (_start, sizeBytes) => ({ sizeBytes, chunks: () => [chunk.subarray(0, sizeBytes)] }),
+      },
       {
         write: { headers: {}, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" },
-        parallelParts: 2,
-        sendPart: (_sizeBytes, send) => send(),
+        parallelParts: 1,
+        sendPart: (_sizeBytes, send) => {
+          mock.timers.tick(SECONDS_PER_PART * 1000);
+          return send();
+        },
         signal: new AbortController().signal,
       },
       async () => undefined,
@@ -76,9 +94,9 @@ describe("a bucket under credentials that expire", () => {
     ["keys → role → role", keys, [first, second]],
     ["web identity → role → role", web, [byToken, second]],
   ] as const) {
-    it(`outlives sessions of 3 seconds in an upload of 10: ${title}`, async () => {
-      await start({ sessionSeconds: 3 });
-      await uploadForTenSeconds(sts.chain(base, ...arns.map((arn) => ({ arn }))));
+    it(`outlives sessions of 30 seconds in an upload of 100: ${title}`, async () => {
+      await start({ sessionSeconds: 30 });
+      await uploadForHundredSeconds(sts.chain(base, ...arns.map((arn) => ({ arn }))));
       assert.deepEqual(new Set(codes()), new Set([200]), "no request met an expired session");
       const sessions = new Set(s3.requests.map(({ headers }) => headers["x-amz-security-token"]));
       assert.ok(sessions.size >= 4, `${sessions.size} sessions`);
@@ -88,16 +106,16 @@ describe("a bucket under credentials that expire", () => {
   }
 
   it("goes on while STS is away for less than a session", async () => {
-    await start({ sessionSeconds: 8 });
+    await start({ sessionSeconds: 80 });
     const source = sts.chain(keys, { arn: first });
     await source();
     sts.server.addFault("AssumeRole", { kind: "status", status: 403, code: "AccessDenied" }, 1);
-    await uploadForTenSeconds(source);
+    await uploadForHundredSeconds(source);
     assert.deepEqual(new Set(codes()), new Set([200]));
     assert.equal(sts.notes.length, 1);
     assert.match(
       sts.notes[0] ?? "",
-      /^The session of \S+first could not be renewed; it holds for another \d s, and will be tried again\. The role/,
+      /^The session of \S+first could not be renewed; it holds for another \d+ s, and will be tried again\. The role/,
     );
   });
 
@@ -150,7 +168,7 @@ describe("a bucket under credentials that expire", () => {
     const bucket = open(sts.chain(keys, { arn: first }));
     await put(bucket, "k");
     sts.server.setRole({ arn: first, trustPolicy: trust(roleArn("nobody")) });
-    await new Promise((resolve) => setTimeout(resolve, 2100));
+    mock.timers.tick(2000);
     const error = await put(bucket, "k").catch((reason) => reason);
     assert.ok(isStepFatal(error));
     assert.match(

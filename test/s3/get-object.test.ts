@@ -45,7 +45,7 @@ describe("getting an object", () => {
     });
     const body = new CollectedBody();
     const { signal } = new AbortController();
-    await getObject(bucket, "key", body, { piece: { startByte: 0, sizeBytes: 5 }, signal });
+    await getObject(bucket, "key", body, { range: { startByte: 0, sizeBytes: 5 }, signal });
     return String(body.bytes());
   }
 });

@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
+import { NOT_S3, ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { headObject, isNotFound, readObjectHead } from "../../src/s3/head-object.ts";
 import { answeringBucket, targetSuite } from "./open-target.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
+import { NOT_S3, ServiceError } from "../../src/aws/errors/errors.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "../../src/s3/object-acl.ts";
 import { answeringBucket, newBucketWithAcls, targetSuite } from "./open-target.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { NOT_S3, ServiceError } from "../../src/aws/errors.ts";
+import { NOT_S3, ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { getObjectTags, putObjectTags, taggingHeader } from "../../src/s3/object-tags.ts";
 import { answeringBucket, targetSuite } from "./open-target.ts";

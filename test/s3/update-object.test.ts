@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
-import { ServiceError } from "../../src/aws/errors.ts";
+import { ServiceError } from "../../src/aws/errors/errors.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import type { Encryption } from "../../src/s3/encryption.ts";
 import { headObject, type ObjectHead } from "../../src/s3/head-object.ts";

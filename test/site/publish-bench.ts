@@ -10,12 +10,12 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import type { Transport } from "../../src/aws/transport.ts";
-import { FileDigester } from "../../src/files/file-digest.ts";
+import { FileDigester } from "../../src/files/digest/file-digest.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
-import { type PreparedSite, prepareSite } from "../../src/site/prepare.ts";
+import { type PreparedSite, prepareSite } from "../../src/site/plan/prepare.ts";
 import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
 import { openTargetBucket, openTransport } from "../s3/open-target.ts";

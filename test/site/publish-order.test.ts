@@ -19,5 +19,5 @@ describe("the order of a publish", function () {
 });
 
 function groupsOf({ site }: PublishResult): string[][] {
-  return site.groups.map(({ actions }) => actions.map(({ name }) => name));
+  return site.groups.map(({ actions }) => actions.map(({ relativeKey }) => relativeKey));
 }

@@ -121,7 +121,7 @@ describe("a publish", function () {
       ]);
       const until = new Date(startMs + 7 * DAY_MS).toISOString().slice(0, 10);
       assert.deepEqual(
-        site.kept.map(({ name, reason }) => [name, reason]),
+        site.kept.map(({ relativeKey, reason }) => [relativeKey, reason]),
         [["logo.svg", `no longer in the site, kept until ${until} for pages that are open`]],
       );
       await place.publish({}, { now: () => startMs + 7 * DAY_MS - 1 });
@@ -352,7 +352,9 @@ async function assertWhole(place: Awaited<ReturnType<PublishBench["newPlace"]>>,
 
 /** What was stored, and why. */
 function reasons({ site }: PublishResult): Record<string, string> {
-  return Object.fromEntries(site.groups.flatMap(({ actions }) => actions).map(({ name, reason }) => [name, reason]));
+  return Object.fromEntries(
+    site.groups.flatMap(({ actions }) => actions).map(({ relativeKey, reason }) => [relativeKey, reason]),
+  );
 }
 
 function onlyError({ report }: PublishResult): string {
@@ -361,7 +363,7 @@ function onlyError({ report }: PublishResult): string {
 }
 
 function doneNames({ report }: PublishResult): string[] {
-  return [...(report?.done ?? [])].map(({ name }) => name);
+  return [...(report?.done ?? [])].map(({ relativeKey }) => relativeKey);
 }
 
 /** Does something after the first request that fits. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 import type { StepRequest } from "../../local/agent/agent.ts";
 import { type S3Server, startS3Server } from "../../local/s3/server.ts";
-import type { StsServer } from "../../local/sts/server.ts";
+import type { StsServer } from "../stand-ins/sts/server.ts";
 import { awsTls } from "./aws-tls.ts";
 
 /** Amazon S3 and AWS STS by their own names: what a connection without an address of its own leads to. */

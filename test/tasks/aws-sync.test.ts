@@ -4,7 +4,7 @@ import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { type Random, randomFrom } from "../random.ts";
-import { editTree, makeTree, type Tree, TreeFolder } from "../sync/random-tree.ts";
+import { editTree, makeTree, type Tree, TreeFolder } from "../sync/plan/random-tree.ts";
 import { startTarget, type Target } from "../target.ts";
 import { runDownload } from "./download-step.ts";
 import { assertSucceeded } from "./step-result.ts";

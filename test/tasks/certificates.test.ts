@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { StepRequest } from "../../local/agent/agent.ts";
-import { localhostTls } from "../local/s3/localhost-tls.ts";
+import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { startTarget, type Target } from "../target.ts";
 import { startTlsFront, type TlsFront } from "../tls-front.ts";
 import { startTlsTarget, type TlsTarget } from "../tls-target.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { runStep, type ServiceConnection, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
-import { type AzureDevOpsServer, startAzureDevOps, tokenAudience } from "../../local/azure-devops/server.ts";
 import { type S3Server, startS3Server } from "../../local/s3/server.ts";
-import { createOidcIssuer } from "../../local/sts/oidc-issuer.ts";
-import { type StsServer, type StsServerOptions, startStsServer } from "../../local/sts/server.ts";
-import type { TrustPolicy, TrustStatement } from "../../local/sts/trust-policy.ts";
+import { type AzureDevOpsServer, startAzureDevOps, tokenAudience } from "../stand-ins/azure-devops/server.ts";
+import { createOidcIssuer } from "../stand-ins/sts/oidc-issuer.ts";
+import { type StsServer, type StsServerOptions, startStsServer } from "../stand-ins/sts/server.ts";
+import type { TrustPolicy, TrustStatement } from "../stand-ins/sts/trust-policy.ts";
 import { taskFolderOf } from "./store-step.ts";
 import { SourceFolder } from "./upload-step.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StepResult } from "../../local/agent/agent.ts";
-import { tokenAudience } from "../../local/azure-devops/server.ts";
-import type { TrustPolicy } from "../../local/sts/trust-policy.ts";
+import { tokenAudience } from "../stand-ins/azure-devops/server.ts";
+import type { TrustPolicy } from "../stand-ins/sts/trust-policy.ts";
 import {
   ACCOUNT,
   IdentityBench,

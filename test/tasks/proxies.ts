@@ -1,4 +1,4 @@
-import { type ForwardProxy, startForwardProxy } from "../../local/proxy/forward-proxy.ts";
+import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 
 /** A user whose password is hard on URLs. */
 export const proxyUser = { name: "corp\\me", password: "p@ss:/%41#?" };

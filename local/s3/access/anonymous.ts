@@ -1,11 +1,11 @@
 import type { Authenticated } from "../auth/authenticate.ts";
 import { S3Error } from "../http/errors.ts";
 import type { S3Request } from "../http/request.ts";
-import type { World } from "../operations/operation.ts";
+import type { ServerState } from "../operations/operation.ts";
 import type { Bucket } from "../store/buckets.ts";
 import type { StoredObject } from "../store/object-version.ts";
-import { anyoneMay } from "./anyone.ts";
 import { checkNoKmsKey } from "./kms-objects.ts";
+import { wildcardPrincipalMay } from "./wildcard-principal.ts";
 
 const reads = ["GetObject", "HeadObject"];
 const listings = ["HeadBucket", "ListObjects", "ListObjectsV2"];
@@ -21,10 +21,10 @@ export function isAnonymous({ presigned, query, wireHeaders }: S3Request): boole
  * @throws S3Error AccessDenied (also for an object that is not there, unless anyone may list what is), NoSuchBucket,
  *   InvalidArgument for what is encrypted under a key of AWS KMS
  */
-export function admitAnonymous(request: S3Request, operation: string, world: World): Authenticated {
+export function admitAnonymous(request: S3Request, operation: string, state: ServerState): Authenticated {
   const isRead = reads.includes(operation);
   if (request.bucket === undefined || (!isRead && !listings.includes(operation))) throw new S3Error("AccessDenied");
-  const bucket = world.buckets.get(request.bucket);
+  const bucket = state.buckets.get(request.bucket);
   if (isRead) checkMayRead(request, bucket);
   else checkMayList(request, bucket);
   return { payload: { kind: "unsigned" }, chunkSignatures: undefined };
@@ -40,7 +40,7 @@ function checkMayRead(request: S3Request, bucket: Bucket): void {
         version.kind === "object" && (versionId === undefined ? index === 0 : version.versionId === versionId),
     );
   const action = versionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
-  if (!anyoneMay(bucket, { action, resource: `${bucket.name}/${key}`, secure }, object)) {
+  if (!wildcardPrincipalMay(bucket, { action, resource: `${bucket.name}/${key}`, secure }, object)) {
     throw new S3Error("AccessDenied");
   }
   if (object === undefined) checkMayList(request, bucket);
@@ -48,5 +48,6 @@ function checkMayRead(request: S3Request, bucket: Bucket): void {
 }
 
 function checkMayList({ secure }: S3Request, bucket: Bucket): void {
-  if (!anyoneMay(bucket, { action: "s3:ListBucket", resource: bucket.name, secure })) throw new S3Error("AccessDenied");
+  if (!wildcardPrincipalMay(bucket, { action: "s3:ListBucket", resource: bucket.name, secure }))
+    throw new S3Error("AccessDenied");
 }

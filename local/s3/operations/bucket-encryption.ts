@@ -35,7 +35,7 @@ function getBucketEncryption(call: Call): Reply {
 function putBucketEncryption(call: Call): Reply {
   const [rule, second] = parseXml(call.document, "ServerSideEncryptionConfiguration").get("Rule") ?? [];
   if (rule === undefined || second !== undefined) throw new S3Error("MalformedXML");
-  bucketOf(call).defaultEncryption = readRule(rule, call.world.region);
+  bucketOf(call).defaultEncryption = readRule(rule, call.state.region);
   return { status: 200 };
 }
 

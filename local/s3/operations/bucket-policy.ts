@@ -35,8 +35,8 @@ function putBucketPolicy(call: Call): Reply {
   if (Buffer.byteLength(call.document) > maxPolicyBytes) {
     throw new S3Error("MalformedPolicy", "Policy exceeds the maximum allowed document size.");
   }
-  const policy = readPolicy(call.document, bucket.name, call.world.region);
-  if (isPublicPolicy(policy)) checkPublicPolicyAllowed(bucket, partitionOf(call.world.region));
+  const policy = readPolicy(call.document, bucket.name, call.state.region);
+  if (isPublicPolicy(policy)) checkPublicPolicyAllowed(bucket, partitionOf(call.state.region));
   bucket.policy = policy;
   return { status: 204 };
 }

@@ -16,23 +16,23 @@ export const bucketOperations: readonly Operation[] = [
   { name: "GetBucketLocation", method: "GET", level: "bucket", marks: ["location"], handle: getBucketLocation },
 ];
 
-function listBuckets({ world }: Call): Reply {
-  const buckets = world.buckets.sorted().map(({ name, created }) => ({
+function listBuckets({ state }: Call): Reply {
+  const buckets = state.buckets.sorted().map(({ name, created }) => ({
     Name: name,
     CreationDate: created.toISOString(),
   }));
   return documentReply(xmlDocument("ListAllMyBucketsResult", { Owner: owner, Buckets: { Bucket: buckets } }));
 }
 
-function createBucket({ request, world, document }: Call): Reply {
+function createBucket({ request, state, document }: Call): Reply {
   const name = request.bucket as string;
   const ownership = readOwnership(request.headers);
-  checkLocation(document, world.region);
-  if (world.buckets.has(name)) {
+  checkLocation(document, state.region);
+  if (state.buckets.has(name)) {
     // S3 answers a second creation by the owner with 200 in its first region, and with 409 everywhere else.
-    if (world.region !== unnamedRegion) throw new S3Error("BucketAlreadyOwnedByYou");
+    if (state.region !== unnamedRegion) throw new S3Error("BucketAlreadyOwnedByYou");
   } else {
-    world.buckets.create(name, currentSecond(world), ownership);
+    state.buckets.create(name, currentSecond(state), ownership);
   }
   return { status: 200, headers: { location: `/${name}` } };
 }
@@ -75,7 +75,7 @@ function readLocation(document: string): string | undefined {
 
 function headBucket(call: Call): Reply {
   bucketOf(call);
-  return { status: 200, headers: { "x-amz-bucket-region": call.world.region, "content-type": "application/xml" } };
+  return { status: 200, headers: { "x-amz-bucket-region": call.state.region, "content-type": "application/xml" } };
 }
 
 function deleteBucket(call: Call): Reply {
@@ -85,19 +85,19 @@ function deleteBucket(call: Call): Reply {
     throw new S3Error("BucketNotEmpty", versioning && message, { elements: { BucketName: name } });
   }
   dropUploads(call);
-  call.world.buckets.delete(name);
+  call.state.buckets.delete(name);
   return { status: 204 };
 }
 
 /** A bucket goes with its unfinished uploads. */
 function dropUploads(call: Call): void {
   for (const upload of bucketOf(call).uploads.sorted()) {
-    for (const part of upload.parts.values()) call.world.bodies.release(part.body);
+    for (const part of upload.parts.values()) call.state.bodies.release(part.body);
   }
 }
 
 function getBucketLocation(call: Call): Reply {
   bucketOf(call);
-  const { region } = call.world;
+  const { region } = call.state;
   return documentReply(xmlTextDocument("LocationConstraint", region === unnamedRegion ? "" : region));
 }

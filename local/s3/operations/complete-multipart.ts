@@ -31,7 +31,7 @@ export const completeMultipartOperations: readonly Operation[] = [
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 async function completeMultipartUpload(call: Call): Promise<Reply> {
-  const { request, world } = call;
+  const { request, state } = call;
   const upload = uploadOf(call);
   checkKeyForChecksums(call, upload);
   const parts = selectParts(upload, readParts(call.document));
@@ -51,7 +51,7 @@ async function completeMultipartUpload(call: Call): Promise<Reply> {
     sizeBytes,
     etag: multipartEtag(parts),
     md5: undefined,
-    lastModified: currentSecond(world),
+    lastModified: currentSecond(state),
     headers: upload.headers,
     storageClass: upload.storageClass,
     tags: upload.tags,
@@ -64,7 +64,7 @@ async function completeMultipartUpload(call: Call): Promise<Reply> {
       checksum: checksum?.type === "COMPOSITE" ? part.checksum : undefined,
     })),
   };
-  addVersion(world, bucket, object);
+  addVersion(state, bucket, object);
   bucket.uploads.delete(upload.uploadId);
   releaseOtherParts(call, upload, parts);
   return documentReply(
@@ -194,6 +194,6 @@ function multipartEtag(parts: readonly UploadedPart[]): string {
 /** Parts that were uploaded but not listed are not part of the object. */
 function releaseOtherParts(call: Call, upload: MultipartUpload, kept: readonly UploadedPart[]): void {
   for (const part of upload.parts.values()) {
-    if (!kept.includes(part)) call.world.bodies.release(part.body);
+    if (!kept.includes(part)) call.state.bodies.release(part.body);
   }
 }

@@ -3,7 +3,7 @@ import { type ChecksumAlgorithm, checksumAlgorithms } from "../body/checksum-alg
 import type { Checksum } from "../body/declaration.ts";
 import type { Body } from "../store/bodies.ts";
 import type { StoredObject } from "../store/object-version.ts";
-import type { World } from "./operation.ts";
+import type { ServerState } from "./operation.ts";
 
 /** Bytes that are being copied, with their digests. */
 export interface CopiedBytes {
@@ -22,7 +22,7 @@ export interface CopiedBytes {
  * @param keep takes the copy over
  */
 export async function withCopiedBytes<T>(
-  { bodies }: World,
+  { bodies }: ServerState,
   source: StoredObject,
   body: Body,
   algorithm: ChecksumAlgorithm | undefined,

@@ -20,7 +20,7 @@ export const copyObjectOperations: readonly Operation[] = [
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 async function copyObject(call: Call): Promise<Reply> {
-  const { request, world } = call;
+  const { request, state } = call;
   const bucket = bucketOf(call);
   if (request.headers.has("x-amz-copy-source-range")) {
     throw new S3Error("NotImplemented", "CopyObject copies no ranges: UploadPartCopy does.");
@@ -30,20 +30,20 @@ async function copyObject(call: Call): Promise<Reply> {
   const properties = copiedProperties(call, bucket, source.object);
   checkCopyChanges(call, source, properties);
   const algorithm = readChecksumAlgorithm(request) ?? source.object.checksum?.algorithm;
-  return withCopiedBytes(world, source.object, source.object.body, algorithm, ({ checksum, ...bytes }) => {
+  return withCopiedBytes(state, source.object, source.object.body, algorithm, ({ checksum, ...bytes }) => {
     checkWriteConditions(request, bucket.objects.get(keyOf(call)));
     const copy: StoredObject = {
       kind: "object",
       key: keyOf(call),
       versionId: newVersionId(bucket),
       etag: etagOf(bytes.md5, properties.encryption),
-      lastModified: currentSecond(world),
+      lastModified: currentSecond(state),
       ...bytes,
       ...properties,
       checksum: checksum && { ...checksum, type: "FULL_OBJECT" },
       parts: undefined,
     };
-    addVersion(world, bucket, copy);
+    addVersion(state, bucket, copy);
     return documentReply(copyResult(copy), {
       ...source.versionHeader,
       ...writtenVersionHeader(copy),

@@ -27,9 +27,9 @@ export interface CopySource {
  * @throws S3Error InvalidArgument, NoSuchBucket, NoSuchKey, NoSuchVersion, InvalidRequest, AccessDenied,
  *   InvalidObjectState, PreconditionFailed
  */
-export function findCopySource({ request, world }: Call): CopySource {
+export function findCopySource({ request, state }: Call): CopySource {
   const address = readAddress(request);
-  const bucket = world.buckets.get(address.bucket);
+  const bucket = state.buckets.get(address.bucket);
   checkBucketOwner(request, "x-amz-source-expected-bucket-owner");
   const object = findSource(bucket, address);
   checkReadable(object);

@@ -2,7 +2,7 @@ import { S3Error } from "../http/errors.ts";
 import type { Reply } from "../http/reply.ts";
 import type { Bucket } from "../store/buckets.ts";
 import type { DeleteMarker, ObjectVersion } from "../store/object-version.ts";
-import { bucketOf, type Call, currentSecond, keyOf, type Operation, type World } from "./operation.ts";
+import { bucketOf, type Call, currentSecond, keyOf, type Operation, type ServerState } from "./operation.ts";
 import { addVersion, newVersionId, requestedVersionId } from "./versions.ts";
 
 export const deleteObjectOperations: readonly Operation[] = [
@@ -23,9 +23,9 @@ export interface Deletion {
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectVersions.html
  * @param versionId undefined for the object as a whole
  */
-export function deleteFrom(world: World, bucket: Bucket, key: string, versionId: string | undefined): Deletion {
+export function deleteFrom(state: ServerState, bucket: Bucket, key: string, versionId: string | undefined): Deletion {
   if (versionId !== undefined) {
-    const removed = remove(world, bucket, key, versionId);
+    const removed = remove(state, bucket, key, versionId);
     return {
       removedVersionId: versionId,
       ...(removed?.kind === "deleteMarker" && { deleteMarkerVersionId: versionId }),
@@ -33,11 +33,11 @@ export function deleteFrom(world: World, bucket: Bucket, key: string, versionId:
   }
   const id = newVersionId(bucket);
   if (bucket.versioning === undefined) {
-    remove(world, bucket, key, id);
+    remove(state, bucket, key, id);
     return {};
   }
-  const marker: DeleteMarker = { kind: "deleteMarker", key, versionId: id, lastModified: currentSecond(world) };
-  addVersion(world, bucket, marker);
+  const marker: DeleteMarker = { kind: "deleteMarker", key, versionId: id, lastModified: currentSecond(state) };
+  addVersion(state, bucket, marker);
   return { deleteMarkerVersionId: id };
 }
 
@@ -47,7 +47,7 @@ function deleteObject(call: Call): Reply {
     throw new S3Error("NotImplemented", undefined, { elements: { Header: "If-Match" } });
   }
   const versionId = requestedVersionId(call.request);
-  const { removedVersionId, deleteMarkerVersionId } = deleteFrom(call.world, bucketOf(call), keyOf(call), versionId);
+  const { removedVersionId, deleteMarkerVersionId } = deleteFrom(call.state, bucketOf(call), keyOf(call), versionId);
   const told = removedVersionId ?? deleteMarkerVersionId;
   return {
     status: 204,
@@ -58,7 +58,12 @@ function deleteObject(call: Call): Reply {
   };
 }
 
-function remove({ bodies }: World, { objects }: Bucket, key: string, versionId: string): ObjectVersion | undefined {
+function remove(
+  { bodies }: ServerState,
+  { objects }: Bucket,
+  key: string,
+  versionId: string,
+): ObjectVersion | undefined {
   const removed = objects.remove(key, versionId);
   if (removed?.kind === "object") bodies.release(removed.body);
   return removed;

@@ -29,7 +29,7 @@ function deleteObjects(call: Call): Reply {
   const isQuiet = textOf(request, "Quiet")?.trim() === "true";
   const known = objects.filter(({ versionId }) => versionId === undefined || isVersionId(versionId));
   const deleted = known.map(({ key, versionId }) =>
-    deletedElements(key, deleteFrom(call.world, bucket, key, versionId)),
+    deletedElements(key, deleteFrom(call.state, bucket, key, versionId)),
   );
   const errors = objects.filter((object) => !known.includes(object)).map(errorElements);
   return documentReply(xmlDocument("DeleteResult", { Deleted: isQuiet ? [] : deleted, Error: errors }));

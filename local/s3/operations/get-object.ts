@@ -32,7 +32,7 @@ export function getObject(call: Admitted): Reply {
   const { reply, object, selection } = readHead(call);
   checkReadable(object);
   if (selection === undefined || selection.start === selection.end) return reply;
-  call.world.bodies.retain(object.body);
+  call.state.bodies.retain(object.body);
   return { ...reply, content: { body: object.body, start: selection.start, end: selection.end } };
 }
 

@@ -42,12 +42,12 @@ export function uploadOf(call: Call): MultipartUpload {
 }
 
 function createMultipartUpload(call: Call): Reply {
-  const { request, world } = call;
+  const { request, state } = call;
   const bucket = bucketOf(call);
   const checksum = readUploadChecksum(request);
   const upload = bucket.uploads.start({
     key: keyOf(call),
-    initiated: currentSecond(world),
+    initiated: currentSecond(state),
     ...readNewObject(call, bucket),
     checksum,
   });
@@ -127,10 +127,10 @@ export function keepPart(
 ): UploadedPart {
   const { encryption, parts } = uploadOf(call);
   const previous = parts.get(partNumber);
-  const lastModified = currentSecond(call.world);
+  const lastModified = currentSecond(call.state);
   const part = { ...bytes, partNumber, etag: etagOf(bytes.md5, encryption), lastModified };
   parts.set(partNumber, part);
-  if (previous !== undefined) call.world.bodies.release(previous.body);
+  if (previous !== undefined) call.state.bodies.release(previous.body);
   return part;
 }
 
@@ -150,6 +150,6 @@ function checkPartAlgorithm({ checksum }: MultipartUpload, declared: ChecksumAlg
 function abortMultipartUpload(call: Call): Reply {
   const upload = uploadOf(call);
   bucketOf(call).uploads.delete(upload.uploadId);
-  for (const part of upload.parts.values()) call.world.bodies.release(part.body);
+  for (const part of upload.parts.values()) call.state.bodies.release(part.body);
   return { status: 204 };
 }

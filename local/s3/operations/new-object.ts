@@ -11,13 +11,13 @@ import { readTagHeader } from "./tags.ts";
  * @throws S3Error KeyTooLongError, and those of what is read
  */
 export function readNewObject(call: Call, bucket: Bucket): ObjectProperties {
-  const { request, world } = call;
+  const { request, state } = call;
   checkKey(keyOf(call));
   return {
     headers: readObjectHeaders(request),
     storageClass: readStorageClass(request),
     tags: readTagHeader(request.headers),
-    encryption: readEncryption(request, bucket, world.region),
+    encryption: readEncryption(request, bucket, state.region),
     grants: readGrants(request, bucket) ?? ownGrants(),
   };
 }

@@ -5,7 +5,7 @@ import type { BodyFolder } from "../store/bodies.ts";
 import type { Bucket, BucketTable } from "../store/buckets.ts";
 
 /** What operations work on. */
-export interface World {
+export interface ServerState {
   readonly buckets: BucketTable;
   readonly bodies: BodyFolder;
   readonly region: string;
@@ -17,7 +17,7 @@ export interface World {
 /** A request that may have what it asks for. */
 export interface Admitted {
   readonly request: S3Request;
-  readonly world: World;
+  readonly state: ServerState;
 }
 
 /** One such request on its way through an operation. */
@@ -45,8 +45,8 @@ export interface Operation {
 }
 
 /** The bucket that a call addresses. @throws S3Error NoSuchBucket */
-export function bucketOf({ request, world }: Admitted): Bucket {
-  return world.buckets.get(request.bucket as string);
+export function bucketOf({ request, state }: Admitted): Bucket {
+  return state.buckets.get(request.bucket as string);
 }
 
 /** The key that a call of an object operation addresses. */
@@ -55,7 +55,7 @@ export function keyOf({ request }: Admitted): string {
 }
 
 /** The server's time in whole seconds, the precision in which S3 keeps times. */
-export function currentSecond({ now }: World): Date {
+export function currentSecond({ now }: ServerState): Date {
   return new Date(Math.floor(now().getTime() / 1000) * 1000);
 }
 

@@ -41,5 +41,5 @@ function deletePublicAccessBlock(call: Call): Reply {
 function changeBlock(call: Call, block: PublicAccessBlock | undefined): void {
   const bucket = bucketOf(call);
   bucket.publicAccessBlock = block;
-  bucket.refusalsLeft = call.world.refusalsAfterBlockChange;
+  bucket.refusalsLeft = call.state.refusalsAfterBlockChange;
 }

@@ -14,7 +14,7 @@ export const putObjectOperations: readonly Operation[] = [
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 async function putObject(call: Call): Promise<Reply> {
-  const { request, world } = call;
+  const { request, state } = call;
   const bucket = bucketOf(call);
   const properties = readNewObject(call, bucket);
   return withStoredBody(call, undefined, ({ checksum, ...stored }) => {
@@ -24,13 +24,13 @@ async function putObject(call: Call): Promise<Reply> {
       key: keyOf(call),
       versionId: newVersionId(bucket),
       etag: etagOf(stored.md5, properties.encryption),
-      lastModified: currentSecond(world),
+      lastModified: currentSecond(state),
       ...stored,
       ...properties,
       checksum: checksum && { ...checksum, type: "FULL_OBJECT" },
       parts: undefined,
     };
-    addVersion(world, bucket, object);
+    addVersion(state, bucket, object);
     return { status: 200, headers: writtenHeaders(object) };
   });
 }

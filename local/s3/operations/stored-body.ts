@@ -25,7 +25,7 @@ export async function withStoredBody(
   wanted: ChecksumAlgorithm | undefined,
   keep: (stored: StoredBody) => Reply,
 ): Promise<Reply> {
-  const { bodies } = call.world;
+  const { bodies } = call.state;
   checkSize(call.incoming.declaration.sizeBytes);
   const writer = bodies.newBody();
   let stored: StoredBody;

@@ -22,7 +22,7 @@ export const uploadPartCopyOperations: readonly Operation[] = [
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 async function uploadPartCopy(call: Call): Promise<Reply> {
-  const { request, world } = call;
+  const { request, state } = call;
   const upload = uploadOf(call);
   const partNumber = partNumberToUpload(request);
   checkPartKey(call, upload);
@@ -30,7 +30,7 @@ async function uploadPartCopy(call: Call): Promise<Reply> {
   const [start, end] = readRange(request, object.sizeBytes);
   checkCopySize(end - start);
   const body = bodyRange(object.body, start, end);
-  return withCopiedBytes(world, object, body, upload.checksum?.algorithm, (copied) => {
+  return withCopiedBytes(state, object, body, upload.checksum?.algorithm, (copied) => {
     const part = keepPart(call, partNumber, { ...copied, checksum: copied.checksum?.value });
     return documentReply(
       xmlDocument("CopyPartResult", {

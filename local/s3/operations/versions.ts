@@ -3,7 +3,7 @@ import { S3Error } from "../http/errors.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Bucket } from "../store/buckets.ts";
 import { nullVersionId, type ObjectVersion, type StoredObject } from "../store/object-version.ts";
-import type { World } from "./operation.ts";
+import type { ServerState } from "./operation.ts";
 
 /** Version ids have no order and tell nothing: 32 characters that need no escape in a URL, as S3's own. */
 const versionIdBytes = 24;
@@ -70,7 +70,7 @@ export function writtenVersionHeader({ versionId }: ObjectVersion): Record<strin
 }
 
 /** Makes a version the current one, and lets go of what it replaces. */
-export function addVersion({ bodies }: World, { objects }: Bucket, version: ObjectVersion): void {
+export function addVersion({ bodies }: ServerState, { objects }: Bucket, version: ObjectVersion): void {
   const replaced = objects.add(version);
   if (replaced?.kind === "object") bodies.release(replaced.body);
 }

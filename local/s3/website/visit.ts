@@ -1,11 +1,11 @@
-import { anyoneMay } from "../access/anyone.ts";
 import { checkNoKmsKey } from "../access/kms-objects.ts";
+import { wildcardPrincipalMay } from "../access/wildcard-principal.ts";
 import { S3Error } from "../http/errors.ts";
 import type { Reply } from "../http/reply.ts";
 import type { S3Request } from "../http/request.ts";
 import { getObject, headObject } from "../operations/get-object.ts";
 import { redirectHeader } from "../operations/object-headers.ts";
-import { bucketOf, type World } from "../operations/operation.ts";
+import { bucketOf, type ServerState } from "../operations/operation.ts";
 import { findObject } from "../operations/versions.ts";
 import type { Bucket } from "../store/buckets.ts";
 import type { ServingWebsite } from "../store/website.ts";
@@ -17,7 +17,7 @@ const conditions = ["if-match", "if-modified-since", "if-none-match", "if-unmodi
 /** A request on its way through a website. */
 interface Visit {
   readonly request: S3Request;
-  readonly world: World;
+  readonly state: ServerState;
   readonly bucket: Bucket;
   readonly website: ServingWebsite;
 }
@@ -27,8 +27,8 @@ interface Visit {
  * Source: "Hosting a static website using Amazon S3" in the Amazon S3 User Guide
  * @throws S3Error what is to be told by a page
  */
-export function visit(request: S3Request, world: World): Reply {
-  const bucket = bucketOf({ request, world });
+export function visit(request: S3Request, state: ServerState): Reply {
+  const bucket = bucketOf({ request, state });
   const { website } = bucket;
   if (website === undefined) {
     throw new S3Error("NoSuchWebsiteConfiguration", undefined, { elements: { BucketName: bucket.name } });
@@ -36,7 +36,7 @@ export function visit(request: S3Request, world: World): Reply {
   checkMethod(request);
   if ("redirectAllRequestsTo" in website) return redirectAll(request, website.redirectAllRequestsTo);
   const rule = findRule(website.routingRules, request.key ?? "", undefined);
-  return rule === undefined ? serve({ request, world, bucket, website }) : followRule(request, rule);
+  return rule === undefined ? serve({ request, state, bucket, website }) : followRule(request, rule);
 }
 
 function checkMethod({ method }: S3Request): void {
@@ -85,14 +85,14 @@ function serveError(visit: Visit, error: S3Error): Reply {
  * requests an object that doesn't exist, Amazon S3 returns HTTP response code 404 (Not Found)", in "Setting permissions
  * for website access" in the Amazon S3 User Guide.
  */
-function readObject({ request, world, bucket }: Visit, key: string): Reply {
+function readObject({ request, state, bucket }: Visit, key: string): Reply {
   const object = findObject(bucket, key, undefined);
   const attempt = { action: "s3:GetObject", resource: `${bucket.name}/${key}`, secure: false } as const;
-  if (!anyoneMay(bucket, attempt, object)) throw new S3Error("AccessDenied");
+  if (!wildcardPrincipalMay(bucket, attempt, object)) throw new S3Error("AccessDenied");
   checkNoKmsKey(object);
   const { [redirectHeader]: location } = object.headers;
   if (location !== undefined) return redirectReply(301, location);
   const heeded = [...request.headers].filter(([name]) => conditions.includes(name));
-  const read = { world, request: { ...request, key, query: new Map<string, string>(), headers: new Map(heeded) } };
+  const read = { state, request: { ...request, key, query: new Map<string, string>(), headers: new Map(heeded) } };
   return request.method === "HEAD" ? headObject(read) : getObject(read);
 }

@@ -1,5 +1,5 @@
 import type { OnReadOpts, Socket } from "node:net";
-import { ConnectionError, reasonOf } from "../errors.ts";
+import { ConnectionError, reasonOf } from "../errors/errors.ts";
 import type { ConnectionLimits, ResponseHead, WireRequest, WireResponse } from "../transport.ts";
 import { CollectedBody } from "./body-receiver.ts";
 import { requestHead } from "./request-head.ts";

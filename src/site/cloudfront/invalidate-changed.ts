@@ -1,5 +1,5 @@
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite, SiteTools } from "../prepare.ts";
+import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
 import { invalidate } from "./invalidation.ts";
 import { invalidationPaths, wholeSitePaths } from "./invalidation-paths.ts";
 

@@ -1,4 +1,4 @@
-import { ServiceError } from "../../aws/errors.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";

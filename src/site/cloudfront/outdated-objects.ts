@@ -1,8 +1,8 @@
-import type { WebsiteHosting } from "../../s3/website-configuration.ts";
-import type { Action } from "../../sync/plan.ts";
+import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import type { Action } from "../../sync/plan/plan.ts";
 import { isFingerprinted } from "../content/fingerprint.ts";
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite } from "../prepare.ts";
+import type { PreparedSite } from "../plan/prepare.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** With these S3 says that there is no such object. */
@@ -29,8 +29,8 @@ export function outdatedObjects(
   const isForAll = options.distribution?.invalidate === "all";
   const isKeptMissing = distribution !== undefined && keepsMissing(distribution, website);
   const isOutdated = (action: Action) =>
-    action.kind === "put" && (action.replaces || isForAll || (isKeptMissing && !isFingerprinted(action.name)));
-  return [...departed, ...stored.filter(isOutdated).map(({ name }) => name)];
+    action.kind === "put" && (action.replaces || isForAll || (isKeptMissing && !isFingerprinted(action.relativeKey)));
+  return [...departed, ...stored.filter(isOutdated).map(({ relativeKey }) => relativeKey)];
 }
 
 /**

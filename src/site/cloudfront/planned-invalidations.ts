@@ -1,5 +1,5 @@
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite } from "../prepare.ts";
+import type { PreparedSite } from "../plan/prepare.ts";
 import { type InvalidationStep, pathsToInvalidate } from "./invalidate-changed.ts";
 import { outdatedObjects } from "./outdated-objects.ts";
 
@@ -16,7 +16,7 @@ const MAX_NAMED_PATHS = 20;
 /** The invalidations of a publish, in their order; none without a distribution. */
 export function planInvalidations(site: PreparedSite, options: SiteOptions): PlannedInvalidation[] {
   const outdated = outdatedObjects(site, options, site.actions);
-  const deleted = site.deletions.map(({ name }) => name);
+  const deleted = site.deletions.map(({ relativeKey }) => relativeKey);
   const planned: PlannedInvalidation[] = [
     { after: "stored", paths: pathsToInvalidate(site, options, outdated, "stored") },
     { after: "deleted", paths: pathsToInvalidate(site, options, deleted, "deleted") },

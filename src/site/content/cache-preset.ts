@@ -1,5 +1,5 @@
 import { isFingerprinted } from "./fingerprint.ts";
-import { mediaTypeOf } from "./media-type.ts";
+import { mediaTypeOf } from "./text-like.ts";
 
 const FOREVER = "public, max-age=31536000, immutable";
 const REVALIDATED = "no-cache";

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { FileChangedError } from "../../files/file-range.ts";
-import { RequestSlots } from "../../s3/request-slots.ts";
+import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import { isTextLike } from "./text-like.ts";
 
 export type Encoding = "gzip" | "brotli";
@@ -23,7 +23,7 @@ const MIN_SIZE_BYTES = 1024;
 
 /** zlib works in Node's thread pool, which has four threads; one is left to the reading and writing of files and to host names. */
 const MAX_FILES_AT_ONCE = 3;
-const cores = new RequestSlots(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
+const cores = new WeightedSemaphore(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
 
 /**
  * Brotli's best level takes 1 to 2 seconds for a MiB of script, and makes 8 % less of it than the level for larger files does in a

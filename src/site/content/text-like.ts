@@ -1,5 +1,3 @@
-import { mediaTypeOf } from "./media-type.ts";
-
 const TEXT_LIKE = /^text\/|[+/](?:json|xml)$/;
 
 /** Further types that sites have whose files mostly become smaller. */
@@ -30,4 +28,9 @@ const TEXT_LIKE_TYPES: ReadonlySet<string> = new Set([
 export function isTextLike(contentType: string): boolean {
   const type = mediaTypeOf(contentType);
   return TEXT_LIKE.test(type) || TEXT_LIKE_TYPES.has(type);
+}
+
+/** A Content-Type less its parameters, in lower case: `text/html` of `Text/HTML; charset=utf-8`. */
+export function mediaTypeOf(contentType: string): string {
+  return (contentType.split(";")[0] as string).trim().toLowerCase();
 }

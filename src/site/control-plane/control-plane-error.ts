@@ -1,5 +1,5 @@
-import { adviseOnConnection } from "../../aws/connection-advice.ts";
-import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors.ts";
+import { connectionHint } from "../../aws/errors/connection-hints.ts";
+import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 
 /** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
 interface SdkError extends Error {
@@ -68,8 +68,7 @@ export function describeControlPlaneError(error: unknown, attempt: Attempt): str
     const advice = ADVICE[error.code]?.(attempt);
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
-  if (error instanceof ConnectionError)
-    return `${error.message}. ${adviseOnConnection(error, "this machine's network")}`;
+  if (error instanceof ConnectionError) return `${error.message}. ${connectionHint(error, "this machine's network")}`;
   // Those of identities are whole sentences.
   return (error as Error).message.replace(/\.?$/, ".");
 }

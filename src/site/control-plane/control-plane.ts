@@ -20,8 +20,8 @@ import type {
   ListResourceRecordSetsCommandInput,
   ListResourceRecordSetsCommandOutput,
 } from "@aws-sdk/client-route-53";
-import type { CredentialSource, Credentials } from "../../aws/credentials.ts";
-import { withCredentials } from "../../aws/expired-session.ts";
+import type { CredentialSource, Credentials } from "../../aws/credentials/credentials.ts";
+import { withCredentials } from "../../aws/errors/expired-session.ts";
 import { withRetries } from "../../aws/retry.ts";
 import { requestHandler } from "../../aws/sdk-requests.ts";
 import type { Transport } from "../../aws/transport.ts";

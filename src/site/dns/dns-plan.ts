@@ -1,6 +1,6 @@
 import type * as Route53 from "@aws-sdk/client-route-53";
 import { StepError } from "../../sync/step-error.ts";
-import type { Change } from "../change.ts";
+import type { Change } from "../change-log.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import type { DomainOptions } from "../options.ts";
 import { type AliasRecord, type AliasTarget, compareRecord, describeRecord } from "./alias-records.ts";

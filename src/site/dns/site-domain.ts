@@ -1,12 +1,12 @@
-import type { WebsiteRedirect } from "../../s3/website-configuration.ts";
-import type { PlanProblem } from "../../sync/plan.ts";
-import { asDone, type Change } from "../change.ts";
+import type { WebsiteRedirect } from "../../s3/buckets/website-configuration.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
+import { asDone, type Change } from "../change-log.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { applyRedirectBuckets, planRedirectBuckets, type RedirectBucket } from "../hosting/redirect-buckets.ts";
 import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
 import type { DomainOptions, SiteOptions } from "../options.ts";
-import type { SiteTools } from "../prepare.ts";
+import type { SiteTools } from "../plan/prepare.ts";
 import { distributionTarget } from "./alias-records.ts";
 import { applyDns } from "./dns-apply.ts";
 import { type DnsPlan, describeDnsPlan, planDns } from "./dns-plan.ts";

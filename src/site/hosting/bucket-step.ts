@@ -1,4 +1,4 @@
-import { describeFailure } from "../../aws/advice.ts";
+import { describeFailure } from "../../aws/errors/error-hints.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { StepError } from "../../sync/step-error.ts";
 

@@ -1,11 +1,15 @@
-import { describeFailure } from "../../aws/advice.ts";
-import { ServiceError } from "../../aws/errors.ts";
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { getBucketPolicy, MAX_POLICY_BYTES, putBucketPolicy } from "../../s3/bucket-policy.ts";
-import { getPublicAccessBlock, type PublicAccessBlock, putPublicAccessBlock } from "../../s3/public-access-block.ts";
+import { getBucketPolicy, MAX_POLICY_BYTES, putBucketPolicy } from "../../s3/buckets/bucket-policy.ts";
+import {
+  getPublicAccessBlock,
+  type PublicAccessBlock,
+  putPublicAccessBlock,
+} from "../../s3/buckets/public-access-block.ts";
 import { StepError } from "../../sync/step-error.ts";
-import type { Change } from "../change.ts";
-import { type Pause, pause } from "../pause.ts";
+import type { Change } from "../change-log.ts";
+import { type Pause, pause } from "../growing-delays.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Bucket } from "../../s3/bucket.ts";
-import { bucketExists, ensureBucket } from "../../s3/create-bucket.ts";
-import { listObjects } from "../../s3/list-objects.ts";
-import type { WebsiteRedirect } from "../../s3/website-configuration.ts";
+import { bucketExists, ensureBucket } from "../../s3/buckets/create-bucket.ts";
+import type { WebsiteRedirect } from "../../s3/buckets/website-configuration.ts";
+import { listObjects } from "../../s3/listing/list-objects.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { configureWebsite, readWebsite } from "./website.ts";

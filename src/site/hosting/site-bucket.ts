@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { ensureBucket } from "../../s3/create-bucket.ts";
-import { asDone, type Change } from "../change.ts";
+import { ensureBucket } from "../../s3/buckets/create-bucket.ts";
+import { asDone, type Change } from "../change-log.ts";
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite, SiteTools } from "../prepare.ts";
+import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
 import { configureWebsite, readWebsite } from "./website.ts";

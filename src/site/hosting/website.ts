@@ -4,7 +4,7 @@ import {
   getWebsiteConfiguration,
   putWebsiteConfiguration,
   type WebsiteConfiguration,
-} from "../../s3/website-configuration.ts";
+} from "../../s3/buckets/website-configuration.ts";
 import { bucketStep } from "./bucket-step.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { SentObject } from "../../sync/send-file.ts";
-import type { ListedObject, SitePlan } from "../plan-site.ts";
+import type { SentObject } from "../../sync/upload/send-file.ts";
+import type { ListedObject, SitePlan } from "../plan/plan-site.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
 
 type Entries = ReadonlyMap<string, ManifestEntry>;
@@ -46,12 +46,12 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
     const wanted = entries.get(name);
     if (wanted && wanted.removedMs === undefined) claimed.set(name, entry);
   }
-  for (const { name } of groups.flatMap(({ actions }) => actions)) {
-    const entry = entries.get(name);
-    const known = manifest?.entries.get(name);
-    const present = listed.get(name);
+  for (const { relativeKey } of groups.flatMap(({ actions }) => actions)) {
+    const entry = entries.get(relativeKey);
+    const known = manifest?.entries.get(relativeKey);
+    const present = listed.get(relativeKey);
     const isTaken = present && (!known || isForeign(known, present));
-    if (entry) claimed.set(name, { ...entry, pending: isTaken ? { foreignEtag: present.etag } : {} });
+    if (entry) claimed.set(relativeKey, { ...entry, pending: isTaken ? { foreignEtag: present.etag } : {} });
   }
   return claimed;
 }
@@ -64,26 +64,31 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
 export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Progress): Entries {
   const { stored, deleted, isLive } = progress;
   const after = new Map(plan.entries);
-  const isAlone = isLive && plan.deletions.every(({ name }) => deleted.has(name));
-  for (const { name } of isAlone ? [] : plan.kept) {
-    const known = before.manifest?.entries.get(name);
-    if (known) after.set(name, known);
+  const isAlone = isLive && plan.deletions.every(({ relativeKey }) => deleted.has(relativeKey));
+  for (const { relativeKey } of isAlone ? [] : plan.kept) {
+    const known = before.manifest?.entries.get(relativeKey);
+    if (known) after.set(relativeKey, known);
   }
   for (const name of isLive ? [] : plan.departed) {
     const known = before.manifest?.entries.get(name);
     if (known) after.set(name, known);
   }
-  for (const { name } of plan.deletions) {
-    const known = before.manifest?.entries.get(name);
-    const present = before.listed.get(name);
-    if (known && present && !deleted.has(name))
-      after.set(name, { ...known, sizeBytes: present.sizeBytes, etag: present.etag, pending: { isLeaving: true } });
+  for (const { relativeKey } of plan.deletions) {
+    const known = before.manifest?.entries.get(relativeKey);
+    const present = before.listed.get(relativeKey);
+    if (known && present && !deleted.has(relativeKey))
+      after.set(relativeKey, {
+        ...known,
+        sizeBytes: present.sizeBytes,
+        etag: present.etag,
+        pending: { isLeaving: true },
+      });
   }
   const claimed = claimedEntries(plan, before);
-  for (const { name } of plan.groups.flatMap(({ actions }) => actions)) {
-    const sent = stored.get(name);
-    const entry = sent && isLive ? plan.entries.get(name) : claimed.get(name);
-    if (entry) after.set(name, sent ? { ...entry, sizeBytes: sent.sizeBytes, etag: sent.etag } : entry);
+  for (const { relativeKey } of plan.groups.flatMap(({ actions }) => actions)) {
+    const sent = stored.get(relativeKey);
+    const entry = sent && isLive ? plan.entries.get(relativeKey) : claimed.get(relativeKey);
+    if (entry) after.set(relativeKey, sent ? { ...entry, sizeBytes: sent.sizeBytes, etag: sent.etag } : entry);
   }
   return after;
 }

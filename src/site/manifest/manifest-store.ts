@@ -1,5 +1,5 @@
-import { describeFailure } from "../../aws/advice.ts";
-import { ServiceError } from "../../aws/errors.ts";
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
 import type { Body } from "../../aws/transport.ts";
 import { CollectedBody } from "../../aws/wire/body-receiver.ts";
 import type { Bucket } from "../../s3/bucket.ts";

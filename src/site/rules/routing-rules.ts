@@ -1,4 +1,4 @@
-import type { RoutingRule } from "../../s3/website-configuration.ts";
+import type { RoutingRule } from "../../s3/buckets/website-configuration.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import { basePathOf, type RedirectSite } from "./redirects-site.ts";
 import { parseRedirectTarget, targetParts } from "./redirects-target.ts";

@@ -35,7 +35,7 @@ export interface PublishedObject {
 }
 
 /** How visitors reach the site. */
-export interface SiteAddress {
+export interface CheckedSite {
   /** Its path ends with a `/`. */
   readonly siteUrl: URL;
   /** What stands between visitors and the bucket: nothing but its website endpoint, CloudFront, or something not known here. */
@@ -60,7 +60,7 @@ const MISSING_STATUSES = [404, 403];
  *
  * @param changed what visitors get since this publish, in any order; redirects among it.
  */
-export function chooseChecks(changed: readonly PublishedObject[], address: SiteAddress): readonly SiteCheck[] {
+export function chooseChecks(changed: readonly PublishedObject[], address: CheckedSite): readonly SiteCheck[] {
   const { siteUrl, index, redirectsAll } = address;
   const others = changed.filter(({ urlPath }) => urlPath !== index.urlPath);
   return [
@@ -84,7 +84,7 @@ function checkOf(object: PublishedObject, siteUrl: URL): SiteCheck {
   };
 }
 
-function missingPageCheck({ siteUrl, edge, index, errorDocument, singlePageApp }: SiteAddress): SiteCheck {
+function missingPageCheck({ siteUrl, edge, index, errorDocument, singlePageApp }: CheckedSite): SiteCheck {
   // A name that no cache knows from an earlier check.
   const url = urlOf(`/no-such-page-${randomBytes(6).toString("hex")}`, siteUrl);
   const document = singlePageApp ? index : errorDocument;
@@ -93,7 +93,7 @@ function missingPageCheck({ siteUrl, edge, index, errorDocument, singlePageApp }
 }
 
 /** A website endpoint sends the index with the status of the error; CloudFront is to make 200 of it, and other edges may. */
-function missingPageStatuses(singlePageApp: boolean, edge: SiteAddress["edge"]): readonly number[] {
+function missingPageStatuses(singlePageApp: boolean, edge: CheckedSite["edge"]): readonly number[] {
   if (!singlePageApp || edge === "none") return MISSING_STATUSES;
   return edge === "cloudfront" ? [200] : [200, ...MISSING_STATUSES];
 }

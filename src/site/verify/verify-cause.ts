@@ -1,5 +1,5 @@
-import { adviseOnConnection } from "../../aws/connection-advice.ts";
-import type { ConnectionError } from "../../aws/errors.ts";
+import { connectionHint } from "../../aws/errors/connection-hints.ts";
+import type { ConnectionError } from "../../aws/errors/errors.ts";
 import { ProxyError } from "../../aws/proxy-error.ts";
 import type { SiteAnswer } from "./verify-answer.ts";
 import type { Deviation } from "./verify-deviation.ts";
@@ -44,7 +44,7 @@ function causeOfSilence(error: ConnectionError, hostname: string, { nameServers 
       return `What answers has no certificate for ${hostname}: add it to the alternate domain names of the distribution, with a certificate of AWS Certificate Manager in us-east-1 that covers it; or check where the name's DNS record leads.`;
     }
   }
-  return adviseOnConnection(error, "siteUrl");
+  return connectionHint(error, "siteUrl");
 }
 
 function causeOfUnknownName(hostname: string, nameServers: readonly string[]): string {

@@ -1,8 +1,8 @@
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite, SiteTools } from "../prepare.ts";
-import type { SiteObject } from "../site-object.ts";
-import { errorDocumentOf } from "../site-tree.ts";
+import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
+import type { SiteObject } from "../plan/site-object.ts";
+import { errorDocumentOf } from "../plan/site-tree.ts";
 import { urlPathsOf } from "../url-paths.ts";
 import { chooseChecks, type PublishedObject } from "./site-check.ts";
 import { type VerifyFailure, verifySite } from "./verify.ts";
@@ -33,9 +33,9 @@ export async function verifyPublished(
   changed: readonly string[],
   nameServers: readonly string[],
 ): Promise<Verification | undefined> {
-  const { objects, place } = site;
+  const { objects, address } = site;
   const index = objects.get(options.indexDocument);
-  if (!place.siteUrl || !index) return undefined;
+  if (!address.siteUrl || !index) return undefined;
   const errorDocument = objects.get(errorDocumentOf(options, objects) ?? "");
   const checks = chooseChecks(
     changed.flatMap((name) => {
@@ -43,15 +43,15 @@ export async function verifyPublished(
       return object && isVisible(object, site) ? [published(site, options, object)] : [];
     }),
     {
-      siteUrl: place.siteUrl,
-      edge: answersWithIndex(site, options) ? place.edge : "other",
+      siteUrl: address.siteUrl,
+      edge: answersWithIndex(site, options) ? address.edge : "other",
       index: published(site, options, index),
       ...(errorDocument ? { errorDocument: published(site, options, errorDocument) } : {}),
       singlePageApp: options.singlePageApp,
       redirectsAll: site.website.routingRules.some(({ condition }) => (condition.keyPrefix ?? "") === options.prefix),
     },
   );
-  const isAtEdge = place.edge !== "none" || options.domain !== undefined;
+  const isAtEdge = address.edge !== "none" || options.domain !== undefined;
   const failures = await verifySite(checks, { ...tools, nameServers, settleMs: isAtEdge ? EDGE_SETTLE_MS : SETTLE_MS });
   return { checksCount: checks.length, errors: describeFailures(failures) };
 }
@@ -72,25 +72,25 @@ function answersWithIndex({ distribution }: PreparedSite, { singlePageApp, index
 }
 
 /** Redirects are a website endpoint's; and it takes the key of a folder for the folder's index document. */
-function isVisible({ name, kind }: SiteObject, { place }: PreparedSite): boolean {
-  if (kind === "redirect") return place.answersBy === "website";
-  return !name.endsWith("/") || place.answersBy === "rest";
+function isVisible({ relativeKey, kind }: SiteObject, { address }: PreparedSite): boolean {
+  if (kind === "redirect") return address.answersBy === "website";
+  return !relativeKey.endsWith("/") || address.answersBy === "rest";
 }
 
 function published(
-  { digests, manifest, place }: PreparedSite,
+  { digests, manifest, address }: PreparedSite,
   { indexDocument }: SiteOptions,
   object: SiteObject,
 ): PublishedObject {
-  const { name, kind, headers } = object;
-  const [path = `/${name}`, folder] = urlPathsOf(name, indexDocument);
-  const knowsFolders = place.answersBy === "website" || name === indexDocument;
-  const previousSha256 = manifest?.entries.get(name)?.sha256;
-  const sha256 = digests.get(name) ?? "";
+  const { relativeKey, kind, headers } = object;
+  const [path = `/${relativeKey}`, folder] = urlPathsOf(relativeKey, indexDocument);
+  const knowsFolders = address.answersBy === "website" || relativeKey === indexDocument;
+  const previousSha256 = manifest?.entries.get(relativeKey)?.sha256;
+  const sha256 = digests.get(relativeKey) ?? "";
   const cacheControl = headers["cache-control"];
   const location = headers["x-amz-website-redirect-location"];
   return {
-    name,
+    name: relativeKey,
     urlPath: knowsFolders && folder !== undefined ? folder : path,
     kind,
     sha256,

@@ -1,6 +1,6 @@
-import { isCertificateCode } from "../../aws/connection-advice.ts";
-import { ConnectionError } from "../../aws/errors.ts";
-import { inParallel } from "../../s3/in-parallel.ts";
+import { isCertificateCode } from "../../aws/errors/connection-hints.ts";
+import { ConnectionError } from "../../aws/errors/errors.ts";
+import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";
 import type { SiteCheck } from "./site-check.ts";
 import { BodyEncodingError, fetchAnswer, type Visitor } from "./verify-answer.ts";

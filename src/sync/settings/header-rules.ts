@@ -1,5 +1,5 @@
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
-import { GIVEN_HEADERS } from "../../s3/given-headers.ts";
+import { SYSTEM_METADATA } from "../../s3/system-metadata.ts";
 import { readPattern } from "./cache-control.ts";
 import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
 import { metadataHeader } from "./metadata.ts";
@@ -14,7 +14,7 @@ export interface HeaderRule {
 }
 
 /** What S3 keeps with an object; metadata comes beside it. */
-const KEPT_HEADERS = [...GIVEN_HEADERS, "x-amz-storage-class"];
+const KEPT_HEADERS = [...SYSTEM_METADATA, "x-amz-storage-class"];
 
 /** A rule while its lines are read. */
 interface OpenRule {

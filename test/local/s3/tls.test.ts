@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { localhostTls } from "../../../local/s3/localhost-tls.ts";
 import { defaultCredential, type S3Server, startS3Server } from "../../../local/s3/server.ts";
-import { localhostTls } from "./localhost-tls.ts";
 
 describe("The embedded S3 server, over TLS", () => {
   let server: S3Server;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Distribution } from "../../../src/site/cloudfront/distribution.ts";
 import { outdatedObjects } from "../../../src/site/cloudfront/outdated-objects.ts";
-import type { PutAction } from "../../../src/sync/plan.ts";
+import type { PutAction } from "../../../src/sync/plan/plan.ts";
 
 const byDefault: Distribution = {
   id: "E1",
@@ -54,6 +54,6 @@ describe("the objects of which caches may hold another form", () => {
   }
 });
 
-function put(name: string, replaces: boolean): PutAction {
-  return { kind: "put", path: name, name, sizeBytes: 1, reason: "", replaces };
+function put(relativeKey: string, replaces: boolean): PutAction {
+  return { kind: "put", path: relativeKey, relativeKey, sizeBytes: 1, reason: "", replaces };
 }

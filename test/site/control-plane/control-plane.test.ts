@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CredentialSource, Credentials } from "../../../src/aws/credentials.ts";
-import { ConnectionError, IdentityError } from "../../../src/aws/errors.ts";
+import type { CredentialSource, Credentials } from "../../../src/aws/credentials/credentials.ts";
+import { ConnectionError, IdentityError } from "../../../src/aws/errors/errors.ts";
 import type { Transport, WireRequest } from "../../../src/aws/transport.ts";
 import { createTransport } from "../../../src/aws/transport.ts";
 import { openControlPlane } from "../../../src/site/control-plane/control-plane.ts";

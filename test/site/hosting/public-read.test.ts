@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { S3ServerOptions } from "../../../local/s3/server.ts";
-import { ServiceError } from "../../../src/aws/errors.ts";
-import { getBucketPolicy, putBucketPolicy } from "../../../src/s3/bucket-policy.ts";
-import { getPublicAccessBlock } from "../../../src/s3/public-access-block.ts";
+import { ServiceError } from "../../../src/aws/errors/errors.ts";
+import { getBucketPolicy, putBucketPolicy } from "../../../src/s3/buckets/bucket-policy.ts";
+import { getPublicAccessBlock } from "../../../src/s3/buckets/public-access-block.ts";
 import {
   allowPublicRead,
   describePublicRead,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Bucket } from "../../../src/s3/bucket.ts";
-import { getWebsiteConfiguration, putWebsiteConfiguration } from "../../../src/s3/website-configuration.ts";
+import { getWebsiteConfiguration, putWebsiteConfiguration } from "../../../src/s3/buckets/website-configuration.ts";
 import { applyRedirectBuckets, planRedirectBuckets } from "../../../src/site/hosting/redirect-buckets.ts";
 import { StepError } from "../../../src/sync/step-error.ts";
 import { openTargetBucket, openTransport } from "../../s3/open-target.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ServiceError } from "../../../src/aws/errors.ts";
-import type { WebsiteConfiguration } from "../../../src/s3/website-configuration.ts";
+import { ServiceError } from "../../../src/aws/errors/errors.ts";
+import type { WebsiteConfiguration } from "../../../src/s3/buckets/website-configuration.ts";
 import { configureWebsite } from "../../../src/site/hosting/website.ts";
 import { StepError } from "../../../src/sync/step-error.ts";
 import { answeringBucket, openTargetBucket, openTransport } from "../../s3/open-target.ts";

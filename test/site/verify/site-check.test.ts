@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseChecks, type PublishedObject, type SiteAddress } from "../../../src/site/verify/site-check.ts";
+import { type CheckedSite, chooseChecks, type PublishedObject } from "../../../src/site/verify/site-check.ts";
 
 const index: PublishedObject = {
   name: "index.html",
@@ -16,7 +16,7 @@ const errorDocument: PublishedObject = {
   sha256: "e0",
   contentType: "text/html",
 };
-const address: SiteAddress = {
+const address: CheckedSite = {
   siteUrl: new URL("http://example.com/docs/"),
   edge: "none",
   index,
@@ -58,7 +58,7 @@ describe("the checks after a publish", () => {
 
   const { errorDocument: _, ...withoutErrorDocument } = address;
   const ofIndex = { sha256: "1d", contentType: "text/html" };
-  const missingPages: readonly [title: string, address: SiteAddress, expected: object][] = [
+  const missingPages: readonly [title: string, address: CheckedSite, expected: object][] = [
     ["has any body where the error document is not known", withoutErrorDocument, { statuses: [404, 403] }],
     [
       "is the index at the endpoint of a single-page app",

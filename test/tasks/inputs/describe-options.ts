@@ -1,7 +1,7 @@
 import type { SiteOptions, SiteSettings } from "../../../src/site/options.ts";
 import type { DownloadOptions, ObjectSettings, UploadOptions } from "../../../src/sync/options.ts";
-import type { InNameOf } from "../../../tasks/access-inputs.ts";
-import type { Identity } from "../../../tasks/identity.ts";
+import type { InNameOf } from "../../../src/task/inputs/access.ts";
+import type { Identity } from "../../../src/task/inputs/identity.ts";
 
 /** A task's options as plain data, which survives JSON. */
 export type OptionsDescription = Readonly<Record<string, unknown>>;

@@ -1,0 +1,59 @@
+import * as tl from "azure-pipelines-task-lib/task.js";
+import type { Credentials } from "../../aws/credentials/credentials.ts";
+import type { InputReader } from "../inputs.ts";
+import { maskSecret } from "../secret-input.ts";
+
+/** What to do about a connection that the agent was not given. */
+export const NO_SUCH_CONNECTION =
+  "the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.";
+
+/** What a service connection authorizes by. */
+export interface Authorization {
+  /** As the agent names it: `UsernamePassword`, `None`. */
+  readonly scheme: string;
+  /** A parameter by its name in any case, without blanks around it; empty where there is none. */
+  parameter(name: string): string;
+}
+
+/**
+ * Reads how a service connection authorizes, and masks those of its parameters that are secrets.
+ *
+ * The task library's own reader of single parameters writes each value into the debug log; this one reads the whole of them, of which
+ * the library logs no more than that it is there.
+ *
+ * @returns undefined where the job has no such connection.
+ */
+export function readAuthorization(id: string, secretNames: readonly string[]): Authorization | undefined {
+  const authorization = tl.getEndpointAuthorization(id, true);
+  if (!authorization) return undefined;
+  const parameters = new Map(
+    Object.entries(authorization.parameters ?? {}).map(([name, value]) => [name.toLowerCase(), String(value ?? "")]),
+  );
+  const parameter = (name: string) => (parameters.get(name.toLowerCase()) ?? "").trim();
+  for (const name of secretNames) maskSecret(parameter(name));
+  return { scheme: authorization.scheme, parameter };
+}
+
+/** The parameters of a connection with access keys that nobody may read. */
+export const KEY_SECRETS = ["password", "sessionToken"] as const;
+
+/** Reads access keys. What is wrong with them is told to the reader under the input's name. */
+export function readKeys(reader: InputReader, input: string, { parameter }: Authorization): Credentials {
+  const accessKeyId = parameter("username");
+  const secretAccessKey = parameter("password");
+  const sessionToken = parameter("sessionToken");
+  if (accessKeyId === "") reader.problem(input, "its access key id is empty. Enter it in the service connection.");
+  if (secretAccessKey === "") {
+    reader.problem(input, "its secret access key is empty. Enter it in the service connection.");
+  }
+  if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
+    const what = "one of its keys has a character in it that keys do not have, perhaps an invisible one.";
+    reader.problem(input, `${what} Enter it in the service connection again.`);
+  }
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}
+
+/** An invisible character comes along when a key is copied from a page or a mail. */
+export function hasForeignCharacter(keys: string): boolean {
+  return /[^\x21-\x7e]/.test(keys);
+}

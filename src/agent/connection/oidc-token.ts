@@ -1,0 +1,134 @@
+import type { TaskApi } from "azure-devops-node-api/TaskApi.js";
+import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import type { NetworkSettings } from "../../aws/network.ts";
+import { withRetries } from "../../aws/retry.ts";
+import { maskSecret } from "../secret-input.ts";
+import { openTaskApi } from "../task-api.ts";
+import { type JobIdentity, readJobIdentity } from "./job-identity.ts";
+
+/** What a token says of itself, for whoever has to trust it. */
+export interface OidcClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
+
+/** The pipeline's own identity, as Azure DevOps vouches for it. */
+export interface OidcTokens {
+  /**
+   * Asks for a new token, since one lives ten minutes. It is masked.
+   *
+   * @throws {IdentityError} where there is none; the signal's reason.
+   */
+  request(): Promise<string>;
+  /** Of the latest token; undefined before the first, and where it could not be read. */
+  latestClaims(): OidcClaims | undefined;
+}
+
+export interface OidcOptions {
+  /** For whom the token is issued: it names this connection. */
+  readonly serviceConnectionId: string;
+  readonly network: NetworkSettings;
+  readonly userAgent: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Prepares requests for tokens; nothing is sent yet. */
+export function createOidcTokens(options: OidcOptions): OidcTokens {
+  const { serviceConnectionId, signal } = options;
+  let opened: Promise<{ readonly api: TaskApi; readonly job: JobIdentity }> | undefined;
+  let claims: OidcClaims | undefined;
+
+  async function open() {
+    const job = readJobIdentity();
+    return { job, api: await openTaskApi({ ...options, job }) };
+  }
+
+  return {
+    async request() {
+      opened ??= open().catch((error) => {
+        opened = undefined;
+        throw error;
+      });
+      const { api, job } = await opened;
+      const token = await askWithRetries(api, job, serviceConnectionId, signal);
+      maskSecret(token);
+      claims = readClaims(token);
+      return token;
+    },
+    latestClaims: () => claims,
+  };
+}
+
+async function askWithRetries(
+  api: TaskApi,
+  job: JobIdentity,
+  serviceConnectionId: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const { projectId, hubName, planId, jobId, collectionUrl } = job;
+  try {
+    return await withRetries(async () => {
+      const answer = await api
+        .createOidcToken({}, projectId, hubName, planId, jobId, serviceConnectionId)
+        .catch((error) => Promise.reject(asKnownError(error, collectionUrl.hostname)));
+      if (!answer?.oidcToken) throw refusal(undefined, "there is no token in its answer");
+      return answer.oidcToken;
+    }, signal);
+  } catch (error) {
+    if (!(error instanceof ServiceError || error instanceof ConnectionError)) throw error;
+    const what = `Azure DevOps issued no identity token for the service connection: ${error.message}.`;
+    throw new IdentityError(`${what} ${advise(error, collectionUrl)}`, { cause: error });
+  }
+}
+
+/** The client's errors in the terms in which retries are decided. */
+function asKnownError(error: unknown, hostname: string): unknown {
+  if (!(error instanceof Error)) return error;
+  const { statusCode, code, message } = error as Error & { statusCode?: number; code?: string };
+  if (statusCode !== undefined) return refusal(statusCode, message);
+  if (/^Failed to find api location/.test(message)) return refusal(404, "it has no such API");
+  if (/^Request timeout/.test(message)) return new ConnectionError("ETIMEDOUT", hostname, "nothing came in time");
+  // What the client could not make sense of has no code.
+  return code === undefined ? refusal(undefined, message) : new ConnectionError(code, hostname, message);
+}
+
+function refusal(status: number | undefined, message: string): ServiceError {
+  // A page for people stands where an answer of the API was expected.
+  const said = /^\s*</.test(message) ? "it answered with a page" : message;
+  return new ServiceError({
+    status: status ?? 200,
+    code: NOT_S3,
+    serverMessage: said.replace(/[.\s]+$/, "").slice(0, 300),
+  });
+}
+
+function advise(error: ServiceError | ConnectionError, collectionUrl: URL): string {
+  if (error instanceof ConnectionError) {
+    return `Check that this machine reaches ${collectionUrl.host}, by the same proxy and certificates as the agent.`;
+  }
+  const { status } = error.details;
+  if (status === 404) {
+    return "Azure DevOps Services issues such tokens, and Azure DevOps Server does not: there, use access keys or the identity of the agent. On Azure DevOps Services, check that the service connection still exists.";
+  }
+  if (status === 407) return "Check the user name and password of the agent's proxy.";
+  if (status >= 300 && status < 400) {
+    return "It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps.";
+  }
+  if (status === 401 || status === 403) {
+    return "Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.";
+  }
+  return status >= 500 || status === 429
+    ? "It was asked several times: run the step again later."
+    : "Run the step again; if it stays, check what stands between this machine and Azure DevOps.";
+}
+
+function readClaims(token: string): OidcClaims | undefined {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    const { iss, sub, aud } = claims as Record<string, unknown>;
+    return { issuer: String(iss), subject: String(sub), audience: [aud].flat().map(String).join(", ") };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import internal from "azure-pipelines-task-lib/internal.js";
+import * as tl from "azure-pipelines-task-lib/task.js";
+import type { InputReader } from "../inputs.ts";
+import { maskSecret } from "../secret-input.ts";
+import type { BaseIdentity, Connection, ConnectionInput } from "./connection.ts";
+import { readRole } from "./connection-role.ts";
+import { hasForeignCharacter } from "./connection-secrets.ts";
+
+/** Problems are told under the input that would make the variables needless. */
+const INPUT: ConnectionInput = "awsCredentials";
+
+const NO_KEYS =
+  "awsCredentials is empty, and there are no pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey, so the agent's own identity was looked for";
+
+/**
+ * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. Without keys among them
+ * the step acts as the agent's machine does.
+ */
+export function readPipelineVariables(reader: InputReader): Connection {
+  const identity = readIdentity(reader);
+  const arn = variable("AWS.AssumeRoleArn");
+  const texts = { arn, sessionName: variable("AWS.RoleSessionName"), externalId: variable("AWS.ExternalId") };
+  // Variables are those of all steps, whether a role of this one uses them or not.
+  const usesRole = arn !== "" || reader.text("assumeRole") !== "";
+  const named = (variableName: string) => `it is empty, and the pipeline variable ${variableName}`;
+  const names = {
+    arn: named("AWS.AssumeRoleArn"),
+    ...(usesRole ? { sessionName: named("AWS.RoleSessionName"), externalId: named("AWS.ExternalId") } : {}),
+  };
+  return {
+    input: INPUT,
+    description: identity.kind === "keys" ? "the pipeline variables AWS.*" : "the agent's own identity",
+    roleAuthority: "aws",
+    region: regionVariable(),
+    addressingStyle: "auto",
+    identity,
+    role: readRole(reader, texts, { input: INPUT, names, isAmazon: true }),
+    mayHaveLeftovers: true,
+    ...(identity.kind === "agent" ? { agentReason: NO_KEYS } : {}),
+  };
+}
+
+/** The region that the job names for all steps: `AWS.Region`, or `AWS_REGION` of the agent, which look alike in the environment. */
+export function regionVariable(): string {
+  return variable("AWS.Region") || variable("AWS_DEFAULT_REGION");
+}
+
+function readIdentity(reader: InputReader): BaseIdentity {
+  const accessKeyId = secretVariable("AWS.AccessKeyID");
+  const secretAccessKey = secretVariable("AWS.SecretAccessKey");
+  const sessionToken = secretVariable("AWS.SessionToken");
+  if (!accessKeyId && !secretAccessKey) return { kind: "agent" };
+  if (!accessKeyId || !secretAccessKey) {
+    const missing = accessKeyId ? "AWS.SecretAccessKey" : "AWS.AccessKeyID";
+    const what = `it is empty, and of the pipeline's variables with access keys ${missing} is missing.`;
+    reader.problem(INPUT, `${what} Choose a service connection, or set both.`);
+  }
+  if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
+    const what = "it is empty, and the pipeline's variables with access keys have a character in them that keys do not";
+    reader.problem(INPUT, `${what} have, perhaps an invisible one. Set them again.`);
+  }
+  return { kind: "keys", credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } };
+}
+
+function variable(name: string): string {
+  return (tl.getVariable(name) ?? "").trim();
+}
+
+/** Reads a variable past the task library, whose reader writes what it finds into the debug log, whether it is masked or not. */
+function secretVariable(name: string): string {
+  const key = internal._getVariableKey(name);
+  const text = (internal._vault.retrieveSecret(`SECRET_${key}`) || process.env[key] || "").trim();
+  maskSecret(text);
+  return text;
+}

@@ -1,0 +1,61 @@
+import type { InputReader } from "../inputs.ts";
+import type { BaseIdentity, Connection } from "./connection.ts";
+import { readRole } from "./connection-role.ts";
+import {
+  type Authorization,
+  KEY_SECRETS,
+  NO_SUCH_CONNECTION,
+  readAuthorization,
+  readKeys,
+} from "./connection-secrets.ts";
+import { regionVariable } from "./pipeline-variables.ts";
+
+const INPUT = "toolkitCredentials";
+
+/**
+ * Reads a connection of the type `AWS`, which the AWS Toolkit for Azure DevOps brings. It always means AWS itself.
+ *
+ * Its form asks for keys whatever they are for, and a secret in it cannot be cleared: where it says to use OIDC, keys that stand
+ * there too are leftovers.
+ */
+export function readToolkitConnection(reader: InputReader, id: string): Connection | undefined {
+  const authorization = readAuthorization(id, KEY_SECRETS);
+  if (!authorization) {
+    reader.problem(INPUT, NO_SUCH_CONNECTION);
+    return undefined;
+  }
+  const { parameter } = authorization;
+  const arn = parameter("assumeRoleArn");
+  const identity = readIdentity(reader, id, authorization);
+  // The toolkit's form keeps what is written in it, whether a role uses it or not.
+  const hasTaskRole = reader.text("assumeRole") !== "";
+  const usesExternalId = hasTaskRole || (arn !== "" && identity.kind !== "oidc");
+  const texts = { arn, sessionName: parameter("roleSessionName"), externalId: parameter("externalId") };
+  const names = {
+    arn: "its role to assume",
+    ...(arn || hasTaskRole ? { sessionName: "its role session name" } : {}),
+    ...(usesExternalId ? { externalId: "its external id" } : {}),
+  };
+  const role = readRole(reader, texts, { input: INPUT, names, isAmazon: true });
+  if (identity.kind === "oidc" && !arn) {
+    const what = "it says to use OIDC, and names no role to assume.";
+    reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
+  }
+  return {
+    input: INPUT,
+    description: "the service connection (toolkitCredentials)",
+    roleAuthority: "aws",
+    region: regionVariable(),
+    addressingStyle: "auto",
+    identity,
+    role,
+    mayHaveLeftovers: true,
+  };
+}
+
+function readIdentity(reader: InputReader, id: string, authorization: Authorization): BaseIdentity {
+  const { parameter } = authorization;
+  if (parameter("useOIDC").toLowerCase() === "true") return { kind: "oidc", serviceConnectionId: id };
+  if (!parameter("username") && !parameter("password")) return { kind: "agent" };
+  return { kind: "keys", credentials: readKeys(reader, INPUT, authorization) };
+}

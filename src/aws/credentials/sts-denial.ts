@@ -1,0 +1,84 @@
+import type { RoleAttempt } from "./sts-hints.ts";
+
+/**
+ * Says which policy refused a role. AWS names the kind of policy in some messages and not in others; where it does not, the accounts of
+ * the caller and the role tell who has to allow it.
+ *
+ * Sources: "Troubleshoot access denied error messages" and "Cross-account policy evaluation logic" in the IAM User Guide.
+ */
+export function roleDenialHint(attempt: RoleAttempt, serverMessage: string): string {
+  const said = readDenial(serverMessage, attempt);
+  if (said.explicitDenyIn) {
+    return `It is forbidden outright, by a Deny in ${said.explicitDenyIn}: no other policy helps, the Deny has to go or to leave this out.`;
+  }
+  if (attempt.source === "web-identity") return adviseOnWebIdentity(attempt);
+  if (said.action === "sts:TagSession") return adviseOnTags(said, attempt);
+
+  const permission = `the permissions policy of ${said.caller} has to allow sts:AssumeRole on ${attempt.arn}`;
+  const trust = `the trust policy of the role has to allow sts:AssumeRole to ${said.caller}`;
+  const conditions = adviseOnExternalId(attempt);
+  if (said.missingIn === "identity-based policy") return `It is a permission that is missing: ${permission}.`;
+  if (said.missingIn === "resource-based policy") return `It is the trust policy: ${trust}. ${conditions}`;
+  if (said.missingIn)
+    return `It is a limit on the caller: a ${said.missingIn} of ${said.caller} does not allow sts:AssumeRole.`;
+  if (said.callerAccount === undefined) return `Check both policies: ${trust}, and ${permission}. ${conditions}`;
+  if (said.callerAccount !== accountOf(attempt.arn)) {
+    const accounts = `The role is in account ${accountOf(attempt.arn)} and the caller in ${said.callerAccount}, so both have to allow it`;
+    return `${accounts}: ${trust}, and ${permission}. ${conditions} AWS says the same of a role that does not exist.`;
+  }
+  const both = `${trust}; where it names only the account (…:root), ${permission} as well`;
+  return `Caller and role are in the same account, so the trust policy decides: ${both}. ${conditions} AWS says the same of a role that does not exist.`;
+}
+
+/** What a message of AWS tells of a denial. */
+interface Denial {
+  readonly action: string;
+  /** The caller's ARN, or words in its place. */
+  readonly caller: string;
+  readonly callerAccount: string | undefined;
+  readonly explicitDenyIn: string | undefined;
+  readonly missingIn: string | undefined;
+}
+
+function readDenial(message: string, { source }: RoleAttempt): Denial {
+  const arn = /\bUser: (arn:\S+)/.exec(message)?.[1];
+  // A session's ARN leaves out its role's path, which the chain knows.
+  const known = typeof source === "object" && "roleArn" in source ? source.roleArn : undefined;
+  const caller = known ?? (arn === undefined ? "the caller" : principalOf(arn));
+  return {
+    action: /\bperform: (sts:\w+)/.exec(message)?.[1] ?? "sts:AssumeRole",
+    caller,
+    callerAccount: arn === undefined ? undefined : accountOf(arn),
+    explicitDenyIn: /\bexplicit deny in (an? [\w -]*(?:policy|boundary))/.exec(message)?.[1],
+    missingIn: /\bbecause no ([\w -]*?(?:policy|boundary)) allows/.exec(message)?.[1],
+  };
+}
+
+/** Policies name the role, while messages name its session. */
+function principalOf(arn: string): string {
+  const [, partition, account, role] = /^arn:([\w-]+):sts::(\d+):assumed-role\/([^/]+)/.exec(arn) ?? [];
+  return role ? `arn:${partition}:iam::${account}:role/${role}` : arn;
+}
+
+function accountOf(arn: string): string | undefined {
+  return arn.split(":")[4] || undefined;
+}
+
+function adviseOnWebIdentity({ arn }: RoleAttempt): string {
+  const what = "It is the trust policy of the role that refuses, since a token needs no other permission";
+  const how =
+    "it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet";
+  return `${what}: ${how}. AWS says the same of a role that does not exist in account ${accountOf(arn) ?? "that it names"}.`;
+}
+
+function adviseOnTags({ caller }: Denial, { arn }: RoleAttempt): string {
+  const trust = `the trust policy of ${arn} has to allow sts:TagSession beside sts:AssumeRole`;
+  return `It is the session tags: ${trust}, and so has the permissions policy of ${caller} where it is in another account. Or leave sessionTags empty.`;
+}
+
+function adviseOnExternalId({ hasExternalId, hasTags }: RoleAttempt): string {
+  const externalId = hasExternalId
+    ? "Check that the external id is the one that its condition on sts:ExternalId asks for."
+    : "If it has a condition on sts:ExternalId, enter that id as external id.";
+  return hasTags ? `${externalId} With session tags it has to allow sts:TagSession too.` : externalId;
+}

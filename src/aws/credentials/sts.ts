@@ -1,0 +1,220 @@
+import { hash } from "node:crypto";
+import { readServiceError, ServiceError } from "../errors/errors.ts";
+import { withRetries } from "../retry.ts";
+import { createSigner, encodeUriPart } from "../signer.ts";
+import type { Transport, WireResponse } from "../transport.ts";
+import { parseXml, type XmlElement } from "../xml.ts";
+import type { Credentials } from "./credentials.ts";
+import { resolveStsEndpoint } from "./sts-endpoint.ts";
+
+/** The code of a successful answer that STS would not give. */
+export const NOT_STS = "NotSTS";
+
+const API_VERSION = "2011-06-15";
+/** An answer's date has whole seconds, and the answer took its time: clocks that differ by less are taken for equal. */
+const CLOCK_TOLERANCE_MS = 10_000;
+
+/** Which role, and as what. */
+export interface WebIdentityRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly token: string;
+  /** Default: STS's own, 3,600. */
+  readonly durationSeconds?: number | undefined;
+  /** A policy, in JSON, that narrows what the role may. */
+  readonly sessionPolicy?: string | undefined;
+}
+
+/** Which role, as what, and what its trust policy may ask for. */
+export interface RoleRequest extends Omit<WebIdentityRequest, "token"> {
+  readonly externalId?: string | undefined;
+  readonly sessionTags?: ReadonlyMap<string, string> | undefined;
+}
+
+/** A role that was assumed. */
+export interface RoleSession {
+  readonly credentials: Credentials;
+  /** `arn:aws:sts::123456789012:assumed-role/name/session`; empty where a store says nothing of it. */
+  readonly arn: string;
+}
+
+/** Who signed a request. */
+export interface CallerIdentity {
+  readonly account: string;
+  readonly arn: string;
+}
+
+/**
+ * AWS Security Token Service. All of it throws {ServiceError} where STS refuses, {ConnectionError} where it does not answer, both after
+ * retries where the failure may have passed.
+ */
+export interface Sts {
+  /** The host that requests go to, for messages. */
+  readonly host: string;
+  assumeRole(request: RoleRequest, credentials: Credentials): Promise<RoleSession>;
+  /** Not signed: the token says who asks. */
+  assumeRoleWithWebIdentity(request: WebIdentityRequest): Promise<RoleSession>;
+  getCallerIdentity(credentials: Credentials): Promise<CallerIdentity>;
+}
+
+export interface StsOptions {
+  /** Default: that of the region. */
+  readonly endpoint?: URL | undefined;
+  readonly region: string;
+  readonly transport: Transport;
+  readonly userAgent: string;
+  /** Ends requests, and the waiting for the next attempt. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Prepares requests to STS; nothing is sent yet.
+ *
+ * Source: AWS STS API Reference, version 2011-06-15.
+ * @throws {EndpointError} where the region is none.
+ */
+export function createSts({ endpoint, region, transport, userAgent, signal }: StsOptions): Sts {
+  const address = resolveStsEndpoint(region, endpoint);
+  const sign = createSigner(region, "sts");
+  /** How far the server's clock is ahead of this machine's. */
+  let clockOffsetMs = 0;
+
+  async function sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<WireResponse> {
+    const unsigned = {
+      host: address.host,
+      "user-agent": userAgent,
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      "content-length": String(form.length),
+    };
+    const signable = { method: "POST", path: address.path, query: "", headers: unsigned };
+    const time = new Date(Date.now() + clockOffsetMs);
+    const response = await transport.exchange({
+      protocol: address.protocol,
+      hostname: address.hostname,
+      port: address.port,
+      method: "POST",
+      target: address.path,
+      headers: credentials
+        ? sign({ ...signable, payloadHash: hash("sha256", form, "hex") }, credentials, time)
+        : unsigned,
+      body: { sizeBytes: form.length, chunks: () => [form] },
+      signal,
+    });
+    clockOffsetMs = clockOffsetOf(response.headers.date, clockOffsetMs);
+    if (response.status === 200) return response;
+    throw await readServiceError(response);
+  }
+
+  async function sendByRightClock(form: Buffer, credentials: Credentials | undefined): Promise<WireResponse> {
+    const offsetMs = clockOffsetMs;
+    try {
+      return await sendOnce(form, credentials);
+    } catch (error) {
+      if (!isClockSkew(error) || clockOffsetMs === offsetMs) throw error;
+      return await sendOnce(form, credentials);
+    }
+  }
+
+  async function call(action: string, parameters: Parameters, credentials?: Credentials): Promise<XmlElement> {
+    const form = encodeForm({ Action: action, Version: API_VERSION, ...parameters });
+    const response = await withRetries(() => sendByRightClock(form, credentials), signal);
+    const document = await parseXml(response.body).catch((): XmlElement => ({}));
+    const result = child(child(document, `${action}Response`), `${action}Result`);
+    if (!result) throw strangeAnswer(response);
+    return result;
+  }
+
+  async function session(action: string, parameters: Parameters, credentials?: Credentials): Promise<RoleSession> {
+    const result = await call(action, parameters, credentials);
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = child(result, "Credentials") ?? {};
+    const isWhole = isText(AccessKeyId) && isText(SecretAccessKey) && isText(SessionToken);
+    if (!isWhole) throw strangeAnswer({ status: 200, headers: {} });
+    const expiresAtMs = isText(Expiration) ? Date.parse(Expiration) - clockOffsetMs : Number.NaN;
+    return {
+      credentials: {
+        accessKeyId: AccessKeyId,
+        secretAccessKey: SecretAccessKey,
+        sessionToken: SessionToken,
+        ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }),
+      },
+      arn: textOf(child(result, "AssumedRoleUser")?.Arn),
+    };
+  }
+
+  return {
+    host: address.host,
+    assumeRole: (request, credentials) =>
+      session(
+        "AssumeRole",
+        { ...commonParameters(request), ExternalId: request.externalId, ...tagParameters(request.sessionTags) },
+        credentials,
+      ),
+    assumeRoleWithWebIdentity: (request) =>
+      session("AssumeRoleWithWebIdentity", { ...commonParameters(request), WebIdentityToken: request.token }),
+    async getCallerIdentity(credentials) {
+      const { Account, Arn } = await call("GetCallerIdentity", {}, credentials);
+      return { account: textOf(Account), arn: textOf(Arn) };
+    },
+  };
+}
+
+/** Whether a request was refused since this machine's clock is wrong. STS has no code of its own for that; stores have S3's. */
+export function isClockSkew(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false;
+  if (error.code === "RequestTimeTooSkewed") return true;
+  return /^Signature (expired|not yet current)/.test(error.details.serverMessage);
+}
+
+function commonParameters(request: Omit<WebIdentityRequest, "token">): Parameters {
+  return {
+    RoleArn: request.roleArn,
+    RoleSessionName: request.sessionName,
+    DurationSeconds: request.durationSeconds?.toString(),
+    Policy: request.sessionPolicy,
+  };
+}
+
+function tagParameters(tags: ReadonlyMap<string, string> = new Map()): Parameters {
+  return Object.fromEntries(
+    Array.from(tags).flatMap(([key, value], index) => [
+      [`Tags.member.${index + 1}.Key`, key],
+      [`Tags.member.${index + 1}.Value`, value],
+    ]),
+  );
+}
+
+function encodeForm(parameters: Parameters): Buffer {
+  const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return Buffer.from(pairs.map(([name, value]) => `${name}=${encodeUriPart(value as string)}`).join("&"));
+}
+
+function clockOffsetOf(date: string | undefined, known: number): number {
+  const serverTimeMs = Date.parse(date ?? "");
+  if (Number.isNaN(serverTimeMs)) return known;
+  const offsetMs = serverTimeMs - Date.now();
+  return Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : 0;
+}
+
+function strangeAnswer({ status, headers }: Pick<WireResponse, "status" | "headers">): ServiceError {
+  const type = headers["content-type"] ?? "";
+  return new ServiceError({
+    status,
+    code: NOT_STS,
+    serverMessage: `the answer is not one of STS${type && `, but ${type}`}`,
+  });
+}
+
+function child(element: XmlElement | undefined, name: string): XmlElement | undefined {
+  const found = element?.[name];
+  return typeof found === "object" && !Array.isArray(found) ? (found as XmlElement) : undefined;
+}
+
+function isText(value: XmlElement[string] | undefined): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function textOf(value: XmlElement[string] | undefined): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,136 @@
+import type { WireResponse } from "../transport.ts";
+import { parseXml, type XmlElement } from "../xml.ts";
+
+/** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
+export class ConnectionError extends Error {
+  /** Node's code, as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  readonly code: string;
+  readonly hostname: string;
+
+  constructor(code: string, hostname: string, reason: string) {
+    super(`no answer from ${hostname}: ${reason}`);
+    this.code = code;
+    this.hostname = hostname;
+  }
+}
+
+/** Node's reason for a failed connection, for people. */
+export function reasonOf(error: Error): string {
+  // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
+  const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
+  // Where a host has several addresses, the error is a list, and its own message empty.
+  const message =
+    error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
+  // The advice says what to do about certificates; Node's own hint is for those who start it themselves.
+  return tlsReason ?? message.replace(/; if the root CA is installed locally.*$/, "");
+}
+
+/** What the server said when it refused. All of it comes from outside. */
+export interface ServiceErrorDetails {
+  readonly status: number;
+  /** The service's code, as `NoSuchBucket`; `NotS3` where the answer is not of S3's making. */
+  readonly code: string;
+  readonly serverMessage: string;
+  readonly requestId?: string | undefined;
+  /** The region that the server names as the right one. */
+  readonly region?: string | undefined;
+  /** How long the server asks to wait. */
+  readonly retryAfterMs?: number | undefined;
+  /** The server's clock, in milliseconds since 1970. */
+  readonly serverTimeMs?: number | undefined;
+}
+
+/** The service answered, and refused. */
+export class ServiceError extends Error {
+  readonly details: ServiceErrorDetails;
+
+  constructor(details: ServiceErrorDetails) {
+    const requestId = details.requestId ? `, request id ${details.requestId}` : "";
+    const code = details.code === NOT_S3 ? "" : ` ${details.code}`;
+    super(`${details.serverMessage} (${details.status}${code}${requestId})`);
+    this.details = details;
+  }
+
+  get code(): string {
+    return this.details.code;
+  }
+}
+
+/**
+ * It could not be settled who the step is: there are no credentials, or a role or a token was refused. The message is whole sentences,
+ * with what to do.
+ */
+export class IdentityError extends Error {}
+
+/** The code of an answer that S3 would not give. */
+export const NOT_S3 = "NotS3";
+
+/** Of longer messages the rest is left out. */
+const MAX_MESSAGE_LENGTH = 500;
+
+/** Codes for answers without a body, as those to HEAD. */
+const CODE_OF_STATUS: Readonly<Record<number, string>> = {
+  301: "PermanentRedirect",
+  307: "TemporaryRedirect",
+  400: "BadRequest",
+  403: "AccessDenied",
+  404: "NotFound",
+  405: "MethodNotAllowed",
+  412: "PreconditionFailed",
+  500: "InternalError",
+  501: "NotImplemented",
+  503: "ServiceUnavailable",
+};
+
+/** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
+export async function readServiceError(response: WireResponse): Promise<ServiceError> {
+  const { headers } = response;
+  // An error that comes late stands behind a status of 200; S3 means 500 by it.
+  const status = response.status === 200 ? 500 : response.status;
+  const parsed = await parseErrorBody(response.body);
+  const code =
+    parsed?.Code ?? (response.body.length === 0 && !headers.location ? CODE_OF_STATUS[status] : undefined) ?? NOT_S3;
+  return new ServiceError({
+    status,
+    code,
+    serverMessage: describeReason(parsed, headers.location),
+    requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
+    region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
+    retryAfterMs: secondsToMs(headers["retry-after"]),
+    serverTimeMs: headers.date ? Date.parse(headers.date) || undefined : undefined,
+  });
+}
+
+interface ErrorElement {
+  readonly Code?: string;
+  readonly Message?: string;
+  readonly RequestId?: string;
+  readonly Region?: string;
+}
+
+/** @returns the texts of the error document; undefined where the body is none. */
+async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
+  if (!body.includes("<Error")) return undefined;
+  const root = await parseXml(body).catch(() => ({}) as XmlElement);
+  // Services of AWS other than S3 put the error into an envelope, beside the request's id.
+  const envelope = typeof root.ErrorResponse === "object" ? (root.ErrorResponse as XmlElement) : root;
+  const element = envelope.Error;
+  if (typeof element !== "object") return undefined;
+  const texts = Object.entries({ ...envelope, ...element }).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(texts);
+}
+
+function describeReason(parsed: ErrorElement | undefined, location: string | undefined): string {
+  const said = parsed?.Message?.replace(/[.\s]+$/, "").slice(0, MAX_MESSAGE_LENGTH);
+  if (said) return said;
+  return location ? `the server sends on to ${location.slice(0, MAX_MESSAGE_LENGTH)}` : "the server gave no reason";
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function secondsToMs(retryAfter: string | undefined): number | undefined {
+  const seconds = Number(retryAfter);
+  return retryAfter && Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}

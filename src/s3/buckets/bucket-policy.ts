@@ -1,0 +1,41 @@
+import { ServiceError } from "../../aws/errors/errors.ts";
+import type { Bucket } from "../bucket.ts";
+import { xmlRequest } from "../xml-body.ts";
+
+/** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
+export const MAX_POLICY_BYTES = 20 * 1024;
+
+const QUERY = { policy: "" };
+
+/**
+ * Reads a bucket's policy. That takes s3:GetBucketPolicy.
+ *
+ * @returns the policy's JSON as it was stored; undefined where the bucket has none.
+ * @throws what `Bucket.send` throws.
+ *
+ * Source: GetBucketPolicy in the Amazon S3 API Reference.
+ */
+export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const { body } = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
+    return body.toString("utf8");
+  } catch (error) {
+    if (error instanceof ServiceError && error.code === "NoSuchBucketPolicy") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Gives a bucket this policy in the place of the one it has. That takes s3:PutBucketPolicy.
+ *
+ * @param policy JSON of at most `MAX_POLICY_BYTES`.
+ * @throws {ServiceError} with the code AccessDenied where the policy lets everybody in, and Block Public Access forbids that; else what
+ *   `Bucket.send` throws.
+ *
+ * Source: PutBucketPolicy in the Amazon S3 API Reference.
+ */
+export async function putBucketPolicy(bucket: Bucket, policy: string, signal?: AbortSignal): Promise<void> {
+  const document = xmlRequest(policy);
+  const headers = { ...document.headers, "content-type": "application/json" };
+  await bucket.send({ method: "PUT", key: "", query: QUERY, ...document, headers, signal });
+}

@@ -1,0 +1,138 @@
+import { ServiceError } from "../../aws/errors/errors.ts";
+import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
+import type { Bucket } from "../bucket.ts";
+import { splitIntoRanges } from "../byte-range.ts";
+import { inParallel } from "../concurrency/in-parallel.ts";
+import { checksumHeader } from "../digest.ts";
+import type { Encryption } from "../encryption.ts";
+import { headObject, type ObjectHead } from "../head-object.ts";
+import type { ObjectHeaders } from "../put-object.ts";
+import { childText, notS3, readResult, xmlRequest } from "../xml-body.ts";
+import {
+  abortUpload,
+  beginUpload,
+  completionDocument,
+  type MultipartUpload,
+  type PartName,
+} from "./multipart-requests.ts";
+import { partSizeFor } from "./part-size.ts";
+
+export interface MultipartCopyOptions {
+  /** All that the new object has beside its bytes, its checksum algorithm included. */
+  readonly headers: ObjectHeaders;
+  /** What is copied, and under which condition. */
+  readonly sourceHeaders: ObjectHeaders;
+  /** The key of an object that is encrypted with SSE-C so far. */
+  readonly sourceKey: Encryption | undefined;
+  /** Those of the new object's SSE-C key; empty without one. */
+  readonly customerKeyHeaders: ObjectHeaders;
+  readonly parallelParts: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Copies an object onto itself part by part, as one above 5 GiB has to be. The parts are of the size that an upload of
+ * the object would have, so that its multipart ETag can be computed from the file later on. If it fails, the upload is
+ * aborted, and the object stays as it was.
+ *
+ * @throws what `Bucket.send` throws.
+ *
+ * Source: "Copying an object using multipart upload" in the Amazon S3 User Guide.
+ */
+export async function copyInParts(
+  bucket: Bucket,
+  key: string,
+  head: ObjectHead,
+  options: MultipartCopyOptions,
+): Promise<void> {
+  const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
+  const type = checksumTypeOf(head, algorithm);
+  const headers = { ...options.headers, ...(type ? { "x-amz-checksum-type": type } : {}) };
+  const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
+  try {
+    const parts = await copyParts(upload, head, algorithm, options);
+    await requireSame(bucket, key, head, options);
+    await completeUpload(upload, head, { parts, algorithm, type }, options);
+  } catch (error) {
+    await abortUpload(upload);
+    throw error;
+  }
+}
+
+/** The checksums of parts do not make one of the whole unless they are CRCs, even where the object had one so far. */
+function checksumTypeOf(head: ObjectHead, algorithm: ChecksumAlgorithm | undefined): ObjectHead["checksumType"] {
+  if (!algorithm) return undefined;
+  return isCrc(algorithm) ? head.checksumType : "COMPOSITE";
+}
+
+function copyParts(
+  { bucket, key, uploadId }: MultipartUpload,
+  { sizeBytes }: ObjectHead,
+  algorithm: ChecksumAlgorithm | undefined,
+  { sourceHeaders, customerKeyHeaders, parallelParts, signal }: MultipartCopyOptions,
+): Promise<PartName[]> {
+  const ranges = splitIntoRanges(sizeBytes, partSizeFor(sizeBytes));
+  return inParallel(ranges, parallelParts, signal, async (part, index, eitherSignal) => {
+    const range = `bytes=${part.startByte}-${part.startByte + part.sizeBytes - 1}`;
+    const response = await bucket.send({
+      method: "PUT",
+      key,
+      query: { partNumber: String(index + 1), uploadId },
+      headers: { ...sourceHeaders, ...customerKeyHeaders, "x-amz-copy-source-range": range },
+      signal: eitherSignal,
+    });
+    const result = await readResult(response, "CopyPartResult");
+    const etag = childText(result, "ETag");
+    if (!etag) throw notS3(response, "the answer has no ETag");
+    return { etag, checksum: algorithm && childText(result, `Checksum${algorithm}`) };
+  });
+}
+
+/**
+ * Each part was copied on the condition that the object is still the same. Not every store minds that, and parts of two
+ * objects must not become one.
+ */
+async function requireSame(
+  bucket: Bucket,
+  key: string,
+  head: ObjectHead,
+  { sourceKey, signal }: MultipartCopyOptions,
+): Promise<void> {
+  const { etag } = await headObject(bucket, key, { customerKey: sourceKey, signal });
+  if (etag === head.etag) return;
+  const serverMessage = "the object was replaced while it was copied";
+  throw new ServiceError({ status: 412, code: "PreconditionFailed", serverMessage });
+}
+
+async function completeUpload(
+  { bucket, key, uploadId }: MultipartUpload,
+  head: ObjectHead,
+  copied: {
+    readonly parts: readonly PartName[];
+    readonly algorithm: ChecksumAlgorithm | undefined;
+    readonly type: ObjectHead["checksumType"];
+  },
+  { customerKeyHeaders, signal }: MultipartCopyOptions,
+): Promise<void> {
+  const { parts, algorithm, type } = copied;
+  const { headers, ...body } = xmlRequest(completionDocument(parts, algorithm));
+  // The checksum of the document would be taken for the object's.
+  const { "x-amz-checksum-crc32": _, ...documentHeaders } = headers;
+  // S3 compares the copy with what the original is known by.
+  const whole = algorithm && type === "FULL_OBJECT" ? head.checksums[algorithm] : undefined;
+  const response = await bucket.send({
+    method: "POST",
+    key,
+    query: { uploadId },
+    headers: {
+      ...documentHeaders,
+      ...customerKeyHeaders,
+      "x-amz-mp-object-size": String(head.sizeBytes),
+      ...(type ? { "x-amz-checksum-type": type } : {}),
+      ...(algorithm && whole ? { [checksumHeader(algorithm)]: whole } : {}),
+    },
+    ...body,
+    signal,
+  });
+  await readResult(response, "CompleteMultipartUploadResult");
+}

@@ -1,0 +1,62 @@
+import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
+import type { Bucket } from "../bucket.ts";
+import type { ObjectHeaders } from "../put-object.ts";
+import { childText, escapeXml, notS3, readResult, S3_NAMESPACE } from "../xml-body.ts";
+
+/** A multipart upload that has been begun. */
+export interface MultipartUpload {
+  readonly bucket: Bucket;
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+/** What a part is known by when the parts are joined. */
+export interface PartName {
+  /** As the store gave it. */
+  readonly etag: string;
+  /** In base64; undefined where it has none. */
+  readonly checksum: string | undefined;
+}
+
+/** Aborting is a courtesy, which a step that is cancelled does not wait long for. */
+const ABORT_TIMEOUT_MS = 5_000;
+
+/**
+ * Begins a multipart upload.
+ *
+ * @param headers all that the object is to have beside its bytes, and which checksum.
+ * @returns the upload's id.
+ * @throws {ServiceError} where the answer has none; what `Bucket.send` throws.
+ *
+ * Source: CreateMultipartUpload in the Amazon S3 API Reference.
+ */
+export async function beginUpload(
+  bucket: Bucket,
+  key: string,
+  headers: ObjectHeaders,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const response = await bucket.send({ method: "POST", key, query: { uploads: "" }, headers, signal });
+  const uploadId = childText(await readResult(response, "InitiateMultipartUploadResult"), "UploadId");
+  if (!uploadId) throw notS3(response, "the answer has no upload id");
+  return uploadId;
+}
+
+/**
+ * The document that joins parts to an object, in order.
+ *
+ * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
+ */
+export function completionDocument(parts: readonly PartName[], algorithm: ChecksumAlgorithm | undefined): string {
+  const elements = parts.map(({ etag, checksum }, index) => {
+    const value = checksum ? `<Checksum${algorithm}>${escapeXml(checksum)}</Checksum${algorithm}>` : "";
+    return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag>${value}</Part>`;
+  });
+  return `<CompleteMultipartUpload xmlns="${S3_NAMESPACE}">${elements.join("")}</CompleteMultipartUpload>`;
+}
+
+/** Takes back what was stored. Where that fails too, the error that led here matters more. */
+export async function abortUpload({ bucket, key, uploadId }: MultipartUpload): Promise<void> {
+  const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
+  await bucket.send({ method: "DELETE", key, query: { uploadId }, signal }).catch(() => undefined);
+}

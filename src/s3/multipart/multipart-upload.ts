@@ -1,0 +1,193 @@
+import { hash } from "node:crypto";
+import { ServiceError } from "../../aws/errors/errors.ts";
+import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
+import { combineCrcs } from "../../checksums/combine.ts";
+import type { Bucket, S3Request } from "../bucket.ts";
+import { splitIntoRanges } from "../byte-range.ts";
+import { inParallel } from "../concurrency/in-parallel.ts";
+import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
+import { type ObjectWrite, requireEtag } from "../put-object.ts";
+import { isTransient } from "../transient.ts";
+import { childText, readResult, xmlRequest } from "../xml-body.ts";
+import { abortUpload, beginUpload, completionDocument, type MultipartUpload } from "./multipart-requests.ts";
+import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
+
+/** An object too large for one request, cut into parts. */
+export interface MultipartSource {
+  readonly sizeBytes: number;
+  readonly partSizeBytes: number;
+  /** The bytes from `start` on. */
+  part(startByte: number, sizeBytes: number): DigestedBody;
+}
+
+export interface MultipartOptions {
+  readonly write: ObjectWrite;
+  /** Parts of this object that are under way at once. */
+  readonly parallelParts: number;
+  /** Wraps each part's request, to bound them over all objects and to count them. */
+  sendPart<T>(sizeBytes: number, send: () => Promise<T>): Promise<T>;
+  /** An upload of the same object that broke off: its parts are used where they are the same as the source's. */
+  readonly resume?: UnfinishedUpload | undefined;
+  /** Called with the id of an upload that has just been begun. */
+  onBegun?(uploadId: string): void;
+  /** Called where an upload that failed in passing is left for a later one to resume; without it, those too are aborted. */
+  onLeft?: (() => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface SentPart {
+  readonly etag: string;
+  readonly checksum: Buffer | undefined;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Stores an object part by part. S3 checks each part against its checksum, and the whole object against its size and, for CRCs, the
+ * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its parts.
+ *
+ * @param beforeComplete called when every part is stored; what it throws keeps the object from appearing.
+ * @returns the object's ETag, without quotation marks; empty where the store does not tell it.
+ * @throws what `Bucket.send` throws, and what reading the source throws.
+ */
+export async function uploadMultipart(
+  bucket: Bucket,
+  key: string,
+  source: MultipartSource,
+  options: MultipartOptions,
+  beforeComplete: () => Promise<void>,
+): Promise<string> {
+  const uploadId = options.resume?.uploadId ?? (await createUpload(bucket, key, options));
+  const upload: Upload = { bucket, key, uploadId, ...options };
+  try {
+    const parts = await sendParts(upload, source);
+    await beforeComplete();
+    return await completeUpload(upload, parts);
+  } catch (error) {
+    if (options.onLeft && isTransient(error, options.signal)) options.onLeft();
+    else await abortUpload(upload);
+    throw error;
+  }
+}
+
+interface Upload extends MultipartUpload, MultipartOptions {}
+
+async function createUpload(
+  bucket: Bucket,
+  key: string,
+  { write, onBegun, signal }: MultipartOptions,
+): Promise<string> {
+  const { headers, checksumAlgorithm } = write;
+  const checksum =
+    checksumAlgorithm === "none"
+      ? {}
+      : { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
+  const uploadId = await beginUpload(bucket, key, { ...headers, ...checksum }, signal);
+  onBegun?.(uploadId);
+  return uploadId;
+}
+
+/** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
+export function checksumTypeOf(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
+  return isCrc(algorithm) ? "FULL_OBJECT" : "COMPOSITE";
+}
+
+function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: MultipartSource): Promise<SentPart[]> {
+  const ranges = splitIntoRanges(sizeBytes, partSizeBytes);
+  return inParallel(ranges, upload.parallelParts, upload.signal, (range, index, signal) =>
+    upload.sendPart(range.sizeBytes, async () => {
+      signal.throwIfAborted();
+      const body = part(range.startByte, range.sizeBytes);
+      const stored = upload.resume?.parts.get(index + 1);
+      return (stored && (await reuse(stored, body, upload))) ?? (await sendPart(upload, index + 1, body, signal));
+    }),
+  );
+}
+
+/** A stored part in place of one to be sent, if its size and its checksum (or its MD5, where the store keeps none) are those of the body. */
+async function reuse(stored: StoredPart, body: DigestedBody, { write }: Upload): Promise<SentPart | undefined> {
+  if (stored.sizeBytes !== body.sizeBytes) return undefined;
+  const { checksumAlgorithm } = write;
+  const { checksum } = await digestBody(body, checksumAlgorithm, false);
+  if (stored.checksum && checksum) {
+    if (!stored.checksum.equals(checksum)) return undefined;
+  } else {
+    const md5 = await digestBody(body, "MD5", false);
+    if (md5.checksum?.toString("hex") !== stored.etag.replaceAll('"', "")) return undefined;
+  }
+  return { etag: stored.etag, checksum, sizeBytes: body.sizeBytes };
+}
+
+async function sendPart(
+  upload: Upload,
+  partNumber: number,
+  body: DigestedBody,
+  signal: AbortSignal,
+): Promise<SentPart> {
+  const { bucket, key, uploadId, write } = upload;
+  const { checksum, sha256Hex } = await digestBody(body, write.checksumAlgorithm, bucket.signsPayload);
+  const response = await bucket.send({
+    method: "PUT",
+    key,
+    query: { partNumber: String(partNumber), uploadId },
+    headers: { ...write.customerKeyHeaders, ...checksumHeaders(write.checksumAlgorithm, checksum) },
+    body,
+    bodySha256: sha256Hex,
+    signal,
+  });
+  return { etag: requireEtag(response), checksum, sizeBytes: body.sizeBytes };
+}
+
+async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<string> {
+  const { bucket, key, uploadId, write, signal } = upload;
+  const algorithm = write.checksumAlgorithm === "none" ? undefined : write.checksumAlgorithm;
+  const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
+  // Without the document's own checksums, which would be taken for the object's.
+  const { body, bodySha256 } = xmlRequest(completionDocument(names, algorithm));
+  const request: S3Request = {
+    method: "POST",
+    key,
+    query: { uploadId },
+    headers: {
+      "content-type": "application/xml",
+      "x-amz-mp-object-size": String(parts.reduce((sum, part) => sum + part.sizeBytes, 0)),
+      ...write.customerKeyHeaders,
+      ...wholeChecksumHeaders(parts, write),
+    },
+    body,
+    bodySha256,
+    signal,
+  };
+  try {
+    const result = await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+    return (childText(result, "ETag") ?? "").replaceAll('"', "");
+  } catch (error) {
+    // Where the first answer was lost, the second one is that there is no such upload any more.
+    const isEnded = error instanceof ServiceError && error.code === "NoSuchUpload";
+    const etag = etagOf(parts);
+    if (!isEnded || !(await hasEtag(upload, etag))) throw error;
+    return etag;
+  }
+}
+
+function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): Record<string, string> {
+  const { checksumAlgorithm } = write;
+  if (checksumAlgorithm === "none") return {};
+  const type = { "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
+  if (!isCrc(checksumAlgorithm)) return type;
+  const pieces = parts.map(({ checksum, sizeBytes }) => ({ digest: checksum as Buffer, sizeBytes }));
+  const whole = combineCrcs(checksumAlgorithm, pieces);
+  return { ...type, [checksumHeader(checksumAlgorithm)]: whole.toString("base64") };
+}
+
+/** The ETag of the object that these parts make. */
+function etagOf(parts: readonly SentPart[]): string {
+  const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
+  return `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
+}
+
+async function hasEtag({ bucket, key, write, signal }: Upload, etag: string): Promise<boolean> {
+  return bucket.send({ method: "HEAD", key, headers: write.customerKeyHeaders, signal }).then(
+    ({ headers }) => headers.etag?.replaceAll('"', "") === etag,
+    () => false,
+  );
+}

@@ -1,0 +1,105 @@
+import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
+import type { Bucket } from "../bucket.ts";
+import { childElements, childText, readResult } from "../xml-body.ts";
+
+/** A multipart upload that was begun, and neither completed nor aborted. */
+export interface ListedUpload {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly initiatedMs: number;
+  readonly storageClass: string;
+  /** Absent where the store tells none. */
+  readonly checksumAlgorithm: string | undefined;
+  readonly checksumType: string | undefined;
+}
+
+/** A part that an unfinished upload holds. */
+export interface StoredPart {
+  readonly sizeBytes: number;
+  /** With its quotation marks. */
+  readonly etag: string;
+  readonly checksum: Buffer | undefined;
+  readonly lastModifiedMs: number;
+}
+
+/** An unfinished upload with its parts by number. */
+export interface UnfinishedUpload {
+  readonly uploadId: string;
+  readonly parts: ReadonlyMap<number, StoredPart>;
+}
+
+/**
+ * Lists the unfinished uploads of keys with a prefix.
+ *
+ * Source: ListMultipartUploads in the Amazon S3 API Reference.
+ * @throws what `Bucket.send` throws.
+ */
+export async function listUnfinishedUploads(
+  bucket: Bucket,
+  prefix: string,
+  signal: AbortSignal,
+): Promise<ListedUpload[]> {
+  const uploads: ListedUpload[] = [];
+  let markers: Record<string, string> = {};
+  while (true) {
+    const query = { uploads: "", prefix, ...markers };
+    const page = await readResult(
+      await bucket.send({ method: "GET", key: "", query, signal }),
+      "ListMultipartUploadsResult",
+    );
+    for (const upload of childElements(page, "Upload")) {
+      uploads.push({
+        key: childText(upload, "Key") ?? "",
+        uploadId: childText(upload, "UploadId") ?? "",
+        initiatedMs: Date.parse(childText(upload, "Initiated") ?? ""),
+        storageClass: childText(upload, "StorageClass") ?? "STANDARD",
+        checksumAlgorithm: childText(upload, "ChecksumAlgorithm"),
+        checksumType: childText(upload, "ChecksumType"),
+      });
+    }
+    const next = {
+      "key-marker": childText(page, "NextKeyMarker") ?? "",
+      "upload-id-marker": childText(page, "NextUploadIdMarker") ?? "",
+    };
+    const goesOn = childText(page, "IsTruncated") === "true" && next["key-marker"] !== "";
+    if (
+      !goesOn ||
+      (next["key-marker"] === markers["key-marker"] && next["upload-id-marker"] === markers["upload-id-marker"])
+    ) {
+      return uploads;
+    }
+    markers = next;
+  }
+}
+
+/**
+ * Lists the parts of an upload, by number.
+ *
+ * Source: ListParts in the Amazon S3 API Reference.
+ * @throws what `Bucket.send` throws.
+ */
+export async function listParts(
+  bucket: Bucket,
+  { key, uploadId }: Pick<ListedUpload, "key" | "uploadId">,
+  algorithm: ChecksumAlgorithm | "none",
+  signal: AbortSignal,
+): Promise<Map<number, StoredPart>> {
+  const parts = new Map<number, StoredPart>();
+  let marker = "";
+  while (true) {
+    const query = { uploadId, ...(marker ? { "part-number-marker": marker } : {}) };
+    const page = await readResult(await bucket.send({ method: "GET", key, query, signal }), "ListPartsResult");
+    for (const part of childElements(page, "Part")) {
+      const checksum = childText(part, `Checksum${algorithm}`);
+      parts.set(Number(childText(part, "PartNumber")), {
+        sizeBytes: Number(childText(part, "Size")),
+        etag: childText(part, "ETag") ?? "",
+        checksum: checksum === undefined ? undefined : Buffer.from(checksum, "base64"),
+        lastModifiedMs: Date.parse(childText(part, "LastModified") ?? ""),
+      });
+    }
+    const next = childText(page, "NextPartNumberMarker") ?? "";
+    if (childText(page, "IsTruncated") !== "true" || next === "" || next === marker) return parts;
+    marker = next;
+  }
+}

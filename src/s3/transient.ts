@@ -1,0 +1,11 @@
+import { ConnectionError, NOT_S3, ServiceError } from "../aws/errors/errors.ts";
+import { isExpiredSession } from "../aws/errors/expired-session.ts";
+
+/** Whether a later run may find things better: what is stored already is not to blame for the failure. */
+export function isTransient(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted || error instanceof ConnectionError) return true;
+  if (!(error instanceof ServiceError)) return false;
+  const { status } = error.details;
+  const isAboutCredentials = status === 401 || status === 403 || isExpiredSession(error);
+  return status >= 500 || status === 429 || isAboutCredentials || error.code === NOT_S3;
+}

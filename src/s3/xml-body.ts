@@ -1,0 +1,68 @@
+import { hash } from "node:crypto";
+import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
+import type { Body, ResponseHead, WireResponse } from "../aws/transport.ts";
+import { parseXml, type XmlElement } from "../aws/xml.ts";
+import { digestOf } from "../checksums/algorithms.ts";
+import type { S3Request } from "./bucket.ts";
+import { checksumHeaders } from "./digest.ts";
+
+/** The namespace of all documents that are sent to S3. */
+export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+/**
+ * What a request with an XML document in its body is made of. Older stores insist on Content-MD5, S3 itself takes the
+ * CRC-32 as well, and either is passed over by a store that does not know it.
+ */
+export function xmlRequest(xml: string): Required<Pick<S3Request, "headers" | "body" | "bodySha256">> {
+  const bytes = Buffer.from(xml);
+  const body: Body = { sizeBytes: bytes.length, chunks: () => [bytes] };
+  return {
+    headers: {
+      "content-type": "application/xml",
+      "content-md5": hash("md5", bytes, "base64"),
+      ...checksumHeaders("CRC32", digestOf("CRC32", bytes)),
+    },
+    body,
+    bodySha256: hash("sha256", bytes, "hex"),
+  };
+}
+
+/**
+ * Writes a text as the content of an XML element. Line ends are written as references, since a parser would turn them
+ * all into line feeds.
+ */
+export function escapeXml(text: string): string {
+  return text.replace(/[&<>"\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/**
+ * Reads an answer's document.
+ *
+ * @returns the children of its root element; none where that is empty.
+ * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
+ */
+export async function readResult(response: WireResponse, rootName: string): Promise<XmlElement> {
+  const document = await parseXml(response.body).catch(() => ({}) as XmlElement);
+  const root = document[rootName];
+  if (typeof root === "string" && root.trim() === "") return {};
+  if (typeof root !== "object" || Array.isArray(root)) throw notS3(response, `the answer is no ${rootName}`);
+  return root as XmlElement;
+}
+
+/** The children of that name: none, one or several. */
+export function childElements(element: XmlElement, name: string): readonly XmlElement[] {
+  const child = element[name] ?? [];
+  const children = Array.isArray(child) ? child : [child];
+  return children.map((each: string | XmlElement) => (typeof each === "string" ? {} : each));
+}
+
+/** The text of the one child of that name; undefined where there is none, or where it is not a text. */
+export function childText(element: XmlElement, name: string): string | undefined {
+  const child = element[name];
+  return typeof child === "string" ? child : undefined;
+}
+
+/** The error for an answer that S3 would not give: a proxy's page with status 200, say. */
+export function notS3(response: ResponseHead, serverMessage: string): ServiceError {
+  return new ServiceError({ status: response.status, code: NOT_S3, serverMessage });
+}

@@ -1,0 +1,45 @@
+import { hash } from "node:crypto";
+import { encryptionHeaders } from "../../s3/encryption.ts";
+import { taggingHeader } from "../../s3/object-tags.ts";
+import type { SiteOptions } from "../options.ts";
+import type { SiteObject } from "./site-object.ts";
+
+/** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
+const COMPRESSION = "compress";
+
+/** So much of a digest tells one value from another. */
+const DIGEST_LENGTH = 16;
+
+/**
+ * What all objects of a publish have alike. Visitors never see these headers, and may see the manifest: it holds digests of their values.
+ */
+export function sharedHeaders({
+  settings,
+  encryption,
+}: Pick<SiteOptions, "settings" | "encryption">): Record<string, string> {
+  const headers = {
+    ...encryptionHeaders(encryption),
+    ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
+  };
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, hash("sha256", value, "hex").slice(0, DIGEST_LENGTH)]),
+  );
+}
+
+/** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */
+export function desiredHeaders(
+  { headers, compression }: SiteObject,
+  shared: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const wanted = { ...headers, ...shared, ...(compression ? { [COMPRESSION]: compression } : {}) };
+  return Object.fromEntries(Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The names of what differs, in their order; none where all is the same. */
+export function differingHeaders(
+  one: Readonly<Record<string, string>>,
+  other: Readonly<Record<string, string>>,
+): string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => one[name] !== other[name]).sort();
+}

@@ -1,0 +1,34 @@
+import { hash } from "node:crypto";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import { StepError } from "../../sync/step-error.ts";
+import type { SiteObject } from "./site-object.ts";
+
+const EMPTY_SHA256 = hash("sha256", "", "hex");
+
+/**
+ * Digests what the objects are made from.
+ *
+ * @returns the SHA-256 of each object's file in hex, by the object's name.
+ * @throws {StepError} where a file cannot be read.
+ */
+export async function digestSite(
+  objects: Iterable<SiteObject>,
+  digester: FileDigester,
+): Promise<ReadonlyMap<string, string>> {
+  const byPath = new Map<string, Promise<string>>();
+  const pairs = [...objects].map(async ({ relativeKey, file }) => {
+    if (!file) return [relativeKey, EMPTY_SHA256] as const;
+    const { path, absolutePath, sizeBytes } = file;
+    const digest =
+      byPath.get(path) ??
+      digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" }).then(
+        (bytes) => bytes.toString("hex"),
+        (error: Error) => {
+          throw new StepError(`${path} cannot be read: ${error.message}.`, { cause: error });
+        },
+      );
+    byPath.set(path, digest);
+    return [relativeKey, await digest] as const;
+  });
+  return new Map(await Promise.all(pairs));
+}

@@ -1,0 +1,134 @@
+import type { DeleteAction, Plan, PutAction, SkipAction } from "../../sync/plan/plan.ts";
+import type { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
+import { isOfServiceWorker } from "../content/cache-preset.ts";
+import type { Manifest, ManifestEntry } from "../manifest/manifest.ts";
+import type { SiteOptions } from "../options.ts";
+import { checkRemovals } from "./check-removals.ts";
+import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
+import { checkNestedSites } from "./nested-sites.ts";
+import type { SiteObject } from "./site-object.ts";
+import { decideStaleObjects } from "./stale-objects.ts";
+
+/** An object of the bucket, as the listing tells of it. */
+export interface ListedObject {
+  readonly sizeBytes: number;
+  /** Without quotation marks. */
+  readonly etag: string;
+}
+
+/** What a plan is made from. */
+export interface SiteState {
+  readonly objects: ReadonlyMap<string, SiteObject>;
+  /** SHA-256 of each object's file, in hex, by the object's name. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** By name: what the bucket holds under the prefix. */
+  readonly listed: ReadonlyMap<string, ListedObject>;
+  readonly manifest: Manifest | undefined;
+  /** Of files that may be there or not. */
+  readonly skippedPaths: SkippedPaths;
+  readonly nowMs: number;
+}
+
+/** All that a publish will do to the objects. */
+export interface SitePlan extends Plan {
+  /** What is to be stored, in groups: each is whole before the next one is begun. */
+  readonly groups: readonly SiteGroup[];
+  /** Last of all. */
+  readonly deletions: readonly DeleteAction[];
+  /** What the site does without, and visitors with open pages do not yet. */
+  readonly kept: readonly SkipAction[];
+  /** Names of what was deleted before, and may still be in caches. */
+  readonly departed: readonly string[];
+  /** The entries of the manifest when all is done; those of what is stored still lack size and ETag. */
+  readonly entries: ReadonlyMap<string, ManifestEntry>;
+}
+
+export interface SiteGroup {
+  /** Whether visitors get to see it without being led there: pages, and what comes after them. */
+  readonly isVisible: boolean;
+  readonly actions: readonly PutAction[];
+}
+
+/**
+ * Decides what becomes of each object. One that is there, that the manifest knows with the same bytes and headers, and that nobody has
+ * replaced since, is left; all others are stored. What only the bucket holds is deleted where the manifest knows it, and else left.
+ *
+ * What is stored comes in an order in which nothing is visible before what it refers to: assets that are new come before those that are
+ * replaced, which may refer to them; then come pages, new ones first, which others will link to; the index; service workers that are
+ * replaced, which fetch pages and keep them as those of the new version; and redirects.
+ */
+export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan, "filesFound"> {
+  const { objects, digests } = state;
+  const shared = sharedHeaders(options);
+  const puts: Put[] = [];
+  const skips: SkipAction[] = [];
+  const entries = new Map<string, ManifestEntry>();
+  for (const object of objects.values()) {
+    const sha256 = digests.get(object.relativeKey) ?? "";
+    const wanted = desiredHeaders(object, shared);
+    const { relativeKey, file } = object;
+    const subject = { path: file?.path ?? relativeKey, relativeKey, sizeBytes: file?.sizeBytes ?? 0 };
+    const reason = reasonToStore(state, relativeKey, sha256, wanted);
+    const listed = state.listed.get(relativeKey);
+    if (reason === undefined) skips.push({ kind: "skip", ...subject, reason: "unchanged" });
+    else puts.push({ object, action: { kind: "put", ...subject, reason, replaces: listed !== undefined } });
+    entries.set(relativeKey, { sizeBytes: listed?.sizeBytes ?? 0, etag: listed?.etag ?? "", sha256, headers: wanted });
+  }
+  const { deletions, kept, keptEntries, departed } = decideStaleObjects(options, state);
+  for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
+  const groups = groupPuts(puts);
+  return {
+    actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
+    problems: [...checkNestedSites(options, state), ...checkRemovals(options, state, deletions)],
+    groups,
+    deletions,
+    kept,
+    departed,
+    entries,
+  };
+}
+
+/** @returns undefined where nothing is to be stored. */
+function reasonToStore(
+  { listed, manifest }: SiteState,
+  relativeKey: string,
+  sha256: string,
+  wanted: Readonly<Record<string, string>>,
+): string | undefined {
+  const stored = listed.get(relativeKey);
+  const known = manifest?.entries.get(relativeKey);
+  if (!stored) return "new";
+  if (!known) return "not published by this task before";
+  if (known.pending) return "an earlier publish broke off";
+  if (stored.etag !== known.etag || stored.sizeBytes !== known.sizeBytes) return "changed since it was published";
+  if (sha256 !== known.sha256) return "content differs";
+  const differing = differingHeaders(wanted, known.headers);
+  if (differing.length === 0) return undefined;
+  return `${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`;
+}
+
+/** An object that is to be stored. */
+type Put = { readonly object: SiteObject; readonly action: PutAction };
+
+function groupPuts(puts: readonly Put[]): SiteGroup[] {
+  const isOf =
+    (...kinds: SiteObject["kind"][]) =>
+    ({ object }: Put) =>
+      kinds.includes(object.kind);
+  const isReplacement = ({ action }: Put) => action.replaces;
+  const isWorkerUpdate = (put: Put) => isReplacement(put) && isOfServiceWorker(put.object.relativeKey);
+  const assets = puts.filter(isOf("asset"));
+  const pages = puts.filter(isOf("page"));
+  const groups: [isVisible: boolean, puts: readonly Put[]][] = [
+    [false, assets.filter((put) => !isReplacement(put))],
+    [false, assets.filter((put) => isReplacement(put) && !isWorkerUpdate(put))],
+    [true, pages.filter((put) => !isReplacement(put))],
+    [true, pages.filter(isReplacement)],
+    [true, puts.filter(isOf("index"))],
+    [true, assets.filter(isWorkerUpdate)],
+    [true, puts.filter(isOf("redirect"))],
+  ];
+  return groups.flatMap(([isVisible, members]) =>
+    members.length > 0 ? [{ isVisible, actions: members.map(({ action }) => action) }] : [],
+  );
+}

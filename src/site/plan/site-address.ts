@@ -1,0 +1,48 @@
+import type { PlanProblem } from "../../sync/plan/plan.ts";
+import type { Distribution } from "../cloudfront/distribution.ts";
+import { type WebsiteEndpoint, websiteEndpointOf } from "../hosting/website-endpoint.ts";
+import type { SiteOptions } from "../options.ts";
+import { encodeUrlPath } from "../url-paths.ts";
+import type { CheckedSite } from "../verify/site-check.ts";
+
+/** Where visitors find the site, and what answers them. */
+export interface SiteAddress {
+  /** Absent where it is not known. Its path ends with a `/`. */
+  readonly siteUrl?: URL;
+  readonly edge: CheckedSite["edge"];
+  /** Whether the bucket is asked by its website endpoint, which knows index documents and redirects, or by its REST endpoint. */
+  readonly answersBy: "website" | "rest" | "unknown";
+  /** That of the bucket, where it is a website at Amazon S3. */
+  readonly websiteEndpoint?: WebsiteEndpoint;
+}
+
+/** Finds out from the inputs, and from the distribution before the bucket, where the site is. */
+export function findSiteAddress(options: SiteOptions, distribution: Distribution | undefined): SiteAddress {
+  const { access, prefix, domain, configureWebsite, publicRead } = options;
+  const { store, bucketName } = access;
+  const isWebsite = configureWebsite || distribution?.originKind === "website";
+  const endpoint =
+    store.endpoint || !(isWebsite || publicRead) ? undefined : websiteEndpointOf(bucketName, store.region);
+  const answersBy = distribution?.originKind ?? (isWebsite ? "website" : "unknown");
+  const edge = distribution ? "cloudfront" : options.siteUrl ? "other" : "none";
+  const base = distribution
+    ? `https://${domain?.domainName ?? distribution.domainName}${encodeUrlPath(distribution.sitePath)}`
+    : endpoint && `http://${domain?.domainName ?? endpoint.host}/${encodeUrlPath(prefix)}`;
+  const siteUrl = options.siteUrl ?? (base === undefined ? undefined : new URL(base));
+  return {
+    ...(siteUrl ? { siteUrl } : {}),
+    edge,
+    answersBy,
+    ...(endpoint ? { websiteEndpoint: endpoint } : {}),
+  };
+}
+
+/** What cannot go well at this address: every wrong input. */
+export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: SiteAddress): PlanProblem[] {
+  if (compress !== "brotli" || siteUrl?.protocol !== "http:" || LOOPBACK.test(siteUrl.hostname)) return [];
+  const why = `browsers take Brotli over https alone, and visitors reach this site at ${siteUrl.href}`;
+  return [{ input: "compress", message: `${why}. Use gzip, or publish behind CloudFront.` }];
+}
+
+/** Where browsers trust http as they do https ("Secure Contexts" of the W3C, section 3.1). */
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/;

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { compareUtf8 } from "../../files/byte-order.ts";
+import { guessContentType } from "../../files/content-type.ts";
+import { type LocalFile, type ScanWarning, scan } from "../../files/scan.ts";
+import { refuseObject } from "../../sync/plan/object-limits.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
+import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
+import { isPage, presetCacheControl } from "../content/cache-preset.ts";
+import { isWorthCompressing } from "../content/compress.ts";
+import { isManifestName } from "../manifest/manifest.ts";
+import type { SiteOptions } from "../options.ts";
+import type { HeadersFile } from "../rules/headers-file.ts";
+import { cleanNames, urlPathsOf } from "../url-paths.ts";
+import type { SiteObject } from "./site-object.ts";
+import { HEADERS_FILE, REDIRECTS_FILE } from "./site-rules.ts";
+
+export interface SiteTreeContext {
+  readonly options: SiteOptions;
+  readonly headersFile: HeadersFile | undefined;
+  /** Whether visitors come by a website endpoint, which finds the index document of a folder by itself. */
+  readonly hasWebsiteEndpoint: boolean;
+  warn(warning: ScanWarning): void;
+}
+
+export interface SiteTree {
+  /** By name, in the order of their names. */
+  readonly objects: ReadonlyMap<string, SiteObject>;
+  readonly problems: readonly PlanProblem[];
+  readonly filesFound: number;
+  /** What was left out with a warning. */
+  readonly skippedPaths: SkippedPaths;
+}
+
+const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
+
+/**
+ * Reads the built site: an object for each file that the patterns match, and for each further address that it is to have.
+ *
+ * @throws {ScanError} where a folder cannot be read.
+ */
+export function readSiteTree(context: SiteTreeContext): SiteTree {
+  const { options, warn } = context;
+  const skippedPaths = new SkippedPaths();
+  const note = (warning: ScanWarning) => skippedPaths.note(warning, warn);
+  const files = [...scan(options.source, options.patterns, note, { followSymlinks: options.followSymlinks })];
+  const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path));
+  const problems: PlanProblem[] = [];
+  const objects = new Map<string, SiteObject>();
+  for (const file of published) {
+    try {
+      objects.set(file.path, makeObject(context, file, file.path));
+    } catch (error) {
+      problems.push({
+        input: "sourceFolder",
+        message: `${file.path} cannot be published: ${(error as Error).message}.`,
+      });
+    }
+  }
+  if (options.cleanUrls) addCleanNames(context, published, objects);
+  problems.push(...missingDocuments(options, objects));
+  return {
+    objects: new Map([...objects].sort(([a], [b]) => compareUtf8(a, b))),
+    problems,
+    filesFound: published.length,
+    skippedPaths,
+  };
+}
+
+/** The name of the document that takes the place of an error. */
+export function errorDocumentOf(options: SiteOptions, objects: ReadonlyMap<string, SiteObject>): string | undefined {
+  if (options.singlePageApp) return options.indexDocument;
+  return options.errorDocument ?? (objects.has("404.html") ? "404.html" : undefined);
+}
+
+/** A page is also stored under its name without `.html`, unless something else has that name. */
+function addCleanNames(context: SiteTreeContext, files: readonly LocalFile[], objects: Map<string, SiteObject>): void {
+  const { options, hasWebsiteEndpoint } = context;
+  const errorDocument = errorDocumentOf(options, objects);
+  for (const file of files) {
+    const page = objects.get(file.path);
+    if (!page || page.kind === "asset" || file.path === errorDocument) continue;
+    for (const name of cleanNames(file.path, options.indexDocument, hasWebsiteEndpoint)) {
+      if (!objects.has(name) && !isManifestName(name)) objects.set(name, makeObject(context, file, name));
+    }
+  }
+}
+
+function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, SiteObject>): PlanProblem[] {
+  const { indexDocument, errorDocument, source } = options;
+  const advice = `Check sourceFolder, ${source}, and the patterns`;
+  const missing = (input: string, name: string) => ({ input, message: `the site has no ${name}. ${advice}.` });
+  return [
+    ...(objects.size > 0 && !objects.has(indexDocument) ? [missing("indexDocument", indexDocument)] : []),
+    ...(errorDocument !== undefined && !objects.has(errorDocument) ? [missing("errorDocument", errorDocument)] : []),
+  ];
+}
+
+function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, relativeKey: string): SiteObject {
+  const { options } = context;
+  const refusal = refuseObject(options.prefix + relativeKey, sizeBytes, options.partSizeBytes);
+  if (refusal) throw new Error(refusal);
+  const headers = headersOf(context, path, relativeKey);
+  const contentType = headers["content-type"] ?? "";
+  const { compress } = options;
+  const isCompressed =
+    compress !== "off" && headers["content-encoding"] === undefined && isWorthCompressing(contentType, sizeBytes);
+  return {
+    relativeKey,
+    kind: relativeKey === options.indexDocument ? "index" : isPage(contentType) ? "page" : "asset",
+    file: { path, absolutePath: join(options.source, path), sizeBytes },
+    headers,
+    ...(isCompressed ? { compression: compress } : {}),
+  };
+}
+
+/** The `headers` input comes over the `_headers` file, that over the other inputs, those over the preset, and all over the guess. */
+function headersOf(
+  { options, headersFile }: SiteTreeContext,
+  path: string,
+  relativeKey: string,
+): Record<string, string> {
+  const { settings, indexDocument } = options;
+  const named = settings.headersFor(path);
+  const ruled = settings.ruledHeadersFor(path);
+  const { set = {}, detached = [] } = headersFile?.headersFor(urlPathsOf(relativeKey, indexDocument)) ?? {};
+  const guess = { "content-type": guessContentType(path) };
+  const above = { ...named, ...set, ...ruled };
+  const contentType = above["content-type"] ?? guess["content-type"];
+  const preset = settings.cachePreset === "none" ? {} : { "cache-control": presetCacheControl(path, contentType) };
+  const below: Record<string, string> = { ...preset, ...named };
+  for (const header of detached) delete below[header];
+  return { ...guess, ...below, ...set, ...ruled };
+}

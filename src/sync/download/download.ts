@@ -1,0 +1,131 @@
+import { rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { BlockPool } from "../../files/block-pool.ts";
+import { WRITE_BYTES } from "../../files/byte-sink.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import { Disk } from "../../files/disk.ts";
+import { TargetFolder } from "../../files/safe-path.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
+import { type ApplyResult, applyActions } from "../apply.ts";
+import type { DownloadOptions } from "../options.ts";
+import type { Action, DeleteAction } from "../plan/plan.ts";
+import type { DownloadPlan } from "../plan/plan-download.ts";
+import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
+import { type FetchContext, fetchFile } from "./fetch-file.ts";
+
+/** What a download works with. */
+export interface DownloadTools {
+  readonly bucket: Bucket;
+  readonly digester: FileDigester;
+  readonly observer: TransferObserver;
+  readonly signal: AbortSignal;
+}
+
+/** Files that are deleted at once. */
+const PARALLEL_DELETIONS = 16;
+
+/**
+ * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
+ * all of them succeeded, the other deletions. What killed runs left behind goes first. An object that fails does not stop the others,
+ * unless they would all fail alike.
+ *
+ * @throws {TargetFolderError} or Node's error where the target folder cannot be made; the signal's reason where the step is cancelled.
+ */
+export async function applyDownload(
+  plan: DownloadPlan,
+  options: DownloadOptions,
+  tools: DownloadTools,
+): Promise<TransferReport> {
+  const { target } = options;
+  const { bucket, signal, observer } = tools;
+  const targetFolder = new TargetFolder(target);
+  await targetFolder.ensureFolder("");
+  await Promise.all(plan.leftovers.map((path) => rm(join(target, path), { force: true })));
+
+  const keyOf = (action: Action) => plan.prefix + action.relativeKey;
+  const context: FetchContext = {
+    ...tools,
+    target: targetFolder,
+    slots: new WeightedSemaphore(options.concurrency),
+    disk: new Disk(),
+    smallBlocks: new BlockPool(),
+    largeBlocks: new BlockPool(WRITE_BYTES),
+    encryption: options.encryption,
+    replacesEmptyFolders: options.deleteExtra,
+    onStored: (sizeBytes) => observer.stored(sizeBytes),
+  };
+  const perform = async (action: Action): Promise<number> => {
+    if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
+    if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
+    if (action.kind === "delete") await rm(join(target, action.path), { force: true });
+    return 0;
+  };
+  const run = (actions: readonly Action[], parallelActions: () => number) =>
+    applyActions(actions, { parallelActions, perform, onDone: observer.actionDone, signal });
+
+  const { obstacles, rest } = partDeletions(plan);
+  const wantedFolders = new Set(plan.actions.filter(({ kind }) => kind === "folder").map(({ path }) => path));
+  const steps: ApplyResult[] = [];
+  const hasFailed = () => steps.some(({ failures }) => failures.length > 0);
+  const remove = async (deletions: readonly DeleteAction[]) => {
+    if (deletions.length === 0 || hasFailed()) return;
+    steps.push(await run(deletions, () => PARALLEL_DELETIONS));
+    await removeEmptyFolders(target, deletions, wantedFolders);
+  };
+  await remove(obstacles);
+  if (!hasFailed()) {
+    const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "folder");
+    steps.push(await run(transfers, () => context.slots.wanted));
+  }
+  await remove(rest);
+  signal.throwIfAborted();
+  return makeReport({
+    bucket: bucket.name,
+    target,
+    planned: plan.actions,
+    done: steps.flatMap(({ done }) => done),
+    failures: steps.flatMap(({ failures }) => failures),
+    bytesTransferred: steps.reduce((sum, { bytesDone }) => sum + bytesDone, 0),
+    stoppedEarly: steps.some(({ stoppedEarly }) => stoppedEarly),
+    keyOf,
+  });
+}
+
+/** Deletions that make way for what comes (a file `a` for `a/b`, a folder's files for a file of its name), and all others. */
+function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; rest: DeleteAction[] } {
+  const deletions = actions.filter((action) => action.kind === "delete");
+  if (deletions.length === 0) return { obstacles: [], rest: [] };
+  const incoming = new Set<string>();
+  const incomingFolders = new Set<string>();
+  for (const { kind, path } of actions) {
+    if (kind !== "get" && kind !== "folder") continue;
+    if (kind === "get") incoming.add(path);
+    else incomingFolders.add(path);
+    for (const folder of foldersAbove(path)) incomingFolders.add(folder);
+  }
+  const isObstacle = ({ path }: DeleteAction) =>
+    incomingFolders.has(path) || foldersAbove(path).some((folder) => incoming.has(folder));
+  return {
+    obstacles: deletions.filter(isObstacle),
+    rest: deletions.filter((deletion) => !isObstacle(deletion)),
+  };
+}
+
+/** Removes the folders that deletions have emptied, the innermost first, but for those that the bucket has. */
+async function removeEmptyFolders(
+  target: string,
+  deletions: readonly DeleteAction[],
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  const folders = new Set(deletions.flatMap(({ path }) => foldersAbove(path)));
+  const innermostFirst = [...folders].filter((path) => !wanted.has(path)).sort((a, b) => b.length - a.length);
+  for (const folder of innermostFirst) await rmdir(join(target, folder)).catch(() => undefined);
+}
+
+/** `a/b` and `a` for `a/b/c`. */
+function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(path); folder !== "." && folder !== "/"; folder = dirname(folder)) folders.push(folder);
+  return folders;
+}

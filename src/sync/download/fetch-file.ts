@@ -1,0 +1,78 @@
+import { lstat } from "node:fs/promises";
+import { removeEmptyFolder } from "../../files/empty-folders.ts";
+import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
+import { ObjectReplacedError } from "../../s3/get-object.ts";
+import { headObject } from "../../s3/head-object.ts";
+import { fetchInOne } from "./fetch-in-one.ts";
+import { fetchInRanges, RANGE_SIZE_BYTES } from "./fetch-in-ranges.ts";
+import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
+
+export type { FetchContext, FetchedObject } from "./fetched-object.ts";
+
+/**
+ * Brings an object to its file. The bytes go to a temporary file beside it, are checked against the object's checksum (where it has none,
+ * against its size), and only then does the file get its name: at no moment is there a part of a file under it.
+ *
+ * An object that is replaced meanwhile, and bytes that turn out wrong, are fetched once more from the start.
+ *
+ * @returns the bytes written.
+ * @throws Error where it was replaced again, or the bytes are wrong again; Node's error where it cannot be written; what `Bucket.send` throws.
+ */
+export async function fetchFile(context: FetchContext, object: FetchedObject): Promise<number> {
+  const path = await context.target.fileFor(object.path);
+  try {
+    return await fetchOnce(context, object, path);
+  } catch (error) {
+    if (!isWorthAnother(error)) throw error;
+  }
+  const { bucket, encryption, signal } = context;
+  const { etag, sizeBytes } = await headObject(bucket, object.key, { customerKey: encryption, signal });
+  try {
+    return await fetchOnce(context, { ...object, etag, sizeBytes }, path);
+  } catch (error) {
+    if (!isWorthAnother(error)) throw error;
+    const advice =
+      error instanceof ChecksumError
+        ? "look for what changes bytes on their way, or in the store"
+        : "let what writes to it end first";
+    throw new Error(`${error.message}, twice; ${advice}. What was at its place in the target is as it was`);
+  }
+}
+
+function isWorthAnother(error: unknown): error is ObjectReplacedError | ChecksumError {
+  return error instanceof ObjectReplacedError || error instanceof ChecksumError;
+}
+
+async function fetchOnce(context: FetchContext, object: FetchedObject, path: string): Promise<number> {
+  const temporaryPath = temporaryPathFor(path);
+  try {
+    const isSingle = object.sizeBytes <= RANGE_SIZE_BYTES && !object.etag.includes("-");
+    const head = await (isSingle ? fetchInOne : fetchInRanges)(context, object, temporaryPath);
+    context.signal.throwIfAborted();
+    await replaceFile(context, temporaryPath, path);
+    return head.sizeBytes;
+  } catch (error) {
+    await discard(temporaryPath);
+    throw error;
+  }
+}
+
+async function replaceFile(
+  { disk, replacesEmptyFolders }: FetchContext,
+  temporaryPath: string,
+  path: string,
+): Promise<void> {
+  try {
+    await publish(temporaryPath, path, disk);
+  } catch (error) {
+    // What a rename says of it differs from system to system.
+    const isFolder = await lstat(path)
+      .then((found) => found.isDirectory())
+      .catch(() => false);
+    if (!isFolder) throw error;
+    if (!replacesEmptyFolders || !(await removeEmptyFolder(path))) {
+      throw new Error(`there is a folder at ${path}; remove it, or choose another folder`);
+    }
+    await publish(temporaryPath, path, disk);
+  }
+}

@@ -1,0 +1,111 @@
+import { open } from "node:fs/promises";
+import type { ResponseHead } from "../../aws/transport.ts";
+import { createDigest, type Digest } from "../../checksums/algorithms.ts";
+import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
+import { BlockSink, type ByteSink, FileSink, SinkFullError } from "../../files/byte-sink.ts";
+import { setModified, writeWhole } from "../../files/temporary-file.ts";
+import { customerKeyHeaders } from "../../s3/encryption.ts";
+import { getObject } from "../../s3/get-object.ts";
+import { type ObjectHead, readObjectHead } from "../../s3/head-object.ts";
+import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
+import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
+
+/**
+ * Brings an object to a new file with one request, and computes its checksum as the bytes come.
+ *
+ * @throws {ObjectReplacedError} where it is not the one that was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
+ */
+export function fetchInOne(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
+  const isSmall = object.sizeBytes <= BLOCK_SIZE_BYTES;
+  const weight = isSmall ? 1 : context.slots.largeBodyWeight;
+  return context.slots.run(weight, async () => {
+    context.signal.throwIfAborted();
+    return isSmall ? await fetchSmall(context, object, newPath) : await fetchMedium(context, object, newPath);
+  });
+}
+
+/** Keeps the file in memory until it is whole, and writes it in one go. */
+async function fetchSmall(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
+  const block = context.smallBlocks.take();
+  try {
+    const fetch = new CheckedFetch(context, object);
+    const sink = new BlockSink(block, fetch.watch);
+    const head = await fetch.into(sink);
+    await writeWhole(newPath, sink.bytes(), head.lastModifiedMs, context.disk);
+    return head;
+  } finally {
+    context.smallBlocks.giveBack(block);
+  }
+}
+
+async function fetchMedium(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
+  const file = await open(newPath, "wx");
+  try {
+    const fetch = new CheckedFetch(context, object);
+    const sink = new FileSink(file, 0, context.largeBlocks, fetch.watch);
+    try {
+      const head = await fetch.into(sink);
+      await setModified(file, head.lastModifiedMs);
+      return head;
+    } finally {
+      await sink.close();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Computes an object's checksum as its bytes come. */
+class CheckedFetch {
+  readonly #context: FetchContext;
+  readonly #object: FetchedObject;
+  #head: ObjectHead | undefined;
+  #checksum: ObjectChecksum | undefined;
+  #digest: Digest | undefined;
+
+  constructor(context: FetchContext, object: FetchedObject) {
+    this.#context = context;
+    this.#object = object;
+  }
+
+  /** For the sink that takes the bytes. */
+  readonly watch = (bytes: Buffer): void => {
+    this.#digest?.update(bytes);
+    this.#context.onStored(bytes.length);
+  };
+
+  async into(sink: ByteSink): Promise<ObjectHead> {
+    const { bucket, encryption, signal } = this.#context;
+    const { key, etag } = this.#object;
+    const reader = {
+      start: (response: ResponseHead) => this.#start(response),
+      room: () => sink.room(),
+      filled: (sizeBytes: number) => sink.filled(sizeBytes),
+    };
+    try {
+      await getObject(bucket, key, reader, { etag, headers: customerKeyHeaders(encryption), signal });
+    } catch (error) {
+      throw error instanceof SinkFullError ? new ChecksumError("size") : error;
+    }
+    await sink.flush();
+    return this.#check(sink.writtenBytes);
+  }
+
+  #start(response: ResponseHead): void {
+    this.#head = readObjectHead(response);
+    this.#checksum = checksumOf(this.#head);
+    // One of parts is not to be had from the whole.
+    const isOfAll = this.#checksum?.partsCount === undefined;
+    if (this.#checksum && isOfAll) this.#digest = createDigest(this.#checksum.algorithm);
+  }
+
+  #check(writtenBytes: number): ObjectHead {
+    const head = this.#head as ObjectHead;
+    if (writtenBytes !== head.sizeBytes) throw new ChecksumError("size");
+    const checksum = this.#checksum;
+    if (this.#digest && checksum && !this.#digest.digest().equals(checksum.digest)) {
+      throw new ChecksumError(checksum.algorithm);
+    }
+    return head;
+  }
+}

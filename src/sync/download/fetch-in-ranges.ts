@@ -1,0 +1,124 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { createDigest, type DigestAlgorithm, isCrc, isQuick } from "../../checksums/algorithms.ts";
+import { FileSink } from "../../files/byte-sink.ts";
+import { setModified } from "../../files/temporary-file.ts";
+import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
+import { inParallel } from "../../s3/concurrency/in-parallel.ts";
+import { customerKeyHeaders } from "../../s3/encryption.ts";
+import { getObject } from "../../s3/get-object.ts";
+import { headObject, type ObjectHead } from "../../s3/head-object.ts";
+import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
+import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
+import { digestParts, findParts, guessParts, joinDigests } from "./object-ranges.ts";
+
+/** Large objects come in ranges of this size, side by side, unless they are checked by their parts. */
+export const RANGE_SIZE_BYTES = 16 * 1024 ** 2;
+const PARALLEL_RANGES = 8;
+
+/**
+ * Brings an object to a new file in ranges, side by side: in its parts, where those are what its checksum is made of.
+ *
+ * @throws {ObjectReplacedError} where it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
+ */
+export async function fetchInRanges(
+  context: FetchContext,
+  { key }: FetchedObject,
+  newPath: string,
+): Promise<ObjectHead> {
+  const { bucket, encryption, signal } = context;
+  const head = await headObject(bucket, key, { customerKey: encryption, signal });
+  const checksum = checksumOf(head);
+  const parts = checksum?.partsCount === undefined ? undefined : await guessParts(context, key, head);
+  const ranges = parts ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
+  const isOfRanges = checksum && (checksum.partsCount === undefined ? isCrc(checksum.algorithm) : parts !== undefined);
+
+  const file = await open(newPath, "wx");
+  let digests: readonly Buffer[];
+  try {
+    const digestedBy = isOfRanges ? checksum.algorithm : undefined;
+    digests = await fetchEach(context, { key, head, ranges, digestedBy, path: newPath }, file);
+    await setModified(file, head.lastModifiedMs);
+  } finally {
+    await file.close();
+  }
+  const isRight =
+    !checksum ||
+    (isOfRanges
+      ? joinDigests(checksum, ranges, digests).equals(checksum.digest)
+      : await hasChecksum(context, newPath, head, checksum));
+  if (isRight || (parts && (await hasChecksumOfUnevenParts(context, key, head, checksum, newPath)))) return head;
+  throw new ChecksumError(checksum.algorithm);
+}
+
+interface RangesToFetch {
+  readonly key: string;
+  readonly head: ObjectHead;
+  readonly ranges: readonly ByteRange[];
+  /** Where a digest of each range is wanted. */
+  readonly digestedBy: DigestAlgorithm | undefined;
+  /** Of the file that they are written to. */
+  readonly path: string;
+}
+
+/** @returns the digests of the ranges, where they are wanted. */
+async function fetchEach(
+  context: FetchContext,
+  { key, head, ranges, digestedBy, path }: RangesToFetch,
+  file: FileHandle,
+): Promise<readonly Buffer[]> {
+  const { bucket, encryption, signal, slots, digester } = context;
+  const isDigestedHere = digestedBy !== undefined && isQuick(digestedBy);
+  const fetchRange = (range: ByteRange, rangeSignal: AbortSignal) =>
+    slots.run(slots.largeBodyWeight, async () => {
+      rangeSignal.throwIfAborted();
+      const digest = isDigestedHere ? createDigest(digestedBy) : undefined;
+      const sink = new FileSink(file, range.startByte, context.largeBlocks, (bytes) => {
+        digest?.update(bytes);
+        context.onStored(bytes.length);
+      });
+      const options = { range, etag: head.etag, headers: customerKeyHeaders(encryption), signal: rangeSignal };
+      try {
+        // There is no range of no bytes.
+        if (range.sizeBytes > 0) await getObject(bucket, key, sink, options);
+        await sink.flush();
+      } finally {
+        await sink.close();
+      }
+      if (sink.writtenBytes !== range.sizeBytes) throw new ChecksumError("size");
+      return digest?.digest();
+    });
+  const digests = await inParallel(ranges, PARALLEL_RANGES, signal, async (range, _index, rangeSignal) => {
+    const digest = await fetchRange(range, rangeSignal);
+    if (isDigestedHere || !digestedBy) return digest;
+    // It takes so long that it pays to have it read again, where there is much of it by threads, while more comes.
+    const goesOn = range.startByte + range.sizeBytes < head.sizeBytes;
+    return digester.digest({ ...range, path, goesOn, algorithm: digestedBy });
+  });
+  return digests.filter((digest) => digest !== undefined);
+}
+
+/** Checks what runs from the first byte to the last, an MD5 or SHA of the whole, over the file, now that it is there. */
+async function hasChecksum(
+  { digester }: FetchContext,
+  path: string,
+  { sizeBytes }: ObjectHead,
+  { algorithm, digest, partsCount }: ObjectChecksum,
+): Promise<boolean> {
+  // Where the store does not tell which parts those were, the size has to do.
+  if (partsCount !== undefined) return true;
+  return (await digester.digest({ path, sizeBytes, algorithm })).equals(digest);
+}
+
+/** Seldom have parts other sizes than the first one lets expect; then the bytes may be right all the same. */
+async function hasChecksumOfUnevenParts(
+  context: FetchContext,
+  key: string,
+  head: ObjectHead,
+  checksum: ObjectChecksum,
+  path: string,
+): Promise<boolean> {
+  const parts = await findParts(context, key, head);
+  if (!parts || parts.every(({ sizeBytes }) => sizeBytes === parts[0]?.sizeBytes)) return false;
+  const digests = await digestParts(path, parts, checksum.algorithm);
+  return joinDigests(checksum, parts, digests).equals(checksum.digest);
+}

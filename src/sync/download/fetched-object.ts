@@ -1,0 +1,43 @@
+import type { BlockPool } from "../../files/block-pool.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import type { Disk } from "../../files/disk.ts";
+import type { TargetFolder } from "../../files/safe-path.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
+import type { Encryption } from "../../s3/encryption.ts";
+
+/** What fetching an object needs, whichever the object. */
+export interface FetchContext {
+  readonly bucket: Bucket;
+  readonly target: TargetFolder;
+  readonly slots: WeightedSemaphore;
+  readonly digester: FileDigester;
+  readonly disk: Disk;
+  /** Each holds a file whole. */
+  readonly smallBlocks: BlockPool;
+  /** Of what is written at once. */
+  readonly largeBlocks: BlockPool;
+  readonly encryption: Encryption | undefined;
+  /** Whether an empty folder that stands in a file's place goes. */
+  readonly replacesEmptyFolders: boolean;
+  readonly signal: AbortSignal;
+  /** Called with the number of bytes that have just come. */
+  onStored(sizeBytes: number): void;
+}
+
+/** An object, and the file that it becomes. */
+export interface FetchedObject {
+  readonly key: string;
+  /** As it was listed. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  /** Of the file, relative to the target. */
+  readonly path: string;
+}
+
+/** The bytes that came are not those that S3 says it has. */
+export class ChecksumError extends Error {
+  constructor(what: string) {
+    super(`what came does not have the ${what} that S3 tells of it`);
+  }
+}

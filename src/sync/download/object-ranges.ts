@@ -1,0 +1,100 @@
+import { open } from "node:fs/promises";
+import { createDigest, type DigestAlgorithm, isCrc } from "../../checksums/algorithms.ts";
+import { combineCrcs } from "../../checksums/combine.ts";
+import { BlockPool } from "../../files/block-pool.ts";
+import { openReadDisk, readFileRange } from "../../files/file-range.ts";
+import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
+import { inParallel } from "../../s3/concurrency/in-parallel.ts";
+import { ObjectReplacedError } from "../../s3/get-object.ts";
+import { headObject, type ObjectHead } from "../../s3/head-object.ts";
+import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
+import type { FetchContext } from "./fetched-object.ts";
+
+/** An object may have 10,000 parts; asking for them one after the other would take minutes. */
+const PARALLEL_HEADS = 16;
+
+type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
+
+/**
+ * The parts that an object with a composite checksum came in, as far as one request tells: most have one size but the last, which
+ * the first part's then tells. Where that cannot be, each is asked for.
+ *
+ * @returns undefined where the store does not tell.
+ * @throws {ObjectReplacedError}; what `Bucket.send` throws.
+ */
+export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
+  const partsCount = partsCountOf(head);
+  if (partsCount === 1) return splitIntoRanges(head.sizeBytes, head.sizeBytes);
+  const first = await headOfPart(context, key, head, 1);
+  const isEven = Math.ceil(head.sizeBytes / first.sizeBytes) === partsCount;
+  return isEven ? splitIntoRanges(head.sizeBytes, first.sizeBytes) : findParts(context, key, head);
+}
+
+/** The parts that an object came in, each asked for; otherwise as `guessParts`. */
+export async function findParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
+  const first = await headOfPart(context, key, head, 1);
+  if (first.partsCount !== partsCountOf(head)) return undefined;
+  const numbers = Array.from({ length: first.partsCount - 1 }, (_, index) => index + 2);
+  const rest = await inParallel(numbers, PARALLEL_HEADS, context.signal, (partNumber) =>
+    headOfPart(context, key, head, partNumber),
+  );
+  const parts: ByteRange[] = [];
+  let startByte = 0;
+  for (const { sizeBytes } of [first, ...rest]) {
+    parts.push({ startByte, sizeBytes });
+    startByte += sizeBytes;
+  }
+  return startByte === head.sizeBytes ? parts : undefined;
+}
+
+async function headOfPart(
+  { bucket, encryption, signal }: AskContext,
+  key: string,
+  { etag }: ObjectHead,
+  partNumber: number,
+): Promise<ObjectHead> {
+  const part = await headObject(bucket, key, { customerKey: encryption, partNumber, signal });
+  if (part.etag !== etag) throw new ObjectReplacedError();
+  return part;
+}
+
+function partsCountOf(head: ObjectHead): number {
+  return checksumOf(head)?.partsCount ?? 1;
+}
+
+/** The object's checksum from the digests of its ranges, in order: of CRCs from any ranges, of a composite one from its parts. */
+export function joinDigests(
+  { algorithm, partsCount }: ObjectChecksum,
+  ranges: readonly ByteRange[],
+  digests: readonly Buffer[],
+): Buffer {
+  if (partsCount !== undefined) {
+    const whole = createDigest(algorithm);
+    for (const digest of digests) whole.update(digest);
+    return whole.digest();
+  }
+  if (!isCrc(algorithm)) throw new Error(`${algorithm} does not combine`);
+  const digested = ranges.map(({ sizeBytes }, index) => ({ digest: digests[index] as Buffer, sizeBytes }));
+  return combineCrcs(algorithm, digested);
+}
+
+/** The digests of parts of a file. @throws {FileChangedError} where it has fewer bytes; Node's error where it cannot be read. */
+export async function digestParts(
+  path: string,
+  parts: readonly ByteRange[],
+  algorithm: DigestAlgorithm,
+): Promise<Buffer[]> {
+  const means = { pool: new BlockPool(), disk: openReadDisk() };
+  const file = await open(path, "r");
+  try {
+    const digests: Buffer[] = [];
+    for (const { startByte, sizeBytes } of parts) {
+      const digest = createDigest(algorithm);
+      for await (const chunk of readFileRange(file, startByte, sizeBytes, means)) digest.update(chunk);
+      digests.push(digest.digest());
+    }
+    return digests;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,151 @@
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import type { Encryption } from "../../s3/encryption.ts";
+import { headObject, type ObjectHead } from "../../s3/head-object.ts";
+import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import { checksumOf, etagChecksum, type ObjectChecksum } from "../../s3/object-checksum.ts";
+import type { CompareBy } from "../options.ts";
+import { StepError } from "../step-error.ts";
+
+/** Whether a file and an object are the same, and why that is thought. */
+export interface Comparison {
+  readonly isSame: boolean;
+  readonly reason: string;
+  /** Where it had to be asked for. */
+  readonly head?: ObjectHead;
+}
+
+export interface ComparedFile {
+  readonly absolutePath: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+export interface CompareContext {
+  readonly bucket: Bucket;
+  readonly digester: FileDigester;
+  readonly compareBy: CompareBy;
+  /** By time, the target is out of date where the source is newer. */
+  readonly source: "file" | "object";
+  /** The size of the parts in which this step would send a file. */
+  partSizeFor(sizeBytes: number): number;
+  readonly encryption: Encryption | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Decides whether a file and an object are the same. Without a request, where the listing is enough:
+ *
+ * | sizes | compareBy | ETag | |
+ * |---|---|---|---|
+ * | differ | any | any | changed |
+ * | same | size | any | same |
+ * | same | sizeAndTime | any | changed where the source is newer |
+ * | same | checksum | MD5 of the file, or of its parts as this step would cut them | same |
+ * | same | checksum | anything else: other parts, or no MD5 because of its encryption | a HEAD with S3's checksums decides |
+ *
+ * @throws {StepError} where there is no answer to the HEAD. Where S3 refuses it for this object, it cannot be compared, and counts as changed.
+ */
+export async function compare(
+  context: CompareContext,
+  file: ComparedFile,
+  key: string,
+  object: RemoteObject,
+): Promise<Comparison> {
+  if (file.sizeBytes !== object.sizeBytes) return { isSame: false, reason: "size differs" };
+  if (context.compareBy === "size") return { isSame: true, reason: "same size" };
+  if (context.compareBy === "sizeAndTime") return compareTimes(context, file, object);
+
+  // An object of a customer's key has no such ETag; one that has is another, stored without the key.
+  const etag = context.encryption?.kind === "customer" ? undefined : etagChecksum(object.etag);
+  if (etag && (await hasChecksum(context, file, etag, context.partSizeFor(file.sizeBytes)))) {
+    return { isSame: true, reason: "same checksum" };
+  }
+  return compareWithHead(context, file, key, etag);
+}
+
+function compareTimes({ source }: CompareContext, file: ComparedFile, object: RemoteObject): Comparison {
+  // S3 keeps whole seconds, so that a file's own fraction of one tells nothing.
+  const fileSeconds = Math.floor(file.modifiedMs / 1000);
+  const objectSeconds = Math.floor(object.lastModifiedMs / 1000);
+  const isOutOfDate = source === "file" ? fileSeconds > objectSeconds : objectSeconds > fileSeconds;
+  return isOutOfDate ? { isSame: false, reason: "newer" } : { isSame: true, reason: "same size, not newer" };
+}
+
+async function compareWithHead(
+  context: CompareContext,
+  file: ComparedFile,
+  key: string,
+  compared: ObjectChecksum | undefined,
+): Promise<Comparison> {
+  const head = await headOrRefusal(context, key);
+  if (head instanceof ServiceError) return { isSame: false, reason: `cannot be compared: ${head.code} on HEAD` };
+  if (head.sizeBytes !== file.sizeBytes) return { isSame: false, reason: "size differs", head };
+  const checksum = checksumOf(head);
+  if (!checksum) return { isSame: false, reason: "cannot be compared: S3 tells no checksum of it", head };
+  const isKnownToDiffer =
+    checksum.algorithm === "MD5" && checksum.partsCount === undefined && compared?.digest.equals(checksum.digest);
+  const partSizeBytes = checksum.partsCount === undefined ? undefined : await partSizeOf(context, key, checksum, file);
+  if (partSizeBytes instanceof ServiceError) {
+    return { isSame: false, reason: `cannot be compared: ${partSizeBytes.code} on HEAD of its first part`, head };
+  }
+  const isSame = !isKnownToDiffer && (await hasChecksum(context, file, checksum, partSizeBytes));
+  return isSame ? { isSame, reason: "same checksum", head } : { isSame, reason: "content differs", head };
+}
+
+/** The size of the parts that an object came in, where all but the last have one size. */
+async function partSizeOf(
+  context: CompareContext,
+  key: string,
+  { partsCount = 1 }: ObjectChecksum,
+  { sizeBytes }: ComparedFile,
+): Promise<number | undefined | ServiceError> {
+  const first = await headOrRefusal(context, key, 1);
+  if (first instanceof ServiceError) return first;
+  return Math.ceil(sizeBytes / first.sizeBytes) === partsCount ? first.sizeBytes : undefined;
+}
+
+/** The statuses of refusals that are about the one object: no permission, another key, gone meanwhile, not known of its parts. */
+const REFUSALS = [400, 403, 404, 405, 501];
+
+/**
+ * What the object's head says, or why S3 does not tell.
+ *
+ * @throws {StepError} where there is no answer; the signal's reason.
+ */
+export async function headOrRefusal(
+  { bucket, encryption, signal }: Pick<CompareContext, "bucket" | "encryption" | "signal">,
+  key: string,
+  partNumber?: number,
+): Promise<ObjectHead | ServiceError> {
+  try {
+    return await headObject(bucket, key, { customerKey: encryption, partNumber, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ServiceError && REFUSALS.includes(error.details.status)) return error;
+    const why = describeFailure(error, bucket.name, key, "s3:GetObject");
+    throw new StepError(`Comparing with s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+  }
+}
+
+/** Whether the file's bytes have this checksum. A file that cannot be read has none; that is told when it is sent. */
+async function hasChecksum(
+  { digester }: CompareContext,
+  { absolutePath, sizeBytes }: ComparedFile,
+  { algorithm, digest, partsCount }: ObjectChecksum,
+  partSizeBytes: number | undefined,
+): Promise<boolean> {
+  if (partsCount !== undefined && (!partSizeBytes || Math.ceil(sizeBytes / partSizeBytes) !== partsCount)) return false;
+  const request = {
+    path: absolutePath,
+    sizeBytes,
+    algorithm,
+    ...(partsCount !== undefined && partSizeBytes ? { partSizeBytes } : {}),
+  };
+  return digester.digest(request).then(
+    (own) => own.equals(digest),
+    () => false,
+  );
+}

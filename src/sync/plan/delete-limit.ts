@@ -1,0 +1,37 @@
+import type { TransferOptions } from "../options.ts";
+import { type DeleteAction, nameExamples, type PlanProblem } from "./plan.ts";
+
+/** What deletions are weighed against, and named by in a message. */
+export interface DeletionScope {
+  /** What would delete them, as `deleteExtra`. */
+  readonly what: string;
+  /** Where they are: an S3 URI, or a folder. */
+  readonly place: string;
+  /** How many objects (or, in a download, files) there are in that place. */
+  readonly total: number;
+}
+
+/**
+ * Guards against a step that would empty its target by mistake.
+ *
+ * @returns what is wrong, where the step would delete more than it may.
+ */
+export function checkDeleteLimit(
+  deletions: readonly DeleteAction[],
+  { what, place, total }: DeletionScope,
+  { maxDelete: limit, dryRun }: Pick<TransferOptions, "maxDelete" | "dryRun">,
+): PlanProblem | undefined {
+  const allowed = limit.kind === "count" ? limit.count : Math.floor((total * limit.percent) / 100);
+  if (deletions.length <= allowed) return undefined;
+  const limitText = limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
+  const examples = nameExamples(deletions.map(({ relativeKey }) => relativeKey));
+  const list = dryRun
+    ? "All of them are in the log above or, where there are many, in the plan file."
+    : "A dry run (dryRun: true) names them all.";
+  return {
+    input: "maxDelete",
+    message:
+      `${what} would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples}). ` +
+      `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,
+  };
+}

@@ -1,0 +1,74 @@
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
+import { headObject } from "../../s3/head-object.ts";
+import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import type { DownloadOptions } from "../options.ts";
+import { StepError } from "../step-error.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { listPrefix } from "./remote-listing.ts";
+
+/** What a download reads. */
+export interface DownloadSource {
+  /** Of all keys. */
+  readonly prefix: string;
+  readonly objects: AsyncIterable<RemoteObject>;
+}
+
+/**
+ * Finds out what `sourceFolder` means: a prefix, to which a `/` belongs, or the key of one object.
+ *
+ * @throws {StepError} where it is both, or cannot be found out; the signal's reason.
+ */
+export async function findSource(options: DownloadOptions, context: PlanContext): Promise<DownloadSource> {
+  const { source, access, deleteExtra } = options;
+  const prefix = source === "" || source.endsWith("/") ? source : `${source}/`;
+  const objects = listPrefix(context.bucket, prefix, "", context.signal);
+  if (prefix === source) return { prefix, objects };
+
+  const first = await objects.next();
+  const single = await findObject(options, context);
+  if (!single) return { prefix, objects: startingWith(first, objects) };
+  const place = `s3://${access.bucketName}/${source}`;
+  if (!first.done) {
+    throw new StepError(
+      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${source}/ for those; the one object can be had with the folder above it and a pattern.`,
+    );
+  }
+  if (deleteExtra) {
+    const why = `it cannot be used while sourceFolder is a single object, ${place}: all else would be deleted`;
+    throw new StepError(`deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
+  }
+  return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single) };
+}
+
+/** The object that `sourceFolder` is the key of, if there is one. */
+async function findObject(
+  { source, access, encryption }: DownloadOptions,
+  { bucket, signal }: PlanContext,
+): Promise<RemoteObject | undefined> {
+  try {
+    const { sizeBytes, etag, lastModifiedMs, headers } = await headObject(bucket, source, {
+      customerKey: encryption,
+      signal,
+    });
+    const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
+    return { key: source, sizeBytes, etag, lastModifiedMs, storageClass };
+  } catch (error) {
+    signal.throwIfAborted();
+    // Where the bucket may not be listed, S3 says 403 of what is not there.
+    if (error instanceof ServiceError && [403, 404].includes(error.details.status)) return undefined;
+    const why = describeFailure(error, bucket.name, source, "s3:GetObject");
+    throw new StepError(`sourceFolder: looking at s3://${access.bucketName}/${source} failed: ${why}`, {
+      cause: error,
+    });
+  }
+}
+
+async function* startingWith<T>(first: IteratorResult<T, void>, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
+  if (!first.done) yield first.value;
+  yield* rest;
+}
+
+async function* only<T>(item: T): AsyncGenerator<T, void> {
+  yield item;
+}

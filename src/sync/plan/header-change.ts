@@ -1,0 +1,96 @@
+import { describeFailure, isStepFatal } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { decodeWords } from "../../s3/encoded-words.ts";
+import type { Encryption } from "../../s3/encryption.ts";
+import type { ObjectHead } from "../../s3/head-object.ts";
+import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import { getObjectTags } from "../../s3/object-tags.ts";
+import type { ObjectSettings } from "../options.ts";
+import { StepError } from "../step-error.ts";
+import { headOrRefusal } from "./compare.ts";
+
+/** What has to change about an object whose bytes are right already. */
+export interface HeaderChange {
+  /** What differs, as `cache-control, tags differ`. */
+  readonly reason: string;
+  /** Absent where S3 does not let it be read, so that only sending the object again makes it right. */
+  readonly head: ObjectHead | undefined;
+  readonly isTagsOnly: boolean;
+}
+
+export interface HeaderChangeContext {
+  readonly bucket: Bucket;
+  readonly settings: ObjectSettings;
+  readonly encryption: Encryption | undefined;
+  readonly signal: AbortSignal;
+}
+
+const STORAGE_CLASS = "x-amz-storage-class";
+
+/**
+ * Finds what differs between an object and what the step's inputs name for it: headers, metadata, storage class, tags. What they do not
+ * name, a guessed content type too, is left as it is. The listing tells the storage class; all else costs a HEAD, tags a GetObjectTagging.
+ *
+ * @param known the object's head, where it had to be asked for already.
+ * @returns undefined where nothing differs.
+ * @throws {StepError} where there is no answer; the signal's reason.
+ */
+export async function findHeaderChange(
+  context: HeaderChangeContext,
+  path: string,
+  key: string,
+  object: RemoteObject,
+  known: ObjectHead | undefined,
+): Promise<HeaderChange | undefined> {
+  const named = context.settings.headersFor(path);
+  const { tags } = context.settings;
+  const others = Object.keys(named).filter((name) => name !== STORAGE_CLASS);
+  const differing = [STORAGE_CLASS].filter((name) => named[name] !== undefined && named[name] !== object.storageClass);
+  if (others.length === 0 && differing.length === 0 && !tags) return undefined;
+
+  const head = known ?? (await headOrRefusal(context, key));
+  if (head instanceof ServiceError) {
+    return { reason: `its headers cannot be read: ${head.code} on HEAD`, head: undefined, isTagsOnly: false };
+  }
+  differing.push(...others.filter((name) => head.headers[name] !== asAnswered(name, named[name] ?? "")));
+  const isTagsOnly = differing.length === 0;
+  const tagsReason = tags && (await compareTags(context, key, tags));
+  if (tagsReason === "differ") differing.push("tags");
+  const reasons = [
+    ...(differing.length > 0
+      ? [`${differing.sort().join(", ")} ${isOneHeader(differing) ? "differs" : "differ"}`]
+      : []),
+    ...(tagsReason && tagsReason !== "differ" ? [tagsReason] : []),
+  ];
+  return reasons.length === 0 ? undefined : { reason: reasons.join("; "), head, isTagsOnly };
+}
+
+/** Metadata is sent encoded where it is not ASCII, and comes back so; the head tells it decoded. */
+function asAnswered(name: string, value: string): string {
+  return name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
+}
+
+function isOneHeader(differing: readonly string[]): boolean {
+  return differing.length === 1 && differing[0] !== "tags";
+}
+
+/** @returns nothing where they are the same. Tags that may not be read can be set all the same. */
+async function compareTags(
+  { bucket, signal }: HeaderChangeContext,
+  key: string,
+  wanted: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  try {
+    const tags = await getObjectTags(bucket, key, signal);
+    const isSame = tags.size === wanted.size && [...wanted].every(([name, value]) => tags.get(name) === value);
+    return isSame ? undefined : "differ";
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof ServiceError) || isStepFatal(error)) {
+      const why = describeFailure(error, bucket.name, key, "s3:GetObjectTagging");
+      throw new StepError(`Reading the tags of s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+    }
+    return `its tags cannot be read: ${error.code} on GetObjectTagging`;
+  }
+}

@@ -1,0 +1,221 @@
+import { basename, join } from "node:path";
+import { compareUtf8 } from "../../files/byte-order.ts";
+import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
+import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import { partSizeFor } from "../../s3/multipart/part-size.ts";
+import type { UploadOptions } from "../options.ts";
+import { BackgroundQueue } from "./background-queue.ts";
+import { type CompareContext, compare } from "./compare.ts";
+import { checkDeleteLimit } from "./delete-limit.ts";
+import { findHeaderChange } from "./header-change.ts";
+import { mergeJoin } from "./merge-join.ts";
+import { refuseObject } from "./object-limits.ts";
+import { guardExisting } from "./overwrite-guard.ts";
+import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { isFolderMarker, listPrefix } from "./remote-listing.ts";
+import { isInShard } from "./shard.ts";
+import { SkippedPaths } from "./skipped-paths.ts";
+
+const WAY_OUT =
+  "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
+
+/**
+ * Decides what becomes of each file, and of each object that has no file:
+ *
+ * | overwrite | not there | there, the same | there, and differs |
+ * |---|---|---|---|
+ * | changed | put | headers are updated where they differ, else left | put |
+ * | always | put | put | put |
+ * | never | put | left | left |
+ * | error | put | a problem | a problem |
+ *
+ * An object without a file is deleted where `deleteExtra` says so and the patterns cover its name, else left. The bucket is listed only
+ * where that decides something.
+ *
+ * @param isNewBucket whether the bucket has just been made, or would be in a real run: then there is nothing to be listed.
+ * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
+ */
+export async function planUpload(options: UploadOptions, context: PlanContext, isNewBucket = false): Promise<Plan> {
+  return new UploadPlanner(options, context, isNewBucket).plan();
+}
+
+class UploadPlanner {
+  readonly #options: UploadOptions;
+  readonly #context: PlanContext;
+  readonly #isNewBucket: boolean;
+  readonly #base: string;
+  readonly #compareContext: CompareContext;
+  readonly #comparisons = new BackgroundQueue();
+  readonly #actions: Action[] = [];
+  readonly #extra: DeleteAction[] = [];
+  readonly #problems: PlanProblem[] = [];
+  /** What overwrite: error is about. */
+  readonly #existing: string[] = [];
+  readonly #skippedPaths = new SkippedPaths();
+  #filesFound = 0;
+  #objectsFound = 0;
+
+  constructor(options: UploadOptions, context: PlanContext, isNewBucket: boolean) {
+    this.#options = options;
+    this.#context = context;
+    this.#isNewBucket = isNewBucket;
+    this.#base = scanBase(options.source);
+    this.#compareContext = {
+      ...context,
+      compareBy: options.compareBy,
+      source: "file",
+      partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
+      encryption: options.encryption,
+    };
+  }
+
+  async plan(): Promise<Plan> {
+    const { prefix, shard } = this.#options;
+    const pairs = mergeJoin({
+      locals: this.#files(),
+      nameOfLocal: (file) => this.#relativeKeyOf(file),
+      remotes: this.#objects(),
+      nameOfRemote: ({ key }) => key.slice(prefix.length),
+    });
+    for await (const [file, object] of pairs) {
+      this.#context.considered?.();
+      if (object && !isFolderMarker(object, prefix)) this.#objectsFound++;
+      if (file && isInShard(this.#relativeKeyOf(file), shard)) await this.#decide(file, object);
+      else if (!file && object) this.#considerExtra(object);
+    }
+    await this.#comparisons.finish();
+    const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
+    const place = `s3://${this.#options.access.bucketName}/${prefix}`;
+    const existing = guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place);
+    if (existing) this.#problems.push(existing);
+    const scope = { what: "deleteExtra", place, total: this.#objectsFound };
+    const tooMany = checkDeleteLimit(deletions, scope, this.#options);
+    if (tooMany) this.#problems.push(tooMany);
+    return {
+      actions: [...this.#actions, ...deletions],
+      problems: this.#problems,
+      filesFound: this.#filesFound,
+    };
+  }
+
+  /** The files in the order of their names in the bucket. */
+  #files(): Iterable<LocalFile> {
+    const { source, patterns, followSymlinks, flattenFolders } = this.#options;
+    const warn = (warning: ScanWarning) => this.#skippedPaths.note(warning, this.#context.warn);
+    const files = this.#counted(scan(source, patterns, warn, { followSymlinks }));
+    return flattenFolders ? this.#flatten(files) : files;
+  }
+
+  *#counted(files: Iterable<LocalFile>): Generator<LocalFile, void> {
+    for (const file of files) {
+      this.#filesFound++;
+      yield file;
+    }
+  }
+
+  /** What becomes of the path in the bucket, less the prefix. */
+  #relativeKeyOf({ path }: LocalFile): string {
+    return this.#options.flattenFolders ? path.slice(path.lastIndexOf("/") + 1) : path;
+  }
+
+  /** Without their folders, files stand in another order, and two may have one name. */
+  #flatten(files: Iterable<LocalFile>): LocalFile[] {
+    const byKey = new Map<string, LocalFile>();
+    for (const file of files) {
+      const relativeKey = this.#relativeKeyOf(file);
+      const other = byKey.get(relativeKey);
+      if (other) {
+        this.#problems.push({
+          input: "flattenFolders",
+          message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${relativeKey}. Leave one of them out with a pattern, or do not flatten folders.`,
+        });
+      } else {
+        byKey.set(relativeKey, file);
+      }
+    }
+    return [...byKey.values()].sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
+  }
+
+  async *#objects(): AsyncGenerator<RemoteObject, void> {
+    const { prefix, ifNoFilesFound, source } = this.#options;
+    if (this.#isNewBucket || !this.#needsListing()) return;
+    // The first file is looked for before the first object.
+    if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
+    // Of a single file nothing else matters.
+    const start = this.#base === source ? prefix : prefix + basename(source);
+    yield* listPrefix(this.#context.bucket, start, WAY_OUT, this.#context.signal);
+  }
+
+  #needsListing(): boolean {
+    const { overwrite, deleteExtra } = this.#options;
+    return overwrite !== "always" || deleteExtra;
+  }
+
+  async #decide(file: LocalFile, object: RemoteObject | undefined): Promise<void> {
+    const { path, sizeBytes } = file;
+    const relativeKey = this.#relativeKeyOf(file);
+    const { overwrite, prefix } = this.#options;
+    const refusal =
+      refuseObject(prefix + relativeKey, sizeBytes, this.#options.partSizeBytes) ?? this.#refuseHeaders(path);
+    if (refusal) {
+      this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
+    } else if (!object) {
+      const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
+      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
+    } else if (overwrite === "always") {
+      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
+    } else if (overwrite === "never" || overwrite === "error") {
+      this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
+      if (overwrite === "error") this.#existing.push(relativeKey);
+    } else {
+      // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
+      const place = this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "" }) - 1;
+      await this.#comparisons.add(async () => {
+        this.#actions[place] = await this.#compare(file, relativeKey, object);
+      });
+    }
+  }
+
+  #refuseHeaders(path: string): string | undefined {
+    try {
+      this.#options.settings.headersFor(path);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  async #compare(
+    { path, sizeBytes, modifiedMs }: LocalFile,
+    relativeKey: string,
+    object: RemoteObject,
+  ): Promise<Action> {
+    const file = { absolutePath: join(this.#base, path), sizeBytes, modifiedMs };
+    const subject = { path, relativeKey, sizeBytes };
+    const { isSame, reason, head } = await compare(this.#compareContext, file, object.key, object);
+    if (!isSame) return { kind: "put", ...subject, reason, replaces: true };
+    const { settings } = this.#options;
+    const context = { ...this.#compareContext, settings };
+    const difference = await findHeaderChange(context, path, object.key, object, head);
+    if (!difference) return { kind: "skip", ...subject, reason };
+    if (!difference.head) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
+    const { isTagsOnly } = difference;
+    return { kind: "update", ...subject, reason: difference.reason, etag: difference.head.etag, isTagsOnly };
+  }
+
+  #considerExtra(object: RemoteObject): void {
+    const { deleteExtra, patterns, prefix } = this.#options;
+    if (!deleteExtra || isFolderMarker(object, prefix)) return;
+    const relativeKey = object.key.slice(prefix.length);
+    const { sizeBytes } = object;
+    if (patterns.covers(relativeKey))
+      this.#extra.push({
+        kind: "delete",
+        path: relativeKey,
+        relativeKey,
+        sizeBytes,
+        reason: "not in the source folder",
+      });
+  }
+}

@@ -1,0 +1,110 @@
+/** So many names stand for a list of them in a message. */
+const MAX_EXAMPLES = 3;
+
+/** What an action is about. */
+interface Subject {
+  /** The file, relative to the local folder, with `/` between its names. */
+  readonly path: string;
+  /** The object's key, less the prefix. The same text as `path` unless folders are flattened. */
+  readonly relativeKey: string;
+  readonly sizeBytes: number;
+  /** For the log and the plan file: why this is done, or why nothing is. */
+  readonly reason: string;
+}
+
+/** A file becomes an object. */
+export interface PutAction extends Subject {
+  readonly kind: "put";
+  readonly replaces: boolean;
+}
+
+/** An object becomes a file. */
+export interface GetAction extends Subject {
+  readonly kind: "get";
+  readonly replaces: boolean;
+  /** As it was listed, without quotation marks. */
+  readonly etag: string;
+}
+
+/** An object's bytes stay, and its headers, metadata, tags or storage class change. */
+export interface UpdateAction extends Subject {
+  readonly kind: "update";
+  /** Of the object that was compared, without quotation marks. */
+  readonly etag: string;
+  readonly isTagsOnly: boolean;
+}
+
+/** The object, or in a download the file, goes. */
+export interface DeleteAction extends Subject {
+  readonly kind: "delete";
+}
+
+/** A folder is made, which the bucket holds as a key with a `/` at its end. */
+export interface FolderAction extends Subject {
+  readonly kind: "folder";
+}
+
+export interface SkipAction extends Subject {
+  readonly kind: "skip";
+}
+
+/** One thing that a step will do, or leave. */
+export type Action = PutAction | GetAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
+
+/** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
+export interface PlanProblem {
+  readonly input: string;
+  readonly message: string;
+}
+
+/** All that a step will do. */
+export interface Plan {
+  /** In the order of the keys; deletions come last. */
+  readonly actions: readonly Action[];
+  /** Where there are any, nothing is done. */
+  readonly problems: readonly PlanProblem[];
+  /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
+  readonly filesFound: number;
+}
+
+/** How many of each kind a plan has, or how many were done. */
+export interface Counts {
+  /** Transferred, and not there before. */
+  readonly filesNew: number;
+  /** Transferred in place of others, or given other headers. */
+  readonly filesUpdated: number;
+  readonly filesUnchanged: number;
+  readonly filesDeleted: number;
+  readonly bytesTransferred: number;
+}
+
+/** Counts actions, as if all were done. */
+export function countActions(actions: Iterable<Action>): Counts {
+  const counts = { filesNew: 0, filesUpdated: 0, filesUnchanged: 0, filesDeleted: 0, bytesTransferred: 0 };
+  for (const action of actions) {
+    switch (action.kind) {
+      case "put":
+      case "get":
+        if (action.replaces) counts.filesUpdated++;
+        else counts.filesNew++;
+        counts.bytesTransferred += action.sizeBytes;
+        break;
+      case "update":
+        counts.filesUpdated++;
+        break;
+      case "skip":
+        counts.filesUnchanged++;
+        break;
+      case "delete":
+        counts.filesDeleted++;
+        break;
+      case "folder":
+    }
+  }
+  return counts;
+}
+
+/** The first few names of a list, for a message: `a, b, c, …`. */
+export function nameExamples(names: readonly string[]): string {
+  return names.slice(0, MAX_EXAMPLES).join(", ") + (names.length > MAX_EXAMPLES ? ", …" : "");
+}

@@ -1,0 +1,21 @@
+import type { ScanWarning } from "../../files/scan.ts";
+
+/** Paths of which a scan could not tell what stands there: what they became in the bucket is not to be deleted. */
+export class SkippedPaths {
+  readonly #paths = new Set<string>();
+
+  /** Takes in what a scan warns of, and passes on what is to be told. */
+  note(warning: ScanWarning, warn: (warning: ScanWarning) => void): void {
+    this.#paths.add(warning.path);
+    if (!warning.mayHaveBeenFolder) warn(warning);
+  }
+
+  /** Whether a name, or a folder that it stands in, is among them. */
+  covers(name: string): boolean {
+    if (this.#paths.size === 0) return false;
+    for (let end = name.length; end > 0; end = name.lastIndexOf("/", end - 1)) {
+      if (this.#paths.has(name.slice(0, end))) return true;
+    }
+    return false;
+  }
+}

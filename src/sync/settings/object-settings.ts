@@ -1,0 +1,57 @@
+import type { ObjectSettings } from "../options.ts";
+import type { CacheControlRule } from "./cache-control.ts";
+import type { HeaderRule } from "./header-rules.ts";
+import { MAX_METADATA_BYTES, metadataBytes } from "./metadata.ts";
+
+/** What the inputs say of the objects, read each by itself. */
+export interface ObjectSettingsParts extends Omit<ObjectSettings, "headersFor"> {
+  /** Of every file, where no rule says otherwise: lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first that matches a file decides. */
+  readonly cacheControl: readonly CacheControlRule[];
+  /** All that match a file apply, the later ones over the earlier, and over `cacheControl` and `headers`. */
+  readonly rules: readonly HeaderRule[];
+}
+
+/**
+ * Puts together what a step says of its objects.
+ *
+ * @throws {AggregateError} of an Error for each rule that, with the metadata of every file, has more metadata than S3 takes.
+ */
+export function createObjectSettings(parts: ObjectSettingsParts): ObjectSettings {
+  const { headers, cacheControl, rules, ...others } = parts;
+  const tooLarge = rules.flatMap((rule) => {
+    const sizeBytes = metadataBytes({ ...headers, ...rule.headers });
+    return sizeBytes > MAX_METADATA_BYTES ? [new Error(`line ${rule.line}: ${describeExcess(sizeBytes)}`)] : [];
+  });
+  if (tooLarge.length > 0) throw new AggregateError(tooLarge, "too much metadata");
+  return { ...others, headersFor: headersByRules(headers, cacheControl, rules) };
+}
+
+/** A million files share a few sets of rules, and each set its headers. */
+function headersByRules(
+  headers: ObjectSettingsParts["headers"],
+  cacheControl: readonly CacheControlRule[],
+  rules: readonly HeaderRule[],
+): ObjectSettings["headersFor"] {
+  const bySet = new Map<string, Readonly<Record<string, string>>>();
+  if (cacheControl.length === 0 && rules.length === 0) return () => headers;
+  return (path) => {
+    const cacheControlIndex = cacheControl.findIndex(({ patterns }) => patterns.matches(path));
+    let set = `${cacheControlIndex}`;
+    for (const [index, { patterns }] of rules.entries()) if (patterns.matches(path)) set += ` ${index}`;
+    const known = bySet.get(set);
+    if (known) return known;
+    const cache = cacheControl[cacheControlIndex];
+    const merged: Record<string, string> = { ...headers, ...(cache ? { "cache-control": cache.value } : {}) };
+    for (const { patterns, headers: own } of rules) if (patterns.matches(path)) Object.assign(merged, own);
+    const sizeBytes = metadataBytes(merged);
+    if (sizeBytes > MAX_METADATA_BYTES) throw new Error(`headers: ${path}: ${describeExcess(sizeBytes)}`);
+    bySet.set(set, merged);
+    return merged;
+  };
+}
+
+function describeExcess(sizeBytes: number): string {
+  return `the metadata of a file has ${sizeBytes} bytes in all with this, and S3 takes ${MAX_METADATA_BYTES} at most.`;
+}

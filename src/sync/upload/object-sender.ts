@@ -1,0 +1,149 @@
+import { ServiceError } from "../../aws/errors/errors.ts";
+import { BlockPool } from "../../files/block-pool.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import { openReadDisk, READ_BYTES } from "../../files/file-range.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
+import { customerKeyHeaders, encryptionHeaders } from "../../s3/encryption.ts";
+import { headObject } from "../../s3/head-object.ts";
+import { partSizeFor } from "../../s3/multipart/part-size.ts";
+import { getObjectAcl, isOwnerOnly } from "../../s3/object-acl.ts";
+import { taggingHeader } from "../../s3/object-tags.ts";
+import type { ObjectHeaders } from "../../s3/put-object.ts";
+import { isObjectMetadata } from "../../s3/system-metadata.ts";
+import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
+import type { ObjectSettings, UploadOptions } from "../options.ts";
+import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
+import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
+
+/** What a step says of all objects that it stores. */
+export interface SenderOptions
+  extends Pick<UploadOptions, "access" | "prefix" | "encryption" | "concurrency" | "partSizeBytes"> {
+  readonly settings: Pick<ObjectSettings, "tags" | "checksumAlgorithm"> & Partial<Pick<ObjectSettings, "cannedAcl">>;
+}
+
+export interface SenderTools {
+  readonly bucket: Bucket;
+  /** Digests what is large in threads of its own. */
+  readonly digester: FileDigester;
+  /** Where the uploads that are begun are noted, so that this job can go on with them; without it, none is resumed. */
+  readonly journal?: UploadJournal;
+  readonly signal: AbortSignal;
+  /** Called with the number of bytes that have just been stored. */
+  onStored(sizeBytes: number): void;
+  /** Called for each large file whose upload failed, and whose parts wait in the bucket for the next run. */
+  onLeftUnfinished?(): void;
+}
+
+/** A file, and the object that it is to become. */
+export interface ObjectSource {
+  /** Absolute path of the file. */
+  readonly path: string;
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** What is stored beside the bytes, apart from what is the same for all objects of the step. */
+  readonly headers: ObjectHeaders;
+}
+
+/** Stores files as objects, all encrypted, tagged and checked alike. */
+export class ObjectSender {
+  /** Bounds the requests of the whole step. */
+  readonly slots: WeightedSemaphore;
+  readonly #options: SenderOptions;
+  readonly #context: SendContext;
+  /** Of every object alike. */
+  readonly #sharedHeaders: ObjectHeaders;
+  readonly #customerKeyHeaders: ObjectHeaders;
+  readonly #unfinished: UnfinishedUploads | undefined;
+
+  constructor(options: SenderOptions, tools: SenderTools) {
+    const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
+    this.#options = options;
+    this.slots = new WeightedSemaphore(options.concurrency);
+    const { settings, encryption, prefix } = options;
+    this.#sharedHeaders = {
+      ...encryptionHeaders(encryption),
+      ...(settings.cannedAcl ? { "x-amz-acl": settings.cannedAcl } : {}),
+      ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
+    };
+    this.#customerKeyHeaders = customerKeyHeaders(encryption);
+    // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
+    const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
+    this.#unfinished = canBeReadBack && journal ? new UnfinishedUploads(bucket, prefix, journal, signal) : undefined;
+    this.#context = {
+      bucket,
+      slots: this.slots,
+      smallBlocks: new BlockPool(),
+      largeBlocks: new BlockPool(READ_BYTES),
+      disk: openReadDisk(),
+      digester,
+      partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
+      signal,
+      onStored,
+      onLeftUnfinished: () => onLeftUnfinished?.(),
+    };
+  }
+
+  /**
+   * Stores a file as an object.
+   *
+   * @throws what `sendFile` throws.
+   */
+  async send({ headers, ...file }: ObjectSource): Promise<SentObject> {
+    const write = {
+      headers: { ...headers, ...this.#sharedHeaders },
+      customerKeyHeaders: this.#customerKeyHeaders,
+      checksumAlgorithm: this.#options.settings.checksumAlgorithm,
+    };
+    const hasMetadata = Object.keys(headers).some((name) => name.startsWith("x-amz-meta-"));
+    const unfinished = hasMetadata ? undefined : this.#unfinished;
+    const sent = await sendFile(this.#context, { ...file, write, unfinished });
+    await this.#requireTags(file.key, sent.sizeBytes);
+    if (!sent.isResumed || (await this.#mendHeaders(file.key, write.headers))) return sent;
+    return sendFile(this.#context, { ...file, write, unfinished: undefined });
+  }
+
+  /** Stores other than Amazon S3 may lose the tags of what is sent in parts. */
+  async #requireTags(key: string, sizeBytes: number): Promise<void> {
+    const { settings, encryption, access } = this.#options;
+    const isInParts = sizeBytes > this.#context.partSizeFor(sizeBytes);
+    if (!settings.tags?.size || !isInParts || !access.store.endpoint) return;
+    await requireTags(this.#context.bucket, key, settings.tags, encryption, this.#context.signal);
+  }
+
+  /**
+   * An upload that an earlier run began has the headers that it gave.
+   *
+   * @returns whether the object now has those of this run; where they cannot be read or changed, only sending it whole makes it right.
+   */
+  async #mendHeaders(key: string, headers: ObjectHeaders): Promise<boolean> {
+    const { bucket, signal } = this.#context;
+    try {
+      const head = await headObject(bucket, key, { signal });
+      if (Number(head.headers["x-amz-tagging-count"] ?? 0) > 0 || (await this.#hasGrants(key))) return false;
+      const own = Object.entries(head.headers).filter(([name]) => name in headers || !isObjectMetadata(name));
+      const wanted = Object.keys(headers).filter((name) => name !== "x-amz-storage-class");
+      const isRight =
+        own.length === Object.keys(head.headers).length && wanted.every((name) => head.headers[name] === headers[name]);
+      if (!isRight) {
+        await updateObject(bucket, key, { ...head, headers: Object.fromEntries(own) }, { headers }, { signal });
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof UpdateRefusedError) return false;
+      if (error instanceof ServiceError && error.details.status < 500) return false;
+      throw error;
+    }
+  }
+
+  /** Whether others were granted something on the object; where that may not be read, it is taken for none. */
+  async #hasGrants(key: string): Promise<boolean> {
+    const { bucket, signal } = this.#context;
+    try {
+      return !isOwnerOnly(await getObjectAcl(bucket, key, signal));
+    } catch (error) {
+      if (error instanceof ServiceError && error.details.status === 403) return false;
+      throw error;
+    }
+  }
+}

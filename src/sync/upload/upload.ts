@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { guessContentType } from "../../files/content-type.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import { scanBase } from "../../files/scan.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { headObject } from "../../s3/head-object.ts";
+import { putObjectTags } from "../../s3/object-tags.ts";
+import { updateObject } from "../../s3/update-object.ts";
+import { applyActions } from "../apply.ts";
+import { applyDeletions } from "../apply-deletions.ts";
+import type { UploadOptions } from "../options.ts";
+import type { Action, Plan, PutAction, UpdateAction } from "../plan/plan.ts";
+import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
+import { ObjectSender } from "./object-sender.ts";
+import type { UploadJournal } from "./resume.ts";
+
+/** What an upload works with. */
+export interface UploadTools {
+  readonly bucket: Bucket;
+  readonly digester: FileDigester;
+  /** Where the uploads that are begun are noted, so that this job can go on with them. */
+  readonly journal: UploadJournal;
+  readonly observer: TransferObserver;
+  readonly signal: AbortSignal;
+  /** Called for each large file whose upload failed, and whose parts wait in the bucket for the next run. */
+  onLeftUnfinished?(): void;
+}
+
+/**
+ * Performs the plan's actions: files first, then, only if all of them succeeded, deletions. A file that fails does not stop the others,
+ * unless they would all fail alike.
+ *
+ * @throws the signal's reason where the step is cancelled.
+ */
+export async function applyUpload(plan: Plan, options: UploadOptions, tools: UploadTools): Promise<TransferReport> {
+  return new Uploader(options, tools).apply(plan);
+}
+
+class Uploader {
+  readonly #options: UploadOptions;
+  readonly #tools: UploadTools;
+  readonly #base: string;
+  readonly #sender: ObjectSender;
+
+  constructor(options: UploadOptions, tools: UploadTools) {
+    this.#options = options;
+    this.#tools = tools;
+    this.#base = scanBase(options.source);
+    this.#sender = new ObjectSender(options, {
+      ...tools,
+      onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
+    });
+  }
+
+  async apply(plan: Plan): Promise<TransferReport> {
+    const { signal, observer, bucket } = this.#tools;
+    const deletions = plan.actions.filter((action) => action.kind === "delete");
+    const transfers = plan.actions.filter(({ kind }) => kind === "put" || kind === "update");
+    const result = await applyActions(transfers, {
+      parallelActions: () => this.#sender.slots.wanted,
+      perform: (action) => this.#perform(action),
+      onDone: (action) => observer.actionDone(action),
+      signal,
+    });
+    signal.throwIfAborted();
+    const failures = [...result.failures];
+    const done = [...result.done];
+    if (failures.length === 0) {
+      const deleted = await applyDeletions(deletions, (action) => this.#keyOf(action), this.#tools);
+      failures.push(...deleted.failures);
+      done.push(...deleted.done);
+    }
+    signal.throwIfAborted();
+    return makeReport({
+      ...result,
+      bucket: bucket.name,
+      target: `s3://${bucket.name}/${this.#options.prefix}`,
+      planned: plan.actions,
+      done,
+      failures,
+      bytesTransferred: result.bytesDone,
+      keyOf: (action) => this.#keyOf(action),
+    });
+  }
+
+  async #perform(action: Action): Promise<number> {
+    if (action.kind === "put") return this.#put(action);
+    if (action.kind === "update") await this.#sender.slots.run(1, () => this.#update(action));
+    return 0;
+  }
+
+  async #update({ path, relativeKey, etag, isTagsOnly }: UpdateAction): Promise<void> {
+    const { bucket, signal } = this.#tools;
+    const { settings, encryption, prefix } = this.#options;
+    const { tags, cannedAcl } = settings;
+    const key = prefix + relativeKey;
+    if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
+    const head = await headObject(bucket, key, { customerKey: encryption, signal });
+    if (head.etag !== etag) throw new Error("it was replaced after it was compared; run the step again");
+    // A copy, which is stored as all else of the step.
+    const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };
+    await updateObject(bucket, key, head, change, { signal, customerKey: encryption });
+  }
+
+  async #put(action: PutAction): Promise<number> {
+    const { path, sizeBytes } = action;
+    const headers = { "content-type": guessContentType(path), ...this.#options.settings.headersFor(path) };
+    const source = { path: join(this.#base, path), key: this.#keyOf(action), sizeBytes, headers };
+    return (await this.#sender.send(source)).sizeBytes;
+  }
+
+  #keyOf({ relativeKey }: Action): string {
+    return this.#options.prefix + relativeKey;
+  }
+}

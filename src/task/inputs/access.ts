@@ -1,0 +1,143 @@
+import { type Connection, readConnection } from "../../agent/connection/connection.ts";
+import type { InputReader } from "../../agent/inputs.ts";
+import { type EndpointFeatures, resolveBucketEndpoint, type Store } from "../../aws/endpoint.ts";
+import type { BucketAccess } from "../../sync/options.ts";
+import type { Identity } from "./identity.ts";
+import { readRoles } from "./role.ts";
+
+/** Signing wants a region; stores that have none take this one. */
+const REGION_OF_STORES_WITHOUT_REGIONS = "us-east-1";
+
+const FEATURES = ["accelerate", "dualstack", "fips"] as const satisfies readonly (keyof EndpointFeatures)[];
+
+/** The bucket of a step, and in whose name requests to it are made. */
+export interface TaskAccess extends Omit<BucketAccess, "credentials"> {
+  readonly identity: Identity;
+}
+
+/** A task's options, which act in a name that has yet to be asked for. */
+export type InNameOf<Options extends { readonly access: BucketAccess }> = Omit<Options, "access"> & {
+  readonly access: TaskAccess;
+};
+
+/** The bucket of a step, as far as it could be read. */
+export interface AccessInputs {
+  /** Undefined where something is wrong with it, which the reader has been told. */
+  readonly access: TaskAccess | undefined;
+  /** Whether the connection leads to Amazon S3 itself. */
+  readonly isAmazon: boolean;
+}
+
+/**
+ * Reads which bucket a step is about, and how it is reached.
+ *
+ * @param prefixInput the input which takes the key prefix, for those who entered it with the bucket.
+ */
+export function readAccess(reader: InputReader, prefixInput: "sourceFolder" | "targetFolder"): AccessInputs {
+  const connection = readConnection(reader);
+  const access = readBucketAccess(reader, connection, prefixInput);
+  return { access, isAmazon: connection !== undefined && connection.endpoint === undefined };
+}
+
+function readBucketAccess(
+  reader: InputReader,
+  connection: Connection | undefined,
+  prefixInput: string,
+): TaskAccess | undefined {
+  const problemsBefore = reader.problems.length;
+  const hops = readRoles(reader, connection);
+  const bucketName = readBucketName(reader, prefixInput);
+  const region = readRegion(reader, connection);
+  const forcesPathStyle = reader.boolean("forcePathStyleAddressing");
+  const features = readFeatures(reader, connection);
+  const expectedBucketOwner = readExpectedBucketOwner(reader);
+  const requesterPays = reader.boolean("requesterPays");
+  if (connection && hops.length > 0 && connection.roleAuthority === "none") {
+    const store = connection.endpoint?.host;
+    const what = `its STS endpoint is empty, and a role is to be assumed for ${store}, which is not of AWS`;
+    reader.problem(
+      connection.input,
+      `${what}. Enter the address of the store's STS, often the same as its server URL.`,
+    );
+  }
+  if (!connection || reader.problems.length > problemsBefore) return undefined;
+
+  const store: Store = {
+    ...(connection.endpoint ? { endpoint: connection.endpoint } : {}),
+    region,
+    addressingStyle: forcesPathStyle ? "path" : connection.addressingStyle,
+  };
+  reader.check("bucketName", () => resolveBucketEndpoint(store, bucketName), undefined);
+  if (reader.problems.length > problemsBefore) return undefined;
+  if (features)
+    reader.check("endpointFeatures", () => resolveBucketEndpoint({ ...store, features }, bucketName), undefined);
+  return {
+    bucketName,
+    store: features ? { ...store, features } : store,
+    identity: {
+      base: connection.identity,
+      description: connection.description,
+      ...(connection.agentReason ? { agentReason: connection.agentReason } : {}),
+      hops,
+      region,
+      ...(connection.stsEndpoint ? { stsEndpoint: connection.stsEndpoint } : {}),
+      hasSts: connection.roleAuthority !== "none",
+    },
+    ...(expectedBucketOwner ? { expectedBucketOwner } : {}),
+    requesterPays,
+  };
+}
+
+function readRegion(reader: InputReader, connection: Connection | undefined): string {
+  const given = reader.text("regionName");
+  const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
+  if (region === "" && connection) {
+    const names = connection.input === "awsCredentials" && connection.description.startsWith("the service");
+    const what = names ? "the service connection names no region" : "there is no pipeline variable AWS.Region";
+    reader.problem("regionName", `it is empty, and ${what}. Enter the bucket's, as eu-west-1.`);
+  } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
+    const owner = given ? "" : "the service connection's region ";
+    reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);
+  }
+  // Other stores may have capitals in theirs.
+  return connection?.endpoint ? region : region.toLowerCase();
+}
+
+function readBucketName(reader: InputReader, prefixInput: string): string {
+  const name = reader.required("bucketName", "Enter the name of a bucket.");
+  const wrong = (why: string) => reader.problem("bucketName", `"${name}" ${why}`);
+  if (name.startsWith("s3://")) {
+    wrong(`is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}.`);
+  } else if (name.startsWith("arn:")) {
+    // An access point; the endpoint rules know which there are.
+  } else if (name.includes("/")) {
+    wrong(`has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}.`);
+  } else if (/--x[as]?-s3$/.test(name)) {
+    const why =
+      "is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support";
+    wrong(`${why}; use a general purpose bucket.`);
+  } else if (name !== "" && !/^[a-z0-9][a-z0-9._-]+$/i.test(name)) {
+    wrong("is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.");
+  }
+  return name;
+}
+
+function readFeatures(reader: InputReader, connection: Connection | undefined): EndpointFeatures | undefined {
+  const chosen = reader.choices("endpointFeatures", FEATURES);
+  if (chosen.size === 0) return undefined;
+  if (connection?.endpoint) {
+    const store = connection.endpoint.host;
+    const what = `${[...chosen].join(", ")}: Amazon S3 alone has this, and awsCredentials leads to ${store}.`;
+    reader.problem("endpointFeatures", `${what} Leave it empty.`);
+  }
+  return { accelerate: chosen.has("accelerate"), dualstack: chosen.has("dualstack"), fips: chosen.has("fips") };
+}
+
+function readExpectedBucketOwner(reader: InputReader): string {
+  const owner = reader.text("expectedBucketOwner");
+  if (owner !== "" && !/^\d{12}$/.test(owner)) {
+    const advice = "Enter its 12 digits, without hyphens.";
+    reader.problem("expectedBucketOwner", `"${owner}" is not the id of an AWS account. ${advice}`);
+  }
+  return owner;
+}

@@ -1,0 +1,123 @@
+import type { InputReader } from "../../agent/inputs.ts";
+import { maskSecret } from "../../agent/secret-input.ts";
+import type { Encryption } from "../../s3/encryption.ts";
+
+type KeyManagement = "none" | "awsManaged" | "customerManaged";
+
+/** What stands in `customerKey`. */
+export interface CustomerKey {
+  readonly isSet: boolean;
+  /** 32 bytes; undefined where what is set is no key. */
+  readonly bytes: Buffer | undefined;
+}
+
+const KEY_BYTES = 32;
+const KEY_SHAPE = "32 bytes, as 64 hexadecimal digits or as the 44 characters of their base64";
+
+/** Reads the customer's key, and masks it in every form in which it might be written. To be called before anything is logged. */
+export function readCustomerKey(reader: InputReader): CustomerKey {
+  const text = reader.secret("customerKey");
+  const bytes = decodeKey(text);
+  if (bytes) for (const form of [bytes.toString("base64"), bytes.toString("hex")]) maskSecret(form);
+  // The agent compares by case.
+  if (bytes) maskSecret(bytes.toString("hex").toUpperCase());
+  return { isSet: text !== "", bytes };
+}
+
+function decodeKey(text: string): Buffer | undefined {
+  if (/^[\da-f]{64}$/i.test(text)) return Buffer.from(text, "hex");
+  const bytes = /^[A-Za-z0-9+/]{43}=$/.test(text) ? Buffer.from(text, "base64") : undefined;
+  return bytes?.length === KEY_BYTES ? bytes : undefined;
+}
+
+/**
+ * Reads how an upload's objects are to be encrypted. What does not belong together is a problem, never ignored: who has entered a key
+ * relies on it.
+ *
+ * @param customerKey undefined for a task that takes none: who reads its objects could not bring the key along.
+ * @param isAmazon whether the store is Amazon S3; others name their keys as they like.
+ * @returns undefined where it is left to the bucket.
+ */
+export function readUploadEncryption(
+  reader: InputReader,
+  customerKey: CustomerKey | undefined,
+  isAmazon: boolean,
+): Encryption | undefined {
+  const problemsBefore = reader.problems.length;
+  const managements = ["none", "awsManaged", ...(customerKey ? (["customerManaged"] as const) : [])] as const;
+  const management = reader.choice<KeyManagement>("keyManagement", managements, "none");
+  const algorithm = reader.choice<"KMS" | "AES256" | "DSSE" | "">("encryptionAlgorithm", ["KMS", "AES256", "DSSE"], "");
+  const keyId = readKmsKeyId(reader, isAmazon);
+  const bucketKey = reader.boolean("bucketKey");
+  // What comes of a wrong value would be told as a second problem.
+  if (reader.problems.length > problemsBefore) return undefined;
+
+  const usesKms = management === "awsManaged" && algorithm !== "AES256";
+  const setting = `keyManagement is ${management}`;
+  if (management === "none" && algorithm) {
+    const advice = "Set keyManagement to awsManaged, or leave encryptionAlgorithm empty.";
+    reader.problem("encryptionAlgorithm", `${algorithm} has no effect while ${setting}. ${advice}`);
+  } else if (management === "customerManaged" && algorithm && algorithm !== "AES256") {
+    const advice = "A customer's key is for AES256: leave encryptionAlgorithm empty.";
+    reader.problem("encryptionAlgorithm", `${algorithm} cannot be used while ${setting}. ${advice}`);
+  }
+  if (keyId && !usesKms) {
+    const algorithmPart = management === "awsManaged" ? " and encryptionAlgorithm is AES256" : "";
+    const advice = "A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty.";
+    reader.problem("kmsMasterKeyId", `it has no effect while ${setting}${algorithmPart}. ${advice}`);
+  }
+  if (bucketKey && (!usesKms || algorithm === "DSSE")) {
+    const what = usesKms ? "S3 has no bucket keys for DSSE." : "a bucket key is for awsManaged with KMS.";
+    reader.problem("bucketKey", `${what} Set bucketKey to false.`);
+  }
+  const customerEncryption = customerKey && checkCustomerKey(reader, customerKey, management);
+  if (reader.problems.length > problemsBefore || management === "none") return undefined;
+  if (management === "customerManaged") return customerEncryption;
+  if (algorithm === "AES256") return { kind: "s3" };
+  return {
+    kind: "kms",
+    algorithm: algorithm === "DSSE" ? "aws:kms:dsse" : "aws:kms",
+    ...(keyId ? { keyId } : {}),
+    bucketKey,
+  };
+}
+
+/**
+ * Reads the key of a download. What S3 or KMS have encrypted they decrypt by themselves.
+ *
+ * @returns undefined where there is no customer's key.
+ */
+export function readDownloadEncryption(reader: InputReader, customerKey: CustomerKey): Encryption | undefined {
+  const problemsBefore = reader.problems.length;
+  const management = reader.choice<KeyManagement | "noneOrAWSManaged">(
+    "keyManagement",
+    ["none", "awsManaged", "customerManaged", "noneOrAWSManaged"],
+    "none",
+  );
+  return reader.problems.length > problemsBefore ? undefined : checkCustomerKey(reader, customerKey, management);
+}
+
+function checkCustomerKey(reader: InputReader, { isSet, bytes }: CustomerKey, management: string) {
+  if (management !== "customerManaged") {
+    const what = `it is set, and has no effect while keyManagement is ${management}.`;
+    if (isSet)
+      reader.problem("customerKey", `${what} Set keyManagement to customerManaged, or leave customerKey empty.`);
+    return undefined;
+  }
+  if (bytes) return { kind: "customer", key: bytes } as const;
+  const what = isSet ? "what is entered is no such key" : "it is empty, and keyManagement is customerManaged";
+  reader.problem("customerKey", `${what}. Enter ${KEY_SHAPE}, from a secret variable.`);
+  return undefined;
+}
+
+/** "PutObject" in the Amazon S3 API Reference: the id, the ARN or the alias of a key. */
+function readKmsKeyId(reader: InputReader, isAmazon: boolean): string {
+  const keyId = reader.text("kmsMasterKeyId");
+  const shape = isAmazon
+    ? /^(arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|[A-Za-z\d-]+)$/
+    : /^[\x21-\x7e]+$/;
+  if (keyId === "" || shape.test(keyId)) return keyId;
+  const examples = "1234abcd-12ab-34cd-56ef-1234567890ab, its ARN, or an alias as alias/releases";
+  reader.problem("kmsMasterKeyId", `"${keyId}" is not a KMS key. Enter the id of a key, as ${examples}.`);
+  return "";
+}

@@ -1,0 +1,81 @@
+import type { InputReader } from "../../agent/inputs.ts";
+import type { ObjectSettings } from "../../sync/options.ts";
+import { parseCacheControl } from "../../sync/settings/cache-control.ts";
+import { parseHeaderRules } from "../../sync/settings/header-rules.ts";
+import { checkHeaderValue } from "../../sync/settings/header-value.ts";
+import { parseMetadata } from "../../sync/settings/metadata.ts";
+import { createObjectSettings, type ObjectSettingsParts } from "../../sync/settings/object-settings.ts";
+import { parseStorageClass } from "../../sync/settings/storage-class.ts";
+import { parseTags } from "../../sync/settings/tags.ts";
+
+/** "Canned ACL" in the Amazon S3 User Guide, those for objects. */
+const CANNED_ACLS = [
+  "none",
+  "private",
+  "public-read",
+  "public-read-write",
+  "authenticated-read",
+  "aws-exec-read",
+  "bucket-owner-read",
+  "bucket-owner-full-control",
+] as const;
+
+const CHECKSUMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as const;
+
+/**
+ * Reads what an upload says of its objects.
+ *
+ * @param root the source folder, with which a pattern of cacheControl may start.
+ * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
+ */
+export function readObjectSettings(reader: InputReader, root: string, isAmazon: boolean): ObjectSettings {
+  const parts = readObjectSettingsParts(reader, root, (text) => parseStorageClass(text, isAmazon));
+  const acl = reader.choice("filesAcl", CANNED_ACLS, "none");
+  const settings = { ...parts, cannedAcl: acl === "none" ? undefined : acl };
+  return createObjectSettings({ ...settings, rules: checkRules(reader, settings) });
+}
+
+/**
+ * Reads the inputs that say how objects are stored, each by itself, apart from the canned ACL.
+ *
+ * @param root the source folder, with which a pattern of cacheControl may start.
+ * @param readStorageClass the name of a storage class as it goes on the wire, or throws an Error that says why there is no such.
+ */
+export function readObjectSettingsParts(
+  reader: InputReader,
+  root: string,
+  readStorageClass: (text: string) => string,
+): Omit<ObjectSettingsParts, "cannedAcl"> {
+  const rules = reader.check("headers", () => parseHeaderRules(reader.text("headers"), readStorageClass), []);
+  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.text("cacheControl"), root), []);
+  const headers = {
+    ...readHeader(reader, "contentType", "content-type", (text) => checkHeaderValue(text, "it")),
+    ...readHeader(reader, "contentEncoding", "content-encoding", (text) => checkHeaderValue(text, "it")),
+    ...reader.check("metadata", () => parseMetadata(reader.text("metadata")), {}),
+    ...readHeader(reader, "storageClass", "x-amz-storage-class", readStorageClass),
+  };
+  const tags = reader.check("tags", () => parseTags(reader.text("tags")), undefined);
+  const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "CRC32");
+  return { headers, cacheControl, rules, tags, checksumAlgorithm };
+}
+
+/** The rules of `headers`; none where one has too much metadata with what is for every file, which is a problem. */
+export function checkRules(reader: InputReader, parts: ObjectSettingsParts): ObjectSettingsParts["rules"] {
+  const check = () => {
+    createObjectSettings(parts);
+    return parts.rules;
+  };
+  return reader.check("headers", check, []);
+}
+
+/** @returns the header, where the input names it. */
+function readHeader(
+  reader: InputReader,
+  input: string,
+  header: string,
+  read: (text: string) => string,
+): Record<string, string> {
+  const text = reader.text(input);
+  const value = text === "" ? "" : reader.check(input, () => read(text), "");
+  return value === "" ? {} : { [header]: value };
+}

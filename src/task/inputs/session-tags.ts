@@ -1,0 +1,37 @@
+import { readSettingLines } from "../../sync/settings/setting-lines.ts";
+
+// "Pass session tags in AWS STS" in the IAM User Guide.
+const MAX_TAGS = 50;
+const MAX_NAME_LENGTH = 128;
+const MAX_VALUE_LENGTH = 256;
+const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/**
+ * Reads `name=value` lines of session tags. A value may be empty; case counts in values, but two names that differ by case alone are one.
+ *
+ * @returns undefined where there are none.
+ * @throws {AggregateError} of an Error for each wrong line; Error where there are too many.
+ */
+export function parseSessionTags(text: string): ReadonlyMap<string, string> | undefined {
+  const tags = new Map<string, string>();
+  const names = new Set<string>();
+  readSettingLines(text, "name=value", ({ name, value }) => {
+    checkTag(name, value);
+    if (names.has(name.toLowerCase())) throw new Error(`"${name}" stands here twice; case does not tell names apart.`);
+    names.add(name.toLowerCase());
+    tags.set(name, value);
+  });
+  if (tags.size > MAX_TAGS) throw new Error(`there are ${tags.size} tags, and STS takes ${MAX_TAGS} at most.`);
+  return tags.size > 0 ? tags : undefined;
+}
+
+function checkTag(name: string, value: string): void {
+  const allowed = "Letters, digits, blanks, and + - = . _ : / @ are allowed";
+  if (/^aws:/i.test(name)) throw new Error(`"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
+  if (name.length > MAX_NAME_LENGTH || !ALLOWED.test(name)) {
+    throw new Error(`"${name}" cannot be the name of a session tag. ${allowed}, ${MAX_NAME_LENGTH} of them at most.`);
+  }
+  if (value.length > MAX_VALUE_LENGTH || !ALLOWED.test(value)) {
+    throw new Error(`"${value}" cannot be the value of "${name}". ${allowed}, ${MAX_VALUE_LENGTH} of them at most.`);
+  }
+}

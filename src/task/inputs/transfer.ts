@@ -1,0 +1,112 @@
+import type { InputReader } from "../../agent/inputs.ts";
+import { parallelJobs } from "../../agent/pipeline-jobs.ts";
+import { openFilesLimit } from "../../files/open-files-limit.ts";
+import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
+import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
+import type { CompareBy, DeleteLimit, Overwrite, Shard, TransferOptions } from "../../sync/options.ts";
+
+/** What both directions ask for alike, apart from the bucket and its encryption. */
+export type CommonTransferOptions = Omit<TransferOptions, "access" | "encryption">;
+
+const DEFAULT_DELETE_LIMIT: DeleteLimit = { kind: "share", percent: 50 };
+const MAX_CONCURRENCY = 1000;
+
+/**
+ * Reads the inputs that both tasks have, and what they say together.
+ *
+ * @param root the source folder, where that is one on disk: a pattern may start with it.
+ */
+export function readTransfer(reader: InputReader, root?: string): CommonTransferOptions {
+  const patterns = readPatterns(reader, root);
+  const flattenFolders = reader.boolean("flattenFolders");
+  const overwrite = readOverwrite(reader);
+  const compareBy = reader.choice<CompareBy>("compareBy", ["checksum", "sizeAndTime", "size"], "checksum");
+  const deleteExtra = reader.boolean("deleteExtra");
+  const maxDelete = readDeleteLimit(reader);
+  const dryRun = reader.boolean("dryRun");
+  const ifNoFilesFound = reader.choice("ifNoFilesFound", ["error", "warn", "ignore"], "error");
+  const concurrency = readConcurrency(reader);
+  const isSharded = reader.boolean("shard");
+  const shard = isSharded ? readShard(reader) : undefined;
+  if (deleteExtra && flattenFolders) {
+    const why = "it cannot be used with flattenFolders, since names alone do not tell which folder a file came from";
+    reader.problem("deleteExtra", `${why}. Set one of the two to false.`);
+  }
+  if (deleteExtra && isSharded) {
+    const why = "it cannot be used with shard, since a job knows only its share of the files";
+    reader.problem("deleteExtra", `${why}. Delete in a later step, without shard.`);
+  }
+  return {
+    patterns,
+    flattenFolders,
+    overwrite,
+    compareBy,
+    deleteExtra,
+    maxDelete,
+    dryRun,
+    ifNoFilesFound,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(shard ? { shard } : {}),
+  };
+}
+
+/**
+ * Reads which files or objects are meant.
+ *
+ * @param root the source folder, where that is one on disk.
+ */
+export function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
+  const lines = reader.lines("globExpressions");
+  const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
+  return reader.check("globExpressions", () => parsePatterns(given, { root }), parsePatterns([]));
+}
+
+/** `true` and `false` come from the AWS Toolkit's download, which either replaces what exists or fails. */
+function readOverwrite(reader: InputReader): Overwrite {
+  const choice = reader.choice<Overwrite | "true" | "false">(
+    "overwrite",
+    ["changed", "always", "never", "error", "true", "false"],
+    "changed",
+  );
+  if (choice === "true") return "always";
+  return choice === "false" ? "error" : choice;
+}
+
+/** Reads the most that a step may delete. */
+export function readDeleteLimit(reader: InputReader): DeleteLimit {
+  const text = reader.text("maxDelete");
+  if (text === "") return DEFAULT_DELETE_LIMIT;
+  const [, digits, percentSign] = /^(\d{1,15})\s*(%?)$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (digits !== undefined && !percentSign) return { kind: "count", count: value };
+  if (digits !== undefined && value <= 100) return { kind: "share", percent: value };
+  const advice = "Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.";
+  reader.problem("maxDelete", `"${text}" is neither a count nor a share. ${advice}`);
+  return DEFAULT_DELETE_LIMIT;
+}
+
+/** Files that a step has open beside those of its requests: libraries, its output, pipes to threads. */
+const OTHER_OPEN_FILES = 40;
+
+/**
+ * Reads how many requests may be under way at once, each with a socket and a file; fewer where the machine does not allow so many.
+ *
+ * @returns undefined for the automatic number.
+ */
+export function readConcurrency(reader: InputReader): number | undefined {
+  const wanted = reader.wholeNumber("concurrency", { min: 1, max: MAX_CONCURRENCY }, "the automatic number");
+  const openFiles = openFilesLimit() ?? Number.POSITIVE_INFINITY;
+  const allowed = Math.max(1, Math.floor((openFiles - OTHER_OPEN_FILES) / 2));
+  return (wanted ?? MAX_REQUESTS) > allowed ? allowed : wanted;
+}
+
+/** @returns undefined where the job runs once. */
+function readShard(reader: InputReader): Shard | undefined {
+  const jobs = parallelJobs();
+  if (jobs === "unknown") {
+    const why = "the agent does not say which of the parallel jobs this is (System.JobPositionInPhase)";
+    reader.problem("shard", `${why}. Use it in a job with strategy: parallel, or set it to false.`);
+    return undefined;
+  }
+  return jobs.total > 1 ? jobs : undefined;
+}

@@ -1,0 +1,53 @@
+import { type Stats, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { InputReader } from "../../agent/inputs.ts";
+
+const MIB = 1024 ** 2;
+/** "Amazon S3 multipart upload limits" in the Amazon S3 User Guide, in MiB. */
+const PART_SIZE_MIB = { min: 5, max: 5120, unit: "MiB" };
+
+/** What an upload sends. */
+export interface Source {
+  /** Absolute; empty where nothing is entered, which the reader has been told. */
+  readonly path: string;
+  readonly isFile: boolean;
+}
+
+/**
+ * Reads where the files to be sent are. That there is nothing, or neither a file nor a folder, is a problem.
+ *
+ * @param whatToEnter where it is empty, as `Enter the folder to upload.`
+ */
+export function readSource(reader: InputReader, whatToEnter: string): Source {
+  const path = reader.required("sourceFolder", whatToEnter);
+  if (path === "") return { path, isFile: false };
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(path);
+    if (!stat.isDirectory() && !stat.isFile()) {
+      reader.problem("sourceFolder", `${path} is neither a file nor a folder.`);
+    }
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    const advice = "Check the path, and that an earlier step of the job has made it.";
+    reader.problem("sourceFolder", missing ? `there is nothing at ${path}. ${advice}` : (error as Error).message);
+  }
+  return { path: resolve(path), isFile: stat?.isFile() ?? false };
+}
+
+/** Reads the key prefix: empty, or with a `/` at its end. */
+export function readPrefix(reader: InputReader): string {
+  const text = reader.text("targetFolder");
+  const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
+  if (text.startsWith("s3://")) {
+    reader.problem("targetFolder", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
+  }
+  if (names.includes("..")) reader.problem("targetFolder", `"${text}" has .. for a folder, which S3 does not resolve.`);
+  return names.map((name) => `${name}/`).join("");
+}
+
+/** Reads the size of the parts in which large files are sent; undefined for the automatic one. */
+export function readPartSizeBytes(reader: InputReader): number | undefined {
+  const partSizeMiB = reader.wholeNumber("partSizeMB", PART_SIZE_MIB, "the automatic size");
+  return partSizeMiB === undefined ? undefined : partSizeMiB * MIB;
+}

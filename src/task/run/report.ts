@@ -1,0 +1,148 @@
+import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
+import { log } from "../../agent/log.ts";
+import { escapeMarkdown } from "../../agent/markdown.ts";
+import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
+
+/** The words and places of one direction. */
+export interface Direction {
+  readonly done: "Uploaded" | "Downloaded";
+  readonly from: string;
+  readonly to: string;
+  /** Of all keys. */
+  readonly prefix: string;
+}
+
+/** Up to so many actions are named in the log, and in the summary, one by one; of more, only the number is told. */
+const MAX_NAMED_ACTIONS = 100;
+const MAX_SUMMARY_ERRORS = 20;
+
+/** What a plan comes to, in a line: `Found 12 files: 3 new, 1 to update, 8 unchanged; 5.3 MB to upload`. */
+export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
+  const { filesUnchanged } = counts;
+  const words = wordsFor(plan);
+  const left = filesUnchanged === 1 ? "left, since it exists" : "left, since they exist";
+  const parts = [
+    [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
+    [counts.filesUpdated, "to update"],
+    [filesUnchanged, words.left === "unchanged" ? "unchanged" : left],
+    [counts.filesDeleted, "to delete"],
+  ] as const;
+  const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
+  const verb = direction.done === "Uploaded" ? "upload" : "download";
+  const amount = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
+  return `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}${amount}`;
+}
+
+/** With overwrite never, nobody looks whether what exists is the same; with always, whether anything exists. */
+function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; readonly left: "unchanged" | "existing" } {
+  const isUnseen = (action: Action) =>
+    action.kind === "put" && !action.replaces && action.reason === "overwrite: always";
+  return {
+    sent: actions.some(isUnseen) ? "uploaded" : "new",
+    left: actions.some(({ kind, reason }) => kind === "skip" && reason === "exists") ? "existing" : "unchanged",
+  };
+}
+
+/** Whether the actions are few enough to be named one by one. */
+export function areFew(actions: readonly Action[]): boolean {
+  let changes = 0;
+  for (const { kind } of actions) if (kind !== "skip" && ++changes > MAX_NAMED_ACTIONS) return false;
+  return true;
+}
+
+/** One action in a line, as it is done or would be done; undefined for what is left as it is. */
+export function describeAction(action: Action, { prefix, done }: Direction): string | undefined {
+  const { kind, path, relativeKey, sizeBytes, reason } = action;
+  const key = prefix + relativeKey;
+  const details = `(${formatBytes(sizeBytes)}, ${reason})`;
+  switch (kind) {
+    case "put":
+      return `${path} → ${key} ${details}`;
+    case "get":
+      return `${key} → ${path} ${details}`;
+    case "update":
+      return `${key}: ${reason}`;
+    case "delete":
+      return `delete ${done === "Downloaded" ? path : key} (${reason})`;
+    case "folder":
+      return `${key} → ${path}/`;
+    case "skip":
+      return undefined;
+  }
+}
+
+/** Writes how it ended, or would end: a line and a table. */
+export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
+  if (dryRun) log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
+  else log.info(describeEnd(plan, counts, direction, seconds));
+  if (counts.filesNew + counts.filesUpdated + counts.filesDeleted === 0) return;
+  const rows = countRows(plan, counts);
+  const width = Math.max(...rows.map(([, count]) => count.length));
+  for (const [what, count] of rows) log.info(`  ${what.padEnd(10)} ${count.padStart(width)}`);
+}
+
+function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, seconds: number): string {
+  const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
+  const transferred = filesNew + filesUpdated;
+  if (transferred === 0 && filesDeleted === 0) {
+    const exist = filesUnchanged === 1 ? "exists already" : "exist already";
+    const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
+    return `Nothing to do: ${countFiles(filesUnchanged)} ${how} in ${to}`;
+  }
+  const duration = `in ${formatSeconds(seconds)}`;
+  const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
+  const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
+    ? `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+    : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
+  if (transferred === 0) return `Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`;
+  return filesDeleted > 0 ? `${transfers}, and deleted ${countFiles(filesDeleted)}` : transfers;
+}
+
+/** The same in Markdown, for the run's page; with the errors, and with the actions where they are few. */
+export function summarize(
+  plan: Plan,
+  counts: Counts,
+  errors: readonly string[],
+  direction: Direction,
+  dryRun: boolean,
+): string {
+  const { from, to } = direction;
+  const lines = [
+    `${dryRun ? "**Dry run**: nothing was changed. " : ""}${escapeMarkdown(from)} → ${escapeMarkdown(to)}`,
+    "",
+    "| | files |",
+    "|---|---:|",
+    ...countRows(plan, counts).map(([what, count]) => `| ${what} | ${count} |`),
+    "",
+    `${formatBytes(counts.bytesTransferred)} in all.`,
+  ];
+  if (errors.length > 0) {
+    const hidden = errors.length - MAX_SUMMARY_ERRORS;
+    lines.push(
+      "",
+      `**${errors.length === 1 ? "1 error" : `${formatCount(errors.length)} errors`}**`,
+      "",
+      ...errors.slice(0, MAX_SUMMARY_ERRORS).map((error) => `- ${escapeMarkdown(error)}`),
+      ...(hidden > 0 ? [`- … and ${formatCount(hidden)} more, in the plan file`] : []),
+    );
+  }
+  if (areFew(plan.actions)) {
+    const named = plan.actions.flatMap((action) => describeAction(action, direction) ?? []);
+    if (named.length > 0) lines.push("", ...named.map((text) => `- ${escapeMarkdown(text)}`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function countRows(plan: Plan, counts: Counts): [what: string, count: string][] {
+  const { sent, left } = wordsFor(plan);
+  return [
+    [sent, formatCount(counts.filesNew)],
+    ["updated", formatCount(counts.filesUpdated)],
+    [left, formatCount(counts.filesUnchanged)],
+    ["deleted", formatCount(counts.filesDeleted)],
+  ];
+}
+
+function countFiles(files: number): string {
+  return files === 1 ? "1 file" : `${formatCount(files)} files`;
+}

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createOidcTokens, type OidcTokens } from "../../agent/connection/oidc-token.ts";
+import { log } from "../../agent/log.ts";
+import { readNetwork } from "../../agent/network.ts";
+import { maskSecret } from "../../agent/secret-input.ts";
+import type { AgentIdentityOptions } from "../../aws/credentials/agent-identity.ts";
+import type { CredentialSource } from "../../aws/credentials/credentials.ts";
+import { createRoleChain } from "../../aws/credentials/role-chain.ts";
+import { createSts, type Sts } from "../../aws/credentials/sts.ts";
+import { RoleError } from "../../aws/credentials/sts-role-error.ts";
+import type { NetworkSettings } from "../../aws/network.ts";
+import { createTransport, type Transport, type WireRequest } from "../../aws/transport.ts";
+import { userAgent } from "../../aws/user-agent.ts";
+import type { Identity } from "../inputs/identity.ts";
+import { describeTrust } from "./trust-policy.ts";
+
+/** STS, and what hands out credentials on the agent's machine, answer within seconds. */
+const IDLE_TIMEOUT_MS = 30_000;
+const MAX_CONNECTIONS = 2;
+const MAX_WAIT_MS = 500;
+
+/**
+ * Does a step's work with credentials that last as long as the step does, whatever they come from. All that they come from is asked first.
+ *
+ * @throws {IdentityError} where there are none; what `act` throws.
+ */
+export async function actInSession<T>(
+  identity: Identity,
+  taskName: string,
+  cancelled: AbortSignal,
+  act: (credentials: CredentialSource) => Promise<T>,
+): Promise<T> {
+  const { base, hops } = identity;
+  const network = readNetwork();
+  const transport = createTransport({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_TIMEOUT_MS, network });
+  const ended = new AbortController();
+  const signal = AbortSignal.any([cancelled, ended.signal]);
+  let telling: Promise<void> | undefined;
+  try {
+    const bounded = { ...transport, exchange: (request: WireRequest) => transport.exchange({ ...request, signal }) };
+    const session = await openSession(identity, { taskName, transport: bounded, network, signal });
+    if (base.kind !== "keys" || hops.length > 0) await session.credentials();
+    if (hops.length === 0 && identity.hasSts) telling = tellCaller(session, identity);
+    return await act(session.credentials);
+  } finally {
+    // Whose keys they are explains a refusal, so a moment is given to an answer that takes longer than the work.
+    await Promise.race([
+      telling,
+      sleep(MAX_WAIT_MS, undefined, { signal: cancelled, ref: false }).catch(() => undefined),
+    ]);
+    // What nobody waits for any more does not keep the step from ending, nor is it tried again.
+    ended.abort();
+    transport.close();
+  }
+}
+
+interface Surroundings {
+  readonly taskName: string;
+  readonly transport: Transport;
+  readonly network: NetworkSettings;
+  /** Aborted when the step is cancelled, and when it ends. */
+  readonly signal: AbortSignal;
+}
+
+interface Session {
+  readonly credentials: CredentialSource;
+  readonly sts: Sts;
+}
+
+async function openSession(identity: Identity, surroundings: Surroundings): Promise<Session> {
+  const { taskName, transport, network, signal } = surroundings;
+  const { base, hops, region, stsEndpoint: endpoint } = identity;
+  const sts = createSts({ endpoint, region, transport, userAgent: userAgent(taskName), signal });
+  const tellers = { onSecret: maskSecret, onNote: log.info, signal };
+  if (base.kind === "oidc") {
+    const tokens = createOidcTokens({
+      serviceConnectionId: base.serviceConnectionId,
+      network,
+      userAgent: userAgent(taskName),
+      signal,
+    });
+    const webIdentity = () => tokens.request();
+    const chain = createRoleChain({ base: { webIdentity }, hops, sts, ...tellers, onAssumed: tellRole });
+    return { sts, credentials: explainTrust(chain, tokens) };
+  }
+  const source = await baseSource(identity, transport, tellers);
+  return {
+    sts,
+    credentials: createRoleChain({
+      base: source,
+      hops,
+      sts,
+      ...tellers,
+      onAssumed: tellRole,
+      keysFrom: identity.description,
+    }),
+  };
+}
+
+async function baseSource(
+  identity: Identity,
+  transport: Transport,
+  tellers: Pick<AgentIdentityOptions, "onSecret" | "onNote" | "signal">,
+): Promise<CredentialSource> {
+  const { base, description, agentReason, region, stsEndpoint } = identity;
+  if (base.kind === "keys") return () => base.credentials;
+  const { createAgentIdentity } = await import("../../aws/credentials/agent-identity.ts");
+  return createAgentIdentity({
+    // The machine's own profiles are for AWS, in whatever region this is.
+    region: stsEndpoint ? undefined : region,
+    transport,
+    askedBy: description,
+    reason: agentReason,
+    ...tellers,
+  });
+}
+
+/** STS's codes for a token that a role, or its account, does not trust. */
+const TRUST_CODES = new Set(["AccessDenied", "InvalidIdentityToken", "IDPRejectedClaim"]);
+
+/** Where the pipeline's token is refused, the log shows what it says and what would trust it. No other credentials are tried. */
+function explainTrust(chain: CredentialSource, tokens: OidcTokens): CredentialSource {
+  let isTold = false;
+  const explain = (error: unknown): never => {
+    const claims = tokens.latestClaims();
+    const isRefused = error instanceof RoleError && error.byWebIdentity && TRUST_CODES.has(error.code ?? "");
+    if (isRefused && claims && !isTold) {
+      isTold = true;
+      for (const line of describeTrust(claims, error.roleArn)) log.info(line);
+    }
+    throw error;
+  };
+  const source = () => {
+    const credentials = chain();
+    return credentials instanceof Promise ? credentials.catch(explain) : credentials;
+  };
+  return Object.assign(source, chain.forget ? { forget: chain.forget } : {});
+}
+
+/** Who holds the keys, in the background: it is worth a line, and neither a delay nor a failure. */
+async function tellCaller({ credentials, sts }: Session, { description }: Identity): Promise<void> {
+  try {
+    const { account, arn } = await sts.getCallerIdentity(await credentials());
+    log.info(`Acting as ${arn} in account ${account} (${description})`);
+  } catch {
+    // Nobody has to be allowed to ask.
+  }
+}
+
+/** The ARN of a session names account, role and session. */
+function tellRole(sessionArn: string): void {
+  const [, , , , account = "", resource = ""] = sessionArn.split(":");
+  const [kind, role, session] = resource.split("/");
+  const isKnown = kind === "assumed-role" && account && role && session;
+  log.info(isKnown ? `Acting as role ${role} in account ${account} (session ${session})` : `Acting as ${sessionArn}`);
+}

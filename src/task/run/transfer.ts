@@ -1,0 +1,156 @@
+import { formatCount } from "../../agent/format.ts";
+import { InputError } from "../../agent/inputs.ts";
+import { log } from "../../agent/log.ts";
+import { TransferProgress } from "../../agent/progress.ts";
+import type { TaskOutcome } from "../../agent/run-task.ts";
+import { attachSummary, temporaryFile } from "../../agent/summary.ts";
+import { FileDigester } from "../../files/digest/file-digest.ts";
+import { ScanError } from "../../files/scan.ts";
+import type { TransferOptions } from "../../sync/options.ts";
+import { type Counts, countActions, type Plan, type PlanProblem } from "../../sync/plan/plan.ts";
+import type { PlanContext } from "../../sync/plan/plan-context.ts";
+import { writePlanFile } from "../../sync/plan/plan-file.ts";
+import type { TransferObserver, TransferReport } from "../../sync/report.ts";
+import { withTaskBucket } from "./bucket.ts";
+import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./report.ts";
+
+const PLANNING_INTERVAL_MS = 5_000;
+/** Of more files that are left out, the rest is counted. */
+const MAX_WARNINGS = 50;
+
+/** One of the transfer tasks. */
+export interface TransferTask<P extends Plan> {
+  readonly name: string;
+  /** The local end. */
+  readonly folder: string;
+  /** The input that names the local folder. */
+  readonly folderInput: string;
+  /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
+  opening(place: string): string;
+  makePlan(tools: PlanContext): Promise<P>;
+  directionOf(plan: P): Direction;
+  /** What to say where the patterns match nothing. */
+  readonly nothingFound: PlanProblem;
+  apply(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<TransferReport>;
+  outputsOf(counts: Counts): Readonly<Record<string, string>>;
+  /** What the plan file says beside the actions. */
+  planFileExtras?(plan: P): object;
+}
+
+/** What all transfers go by. */
+export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
+
+/**
+ * A transfer from its options on: plan, apply, and tell.
+ *
+ * @throws {InputError} where nothing matches; {StepError} where the bucket cannot be listed; the signal's reason where the step is cancelled.
+ */
+export async function runTransfer<P extends Plan>(
+  options: RunOptions,
+  task: TransferTask<P>,
+  cancelled: AbortSignal,
+): Promise<TaskOutcome> {
+  const digester = new FileDigester();
+  try {
+    return await withTaskBucket(options.access, task.name, options.concurrency, (bucket) =>
+      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled }),
+    );
+  } catch (error) {
+    throw error instanceof ScanError ? new InputError([{ input: task.folderInput, message: error.message }]) : error;
+  } finally {
+    await digester.close();
+  }
+}
+
+async function planAndApply<P extends Plan>(
+  options: RunOptions,
+  task: TransferTask<P>,
+  tools: PlanContext,
+): Promise<TaskOutcome> {
+  const { bucketName, store } = options.access;
+  log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
+  const plan = await planAloud(task, tools);
+  if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
+  const direction = task.directionOf(plan);
+  const counts = countActions(plan.actions);
+  const { dryRun } = options;
+  const namesActions = areFew(plan.actions);
+  const finish = (done: Counts, errors: readonly string[], report?: TransferReport): TaskOutcome => {
+    const planFile = temporaryFile("plan.json");
+    writePlanFile(
+      planFile,
+      { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun, ...task.planFileExtras?.(plan) },
+      plan,
+      report,
+    );
+    if (!namesActions) log.info(`Every action and its reason: ${planFile}`);
+    attachSummary(`${task.name} ${bucketName}`, summarize(plan, done, errors, direction, dryRun));
+    return { outputs: { ...task.outputsOf(done), planFile }, errors };
+  };
+  if (dryRun || plan.problems.length === 0) log.info(describePlan(plan, counts, direction));
+  if (dryRun && namesActions) for (const action of plan.actions) logAction(action, direction);
+  if (plan.problems.length > 0) {
+    return finish(
+      countActions([]),
+      plan.problems.map(({ input, message }) => `${input}: ${message}`),
+    );
+  }
+
+  if (dryRun) {
+    logEnd(plan, counts, direction, 0, true);
+    return finish(counts, []);
+  }
+  const progress = new TransferProgress(counts.filesNew + counts.filesUpdated, counts.bytesTransferred);
+  try {
+    const observer: TransferObserver = {
+      stored: (sizeBytes) => progress.addBytes(sizeBytes),
+      actionDone(action) {
+        if (action.kind === "put" || action.kind === "get" || action.kind === "update") progress.addFile();
+        if (namesActions) logAction(action, direction);
+      },
+    };
+    const report = await task.apply(plan, { ...tools, observer });
+    const { filesNew, filesUpdated, filesDeleted } = report.counts;
+    if (report.errors.length === 0 || filesNew + filesUpdated + filesDeleted > 0) {
+      logEnd(plan, report.counts, direction, progress.elapsedSeconds(), false);
+    }
+    return finish(report.counts, report.errors, report);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** A long plan tells that it goes on; most are made sooner than that. */
+async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
+  let considered = 0;
+  let told = 0;
+  const timer = setInterval(() => {
+    if (considered > told) log.info(`Comparing files and objects: ${formatCount(considered)} so far`);
+    told = considered;
+  }, PLANNING_INTERVAL_MS);
+  try {
+    return await task.makePlan({ ...tools, considered: () => void considered++ });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function logAction(action: Plan["actions"][number], direction: Direction): void {
+  const text = describeAction(action, direction);
+  if (text !== undefined) log.info(`  ${text}`);
+}
+
+function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem): void {
+  if (ifNoFilesFound === "error") throw new InputError([problem]);
+  log.warning(`${problem.input}: ${problem.message}`);
+}
+
+/** Tells what is left out, but a web of broken links does not fill the log. */
+function boundedWarnings(): PlanContext["warn"] {
+  let told = 0;
+  return ({ path, reason }) => {
+    told++;
+    if (told <= MAX_WARNINGS) log.warning(`${path} is left out: ${reason}.`);
+    else if (told === MAX_WARNINGS + 1) log.warning("More is left out; the rest is not named here.");
+  };
+}

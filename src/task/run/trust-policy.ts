@@ -1,0 +1,34 @@
+import type { OidcClaims } from "../../agent/connection/oidc-token.ts";
+
+/**
+ * What to tell of a pipeline's token that AWS refused: what the token says, and a trust policy of the role that would match it.
+ *
+ * Source: "Create an OpenID Connect (OIDC) identity provider in IAM" and "Create a role for OpenID Connect federation" in the IAM User Guide.
+ */
+export function describeTrust({ issuer, subject, audience }: OidcClaims, roleArn: string): readonly string[] {
+  return [
+    "The pipeline's identity token says:",
+    `  iss  ${issuer}`,
+    `  sub  ${subject}`,
+    `  aud  ${audience}`,
+    `IAM needs an identity provider of type OpenID Connect with that iss as its URL and that aud as its audience, and ${roleArn} a trust policy like this:`,
+    ...JSON.stringify(trustPolicy({ issuer, subject, audience }, roleArn), null, 2).split("\n"),
+  ];
+}
+
+/** The smallest trust policy that lets a token of this issuer, subject and audience take a role. */
+export function trustPolicy({ issuer, subject, audience }: OidcClaims, roleArn: string): object {
+  const [, partition = "aws", , , account = ""] = roleArn.split(":");
+  const provider = issuer.replace(/^https?:\/\//, "");
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: `arn:${partition}:iam::${account}:oidc-provider/${provider}` },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: { StringEquals: { [`${provider}:aud`]: audience, [`${provider}:sub`]: subject } },
+      },
+    ],
+  };
+}

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { NOT_S3, ServiceError } from "../../../src/aws/errors/errors.ts";
+import type { Bucket } from "../../../src/s3/bucket.ts";
+import { ListingError, listObjects, type RemoteObject } from "../../../src/s3/listing/list-objects.ts";
+import { answeringBucket, targetSuite } from "../open-target.ts";
+
+const signal = new AbortController().signal;
+
+async function listAll(bucket: Bucket, prefix = ""): Promise<RemoteObject[]> {
+  const objects: RemoteObject[] = [];
+  for await (const object of listObjects(bucket, prefix, signal)) objects.push(object);
+  return objects;
+}
+
+describe("listing objects", () => {
+  const suite = targetSuite();
+
+  it("tells what is known of each object, in the order of the keys' bytes", async () => {
+    const keys = ["a b+c%20.txt", "a&<>'\"=.txt", "a.txt", "a/b", "é", "日本", "\uffee", "😀"];
+    const objects = await listAll(await suite.newBucketWith([...keys].reverse()));
+    assert.deepEqual(
+      objects.map(({ key }) => key),
+      keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    );
+    for (const { key, sizeBytes, etag, lastModifiedMs, storageClass } of objects) {
+      assert.equal(sizeBytes, Buffer.byteLength(key));
+      assert.match(etag, /^[0-9a-f]{32}$/);
+      assert.ok(Math.abs(Date.now() - lastModifiedMs) < 60_000);
+      assert.equal(storageClass, "STANDARD");
+    }
+  });
+
+  it("lists only what is under the prefix", async () => {
+    const bucket = await suite.newBucketWith(["a", "b c/1", "b c/2", "b d"]);
+    const keys = async (prefix: string) => (await listAll(bucket, prefix)).map(({ key }) => key);
+    assert.deepEqual(await keys("b c/"), ["b c/1", "b c/2"]);
+    assert.deepEqual(await keys("nothing/"), []);
+  });
+
+  it("goes on from page to page", async () => {
+    const keys = Array.from({ length: 2001 }, (_, index) => `k/${String(index).padStart(4, "0")}`);
+    const objects = await listAll(await suite.newBucketWith(keys), "k/");
+    assert.deepEqual(
+      objects.map(({ key }) => key),
+      keys,
+    );
+  });
+
+  it("fails as the server says", async () => {
+    const bucket = suite.open("there-is-no-such-bucket");
+    await assert.rejects(listAll(bucket), (error) => error instanceof ServiceError && error.code === "NoSuchBucket");
+  });
+});
+
+const TIME = "2026-01-02T03:04:05.678Z";
+const entry = (key: string, more = "") =>
+  `<Contents><Key>${key}</Key><LastModified>${TIME}</LastModified><ETag>&quot;e&quot;</ETag><Size>7</Size>${more}</Contents>`;
+const page = (content: string, token = "") =>
+  `<?xml version="1.0"?>\n<ListBucketResult xmlns="x"><IsTruncated>${token !== ""}</IsTruncated>${content}${
+    token && `<NextContinuationToken>${token}</NextContinuationToken>`
+  }</ListBucketResult>`;
+const encoded = "<EncodingType>url</EncodingType>";
+
+describe("a listing's page", () => {
+  const object = (key: string): RemoteObject => ({
+    key,
+    sizeBytes: 7,
+    etag: "e",
+    lastModifiedMs: Date.parse(TIME),
+    storageClass: "STANDARD",
+  });
+  const listOne = async (xml: string) => listAll(answeringBucket(xml).bucket);
+
+  it("has encoded keys only where it says so", async () => {
+    assert.deepEqual(await listOne(page(`${encoded}${entry("a+b%2Bc%F0%9F%98%80")}`)), [object("a b+c😀")]);
+    assert.deepEqual(await listOne(page(entry("a+b%2Bc"))), [object("a+b%2Bc")]);
+  });
+
+  it("has references in keys, those to control characters among them", async () => {
+    assert.deepEqual(await listOne(page(entry("&#x1;&#13;&amp;amp;&lt;😀"))), [object("\u0001\r&amp;<😀")]);
+  });
+
+  it("may be written in other ways", async () => {
+    const owner = "<Owner><ID>id</ID><DisplayName>name</DisplayName></Owner>";
+    const pretty = entry("b", owner).replaceAll("><", ">\n  <");
+    assert.deepEqual(await listOne(page(`${entry("a", owner)}\n${pretty}`)), [object("a"), object("b")]);
+    assert.deepEqual(await listOne(page(`${entry("<![CDATA[a&b]]>")}`)), [object("a&b")]);
+    assert.deepEqual(await listOne(page(entry("a").replace("<Size>", '<Size unit="bytes">'))), [object("a")]);
+    assert.deepEqual(await listOne(page(entry("a", "<Owner/>"))), [object("a")]);
+    assert.deepEqual(await listOne(page(entry("a").replaceAll("&quot;", '"'))), [object("a")]);
+  });
+
+  it("tells the storage class", async () => {
+    const more = "<StorageClass>GLACIER</StorageClass>";
+    assert.deepEqual(await listOne(page(entry("a", more))), [{ ...object("a"), storageClass: "GLACIER" }]);
+  });
+
+  const garbage: [title: string, xml: string, message: RegExp][] = [
+    ["another page", "<html><body>Sign in</body></html>", /no ListBucketResult/],
+    ["nothing", "", /no ListBucketResult/],
+    ["half a page", page(entry("a")).slice(0, -30), /no ListBucketResult/],
+    ["half an entry", page(entry("a")).slice(0, 120), /no ListBucketResult/],
+    ["no size", page(entry("a").replace("<Size>7</Size>", "")), /size, the time and the ETag of "a"/],
+    ["an odd size", page(entry("a").replace(">7<", ">seven<")), /size, the time and the ETag of "a"/],
+    ["a negative size", page(entry("a").replace(">7<", ">-7<")), /size, the time and the ETag of "a"/],
+    ["an odd time", page(entry("a").replace(TIME, "yesterday")), /size, the time and the ETag of "a"/],
+    ["no ETag", page(entry("a").replace(/<ETag>.*<\/ETag>/, "")), /size, the time and the ETag of "a"/],
+    ["no key", page(entry("")), /without a readable key/],
+    ["a key that cannot be decoded", page(`${encoded}${entry("a%E9")}`), /without a readable key/],
+    ["no word on its end", "<ListBucketResult></ListBucketResult>", /whether it is complete/],
+    ["no way on", page("").replace("false", "true"), /how it goes on/],
+  ];
+  for (const [title, xml, message] of garbage) {
+    it(`is refused: ${title}`, async () => {
+      await assert.rejects(listOne(xml), (error) => {
+        assert.ok(error instanceof ServiceError);
+        assert.equal(error.code, NOT_S3);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+
+  it("may be empty and not the last", async () => {
+    const { bucket, requests } = answeringBucket(page("", "t1"), page(entry("a")));
+    assert.deepEqual(await listAll(bucket), [object("a")]);
+    assert.deepEqual(
+      requests.map(({ query }) => query?.["continuation-token"]),
+      [undefined, "t1"],
+    );
+  });
+
+  const waysOn: [title: string, first: string][] = [
+    ["with references in it", page("", "t&amp;1&#x2b;")],
+    [
+      "between blanks, after other elements",
+      page("<Prefix/>\n <Delimiter />\n", "t&amp;1+").replaceAll("><", ">\n  <"),
+    ],
+    ["with attributes", page("", "t&amp;1+").replace("<NextContinuationToken>", '<NextContinuationToken a="b">')],
+    ["beside an element of elements", page("<CommonPrefixes><Prefix>p</Prefix></CommonPrefixes>", "t&amp;1+")],
+    ["beside elements of one name", page("<Prefix>p</Prefix><Prefix>q</Prefix>", "t&amp;1+")],
+  ];
+  for (const [title, first] of waysOn) {
+    it(`goes on by its token ${title}`, async () => {
+      const { bucket, requests } = answeringBucket(first, page(entry("a")));
+      assert.deepEqual(await listAll(bucket), [object("a")]);
+      assert.equal(requests[1]?.query?.["continuation-token"], "t&1+");
+    });
+  }
+
+  it("that points back to one before ends the listing with an error", async () => {
+    const { bucket } = answeringBucket(page("", "t1"), page("", "t2"), page("", "t1"));
+    await assert.rejects(listAll(bucket), /goes round in circles/);
+  });
+
+  const unsafe: [title: string, pages: string[], prefix: string, message: RegExp][] = [
+    ["out of order", [page(entry("b") + entry("a"))], "", /"a" came after "b"/],
+    ["out of order over pages", [page(entry("b"), "t"), page(entry("a"))], "", /"a" came after "b"/],
+    ["twice", [page(entry("a") + entry("a"))], "", /"a" came after "a"/],
+    ["in UTF-16's order", [page(entry("😀") + entry("\uffee"))], "", /"\uffee" came after "😀"/],
+    ["outside the prefix", [page(entry("a"))], "b/", /what is under "b\/".* listed "a"/],
+  ];
+  for (const [title, pages, prefix, message] of unsafe) {
+    it(`must not have keys ${title}`, async () => {
+      const { bucket } = answeringBucket(...pages);
+      await assert.rejects(listAll(bucket, prefix), (error) => {
+        assert.ok(error instanceof ListingError);
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+
+  it("is asked for while the caller works on the one before, and given up where nobody wants it", async () => {
+    const { bucket, requests } = answeringBucket(page(entry("a"), "t1"), page(entry("b"), "t2"), page(entry("c")));
+    for await (const { key } of listObjects(bucket, "", signal)) {
+      if (key === "a") assert.equal(requests.length, 2);
+      if (key === "b") break;
+    }
+    assert.equal(requests.length, 3);
+    assert.ok(requests.every((request) => request.signal?.aborted));
+  });
+
+  it("that fails is told after the objects of the one before", async () => {
+    const failure = new Error("lost");
+    const { bucket } = answeringBucket(page(entry("a"), "t1"), failure);
+    const seen: string[] = [];
+    await assert.rejects(async () => {
+      for await (const { key } of listObjects(bucket, "", signal)) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        seen.push(key);
+      }
+    }, failure);
+    assert.deepEqual(seen, ["a"]);
+  });
+});

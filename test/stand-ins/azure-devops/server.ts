@@ -1,0 +1,188 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import https from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ServiceConnection } from "../../../local/agent/service-connection.ts";
+import { systemConnectionName } from "../../../local/agent/service-connection.ts";
+import { type FaultAction, FaultTable } from "../../../local/s3/faults.ts";
+import { resetConnection } from "../../../local/s3/http/send.ts";
+import type { OidcIssuer } from "../sts/oidc-issuer.ts";
+import { complainOfVersion, oidcTokenLocation } from "./resource-locations.ts";
+
+export interface AzureDevOpsOptions {
+  /** Signs the tokens: the one that STS trusts. */
+  readonly issuer: OidcIssuer;
+  /** The connections for which the pipeline may have tokens. */
+  readonly connections: readonly Pick<ServiceConnection, "id" | "name">[];
+  /** Default: 600, as Azure DevOps has it. */
+  readonly tokenSeconds?: number;
+  /** PEM texts; with them the server speaks https alone. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+}
+
+export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken";
+
+/** What goes wrong. A status with a message that begins with `<` is a page; with a `location` among the headers, a redirect. */
+export type AzureDevOpsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" }>;
+
+/** A request that the server has seen. */
+export interface SeenCall {
+  readonly operation: AzureDevOpsOperation | "unknown";
+  readonly path: string;
+  readonly headers: http.IncomingHttpHeaders;
+}
+
+export interface AzureDevOpsServer {
+  /** Of the organization, as `http://127.0.0.1:8080/local/`. */
+  readonly collectionUrl: string;
+  /** What a job has to be given to be one of this server's. */
+  readonly job: {
+    readonly connection: ServiceConnection;
+    readonly variables: Readonly<Record<string, string>>;
+  };
+  readonly calls: readonly SeenCall[];
+  /** The tokens that were issued, in order. */
+  readonly tokens: readonly string[];
+  /** `sub` of the tokens for a connection. */
+  subjectOf(connectionName: string): string;
+  addFault(operation: AzureDevOpsOperation, fault: AzureDevOpsFault, times?: number): void;
+  close(): Promise<void>;
+}
+
+/** `aud` of every token. Source: "Workload identity federation", Azure DevOps documentation. */
+export const tokenAudience = "api://AzureADTokenExchange";
+const organization = "local";
+const project = { id: "0d6d2a55-9f43-4c39-8e0b-6f0c5a7d4e11", name: "local" };
+const hubs = ["build", "release"];
+
+/** Starts a stand-in for the part of Azure DevOps that issues identity tokens to jobs, in this process, on loopback. */
+export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<AzureDevOpsServer> {
+  const job = {
+    planId: randomUUID(),
+    jobId: randomUUID(),
+    accessToken: `job.${randomBytes(60).toString("base64url")}`,
+  };
+  const faults = new FaultTable();
+  const calls: SeenCall[] = [];
+  const tokens: string[] = [];
+  const context: ServerContext = { options, job, faults, calls, tokens };
+  const listener: http.RequestListener = (message, response) => {
+    answer(message, response, context).catch(() => message.socket.destroy());
+  };
+  const { tls } = options;
+  const server = tls ? https.createServer(tls, listener) : http.createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin = `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const collectionUrl = `${origin}/${organization}/`;
+  return {
+    collectionUrl,
+    job: {
+      connection: {
+        id: "00000000-0000-0000-0000-000000000000",
+        name: systemConnectionName,
+        type: "Generic",
+        url: collectionUrl,
+        scheme: "OAuth",
+        parameters: { AccessToken: job.accessToken },
+        data: {},
+      },
+      variables: {
+        "System.CollectionUri": collectionUrl,
+        "System.TeamProjectId": project.id,
+        "System.PlanId": job.planId,
+        "System.JobId": job.jobId,
+      },
+    },
+    calls,
+    tokens,
+    subjectOf,
+    addFault: (operation, action, times = Number.POSITIVE_INFINITY) =>
+      void faults.add({ match: { operation }, times, action }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface ServerContext {
+  readonly options: AzureDevOpsOptions;
+  readonly job: { readonly planId: string; readonly jobId: string; readonly accessToken: string };
+  readonly faults: FaultTable;
+  readonly calls: SeenCall[];
+  readonly tokens: string[];
+}
+
+interface Answer {
+  readonly status: number;
+  readonly content: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function answer(message: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
+  await message.toArray();
+  const url = new URL(message.url ?? "/", "http://localhost");
+  const operation = operationOf(message.method ?? "", url.pathname);
+  context.calls.push({ operation, path: url.pathname, headers: message.headers });
+  const fault = context.faults.take({ operation, method: message.method ?? "", query: {} });
+  if (fault?.kind === "hang") return;
+  if (fault?.kind === "reset") return resetConnection(message.socket);
+  if (fault?.kind === "delay") await sleep(fault.delayMs);
+  const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
+  const isPage = typeof reply.content === "string";
+  response.writeHead(reply.status, {
+    "content-type": isPage ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
+    ...reply.headers,
+  });
+  response.end(isPage ? reply.content : JSON.stringify(reply.content));
+}
+
+function operationOf(method: string, path: string): SeenCall["operation"] {
+  if (method === "OPTIONS" && path === `/${organization}/_apis/${oidcTokenLocation.area}`) return "ListResources";
+  return method === "POST" && path.endsWith("/oidctoken") ? "CreateOidcToken" : "unknown";
+}
+
+function faultyAnswer({
+  status,
+  message = "Something went wrong",
+  headers,
+}: AzureDevOpsFault & { kind: "status" }): Answer {
+  return {
+    status,
+    content: message.startsWith("<") ? message : { $id: "1", message },
+    ...(headers ? { headers } : {}),
+  };
+}
+
+function rightAnswer(
+  message: IncomingMessage,
+  url: URL,
+  operation: SeenCall["operation"],
+  context: ServerContext,
+): Answer {
+  const { job, tokens } = context;
+  if (message.headers.authorization !== `Bearer ${job.accessToken}`) {
+    return { status: 401, content: "<html>Sign in</html>", headers: { "www-authenticate": "Bearer" } };
+  }
+  if (operation === "ListResources") return { status: 200, content: { count: 1, value: [oidcTokenLocation] } };
+  const complaint = complainOfVersion(message.headers.accept ?? "", url.searchParams);
+  if (complaint) return { status: 400, content: { message: complaint } };
+  const { planId, jobId } = job;
+  const paths = hubs.map(
+    (hub) => `/${organization}/${project.id}/_apis/distributedtask/hubs/${hub}/plans/${planId}/jobs/${jobId}/oidctoken`,
+  );
+  const connection = context.options.connections.find(({ id }) => id === url.searchParams.get("serviceConnectionId"));
+  if (operation === "unknown" || !paths.includes(url.pathname) || connection === undefined) {
+    return { status: 404, content: { message: "There is no such job, or it has no such service connection." } };
+  }
+  const { issuer, tokenSeconds } = context.options;
+  const oidcToken = issuer.issue(subjectOf(connection.name), tokenAudience, tokenSeconds);
+  tokens.push(oidcToken);
+  return { status: 200, content: { oidcToken } };
+}
+
+function subjectOf(connectionName: string): string {
+  return `sc://${organization}/${project.name}/${connectionName}`;
+}
