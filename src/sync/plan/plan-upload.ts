@@ -11,7 +11,7 @@ import { findHeaderChange } from "./header-change.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { refuseObject } from "./object-limits.ts";
 import { guardExisting } from "./overwrite-guard.ts";
-import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
+import { type Action, type DeleteAction, describeFlattened, type Plan, type PlanProblem } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
@@ -46,8 +46,7 @@ class UploadPlanner {
   readonly #isNewBucket: boolean;
   readonly #base: string;
   readonly #compareContext: CompareContext;
-  readonly #comparisons = new BackgroundQueue();
-  readonly #actions: Action[] = [];
+  readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
   /** What overwrite: error is about. */
@@ -84,17 +83,17 @@ class UploadPlanner {
       if (file && isInShard(this.#relativeKeyOf(file), shard)) await this.#decide(file, object);
       else if (!file && object) this.#considerExtra(object);
     }
-    await this.#comparisons.finish();
+    const decisions = await this.#decisions.finish();
     const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
-    const existing = guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place);
-    if (existing) this.#problems.push(existing);
     const scope = { what: "deleteExtra", place, total: this.#objectsFound };
-    const tooMany = checkDeleteLimit(deletions, scope, this.#options);
-    if (tooMany) this.#problems.push(tooMany);
     return {
-      actions: [...this.#actions, ...deletions],
-      problems: this.#problems,
+      actions: [...decisions, ...deletions],
+      problems: [
+        ...this.#problems,
+        guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place),
+        checkDeleteLimit(deletions, scope, this.#options),
+      ].filter((problem) => problem !== undefined),
       filesFound: this.#filesFound,
     };
   }
@@ -121,20 +120,19 @@ class UploadPlanner {
 
   /** Without their folders, files stand in another order, and two may have one name. */
   #flatten(files: Iterable<LocalFile>): LocalFile[] {
-    const byKey = new Map<string, LocalFile>();
+    const byKey = new Map<string, LocalFile[]>();
     for (const file of files) {
       const relativeKey = this.#relativeKeyOf(file);
-      const other = byKey.get(relativeKey);
-      if (other) {
-        this.#problems.push({
-          input: "flattenFolders",
-          message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${relativeKey}. Leave one of them out with a pattern, or do not flatten folders.`,
-        });
-      } else {
-        byKey.set(relativeKey, file);
-      }
+      const others = byKey.get(relativeKey);
+      if (others) others.push(file);
+      else byKey.set(relativeKey, [file]);
     }
-    return [...byKey.values()].sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
+    for (const [relativeKey, alike] of byKey) {
+      const paths = alike.map(({ path }) => path);
+      if (paths.length > 1) this.#problems.push(describeFlattened(paths, this.#options.prefix + relativeKey));
+    }
+    const firsts = [...byKey.values()].flatMap(([first]) => first ?? []);
+    return firsts.sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
   }
 
   async *#objects(): AsyncGenerator<RemoteObject, void> {
@@ -162,18 +160,14 @@ class UploadPlanner {
       this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
     } else if (!object) {
       const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
-      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
+      this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
     } else if (overwrite === "always") {
-      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
+      this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
     } else if (overwrite === "never" || overwrite === "error") {
-      this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
+      this.#decisions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
       if (overwrite === "error") this.#existing.push(relativeKey);
     } else {
-      // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
-      const place = this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "" }) - 1;
-      await this.#comparisons.add(async () => {
-        this.#actions[place] = await this.#compare(file, relativeKey, object);
-      });
+      await this.#decisions.add(() => this.#compare(file, relativeKey, object));
     }
   }
 

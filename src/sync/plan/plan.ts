@@ -108,3 +108,9 @@ export function countActions(actions: Iterable<Action>): Counts {
 export function nameExamples(names: readonly string[]): string {
   return names.slice(0, MAX_EXAMPLES).join(", ") + (names.length > MAX_EXAMPLES ? ", …" : "");
 }
+
+/** Several things that would have one name without their folders. */
+export function describeFlattened(sources: readonly string[], name: string): PlanProblem {
+  const advice = "Leave all but one out with a pattern, or do not flatten folders.";
+  return { input: "flattenFolders", message: `${nameExamples(sources)} would all become ${name}. ${advice}` };
+}
