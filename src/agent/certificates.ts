@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import type { NetworkSettings } from "../aws/network.ts";
+import type { NetworkSettings } from "../http/network-settings.ts";
 import { log } from "./log.ts";
 import { NetworkSettingsError } from "./proxy.ts";
 import { maskSecret } from "./secret-input.ts";

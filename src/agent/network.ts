@@ -1,4 +1,4 @@
-import type { NetworkSettings } from "../aws/network.ts";
+import type { NetworkSettings } from "../http/network-settings.ts";
 import { readCertificates } from "./certificates.ts";
 import { readProxies } from "./proxy.ts";
 

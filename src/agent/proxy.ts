@@ -1,5 +1,5 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
-import type { NetworkSettings } from "../aws/network.ts";
+import type { NetworkSettings } from "../http/network-settings.ts";
 import { log } from "./log.ts";
 import { type Exceptions, parseNoProxy } from "./no-proxy.ts";
 import { maskSecret } from "./secret-input.ts";

@@ -1,7 +1,7 @@
 import type { RequestOptions } from "node:http";
 import type { TaskApi } from "azure-devops-node-api/TaskApi.js";
-import type { NetworkSettings } from "../aws/network.ts";
-import { type Route, Routes } from "../aws/routes.ts";
+import type { NetworkSettings } from "../http/network-settings.ts";
+import { type Route, Routes } from "../http/routes.ts";
 import type { JobIdentity } from "./connection/job-identity.ts";
 
 /** Azure DevOps answers within a second or two; an attempt that takes so long is tried again. */

@@ -1,5 +1,5 @@
 import { defaultEndpointResolver } from "@aws-sdk/client-s3/dist-es/endpoint/endpointResolver.js";
-import { type ServerAddress, serverAddress } from "./server-address.ts";
+import { type ServerAddress, serverAddress } from "../http/server-address.ts";
 
 export type AddressingStyle = "auto" | "path" | "virtual";
 

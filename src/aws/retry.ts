@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectionError, ServiceError } from "./errors/errors.ts";
+import { ConnectionError } from "../http/connection-error.ts";
+import { ServiceError } from "./errors/errors.ts";
 
 /** Tries in all, the first included: as many as s5cmd makes; the SDK's 3 are too few for a busy prefix. */
 const MAX_ATTEMPTS = 10;

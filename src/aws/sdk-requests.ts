@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../http/transport.ts";
 
 /** A request as the clients of the SDK hand it to what sends it. */
 export interface SdkRequest {

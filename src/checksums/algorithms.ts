@@ -1,5 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import { crc32 } from "node:zlib";
+import type { Digest } from "./digest.ts";
 import { SlicedCrc } from "./sliced-crc.ts";
 
 /** The CRCs among S3's checksums: those of parts combine into the whole's. */
@@ -10,14 +11,6 @@ export type ChecksumAlgorithm = CrcAlgorithm | "SHA1" | "SHA256";
 
 /** The checksums, and MD5, of which S3 makes ETags. */
 export type DigestAlgorithm = ChecksumAlgorithm | "MD5";
-
-/** A digest of bytes as they pass. */
-export interface Digest {
-  /** The chunk may be overwritten once this returns. */
-  update(chunk: Uint8Array): void;
-  /** The digest, most significant byte first, as S3 writes it in base64 (ETags in hex). To be called once. */
-  digest(): Buffer;
-}
 
 /** The algorithms that Node has, by its names. */
 const NODE_HASHES = { SHA1: "sha1", SHA256: "sha256", MD5: "md5" } as const;

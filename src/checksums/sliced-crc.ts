@@ -1,4 +1,4 @@
-import type { Digest } from "./algorithms.ts";
+import type { Digest } from "./digest.ts";
 import { CRC_POLYNOMIALS, crcBytes } from "./polynomials.ts";
 
 /** So many bytes are taken at once, each by a table of its own. */

@@ -6,9 +6,9 @@ export interface ByteSink {
   /** How many have arrived where they belong. */
   readonly writtenBytes: number;
   /** Where the next bytes are to be put: one at least. @throws {SinkFullError} where no more were expected. */
-  room(): Buffer;
-  /** So many bytes are in the room now. @returns a promise to wait for before more are put there. */
-  filled(sizeBytes: number): void | Promise<void>;
+  reserve(): Buffer;
+  /** So many of the reserved bytes have come. @returns a promise to wait for before more are put there. */
+  commit(sizeBytes: number): void | Promise<void>;
   /** To be called when all have come. */
   flush(): void | Promise<void>;
 }
@@ -30,12 +30,12 @@ export class BlockSink implements ByteSink {
     this.#watch = watch;
   }
 
-  room(): Buffer {
+  reserve(): Buffer {
     if (this.writtenBytes === this.#block.length) throw new SinkFullError("more came than fits");
     return this.#block.subarray(this.writtenBytes);
   }
 
-  filled(sizeBytes: number): void {
+  commit(sizeBytes: number): void {
     this.#watch(this.#block.subarray(this.writtenBytes, this.writtenBytes + sizeBytes));
     this.writtenBytes += sizeBytes;
   }
@@ -77,13 +77,13 @@ export class FileSink implements ByteSink {
     this.#watch = watch;
   }
 
-  room(): Buffer {
+  reserve(): Buffer {
     this.#block ??= this.#pool.take();
     return this.#block.subarray(this.#filledBytes);
   }
 
-  filled(sizeBytes: number): void | Promise<void> {
-    const room = this.room();
+  commit(sizeBytes: number): void | Promise<void> {
+    const room = this.reserve();
     this.#watch(room.subarray(0, sizeBytes));
     this.#filledBytes += sizeBytes;
     if (sizeBytes < room.length) return;

@@ -5,7 +5,8 @@ import { readServiceError } from "../aws/errors/errors.ts";
 import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
-import type { Body, Receiver, Transport, WireResponse } from "../aws/transport.ts";
+import type { Body, HttpResponse, Receiver } from "../http/messages.ts";
+import type { Transport } from "../http/transport.ts";
 import { type Place, placeBucket } from "./bucket-region.ts";
 
 /** One S3 operation on a bucket or an object of it. */
@@ -38,7 +39,7 @@ export interface Bucket {
    * @param request a function is called for each attempt, so that one can begin where the one before it broke off.
    * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; what the receiver throws; the signal's reason.
    */
-  send(request: S3Request | (() => S3Request), signal?: AbortSignal): Promise<WireResponse>;
+  send(request: S3Request | (() => S3Request), signal?: AbortSignal): Promise<HttpResponse>;
 }
 
 export interface BucketOptions {
@@ -69,7 +70,7 @@ export function openBucket(options: BucketOptions): Bucket {
     { endpoint, sign }: Place,
     request: S3Request,
     credentials: Credentials,
-  ): Promise<WireResponse> {
+  ): Promise<HttpResponse> {
     const { method, body, signal } = request;
     const path = `${endpoint.basePath}/${encodeKey(request.key)}`;
     const query = encodeQuery(request.query ?? {});
@@ -104,7 +105,7 @@ export function openBucket(options: BucketOptions): Bucket {
     throw error;
   }
 
-  async function sendSigned(next: () => S3Request, credentials: Credentials): Promise<WireResponse> {
+  async function sendSigned(next: () => S3Request, credentials: Credentials): Promise<HttpResponse> {
     const asked = place.current;
     try {
       return await sendTo(asked, next(), credentials);
@@ -134,7 +135,7 @@ export function openBucket(options: BucketOptions): Bucket {
  *
  * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
  */
-function isLateError(response: WireResponse): boolean {
+function isLateError(response: HttpResponse): boolean {
   return (
     response.body.length > 0 &&
     response.body.includes("<Error") &&

@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
-import type { Body } from "../aws/transport.ts";
 import { type ChecksumAlgorithm, createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
+import type { Body } from "../http/messages.ts";
 
 /** A body whose digests can be had from elsewhere, while this thread does something else. */
 export interface DigestedBody extends Body {

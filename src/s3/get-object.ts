@@ -1,6 +1,7 @@
-import { ConnectionError, ServiceError } from "../aws/errors/errors.ts";
-import type { ResponseHead } from "../aws/transport.ts";
-import type { BodyReceiver } from "../aws/wire/body-receiver.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
+import type { BodyReceiver } from "../http/body-receiver.ts";
+import { ConnectionError } from "../http/connection-error.ts";
+import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import type { ByteRange } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";
@@ -54,10 +55,10 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
   let hasStarted = false;
 
   const counted: BodyReceiver = {
-    room: () => reader.room(),
-    filled(sizeBytes) {
+    reserve: () => reader.reserve(),
+    commit(sizeBytes) {
       receivedBytes += sizeBytes;
-      return reader.filled(sizeBytes);
+      return reader.commit(sizeBytes);
     },
   };
 
@@ -76,9 +77,9 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     // They come again; they go where nobody looks.
     const scrap = Buffer.allocUnsafe(Math.min(knownBytes, SCRAP_BYTES));
     return {
-      room: () => (knownBytes > 0 ? scrap.subarray(0, Math.min(knownBytes, scrap.length)) : counted.room()),
-      filled(sizeBytes) {
-        if (knownBytes === 0) return counted.filled(sizeBytes);
+      reserve: () => (knownBytes > 0 ? scrap.subarray(0, Math.min(knownBytes, scrap.length)) : counted.reserve()),
+      commit(sizeBytes) {
+        if (knownBytes === 0) return counted.commit(sizeBytes);
         knownBytes -= sizeBytes;
       },
     };

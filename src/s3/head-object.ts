@@ -1,6 +1,6 @@
 import { ServiceError } from "../aws/errors/errors.ts";
-import type { ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeader } from "./digest.ts";
 import { decodeWords } from "./encoded-words.ts";

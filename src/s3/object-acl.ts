@@ -1,6 +1,6 @@
 import { ServiceError } from "../aws/errors/errors.ts";
-import type { WireResponse } from "../aws/transport.ts";
 import type { XmlElement } from "../aws/xml.ts";
+import type { HttpResponse } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import { childElements, childText, notS3, readResult } from "./xml-body.ts";
 
@@ -30,7 +30,7 @@ const NO_ACL_CODES = new Set(["AccessControlListNotSupported", "MethodNotAllowed
  * Source: GetObjectAcl in the Amazon S3 API Reference.
  */
 export async function getObjectAcl(bucket: Bucket, key: string, signal?: AbortSignal): Promise<ObjectAcl> {
-  let response: WireResponse;
+  let response: HttpResponse;
   try {
     response = await bucket.send({ method: "GET", key, query: { acl: "" }, signal });
   } catch (error) {
@@ -46,7 +46,7 @@ export async function getObjectAcl(bucket: Bucket, key: string, signal?: AbortSi
   };
 }
 
-function grantOf(element: XmlElement, response: WireResponse): Grant {
+function grantOf(element: XmlElement, response: HttpResponse): Grant {
   const [grantee = {}] = childElements(element, "Grantee");
   const id = childText(grantee, "ID");
   const uri = childText(grantee, "URI");

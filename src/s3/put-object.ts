@@ -1,5 +1,5 @@
-import type { ResponseHead } from "../aws/transport.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeaders, type DigestedBody, digestBody } from "./digest.ts";
 import { notS3 } from "./xml-body.ts";

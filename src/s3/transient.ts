@@ -1,5 +1,6 @@
-import { ConnectionError, NOT_S3, ServiceError } from "../aws/errors/errors.ts";
+import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
 import { isExpiredSession } from "../aws/errors/expired-session.ts";
+import { ConnectionError } from "../http/connection-error.ts";
 
 /** Whether a later run may find things better: what is stored already is not to blame for the failure. */
 export function isTransient(error: unknown, signal: AbortSignal): boolean {

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
 import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
-import type { Body, ResponseHead, WireResponse } from "../aws/transport.ts";
 import { parseXml, type XmlElement } from "../aws/xml.ts";
 import { digestOf } from "../checksums/algorithms.ts";
+import type { Body, HttpResponse, ResponseHead } from "../http/messages.ts";
 import type { S3Request } from "./bucket.ts";
 import { checksumHeaders } from "./digest.ts";
 
@@ -41,7 +41,7 @@ export function escapeXml(text: string): string {
  * @returns the children of its root element; none where that is empty.
  * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
  */
-export async function readResult(response: WireResponse, rootName: string): Promise<XmlElement> {
+export async function readResult(response: HttpResponse, rootName: string): Promise<XmlElement> {
   const document = await parseXml(response.body).catch(() => ({}) as XmlElement);
   const root = document[rootName];
   if (typeof root === "string" && root.trim() === "") return {};

@@ -2,7 +2,8 @@ import { describeInvalidations } from "./cloudfront/planned-invalidations.ts";
 import { describeDomainPlan } from "./dns/site-domain.ts";
 import { describeBucketChanges } from "./hosting/site-bucket.ts";
 import type { SiteOptions } from "./options.ts";
-import type { PreparedSite, SiteTools } from "./plan/prepare.ts";
+import type { PreparedSite } from "./plan/prepared-site.ts";
+import type { SiteTools } from "./plan/site-tools.ts";
 
 /**
  * What a publish would change beside the site's objects, an order each, for a dry run.

@@ -6,8 +6,8 @@ import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts"
 import type { SentObject } from "../sync/upload/send-file.ts";
 import { compressFile, type Encoding } from "./content/compress.ts";
 import type { SiteOptions } from "./options.ts";
-import type { SiteGroup } from "./plan/plan-site.ts";
 import type { SiteObject } from "./plan/site-object.ts";
+import type { SiteGroup } from "./plan/site-plan.ts";
 
 export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
   /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */

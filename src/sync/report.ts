@@ -1,5 +1,6 @@
 import { describeFailure, isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
-import { ConnectionError, ServiceError } from "../aws/errors/errors.ts";
+import { ServiceError } from "../aws/errors/errors.ts";
+import { ConnectionError } from "../http/connection-error.ts";
 import type { ActionFailure } from "./apply.ts";
 import { type Action, type Counts, countActions } from "./plan/plan.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { ConnectionError, ServiceError } from "../../src/aws/errors/errors.ts";
+import { ServiceError } from "../../src/aws/errors/errors.ts";
 import { decideRetry, withRetries } from "../../src/aws/retry.ts";
+import { ConnectionError } from "../../src/http/connection-error.ts";
 
 const refusal = (status: number, code: string, retryAfterMs?: number) =>
   new ServiceError({ status, code, serverMessage: "said so", retryAfterMs });

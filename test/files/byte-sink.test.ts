@@ -66,11 +66,11 @@ describe("a sink that writes into a file", () => {
   async function fill(sink: FileSink, bytes: Buffer): Promise<void> {
     const random = randomFrom(2);
     for (let start = 0; start < bytes.length; ) {
-      const room = sink.room();
+      const room = sink.reserve();
       const sizeBytes = Math.min(room.length, bytes.length - start, 1 + random.below(40));
       bytes.copy(room, 0, start, start + sizeBytes);
       start += sizeBytes;
-      await sink.filled(sizeBytes);
+      await sink.commit(sizeBytes);
     }
   }
 });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
-import type { Transport, WireRequest, WireResponse } from "../../src/aws/transport.ts";
+import type { HttpRequest, HttpResponse } from "../../src/http/messages.ts";
+import type { Transport } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 
 const credentials = { accessKeyId: "a", secretAccessKey: "s" };
 const HERE = "bucket.s3.eu-west-1.amazonaws.com";
 
 /** Amazon S3 with one bucket, in eu-west-1, as it answers requests that come elsewhere. */
-type Elsewhere = (request: WireRequest) => Omit<WireResponse, "body"> & { body?: string };
+type Elsewhere = (request: HttpRequest) => Omit<HttpResponse, "body"> & { body?: string };
 
 const elsewhere: [title: string, answer: Elsewhere][] = [
   [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import net, { type AddressInfo } from "node:net";
-import { createTransport, type Transport } from "../../src/aws/transport.ts";
-import { CollectedBody } from "../../src/aws/wire/body-receiver.ts";
+import { CollectedBody } from "../../src/http/body-receiver.ts";
+import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 import { getObject } from "../../src/s3/get-object.ts";
 

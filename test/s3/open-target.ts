@@ -3,7 +3,8 @@ import {
   PutBucketOwnershipControlsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import { createTransport, type Transport, type WireResponse } from "../../src/aws/transport.ts";
+import type { HttpResponse } from "../../src/http/messages.ts";
+import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
 import { startTarget, type Target } from "../target.ts";
 
@@ -82,7 +83,7 @@ export function targetSuite(): TargetSuite {
 }
 
 /** A bucket that gives the answers in turn, whatever is asked, for answers that no server here would give. */
-export function answeringBucket(...answers: readonly (string | Partial<WireResponse> | Error)[]) {
+export function answeringBucket(...answers: readonly (string | Partial<HttpResponse> | Error)[]) {
   const requests: S3Request[] = [];
   const bucket: Bucket = {
     name: "bucket",

@@ -9,13 +9,14 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import type { Transport } from "../../src/aws/transport.ts";
 import { FileDigester } from "../../src/files/digest/file-digest.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
+import type { Transport } from "../../src/http/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
-import { type PreparedSite, prepareSite } from "../../src/site/plan/prepare.ts";
+import { prepareSite } from "../../src/site/plan/prepare.ts";
+import type { PreparedSite } from "../../src/site/plan/prepared-site.ts";
 import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
 import { openTargetBucket, openTransport } from "../s3/open-target.ts";

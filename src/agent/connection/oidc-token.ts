@@ -1,7 +1,8 @@
 import type { TaskApi } from "azure-devops-node-api/TaskApi.js";
-import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
-import type { NetworkSettings } from "../../aws/network.ts";
+import { IdentityError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import { withRetries } from "../../aws/retry.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
+import type { NetworkSettings } from "../../http/network-settings.ts";
 import { maskSecret } from "../secret-input.ts";
 import { openTaskApi } from "../task-api.ts";
 import { type JobIdentity, readJobIdentity } from "./job-identity.ts";

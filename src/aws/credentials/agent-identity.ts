@@ -1,6 +1,6 @@
+import type { Transport } from "../../http/transport.ts";
 import { IdentityError } from "../errors/errors.ts";
 import { requestHandler } from "../sdk-requests.ts";
-import type { Transport } from "../transport.ts";
 import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 

@@ -1,8 +1,8 @@
 import { withCredentials } from "../errors/expired-session.ts";
 import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
+import type { RoleAttempt } from "./role-attempt.ts";
 import type { RoleSession, Sts } from "./sts.ts";
-import type { RoleAttempt } from "./sts-hints.ts";
 import { asRoleError } from "./sts-role-error.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { RoleAttempt } from "./sts-hints.ts";
+import type { RoleAttempt } from "./role-attempt.ts";
 
 /**
  * Says which policy refused a role. AWS names the kind of policy in some messages and not in others; where it does not, the accounts of

@@ -1,5 +1,5 @@
+import { type ServerAddress, serverAddress } from "../../http/server-address.ts";
 import { resolveBucketEndpoint } from "../endpoint.ts";
-import { type ServerAddress, serverAddress } from "../server-address.ts";
 
 /** Where requests to STS go. */
 export interface StsEndpoint extends ServerAddress {

@@ -1,21 +1,9 @@
+import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "../errors/connection-hints.ts";
-import { ConnectionError, NOT_S3, type ServiceError } from "../errors/errors.ts";
+import { NOT_S3, type ServiceError } from "../errors/errors.ts";
+import type { RoleAttempt } from "./role-attempt.ts";
 import { isClockSkew, NOT_STS } from "./sts.ts";
 import { roleDenialHint } from "./sts-denial.ts";
-
-/** A role that was to be assumed, as far as messages tell of it. */
-export interface RoleAttempt {
-  readonly arn: string;
-  /** The input, or the field of the service connection, that names the role. */
-  readonly namedBy: string;
-  /** Whose rights were to be used: those of a token of the pipeline, of keys, or of the role before in the chain. */
-  readonly source: "web-identity" | { readonly keysFrom: string } | { readonly roleArn: string };
-  readonly hasExternalId: boolean;
-  readonly hasTags: boolean;
-  readonly durationSeconds: number | undefined;
-  /** The host that was asked. */
-  readonly host: string;
-}
 
 /** What to do about an error that STS names. Source: "Errors" of AssumeRole and AssumeRoleWithWebIdentity, AWS STS API Reference. */
 const ADVICE: Readonly<Record<string, (attempt: RoleAttempt, serverMessage: string) => string>> = {

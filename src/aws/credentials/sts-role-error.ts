@@ -1,5 +1,7 @@
-import { ConnectionError, IdentityError, ServiceError } from "../errors/errors.ts";
-import { type RoleAttempt, roleRefusalHint } from "./sts-hints.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
+import { IdentityError, ServiceError } from "../errors/errors.ts";
+import type { RoleAttempt } from "./role-attempt.ts";
+import { roleRefusalHint } from "./sts-hints.ts";
 
 /** A role could not be assumed. The message is whole sentences: which role and what named it, why, and what to do. */
 export class RoleError extends IdentityError {

@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import type { HttpResponse } from "../../http/messages.ts";
+import type { Transport } from "../../http/transport.ts";
 import { readServiceError, ServiceError } from "../errors/errors.ts";
 import { withRetries } from "../retry.ts";
 import { createSigner, encodeUriPart } from "../signer.ts";
-import type { Transport, WireResponse } from "../transport.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
 import type { Credentials } from "./credentials.ts";
 import { resolveStsEndpoint } from "./sts-endpoint.ts";
@@ -81,7 +82,7 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
   /** How far the server's clock is ahead of this machine's. */
   let clockOffsetMs = 0;
 
-  async function sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<WireResponse> {
+  async function sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
     const unsigned = {
       host: address.host,
       "user-agent": userAgent,
@@ -107,7 +108,7 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
     throw await readServiceError(response);
   }
 
-  async function sendByRightClock(form: Buffer, credentials: Credentials | undefined): Promise<WireResponse> {
+  async function sendByRightClock(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
     const offsetMs = clockOffsetMs;
     try {
       return await sendOnce(form, credentials);
@@ -197,7 +198,7 @@ function clockOffsetOf(date: string | undefined, known: number): number {
   return Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : 0;
 }
 
-function strangeAnswer({ status, headers }: Pick<WireResponse, "status" | "headers">): ServiceError {
+function strangeAnswer({ status, headers }: Pick<HttpResponse, "status" | "headers">): ServiceError {
   const type = headers["content-type"] ?? "";
   return new ServiceError({
     status,

@@ -1,5 +1,5 @@
-import { ProxyError } from "../proxy-error.ts";
-import type { ConnectionError } from "./errors.ts";
+import type { ConnectionError } from "../../http/connection-error.ts";
+import { ProxyError } from "../../http/proxy-error.ts";
 
 /**
  * Says what to do where a host does not answer, or not as it should.

@@ -1,5 +1,6 @@
+import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "./connection-hints.ts";
-import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "./errors.ts";
+import { IdentityError, NOT_S3, ServiceError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
 const UNKNOWN_KEY = `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`;

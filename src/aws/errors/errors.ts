@@ -1,29 +1,5 @@
-import type { WireResponse } from "../transport.ts";
+import type { HttpResponse } from "../../http/messages.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
-
-/** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
-export class ConnectionError extends Error {
-  /** Node's code, as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
-  readonly code: string;
-  readonly hostname: string;
-
-  constructor(code: string, hostname: string, reason: string) {
-    super(`no answer from ${hostname}: ${reason}`);
-    this.code = code;
-    this.hostname = hostname;
-  }
-}
-
-/** Node's reason for a failed connection, for people. */
-export function reasonOf(error: Error): string {
-  // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
-  const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
-  // Where a host has several addresses, the error is a list, and its own message empty.
-  const message =
-    error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
-  // The advice says what to do about certificates; Node's own hint is for those who start it themselves.
-  return tlsReason ?? message.replace(/; if the root CA is installed locally.*$/, "");
-}
 
 /** What the server said when it refused. All of it comes from outside. */
 export interface ServiceErrorDetails {
@@ -83,7 +59,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 };
 
 /** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
-export async function readServiceError(response: WireResponse): Promise<ServiceError> {
+export async function readServiceError(response: HttpResponse): Promise<ServiceError> {
   const { headers } = response;
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
   const status = response.status === 200 ? 500 : response.status;

@@ -1,5 +1,5 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { WireResponse } from "../../aws/transport.ts";
+import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { childText, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
 
@@ -31,7 +31,7 @@ export async function getPublicAccessBlock(
   bucket: Bucket,
   signal?: AbortSignal,
 ): Promise<PublicAccessBlock | undefined> {
-  let response: WireResponse;
+  let response: HttpResponse;
   try {
     response = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { WireResponse } from "../../aws/transport.ts";
 import type { XmlElement } from "../../aws/xml.ts";
+import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
 
@@ -67,7 +67,7 @@ export async function getWebsiteConfiguration(
   bucket: Bucket,
   signal?: AbortSignal,
 ): Promise<WebsiteConfiguration | undefined> {
-  let response: WireResponse;
+  let response: HttpResponse;
   try {
     response = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
   } catch (error) {
@@ -98,7 +98,7 @@ export async function putWebsiteConfiguration(
   await bucket.send({ method: "PUT", key: "", query: QUERY, ...xmlRequest(document), signal });
 }
 
-function readHosting(root: XmlElement, response: WireResponse): WebsiteHosting {
+function readHosting(root: XmlElement, response: HttpResponse): WebsiteHosting {
   const [index = {}] = childElements(root, "IndexDocument");
   const [error = {}] = childElements(root, "ErrorDocument");
   const indexDocument = textOf(index, "Suffix");

@@ -1,4 +1,4 @@
-import type { WireResponse } from "../../aws/transport.ts";
+import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
 import { type ListedEntry, readListingPage } from "./listing-page.ts";
@@ -69,7 +69,7 @@ export async function* listObjects(
 }
 
 interface Page {
-  readonly response: WireResponse;
+  readonly response: HttpResponse;
   readonly objects: readonly RemoteObject[];
   /** Undefined at the end of the listing. */
   readonly nextToken: string | undefined;
@@ -101,7 +101,7 @@ async function requestPage(
   return { response, objects, nextToken: page.nextToken };
 }
 
-function objectOf(entry: ListedEntry, isEncoded: boolean, response: WireResponse): RemoteObject {
+function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse): RemoteObject {
   const key = isEncoded ? decodeKey(entry.key) : entry.key;
   if (!key) throw notS3(response, "the listing has an object without a readable key");
   const lastModifiedMs = Date.parse(entry.lastModified ?? "");

@@ -1,5 +1,5 @@
-import type { WireResponse } from "../../aws/transport.ts";
 import type { XmlElement } from "../../aws/xml.ts";
+import type { HttpResponse } from "../../http/messages.ts";
 import { childElements, childText, notS3, readResult } from "../xml-body.ts";
 
 /** One `<Contents>` of a listing: its texts, with references resolved. The ETag may have quotation marks around it. */
@@ -29,7 +29,7 @@ export interface ListingPage {
  *
  * @throws {ServiceError} with the code `NotS3` where the answer is no listing.
  */
-export async function readListingPage(response: WireResponse): Promise<ListingPage> {
+export async function readListingPage(response: HttpResponse): Promise<ListingPage> {
   const scanned = scanEntries(response.body);
   const body = scanned ? scanned.rest : response.body;
   const root = (scanned && scanRoot(body)) ?? (await readResult({ ...response, body }, ROOT_NAME));

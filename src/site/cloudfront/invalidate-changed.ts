@@ -1,5 +1,6 @@
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
+import type { PreparedSite } from "../plan/prepared-site.ts";
+import type { SiteTools } from "../plan/site-tools.ts";
 import { invalidate } from "./invalidation.ts";
 import { invalidationPaths, wholeSitePaths } from "./invalidation-paths.ts";
 

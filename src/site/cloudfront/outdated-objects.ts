@@ -2,7 +2,7 @@ import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import type { Action } from "../../sync/plan/plan.ts";
 import { isFingerprinted } from "../content/fingerprint.ts";
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite } from "../plan/prepare.ts";
+import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { Distribution } from "./distribution.ts";
 
 /** With these S3 says that there is no such object. */

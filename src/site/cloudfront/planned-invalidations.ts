@@ -1,5 +1,5 @@
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite } from "../plan/prepare.ts";
+import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type InvalidationStep, pathsToInvalidate } from "./invalidate-changed.ts";
 import { outdatedObjects } from "./outdated-objects.ts";
 

@@ -1,5 +1,6 @@
 import { connectionHint } from "../../aws/errors/connection-hints.ts";
-import { ConnectionError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
 
 /** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
 interface SdkError extends Error {

@@ -24,7 +24,7 @@ import type { CredentialSource, Credentials } from "../../aws/credentials/creden
 import { withCredentials } from "../../aws/errors/expired-session.ts";
 import { withRetries } from "../../aws/retry.ts";
 import { requestHandler } from "../../aws/sdk-requests.ts";
-import type { Transport } from "../../aws/transport.ts";
+import type { Transport } from "../../http/transport.ts";
 import { asServiceError } from "./control-plane-error.ts";
 
 /** One operation: what is asked for in, what the service says out. */

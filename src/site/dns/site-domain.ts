@@ -6,7 +6,7 @@ import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { applyRedirectBuckets, planRedirectBuckets, type RedirectBucket } from "../hosting/redirect-buckets.ts";
 import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
 import type { DomainOptions, SiteOptions } from "../options.ts";
-import type { SiteTools } from "../plan/prepare.ts";
+import type { SiteTools } from "../plan/site-tools.ts";
 import { distributionTarget } from "./alias-records.ts";
 import { applyDns } from "./dns-apply.ts";
 import { type DnsPlan, describeDnsPlan, planDns } from "./dns-plan.ts";

@@ -1,5 +1,5 @@
 import type { SentObject } from "../../sync/upload/send-file.ts";
-import type { ListedObject, SitePlan } from "../plan/plan-site.ts";
+import type { ListedObject, SitePlan } from "../plan/site-plan.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
 
 type Entries = ReadonlyMap<string, ManifestEntry>;

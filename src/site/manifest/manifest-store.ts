@@ -1,7 +1,7 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { Body } from "../../aws/transport.ts";
-import { CollectedBody } from "../../aws/wire/body-receiver.ts";
+import { CollectedBody } from "../../http/body-receiver.ts";
+import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
@@ -192,8 +192,8 @@ export class ManifestStore {
       start: ({ headers }: { headers: { etag?: string | undefined } }) => {
         etag = headers.etag?.replaceAll('"', "") ?? "";
       },
-      room: () => collected.room(),
-      filled: (sizeBytes: number) => collected.filled(sizeBytes),
+      reserve: () => collected.reserve(),
+      commit: (sizeBytes: number) => collected.commit(sizeBytes),
     };
     const isThere = await getObject(bucket, key, reader, { signal }).then(() => true, undefinedWhereMissing);
     return isThere ? { text: collected.bytes().toString("utf8"), etag } : undefined;

@@ -1,7 +1,7 @@
 import { checkDeleteLimit } from "../../sync/plan/delete-limit.ts";
 import type { DeleteAction, PlanProblem } from "../../sync/plan/plan.ts";
 import type { SiteOptions } from "../options.ts";
-import type { SiteState } from "./plan-site.ts";
+import type { SiteState } from "./site-plan.ts";
 import { leavesAtOnce } from "./stale-objects.ts";
 
 /**

@@ -2,8 +2,9 @@ import type { Distribution } from "../cloudfront/distribution.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import type { SiteOptions } from "../options.ts";
 import type { CompiledRedirects } from "../rules/redirects.ts";
-import type { PreparedSite, SiteLog } from "./prepare.ts";
+import type { PreparedSite } from "./prepared-site.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, type SiteRules } from "./site-rules.ts";
+import type { SiteLog } from "./site-tools.ts";
 
 /** Tells what the site says of itself and S3 cannot do. */
 export function logRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {

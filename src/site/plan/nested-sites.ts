@@ -1,7 +1,7 @@
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
-import type { SiteState } from "./plan-site.ts";
+import type { SiteState } from "./site-plan.ts";
 
 /**
  * Where other sites stand below a site, each published with a manifest of its own.

@@ -1,68 +1,25 @@
-import type { Transport } from "../../aws/transport.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
-import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { listPrefix } from "../../sync/plan/remote-listing.ts";
-import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
+import { readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
-import { type DomainPlan, domainProblems, planDomain } from "../dns/site-domain.ts";
+import { domainProblems, planDomain } from "../dns/site-domain.ts";
 import { bucketStep } from "../hosting/bucket-step.ts";
-import { isManifestName, MANIFEST_NAME, type Manifest, type PublishRun } from "../manifest/manifest.ts";
+import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
 import { type CompiledRedirects, compileRedirects } from "../rules/redirects.ts";
-import type { ResponseHeadersPolicy } from "../rules/response-headers-policy.ts";
 import { digestSite } from "./digest-site.ts";
 import { logDistribution, logEarlierState, logRules } from "./log-plan.ts";
-import { type ListedObject, planSite, type SitePlan } from "./plan-site.ts";
-import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
+import { planSite } from "./plan-site.ts";
+import type { PreparedSite } from "./prepared-site.ts";
+import { findSiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
+import type { ListedObject } from "./site-plan.ts";
 import { readSiteRules } from "./site-rules.ts";
+import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree } from "./site-tree.ts";
-
-/** Tells the step's log. */
-export interface SiteLog {
-  info(message: string): void;
-  warning(message: string): void;
-}
-
-export interface SiteTools extends PlanContext {
-  /** For what is not S3: visitors' URLs, CloudFront, Route 53. */
-  readonly transport: Transport;
-  readonly userAgent: string;
-  readonly log: SiteLog;
-  readonly run: PublishRun;
-  /** Prepares another bucket for requests. */
-  openBucket(name: string): Bucket;
-  /** The clock: milliseconds since 1970. */
-  readonly now?: () => number;
-}
-
-/** A publish that is planned, and all that it was planned from. */
-export interface PreparedSite extends SitePlan {
-  readonly objects: ReadonlyMap<string, SiteObject>;
-  /** SHA-256 in hex, by the object's name. */
-  readonly digests: ReadonlyMap<string, string>;
-  readonly listed: ReadonlyMap<string, ListedObject>;
-  readonly manifest: Manifest | undefined;
-  readonly store: ManifestStore;
-  readonly isNewBucket: boolean;
-  readonly address: SiteAddress;
-  /** How the website endpoint is to answer. */
-  readonly website: WebsiteHosting;
-  readonly distribution?: Distribution;
-  /** Where CloudFront or Route 53 is asked for. */
-  readonly controlPlane?: ControlPlane;
-  /** Where the site has a domain. */
-  readonly domain?: DomainPlan;
-  /** What a distribution would need for what S3 cannot do. */
-  readonly forCloudFront: {
-    readonly function?: string;
-    readonly responseHeadersPolicies?: readonly ResponseHeadersPolicy[];
-  };
-  readonly nowMs: number;
-}
 
 const LISTING_ADVICE = "A publish has to know what is there.";
 

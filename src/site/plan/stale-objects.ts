@@ -4,7 +4,7 @@ import type { ManifestEntry } from "../manifest/manifest.ts";
 import { isForeign } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
 import { foldersOfNestedSites } from "./nested-sites.ts";
-import type { SiteState } from "./plan-site.ts";
+import type { SiteState } from "./site-plan.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import zlib from "node:zlib";
-import type { ResponseHead, Transport } from "../../aws/transport.ts";
-import type { BodyReceiver } from "../../aws/wire/body-receiver.ts";
+import type { BodyReceiver } from "../../http/body-receiver.ts";
+import type { ResponseHead } from "../../http/messages.ts";
+import type { Transport } from "../../http/transport.ts";
 
 /** What a visitor gets at a URL. */
 export interface SiteAnswer {
@@ -59,7 +60,7 @@ const CHUNK_BYTES = 64 * 1024;
 /** @param take is done with a chunk when it returns, or its promise resolves. */
 function inChunks(take: BodyDigest["take"]): BodyReceiver {
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  return { room: () => chunk, filled: (sizeBytes) => take(chunk.subarray(0, sizeBytes)) };
+  return { reserve: () => chunk, commit: (sizeBytes) => take(chunk.subarray(0, sizeBytes)) };
 }
 
 interface BodyDigest {

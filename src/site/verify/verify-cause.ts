@@ -1,6 +1,6 @@
 import { connectionHint } from "../../aws/errors/connection-hints.ts";
-import type { ConnectionError } from "../../aws/errors/errors.ts";
-import { ProxyError } from "../../aws/proxy-error.ts";
+import type { ConnectionError } from "../../http/connection-error.ts";
+import { ProxyError } from "../../http/proxy-error.ts";
 import type { SiteAnswer } from "./verify-answer.ts";
 import type { Deviation } from "./verify-deviation.ts";
 

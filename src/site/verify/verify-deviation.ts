@@ -1,4 +1,4 @@
-import type { ConnectionError } from "../../aws/errors/errors.ts";
+import type { ConnectionError } from "../../http/connection-error.ts";
 import type { SiteCheck } from "./site-check.ts";
 import type { BodyEncodingError, SiteAnswer } from "./verify-answer.ts";
 

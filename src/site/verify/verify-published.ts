@@ -1,7 +1,8 @@
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import type { SiteOptions } from "../options.ts";
-import type { PreparedSite, SiteTools } from "../plan/prepare.ts";
+import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteObject } from "../plan/site-object.ts";
+import type { SiteTools } from "../plan/site-tools.ts";
 import { errorDocumentOf } from "../plan/site-tree.ts";
 import { urlPathsOf } from "../url-paths.ts";
 import { chooseChecks, type PublishedObject } from "./site-check.ts";

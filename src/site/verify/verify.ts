@@ -1,5 +1,5 @@
 import { isCertificateCode } from "../../aws/errors/connection-hints.ts";
-import { ConnectionError } from "../../aws/errors/errors.ts";
+import { ConnectionError } from "../../http/connection-error.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";
 import type { SiteCheck } from "./site-check.ts";

@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
-import type { ResponseHead } from "../../aws/transport.ts";
-import { createDigest, type Digest } from "../../checksums/algorithms.ts";
+import { createDigest } from "../../checksums/algorithms.ts";
+import type { Digest } from "../../checksums/digest.ts";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { BlockSink, type ByteSink, FileSink, SinkFullError } from "../../files/byte-sink.ts";
 import { setModified, writeWhole } from "../../files/temporary-file.ts";
+import type { ResponseHead } from "../../http/messages.ts";
 import { customerKeyHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { type ObjectHead, readObjectHead } from "../../s3/head-object.ts";
@@ -79,8 +80,8 @@ class CheckedFetch {
     const { key, etag } = this.#object;
     const reader = {
       start: (response: ResponseHead) => this.#start(response),
-      room: () => sink.room(),
-      filled: (sizeBytes: number) => sink.filled(sizeBytes),
+      reserve: () => sink.reserve(),
+      commit: (sizeBytes: number) => sink.commit(sizeBytes),
     };
     try {
       await getObject(bucket, key, reader, { etag, headers: customerKeyHeaders(encryption), signal });

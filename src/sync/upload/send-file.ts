@@ -1,10 +1,10 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { Body } from "../../aws/transport.ts";
 import { BLOCK_SIZE_BYTES, type BlockPool } from "../../files/block-pool.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Disk } from "../../files/disk.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../../files/file-range.ts";
+import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { DigestedBody } from "../../s3/digest.ts";

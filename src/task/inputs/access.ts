@@ -1,4 +1,5 @@
-import { type Connection, readConnection } from "../../agent/connection/connection.ts";
+import type { Connection } from "../../agent/connection/connection.ts";
+import { readConnection } from "../../agent/connection/read-connection.ts";
 import type { InputReader } from "../../agent/inputs.ts";
 import { type EndpointFeatures, resolveBucketEndpoint, type Store } from "../../aws/endpoint.ts";
 import type { BucketAccess } from "../../sync/options.ts";

@@ -1,8 +1,8 @@
 import { log } from "../../agent/log.ts";
 import { readNetwork } from "../../agent/network.ts";
-import type { NetworkSettings } from "../../aws/network.ts";
-import { createTransport, type Transport } from "../../aws/transport.ts";
 import { userAgent } from "../../aws/user-agent.ts";
+import type { NetworkSettings } from "../../http/network-settings.ts";
+import { createTransport, type Transport } from "../../http/transport.ts";
 import { type Bucket, openBucket } from "../../s3/bucket.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { BucketAccess } from "../../sync/options.ts";

@@ -8,9 +8,10 @@ import type { CredentialSource } from "../../aws/credentials/credentials.ts";
 import { createRoleChain } from "../../aws/credentials/role-chain.ts";
 import { createSts, type Sts } from "../../aws/credentials/sts.ts";
 import { RoleError } from "../../aws/credentials/sts-role-error.ts";
-import type { NetworkSettings } from "../../aws/network.ts";
-import { createTransport, type Transport, type WireRequest } from "../../aws/transport.ts";
 import { userAgent } from "../../aws/user-agent.ts";
+import type { HttpRequest } from "../../http/messages.ts";
+import type { NetworkSettings } from "../../http/network-settings.ts";
+import { createTransport, type Transport } from "../../http/transport.ts";
 import type { Identity } from "../inputs/identity.ts";
 import { describeTrust } from "./trust-policy.ts";
 
@@ -37,7 +38,7 @@ export async function actInSession<T>(
   const signal = AbortSignal.any([cancelled, ended.signal]);
   let telling: Promise<void> | undefined;
   try {
-    const bounded = { ...transport, exchange: (request: WireRequest) => transport.exchange({ ...request, signal }) };
+    const bounded = { ...transport, exchange: (request: HttpRequest) => transport.exchange({ ...request, signal }) };
     const session = await openSession(identity, { taskName, transport: bounded, network, signal });
     if (base.kind !== "keys" || hops.length > 0) await session.credentials();
     if (hops.length === 0 && identity.hasSts) telling = tellCaller(session, identity);

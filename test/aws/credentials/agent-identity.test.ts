@@ -10,7 +10,7 @@ import { inspect } from "node:util";
 import { createAgentIdentity } from "../../../src/aws/credentials/agent-identity.ts";
 import type { CredentialSource } from "../../../src/aws/credentials/credentials.ts";
 import { IdentityError } from "../../../src/aws/errors/errors.ts";
-import type { Transport } from "../../../src/aws/transport.ts";
+import type { Transport } from "../../../src/http/transport.ts";
 import {
   AUDIENCE,
   issuer,

@@ -3,7 +3,7 @@ import { moto } from "../../../scripts/servers/moto.ts";
 import { type RunningServer, Unavailable } from "../../../scripts/servers/server.ts";
 import { createRoleChain } from "../../../src/aws/credentials/role-chain.ts";
 import { createSts, type Sts } from "../../../src/aws/credentials/sts.ts";
-import { createTransport, type Transport } from "../../../src/aws/transport.ts";
+import { createTransport, type Transport } from "../../../src/http/transport.ts";
 import { AUDIENCE, issuer, SUBJECT, userKeys } from "./sts-stand-in.ts";
 
 const account = "123456789012";

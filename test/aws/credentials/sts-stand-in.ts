@@ -1,7 +1,7 @@
 import type { Credentials } from "../../../src/aws/credentials/credentials.ts";
 import { createRoleChain, type RoleChainOptions, type RoleHop } from "../../../src/aws/credentials/role-chain.ts";
 import { createSts, type Sts } from "../../../src/aws/credentials/sts.ts";
-import { createTransport, type Transport } from "../../../src/aws/transport.ts";
+import { createTransport, type Transport } from "../../../src/http/transport.ts";
 import { createOidcIssuer, type OidcIssuer } from "../../stand-ins/sts/oidc-issuer.ts";
 import { type StsServer, type StsServerOptions, startStsServer } from "../../stand-ins/sts/server.ts";
 import type { TrustPolicy, TrustStatement } from "../../stand-ins/sts/trust-policy.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createSts, isClockSkew } from "../../../src/aws/credentials/sts.ts";
 import { resolveStsEndpoint } from "../../../src/aws/credentials/sts-endpoint.ts";
 import { ServiceError } from "../../../src/aws/errors/errors.ts";
-import { createTransport } from "../../../src/aws/transport.ts";
+import { createTransport } from "../../../src/http/transport.ts";
 import {
   AUDIENCE,
   HERE,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describeFailure, isStepFatal } from "../../../src/aws/errors/error-hints.ts";
-import { ConnectionError, IdentityError, NOT_S3, ServiceError } from "../../../src/aws/errors/errors.ts";
+import { IdentityError, NOT_S3, ServiceError } from "../../../src/aws/errors/errors.ts";
+import { ConnectionError } from "../../../src/http/connection-error.ts";
 
 const refusal = (code: string, serverMessage = "No", status = 403) => new ServiceError({ status, code, serverMessage });
 const denied = refusal("AccessDenied", "Access Denied");

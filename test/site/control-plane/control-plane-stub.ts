@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { createTransport } from "../../../src/aws/transport.ts";
+import { createTransport } from "../../../src/http/transport.ts";
 import { type ControlPlane, openControlPlane } from "../../../src/site/control-plane/control-plane.ts";
 
 export interface StubAnswer {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { CredentialSource, Credentials } from "../../../src/aws/credentials/credentials.ts";
-import { ConnectionError, IdentityError } from "../../../src/aws/errors/errors.ts";
-import type { Transport, WireRequest } from "../../../src/aws/transport.ts";
-import { createTransport } from "../../../src/aws/transport.ts";
+import { IdentityError } from "../../../src/aws/errors/errors.ts";
+import { ConnectionError } from "../../../src/http/connection-error.ts";
+import type { HttpRequest } from "../../../src/http/messages.ts";
+import type { Transport } from "../../../src/http/transport.ts";
+import { createTransport } from "../../../src/http/transport.ts";
 import { openControlPlane } from "../../../src/site/control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../../../src/site/control-plane/control-plane-error.ts";
 import {
@@ -163,7 +165,7 @@ describe("the control plane", () => {
     it(`is the one of its partition for ${region}`, async () => {
       const asked: string[] = [];
       const transport: Transport = {
-        async exchange({ hostname, headers }: WireRequest) {
+        async exchange({ hostname, headers }: HttpRequest) {
           asked.push(`${/\/\d{8}\/([\w-]+)\//.exec(headers.authorization ?? "")?.[1]} ${hostname}`);
           return { status: 200, headers: {}, body: Buffer.from("<Answer/>") };
         },

@@ -2,7 +2,7 @@ import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { moto } from "../../../scripts/servers/moto.ts";
 import { Unavailable } from "../../../scripts/servers/server.ts";
-import { createTransport } from "../../../src/aws/transport.ts";
+import { createTransport } from "../../../src/http/transport.ts";
 import { type ControlPlane, openControlPlane } from "../../../src/site/control-plane/control-plane.ts";
 
 /** CloudFront and Route 53 as moto plays them, and clients to prepare and look into them. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { EmptyCase, InputCase, InputRow } from "./input-row.ts";
-import type { InputTable } from "./tables.ts";
+import type { InputTable } from "./input-table.ts";
 
 interface DeclaredInput {
   readonly name: string;

@@ -2,10 +2,10 @@ import { advancedRows, connectionRows } from "./access-rows.ts";
 import { PROBED_PATHS } from "./describe-options.ts";
 import { siteEncryptionRows } from "./encryption-rows.ts";
 import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
+import type { InputTable } from "./input-table.ts";
 import { objectRows } from "./object-rows.ts";
 import { roleRows } from "./role-rows.ts";
 import { distributionRows, domainRows, hostingRows, siteUrlRow, verifyRow } from "./site-rows.ts";
-import type { InputTable } from "./tables.ts";
 import { dryRunRow, maxDeleteRow, patternsRow } from "./transfer-rows.ts";
 import { FILLED_IN, partSizeRow, prefixRow } from "./upload-rows.ts";
 

@@ -7,7 +7,7 @@ import { runStep, type StepRequest, type StepResult } from "../../../local/agent
 import { connectionId } from "../store-step.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import type { InputCase } from "./input-row.ts";
-import type { InputTable } from "./tables.ts";
+import type { InputTable } from "./input-table.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const toolkitId = "8e2f3f5a-7a0e-4f0b-9d64-2b1c9a7e6d10";

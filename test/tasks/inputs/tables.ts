@@ -2,22 +2,13 @@ import { advancedRows, connectionRows, shardRow } from "./access-rows.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import { PROBED_PATHS } from "./describe-options.ts";
 import { downloadEncryptionRows, uploadEncryptionRows } from "./encryption-rows.ts";
-import { booleanRow, type InputRow, type WrongCase } from "./input-row.ts";
+import { booleanRow, type WrongCase } from "./input-row.ts";
+import type { InputTable } from "./input-table.ts";
 import { cannedAclRow, objectRows } from "./object-rows.ts";
 import { publishSiteTable } from "./publish-site-table.ts";
 import { roleRows } from "./role-rows.ts";
 import { transferRows } from "./transfer-rows.ts";
 import { FILLED_IN, isUri, partSizeRow, prefixRow } from "./upload-rows.ts";
-
-/** All inputs of a task, and what it makes of no more than it needs. */
-export interface InputTable {
-  readonly task: "AwsS3Upload" | "AwsS3Download" | "AwsS3PublishSite";
-  /** The inputs without which no step works. */
-  readonly needed: Readonly<Record<string, string>>;
-  /** Its options for these, apart from the connection. */
-  readonly options: OptionsDescription;
-  readonly rows: readonly InputRow[];
-}
 
 const commonOptions: OptionsDescription = {
   bucketName: "releases",

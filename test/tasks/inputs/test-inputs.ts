@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { declaredInputs } from "./document.ts";
+import type { InputTable } from "./input-table.ts";
 import { InputBench } from "./run-case.ts";
-import type { InputTable } from "./tables.ts";
 
 /** The tests of a task's inputs: each row's cases, by the packaged task where they are wrong, else by what its reader makes of them. */
 export function testInputs(table: InputTable): void {

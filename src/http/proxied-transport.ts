@@ -1,26 +1,27 @@
 import type http from "node:http";
-import type { ConnectionError } from "./errors/errors.ts";
-import type { NetworkSettings } from "./network.ts";
+import { type BodyReceiver, CollectedBody, pour } from "./body-receiver.ts";
+import type { ConnectionError } from "./connection-error.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import type { Body, HttpRequest, HttpResponse, ResponseHead } from "./messages.ts";
+import type { NetworkSettings } from "./network-settings.ts";
 import { type Route, Routes } from "./routes.ts";
-import type { Body, ConnectionLimits, ResponseHead, Transport, WireRequest, WireResponse } from "./transport.ts";
 import { watchWay } from "./way.ts";
-import { type BodyReceiver, CollectedBody, pour } from "./wire/body-receiver.ts";
 
 /** The same for what has to go through a proxy. */
-export function createProxiedTransport(network: NetworkSettings, limits: ConnectionLimits): Transport {
+export function createProxiedTransport(network: NetworkSettings, limits: ConnectionLimits) {
   const { maxConnections, idleTimeoutMs, connectTimeoutMs } = limits;
   const routes = new Routes(network, { maxConnections, idleTimeoutMs, tunnelTimeoutMs: 2 * connectTimeoutMs });
   return {
-    exchange: async (request) => exchange(request, await routes.to(request), limits),
+    exchange: async (request: HttpRequest) => exchange(request, await routes.to(request), limits),
     close: () => routes.close(),
   };
 }
 
 function exchange(
-  request: WireRequest,
+  request: HttpRequest,
   route: Route,
   { idleTimeoutMs, connectTimeoutMs }: ConnectionLimits,
-): Promise<WireResponse> {
+): Promise<HttpResponse> {
   const { hostname, signal } = request;
   return new Promise((resolve, reject) => {
     const outgoing = route.send({
@@ -59,7 +60,7 @@ function exchange(
     outgoing.on("response", (incoming) => {
       const refusal = way.refusal(incoming);
       if (refusal) return fail(refusal);
-      const finish = (answer: WireResponse) => {
+      const finish = (answer: HttpResponse) => {
         // Answered before the whole body was sent: the connection cannot be used again.
         if (!outgoing.writableFinished) outgoing.destroy();
         sending.then(() => {
@@ -106,7 +107,7 @@ interface Reading {
 
 /** What becomes of an answer. */
 interface ReadingEnds {
-  finish(answer: WireResponse): void;
+  finish(answer: HttpResponse): void;
   fail(error: unknown): void;
   explain(error: NodeJS.ErrnoException): ConnectionError;
 }
@@ -114,7 +115,7 @@ interface ReadingEnds {
 /** Reads an answer by its events: for a small one, iterating over it costs as much as all else together. */
 function readAll(
   incoming: http.IncomingMessage,
-  request: WireRequest,
+  request: HttpRequest,
   { finish, fail, explain }: ReadingEnds,
 ): Reading {
   const head: ResponseHead = { status: incoming.statusCode ?? 0, headers: textsOf(incoming.headers) };

@@ -1,4 +1,4 @@
-import type { WireRequest } from "../transport.ts";
+import type { HttpRequest } from "./messages.ts";
 
 const BAD_TARGET = /[^\x21-\x7e]/;
 const BAD_NAME = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;
@@ -11,7 +11,7 @@ const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
  *
  * Source: RFC 9112, sections 3 and 5.
  */
-export function requestHead({ method, target, headers }: Pick<WireRequest, "method" | "target" | "headers">): string {
+export function requestHead({ method, target, headers }: Pick<HttpRequest, "method" | "target" | "headers">): string {
   if (BAD_TARGET.test(target)) throw new TypeError("a request's target has a character that does not belong there");
   let head = `${method} ${target} HTTP/1.1\r\n`;
   for (const name in headers) {

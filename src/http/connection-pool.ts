@@ -1,5 +1,6 @@
-import type { ConnectionLimits, WireRequest, WireResponse } from "../transport.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import type { HttpRequest, HttpResponse } from "./messages.ts";
 
 export interface ConnectionsOptions
   extends Omit<ConnectionOptions, "onClosed">,
@@ -23,7 +24,7 @@ export class Connections {
    *
    * @throws what `Connection.exchange` throws.
    */
-  async exchange(request: WireRequest): Promise<WireResponse> {
+  async exchange(request: HttpRequest): Promise<HttpResponse> {
     const connection = this.#take() ?? (await this.#waitForOne(request.signal));
     try {
       return await connection.exchange(request);

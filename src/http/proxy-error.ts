@@ -1,5 +1,5 @@
-import { ConnectionError } from "./errors/errors.ts";
-import type { ProxySource } from "./network.ts";
+import { ConnectionError } from "./connection-error.ts";
+import type { ProxySource } from "./network-settings.ts";
 
 /** A proxy that stands between this machine and a server. */
 export interface ProxyIdentity {

@@ -1,5 +1,5 @@
-import type { ResponseHead } from "../transport.ts";
 import type { BodyReceiver } from "./body-receiver.ts";
+import type { ResponseHead } from "./messages.ts";
 
 /** What becomes of an answer as it is read. */
 export interface ResponseHandler {
@@ -63,16 +63,16 @@ export class ResponseReader {
   }
 
   /** Where the next bytes can be put at once; undefined where they have to be looked at first. */
-  room(): Buffer | undefined {
+  reserve(): Buffer | undefined {
     if (this.#stage !== "body") return undefined;
-    const room = this.#receiver?.room();
+    const room = this.#receiver?.reserve();
     return room && room.length > this.#leftBytes ? room.subarray(0, this.#leftBytes) : room;
   }
 
   /** So many bytes have been put into the room. @returns a promise to wait for before more are put there or pushed. */
-  filled(sizeBytes: number): void | Promise<void> {
+  commit(sizeBytes: number): void | Promise<void> {
     this.#leftBytes -= sizeBytes;
-    const work = this.#receiver?.filled(sizeBytes);
+    const work = this.#receiver?.commit(sizeBytes);
     if (work) return work.then(() => this.#endBytes());
     this.#endBytes();
   }
@@ -87,11 +87,11 @@ export class ResponseReader {
     let rest = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
     this.#unread = NOTHING;
     while (rest.length > 0 && !this.#isAbandoned) {
-      const room = this.room();
+      const room = this.reserve();
       if (room) {
         const copiedBytes = rest.copy(room);
         rest = rest.subarray(copiedBytes);
-        const work = this.filled(copiedBytes);
+        const work = this.commit(copiedBytes);
         if (!work) continue;
         const behind = rest;
         return work.then(() => (behind.length > 0 ? this.push(behind) : undefined));

@@ -1,7 +1,8 @@
 import type { OnReadOpts, Socket } from "node:net";
-import { ConnectionError, reasonOf } from "../errors/errors.ts";
-import type { ConnectionLimits, ResponseHead, WireRequest, WireResponse } from "../transport.ts";
 import { CollectedBody } from "./body-receiver.ts";
+import { ConnectionError, reasonOf } from "./connection-error.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import type { HttpRequest, HttpResponse, ResponseHead } from "./messages.ts";
 import { requestHead } from "./request-head.ts";
 import { ProtocolError, type ResponseHandler, ResponseReader } from "./response-reader.ts";
 
@@ -76,7 +77,7 @@ export class Connection {
    *
    * @throws {ConnectionError} where no whole answer came; what the body's source or the receiver throws; the signal's reason.
    */
-  exchange(request: WireRequest): Promise<WireResponse> {
+  exchange(request: HttpRequest): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
       const { signal } = request;
       if (signal?.aborted) return reject(signal.reason);
@@ -135,7 +136,7 @@ export class Connection {
   readonly #abort = (): void => this.#current?.fail(this.#signal?.reason);
 
   /** When it returns, no chunk is in use any more. */
-  async #send(request: WireRequest, isWanted: () => boolean): Promise<void> {
+  async #send(request: HttpRequest, isWanted: () => boolean): Promise<void> {
     let head = requestHead(request);
     const { body } = request;
     if (!body || body.sizeBytes === 0) {
@@ -181,8 +182,8 @@ export class Connection {
     }
     const { reader } = current;
     return this.#take(current, () => {
-      const work = this.#isDirect ? reader.filled(sizeBytes) : reader.push(bytes);
-      const room = work ? undefined : reader.room();
+      const work = this.#isDirect ? reader.commit(sizeBytes) : reader.push(bytes);
+      const room = work ? undefined : reader.reserve();
       this.#isDirect = room !== undefined;
       this.#room = room ?? (work ? this.#otherRoom() : this.#own);
       return work;

@@ -1,5 +1,5 @@
 import type http from "node:http";
-import { type ConnectionError, reasonOf } from "./errors/errors.ts";
+import { type ConnectionError, reasonOf } from "./connection-error.ts";
 import { ProxyError, type ProxyStage, proxyRefusal } from "./proxy-error.ts";
 import type { Route } from "./routes.ts";
 

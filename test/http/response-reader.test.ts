@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { Duplex } from "node:stream";
-import { CollectedBody } from "../../../src/aws/wire/body-receiver.ts";
-import { ProtocolError, ResponseReader } from "../../../src/aws/wire/response-reader.ts";
-import { type Random, randomFrom } from "../../random.ts";
+import { CollectedBody } from "../../src/http/body-receiver.ts";
+import { ProtocolError, ResponseReader } from "../../src/http/response-reader.ts";
+import { type Random, randomFrom } from "../random.ts";
 
 /** What a client makes of the bytes that came before a connection's end. */
 type Outcome =
@@ -169,8 +169,8 @@ describe("the reader of answers", () => {
     let isAtWork = false;
     let hasEnded = false;
     const receiver = {
-      room: () => room,
-      async filled(sizeBytes: number) {
+      reserve: () => room,
+      async commit(sizeBytes: number) {
         assert.equal(isAtWork, false);
         isAtWork = true;
         taken.push(room.toString("latin1", 0, sizeBytes));
@@ -185,14 +185,14 @@ describe("the reader of answers", () => {
         hasEnded = true;
       },
     });
-    assert.equal(reader.room(), undefined);
+    assert.equal(reader.reserve(), undefined);
     await reader.push(Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nabcdefg"));
     assert.deepEqual(taken, ["abcd", "efg"]);
     for (const text of ["hijk", "lm"]) {
-      reader.room()?.write(text);
-      await reader.filled(text.length);
+      reader.reserve()?.write(text);
+      await reader.commit(text.length);
     }
-    assert.deepEqual([taken.join(""), hasEnded, reader.room()], ["abcdefghijklm", true, undefined]);
+    assert.deepEqual([taken.join(""), hasEnded, reader.reserve()], ["abcdefghijklm", true, undefined]);
   });
 
   it("tells nothing more once it is abandoned", async () => {
@@ -203,8 +203,8 @@ describe("the reader of answers", () => {
     let calls = 0;
     const reader = new ResponseReader("GET", {
       head: () => ({
-        room: () => Buffer.alloc(1),
-        filled() {
+        reserve: () => Buffer.alloc(1),
+        commit() {
           calls++;
           return held;
         },

@@ -4,10 +4,11 @@ import http from "node:http";
 import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
-import { ConnectionError } from "../../src/aws/errors/errors.ts";
-import { DIRECT_NETWORK } from "../../src/aws/network.ts";
-import { type Body, createTransport, type Transport, type WireRequest } from "../../src/aws/transport.ts";
-import type { BodyReceiver } from "../../src/aws/wire/body-receiver.ts";
+import type { BodyReceiver } from "../../src/http/body-receiver.ts";
+import { ConnectionError } from "../../src/http/connection-error.ts";
+import type { Body, HttpRequest } from "../../src/http/messages.ts";
+import { DIRECT_NETWORK } from "../../src/http/network-settings.ts";
+import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { randomFrom } from "../random.ts";
 
 describe("the transport", () => {
@@ -93,8 +94,8 @@ describe("the transport", () => {
     let calls = 0;
     let isAtWork = false;
     const receive = () => ({
-      room: () => Buffer.alloc(1000),
-      async filled() {
+      reserve: () => Buffer.alloc(1000),
+      async commit() {
         calls++;
         isAtWork = true;
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -131,8 +132,8 @@ describe("the transport", () => {
         const room = Buffer.alloc(10_000);
         let isAtWork = false;
         const receiver: BodyReceiver = {
-          room: () => room.subarray(0, 1 + (received.length % room.length)),
-          filled(sizeBytes) {
+          reserve: () => room.subarray(0, 1 + (received.length % room.length)),
+          commit(sizeBytes) {
             assert.equal(isAtWork, false);
             received.push(Buffer.from(room.subarray(0, sizeBytes)));
             if (received.length % 3 > 0) return undefined;
@@ -245,8 +246,8 @@ describe("the transport", () => {
       response.write("half");
     });
     const receive = () => ({
-      room: () => Buffer.alloc(100),
-      filled: () => transport.close(),
+      reserve: () => Buffer.alloc(100),
+      commit: () => transport.close(),
     });
     await assert.rejects(transport.exchange(request(port, { receive })), ConnectionError);
   });
@@ -273,7 +274,7 @@ describe("the transport", () => {
   }
 });
 
-function request(port: number, given: Partial<WireRequest>): WireRequest {
+function request(port: number, given: Partial<HttpRequest>): HttpRequest {
   const length = given.body ? { "content-length": String(given.body.sizeBytes) } : {};
   const headers = { host: `127.0.0.1:${port}`, ...length, ...given.headers };
   return { protocol: "http:", hostname: "127.0.0.1", port, method: "GET", target: "/", ...given, headers };

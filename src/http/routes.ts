@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import type { NetworkSettings } from "./network.ts";
+import type { NetworkSettings } from "./network-settings.ts";
 import { type Origin, urlOf } from "./origin.ts";
 import type { ProxyIdentity } from "./proxy-error.ts";
 import { serverAddress } from "./server-address.ts";

@@ -1,11 +1,11 @@
 import net from "node:net";
 import tls from "node:tls";
-import type { NetworkSettings } from "../network.ts";
-import { type Origin, urlOf } from "../origin.ts";
-import { type TlsOptions, tlsOptionsOf } from "../tls-options.ts";
-import type { ConnectionLimits } from "../transport.ts";
 import type { ConnectionOptions } from "./connection.ts";
-import { Connections } from "./connections.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
+import { Connections } from "./connection-pool.ts";
+import type { NetworkSettings } from "./network-settings.ts";
+import { type Origin, urlOf } from "./origin.ts";
+import { type TlsOptions, tlsOptionsOf } from "./tls-options.ts";
 
 /** The connections to all servers that are reached without a proxy. */
 export class DirectConnections {

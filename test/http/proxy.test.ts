@@ -4,8 +4,9 @@ import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { describeFailure } from "../../src/aws/errors/error-hints.ts";
-import type { NetworkSettings } from "../../src/aws/network.ts";
-import { createTransport, type Transport, type WireRequest, type WireResponse } from "../../src/aws/transport.ts";
+import type { HttpRequest, HttpResponse } from "../../src/http/messages.ts";
+import type { NetworkSettings } from "../../src/http/network-settings.ts";
+import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 
 const user = { name: "corp\\me", password: "p@ss:/%41 ü" };
@@ -189,12 +190,12 @@ describe("the transport, through a proxy", () => {
   function put(
     transport: Transport,
     protocol: "http:" | "https:",
-    given: Partial<WireRequest> = {},
-  ): Promise<WireResponse> {
+    given: Partial<HttpRequest> = {},
+  ): Promise<HttpResponse> {
     return transport.exchange(request(protocol, given));
   }
 
-  function request(protocol: "http:" | "https:", given: Partial<WireRequest>): WireRequest {
+  function request(protocol: "http:" | "https:", given: Partial<HttpRequest>): HttpRequest {
     const port = protocol === "http:" ? ports.http : ports.https;
     const body = { sizeBytes: 4, chunks: () => [Buffer.from("body")] };
     const headers = { host: `127.0.0.1:${port}`, "content-length": "4" };
@@ -204,7 +205,7 @@ describe("the transport, through a proxy", () => {
   async function failureOf(
     transport: Transport,
     protocol: "http:" | "https:",
-    given: Partial<WireRequest> = {},
+    given: Partial<HttpRequest> = {},
   ): Promise<string> {
     const error = await put(transport, protocol, given).then(
       ({ status }) => assert.fail(`it was answered with ${status}`),

@@ -1,0 +1,49 @@
+/**
+ * Takes the bytes of a body, in their order. They are put into memory that the receiver reserves, so that a large file is not copied between
+ * the network and the disk.
+ */
+export interface BodyReceiver {
+  /** Memory for the next bytes: one at least. The same memory until some of it is committed. */
+  reserve(): Buffer;
+  /**
+   * The first `sizeBytes` bytes of the reserved memory are the body's. Nothing more comes before a returned promise has resolved.
+   *
+   * @throws what ends the request.
+   */
+  commit(sizeBytes: number): void | Promise<void>;
+}
+
+/** Copies bytes that have come elsewhere. @returns a promise where the receiver has to be waited for: the bytes are in use until then. */
+export function pour(bytes: Buffer, receiver: BodyReceiver): void | Promise<void> {
+  for (let pouredBytes = 0; pouredBytes < bytes.length; ) {
+    const copiedBytes = bytes.copy(receiver.reserve(), 0, pouredBytes);
+    pouredBytes += copiedBytes;
+    const work = receiver.commit(copiedBytes);
+    if (work) return work.then(() => pour(bytes.subarray(pouredBytes), receiver));
+  }
+}
+
+/** As much as comes at once, mostly. */
+const RESERVED_BYTES = 16 * 1024;
+
+/** Keeps a body until it is whole. */
+export class CollectedBody implements BodyReceiver {
+  readonly #full: Buffer[] = [];
+  #reserved: Buffer = Buffer.alloc(0);
+
+  reserve(): Buffer {
+    if (this.#reserved.length === 0) this.#reserved = Buffer.allocUnsafe(RESERVED_BYTES);
+    return this.#reserved;
+  }
+
+  commit(sizeBytes: number): void {
+    this.#full.push(this.#reserved.subarray(0, sizeBytes));
+    this.#reserved = this.#reserved.subarray(sizeBytes);
+  }
+
+  /** All of it. */
+  bytes(): Buffer {
+    const [only = Buffer.alloc(0)] = this.#full;
+    return this.#full.length < 2 ? only : Buffer.concat(this.#full);
+  }
+}

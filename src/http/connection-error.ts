@@ -1,0 +1,23 @@
+/** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
+export class ConnectionError extends Error {
+  /** Node's code, as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  readonly code: string;
+  readonly hostname: string;
+
+  constructor(code: string, hostname: string, reason: string) {
+    super(`no answer from ${hostname}: ${reason}`);
+    this.code = code;
+    this.hostname = hostname;
+  }
+}
+
+/** Node's reason for a failed connection, for people. */
+export function reasonOf(error: Error): string {
+  // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
+  const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
+  // Where a host has several addresses, the error is a list, and its own message empty.
+  const message =
+    error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
+  // The advice says what to do about certificates; Node's own hint is for those who start it themselves.
+  return tlsReason ?? message.replace(/; if the root CA is installed locally.*$/, "");
+}

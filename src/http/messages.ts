@@ -1,0 +1,38 @@
+import type { BodyReceiver } from "./body-receiver.ts";
+
+/** Bytes that can be sent more than once: each call of `chunks` starts from the first byte. */
+export interface Body {
+  readonly sizeBytes: number;
+  /** A chunk may be overwritten by its owner once the next one is asked for, or the iteration ended. */
+  chunks(): Iterable<Buffer> | AsyncIterable<Buffer>;
+}
+
+/** One request as it goes on the wire, headers in full. */
+export interface HttpRequest {
+  readonly protocol: "http:" | "https:";
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly method: string;
+  /** Path and query, percent-encoded. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Body | undefined;
+  readonly receive?: Receiver | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The beginning of an answer. */
+export interface ResponseHead {
+  readonly status: number;
+  /** By lower-case names; what came several times under one name stands in one value, with commas between. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** An answer, read to its end. */
+export interface HttpResponse extends ResponseHead {
+  /** Empty if a receiver took it. */
+  readonly body: Buffer;
+}
+
+/** Asked, with the head of each answer with a 2xx status, what takes its body, rather than have it collected. */
+export type Receiver = (head: ResponseHead) => BodyReceiver;

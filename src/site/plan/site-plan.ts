@@ -1,0 +1,44 @@
+import type { DeleteAction, Plan, PutAction, SkipAction } from "../../sync/plan/plan.ts";
+import type { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
+import type { Manifest, ManifestEntry } from "../manifest/manifest.ts";
+import type { SiteObject } from "./site-object.ts";
+
+/** An object of the bucket, as the listing tells of it. */
+export interface ListedObject {
+  readonly sizeBytes: number;
+  /** Without quotation marks. */
+  readonly etag: string;
+}
+
+/** What a plan is made from. */
+export interface SiteState {
+  readonly objects: ReadonlyMap<string, SiteObject>;
+  /** SHA-256 of each object's file, in hex, by the object's name. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** By name: what the bucket holds under the prefix. */
+  readonly listed: ReadonlyMap<string, ListedObject>;
+  readonly manifest: Manifest | undefined;
+  /** Of files that may be there or not. */
+  readonly skippedPaths: SkippedPaths;
+  readonly nowMs: number;
+}
+
+export interface SiteGroup {
+  /** Whether visitors get to see it without being led there: pages, and what comes after them. */
+  readonly isVisible: boolean;
+  readonly actions: readonly PutAction[];
+}
+
+/** All that a publish will do to the objects. */
+export interface SitePlan extends Plan {
+  /** What is to be stored, in groups: each is whole before the next one is begun. */
+  readonly groups: readonly SiteGroup[];
+  /** Last of all. */
+  readonly deletions: readonly DeleteAction[];
+  /** What the site does without, and visitors with open pages do not yet. */
+  readonly kept: readonly SkipAction[];
+  /** Names of what was deleted before, and may still be in caches. */
+  readonly departed: readonly string[];
+  /** The entries of the manifest when all is done; those of what is stored still lack size and ETag. */
+  readonly entries: ReadonlyMap<string, ManifestEntry>;
+}

@@ -1,0 +1,22 @@
+import type { Transport } from "../../http/transport.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import type { PlanContext } from "../../sync/plan/plan-context.ts";
+import type { PublishRun } from "../manifest/manifest.ts";
+
+/** Tells the step's log. */
+export interface SiteLog {
+  info(message: string): void;
+  warning(message: string): void;
+}
+
+export interface SiteTools extends PlanContext {
+  /** For what is not S3: visitors' URLs, CloudFront, Route 53. */
+  readonly transport: Transport;
+  readonly userAgent: string;
+  readonly log: SiteLog;
+  readonly run: PublishRun;
+  /** Prepares another bucket for requests. */
+  openBucket(name: string): Bucket;
+  /** The clock: milliseconds since 1970. */
+  readonly now?: () => number;
+}
