@@ -1,4 +1,5 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { log } from "./log.ts";
 import { readSecretInput } from "./secret-input.ts";
 
 /** One wrong input: its name, what is wrong, and what to do. */
@@ -31,10 +32,31 @@ export interface WholeNumberRange {
  */
 export class InputReader {
   readonly problems: InputProblem[] = [];
+  /** The inputs in which the agent left a variable as it was. */
+  readonly #unexpanded = new Set<string>();
 
-  /** An input's text without blanks around it; empty where it is not set. */
+  /**
+   * An input's text without spaces around it. Empty if it is not set, or if it holds a variable that is not defined: that is a problem,
+   * because a path, a name or a prefix with `$(Name)` in it is never meant.
+   */
   text(name: string): string {
-    return (tl.getInput(name) ?? "").trim();
+    const text = rawText(name);
+    const variables = undefinedVariables(text);
+    if (variables.length === 0) return text;
+    if (!this.#unexpanded.has(name)) {
+      for (const variable of variables) this.problem(name, `${describeUndefined(variable)} ${DEFINE_IT}`);
+    }
+    this.#unexpanded.add(name);
+    return "";
+  }
+
+  /** The text of an input that may hold anything, for example a header: there, a variable that is not defined is a warning. */
+  value(name: string): string {
+    const text = rawText(name);
+    for (const variable of undefinedVariables(text)) {
+      log.warning(`${name}: ${describeUndefined(variable)} The text is used as it is. ${DEFINE_IT}`);
+    }
+    return text;
   }
 
   /** The text of an input that nobody may read in the log: it is masked before anything else happens to it. */
@@ -45,7 +67,7 @@ export class InputReader {
   /** The text of an input that must be set. */
   required(name: string, whatToDo: string): string {
     const text = this.text(name);
-    if (text === "") this.problem(name, `it is empty. ${whatToDo}`);
+    if (text === "" && !this.#unexpanded.has(name)) this.problem(name, `it is empty. ${whatToDo}`);
     return text;
   }
 
@@ -89,6 +111,11 @@ export class InputReader {
     return undefined;
   }
 
+  /** Says what becomes of an input that is accepted, but not used as it stands. */
+  note(input: string, message: string): void {
+    log.info(`${input}: ${message}`);
+  }
+
   problem(input: string, message: string): void {
     this.problems.push({ input, message });
   }
@@ -114,6 +141,22 @@ export class InputReader {
     if (!found) this.problem(name, `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
     return found;
   }
+}
+
+const DEFINE_IT = "Define the variable, or correct its name.";
+
+function describeUndefined(variable: string): string {
+  return `the variable ${variable} is not defined, so $(${variable}) is still in the input.`;
+}
+
+function rawText(name: string): string {
+  return (tl.getInput(name) ?? "").trim();
+}
+
+/** The agent leaves `$(Name)` as it is if there is no such variable. */
+function undefinedVariables(text: string): string[] {
+  const names = [...text.matchAll(/\$\(([A-Za-z_][\w. -]*)\)/g)].map(([, name = ""]) => name);
+  return [...new Set(names)];
 }
 
 function listChoices(choices: readonly string[]): string {

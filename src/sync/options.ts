@@ -62,10 +62,12 @@ export interface UploadOptions extends TransferOptions {
 }
 
 export interface DownloadOptions extends TransferOptions {
-  /** As entered, without leading slashes: `abc`, `abc/` or empty. A prefix, or the key of a single object. */
+  /** What keys start with: `abc`, `abc/` or empty. A prefix, or the key of a single object. */
   readonly source: string;
   /** Absolute path of the folder to download to. */
   readonly target: string;
+  /** Whether a file's path below the target is its whole key, rather than what comes after the prefix. */
+  readonly keepPrefix: boolean;
 }
 
 /** What a step says of the objects that it stores, beside their bytes. */

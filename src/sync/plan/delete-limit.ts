@@ -11,6 +11,9 @@ export interface DeletionScope {
   readonly total: number;
 }
 
+/** A few deletions are no mistake even where they are most of what there is, as in a small folder; all of it may be one. */
+const SMALL_NUMBER = 10;
+
 /**
  * Guards against a step that would empty its target by mistake.
  *
@@ -21,7 +24,7 @@ export function checkDeleteLimit(
   { what, place, total }: DeletionScope,
   { maxDelete: limit, dryRun }: Pick<TransferOptions, "maxDelete" | "dryRun">,
 ): PlanProblem | undefined {
-  const allowed = limit.kind === "count" ? limit.count : Math.floor((total * limit.percent) / 100);
+  const allowed = limit.kind === "count" ? limit.count : allowedShare(limit.percent, total);
   if (deletions.length <= allowed) return undefined;
   const limitText = limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
   const examples = nameExamples(deletions.map(({ relativeKey }) => relativeKey));
@@ -34,4 +37,10 @@ export function checkDeleteLimit(
       `${what} would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples}). ` +
       `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,
   };
+}
+
+/** A share of 0% means nothing, and 100% everything. */
+function allowedShare(percent: number, total: number): number {
+  const share = Math.floor((total * percent) / 100);
+  return percent === 0 || percent === 100 ? share : Math.max(share, Math.min(SMALL_NUMBER, total - 1));
 }

@@ -27,12 +27,12 @@ export class DownloadPaths {
     this.#options = options;
     this.#prefix = prefix;
     this.#taken = new NameCollisions(tellsCaseApart);
-    this.base = "";
+    this.base = options.keepPrefix && !options.flattenFolders ? prefix.replace(/^\/+/, "") : "";
   }
 
   /** Whether paths stand in the order of their keys. */
   get areInOrder(): boolean {
-    return !this.#options.flattenFolders;
+    return !this.#options.flattenFolders && !this.#options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
   }
 
   get problems(): PlanProblem[] {
@@ -40,8 +40,11 @@ export class DownloadPaths {
   }
 
   pathOf({ key }: RemoteObject): string {
-    if (this.#options.flattenFolders) return lastName(key);
-    return this.base + key.slice(this.#prefix.length);
+    const { flattenFolders, patterns } = this.#options;
+    if (flattenFolders) return lastName(key);
+    const relativeKey = key.slice(this.#prefix.length);
+    const isRooted = relativeKey.startsWith("/") && patterns.namesRoot(relativeKey);
+    return this.base + (isRooted ? relativeKey.slice(1) : relativeKey);
   }
 
   /** Whether an object gets its path for a file. */
@@ -53,7 +56,8 @@ export class DownloadPaths {
       : isTemporaryName(lastName(path))
         ? "it has the name of a temporary file of this task"
         : refuseName(path, process.platform);
-    if (refusal) this.#refuse(`${key} cannot become a file: ${refusal}. ${OUT}`);
+    const wayIn = path.startsWith("/") ? ` Or include it with one that starts with /, for example ${path}.` : "";
+    if (refusal) this.#refuse(`${key} cannot become a file: ${refusal}. ${OUT}${wayIn}`);
     return !refusal && this.#take(path, key);
   }
 

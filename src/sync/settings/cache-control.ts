@@ -8,6 +8,8 @@ export interface CacheControlRule {
   readonly value: string;
 }
 
+const FORM = "pattern=value, for example **/*.js=max-age=3600";
+
 /**
  * Reads `pattern=value` lines.
  *
@@ -15,7 +17,10 @@ export interface CacheControlRule {
  * @throws {AggregateError} of an Error for each wrong line.
  */
 export function parseCacheControl(text: string, root?: string): readonly CacheControlRule[] {
-  return readSettingLines(text, "pattern=value, as **/*.js=max-age=3600", ({ name: pattern, value }) => {
+  return readSettingLines(text, FORM, ({ name: pattern, value }) => {
+    if (/(^|[\s,])(max-age|s-maxage|stale-while-revalidate|stale-if-error)$/i.test(pattern) && /^"?\d/.test(value)) {
+      throw new Error(`"${pattern}=${value}" has no pattern in front. Write ${FORM}.`);
+    }
     if (value === "") throw new Error(`the pattern "${pattern}" has no value behind its =.`);
     return { patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
   });

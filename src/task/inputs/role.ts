@@ -82,10 +82,10 @@ function readRoleInputs(reader: InputReader, isAmazon: boolean): RoleInputs {
   const externalId = reader.text("assumeRoleExternalId");
   const externalIdProblem = externalId ? problemOfExternalId(externalId) : undefined;
   if (externalIdProblem) reader.problem("assumeRoleExternalId", externalIdProblem);
-  const sessionTags = reader.check("sessionTags", () => parseSessionTags(reader.text("sessionTags")), undefined);
+  const sessionTags = reader.check("sessionTags", () => parseSessionTags(reader.value("sessionTags")), undefined);
   const sessionPolicy = reader.check(
     "sessionPolicy",
-    () => parseSessionPolicy(reader.text("sessionPolicy")),
+    () => parseSessionPolicy(reader.value("sessionPolicy")),
     undefined,
   );
   const durationSeconds = reader.wholeNumber(

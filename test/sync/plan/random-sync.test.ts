@@ -61,7 +61,7 @@ describe("syncing random trees", () => {
   }
 
   async function download(prefix: string, into: string): Promise<Counts> {
-    const options: DownloadOptions = { ...sharedOptions(accessTo(target, bucketName)), source: prefix, target: into };
+    const options: DownloadOptions = { ...sharedOptions(accessTo(target, bucketName)), source: prefix, target: into, keepPrefix: false };
     const plan = await planDownload(options, tools());
     assert.deepEqual(plan.problems, []);
     const report = await applyDownload(plan, options, tools());
