@@ -70,6 +70,14 @@ export interface DownloadOptions extends TransferOptions {
   readonly keepPrefix: boolean;
 }
 
+/** One rule of an input that gives headers by pattern. */
+export interface SettingRule {
+  readonly input: "headers" | "cacheControl";
+  /** Where it starts, from 1. */
+  readonly line: number;
+  readonly patterns: PathPatterns;
+}
+
 /** What a step says of the objects that it stores, beside their bytes. */
 export interface ObjectSettings {
   /**
@@ -78,6 +86,7 @@ export interface ObjectSettings {
    * A content type that is only guessed is not among them.
    */
   headersFor(path: string): Readonly<Record<string, string>>;
+  readonly rules: readonly SettingRule[];
   /** Undefined where the inputs say nothing of tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
   /** A canned ACL, as `public-read`. */

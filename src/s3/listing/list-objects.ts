@@ -12,6 +12,8 @@ export interface RemoteObject {
   /** Milliseconds since 1970. */
   readonly lastModifiedMs: number;
   readonly storageClass: string;
+  /** That it was stored with; stores other than Amazon S3 hardly tell. */
+  readonly checksumAlgorithm?: string | undefined;
 }
 
 /** The store lists keys in another order than S3 does, or outside the prefix: what it lists cannot be relied on. */
@@ -114,6 +116,7 @@ function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse
     etag: entry.etag.replaceAll('"', ""),
     lastModifiedMs,
     storageClass: entry.storageClass || "STANDARD",
+    checksumAlgorithm: entry.checksumAlgorithm,
   };
 }
 

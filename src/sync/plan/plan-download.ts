@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { foldName } from "../../files/safe-path.ts";
 import { type LocalFile, scan } from "../../files/scan.ts";
 import { TargetFiles } from "../../files/target-files.ts";
@@ -15,6 +16,7 @@ import { DownloadPaths, lastName, tellsCaseApart } from "./download-paths.ts";
 import { findSource } from "./download-source.ts";
 import { joinByFoldedName, mergeJoin } from "./merge-join.ts";
 import { guardExisting } from "./overwrite-guard.ts";
+import { remarkOnLines } from "./pattern-remarks.ts";
 import type { Action, DeleteAction, FolderAction, Plan } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker } from "./remote-listing.ts";
@@ -48,6 +50,7 @@ class DownloadPlanner {
   readonly #prefix: string;
   readonly #tellsCaseApart: boolean;
   readonly #compareContext: CompareContext;
+  readonly #patterns: WatchedPatterns;
   readonly #paths: DownloadPaths;
   readonly #targetFiles: TargetFiles;
   readonly #folders: FolderAction[] = [];
@@ -64,6 +67,7 @@ class DownloadPlanner {
     this.#context = context;
     this.#prefix = prefix;
     this.#tellsCaseApart = tellsCaseApart;
+    this.#patterns = watchPatterns(options.patterns);
     this.#paths = new DownloadPaths(options, prefix, tellsCaseApart);
     this.#targetFiles = new TargetFiles(options.target);
     this.#compareContext = {
@@ -100,6 +104,7 @@ class DownloadPlanner {
         guardExisting(this.#existing, "files", (path) => join(target, path), target),
         checkDeleteLimit(this.#extra, scope, this.#options),
       ].filter((problem) => problem !== undefined),
+      remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
     };
@@ -111,11 +116,10 @@ class DownloadPlanner {
 
   /** The files that may have to go, in the order of their paths. */
   *#walkTarget(): Generator<LocalFile, void> {
-    const { target, patterns } = this.#options;
-    const root = join(target, this.#paths.base);
+    const root = join(this.#options.target, this.#paths.base);
     if (!existsSync(root)) return;
-    const matches = (path: string) => patterns.matches(path) || isTemporaryName(lastName(path));
-    for (const file of scan(root, { ...patterns, matches }, () => undefined, { linksAsFiles: true })) {
+    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.matches(path);
+    for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;
       if (isLeftover(lastName(path))) this.#leftovers.add(path);
       if (isTemporaryName(lastName(path))) continue;
@@ -152,7 +156,7 @@ class DownloadPlanner {
     for await (const object of objects) {
       const relativeKey = this.#relativeKeyOf(object);
       if (relativeKey === "") this.#paths.checkOwnMarker(object);
-      else if (!this.#options.patterns.covers(relativeKey)) continue;
+      else if (!this.#patterns.covers(relativeKey)) continue;
       else if (isFolderMarker(object, this.#prefix)) this.#addFolder(object);
       else {
         this.#filesFound++;

@@ -1,9 +1,10 @@
 import { basename, join } from "node:path";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
-import type { UploadOptions } from "../options.ts";
+import type { SettingRule, UploadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { checkDeleteLimit } from "./delete-limit.ts";
@@ -11,11 +12,20 @@ import { findHeaderChange } from "./header-change.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { refuseObject } from "./object-limits.ts";
 import { guardExisting } from "./overwrite-guard.ts";
-import { type Action, type DeleteAction, describeFlattened, type Plan, type PlanProblem } from "./plan.ts";
+import { remarkOnLines, remarkOnRules } from "./pattern-remarks.ts";
+import {
+  type Action,
+  type DeleteAction,
+  describeFlattened,
+  type Plan,
+  type PlanProblem,
+  type PlanRemark,
+} from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 import { SkippedPaths } from "./skipped-paths.ts";
+import { UntypedObjects } from "./untyped-objects.ts";
 
 const WAY_OUT =
   "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
@@ -51,6 +61,9 @@ class UploadPlanner {
   readonly #problems: PlanProblem[] = [];
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
+  readonly #patterns: WatchedPatterns;
+  readonly #rules = new UseWatch<SettingRule>();
+  readonly #untyped: UntypedObjects;
   readonly #skippedPaths = new SkippedPaths();
   #filesFound = 0;
   #objectsFound = 0;
@@ -60,6 +73,11 @@ class UploadPlanner {
     this.#context = context;
     this.#isNewBucket = isNewBucket;
     this.#base = scanBase(options.source);
+    this.#patterns = watchPatterns(options.patterns);
+    for (const rule of options.settings.rules) {
+      const globs = rule.patterns.lines.flatMap(({ include, glob }) => (include ? [glob] : []));
+      this.#rules.add(rule, rule.patterns.matches, globs);
+    }
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -67,6 +85,7 @@ class UploadPlanner {
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       encryption: options.encryption,
     };
+    this.#untyped = new UntypedObjects({ ...this.#compareContext, settings: options.settings });
   }
 
   async plan(): Promise<Plan> {
@@ -94,21 +113,31 @@ class UploadPlanner {
         guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place),
         checkDeleteLimit(deletions, scope, this.#options),
       ].filter((problem) => problem !== undefined),
+      remarks: this.#filesFound === 0 ? [] : this.#remarks(),
       filesFound: this.#filesFound,
     };
   }
 
+  #remarks(): PlanRemark[] {
+    return [
+      ...remarkOnLines(this.#patterns.unusedLines(), "file"),
+      ...remarkOnRules(this.#rules.unused()),
+      ...this.#untyped.remarks(),
+    ];
+  }
+
   /** The files in the order of their names in the bucket. */
   #files(): Iterable<LocalFile> {
-    const { source, patterns, followSymlinks, flattenFolders } = this.#options;
+    const { source, followSymlinks, flattenFolders } = this.#options;
     const warn = (warning: ScanWarning) => this.#skippedPaths.note(warning, this.#context.warn);
-    const files = this.#counted(scan(source, patterns, warn, { followSymlinks }));
+    const files = this.#counted(scan(source, this.#patterns, warn, { followSymlinks }));
     return flattenFolders ? this.#flatten(files) : files;
   }
 
   *#counted(files: Iterable<LocalFile>): Generator<LocalFile, void> {
     for (const file of files) {
       this.#filesFound++;
+      this.#rules.see(file.path);
       yield file;
     }
   }
@@ -192,18 +221,21 @@ class UploadPlanner {
     const { settings } = this.#options;
     const context = { ...this.#compareContext, settings };
     const difference = await findHeaderChange(context, path, object.key, object, head);
-    if (!difference) return { kind: "skip", ...subject, reason };
+    if (!difference) {
+      await this.#untyped.look(path, object, head);
+      return { kind: "skip", ...subject, reason };
+    }
     if (!difference.head) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
     const { isTagsOnly } = difference;
     return { kind: "update", ...subject, reason: difference.reason, etag: difference.head.etag, isTagsOnly };
   }
 
   #considerExtra(object: RemoteObject): void {
-    const { deleteExtra, patterns, prefix } = this.#options;
+    const { deleteExtra, prefix } = this.#options;
     if (!deleteExtra || isFolderMarker(object, prefix)) return;
     const relativeKey = object.key.slice(prefix.length);
     const { sizeBytes } = object;
-    if (patterns.covers(relativeKey))
+    if (this.#patterns.covers(relativeKey))
       this.#extra.push({
         kind: "delete",
         path: relativeKey,

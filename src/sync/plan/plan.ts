@@ -57,12 +57,18 @@ export interface PlanProblem {
   readonly message: string;
 }
 
+/** What a step says of its inputs, though it goes on. */
+export interface PlanRemark extends PlanProblem {
+  readonly kind: "warning" | "info";
+}
+
 /** All that a step will do. */
 export interface Plan {
   /** In the order of the keys; deletions come last. */
   readonly actions: readonly Action[];
   /** Where there are any, nothing is done. */
   readonly problems: readonly PlanProblem[];
+  readonly remarks?: readonly PlanRemark[];
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
 }

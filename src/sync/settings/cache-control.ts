@@ -4,6 +4,8 @@ import { readSettingLines } from "./setting-lines.ts";
 
 /** The Cache-Control header of the files that a pattern matches. */
 export interface CacheControlRule {
+  /** From 1. */
+  readonly line: number;
   readonly patterns: PathPatterns;
   readonly value: string;
 }
@@ -17,12 +19,12 @@ const FORM = "pattern=value, for example **/*.js=max-age=3600";
  * @throws {AggregateError} of an Error for each wrong line.
  */
 export function parseCacheControl(text: string, root?: string): readonly CacheControlRule[] {
-  return readSettingLines(text, FORM, ({ name: pattern, value }) => {
+  return readSettingLines(text, FORM, ({ number, name: pattern, value }) => {
     if (/(^|[\s,])(max-age|s-maxage|stale-while-revalidate|stale-if-error)$/i.test(pattern) && /^"?\d/.test(value)) {
       throw new Error(`"${pattern}=${value}" has no pattern in front. Write ${FORM}.`);
     }
     if (value === "") throw new Error(`the pattern "${pattern}" has no value behind its =.`);
-    return { patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
+    return { line: number, patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
   });
 }
 

@@ -71,6 +71,7 @@ async function planAndApply<P extends Plan>(
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
   const plan = await planAloud(task, tools);
   if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
+  for (const { kind, input, message } of plan.remarks ?? []) log[kind](`${input}: ${message}`);
   const direction = task.directionOf(plan);
   const counts = countActions(plan.actions);
   const { dryRun } = options;

@@ -49,7 +49,8 @@ describe("syncing random trees", () => {
       ...sharedOptions(accessTo(target, bucketName)),
       source,
       prefix,
-      settings: { headersFor: () => ({}), tags: undefined, cannedAcl: undefined, checksumAlgorithm: "CRC32" },
+      settings: { headersFor: () => ({}),
+        rules: [], tags: undefined, cannedAcl: undefined, checksumAlgorithm: "CRC32" },
       followSymlinks: true,
       createBucket: false,
     };
