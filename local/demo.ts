@@ -1,14 +1,14 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
-import JSZip from "jszip";
 import manifest from "../package.json" with { type: "json" };
 import type { ServiceConnection } from "./agent/agent.ts";
 import { runPipeline } from "./pipeline/run-pipeline.ts";
 import { defaultCredential, type S3Server, startS3Server } from "./s3/server.ts";
+import { unzip } from "./unzip.ts";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
@@ -57,14 +57,6 @@ async function showSite(url: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI) return;
   console.log(`\nThe site is at ${url}/: open it in a browser. Ctrl+C ends the demo.`);
   await once(process, "SIGINT");
-}
-
-async function unzip(archive: string, folder: string): Promise<void> {
-  const zip = await JSZip.loadAsync(await readFile(archive));
-  for (const file of Object.values(zip.files).filter(({ dir }) => !dir)) {
-    await mkdir(join(folder, dirname(file.name)), { recursive: true });
-    await writeFile(join(folder, file.name), await file.async("nodebuffer"));
-  }
 }
 
 function connectionTo(server: S3Server): ServiceConnection {

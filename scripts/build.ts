@@ -1,33 +1,38 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
+import { manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const staging = join(root, "dist/extension");
 
-/** Threads are started from a file of their own beside index.js; the sources of these by their names there. */
+/** Source maps beside the bundles are for a debugger; a package is built without. */
+const hasSourceMaps = readArguments()["source-maps"];
+
+/** Threads are started from a file of their own beside main.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
   "digest-worker": join(root, "src/files/digest/digest-worker.ts"),
 };
 
-/** What few runs need is not read by the others: files beside index.js, for the tasks that import them. */
-const importsBesideIndex: Readonly<Record<string, string>> = {
+/** What few runs need is not read by the others: files beside main.js, for the tasks that import them. */
+const importsBesideMain: Readonly<Record<string, string>> = {
   "agent-identity-chain": join(root, "src/aws/credentials/agent-identity-chain.ts"),
   "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
   "task-api-client": join(root, "src/agent/task-api-client.ts"),
 };
 
-/** Leaves imports of the files beside index.js for the time when they are needed. */
+/** Leaves imports of the files beside main.js for the time when they are needed. */
 const leaveImports: Plugin = {
-  name: "imports-beside-index",
+  name: "imports-beside-main",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\.?\// }, ({ path, kind, resolveDir }) => {
       const source = join(resolveDir, path);
-      const name = Object.keys(importsBesideIndex).find((each) => importsBesideIndex[each] === source);
+      const name = Object.keys(importsBesideMain).find((each) => importsBesideMain[each] === source);
       return kind === "dynamic-import" && name !== undefined ? { path: `./${name}.js`, external: true } : undefined;
     });
   },
@@ -47,6 +52,16 @@ const holdContentTypes: Plugin = {
   },
 };
 
+function readArguments() {
+  try {
+    return parseArgs({ options: { "source-maps": { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    const [what] = (error as Error).message.split(". ");
+    console.error(`${what}: the only option of npm run build is --source-maps.`);
+    process.exit(2);
+  }
+}
+
 /** Writes the extension to `dist/extension`, exactly as it is packed. */
 async function buildExtension(): Promise<void> {
   await rm(staging, { recursive: true, force: true });
@@ -58,26 +73,54 @@ async function buildExtension(): Promise<void> {
   const tasks = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const metafiles = await Promise.all([...tasks.map(buildTask), contentTypesMetafile()]);
   await Promise.all([
-    writeJson("vss-extension.json", { ...(await readJson("vss-extension.json")), version: manifest.version }),
+    writeManifest(),
+    writeOverview(),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
-    ...["overview.md", "LICENSE"].map((file) => cp(join(root, file), join(staging, file))),
+    cp(join(root, "LICENSE"), join(staging, "LICENSE")),
     cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
+}
+
+async function writeManifest(): Promise<void> {
+  const extension = await readJson("vss-extension.json");
+  await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
+}
+
+async function writeOverview(): Promise<void> {
+  const overview = await readFile(join(root, "overview.md"), "utf8");
+  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {
   const [major, minor, patch] = manifest.version.split(".").map(Number);
   const folder = join("tasks", name);
-  const index = await bundle(folder, { index: join(root, folder, "index.ts"), ...threads });
-  const imported = await bundle(folder, importedBy(index));
+  const main = await bundle(folder, { main: join(root, folder, "index.ts"), ...threads });
+  const imported = await bundle(folder, importedBy(main));
+  await bundleStart(folder);
   const task = {
     ...(await readJson(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
+    helpUrl: taskHelpUrl(name),
   };
   await writeJson(join(folder, "task.json"), task);
   await cp(join(root, folder, "icon.png"), join(staging, folder, "icon.png"));
-  console.log(`${name}: index.js ${(await readFile(join(staging, folder, "index.js"))).length >> 10} KiB`);
-  return [index, imported];
+  console.log(`${name}: main.js ${(await readFile(join(staging, folder, "main.js"))).length >> 10} KiB`);
+  return [main, imported];
+}
+
+/** Writes index.js, which the agent starts: it can be read by each Node that an agent may have, and loads main.js. */
+async function bundleStart(folder: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, "src/agent/start.ts")],
+    outfile: join(staging, folder, "index.js"),
+    bundle: true,
+    external: ["./main.js"],
+    platform: "node",
+    format: "cjs",
+    target: "node10",
+    minify: true,
+    logLevel: "warning",
+  });
 }
 
 async function bundle(folder: string, entryPoints: Readonly<Record<string, string>>): Promise<Metafile> {
@@ -92,6 +135,7 @@ async function bundle(folder: string, entryPoints: Readonly<Record<string, strin
     plugins: [leaveImports, holdContentTypes],
     define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     minify: true,
+    sourcemap: hasSourceMaps,
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
@@ -113,10 +157,10 @@ async function contentTypesMetafile(): Promise<Metafile[]> {
   return [metafile];
 }
 
-/** The files beside index.js that a bundle imports when it needs them. */
+/** The files beside main.js that a bundle imports when it needs them. */
 function importedBy({ outputs }: Metafile): Record<string, string> {
   const paths = Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
-  return Object.fromEntries(Object.entries(importsBesideIndex).filter(([name]) => paths.includes(`./${name}.js`)));
+  return Object.fromEntries(Object.entries(importsBesideMain).filter(([name]) => paths.includes(`./${name}.js`)));
 }
 
 async function readJson(path: string): Promise<object> {

@@ -45,6 +45,7 @@ export async function measureStartup(taskFolder: string): Promise<{ taskMs: numb
 async function uploadOneFile(taskFolder: string, url: string, probePath: string): Promise<string> {
   const { rawOutput } = await runStep({
     taskFolder,
+    nodePath: process.execPath,
     inputs: { awsCredentials: "startup", bucketName: "startup", sourceFolder: probePath },
     env: { NODE_OPTIONS: `--require=${probePath}` },
     connections: [

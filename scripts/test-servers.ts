@@ -3,7 +3,8 @@
  * of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
  */
 import { once } from "node:events";
-import { agentNodes, installedAgentNode } from "./servers/agent-node.ts";
+import { delimiter } from "node:path";
+import { type AgentNode, agentNodes, installedAgentNode, oldestNode, refusedNodes } from "./servers/agent-node.ts";
 import { installedAwsCli } from "./servers/aws-cli.ts";
 import { installedChromium } from "./servers/chromium.ts";
 import { unpackedDocumentation } from "./servers/documentation.ts";
@@ -28,6 +29,9 @@ interface Runtime {
 
 const thisNode: Runtime = { version: process.versions.node, program: process.execPath };
 
+/** For the embedded server, whatever this is run with. */
+const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined };
+
 const runs: TestRun[] = [];
 const skippedParts: SkippedPart[] = [];
 let proxies: RunningProxies | undefined;
@@ -41,7 +45,8 @@ async function main(args: readonly string[]): Promise<void> {
   installAhead(names, permission);
   await build();
   proxies = await startingProxies;
-  const nodes = await agentRuntimes(names, permission);
+  const nodes = await runtimesOf(agentNodes, names, permission);
+  await testOnOldNodes(names, permission);
   await testOnEmbedded(nodes, permission);
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
@@ -52,10 +57,23 @@ async function main(args: readonly string[]): Promise<void> {
   process.exitCode = sum(runs).failed > 0 ? 1 : 0;
 }
 
+/** On Nodes that mocha cannot run on, this one runs mocha, and the tests start the packaged tasks there. */
+async function testOnOldNodes(names: Set<string>, permission: InstallPermission): Promise<void> {
+  for (const oldest of await runtimesOf([oldestNode], names, permission)) {
+    await runSuite("packaged", "embedded", oldest, withoutServer, thisNode);
+  }
+  const refused = await runtimesOf(refusedNodes, names, permission);
+  if (refused.length > 0) {
+    const versions = refused.map(({ version }) => version).join(", ");
+    const programs = refused.map(({ program }) => program).join(delimiter);
+    await runSuite("refused", "-", { ...thisNode, version: versions }, { OLD_NODES: programs });
+  }
+}
+
 /** What needs least of what is being installed comes first. */
 async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPermission): Promise<void> {
   const awsCli = nodes.length > 0 ? await orSkip("aws-cli", () => installedAwsCli(permission)) : undefined;
-  const env = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined, AWS_CLI: awsCli };
+  const env = { ...withoutServer, AWS_CLI: awsCli };
   // `npm test` has run all of it under this Node.
   const isThisNode = ({ version }: Runtime) => version === thisNode.version;
   for (const node of nodes.filter((each) => !isThisNode(each))) await runSuite("product", "embedded", node, env);
@@ -74,7 +92,7 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 
 /** @throws {Error} where a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
-  const known = [...serverKinds, ...agentNodes].map(({ name }) => name);
+  const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
   const names = args.filter((arg) => arg !== "--install");
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -91,10 +109,14 @@ async function build(): Promise<void> {
   }
 }
 
-async function agentRuntimes(names: Set<string>, permission: InstallPermission): Promise<Runtime[]> {
+async function runtimesOf(
+  nodes: readonly AgentNode[],
+  names: Set<string>,
+  permission: InstallPermission,
+): Promise<Runtime[]> {
   const runtimes: Runtime[] = [];
-  for (const node of agentNodes.filter(({ name }) => names.has(name))) {
-    const program = await orSkip(node.name, () => installedAgentNode(node, permission));
+  for (const node of nodes.filter(({ name }) => names.has(name))) {
+    const program = await orSkip(`Node ${node.version}`, () => installedAgentNode(node, permission));
     if (program !== undefined) {
       runtimes.push({ version: node.version, program });
     }
@@ -110,7 +132,7 @@ async function testAgainst(kind: ServerKind, node: Runtime, permission: InstallP
   const serverName = `${server.name} ${server.version}`;
   if (!kind.runsSuites) {
     runs.push({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
-    await runSuite("moto", serverName, node, { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined });
+    await runSuite("moto", serverName, node, withoutServer);
     return;
   }
   try {
@@ -131,9 +153,21 @@ async function startOrReport(kind: ServerKind, permission: InstallPermission): P
   }
 }
 
-async function runSuite(suite: keyof typeof suites, server: string, node: Runtime, env: NodeJS.ProcessEnv) {
+/** @param mochaNode - where it is another one than that on which the packaged tasks run. */
+async function runSuite(
+  suite: keyof typeof suites,
+  server: string,
+  node: Runtime,
+  env: NodeJS.ProcessEnv,
+  mochaNode = node,
+): Promise<void> {
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
-  const counts = await runMocha(node.program, suites[suite], { ...proxyEnvironment(proxies), ...visitors, ...env });
+  const counts = await runMocha(mochaNode.program, suites[suite], {
+    TASK_NODE: node.program,
+    ...proxyEnvironment(proxies),
+    ...visitors,
+    ...env,
+  });
   runs.push({ suite, server, node: node.version, ...counts });
 }
 

@@ -3,7 +3,7 @@ import { runTask } from "./task-runner.ts";
 import type { StepResult, TaskStep } from "./task-step.ts";
 
 export type { ServiceConnection } from "./service-connection.ts";
-export type { Attachment, StepResult } from "./task-step.ts";
+export type { StepResult } from "./task-step.ts";
 
 /** A job of a single step. */
 export interface StepRequest extends JobRequest, TaskStep {}

@@ -4,6 +4,7 @@ import { type AgentCertificates, type AgentProxy, networkVariables } from "./net
 import { predefinedVariables } from "./predefined-variables.ts";
 import { SecretMasker } from "./secret-masker.ts";
 import { isSystemConnection, type ServiceConnection, secretsOf, systemConnectionName } from "./service-connection.ts";
+import { taskNode } from "./task-node.ts";
 import { Variables } from "./variables.ts";
 import { type HostType, prepareWorkspace, type Workspace } from "./workspace.ts";
 
@@ -22,7 +23,7 @@ export interface JobRequest {
   workFolder?: string | undefined;
   /** Where a checkout (build) or the download of artifacts, a folder an alias (release), has already left its files. */
   sourcesFolder?: string | undefined;
-  /** Default: the Node.js that runs this. */
+  /** Default: see `taskNode`. */
   nodePath?: string | undefined;
   /** The agent's way out, which it hands on to its steps. Default: none but the direct one. */
   proxy?: AgentProxy | undefined;
@@ -61,8 +62,8 @@ export async function startJob(request: JobRequest): Promise<Job> {
     masker,
     variables,
     connections: connections.map((connection) => expandData(connection, variables)),
-    inheritedEnv: request.inheritedEnv ?? minimalEnvironment(),
-    nodePath: request.nodePath ?? process.execPath,
+    inheritedEnv: request.inheritedEnv ?? environmentOf(neededNames()),
+    nodePath: request.nodePath ?? taskNode(),
     isDebug: variables.get("System.Debug")?.toLowerCase() === "true",
   };
 }
@@ -108,8 +109,14 @@ function expandData(connection: ServiceConnection, variables: Variables): Servic
   return { ...connection, data: Object.fromEntries(data) };
 }
 
-function minimalEnvironment(): Record<string, string> {
+/** The variables that any process needs and, in VS Code's debugger, those by which it follows into the task's process. */
+function neededNames(): string[] {
   const names = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
+  const debuggerName = "VSCODE_INSPECTOR_OPTIONS";
+  return process.env[debuggerName] ? [...names, debuggerName, "NODE_OPTIONS"] : names;
+}
+
+function environmentOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

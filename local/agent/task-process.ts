@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { LineReader } from "./line-reader.ts";
 
 /** How long the agent waits after each of its signals (AgentKnobs.ProccessSigintTimeout, ProccessSigtermTimeout). */
-export const cancelTimings = { sigintMs: 7_500, sigtermMs: 2_500 } as const;
+const cancelTimings = { sigintMs: 7_500, sigtermMs: 2_500 } as const;
 
 /** How long a task that is done may take to exit; after that its output is dropped. */
 const doneGraceMs = 5_000;

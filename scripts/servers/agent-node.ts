@@ -9,11 +9,20 @@ export interface AgentNode {
   version: string;
 }
 
-/** Those that the agent's handlers `Node20_1` and `Node24` bring along. */
+/** The newest that the agent's handlers `Node20_1` and `Node24` bring along. */
 export const agentNodes: readonly AgentNode[] = [
   { name: "node20", version: "20.20.2" },
   { name: "node24", version: "24.18.1" },
 ];
+
+/** That of the oldest agent that the tasks ask for, 3.244.0. Mocha needs a newer one. */
+export const oldestNode: AgentNode = { name: "oldest-node", version: "20.17.0" };
+
+/** On these the tasks only say that they need a newer one: agent 3.236.1 brings the last, an image may bring any. */
+export const refusedNodes: readonly AgentNode[] = ["10.24.1", "18.20.8", "20.11.1"].map((version) => ({
+  name: "refused-nodes",
+  version,
+}));
 
 /**
  * The path of an agent's Node, which npm has as a package.

@@ -1,4 +1,4 @@
-import { agentNodes, installedAgentNode } from "./agent-node.ts";
+import { agentNodes, installedAgentNode, oldestNode, refusedNodes } from "./agent-node.ts";
 import { installedAwsCli } from "./aws-cli.ts";
 import { installedChromium } from "./chromium.ts";
 import { unpackedDocumentation } from "./documentation.ts";
@@ -8,14 +8,17 @@ import type { InstallPermission } from "./server.ts";
 
 /** Has what the suites need installed while the first of them run. What cannot be had is told by the suite that asks for it. */
 export function installAhead(names: ReadonlySet<string>, permission: InstallPermission): void {
-  const nodes = agentNodes.filter(({ name }) => names.has(name));
+  const isNamed = ({ name }: { name: string }) => names.has(name);
+  const nodes = agentNodes.filter(isNamed);
   const installs: (() => Promise<unknown>)[] = [
-    ...nodes.map((node) => () => installedAgentNode(node, permission)),
+    ...[...nodes, ...[oldestNode, ...refusedNodes].filter(isNamed)].map(
+      (node) => () => installedAgentNode(node, permission),
+    ),
     ...(nodes.length > 0 ? [() => installedAwsCli(permission)] : []),
     () => installedChromium(permission),
     () => installedNginx(permission),
     () => unpackedDocumentation(permission),
-    ...serverKinds.filter(({ name }) => names.has(name)).map((kind) => () => kind.install(permission)),
+    ...serverKinds.filter(isNamed).map((kind) => () => kind.install(permission)),
   ];
   for (const install of installs) install().catch(() => undefined);
 }

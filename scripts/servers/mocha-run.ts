@@ -12,6 +12,7 @@ const reporter = join(root, "scripts/servers/counting-reporter.ts");
 
 /**
  * Runs test files under a Node, their output going to ours.
+ * @param node - runs mocha and the tests; the packaged tasks too, unless `env.TASK_NODE` names another one.
  * @param files - patterns, relative to the project.
  * @param env - variables added to ours; undefined takes one away.
  * @returns mocha's counts; a run that broke off or failed otherwise counts as one failed test at least.

@@ -1,5 +1,5 @@
 /** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "aws", "checksums", "files", "package", "s3", "site", "sync", "tasks"];
+const product = ["agent", "aws", "checksums", "files", "http", "package", "s3", "site", "sync", "tasks"];
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
@@ -39,6 +39,13 @@ const withMoto = [
  */
 const inputTables = "tasks/inputs-{upload,publish-site}";
 
+/** Tests of what the tasks decide and say, which is the same on each Node, and those that take long. */
+const decisionsAndTexts = [
+  "tasks/{inputs*,toolkit-pipeline,*-overwrite,*-refusals,*-report*}",
+  "tasks/upload-{compare,dry-run,faults,header-*,max-delete,selection}",
+  "tasks/publish-{log,visitors}",
+];
+
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
   /** But for what the suites of large amounts and of moto do under the same Node. */
@@ -46,6 +53,13 @@ export const suites = {
     ...product.map((folder) => `test/${folder}/**/*.test.ts`),
     ...without(randomTrees, inputTables, largeAmounts, ...withMoto),
   ],
+  /** What a Node may do otherwise: connections and TLS, checksums and compression, files, processes that are cancelled. */
+  packaged: [
+    "test/package/extension.test.ts",
+    "test/tasks/**/*.test.ts",
+    ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync}"),
+  ],
+  refused: ["test/package/node-requirement.test.ts"],
   /** What `npm test` leaves out. */
   extras: [...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`), "test/browser/**/*.test.ts"],
   /** `npm test` does the same with smaller amounts. */

@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import * as taskLibrary from "azure-pipelines-task-lib/internal.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { CancelledError, cancellation } from "./cancellation.ts";
 import { escapeControls } from "./escape.ts";
@@ -7,6 +8,10 @@ import { log } from "./log.ts";
 
 /** Errors that are shown one by one; the rest are counted. */
 const MAX_SHOWN_ERRORS = 50;
+
+/** What developers read who run the task with mock inputs. */
+const NO_INPUTS =
+  "The task has no inputs, because another copy of azure-pipelines-task-lib in this process has taken them: call run(true) on the TaskMockRunner, and not run(), which loads a second copy.";
 
 /** What a task came to: an output variable for each result, and what went wrong. */
 export interface TaskOutcome {
@@ -27,6 +32,8 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
   // of 40 percent the plan of a million objects took 50 MB of 400 less, and had the whole heap collected 42 times in place of 21.
   setFlagsFromString("--heap-growing-percent=100");
   try {
+    // The library of the bundle takes inputs into its vault once per process: it has none if another copy came first.
+    if (taskLibrary._vault === undefined) return fail([NO_INPUTS]);
     const outcome = await body(cancellation());
     for (const [name, value] of Object.entries(outcome.outputs)) tl.setVariable(name, value, false, true);
     if (outcome.errors.length === 0) tl.setResult(tl.TaskResult.Succeeded, "");

@@ -1,4 +1,4 @@
-// A file of its own, which the build puts beside index.js: few steps ask for a token, and the others shall not read the client.
+// A file of its own, which the build puts beside main.js: few steps ask for a token, and the others shall not read the client.
 import { TaskApi as Client } from "azure-devops-node-api/TaskApi.js";
 
 export class TaskApi extends Client {

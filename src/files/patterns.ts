@@ -48,7 +48,7 @@ export interface PatternSubject {
 export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
-export class PatternError extends Error {}
+class PatternError extends Error {}
 
 /** The dialect of Azure Pipelines' own tasks, the same on every system. */
 const DIALECT = { dot: true, nocomment: true, nonegate: true, platform: "linux" } as const;

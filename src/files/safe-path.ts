@@ -3,7 +3,7 @@
  * keys relative to the prefix, with `/` between their parts. First `refuseName`, then `NameCollisions`, then `TargetFolder`.
  */
 export { foldName, isCaseSensitive, NameCollisions } from "./name-collisions.ts";
-export { TargetFolder, TargetFolderError } from "./target-folder.ts";
+export { TargetFolder } from "./target-folder.ts";
 
 /** Of one part of a path, in bytes of UTF-8 (Linux `NAME_MAX`, APFS), on Windows in UTF-16 units. */
 const MAX_PART_LENGTH = 255;

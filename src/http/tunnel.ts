@@ -2,7 +2,7 @@ import tls from "node:tls";
 import { HttpsProxyAgent, type HttpsProxyAgentOptions } from "https-proxy-agent";
 
 /** The proxy was not reached, or gave no answer. */
-export class TunnelError extends Error {
+class TunnelError extends Error {
   /** Node's code, as `ECONNREFUSED`. */
   readonly code: string;
 

@@ -17,7 +17,7 @@ export class ObjectReplacedError extends Error {
 }
 
 /** The answer holds other bytes than were asked for. Written where those belong, they would make a broken file. */
-export class RangeIgnoredError extends Error {
+class RangeIgnoredError extends Error {
   constructor(startByte: number) {
     const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
     super(`asked for the bytes from ${startByte} on, the server sent others. ${advice}`);

@@ -4,27 +4,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ajvDraft04 from "ajv-draft-04";
 import { runStep } from "../../local/agent/agent.ts";
-import { isVisible } from "../../local/pipeline/visible-rule.ts";
+import { type CheckedTask, refusals } from "../../local/pipeline/task-rules.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { manifestRefusals } from "./manifest-rules.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const staging = join(root, "dist/extension");
 /** The task schema of Microsoft/azure-pipelines-task-lib (`tasks.schema.json`), which is not ours to ship. */
 const schemaPath = process.env.TASKS_SCHEMA ?? join(root, "../shared/data/tasks.schema.json");
 
-interface TaskJson {
+interface TaskJson extends CheckedTask {
   readonly id: string;
   readonly name: string;
   readonly friendlyName: string;
+  readonly minimumAgentVersion: string;
   readonly inputs: readonly {
     readonly name: string;
     readonly label: string;
     readonly groupName?: string;
     readonly visibleRule?: string;
     readonly helpMarkDown?: string;
-    readonly defaultValue?: string;
   }[];
-  readonly groups?: readonly { readonly name: string }[];
   readonly outputVariables: readonly { readonly name: string }[];
   readonly restrictions: {
     readonly commands?: unknown;
@@ -57,14 +57,21 @@ const SHARED_INPUTS: readonly string[] = [
 ];
 
 describe("the extension", () => {
-  it("has the version of the project, and a short description", () => {
+  it("has the version of the project, and a manifest that the marketplace accepts", () => {
     assert.equal(extension.version, manifest.version);
-    assert.ok(String(extension.description).length <= 200);
+    assert.deepEqual(manifestRefusals(extension), []);
   });
 
-  it("contributes each task that is built, and nothing twice", () => {
-    const ids = contributions.map(({ id }) => id);
-    assert.equal(new Set(ids).size, ids.length);
+  it("gives its tasks other titles than the AWS Toolkit's, which may be installed beside it", () => {
+    const toolkits = ["amazon s3 download", "amazon s3 upload"];
+    const titles = taskNames.map((name) => readTask(name).friendlyName.toLowerCase());
+    assert.deepEqual(
+      titles.filter((title) => toolkits.includes(title)),
+      [],
+    );
+  });
+
+  it("contributes each task that is built, and none twice", () => {
     const tasks = contributions.filter(({ type }) => type === "ms.vss-distributed-task.task");
     assert.deepEqual(
       tasks.map(({ properties }) => properties.name).sort(),
@@ -114,8 +121,8 @@ describe("the extension", () => {
     assert.deepEqual(
       authenticationSchemes.map((scheme) => [scheme.type, scheme.inputDescriptors.map(({ id }) => id)]),
       [
-        ["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]],
         ["ms.vss-endpoint.endpoint-auth-scheme-none", ["credentialSource"]],
+        ["ms.vss-endpoint.endpoint-auth-scheme-basic", ["username", "password", "sessionToken"]],
       ],
     );
     assert.deepEqual(
@@ -123,14 +130,30 @@ describe("the extension", () => {
       ["region", "addressingStyle", "roleArn", "roleSessionName", "externalId", "durationSeconds", "stsEndpoint"],
     );
     // These are masked like secrets: they are words that no log has by chance.
-    const [choice] = authenticationSchemes[1]?.inputDescriptors ?? [];
+    const [choice] = authenticationSchemes[0]?.inputDescriptors ?? [];
     assert.deepEqual(
       choice?.values?.possibleValues.map(({ value }) => value),
       ["oidc-token", "agent-identity"],
     );
   });
 
-  it("tells of a wrong field in its connection before it is saved, and explains every field", () => {
+  it("offers the connection without a stored secret first, and explains each field in three sentences at most", () => {
+    const { authenticationSchemes, inputDescriptors, url } = readConnectionType();
+    assert.deepEqual(
+      authenticationSchemes.map(({ displayName }) => displayName),
+      ["No stored secret", "Access keys"],
+    );
+    const fields = [...inputDescriptors, ...authenticationSchemes.flatMap((scheme) => scheme.inputDescriptors)];
+    const helps = [["url", url.helpText], ...fields.map(({ id, description }) => [id, description])] as const;
+    for (const [id, help = ""] of helps) {
+      // Dots that end no sentence stand before a letter: eu-west-1.amazonaws.com.
+      const sentences = help.replace(/<[^>]*>/g, "").split(/(?<=\.)\s+(?=[A-Z])/);
+      assert.ok(help.length > 50 && help.endsWith("."), `${id} has no help worth the name`);
+      assert.ok(sentences.length <= 3 && !/ as (https?|arn|[a-z]+-)/.test(help), `${id}: ${help}`);
+    }
+  });
+
+  it("tells of a wrong field in its connection before it is saved", () => {
     const { authenticationSchemes, inputDescriptors } = readConnectionType();
     const wrongAndRight: Readonly<Record<string, readonly [wrong: string[], right: string[]]>> = {
       region: [
@@ -152,8 +175,7 @@ describe("the extension", () => {
         ["https://sts.example.com", "http://127.0.0.1:9000/", "https://a.example.com/sts"],
       ],
     };
-    for (const { id, description, validation } of inputDescriptors) {
-      assert.ok(description.length > 50, `${id} has no help worth the name`);
+    for (const { id, validation } of inputDescriptors) {
       assert.ok(!validation.pattern === !wrongAndRight[id], id);
       if (!validation.pattern) continue;
       assert.match(validation.patternMismatchErrorMessage ?? "", /^Enter .*\.$/);
@@ -185,8 +207,10 @@ function readConnectionType() {
   assert.ok(connection);
   return connection.properties as unknown as {
     readonly inputDescriptors: readonly Descriptor[];
+    readonly url: { readonly helpText: string };
     readonly authenticationSchemes: readonly {
       readonly type: string;
+      readonly displayName: string;
       readonly inputDescriptors: readonly Descriptor[];
     }[];
   };
@@ -205,33 +229,26 @@ for (const name of taskNames) {
       }
       const ajv = new ajvDraft04.default({ strict: false, unicodeRegExp: false });
       const { id: _, ...schema } = JSON.parse(readFileSync(schemaPath, "utf8"));
-      assert.ok(
-        ajv.validate({ ...schema, $schema: "http://json-schema.org/draft-04/schema#" }, task),
-        ajv.errorsText(),
-      );
+      const isValid = ajv.compile({ ...schema, $schema: "http://json-schema.org/draft-04/schema#" });
+      assert.ok(isValid(task), ajv.errorsText(isValid.errors));
+      const [input] = task.inputs;
+      assert.ok(!isValid({ ...task, inputs: [{ ...input, validation: {} }] }), "an input has no field validation");
     });
 
     it("stands in a folder of its name, with an icon of 32 × 32 and a script for both of the agent's Node versions", () => {
       assert.equal(task.name, name);
-      assert.ok(task.friendlyName.length <= 40);
+      // The first agent whose Node 20 has all that the tasks use.
+      assert.equal(task.minimumAgentVersion, "3.244.0");
       assert.deepEqual(pngSize(join(staging, "tasks", name, "icon.png")), { width: 32, height: 32 });
       assert.deepEqual(Object.keys(task.execution).sort(), ["Node20_1", "Node24"]);
       for (const { target } of Object.values(task.execution))
         assert.ok(existsSync(join(staging, "tasks", name, target)));
     });
 
-    it("uses only groups that it has", () => {
-      const groups = new Set(task.groups?.map((group) => group.name));
-      assert.deepEqual(
-        task.inputs.filter(({ groupName }) => groupName && !groups.has(groupName)),
-        [],
-      );
-    });
+    it("is accepted by the server", () => assert.deepEqual(refusals(task), []));
 
-    it("shows each input under a rule about inputs that it has, and explains it", () => {
-      const defaults = new Map(task.inputs.map((input) => [input.name, input.defaultValue ?? ""]));
-      for (const { name: input, visibleRule, helpMarkDown = "" } of task.inputs) {
-        if (visibleRule) isVisible(visibleRule, (other) => defaults.get(other));
+    it("explains each input, under a label of its own", () => {
+      for (const { name: input, helpMarkDown = "" } of task.inputs) {
         assert.ok(helpMarkDown.length > 50, `${input} has no help worth the name`);
       }
       const labels = task.inputs.map(({ label }) => label);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { taskNode } from "../../local/agent/task-node.ts";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
 import { outputsOf } from "./step-result.ts";
 import { cutInto, MIB, patternedBytes, putInParts } from "./stored-objects.ts";
@@ -224,8 +225,8 @@ describe("AwsS3Download", () => {
 
 /** A Node that may have 256 files and connections open, and no more. The shell is bash for the sake of variables with a `-` in their names. */
 function nodeWithFewFiles(folder: string): string {
-  if (process.platform === "win32") return process.execPath;
+  if (process.platform === "win32") return taskNode();
   const script = join(folder, "node-with-few-files");
-  writeFileSync(script, `#!/usr/bin/env bash\nulimit -n 256\nexec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/usr/bin/env bash\nulimit -n 256\nexec '${taskNode()}' "$@"\n`, { mode: 0o755 });
   return script;
 }

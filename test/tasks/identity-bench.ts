@@ -15,8 +15,8 @@ export const user = {
   accessKeyId: "AKIAEXAMPLEPIPELINE0",
   secretAccessKey: "example/secret+of+the/pipelines",
 };
-export const storeId = "5d1b6f0a-93a5-4a2e-8a37-0c6c1f1b2c3d";
-export const toolkitId = "8e2f3f5a-7a0e-4f0b-9d64-2b1c9a7e6d10";
+const storeId = "5d1b6f0a-93a5-4a2e-8a37-0c6c1f1b2c3d";
+const toolkitId = "8e2f3f5a-7a0e-4f0b-9d64-2b1c9a7e6d10";
 const issuerHost = "vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00";
 
 export const roleArn = (name: string, account = ACCOUNT) => `arn:aws:iam::${account}:role/${name}`;

@@ -163,6 +163,8 @@ describe("A task that may not act", function () {
   describe("since Azure DevOps", () => {
     const store = byToken(federated);
     const NO_TOKEN = "Azure DevOps issued no identity token for the service connection: ";
+    const OTHER_CONNECTION =
+      'If that does not help, Azure DevOps may not issue tokens for a service connection without a stored secret: create one of the AWS Toolkit\'s type AWS with "Use OIDC", and enter it in toolkitCredentials instead of awsCredentials.';
 
     it("fails a few times, goes on once it does not", async () => {
       bench.azureDevOps.addFault("ListResources", { kind: "status", status: 503, code: "" }, 1);
@@ -177,9 +179,19 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. ${OTHER_CONNECTION}`,
       );
       assert.deepEqual(bench.asked(), []);
+    });
+
+    it("does not take the job's token for a connection of the AWS Toolkit, is told of no other connection", async () => {
+      bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 403, code: "", message: "No" }, 1);
+      const toolkit = { useOIDC: "true", assumeRoleArn: federated };
+      const { error } = await refused({ toolkit, inputs: { regionName: "us-east-1" } });
+      assert.equal(
+        error,
+        `${NO_TOKEN}No (403). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+      );
     });
 
     it("sends it elsewhere, does not take the job's token there", async () => {
@@ -197,7 +209,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps.`,
+        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. ${OTHER_CONNECTION}`,
       );
     });
 
@@ -215,7 +227,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\.$/,
+        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. If that does not help, /,
       );
     });
 

@@ -1,7 +1,7 @@
 import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 
 /** A user whose password is hard on URLs. */
-export const proxyUser = { name: "corp\\me", password: "p@ss:/%41#?" };
+const proxyUser = { name: "corp\\me", password: "p@ss:/%41#?" };
 
 /** A proxy, open to all and with a password, that steps are sent through. */
 export interface TestProxy {

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { taskNode } from "../../local/agent/task-node.ts";
 
 /**
  * A Node for which file permissions hold. Root reads whatever it likes, so for root this is a script that gives up that power
- * before it becomes this Node; it needs `setpriv` (util-linux), and bash, since a plain `sh` drops the variables that have a `-` in
+ * before it becomes the Node of tasks; it needs `setpriv` (util-linux), and bash, since a plain `sh` drops the variables that have a `-` in
  * their names, as those of service connections do.
  *
  * @param folder where the script may be written.
@@ -12,9 +13,9 @@ import { join } from "node:path";
  */
 export function unprivilegedNode(folder: string): string | undefined {
   if (process.platform === "win32") return undefined;
-  if (process.getuid?.() !== 0) return process.execPath;
+  if (process.getuid?.() !== 0) return taskNode();
   const powers = "-dac_override,-dac_read_search";
-  const command = `setpriv --bounding-set=${powers} --inh-caps=${powers} '${process.execPath}'`;
+  const command = `setpriv --bounding-set=${powers} --inh-caps=${powers} '${taskNode()}'`;
   try {
     execFileSync("bash", ["-c", `${command} --version`], { stdio: "ignore" });
   } catch {

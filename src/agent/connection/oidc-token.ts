@@ -1,4 +1,5 @@
 import type { TaskApi } from "azure-devops-node-api/TaskApi.js";
+import * as tl from "azure-pipelines-task-lib/task.js";
 import { IdentityError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import { withRetries } from "../../aws/retry.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
@@ -33,6 +34,10 @@ export interface OidcOptions {
   readonly userAgent: string;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Public proof of such tokens is for connections of the AWS Toolkit alone, whose scheme is `UsernamePassword`. */
+const OTHER_CONNECTION =
+  'If that does not help, Azure DevOps may not issue tokens for a service connection without a stored secret: create one of the AWS Toolkit\'s type AWS with "Use OIDC", and enter it in toolkitCredentials instead of awsCredentials.';
 
 /** Prepares requests for tokens; nothing is sent yet. */
 export function createOidcTokens(options: OidcOptions): OidcTokens {
@@ -79,7 +84,8 @@ async function askWithRetries(
   } catch (error) {
     if (!(error instanceof ServiceError || error instanceof ConnectionError)) throw error;
     const what = `Azure DevOps issued no identity token for the service connection: ${error.message}.`;
-    throw new IdentityError(`${what} ${advise(error, collectionUrl)}`, { cause: error });
+    const advice = [advise(error, collectionUrl), ...adviseOtherConnection(error, serviceConnectionId)];
+    throw new IdentityError(`${what} ${advice.join(" ")}`, { cause: error });
   }
 }
 
@@ -122,6 +128,14 @@ function advise(error: ServiceError | ConnectionError, collectionUrl: URL): stri
   return status >= 500 || status === 429
     ? "It was asked several times: run the step again later."
     : "Run the step again; if it stays, check what stands between this machine and Azure DevOps.";
+}
+
+/** Only if Azure DevOps itself answered, and not that there are too many requests. */
+function adviseOtherConnection(error: ServiceError | ConnectionError, serviceConnectionId: string): string[] {
+  if (error instanceof ConnectionError) return [];
+  const { status } = error.details;
+  if ((status >= 300 && status < 400) || status === 407 || status === 429) return [];
+  return tl.getEndpointAuthorizationScheme(serviceConnectionId, true) === "None" ? [OTHER_CONNECTION] : [];
 }
 
 function readClaims(token: string): OidcClaims | undefined {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StepResult } from "../../../local/agent/agent.ts";
+import { taskNode } from "../../../local/agent/task-node.ts";
 import { mergeResults } from "../../../local/agent/task-result.ts";
 import { ownLines, printing, runFake, temporaryFolder } from "./fake-task.ts";
 
@@ -32,7 +33,7 @@ describe("The result of a step", () => {
     assert.deepEqual(result.issues, [
       {
         type: "error",
-        message: `Exit code 3 returned from process: file name '${process.execPath}', arguments '"${join(folder(), "Fake/index.js")}"'.`,
+        message: `Exit code 3 returned from process: file name '${taskNode()}', arguments '"${join(folder(), "Fake/index.js")}"'.`,
       },
     ]);
   });

@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import manifest from "../package.json" with { type: "json" };
+
+/** The branch whose pages the links show. */
+const BRANCH = "main";
+
+/** The repository's address: `repository.url` in package.json, which is the only place that holds it. */
+export const repositoryUrl: string = manifest.repository.url.replace(/^git\+/, "").replace(/\.git$/, "");
+
+/** The address of a file in the repository, with a heading if the path names one: `docs/inputs.md#awss3upload1`. */
+function fileUrl(path: string): string {
+  return `${repositoryUrl}/blob/${BRANCH}/${path}`;
+}
+
+/** The page about a task's inputs, for `helpUrl` in its task.json. */
+export function taskHelpUrl(taskName: string): string {
+  return fileUrl(`docs/inputs.md#${taskName.toLowerCase()}1`);
+}
+
+/**
+ * The links of the extension's page on the marketplace.
+ *
+ * Source: "Extension manifest reference", discovery attributes, Azure DevOps documentation.
+ */
+export function manifestLinks(): object {
+  return {
+    links: {
+      getstarted: { uri: `${repositoryUrl}#readme` },
+      learn: { uri: fileUrl("docs/inputs.md") },
+      license: { uri: fileUrl("LICENSE") },
+      support: { uri: `${repositoryUrl}/issues` },
+    },
+    repository: { type: "git", uri: repositoryUrl },
+  };
+}
+
+/**
+ * Replaces links to files of the repository by their addresses, because the marketplace has only the page itself.
+ * Images are packed with the page, and stay as they are.
+ *
+ * @param root the repository's folder.
+ * @throws Error if a link names a file that does not exist.
+ */
+export function resolveLinks(markdown: string, root: string): string {
+  return markdown.replace(/(?<!!)(\[[^\]]*\]\()([^)\s]+)\)/g, (link, text: string, target: string) => {
+    if (/^(?:[a-z]+:|#)/i.test(target)) return link;
+    const [path = ""] = target.split("#");
+    if (!existsSync(join(root, path))) throw new Error(`overview.md links to ${path}, which does not exist.`);
+    return `${text}${fileUrl(target)})`;
+  });
+}
