@@ -14,12 +14,14 @@ const OUT = "Leave it out with a pattern (globExpressions).";
 export class DownloadPaths {
   /** What all paths start with: empty, or a folder with a `/` at its end. */
   readonly base: string;
+  /** Whether paths stand in the order of their keys. */
+  readonly areInOrder: boolean;
   readonly #options: DownloadOptions;
   readonly #prefix: string;
   readonly #taken: NameCollisions;
   /** By the path that was first, the keys that cannot have it, or a place below it. */
   readonly #rivals = new Map<string, string[]>();
-  /** If folders are flattened, the key that each path comes from. */
+  /** Where paths are not what their keys end in, the key that each comes from. */
   readonly #keys = new Map<string, string>();
   readonly #problems: PlanProblem[] = [];
 
@@ -27,12 +29,8 @@ export class DownloadPaths {
     this.#options = options;
     this.#prefix = prefix;
     this.#taken = new NameCollisions(tellsCaseApart);
+    this.areInOrder = !options.flattenFolders && !options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
     this.base = options.keepPrefix && !options.flattenFolders ? prefix.replace(/^\/+/, "") : "";
-  }
-
-  /** Whether paths stand in the order of their keys. */
-  get areInOrder(): boolean {
-    return !this.#options.flattenFolders && !this.#options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
   }
 
   get problems(): PlanProblem[] {
@@ -79,7 +77,7 @@ export class DownloadPaths {
   #take(path: string, key: string): boolean {
     const earlier = this.#taken.add(path);
     if (earlier === undefined) {
-      if (this.#options.flattenFolders) this.#keys.set(path, key);
+      if (!this.areInOrder) this.#keys.set(path, key);
       return true;
     }
     const rivals = this.#rivals.get(earlier);
@@ -93,7 +91,7 @@ export class DownloadPaths {
       const all = [this.#keys.get(path) ?? path, ...keys];
       return describeFlattened(all, path);
     }
-    const first = this.#prefix + path.slice(this.base.length);
+    const first = this.#keys.get(path) ?? this.#prefix + path.slice(this.base.length);
     const others = keys.length === 1 ? keys[0] : `${keys.length} keys below it (${nameExamples(keys)})`;
     return { input: "sourceFolder", message: `${first} and ${others} cannot both be had on this disk. ${OUT}` };
   }
