@@ -190,6 +190,59 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
     });
   }
 
+  const differences: readonly [title: string, steps: string[], ending: RegExp, files: string[]][] = [
+    [
+      "sends nothing twice",
+      [upload("targetFolder: www"), upload("targetFolder: www")],
+      /Nothing to do: 6 files unchanged/,
+      [],
+    ],
+    [
+      "means a folder by a prefix, and not all keys that start so",
+      [
+        upload("targetFolder: www-old"),
+        upload("targetFolder: www, globExpressions: '*'"),
+        download("sourceFolder: www"),
+      ],
+      /Downloaded 1 file/,
+      ["index.html"],
+    ],
+    [
+      "excludes by ! in a download, and includes names that start with a dot",
+      [upload("targetFolder: www"), download('sourceFolder: www, globExpressions: "**\\n!assets/**\\n!**/*.html"')],
+      /Downloaded 1 file/,
+      [".well-known/security.txt"],
+    ],
+    [
+      "fails if an upload finds nothing",
+      [upload("globExpressions: '*.exe'")],
+      /##\[error\]globExpressions: no file matches\./,
+      [],
+    ],
+    [
+      "fails if a download finds nothing",
+      [upload("targetFolder: www"), download("sourceFolder: web")],
+      /##\[error\]sourceFolder: there is nothing under/,
+      [],
+    ],
+    [
+      "fails if flattened files have one name",
+      [upload("targetFolder: www, flattenFolders: true")],
+      /##\[error\]flattenFolders: about\/index\.html, index\.html would all become www\/index\.html\./,
+      [],
+    ],
+  ];
+  for (const [title, texts, ending, files] of differences) {
+    it(title, async () => {
+      const { log } = await run(`steps:\n${texts.join("")}`);
+      assert.match(log, ending);
+      assert.deepEqual(
+        Object.keys(restored.write({}).readOutside()).map((path) => path.replace("target/", "")),
+        files,
+      );
+    });
+  }
+
   it("deletes extra files below the kept prefix alone", async () => {
     restored.write({ "mine.txt": "m", "www/old.txt": "o", "www/about/index.html": "old" });
     const inputs = "sourceFolder: www, keepPrefix: true, deleteExtra: true, globExpressions: '**/*.{html,txt}'";
