@@ -92,6 +92,6 @@ export function watchPatterns(patterns: PathPatterns): WatchedPatterns {
 function likelyMeanings(glob: string): readonly PatternLine[] {
   const name = glob.replace(/^\/+/, "").replace(/\/\*\*$/, "");
   const texts = [name, `${name}/`, ...(name.startsWith("**/") ? [] : [`**/${name}`, `**/${name}/`])];
-  // As it is, without a / or with one, is what did not match.
-  return texts.flatMap((text) => (/^!|^#|^$/.test(text) ? [] : parsePatterns([text], { isOfKeys: true }).lines));
+  const isPattern = (text: string) => text !== glob && !/^!|^#|^$/.test(text);
+  return texts.filter(isPattern).flatMap((text) => parsePatterns([text], { isOfKeys: true }).lines);
 }

@@ -40,7 +40,7 @@ export interface PatternLine {
 export interface PatternSubject {
   /** The absolute path of the folder: a pattern that starts with it means what comes after it. */
   readonly root?: string | undefined;
-  /** Object keys may start with `/`, and so may patterns for them; paths of files below a folder do not. */
+  /** Object keys may start with `/` or have `..` for a name, and so may patterns for them; paths of files below a folder do not. */
   readonly isOfKeys?: boolean;
 }
 
@@ -120,11 +120,11 @@ function parseLine(text: string, number: number, { root, isOfKeys = false }: Pat
     throw new Error("it starts at the root of a disk; write it relative to sourceFolder");
   }
   if (/\\(?![!#[\]{}()])/.test(glob)) throw new Error("it has a \\ in it; write / between folders");
-  if (glob.split("/").includes("..")) throw new Error("it leaves sourceFolder with ..");
+  if (glob.split("/").includes("..") && !isOfKeys) throw new Error("it leaves sourceFolder with ..");
   const unclosed = findUnclosed(glob);
   if (unclosed)
     throw new Error(`it has a ${unclosed} that is not closed; write \\${unclosed} for the character itself`);
-  const matcher = new Minimatch(glob, DIALECT);
+  const matcher = new Minimatch(isOfKeys ? withoutDotParts(glob) : glob, DIALECT);
   return {
     number,
     text,
@@ -162,7 +162,7 @@ function findUnclosed(glob: string): "[" | "{" | undefined {
   return depth > 0 ? "{" : undefined;
 }
 
-/** No pattern matches `.` and `..`, and a key that no pattern matches would be skipped without a word. */
+/** Minimatch lets nothing match `.` and `..`, and a key that no pattern matches would be skipped without a word. */
 function withoutDotParts(path: string): string {
   return path.startsWith(".") || path.includes("/.") ? path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, "...") : path;
 }

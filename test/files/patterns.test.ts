@@ -137,6 +137,8 @@ describe("patterns", () => {
     const keys = ["..", "../a", "a/../b", "a/./b", "a//b", "/a", "a/.."];
     assert.deepEqual(keys.filter(parsePatterns(["**"]).covers), keys);
     assert.deepEqual(keys.filter(parsePatterns(["**", "!a/"]).covers), ["..", "../a", "/a"]);
+    const named = parsePatterns(["**", "!..", "!../*", "!a/../b", "!a/./b", "!/a"], { isOfKeys: true });
+    assert.deepEqual(keys.filter(named.covers), ["a//b", "a/.."]);
   });
 
   it("tell whether one names .git", () => {
