@@ -3,12 +3,12 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs, styleText } from "node:util";
 import type { HostType } from "./agent/workspace.ts";
 import { connectionsFileExample, readConnectionsFile } from "./pipeline/connections.ts";
-import { PipelineError } from "./pipeline/pipeline-error.ts";
+import { NothingToRunError, PipelineError } from "./pipeline/pipeline-error.ts";
 import { runPipeline } from "./pipeline/run-pipeline.ts";
 
 const usage = `Usage: npm run task -- FILE.yml [options]
 
-Runs the steps of a pipeline file that use the tasks of this extension, as Azure Pipelines would.
+Runs the steps of a pipeline file that use the tasks of this extension, and its scripts, as Azure Pipelines would.
 
   --var NAME=VALUE      sets a variable, in place of the file's; may be given again and again
   --connections FILE    the service connections; by default connections.yml beside the pipeline file
@@ -16,7 +16,8 @@ Runs the steps of a pipeline file that use the tasks of this extension, as Azure
                         with --host release: the artifacts, one folder for each alias
   --tasks FOLDER        the built tasks, by default dist/extension/tasks
   --node PATH           the Node.js that runs the tasks
-  --host build|release  the kind of job, by default build
+  --host build|release  the kind of job, by default build; a release is a classic one
+  --skip-scripts        leaves out the steps script, bash, pwsh and powershell
   --debug               sets System.Debug
 
 A connections file names each connection and its fields:
@@ -26,7 +27,9 @@ ${connectionsFileExample.replace(/^/gm, "  ")}
 A connection that the file lacks is made of the shell's AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
 AWS_REGION (or AWS_DEFAULT_REGION) and AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL).
 
-Exit code: 0 succeeded, 1 failed or canceled, 2 wrong usage, or a file without a step of these tasks.`;
+What else the file asks for (templates, \${{ expressions }}, other tasks) does not run. The end of the log lists it.
+
+Exit code: 0 succeeded, 1 failed, canceled or not all evaluated, 2 wrong usage, or a file without a step of these tasks.`;
 
 /** What was asked for makes no sense; the message says why. */
 class UsageError extends Error {}
@@ -40,6 +43,7 @@ interface Command {
   nodePath: string | undefined;
   hostType: HostType;
   isDebug: boolean;
+  skipsScripts: boolean;
 }
 
 /** @throws UsageError */
@@ -67,6 +71,7 @@ function parseCommand(argv: string[]): Command | "help" {
     nodePath: values.node,
     hostType: values.host,
     isDebug: values.debug,
+    skipsScripts: values["skip-scripts"],
   };
 }
 
@@ -83,6 +88,7 @@ function parse(argv: string[]) {
         node: { type: "string" },
         host: { type: "string", default: "build" },
         debug: { type: "boolean", default: false },
+        "skip-scripts": { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
     });
@@ -113,7 +119,7 @@ async function main(argv: string[]): Promise<number> {
   }
   const { connectionsFile } = command;
   const connections = connectionsFile === undefined ? [] : await readConnectionsFile(connectionsFile, process.env);
-  const { result, steps } = await runPipeline({
+  const { result } = await runPipeline({
     ...command,
     connections,
     shell: process.env,
@@ -122,10 +128,6 @@ async function main(argv: string[]): Promise<number> {
     onLine: (line) => console.log(colour(line)),
     cancel: cancelOnInterrupt(),
   });
-  if (steps.every(({ isUnplayed }) => isUnplayed)) {
-    console.error(`No step of ${command.file} uses a task of this extension: nothing was run.`);
-    return 2;
-  }
   return result === "Succeeded" || result === "SucceededWithIssues" ? 0 : 1;
 }
 
@@ -150,9 +152,10 @@ main(process.argv.slice(2)).then(
     process.exitCode = exitCode;
   },
   (error: Error) => {
-    if (error instanceof UsageError) console.error(`${error.message}\n--help tells the rest.`);
+    if (error instanceof UsageError) console.error(`${error.message}\nSee --help.`);
+    else if (error instanceof NothingToRunError) console.error(error.message);
     else if (error instanceof PipelineError) for (const problem of error.problems) console.error(`##[error]${problem}`);
     else console.error(error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = error instanceof UsageError || error instanceof NothingToRunError ? 2 : 1;
   },
 );

@@ -1,4 +1,4 @@
-import { type JobRequest, startJob } from "./job.ts";
+import { endJob, type JobRequest, startJob } from "./job.ts";
 import { runTask } from "./task-runner.ts";
 import type { StepResult, TaskStep } from "./task-step.ts";
 
@@ -18,6 +18,6 @@ export async function runStep(request: StepRequest): Promise<StepResult> {
   try {
     return await runTask(job, request);
   } finally {
-    await job.workspace.remove();
+    await endJob(job);
   }
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { agentVersionOf, nodeVersionOf } from "./agent-version.ts";
 import { CaseInsensitiveMap } from "./case-insensitive-map.ts";
+import type { JobContainer } from "./container.ts";
 import { type AgentCertificates, type AgentProxy, networkVariables } from "./network-variables.ts";
 import { predefinedVariables } from "./predefined-variables.ts";
 import { SecretMasker } from "./secret-masker.ts";
@@ -30,6 +32,8 @@ export interface JobRequest {
   certificates?: AgentCertificates | undefined;
   /** What tasks inherit from the agent. By default only what any process needs, so that no `AWS_*` slips in. */
   inheritedEnv?: Record<string, string> | undefined;
+  /** The job's `container:`, which is imitated. */
+  container?: JobContainer | undefined;
 }
 
 /** A job on its way: what its steps share. */
@@ -44,6 +48,8 @@ export interface Job {
   nodePath: string;
   /** Whether `System.Debug` was on when the job started. */
   isDebug: boolean;
+  /** What a container leaves running until it is removed at the end of the job. */
+  leftovers: (() => void)[];
 }
 
 /** Prepares folders, variables and the secret masker for the steps of one job. */
@@ -54,7 +60,12 @@ export async function startJob(request: JobRequest): Promise<Job> {
   const masker = new SecretMasker();
   const connections = withSystemConnection(request.connections ?? []);
   for (const secret of connections.flatMap(secretsOf)) masker.add(secret);
-  const variables = jobVariables(request, predefinedVariables(hostType, workspace, request.repositories ?? 1), masker);
+  const nodePath = request.nodePath ?? taskNode();
+  const predefined = {
+    ...predefinedVariables(hostType, workspace, request.repositories ?? 1),
+    "Agent.Version": agentVersionOf((await nodeVersionOf(nodePath)) ?? process.versions.node),
+  };
+  const variables = jobVariables(request, predefined, masker);
   return {
     request,
     hostType,
@@ -62,10 +73,17 @@ export async function startJob(request: JobRequest): Promise<Job> {
     masker,
     variables,
     connections: connections.map((connection) => expandData(connection, variables)),
-    inheritedEnv: request.inheritedEnv ?? environmentOf(neededNames()),
-    nodePath: request.nodePath ?? taskNode(),
+    inheritedEnv: request.inheritedEnv ?? minimalEnvironment(),
+    nodePath,
     isDebug: variables.get("System.Debug")?.toLowerCase() === "true",
+    leftovers: [],
   };
+}
+
+/** Ends what a container has left running, and removes the job's own folders. */
+export async function endJob(job: Job): Promise<void> {
+  for (const end of job.leftovers) end();
+  await job.workspace.remove();
 }
 
 /** Later ones replace earlier ones of the same name, which stay read-only if they were. */
@@ -109,16 +127,12 @@ function expandData(connection: ServiceConnection, variables: Variables): Servic
   return { ...connection, data: Object.fromEntries(data) };
 }
 
-/** The variables that any process needs and, in VS Code's debugger, those by which it follows into the task's process. */
-function neededNames(): string[] {
+/** What any process needs, and nothing of the user who starts it. In VS Code's debugger, also what takes it into the task's process. */
+export function minimalEnvironment(): Record<string, string> {
   const names = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
-  const debuggerName = "VSCODE_INSPECTOR_OPTIONS";
-  return process.env[debuggerName] ? [...names, debuggerName, "NODE_OPTIONS"] : names;
-}
-
-function environmentOf(names: readonly string[]): Record<string, string> {
+  const debuggerNames = process.env.VSCODE_INSPECTOR_OPTIONS ? ["VSCODE_INSPECTOR_OPTIONS", "NODE_OPTIONS"] : [];
   return Object.fromEntries(
-    names.flatMap((name) => {
+    [...names, ...debuggerNames].flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),

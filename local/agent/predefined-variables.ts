@@ -72,7 +72,6 @@ function agentVariables(workspace: Workspace): Record<string, string> {
     "Agent.MachineName": hostname(),
     "Agent.JobName": "Job",
     "Agent.JobStatus": "Succeeded",
-    "Agent.Version": "4.265.1",
     "Agent.OS": { darwin: "Darwin", win32: "Windows_NT" }[process.platform as string] ?? "Linux",
     "Agent.OSArchitecture": process.arch.toUpperCase(),
     "Agent.IsSelfHosted": "1",

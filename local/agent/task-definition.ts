@@ -11,6 +11,8 @@ export interface TaskDefinition {
   helpUrl?: string;
   helpMarkDown?: string;
   version: { Major: number; Minor: number; Patch: number };
+  minimumAgentVersion?: string;
+  groups?: readonly { name: string; visibleRule?: string }[];
   inputs?: readonly TaskInput[];
   outputVariables?: readonly { name: string }[];
   execution: Record<string, { target: string }>;
@@ -25,6 +27,7 @@ export interface TaskInput {
   defaultValue?: string | boolean;
   required?: boolean;
   visibleRule?: string;
+  groupName?: string;
   options?: Record<string, string>;
   properties?: Record<string, string | boolean>;
 }

@@ -30,11 +30,17 @@ export interface TaskProcessEvents {
   cancel: AbortSignal;
   /** Aborted when the task has said that it is done: a process that lingers is then not waited for. */
   done: AbortSignal;
+  /** In a container, takes what ends the processes that are still there when the container is removed. */
+  leave?: ((end: () => void) => void) | undefined;
 }
 
 /**
  * Runs a task's script as the agent does: standard input closed, no other way to reach it than signals. Whatever the
  * task leaves running is killed at the end, which the agent does when the job ends.
+ *
+ * In a container it runs behind `docker exec`, which forwards no signal: when the run is canceled the agent goes on, and
+ * so does the task. A task that a signal has killed has no exit code, of which the agent's containerHandlerInvoker.js
+ * makes 0.
  *
  * @returns the exit code, 128 and the signal's number for a killed process, null for one not waited for.
  * @throws Error when the process cannot be started.
@@ -51,18 +57,22 @@ export async function runTaskProcess(task: TaskProcess, events: TaskProcessEvent
   const onLine = (line: string) => {
     if (!isAbandoned) events.onLine(line);
   };
-  const ended = waitForEnd(child, onLine, events.onOutput);
+  const { cancel, done, leave } = events;
+  const ended = waitForEnd(child, onLine, events.onOutput).then(({ code, signal }) => {
+    return code ?? (leave ? 0 : 128 + (signal === null ? 0 : constants.signals[signal]));
+  });
   // The task may end, and reject for want of a process, while a signal's timeout is being waited for below.
   ended.catch(() => {});
+  leave?.(() => killGroup(child));
   const onCancel = () => void cancelProcess(child, ended);
-  if (events.cancel.aborted) onCancel();
-  else events.cancel.addEventListener("abort", onCancel, { once: true });
+  if (!leave && cancel.aborted) onCancel();
+  else if (!leave) cancel.addEventListener("abort", onCancel, { once: true });
   try {
-    return await Promise.race([ended, lingering(events.done)]);
+    return await Promise.race([ended, lingering(done), ...(leave ? [abandoned(cancel)] : [])]);
   } finally {
     isAbandoned = true;
-    events.cancel.removeEventListener("abort", onCancel);
-    killGroup(child);
+    cancel.removeEventListener("abort", onCancel);
+    if (!leave) killGroup(child);
   }
 }
 
@@ -70,11 +80,11 @@ async function waitForEnd(
   child: ChildProcess,
   onLine: (line: string) => void,
   onOutput: (chunk: Buffer) => void,
-): Promise<number> {
+): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   const streams = [child.stdout, child.stderr].map((stream) => readLines(stream as Readable, onLine, onOutput));
   const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
   await settlesWithin(Promise.all(streams), outputGraceMs);
-  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+  return { code, signal };
 }
 
 async function readLines(
@@ -110,6 +120,11 @@ async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Prom
   const isSettled = await Promise.race([settled, timedOut]);
   timer.abort();
   return isSettled;
+}
+
+async function abandoned(cancel: AbortSignal): Promise<null> {
+  if (!cancel.aborted) await once(cancel, "abort");
+  return null;
 }
 
 async function lingering(done: AbortSignal): Promise<null> {

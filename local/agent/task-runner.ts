@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { takeOutputLine } from "./command-dispatch.ts";
-import type { Job } from "./job.ts";
+import { hideHostPaths, readVolumes } from "./container.ts";
+import { type Job, minimalEnvironment } from "./job.ts";
 import { StepLog } from "./step-log.ts";
 import { StepRecord } from "./step-record.ts";
 import { readTaskDefinition, type TaskDefinition, versionOf } from "./task-definition.ts";
@@ -68,7 +69,7 @@ async function execute(job: Job, request: TaskStep, step: StepRecord): Promise<E
     step.log.error("The Operation will be canceled. The next steps may not contain expected logs.");
   cancel.addEventListener("abort", onCancel, { once: true });
   try {
-    await retryTask(prepareProcess(job, request, step.definition), request, step, stop, end);
+    await retryTask(job, request, step, stop, end);
   } catch (error) {
     fail(step, (error as Error).message);
   }
@@ -84,12 +85,13 @@ async function execute(job: Job, request: TaskStep, step: StepRecord): Promise<E
 
 /** The first run and its retries, each after a pause that grows with the square of their number (RetryHelper). */
 async function retryTask(
-  task: TaskProcess,
+  job: Job,
   request: TaskStep,
   step: StepRecord,
   stop: AbortSignal,
   end: ExecutionEnd,
 ): Promise<void> {
+  const task = prepareProcess(job, request, step.definition);
   const retries = Math.min(request.retryCountOnTaskFailure ?? 0, maxRetries);
   for (let retry = 0; ; retry++) {
     step.startAttempt();
@@ -98,6 +100,7 @@ async function retryTask(
       onOutput: (chunk) => end.output.push(chunk),
       cancel: stop,
       done: step.done,
+      leave: isInContainer(job, request) ? (endProcesses) => void job.leftovers.push(endProcesses) : undefined,
     });
     if (stop.aborted) return;
     const failure = describeExit(end.exitCode, task);
@@ -150,18 +153,31 @@ function prepareProcess(job: Job, request: TaskStep, definition: TaskDefinition)
     name,
     expandTrimmed(value, context),
   ]);
+  const isContained = isInContainer(job, request);
+  const environment = taskEnvironment({
+    inherited: isContained ? minimalEnvironment() : job.inheritedEnv,
+    step: Object.fromEntries(stepEnvironment),
+    variables: job.variables,
+    inputs,
+    connections: referencedConnections(definition, inputs, job.connections),
+  });
   return {
     nodePath: job.nodePath,
     script: findScript(definition, request.taskFolder),
     workingDirectory: job.variables.get("System.DefaultWorkingDirectory") ?? job.workspace.sourcesFolder,
-    environment: taskEnvironment({
-      inherited: job.inheritedEnv,
-      step: Object.fromEntries(stepEnvironment),
-      variables: job.variables,
-      inputs,
-      connections: referencedConnections(definition, inputs, job.connections),
-    }),
+    environment: isContained ? hideHostPaths(environment, mountsOf(job, request)) : environment,
   };
+}
+
+function isInContainer({ request: { container } }: Job, { isOnHost }: TaskStep): boolean {
+  return container !== undefined && isOnHost !== true;
+}
+
+/** What the agent mounts: the work folder with all that is in it, here wherever its parts are, and the job's volumes. */
+function mountsOf({ request: { container }, workspace }: Job, { taskFolder }: TaskStep): string[] {
+  const { workFolder, jobFolder, sourcesFolder, artifactsFolder, tempFolder, toolsFolder } = workspace;
+  const volumes = container === undefined ? [] : readVolumes(container).paths;
+  return [workFolder, jobFolder, sourcesFolder, artifactsFolder, tempFolder, toolsFolder, taskFolder, ...volumes];
 }
 
 /**

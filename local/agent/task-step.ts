@@ -22,6 +22,8 @@ export interface TaskStep {
   /** Cancels the job: the task is signalled with the agent's own timings. */
   cancel?: AbortSignal | undefined;
   timeoutMs?: number | undefined;
+  /** The step's `target: host`: it does not run in the job's container. */
+  isOnHost?: boolean | undefined;
 }
 
 /** A file that the task attached; `content` is what it held when the step had ended. */
@@ -31,7 +33,7 @@ export interface Attachment extends QueuedAttachment {
 
 export interface StepResult {
   result: TaskResult;
-  /** 128 and the signal's number for a killed task; null where it never ran or was not waited for. */
+  /** 128 and the signal's number for a killed task, 0 in a container; null where it never ran or was not waited for. */
   exitCode: number | null;
   /** The masked log. */
   log: string[];

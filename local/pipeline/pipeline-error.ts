@@ -8,3 +8,11 @@ export class PipelineError extends Error {
     this.problems = problems;
   }
 }
+
+/** A pipeline file without a step that uses a task of the extension. */
+export class NothingToRunError extends PipelineError {
+  constructor(file: string) {
+    super([`No step of ${file} uses a task of this extension: nothing was run.`]);
+    this.name = "NothingToRunError";
+  }
+}

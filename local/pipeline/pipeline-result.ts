@@ -1,5 +1,6 @@
 import type { TaskResult } from "../agent/task-result.ts";
 import type { StepResult } from "../agent/task-step.ts";
+import type { SkippedPart } from "./yaml-source.ts";
 
 /** What became of one step. */
 export interface StepReport {
@@ -7,11 +8,9 @@ export interface StepReport {
   /** Its display name, or what stands in for one. */
   title: string;
   result: TaskResult;
-  /** Whether it is no step of this extension's tasks. */
-  isUnplayed?: true;
-  /** Why it was skipped. */
+  /** Why it did not run. */
   reason?: string;
-  /** Absent where it was skipped. */
+  /** Absent where it did not run. */
   outcome?: StepResult;
 }
 
@@ -19,4 +18,6 @@ export interface PipelineResult {
   /** The worst result of all steps that ran. */
   result: TaskResult;
   steps: StepReport[];
+  /** The parts of the file that do not run here. */
+  skipped: SkippedPart[];
 }

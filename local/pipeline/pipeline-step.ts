@@ -1,15 +1,19 @@
+import { isMap } from "yaml";
 import type { YamlSource } from "./yaml-source.ts";
 
 /** One step as the file has it: nothing is checked against a task yet. */
 export interface PipelineStep {
   /** `pipeline.yml (Line: 3, Col: 5)`. */
   place: string;
+  /** The line of that place. */
+  line: number;
   /** The step's first key: `task`, `script`, `checkout`, `template`, … */
   kind: string;
   /** What stands beside that key: for a task its `Name@1`. */
   reference: string;
   name?: string | undefined;
   displayName?: string | undefined;
+  /** Of a task; of a script those of the task that runs it. */
   inputs: Record<string, string>;
   env: Record<string, string>;
   isEnabled: boolean;
@@ -17,15 +21,17 @@ export interface PipelineStep {
   continueOnError: boolean;
   timeoutInMinutes: number;
   retryCountOnTaskFailure: number;
+  /** `target: host`: it does not run in the job's container. */
+  isOnHost: boolean;
 }
 
-/** The keys that make a step, of which each has one; it may also stand under a template expression. */
+/** The keys of a step whose value is a script. */
+export const scriptKinds: readonly string[] = ["script", "bash", "pwsh", "powershell"];
+
+/** The keys that make a step, of which each has one. */
 const kinds = [
   "task",
-  "script",
-  "bash",
-  "pwsh",
-  "powershell",
+  ...scriptKinds,
   "checkout",
   "download",
   "downloadBuild",
@@ -46,32 +52,54 @@ export function readJob(job: Map<string, unknown>, source: YamlSource): Pipeline
     return hooks.map((hook) => source.map(strategy.get(hook), hook).get("steps"));
   });
   return [job.get("steps"), ...deployed].flatMap((steps) =>
-    source.list(steps, "steps").map((step) => readStep(step, source)),
+    source.items(steps, "steps").flatMap((step) => readStep(step, source) ?? []),
   );
 }
 
-function readStep(node: unknown, source: YamlSource): PipelineStep {
-  const step = source.map(node, "A step");
-  const kind = kinds.find((key) => step.has(key)) ?? [...step.keys()].find((key) => key.startsWith("${{"));
+/** @returns undefined for a template, which is skipped */
+function readStep(node: unknown, source: YamlSource): PipelineStep | undefined {
+  const step = source.members(node, "A step");
+  const kind = kinds.find((key) => step.has(key));
   if (kind === undefined) {
     const found = [...step.keys()].join(", ") || "nothing";
     source.report(node, `A step needs one of ${kinds.join(", ")}; this one has ${found}.`);
   }
   const text = (key: string) => source.text(step.get(key), key);
+  if (kind === "template") {
+    source.skip(node, `template ${text("template")} is not followed`);
+    return undefined;
+  }
   return {
     place: source.placeOf(node),
+    line: source.lineOf(node),
     kind: kind ?? "",
-    reference: kind === undefined || kind.startsWith("${{") ? "" : (text(kind) ?? ""),
+    reference: kind === undefined ? "" : (text(kind) ?? ""),
     name: text("name"),
     displayName: text("displayName"),
-    inputs: kind === "task" ? source.texts(step.get("inputs"), "inputs") : {},
+    inputs: readInputs(kind, step, source),
     env: source.texts(step.get("env"), "env"),
     isEnabled: readBoolean(step, "enabled", true, source),
     condition: text("condition"),
     continueOnError: readBoolean(step, "continueOnError", false, source),
     timeoutInMinutes: readNumber(step, "timeoutInMinutes", source),
     retryCountOnTaskFailure: readNumber(step, "retryCountOnTaskFailure", source),
+    isOnHost: readTarget(step.get("target"), source) === "host",
   };
+}
+
+function readInputs(kind: string | undefined, step: Map<string, unknown>, source: YamlSource): Record<string, string> {
+  if (kind === "task") return source.texts(step.get("inputs"), "inputs");
+  if (kind === undefined || !scriptKinds.includes(kind)) return {};
+  const named = ["workingDirectory", "failOnStderr"].flatMap((key) => {
+    const value = source.text(step.get(key), key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return { shell: kind, script: source.text(step.get(kind), kind) ?? "", ...Object.fromEntries(named) };
+}
+
+/** A name, or a mapping with a name under `container`. */
+function readTarget(node: unknown, source: YamlSource): string | undefined {
+  return source.text(isMap(node) ? source.map(node, "target").get("container") : node, "target");
 }
 
 function readBoolean(step: Map<string, unknown>, key: string, byDefault: boolean, source: YamlSource): boolean {

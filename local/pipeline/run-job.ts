@@ -1,10 +1,10 @@
-import { type Job, type JobRequest, startJob } from "../agent/job.ts";
+import { describeContainer, readVolumes } from "../agent/container.ts";
+import { endJob, type Job, type JobRequest, startJob } from "../agent/job.ts";
 import { mergeResults, type TaskResult } from "../agent/task-result.ts";
 import { runTask } from "../agent/task-runner.ts";
-import { evaluateCondition } from "./condition.ts";
-import type { PlannedJob, PlannedStep, RunnableStep } from "./pipeline-plan.ts";
+import { type ConditionContext, evaluateCondition, evaluateVariable } from "./condition.ts";
+import type { PlannedJob, PlannedStep } from "./pipeline-plan.ts";
 import type { StepReport } from "./pipeline-result.ts";
-import type { PipelineStep } from "./pipeline-step.ts";
 
 export interface JobOptions extends JobRequest {
   /** Takes each line of the log; secrets are masked. */
@@ -12,98 +12,154 @@ export interface JobOptions extends JobRequest {
   cancel?: AbortSignal | undefined;
 }
 
+/** What has become of the jobs before: of all together, and of each by its id in lower case. */
+export interface JobsBefore {
+  status: TaskResult;
+  jobs: ReadonlyMap<string, TaskResult>;
+}
+
+export interface JobReport {
+  /** Skipped where the job's own condition does not hold. */
+  result: TaskResult;
+  steps: StepReport[];
+}
+
+/** Why a step or a job does not run, and what counts as its result. */
+interface Hindrance {
+  result: "Skipped" | "Failed";
+  reason: string;
+}
+
 /** The condition of steps, jobs and stages that name none. */
 const byDefault = "succeeded()";
 
-/**
- * Runs the steps of one job in turn, each where its condition holds; or none of them, where the job's own does not.
- *
- * @param before what has become of the jobs so far, which is what the job's conditions look at.
- */
-export async function runJob(planned: PlannedJob, before: TaskResult, options: JobOptions): Promise<StepReport[]> {
-  const conditions = planned.conditions.length === 0 ? [byDefault] : planned.conditions;
-  const skipReason = conditions.map((condition) => whySkipped(condition, before)).find(Boolean);
-  if (skipReason !== undefined) {
-    return planned.steps.map((item) => reportSkipped(item, planned.name, `the job is skipped: ${skipReason}`, options));
-  }
-  const job = await startJob(options);
+/** Runs the steps of one job in turn, each where its condition holds; or none of them, where the job's own does not. */
+export async function runJob(planned: PlannedJob, before: JobsBefore, options: JobOptions): Promise<JobReport> {
+  const { container } = planned;
+  const job = await startJob({ ...options, container });
   try {
+    settleVariables(planned, job);
+    const hindrance = findJobHindrance(planned, job, before);
+    if (hindrance !== undefined) return reportJobNotRun(planned, weigh(hindrance, planned.steps), options);
+    if (container) {
+      const unplayed = readVolumes(container).unplayed.map((volume) => `The volume ${volume} is not mounted here.`);
+      for (const line of [...describeContainer(container), ...unplayed]) options.onLine(line);
+    }
     return await runSteps(job, planned, options);
   } finally {
-    await job.workspace.remove();
+    await endJob(job);
   }
 }
 
+/** Evaluates the job's variables that are expressions, in the order of the file. */
+function settleVariables(planned: PlannedJob, job: Job): void {
+  for (const name of Object.keys(planned.variables)) {
+    const value = job.variables.get(name) ?? "";
+    const outcome = evaluateVariable(value, { status: "Succeeded", variable: serverVariable(job) });
+    if ("problem" in outcome) job.variables.unset(name);
+    else if (outcome.text !== value) job.variables.set(name, outcome.text);
+  }
+}
+
+/** The server evaluates the variables and the conditions of jobs and stages: those of an agent are not there yet. */
+function serverVariable({ variables }: Job): ConditionContext["variable"] {
+  return (name) => (/^agent\./i.test(name) ? undefined : variables.get(name));
+}
+
+function findJobHindrance({ conditions }: PlannedJob, job: Job, { status, jobs }: JobsBefore): Hindrance | undefined {
+  const variable = serverVariable(job);
+  return (conditions.length === 0 ? [byDefault] : conditions)
+    .map((condition) => findHindrance(condition, { status, variable, jobs }))
+    .find((hindrance) => hindrance !== undefined);
+}
+
 /** The conditions of steps look at their own job alone. */
-async function runSteps(job: Job, planned: PlannedJob, options: JobOptions): Promise<StepReport[]> {
-  const reports: StepReport[] = [];
+async function runSteps(job: Job, planned: PlannedJob, options: JobOptions): Promise<JobReport> {
+  const steps: StepReport[] = [];
   let status: TaskResult = "Succeeded";
   for (const item of planned.steps) {
     if (options.cancel?.aborted) status = "Canceled";
-    const condition = item.step.condition ?? byDefault;
-    const reason = "reason" in item ? item.reason : whyNotRun(item.step, condition, status);
-    if (reason !== undefined || "reason" in item) {
-      reports.push(reportSkipped(item, planned.name, reason ?? "", options));
-      continue;
-    }
     job.variables.set("Agent.JobStatus", status);
-    const report = await runStep(job, item, planned.name, condition, options);
-    reports.push(report);
+    const report = await runStep(job, item, planned, status, options);
+    steps.push(report);
     if (report.result === "SucceededWithIssues" || report.result === "Failed") {
       status = mergeResults(status, report.result);
     }
   }
-  return reports;
+  return { result: options.cancel?.aborted ? "Canceled" : status, steps };
 }
 
 async function runStep(
   job: Job,
-  item: RunnableStep,
-  jobName: string,
-  condition: string,
+  item: PlannedStep,
+  planned: PlannedJob,
+  status: TaskResult,
   options: JobOptions,
 ): Promise<StepReport> {
-  const { step, task, inputs } = item;
+  const { step, task, inputs, name } = item;
+  const condition = step.condition ?? byDefault;
+  const variable = (each: string) => job.variables.get(each);
+  const hindrance = step.isEnabled
+    ? findHindrance(condition, { status, variable })
+    : ({ result: "Skipped", reason: "it is not enabled" } as const);
+  if (hindrance !== undefined) return reportNotRun(item, planned, weigh(hindrance, [item]), options);
   const title = job.variables.expand(titleOf(item));
   // A step that still runs when the job is canceled is not canceled with it.
-  const survivesCancel = evaluateCondition(condition, "Canceled") === true;
+  const survivesCancel = findHindrance(condition, { status: "Canceled", variable }) === undefined;
   const outcome = await runTask(job, {
     taskFolder: task.folder,
     inputs,
     env: step.env,
-    name: step.name,
+    name,
     displayName: title,
     continueOnError: step.continueOnError,
     retryCountOnTaskFailure: step.retryCountOnTaskFailure,
     onLine: options.onLine,
     cancel: survivesCancel ? undefined : options.cancel,
     timeoutMs: step.timeoutInMinutes === 0 ? undefined : step.timeoutInMinutes * 60_000,
+    isOnHost: step.isOnHost,
   });
-  return { job: jobName, title: job.masker.mask(title), result: outcome.result, outcome };
+  return { job: planned.name, title: job.masker.mask(title), result: outcome.result, outcome };
 }
 
-function whyNotRun(step: PipelineStep, condition: string, status: TaskResult): string | undefined {
-  return step.isEnabled ? whySkipped(condition, status) : "it is not enabled";
+/** @returns undefined where the condition holds */
+function findHindrance(condition: string, context: ConditionContext): Hindrance | undefined {
+  const outcome = evaluateCondition(condition, context);
+  if ("problem" in outcome) {
+    return { result: "Failed", reason: `its condition ${condition} cannot be evaluated here: ${outcome.problem}` };
+  }
+  if (outcome.holds) return undefined;
+  return { result: "Skipped", reason: `its condition ${condition} is not met: the status is ${context.status}` };
 }
 
-function whySkipped(condition: string, status: TaskResult): string | undefined {
-  const holds = evaluateCondition(condition, status);
-  if (holds === true) return undefined;
-  if (holds === false) return `its condition ${condition} does not hold: so far all is ${status}`;
-  return `its condition ${condition} cannot be evaluated here, only succeeded(), succeededOrFailed(), failed() and always() can`;
+/** What nobody can evaluate is a failure only if it decides about a step of the extension, not about scripts alone. */
+function weigh({ result, reason }: Hindrance, steps: readonly PlannedStep[]): Hindrance {
+  return { result: steps.some(({ step }) => step.kind === "task") ? result : "Skipped", reason };
 }
 
-function reportSkipped(item: PlannedStep, job: string, reason: string, { onLine }: JobOptions): StepReport {
+function reportJobNotRun(
+  { name: job, steps }: PlannedJob,
+  { result, reason }: Hindrance,
+  { onLine }: JobOptions,
+): JobReport {
+  onLine(`##[section]${result}: Job ${job}`);
+  onLine(`${result === "Failed" ? "##[error]" : ""}Job ${job}: ${reason}.`);
+  const reports = steps.map((item) => ({ job, title: titleOf(item), result, reason: "its job does not run" }));
+  return { result, steps: reports };
+}
+
+function reportNotRun(
+  item: PlannedStep,
+  { name: job }: PlannedJob,
+  { result, reason }: Hindrance,
+  { onLine }: JobOptions,
+): StepReport {
   const title = titleOf(item);
-  onLine(`##[section]Skipped: ${title}`);
-  onLine(`${item.step.place}: ${reason}.`);
-  return { job, title, result: "Skipped", reason, ...("reason" in item ? { isUnplayed: true } : {}) };
+  onLine(`##[section]${result}: ${title}`);
+  onLine(`${result === "Failed" ? "##[error]" : ""}${item.step.place}: ${reason}.`);
+  return { job, title, result, reason };
 }
 
-/** The display name; without one the task's name, or for a step of another kind the line that makes it. */
-function titleOf(item: PlannedStep): string {
-  const { displayName, kind, reference } = item.step;
-  if (displayName !== undefined) return displayName;
-  if ("task" in item) return item.task.definition.name;
-  return [kind, reference.split("\n")[0]].filter(Boolean).join(": ");
+function titleOf({ step, task }: PlannedStep): string {
+  return step.displayName ?? task.definition.name;
 }

@@ -1,7 +1,5 @@
-import { CaseInsensitiveMap } from "../agent/case-insensitive-map.ts";
 import type { ServiceConnection } from "../agent/service-connection.ts";
 import type { TaskDefinition, TaskInput } from "../agent/task-definition.ts";
-import { isVisible } from "./visible-rule.ts";
 
 /** What the server makes of a step's inputs before an agent sees them. */
 export interface ResolvedInputs {
@@ -24,25 +22,19 @@ export interface InputResolution {
   expand: (text: string) => string;
 }
 
-/** Resolves aliases and connection names, and checks required inputs, choices and booleans. */
+/**
+ * Resolves aliases and connection names. In YAML the server checks nothing else: required inputs, choices and booleans
+ * are for the task to check.
+ */
 export function resolveInputs(resolution: InputResolution): ResolvedInputs {
   const { definition, given } = resolution;
-  const declared = definition.inputs ?? [];
   const resolved: ResolvedInputs = { inputs: {}, problems: [], warnings: [] };
-  const values = new CaseInsensitiveMap(declared.map(({ name, defaultValue }) => [name, String(defaultValue ?? "")]));
-
   for (const [key, value] of Object.entries(given)) {
-    const input = findInput(declared, key);
+    const input = findInput(definition.inputs ?? [], key);
     const name = input?.name ?? key;
     if (input === undefined) resolved.warnings.push(`input ${key} is unknown to the task.`);
     if (name in resolved.inputs) resolved.problems.push(`input ${name} is given twice (${key} is another name of it).`);
     resolved.inputs[name] = input === undefined ? value : resolveValue(input, value, resolution, resolved.problems);
-    values.set(name, value);
-  }
-  for (const { name, required, visibleRule } of declared) {
-    if (required !== true || values.get(name)?.trim() !== "") continue;
-    const isAsked = visibleRule === undefined || isVisible(visibleRule, (other) => values.get(other)?.trim());
-    if (isAsked) resolved.problems.push(`input ${name} is required.`);
   }
   return resolved;
 }
@@ -54,20 +46,12 @@ function findInput(declared: readonly TaskInput[], key: string): TaskInput | und
 
 function resolveValue(input: TaskInput, value: string, resolution: InputResolution, problems: string[]): string {
   const text = value.trim();
-  if (text === "") return value;
   if (text.includes("${{")) {
     problems.push(`input ${input.name} holds a template expression, which only the server expands: ${text}`);
     return value;
   }
-  if (input.type.toLowerCase().startsWith("connectedservice:")) {
-    return resolveConnection(input, resolution.expand(text), resolution, problems);
-  }
-  if (text.includes("$(")) return value;
-  if (input.type === "boolean" && !/^(true|false)$/i.test(text)) {
-    problems.push(`input ${input.name} must be true or false, not '${text}'.`);
-  }
-  if (input.type === "pickList" || input.type === "radio") checkChoice(input, text, problems);
-  return value;
+  const isConnection = text !== "" && input.type.toLowerCase().startsWith("connectedservice:");
+  return isConnection ? resolveConnection(input, resolution.expand(text), resolution, problems) : value;
 }
 
 function resolveConnection(
@@ -90,17 +74,4 @@ function resolveConnection(
     );
   }
   return connection.id;
-}
-
-function checkChoice(input: TaskInput, text: string, problems: string[]): void {
-  const isOn = (property: string) => String(input.properties?.[property] ?? "").toLowerCase() === "true";
-  if (isOn("EditableOptions")) return;
-  const isMultiple = isOn("MultiSelect") || isOn("MultiSelectFlatList");
-  const options = Object.keys(input.options ?? {});
-  const unknown = (isMultiple ? text.split(",") : [text])
-    .map((choice) => choice.trim())
-    .filter((choice) => !options.some((option) => option.toLowerCase() === choice.toLowerCase()));
-  for (const choice of unknown) {
-    problems.push(`input ${input.name} must be one of ${options.join(", ")}, not '${choice}'.`);
-  }
 }

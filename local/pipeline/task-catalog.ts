@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { readTaskDefinition, type TaskDefinition } from "../agent/task-definition.ts";
 import { PipelineError } from "./pipeline-error.ts";
+import { refusals } from "./task-rules.ts";
 
 /** A task that can be run here. */
 export interface CatalogTask {
@@ -21,6 +22,11 @@ export class TaskCatalog {
     return this.#tasks.map(({ definition }) => definition.name);
   }
 
+  /** Whether a reference is to one of these tasks, of whatever version. */
+  has(reference: string): boolean {
+    return this.#named(reference) !== undefined;
+  }
+
   /**
    * The task that `Name@1`, `publisher.extension.Name@1` or a GUID in place of the name refers to.
    *
@@ -28,15 +34,19 @@ export class TaskCatalog {
    * @throws Error where the task is ours but the version is not.
    */
   find(reference: string): CatalogTask | undefined {
-    const [path = "", version = ""] = reference.split("@");
-    const name = path.split(".").at(-1)?.toLowerCase();
-    const task = this.#tasks.find(({ definition }) =>
-      [definition.name.toLowerCase(), definition.id.toLowerCase()].some((known) => known === name),
-    );
+    const task = this.#named(reference);
     if (task === undefined) return undefined;
+    const version = reference.split("@")[1] ?? "";
     const { Major } = task.definition.version;
     if (version.split(".")[0] === String(Major)) return task;
     throw new Error(`Task ${reference} is missing: here is ${task.definition.name}@${Major}.`);
+  }
+
+  #named(reference: string): CatalogTask | undefined {
+    const name = reference.split("@")[0]?.split(".").at(-1)?.toLowerCase();
+    return this.#tasks.find(({ definition }) =>
+      [definition.name.toLowerCase(), definition.id.toLowerCase()].some((known) => known === name),
+    );
   }
 }
 
@@ -44,7 +54,7 @@ export class TaskCatalog {
  * Reads every task below a folder.
  *
  * @param tasksFolder holds one folder for each task: `dist/extension/tasks`, or that of an unpacked `.vsix`.
- * @throws PipelineError where there is none.
+ * @throws PipelineError where there is none, or the server would refuse one.
  */
 export async function readTaskCatalog(tasksFolder: string): Promise<TaskCatalog> {
   const entries = await readdir(tasksFolder, { withFileTypes: true }).catch(() => []);
@@ -52,6 +62,27 @@ export async function readTaskCatalog(tasksFolder: string): Promise<TaskCatalog>
   if (folders.length === 0) {
     throw new PipelineError([`There are no tasks in ${tasksFolder}: run "npm run build" first.`]);
   }
-  const tasks = folders.map(async (folder) => ({ folder, definition: await readTaskDefinition(folder) }));
-  return new TaskCatalog(await Promise.all(tasks));
+  const tasks = await Promise.all(folders.map(readTask));
+  const problems = tasks.flatMap(({ definition }) =>
+    refusals(definition).map((refusal) => `Azure DevOps refuses the task ${definition.name}. ${refusal}`),
+  );
+  if (problems.length > 0) throw new PipelineError(problems);
+  return new TaskCatalog(tasks);
+}
+
+/** The tasks behind the steps that are scripts, by the kind of the step. */
+const scriptTasks: Readonly<Record<string, string>> = {
+  script: "CmdLine",
+  bash: "Bash",
+  pwsh: "PowerShell",
+  powershell: "PowerShell",
+};
+
+/** The task that runs a script: what the local agent has in the place of Azure Pipelines' own. */
+export async function readScriptTask(kind: string): Promise<CatalogTask> {
+  return await readTask(join(import.meta.dirname, "../agent/script-tasks", scriptTasks[kind] ?? ""));
+}
+
+async function readTask(folder: string): Promise<CatalogTask> {
+  return { folder, definition: await readTaskDefinition(folder) };
 }

@@ -1,14 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from "yaml";
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type YAMLMap } from "yaml";
 import { PipelineError } from "./pipeline-error.ts";
+
+/** A part of a file that does not run here. */
+export interface SkippedPart {
+  /** `pipeline.yml (Line: 3, Col: 5)`. */
+  place: string;
+  /** The line of that place. */
+  line: number;
+  /** What it is, and why it does not run. */
+  what: string;
+  /** The tasks that its steps name, for example `AwsS3Upload@1`. */
+  tasks: readonly string[];
+}
 
 /**
  * A YAML file whose values are all text, as they are to Azure Pipelines: `1.10` stays `1.10`. What is found wrong is
- * gathered, each with its line and column.
+ * gathered, each with its line and column, and so is what is skipped.
  */
 export class YamlSource {
   readonly problems: string[] = [];
+  readonly skipped: SkippedPart[] = [];
   readonly #name: string;
   readonly #lines = new LineCounter();
   readonly root: unknown;
@@ -27,11 +40,19 @@ export class YamlSource {
 
   /** Where a node stands: `pipeline.yml (Line: 3, Col: 5)`. */
   placeOf(node: unknown): string {
-    return this.#place(isNode(node) ? (node.range?.[0] ?? 0) : 0);
+    return this.#place(offsetOf(node));
+  }
+
+  lineOf(node: unknown): number {
+    return this.#lines.linePos(offsetOf(node)).line;
   }
 
   report(node: unknown, problem: string): void {
     this.problems.push(`${this.placeOf(node)}: ${problem}`);
+  }
+
+  skip(node: unknown, what: string): void {
+    this.skipped.push({ place: this.placeOf(node), line: this.lineOf(node), what, tasks: tasksIn(node) });
   }
 
   /** A mapping's members, by their keys. No node has none; another kind of node is a problem. */
@@ -48,6 +69,26 @@ export class YamlSource {
     if (isSeq(node)) return node.items;
     this.report(node, `${what} must be a list.`);
     return [];
+  }
+
+  /** A mapping's members without those under a template expression (`${{ if … }}:`), which are skipped. */
+  members(node: unknown, what: string): Map<string, unknown> {
+    const members = [...this.map(node, what)];
+    for (const [key, value] of members) {
+      if (isTemplateExpression(key)) this.skip(value, `only the server expands ${key}`);
+    }
+    return new Map(members.filter(([key]) => !isTemplateExpression(key)));
+  }
+
+  /** A sequence's items without those that are or stand under a template expression, which are skipped. */
+  items(node: unknown, what: string): unknown[] {
+    return (isExpressionNode(node) ? [node] : this.list(node, what)).filter((item) => {
+      const expression = isMap(item) ? item.items.map(({ key }) => String(key)).find(isTemplateExpression) : undefined;
+      const isOnlyExpression = isMap(item) && item.items.length === 1 && expression !== undefined;
+      if (isOnlyExpression) this.skip(item, `only the server expands ${expression}`);
+      else if (isExpressionNode(item)) this.skip(item, `only the server expands ${String(item)}`);
+      return !isOnlyExpression && !isExpressionNode(item);
+    });
   }
 
   /** A scalar as it is written; undefined for no node. Another kind of node is a problem. */
@@ -86,6 +127,29 @@ export async function readYaml(file: string, what: string): Promise<YamlSource> 
   const source = new YamlSource(basename(file), text);
   source.assertSound();
   return source;
+}
+
+function offsetOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+function isTemplateExpression(text: string): boolean {
+  return text.startsWith("${{");
+}
+
+function isExpressionNode(node: unknown): boolean {
+  return isScalar(node) && isTemplateExpression(String(node.value));
+}
+
+function tasksIn(node: unknown): string[] {
+  const tasks: string[] = [];
+  if (!isNode(node)) return tasks;
+  visit(node as Node, {
+    Pair: (_, { key, value }) => {
+      if (String(key) === "task" && isScalar(value)) tasks.push(String(value.value));
+    },
+  });
+  return tasks;
 }
 
 function isAbsent(node: unknown): boolean {

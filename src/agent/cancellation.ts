@@ -1,9 +1,12 @@
 import { setMaxListeners } from "node:events";
+import { CodedError } from "../errors/coded-error.ts";
 
 /** The agent asked the step to end. */
-export class CancelledError extends Error {
+export class CancelledError extends CodedError {
+  override readonly name: string = "CancelledError";
+
   constructor() {
-    super("the step was cancelled");
+    super("cancelled", "the step was cancelled");
   }
 }
 

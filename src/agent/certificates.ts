@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { NetworkSettings } from "../http/network-settings.ts";
 import { log } from "./log.ts";
@@ -8,7 +8,8 @@ import { maskSecret } from "./secret-input.ts";
 
 /**
  * Reads the certificates that the agent was configured with: the authorities that it trusts, and the one that it shows of itself.
- * Where it looks at no certificates, one warning says so.
+ * Where it looks at no certificates, one warning says so. A file that is not there is skipped with a warning: in a container job the
+ * agent names the files of its machine, and does not mount them.
  *
  * @throws {NetworkSettingsError} where a file cannot be read or holds something else, or the passphrase is wrong.
  */
@@ -18,6 +19,7 @@ export function readCertificates(): Pick<NetworkSettings, "authorities" | "clien
   const skipsValidation = (tl.getVariable("Agent.SkipCertValidation") ?? "").trim().toLowerCase() === "true";
   if (skipsValidation) {
     log.warning(
+      "certificates-not-checked",
       "The agent was configured not to check certificates (./config.sh --sslskipcertvalidation): whoever stands between this machine and the store can read and change what is sent. Give it the file of your authority instead, with --sslcacert.",
     );
   }
@@ -34,6 +36,7 @@ function readAuthorities(): string | undefined {
   const path = tl.getVariable("Agent.CAInfo");
   if (!path) return undefined;
   const setting = "The agent's CA file (./config.sh --sslcacert)";
+  if (isMissing(path, setting)) return undefined;
   const authorities = readCertificateFile(path, setting);
   // Node leaves these out where it is given authorities.
   const own = process.env.NODE_EXTRA_CA_CERTS;
@@ -46,19 +49,36 @@ function readClientCertificate(): NetworkSettings["clientCertificate"] {
   maskSecret(passphrase);
   const certificatePath = tl.getVariable("Agent.ClientCert");
   if (!certificatePath) return undefined;
-  const certificate = readCertificateFile(
-    certificatePath,
-    "The agent's client certificate (./config.sh --sslclientcert)",
-  );
+  const certificateSetting = "The agent's client certificate (./config.sh --sslclientcert)";
   const setting = "The key of the agent's client certificate (./config.sh --sslclientcertkey)";
   const keyPath = tl.getVariable("Agent.ClientCertKey");
-  if (!keyPath) throw new NetworkSettingsError(`${setting} is missing. Configure the agent with both.`);
+  if (isMissing(certificatePath, certificateSetting)) return undefined;
+  const certificate = readCertificateFile(certificatePath, certificateSetting);
+  if (!keyPath)
+    throw new NetworkSettingsError(
+      "certificate-settings-invalid",
+      `${setting} is missing. Configure the agent with both.`,
+    );
+  if (isMissing(keyPath, setting)) return undefined;
   const key = readText(keyPath, setting);
   const opened = openKey(key, passphrase, `${setting}, ${keyPath},`);
   if (!new X509Certificate(certificate).checkPrivateKey(opened)) {
-    throw new NetworkSettingsError(`${setting}, ${keyPath}, does not belong to the certificate ${certificatePath}.`);
+    throw new NetworkSettingsError(
+      "certificate-settings-invalid",
+      `${setting}, ${keyPath}, does not belong to the certificate ${certificatePath}.`,
+    );
   }
   return { certificate, key, ...(passphrase ? { passphrase } : {}) };
+}
+
+/** Whether a file is not there, which is warned of. */
+function isMissing(path: string, setting: string): boolean {
+  if (existsSync(path)) return false;
+  log.warning(
+    "agent-certificate-not-found",
+    `${setting} was not found: ${path}. The step continues without it. If this is a container job: the agent mounts only its own folders. Mount the file too, with "volumes: [${path}:${path}:ro]" of the container, or run the step on the agent's machine, with "target: host". Otherwise correct the path in the agent's configuration.`,
+  );
+  return true;
 }
 
 function openKey(key: string, passphrase: string, what: string): KeyObject {
@@ -68,6 +88,7 @@ function openKey(key: string, passphrase: string, what: string): KeyObject {
     const isLocked = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(key);
     const advice = passphrase ? "does not open with the agent's" : "is locked, and the agent has no";
     throw new NetworkSettingsError(
+      "certificate-settings-invalid",
       isLocked
         ? `${what} ${advice} passphrase (./config.sh --sslclientcertpassword). Configure the agent with the right one.`
         : `${what} is not a private key in PEM: ${(error as Error).message}.`,
@@ -80,14 +101,20 @@ function readCertificateFile(path: string, setting: string): string {
   const text = readText(path, setting);
   const certificates = text.match(PEM_CERTIFICATE) ?? [];
   if (certificates.length === 0) {
-    throw new NetworkSettingsError(`${setting}, ${path}, holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`);
+    throw new NetworkSettingsError(
+      "certificate-settings-invalid",
+      `${setting}, ${path}, holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`,
+    );
   }
   for (const certificate of certificates) {
     try {
       new X509Certificate(certificate);
     } catch (error) {
       const { message } = error as Error;
-      throw new NetworkSettingsError(`${setting}, ${path}, holds a certificate that cannot be read: ${message}.`);
+      throw new NetworkSettingsError(
+        "certificate-settings-invalid",
+        `${setting}, ${path}, holds a certificate that cannot be read: ${message}.`,
+      );
     }
   }
   return text;
@@ -98,7 +125,8 @@ function readText(path: string, setting: string): string {
     return readFileSync(path, "utf8");
   } catch (error) {
     throw new NetworkSettingsError(
-      `${setting} cannot be read: ${(error as Error).message}. Check that the file is there, and that the agent's user may read it.`,
+      "certificate-settings-invalid",
+      `${setting} cannot be read: ${(error as Error).message}. Check that the agent's user may read it.`,
     );
   }
 }

@@ -1,19 +1,22 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { CodedError, codeOf } from "../errors/coded-error.ts";
+import type { CodedMessage } from "../errors/coded-message.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { log } from "./log.ts";
 import { readSecretInput } from "./secret-input.ts";
 
 /** One wrong input: its name, what is wrong, and what to do. */
-export interface InputProblem {
+export interface InputProblem extends CodedMessage {
   readonly input: string;
-  readonly message: string;
 }
 
 /** Some inputs are wrong; all of them are here. */
-export class InputError extends Error {
+export class InputError extends CodedError {
+  override readonly name: string = "InputError";
   readonly problems: readonly InputProblem[];
 
   constructor(problems: readonly InputProblem[]) {
-    super(problems.map(({ input, message }) => `${input}: ${message}`).join(" "));
+    super(problems[0]?.code ?? "unexpected", problems.map(({ input, message }) => `${input}: ${message}`).join(" "));
     this.problems = problems;
   }
 }
@@ -44,7 +47,8 @@ export class InputReader {
     const variables = undefinedVariables(text);
     if (variables.length === 0) return text;
     if (!this.#unexpanded.has(name)) {
-      for (const variable of variables) this.problem(name, `${describeUndefined(variable)} ${DEFINE_IT}`);
+      for (const variable of variables)
+        this.problem(name, "variable-not-defined", `${describeUndefined(variable)} ${DEFINE_IT}`);
     }
     this.#unexpanded.add(name);
     return "";
@@ -54,7 +58,10 @@ export class InputReader {
   value(name: string): string {
     const text = rawText(name);
     for (const variable of undefinedVariables(text)) {
-      log.warning(`${name}: ${describeUndefined(variable)} The text is used as it is. ${DEFINE_IT}`);
+      log.warning(
+        "variable-not-defined",
+        `${name}: ${describeUndefined(variable)} The text is used as it is. ${DEFINE_IT}`,
+      );
     }
     return text;
   }
@@ -67,7 +74,7 @@ export class InputReader {
   /** The text of an input that must be set. */
   required(name: string, whatToDo: string): string {
     const text = this.text(name);
-    if (text === "" && !this.#unexpanded.has(name)) this.problem(name, `it is empty. ${whatToDo}`);
+    if (text === "" && !this.#unexpanded.has(name)) this.problem(name, "input-required", `it is empty. ${whatToDo}`);
     return text;
   }
 
@@ -80,7 +87,8 @@ export class InputReader {
   boolean(name: string, byDefault = false): boolean {
     const text = this.text(name).toLowerCase();
     if (text === "true" || text === "false") return text === "true";
-    if (text !== "") this.problem(name, `"${text}" is neither true nor false. Enter one of the two.`);
+    if (text !== "")
+      this.problem(name, "input-not-boolean", `"${text}" is neither true nor false. Enter one of the two.`);
     return byDefault;
   }
 
@@ -107,7 +115,11 @@ export class InputReader {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
     const range = `${min} to ${max}${unit ? ` (${unit})` : ""}`;
-    this.problem(name, `"${text}" is not a whole number from ${range}. Enter one, or nothing for ${whenEmpty}.`);
+    this.problem(
+      name,
+      "number-out-of-range",
+      `"${text}" is not a whole number from ${range}. Enter one, or nothing for ${whenEmpty}.`,
+    );
     return undefined;
   }
 
@@ -116,8 +128,8 @@ export class InputReader {
     log.info(`${input}: ${message}`);
   }
 
-  problem(input: string, message: string): void {
-    this.problems.push({ input, message });
+  problem(input: string, code: ErrorCode, message: string): void {
+    this.problems.push({ input, code, message });
   }
 
   /** Calls `read`; what it throws becomes a problem of this input, one for each error of an AggregateError. */
@@ -126,7 +138,7 @@ export class InputReader {
       return read();
     } catch (error) {
       const errors: Error[] = error instanceof AggregateError ? error.errors : [error as Error];
-      for (const { message } of errors) this.problem(name, message);
+      for (const each of errors) this.problem(name, codeOf(each), each.message);
       return fallback;
     }
   }
@@ -138,7 +150,8 @@ export class InputReader {
 
   #choose<T extends string>(name: string, text: string, choices: readonly T[]): T | undefined {
     const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
-    if (!found) this.problem(name, `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
+    if (!found)
+      this.problem(name, "input-not-in-list", `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
     return found;
   }
 }

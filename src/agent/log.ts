@@ -1,4 +1,6 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { type CodedMessage, printed } from "../errors/coded-message.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
 import { escapeControls } from "./escape.ts";
 
 /**
@@ -9,10 +11,10 @@ export const log = {
   info(message: string): void {
     tl.writeExternalOutput(`${escapeControls(message)}\n`, { source: "remote" });
   },
-  warning(message: string): void {
-    tl.warning(escapeControls(message), tl.IssueSource.TaskInternal);
+  warning(code: ErrorCode, message: string): void {
+    tl.warning(escapeControls(printed({ code, message })), tl.IssueSource.TaskInternal);
   },
-  error(message: string): void {
-    tl.error(escapeControls(message), tl.IssueSource.TaskInternal);
+  error(error: CodedMessage): void {
+    tl.error(escapeControls(printed(error)), tl.IssueSource.TaskInternal);
   },
 };

@@ -1,11 +1,14 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { CodedError } from "../errors/coded-error.ts";
 import type { NetworkSettings } from "../http/network-settings.ts";
 import { log } from "./log.ts";
 import { type Exceptions, parseNoProxy } from "./no-proxy.ts";
 import { maskSecret } from "./secret-input.ts";
 
 /** The agent's network settings, or the environment's, are of no use. The message names the setting, and says what to do. */
-export class NetworkSettingsError extends Error {}
+export class NetworkSettingsError extends CodedError {
+  override readonly name: string = "NetworkSettingsError";
+}
 
 /**
  * Reads the proxies: the agent's for everything, where it has one, and otherwise those of the environment. Passwords are masked before
@@ -44,7 +47,11 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
 function readBypassList(): Exceptions {
   const setting = "The agent's list of proxy exceptions (.proxybypass or no_proxy of the agent)";
   const patterns = parsePatternList(tl.getVariable("Agent.ProxyBypassList") || "[]");
-  if (!patterns) throw new NetworkSettingsError(`${setting} did not arrive as a list (AGENT_PROXYBYPASSLIST).`);
+  if (!patterns)
+    throw new NetworkSettingsError(
+      "proxy-settings-invalid",
+      `${setting} did not arrive as a list (AGENT_PROXYBYPASSLIST).`,
+    );
   const exceptions: Exceptions[] = [];
   const ignored: string[] = [];
   for (const pattern of patterns.map((each) => each.trim())) {
@@ -54,7 +61,10 @@ function readBypassList(): Exceptions {
   }
   if (ignored.length > 0) {
     const advice = "Correct it, as in .*\\.example\\.com, and restart the agent.";
-    log.warning(`${setting} has what is no regular expression, and is ignored: ${ignored.join(", ")}. ${advice}`);
+    log.warning(
+      "proxy-exception-ignored",
+      `${setting} has what is no regular expression, and is ignored: ${ignored.join(", ")}. ${advice}`,
+    );
   }
   return (url) => exceptions.some((matches) => matches(url));
 }
@@ -113,10 +123,17 @@ function parseProxyUrl(text: string, setting: string): URL {
   maskSpellings(userinfo.replace(/^[^:]*:?/, ""));
   const advice = "Write it as http://proxy.example.com:3128; http and https are possible.";
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(url)) throw new NetworkSettingsError(`${setting} is not a URL: "${withoutUser(text)}". ${advice}`);
+  if (!URL.canParse(url))
+    throw new NetworkSettingsError(
+      "proxy-settings-invalid",
+      `${setting} is not a URL: "${withoutUser(text)}". ${advice}`,
+    );
   const proxy = new URL(url);
   if ((proxy.protocol !== "http:" && proxy.protocol !== "https:") || proxy.hostname === "") {
-    throw new NetworkSettingsError(`${setting} has a URL that the task cannot use: "${withoutUser(text)}". ${advice}`);
+    throw new NetworkSettingsError(
+      "proxy-settings-invalid",
+      `${setting} has a URL that the task cannot use: "${withoutUser(text)}". ${advice}`,
+    );
   }
   proxy.username = encodeURIComponent(decode(proxy.username));
   proxy.password = encodeURIComponent(decode(proxy.password));

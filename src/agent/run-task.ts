@@ -1,6 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import * as taskLibrary from "azure-pipelines-task-lib/internal.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { codeOf } from "../errors/coded-error.ts";
+import { type CodedMessage, printed } from "../errors/coded-message.ts";
 import { CancelledError, cancellation } from "./cancellation.ts";
 import { escapeControls } from "./escape.ts";
 import { InputError } from "./inputs.ts";
@@ -16,8 +18,8 @@ const NO_INPUTS =
 /** What a task came to: an output variable for each result, and what went wrong. */
 export interface TaskOutcome {
   readonly outputs: Readonly<Record<string, string>>;
-  /** Messages for the user; none means success. */
-  readonly errors: readonly string[];
+  /** None means success. */
+  readonly errors: readonly CodedMessage[];
 }
 
 /**
@@ -33,22 +35,23 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
   setFlagsFromString("--heap-growing-percent=100");
   try {
     // The library of the bundle takes inputs into its vault once per process: it has none if another copy came first.
-    if (taskLibrary._vault === undefined) return fail([NO_INPUTS]);
+    if (taskLibrary._vault === undefined) return fail([{ code: "inputs-not-readable", message: NO_INPUTS }]);
     const outcome = await body(cancellation());
     for (const [name, value] of Object.entries(outcome.outputs)) tl.setVariable(name, value, false, true);
     if (outcome.errors.length === 0) tl.setResult(tl.TaskResult.Succeeded, "");
     else fail(outcome.errors);
   } catch (error) {
-    if (error instanceof InputError) fail(error.problems.map(({ input, message }) => `${input}: ${message}`));
-    else if (error instanceof CancelledError) fail(["The step was cancelled."]);
-    else fail([error instanceof Error ? error.message : String(error)]);
+    if (error instanceof InputError)
+      fail(error.problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` })));
+    else if (error instanceof CancelledError) fail([{ code: error.code, message: "The step was cancelled." }]);
+    else fail([{ code: codeOf(error), message: error instanceof Error ? error.message : String(error) }]);
   }
 }
 
-function fail(errors: readonly string[]): void {
+function fail(errors: readonly CodedMessage[]): void {
   const [only, ...others] = errors;
   if (only !== undefined && others.length === 0) {
-    tl.setResult(tl.TaskResult.Failed, escapeControls(only));
+    tl.setResult(tl.TaskResult.Failed, escapeControls(printed(only)));
     return;
   }
   for (const error of errors.slice(0, MAX_SHOWN_ERRORS)) log.error(error);

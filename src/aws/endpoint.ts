@@ -1,4 +1,5 @@
 import { defaultEndpointResolver } from "@aws-sdk/client-s3/dist-es/endpoint/endpointResolver.js";
+import { CodedError } from "../errors/coded-error.ts";
 import { type ServerAddress, serverAddress } from "../http/server-address.ts";
 
 export type AddressingStyle = "auto" | "path" | "virtual";
@@ -31,7 +32,9 @@ export interface BucketEndpoint extends ServerAddress {
 }
 
 /** The bucket cannot be addressed: its name, region or features fit no endpoint. The message says why. */
-export class EndpointError extends Error {}
+export class EndpointError extends CodedError {
+  override readonly name: string = "EndpointError";
+}
 
 /**
  * Resolves the endpoint of a bucket with the SDK's own rules, so that partitions, dotted names and
@@ -57,13 +60,16 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
       ...(store.endpoint ? { Endpoint: store.endpoint.href } : {}),
     });
   } catch (error) {
-    throw new EndpointError(explainRule((error as Error).message, store, bucket));
+    throw new EndpointError("endpoint-not-available", explainRule((error as Error).message, store, bucket));
   }
   const { url } = resolved;
   const schemes = resolved.properties?.authSchemes;
   const scheme = schemes?.find(({ name }) => name === "sigv4");
   if ((schemes && !scheme?.signingName?.startsWith("s3")) || scheme?.signingName === "s3express") {
-    throw new EndpointError("requests to it are signed in a way that this task does not support.");
+    throw new EndpointError(
+      "endpoint-not-available",
+      "requests to it are signed in a way that this task does not support.",
+    );
   }
   return {
     ...serverAddress(url),

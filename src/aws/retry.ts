@@ -76,12 +76,12 @@ export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSig
 
 function maxAttempts(error: unknown): number {
   if (error instanceof ConnectionError) {
-    if (TRANSIENT_CONNECTION_CODES.has(error.code)) return MAX_ATTEMPTS;
+    if (TRANSIENT_CONNECTION_CODES.has(error.systemCode)) return MAX_ATTEMPTS;
     if (isAbsent(error)) return MAX_ABSENT_ATTEMPTS;
-    return error.code === "ETIMEDOUT" ? MAX_SILENT_ATTEMPTS : 1;
+    return error.systemCode === "ETIMEDOUT" ? MAX_SILENT_ATTEMPTS : 1;
   }
   if (error instanceof ServiceError) {
-    const transient = TRANSIENT_STATUSES.has(error.details.status) || TRANSIENT_CODES.has(error.code);
+    const transient = TRANSIENT_STATUSES.has(error.details.status) || TRANSIENT_CODES.has(error.awsCode);
     return transient || isThrottling(error) ? MAX_ATTEMPTS : 1;
   }
   return 1;
@@ -91,9 +91,11 @@ function maxAttempts(error: unknown): number {
 export function isThrottling(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;
-  return status === 429 || (status === 503 && error.code === "ServiceUnavailable") || THROTTLING_CODES.has(error.code);
+  return (
+    status === 429 || (status === 503 && error.awsCode === "ServiceUnavailable") || THROTTLING_CODES.has(error.awsCode)
+  );
 }
 
 function isAbsent(error: unknown): boolean {
-  return error instanceof ConnectionError && ABSENT_CODES.has(error.code);
+  return error instanceof ConnectionError && ABSENT_CODES.has(error.systemCode);
 }

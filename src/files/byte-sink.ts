@@ -17,7 +17,9 @@ export interface ByteSink {
 export type Watcher = (bytes: Buffer) => void;
 
 /** More bytes came than were expected. */
-export class SinkFullError extends Error {}
+export class SinkFullError extends Error {
+  override readonly name: string = "SinkFullError";
+}
 
 /** Keeps bytes in a block until all have come: for small files, which are then written in one go. */
 export class BlockSink implements ByteSink {

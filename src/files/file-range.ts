@@ -1,12 +1,15 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { CodedError } from "../errors/coded-error.ts";
 import type { BlockPool } from "./block-pool.ts";
 import { Disk } from "./disk.ts";
 
 /** The file's bytes are not those that were there when it was scanned. */
-export class FileChangedError extends Error {
+export class FileChangedError extends CodedError {
+  override readonly name: string = "FileChangedError";
+
   constructor() {
-    super("the file changed while it was being read");
+    super("file-changed", "the file changed while it was being read");
   }
 }
 

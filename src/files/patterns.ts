@@ -1,4 +1,5 @@
 import { GLOBSTAR, Minimatch } from "minimatch";
+import { CodedError } from "../errors/coded-error.ts";
 
 /** Which relative paths a step is about. */
 export interface PathPatterns {
@@ -48,7 +49,9 @@ export interface PatternSubject {
 export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
-class PatternError extends Error {}
+class PatternError extends CodedError {
+  override readonly name: string = "PatternError";
+}
 
 /** The dialect of Azure Pipelines' own tasks, the same on every system. */
 const DIALECT = { dot: true, nocomment: true, nonegate: true, platform: "linux" } as const;
@@ -69,7 +72,7 @@ export function parsePatterns(texts: readonly string[], subject: PatternSubject 
     try {
       lines.push(parseLine(text, index + 1, subject));
     } catch (error) {
-      errors.push(new PatternError(`pattern "${text}": ${(error as Error).message}.`));
+      errors.push(new PatternError("pattern-invalid", `pattern "${text}": ${(error as Error).message}.`));
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, "malformed patterns");

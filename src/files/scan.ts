@@ -1,6 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
+import { CodedError } from "../errors/coded-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { fileErrorCode } from "../errors/system-codes.ts";
 import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
 import { type PathPatterns, REPOSITORY_NAME } from "./patterns.ts";
@@ -34,9 +37,11 @@ export interface ScanOptions {
 }
 
 /** Something in the folder cannot be read, so that it is unknown what ought to be sent. */
-export class ScanError extends Error {
-  constructor(path: string, cause: Error) {
-    super(`${path} cannot be read: ${cause.message}.`, { cause });
+export class ScanError extends CodedError {
+  override readonly name: string = "ScanError";
+
+  constructor(path: string, cause: Error, code: ErrorCode = fileErrorCode(cause) ?? "file-not-readable") {
+    super(code, `${path} cannot be read: ${cause.message}.`, { cause });
   }
 }
 
@@ -143,7 +148,7 @@ function countPath(realPath: string, path: string, visits: Map<string, number>):
   visits.set(realPath, count);
   if (count <= MAX_PATHS_TO_A_LINKED_FOLDER) return;
   const reason = `links lead to it on more than ${MAX_PATHS_TO_A_LINKED_FOLDER} paths; leave the links out with a pattern`;
-  throw new ScanError(path, new Error(reason));
+  throw new ScanError(path, new Error(reason), "too-many-links");
 }
 
 /** The files and folders in a folder that the patterns want, in the order of their keys. */
@@ -153,7 +158,8 @@ function readEntries(folder: Folder, walk: Walk): (FileEntry | FolderEntry)[] {
     const wanted = wantedAs(folder, dirent, walk);
     if (!wanted.asFile && !wanted.asFolder) continue;
     const path = folder.path + dirent.name;
-    if (isMangled(folder, dirent.name)) throw new ScanError(path, new Error("its name is not valid UTF-8"));
+    if (isMangled(folder, dirent.name))
+      throw new ScanError(path, new Error("its name is not valid UTF-8"), "file-name-not-supported");
     const entry = examine(folder, dirent, walk);
     if (entry.kind === "skipped") warnOf(entry, join(folder.absolutePath, dirent.name), path, wanted, walk);
     else if (entry.kind === "file" ? wanted.asFile : wanted.asFolder) entries.push(entry);

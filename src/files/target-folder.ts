@@ -1,11 +1,14 @@
 import { lstat, mkdir, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { CodedError } from "../errors/coded-error.ts";
 import { isBelow } from "./below-folder.ts";
 
 /** A folder that files need cannot be had, because of what stands in its place. */
-export class TargetFolderError extends Error {
+export class TargetFolderError extends CodedError {
+  override readonly name: string = "TargetFolderError";
+
   constructor(path: string, obstacle: string) {
-    super(`${path} ${obstacle}. Remove it, or choose another folder`);
+    super("path-taken", `${path} ${obstacle}. Remove it, or choose another folder`);
   }
 }
 

@@ -1,12 +1,17 @@
+import { CodedError } from "../errors/coded-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { connectionErrorCode } from "../errors/system-codes.ts";
+
 /** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
-export class ConnectionError extends Error {
+export class ConnectionError extends CodedError {
+  override readonly name: string = "ConnectionError";
   /** Node's code, as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
-  readonly code: string;
+  readonly systemCode: string;
   readonly hostname: string;
 
-  constructor(code: string, hostname: string, reason: string) {
-    super(`no answer from ${hostname}: ${reason}`);
-    this.code = code;
+  constructor(systemCode: string, hostname: string, reason: string, code: ErrorCode = connectionErrorCode(systemCode)) {
+    super(code, `no answer from ${hostname}: ${reason}`);
+    this.systemCode = systemCode;
     this.hostname = hostname;
   }
 }

@@ -1,3 +1,5 @@
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { connectionErrorCode, isCertificateCode } from "../errors/system-codes.ts";
 import { ConnectionError } from "./connection-error.ts";
 import type { ProxySource } from "./network-settings.ts";
 
@@ -16,6 +18,7 @@ export type ProxyStage = "unreached" | "refused" | "beyond";
 
 /** No whole answer came from the server, on a way that leads through a proxy. */
 export class ProxyError extends ConnectionError {
+  override readonly name: string = "ProxyError";
   readonly proxy: ProxyIdentity;
   readonly stage: ProxyStage;
   /** What the proxy answered, where it refused. */
@@ -23,19 +26,29 @@ export class ProxyError extends ConnectionError {
 
   /** @param reason goes on from the proxy's name, where it stopped there. */
   constructor(
-    code: string,
+    systemCode: string,
     hostname: string,
     reason: string,
     { proxy, stage, status }: { proxy: ProxyIdentity; stage: ProxyStage; status?: number },
   ) {
     const part =
       stage === "beyond" ? `${reason} (through the proxy ${proxy.host})` : `the proxy ${proxy.host} ${reason}`;
-    super(code, hostname, part);
+    super(systemCode, hostname, part, proxyErrorCode(systemCode, stage, status));
     this.proxy = proxy;
     this.stage = stage;
     this.status = status;
   }
 }
+
+function proxyErrorCode(systemCode: string, stage: ProxyStage, status: number | undefined): ErrorCode {
+  if (status === 407 || status === 401) return "proxy-password-wrong";
+  if (stage === "refused") return systemCode === UNREACHABLE ? "no-connection" : "proxy-refused";
+  const isBefore = stage === "unreached" && !isCertificateCode(systemCode);
+  return isBefore ? "proxy-not-reached" : connectionErrorCode(systemCode);
+}
+
+/** By a status of its own from 500 on, a proxy says that it does not reach the server: that may pass. */
+const UNREACHABLE = "EHOSTUNREACH";
 
 /** Of longer reasons the rest is left out. */
 const MAX_REASON_LENGTH = 200;
@@ -43,7 +56,6 @@ const MAX_REASON_LENGTH = 200;
 /** The proxy answered something else than that it passes the request on. */
 export function proxyRefusal(proxy: ProxyIdentity, hostname: string, status: number, statusText: string): ProxyError {
   const reason = `answered ${status} ${statusText.slice(0, MAX_REASON_LENGTH)}`.trim();
-  // By a status of its own from 500 on, a proxy says that it does not reach the server: that may pass.
-  const code = status >= 500 ? "EHOSTUNREACH" : "ERR_PROXY_REFUSED";
-  return new ProxyError(code, hostname, reason, { proxy, stage: "refused", status });
+  const systemCode = status >= 500 ? UNREACHABLE : "ERR_PROXY_REFUSED";
+  return new ProxyError(systemCode, hostname, reason, { proxy, stage: "refused", status });
 }

@@ -11,6 +11,7 @@ export interface ResponseHandler {
 
 /** What came is no answer in HTTP/1. */
 export class ProtocolError extends Error {
+  override readonly name: string = "ProtocolError";
   /** The name that Node's own parser has for it. */
   readonly code: string;
 

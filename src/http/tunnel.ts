@@ -3,6 +3,7 @@ import { HttpsProxyAgent, type HttpsProxyAgentOptions } from "https-proxy-agent"
 
 /** The proxy was not reached, or gave no answer. */
 class TunnelError extends Error {
+  override readonly name: string = "TunnelError";
   /** Node's code, as `ECONNREFUSED`. */
   readonly code: string;
 

@@ -99,7 +99,7 @@ export function openBucket(options: BucketOptions): Bucket {
 
     const error = await readServiceError(response);
     // The machine's clock is wrong: go by the server's from here on.
-    if (error.code === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
+    if (error.awsCode === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();
     }
     throw error;

@@ -88,7 +88,7 @@ async function requestDeletion(
   const asked = new Set(keys);
   if (failures.some(({ key }) => !asked.has(key)))
     throw notS3(response, "it tells of keys that were not to be deleted");
-  return failures.filter(({ error }) => error.code !== "NoSuchKey");
+  return failures.filter(({ error }) => error.awsCode !== "NoSuchKey");
 }
 
 /** The statuses that errors of these names have where they stand alone; what else is wrong with a key is the client's. */
@@ -101,9 +101,9 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 };
 
 function failureOf(element: XmlElement): DeleteFailure {
-  const code = childText(element, "Code") || "UnknownError";
+  const awsCode = childText(element, "Code") || "UnknownError";
   const serverMessage = childText(element, "Message")?.replace(/[.\s]+$/, "") || "the server gave no reason";
-  const error = new ServiceError({ status: STATUS_OF_CODE[code] ?? 400, code, serverMessage });
+  const error = new ServiceError({ status: STATUS_OF_CODE[awsCode] ?? 400, awsCode, serverMessage });
   return { key: childText(element, "Key") ?? "", error };
 }
 
@@ -114,7 +114,7 @@ async function deleteAlone(bucket: Bucket, key: string, signal: AbortSignal): Pr
   } catch (error) {
     // Of the answers to a single key only a refusal is about that key.
     if (!(error instanceof ServiceError)) throw error;
-    return error.details.status === 404 && error.code === "NoSuchKey" ? undefined : { key, error };
+    return error.details.status === 404 && error.awsCode === "NoSuchKey" ? undefined : { key, error };
   }
 }
 

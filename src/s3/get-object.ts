@@ -1,4 +1,5 @@
 import { ServiceError } from "../aws/errors/errors.ts";
+import { CodedError } from "../errors/coded-error.ts";
 import type { BodyReceiver } from "../http/body-receiver.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 import type { ResponseHead } from "../http/messages.ts";
@@ -10,17 +11,21 @@ import { notS3 } from "./xml-body.ts";
 const SCRAP_BYTES = 64 * 1024;
 
 /** The object is not the one any more that was being read. */
-export class ObjectReplacedError extends Error {
+export class ObjectReplacedError extends CodedError {
+  override readonly name: string = "ObjectReplacedError";
+
   constructor() {
-    super("it was replaced while it was read");
+    super("object-changed", "it was replaced while it was read");
   }
 }
 
 /** The answer holds other bytes than were asked for. Written where those belong, they would make a broken file. */
-class RangeIgnoredError extends Error {
+class RangeIgnoredError extends CodedError {
+  override readonly name: string = "RangeIgnoredError";
+
   constructor(startByte: number) {
     const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
-    super(`asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
+    super("range-not-supported", `asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
   }
 }
 
@@ -102,7 +107,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
   } catch (error) {
     // Where it broke off behind the last byte, there is nothing to go on from.
     if (receivedBytes === wantedBytes && isOfAnswer(error)) return;
-    throw error instanceof ServiceError && error.code === "PreconditionFailed" ? new ObjectReplacedError() : error;
+    throw error instanceof ServiceError && error.awsCode === "PreconditionFailed" ? new ObjectReplacedError() : error;
   }
 }
 

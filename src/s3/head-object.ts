@@ -58,7 +58,7 @@ export async function headObject(bucket: Bucket, key: string, options: HeadOptio
 
 /** Whether the error says that there is no such object. */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof ServiceError && (error.code === "NoSuchKey" || error.code === "NotFound");
+  return error instanceof ServiceError && (error.awsCode === "NoSuchKey" || error.awsCode === "NotFound");
 }
 
 /** Reads the headers of an answer to HeadObject or GetObject. @throws {ServiceError} where S3 would not give them. */

@@ -34,7 +34,7 @@ export async function getObjectAcl(bucket: Bucket, key: string, signal?: AbortSi
   try {
     response = await bucket.send({ method: "GET", key, query: { acl: "" }, signal });
   } catch (error) {
-    if (error instanceof ServiceError && NO_ACL_CODES.has(error.code)) return { ownerId: "", grants: [] };
+    if (error instanceof ServiceError && NO_ACL_CODES.has(error.awsCode)) return { ownerId: "", grants: [] };
     throw error;
   }
   const root = await readResult(response, "AccessControlPolicy");

@@ -19,7 +19,7 @@ export async function getObjectTags(bucket: Bucket, key: string, signal?: AbortS
     response = await bucket.send({ method: "GET", key, query: { tagging: "" }, signal });
   } catch (error) {
     // So some stores say that there are none, or none of any object.
-    if (error instanceof ServiceError && /^(NoSuchTagSet|NotImplemented$)/.test(error.code)) return new Map();
+    if (error instanceof ServiceError && /^(NoSuchTagSet|NotImplemented$)/.test(error.awsCode)) return new Map();
     throw error;
   }
   // And so does Ceph, of a copy.

@@ -8,5 +8,5 @@ export function isTransient(error: unknown, signal: AbortSignal): boolean {
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;
   const isAboutCredentials = status === 401 || status === 403 || isExpiredSession(error);
-  return status >= 500 || status === 429 || isAboutCredentials || error.code === NOT_S3;
+  return status >= 500 || status === 429 || isAboutCredentials || error.awsCode === NOT_S3;
 }

@@ -1,5 +1,6 @@
 import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket } from "./bucket.ts";
 import { copySourceHeaders } from "./copy-source.ts";
 import { encodeMetadata } from "./encoded-words.ts";
@@ -35,7 +36,9 @@ export interface UpdateOptions {
 }
 
 /** The object is left as it is, since it cannot be changed without something of it being lost. The message says what to do. */
-export class UpdateRefusedError extends Error {}
+export class UpdateRefusedError extends CodedError {
+  override readonly name: string = "UpdateRefusedError";
+}
 
 const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
@@ -138,16 +141,19 @@ function refuseLosses(head: ObjectHead, { customerKey }: UpdateOptions): void {
   const isArchived = ["GLACIER", "DEEP_ARCHIVE"].includes(storageClass) || head.headers["x-amz-archive-status"];
   if (isArchived && !isRestored) {
     throw new UpdateRefusedError(
+      "object-archived",
       `the object is archived (${storageClass}), so its headers cannot be changed: restore it first, or leave it out with a pattern`,
     );
   }
   if (Number(head.headers["x-amz-missing-meta"] ?? 0) > 0) {
     throw new UpdateRefusedError(
+      "metadata-not-readable",
       "the object has metadata that cannot be read over HTTP and would be lost: send the object again to change its headers",
     );
   }
   if (isCustomerEncrypted(head) && customerKey?.kind !== "customer") {
     throw new UpdateRefusedError(
+      "customer-key-required",
       "the object is encrypted with a customer's key (SSE-C), and without that key it cannot be copied: give the key to the step",
     );
   }
@@ -197,6 +203,7 @@ async function sameGrants(
   } catch (error) {
     if (!(error instanceof ServiceError) || error.details.status !== 403) throw error;
     throw new UpdateRefusedError(
+      "acl-not-readable",
       `the object's ACL cannot be read (${error.message}), and its headers are changed by a copy that would lose it: allow s3:GetObjectAcl, or set filesAcl`,
     );
   }

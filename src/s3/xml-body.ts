@@ -64,5 +64,5 @@ export function childText(element: XmlElement, name: string): string | undefined
 
 /** The error for an answer that S3 would not give: a proxy's page with status 200, say. */
 export function notS3(response: ResponseHead, serverMessage: string): ServiceError {
-  return new ServiceError({ status: response.status, code: NOT_S3, serverMessage });
+  return new ServiceError({ status: response.status, awsCode: NOT_S3, serverMessage });
 }

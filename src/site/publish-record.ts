@@ -1,3 +1,4 @@
+import type { CodedMessage } from "../errors/coded-message.ts";
 import type { ActionFailure } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
@@ -13,7 +14,7 @@ export interface SiteReport extends TransferReport {
 /** What a publish has come to so far. It is kept while the publish runs, so that one that breaks off can tell of it too. */
 export class PublishRecord {
   /** Beside those of single objects. */
-  readonly errors: string[] = [];
+  readonly errors: CodedMessage[] = [];
   readonly nameServers: string[] = [];
   invalidationId: string | undefined;
   readonly #observer: TransferObserver;

@@ -1,3 +1,4 @@
+import type { CodedMessage } from "../errors/coded-message.ts";
 import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
@@ -39,9 +40,9 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
 }
 
 /** @throws what is none of the reasons for which a publish ends before its time. */
-function describeEnd(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return CANCELLED;
-  if (error instanceof StepError || error instanceof OtherPublishError) return error.message;
+function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
+  if (signal.aborted) return { code: "cancelled", message: CANCELLED };
+  if (error instanceof StepError || error instanceof OtherPublishError) return error;
   throw error;
 }
 
@@ -89,7 +90,7 @@ async function publishInOrder(
   }
   if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
-  if (!site.store.isGuarded) log.warning(UNGUARDED);
+  if (!site.store.isGuarded) log.warning("conditional-writes-not-supported", UNGUARDED);
   signal.throwIfAborted();
 }
 
@@ -118,13 +119,13 @@ async function leadDomain(
   if (domain && controlPlane) nameServers.push(...(await applyDomain(domain, options, controlPlane, tools)));
 }
 
-/** @returns a message for each URL that does not answer as it should. */
+/** @returns an error for each URL that does not answer as it should. */
 async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
   { done, nameServers }: PublishRecord,
-): Promise<readonly string[]> {
+): Promise<readonly CodedMessage[]> {
   if (!options.verify) return [];
   const startMs = performance.now();
   const stored = done.map(({ relativeKey }) => relativeKey);
@@ -143,6 +144,7 @@ async function verify(
 function tellOther(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(
+    "concurrent-publish",
     `Another publish to the same place began while this one deleted: ${error.other}. Should its site lack a file, run it again.`,
   );
 }
@@ -164,11 +166,11 @@ async function deleteStale(
 }
 
 /** Does what the steps after it do not depend on. */
-async function gather(errors: string[], act: () => Promise<void>): Promise<void> {
+async function gather(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    errors.push(error.message);
+    errors.push(error);
   }
 }

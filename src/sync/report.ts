@@ -1,5 +1,7 @@
 import { describeFailure, isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
 import { ServiceError } from "../aws/errors/errors.ts";
+import { codeOf } from "../errors/coded-error.ts";
+import type { CodedMessage } from "../errors/coded-message.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 import type { ActionFailure } from "./apply.ts";
 import { type Action, type Counts, countActions } from "./plan/plan.ts";
@@ -7,10 +9,10 @@ import { type Action, type Counts, countActions } from "./plan/plan.ts";
 /** What a transfer came to. */
 export interface TransferReport {
   readonly counts: Counts;
-  /** One message for each thing that went wrong, as it is shown to the user. Empty means that all is done. */
-  readonly errors: readonly string[];
+  /** One for each thing that went wrong. Empty means that all is done. */
+  readonly errors: readonly CodedMessage[];
   /** Why an action failed; those that failed are here, and those that were left undone because of them are in neither place. */
-  readonly failures: ReadonlyMap<Action, string>;
+  readonly failures: ReadonlyMap<Action, CodedMessage>;
   readonly done: ReadonlySet<Action>;
 }
 
@@ -50,7 +52,7 @@ export function makeReport(outcome: Outcome): TransferReport {
   const messages = new Map(
     failures.map(({ action, error }) => [
       action,
-      describeFailure(error, bucket, keyOf(action), VERBS[action.kind].permission),
+      { code: codeOf(error), message: describeFailure(error, bucket, keyOf(action), VERBS[action.kind].permission) },
     ]),
   );
   return {
@@ -65,7 +67,7 @@ export function makeReport(outcome: Outcome): TransferReport {
   };
 }
 
-function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, string>): string[] {
+function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage>): CodedMessage[] {
   const { bucket, target, planned, done, failures, stoppedEarly } = outcome;
   const [first] = failures;
   if (!first) return [];
@@ -78,17 +80,19 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, string>): st
   if (transferred === 0 && isCommon && cause && failures.every(({ error }) => causeOf(error) === cause)) {
     const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
     const noun = verb === "uploaded" ? "Upload" : verb === "downloaded" ? "Download" : "Transfer";
-    return [`${noun} to ${target} failed: ${describeFailure(first.error, bucket, key, permission)} ${consequence}`];
+    const why = describeFailure(first.error, bucket, key, permission);
+    return [{ code: codeOf(first.error), message: `${noun} to ${target} failed: ${why} ${consequence}` }];
   }
-  const errors = failures.map(
-    ({ action }) => `${action.path} was not ${VERBS[action.kind].done}: ${messages.get(action)}`,
-  );
-  return stoppedEarly
-    ? [`The step stopped, since the rest would have failed alike: ${consequence}`, ...errors]
-    : errors;
+  const errors = [...messages].map(([{ kind, path }, { code, message }]) => ({
+    code,
+    message: `${path} was not ${VERBS[kind].done}: ${message}`,
+  }));
+  const stopped = `The step stopped, since the rest would have failed alike: ${consequence}`;
+  return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
 }
 
 /** What makes two failures alike: the code of the server's refusal, or of the connection's. */
 function causeOf(error: unknown): string | undefined {
-  return error instanceof ServiceError || error instanceof ConnectionError ? error.code : undefined;
+  if (error instanceof ServiceError) return error.awsCode;
+  return error instanceof ConnectionError ? error.systemCode : undefined;
 }

@@ -32,6 +32,7 @@ function transfer(options: DownloadOptions, cancelled: AbortSignal): Promise<Tas
       directionOf: ({ prefix }) => ({ done: "Downloaded", from: s3Uri, to: target, prefix }),
       nothingFound: {
         input: "sourceFolder",
+        code: "no-files-found",
         message: `there is nothing under ${folderUri} that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
       },
       apply: (plan, tools) => applyDownload(plan, options, tools),

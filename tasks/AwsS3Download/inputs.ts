@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
+import { CodedError, codeOf } from "../../src/errors/coded-error.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readCustomerKey, readDownloadEncryption } from "../../src/task/inputs/encryption.ts";
@@ -36,7 +37,7 @@ export function readInputs(): InNameOf<DownloadOptions> {
 
 function readSource(reader: InputReader): string {
   const source = readKeyStart(reader, "sourceFolder");
-  const wrong = (why: string) => reader.problem("sourceFolder", `"${source}" ${why}`);
+  const wrong = (why: string) => reader.problem("sourceFolder", "path-invalid", `"${source}" ${why}`);
   if (source.startsWith("s3://")) wrong("is a URI. Enter what stands behind the bucket's name.");
   if (source.split("/").some((name) => name === "." || name === ".."))
     wrong("has . or .. for a folder, which S3 does not resolve.");
@@ -60,9 +61,13 @@ function checkTarget(target: string): void {
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       // Below a file nothing can be either; the loop comes to the file itself.
-      if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path)) throw new Error(`${message}.`);
+      if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path))
+        throw new CodedError(codeOf(error), `${message}.`);
       continue;
     }
-    throw new Error(`${path} is not a folder, so that nothing can be downloaded into ${target}. Enter another folder.`);
+    throw new CodedError(
+      "path-taken",
+      `${path} is not a folder, so that nothing can be downloaded into ${target}. Enter another folder.`,
+    );
   }
 }

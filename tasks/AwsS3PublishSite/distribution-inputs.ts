@@ -20,14 +20,14 @@ export function readDistribution(reader: InputReader): DistributionOptions | und
   if (id === "") {
     const why = "it has no effect while cloudFrontDistributionId is empty";
     const tell = (input: string, byDefault: unknown) =>
-      reader.problem(input, `${why}. Enter a distribution, or leave it at ${byDefault}.`);
+      reader.problem(input, "input-without-effect", `${why}. Enter a distribution, or leave it at ${byDefault}.`);
     if (invalidate !== "changed") tell("invalidate", "changed");
     if (!waitForInvalidation) tell("waitForInvalidation", true);
     return undefined;
   }
   if (!/^[A-Z0-9]+$/.test(id)) {
     const advice = "Enter it as E2EXAMPLE1ABCD: CloudFront shows it beside the distribution's domain name.";
-    reader.problem("cloudFrontDistributionId", `"${id}" is not the id of a distribution. ${advice}`);
+    reader.problem("cloudFrontDistributionId", "id-invalid", `"${id}" is not the id of a distribution. ${advice}`);
   }
   const invalidationTimeoutMs = (timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * MINUTE_MS;
   return { id, invalidate, waitForInvalidation, invalidationTimeoutMs };

@@ -12,7 +12,7 @@ export function readDocuments(reader: InputReader): Documents {
   const singlePageApp = reader.boolean("singlePageApp");
   if (singlePageApp && errorDocument) {
     const why = `it cannot be used with singlePageApp, where ${indexDocument} answers for what is not there`;
-    reader.problem("errorDocument", `${why}. Leave one of the two out.`);
+    reader.problem("errorDocument", "inputs-in-conflict", `${why}. Leave one of the two out.`);
   }
   return { indexDocument, ...(errorDocument ? { errorDocument } : {}), singlePageApp };
 }
@@ -22,7 +22,7 @@ function readIndexDocument(reader: InputReader): string {
   const name = reader.text("indexDocument") || DEFAULT_INDEX_DOCUMENT;
   if (/[\\/]/.test(name)) {
     const advice = `The same name stands for every folder: enter it alone, as ${DEFAULT_INDEX_DOCUMENT}.`;
-    reader.problem("indexDocument", `"${name}" has a folder in it. ${advice}`);
+    reader.problem("indexDocument", "path-invalid", `"${name}" has a folder in it. ${advice}`);
   }
   return name;
 }
@@ -32,7 +32,7 @@ function readErrorDocument(reader: InputReader): string {
   const names = text.replace(/^[\\/]+/, "").split(/[\\/]/);
   if (text !== "" && names.some((name) => ["", ".", ".."].includes(name))) {
     const advice = "Enter a file of the site by its path below sourceFolder, as errors/404.html.";
-    reader.problem("errorDocument", `"${text}" is not the path of a document. ${advice}`);
+    reader.problem("errorDocument", "path-invalid", `"${text}" is not the path of a document. ${advice}`);
   }
   return names.join("/");
 }

@@ -24,7 +24,7 @@ export function readDomain(
   }
   if (hostedZoneId && createHostedZone) {
     const why = "it cannot be used with createHostedZone, which finds or makes the zone by the domain's name";
-    reader.problem("hostedZoneId", `${why}. Leave one of the two out.`);
+    reader.problem("hostedZoneId", "inputs-in-conflict", `${why}. Leave one of the two out.`);
   }
   if (access && domainName) checkTarget(reader, domainName, access, isBehindDistribution);
   return { domainName, redirectDomains, ...(hostedZoneId ? { hostedZoneId } : {}), createHostedZone };
@@ -39,6 +39,7 @@ function readRedirectDomains(reader: InputReader, domainName: string): readonly 
   if (domainName && names.includes(domainName)) {
     reader.problem(
       "redirectDomains",
+      "inputs-in-conflict",
       `${domainName} is the domain of the site, to which the others lead. Take it out.`,
     );
   }
@@ -51,7 +52,7 @@ function readHostedZoneId(reader: InputReader): string {
   const id = text.replace(/^\/?hostedzone\//, "");
   if (id !== "" && !/^[A-Z0-9]{1,32}$/.test(id)) {
     const advice = "Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone's name.";
-    reader.problem("hostedZoneId", `"${text}" is not the id of a hosted zone. ${advice}`);
+    reader.problem("hostedZoneId", "id-invalid", `"${text}" is not the id of a hosted zone. ${advice}`);
   }
   return id;
 }
@@ -59,7 +60,11 @@ function readHostedZoneId(reader: InputReader): string {
 function tellWithoutEffect(reader: InputReader, isSet: Readonly<Record<string, unknown>>): void {
   for (const [input, value] of Object.entries(isSet)) {
     if (!value) continue;
-    reader.problem(input, "it has no effect while domainName is empty. Enter the domain of the site, or leave it out.");
+    reader.problem(
+      input,
+      "input-without-effect",
+      "it has no effect while domainName is empty. Enter the domain of the site, or leave it out.",
+    );
   }
 }
 
@@ -72,9 +77,13 @@ function checkTarget(
 ): void {
   if (store.endpoint) {
     const why = `Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is ${store.endpoint.host}`;
-    reader.problem("domainName", `${why}. Leave it empty, and enter siteUrl.`);
+    reader.problem("domainName", "inputs-in-conflict", `${why}. Leave it empty, and enter siteUrl.`);
   } else if (!isBehindDistribution && bucketName !== domainName) {
     const why = `a website endpoint answers for ${domainName} only from a bucket of that name, and bucketName is ${bucketName}`;
-    reader.problem("domainName", `${why}. Use such a bucket, or enter a distribution in cloudFrontDistributionId.`);
+    reader.problem(
+      "domainName",
+      "inputs-in-conflict",
+      `${why}. Use such a bucket, or enter a distribution in cloudFrontDistributionId.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { CodedError } from "../../src/errors/coded-error.ts";
 
 /** RFC 1035, section 2.3.4, less the root's label. */
 const MAX_LENGTH = 253;
@@ -12,8 +13,9 @@ const DOMAIN_NAME = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
  */
 export function parseDomainName(text: string): string {
   const advice = "Enter a domain name alone, as www.example.com.";
-  if (/[/:]/.test(text)) throw new Error(`"${text}" is an address. ${advice}`);
+  if (/[/:]/.test(text)) throw new CodedError("domain-name-invalid", `"${text}" is an address. ${advice}`);
   const name = domainToASCII(text.replace(/\.$/, ""));
-  if (name.length > MAX_LENGTH || !DOMAIN_NAME.test(name)) throw new Error(`"${text}" is not a domain name. ${advice}`);
+  if (name.length > MAX_LENGTH || !DOMAIN_NAME.test(name))
+    throw new CodedError("domain-name-invalid", `"${text}" is not a domain name. ${advice}`);
   return name;
 }

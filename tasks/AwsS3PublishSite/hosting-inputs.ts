@@ -18,17 +18,19 @@ export function readHosting(
   const asked = Object.entries({ configureWebsite, publicRead }).flatMap(([input, isOn]) => (isOn ? [input] : []));
   if (access?.bucketName.startsWith("arn:")) {
     const why = "it cannot be used while bucketName is an access point: it is about settings of a bucket";
-    for (const input of asked) reader.problem(input, `${why}. Set it to false, or enter the bucket's name.`);
+    for (const input of asked)
+      reader.problem(input, "inputs-in-conflict", `${why}. Set it to false, or enter the bucket's name.`);
   }
   if (configureWebsite && access?.store.features?.accelerate) {
     const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
-    reader.problem("configureWebsite", `${why}. Leave one of the two out.`);
+    reader.problem("configureWebsite", "inputs-in-conflict", `${why}. Leave one of the two out.`);
   }
   if (encryption?.kind === "kms") {
     const why = "it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt";
     for (const input of asked) {
       reader.problem(
         input,
+        "inputs-in-conflict",
         `${why}. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront.`,
       );
     }

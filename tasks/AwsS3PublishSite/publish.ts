@@ -90,6 +90,7 @@ function run(
       directionOf: () => ({ done: "Uploaded", from: source, to: s3Uri, prefix }),
       nothingFound: {
         input: "globExpressions",
+        code: "no-files-found",
         message: "no file matches. Check the patterns and sourceFolder; the step that builds the site may have failed.",
       },
       async apply(plan, tools) {

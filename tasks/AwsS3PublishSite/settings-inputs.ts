@@ -1,4 +1,5 @@
 import type { InputReader } from "../../src/agent/inputs.ts";
+import { CodedError } from "../../src/errors/coded-error.ts";
 import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
 import { createObjectSettings, type ObjectSettingsParts } from "../../src/sync/settings/object-settings.ts";
 import { parseStorageClass } from "../../src/sync/settings/storage-class.ts";
@@ -25,7 +26,7 @@ export function readSiteSettings(
   const encoding = parts.headers["content-encoding"];
   if (encoding && compress !== "off") {
     const why = `it cannot be used with compress: ${compress}, which sets it for each file that it compresses`;
-    reader.problem("contentEncoding", `${why}. Leave one of the two out.`);
+    reader.problem("contentEncoding", "inputs-in-conflict", `${why}. Leave one of the two out.`);
   }
   const ruled = createObjectSettings({ ...parts, headers: {}, cacheControl: [], rules });
   const others = createObjectSettings({ ...parts, rules: [] });
@@ -36,5 +37,8 @@ export function readSiteSettings(
 function parseReadableStorageClass(text: string, isAmazon: boolean): string {
   const name = parseStorageClass(text, isAmazon);
   if (!isAmazon || !ARCHIVES.includes(name)) return name;
-  throw new Error(`${name} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR.`);
+  throw new CodedError(
+    "storage-class-invalid",
+    `${name} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR.`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { InputReader } from "../../src/agent/inputs.ts";
+import { CodedError } from "../../src/errors/coded-error.ts";
 
 /** Reads at which URL visitors find the site; undefined where it is to be derived. */
 export function readSiteUrl(reader: InputReader): URL | undefined {
@@ -11,7 +12,7 @@ function parseSiteUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
     const advice = "Enter it as https://www.example.com/, without user, password or query.";
-    throw new Error(`it is not the URL of a site. ${advice}`);
+    throw new CodedError("url-invalid", `it is not the URL of a site. ${advice}`);
   }
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;

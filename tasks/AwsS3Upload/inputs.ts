@@ -25,15 +25,15 @@ export function readInputs(): InNameOf<UploadOptions> {
   const partSizeBytes = readPartSizeBytes(reader);
   if (transfer.deleteExtra && source.isFile) {
     const why = `it cannot be used while sourceFolder is a single file, ${source.path}: all else would be deleted`;
-    reader.problem("deleteExtra", `${why}. Set deleteExtra to false, or enter a folder.`);
+    reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Set deleteExtra to false, or enter a folder.`);
   }
   if (createBucket && access?.bucketName.startsWith("arn:")) {
     const why = "it cannot be used while bucketName is an access point, which stands before a bucket that exists";
-    reader.problem("createBucket", `${why}. Set it to false, or enter a bucket's name.`);
+    reader.problem("createBucket", "inputs-in-conflict", `${why}. Set it to false, or enter a bucket's name.`);
   }
   if (createBucket && access?.store.features?.accelerate) {
     const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
-    reader.problem("createBucket", `${why}. Leave one of the two out.`);
+    reader.problem("createBucket", "inputs-in-conflict", `${why}. Leave one of the two out.`);
   }
   noteToolkitLogging(reader);
   reader.finish();

@@ -3,6 +3,7 @@ import { log } from "../../src/agent/log.ts";
 import { jobFolder } from "../../src/agent/pipeline-run.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { describeFailure } from "../../src/aws/errors/error-hints.ts";
+import { codeOf } from "../../src/errors/coded-error.ts";
 import { bucketExists, ensureBucket } from "../../src/s3/buckets/create-bucket.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
 import type { PlanContext } from "../../src/sync/plan/plan-context.ts";
@@ -41,6 +42,7 @@ function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskO
       directionOf: () => ({ done: "Uploaded", from: source, to: s3Uri, prefix }),
       nothingFound: {
         input: "globExpressions",
+        code: "no-files-found",
         message:
           "no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
       },
@@ -84,7 +86,7 @@ async function prepareBucket({ access, dryRun }: UploadOptions, { bucket, signal
   } catch (error) {
     signal.throwIfAborted();
     const why = describeFailure(error, bucket.name, undefined, "s3:CreateBucket");
-    throw new StepError(`Creating the bucket ${bucket.name} failed: ${why}`, { cause: error });
+    throw new StepError(codeOf(error), `Creating the bucket ${bucket.name} failed: ${why}`, { cause: error });
   }
 }
 

@@ -79,7 +79,7 @@ describe("the agent's network", () => {
     assert.deepEqual(
       result.issues.map(({ message }) => message),
       [
-        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy of the agent) has what is no regular expression, and is ignored: "*[". Correct it, as in .*\\.example\\.com, and restart the agent.',
+        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy of the agent) has what is no regular expression, and is ignored: "*[". Correct it, as in .*\\.example\\.com, and restart the agent. [proxy-exception-ignored]',
       ],
     );
     const all = await proxiesOf([S3, STORE], { proxy: { url: "http://proxy:1", bypass: ["*"] } });
@@ -167,11 +167,36 @@ describe("the agent's certificates", () => {
     archive: file("none"),
     password,
   });
+  const missing: [title: string, setting: string, certificates: () => StepRequest["certificates"]][] = [
+    ["CA file", "The agent's CA file (./config.sh --sslcacert)", () => ({ ca: file("none") })],
+    [
+      "client certificate",
+      "The agent's client certificate (./config.sh --sslclientcert)",
+      () => ({ client: { ...client("key.pem"), certificate: file("none") } }),
+    ],
+    [
+      "key of the client certificate",
+      "The key of the agent's client certificate (./config.sh --sslclientcertkey)",
+      () => ({ client: client("none") }),
+    ],
+  ];
+  for (const [title, setting, certificates] of missing) {
+    it(`are done without, with a warning that says how to mount them, where there is no ${title}`, async () => {
+      const path = file("none");
+      assert.deepEqual(await read(certificates()), {
+        shown: ["skipsValidation"],
+        issues: [
+          `${setting} was not found: ${path}. The step continues without it. If this is a container job: the agent mounts only its own folders. Mount the file too, with "volumes: [${path}:${path}:ro]" of the container, or run the step on the agent's machine, with "target: host". Otherwise correct the path in the agent's configuration. [agent-certificate-not-found]`,
+        ],
+      });
+    });
+  }
+
   const wrong: [title: string, certificates: () => StepRequest["certificates"], message: RegExp][] = [
     [
-      "a missing CA file",
-      () => ({ ca: file("none") }),
-      /^The agent's CA file \(\.\/config\.sh --sslcacert\) cannot be read: ENOENT/,
+      "a CA file that is a folder",
+      () => ({ ca: folder }),
+      /^The agent's CA file \(\.\/config\.sh --sslcacert\) cannot be read: EISDIR.* Check that the agent's user may read it\.$/,
     ],
     [
       "a CA file of something else",

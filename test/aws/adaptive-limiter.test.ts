@@ -3,8 +3,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { AdaptiveLimiter } from "../../src/aws/adaptive-limiter.ts";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
 
-const slowDown = new ServiceError({ status: 503, code: "SlowDown", serverMessage: "Please reduce your request rate" });
-const denied = new ServiceError({ status: 403, code: "AccessDenied", serverMessage: "Access Denied" });
+const slowDown = new ServiceError({
+  status: 503,
+  awsCode: "SlowDown",
+  serverMessage: "Please reduce your request rate",
+});
+const denied = new ServiceError({ status: 403, awsCode: "AccessDenied", serverMessage: "Access Denied" });
 
 /** Runs so many attempts, all at once if they may, of which the first ones fail. @returns how many were under way at most. */
 async function mostAtOnce(

@@ -76,7 +76,7 @@ describe("the endpoint of a bucket", () => {
   ];
   for (const [title, store, bucket, message] of refusals) {
     it(`is refused as the SDK refuses it, in plain words: ${title}`, async () => {
-      assert.throws(() => resolveBucketEndpoint(store, bucket), new EndpointError(message));
+      assert.throws(() => resolveBucketEndpoint(store, bucket), new EndpointError("endpoint-not-available", message));
       assert.equal(await sdkRequest(store, bucket, "key"), undefined);
     });
   }

@@ -4,7 +4,7 @@ import { decideRetry, withRetries } from "../../src/aws/retry.ts";
 import { ConnectionError } from "../../src/http/connection-error.ts";
 
 const refusal = (status: number, code: string, retryAfterMs?: number) =>
-  new ServiceError({ status, code, serverMessage: "said so", retryAfterMs });
+  new ServiceError({ status, awsCode: code, serverMessage: "said so", retryAfterMs });
 const noAnswer = (code: string) => new ConnectionError(code, "host", "reason");
 
 describe("retries", () => {

@@ -69,7 +69,8 @@ describe("the folders that files are downloaded into", () => {
     const target = new TargetFolder(root);
     for (const name of Object.keys(links)) {
       const refusal = {
-        name: "Error",
+        name: "TargetFolderError",
+        code: "path-taken",
         message: /is a symbolic link that leads out, to .*\. Remove it, or choose another/,
       };
       await assert.rejects(target.fileFor(`${name}/a`), refusal);

@@ -59,7 +59,11 @@ describe("the transport, through a proxy", () => {
     const named = proxy.url.replace("127.0.0.1", "localhost");
     const transport = through(named);
     const answer = transport.exchange(request("https:", { hostname: "127.0.0.2" }));
-    await assert.rejects(answer, { code: "ERR_TLS_CERT_ALTNAME_INVALID", stage: "beyond" });
+    await assert.rejects(answer, {
+      systemCode: "ERR_TLS_CERT_ALTNAME_INVALID",
+      code: "certificate-name-wrong",
+      stage: "beyond",
+    });
   });
 
   const setting = "the server URL of awsCredentials";
@@ -130,14 +134,15 @@ describe("the transport, through a proxy", () => {
     it(`gives up a proxy that does not answer (${protocol})`, async () => {
       const port = await serve(net.createServer(() => undefined));
       const url = `http://127.0.0.1:${port}`;
-      await assert.rejects(put(through(url, networkOf(url), 150), protocol), { code: "ETIMEDOUT" });
+      await assert.rejects(put(through(url, networkOf(url), 150), protocol), { systemCode: "ETIMEDOUT" });
     });
   }
 
   it("tells of a proxy that hangs up", async () => {
     const port = await serve(net.createServer((socket) => socket.once("data", () => socket.end())));
     await assert.rejects(put(through(`http://127.0.0.1:${port}`), "https:"), {
-      code: "ECONNRESET",
+      systemCode: "ECONNRESET",
+      code: "proxy-not-reached",
       stage: "unreached",
     });
   });

@@ -81,7 +81,7 @@ describe("the transport", () => {
       await assert.rejects(
         transport.exchange(request(port, {})),
         (error: ConnectionError) =>
-          error instanceof ConnectionError && error.code === code && error.hostname === "127.0.0.1",
+          error instanceof ConnectionError && error.systemCode === code && error.hostname === "127.0.0.1",
       );
     });
   }

@@ -123,7 +123,8 @@ describe("requests, ours as the SDK's", () => {
 });
 
 function codeOf(error: unknown): string {
-  if (error instanceof ServiceError || error instanceof ConnectionError) return error.code;
+  if (error instanceof ServiceError) return error.awsCode;
+  if (error instanceof ConnectionError) return error.systemCode;
   const { Code, code, name } = error as { Code?: string; code?: string; name: string };
   return Code ?? code ?? name;
 }

@@ -82,7 +82,7 @@ describe("A bucket in another region than was given", () => {
 
   it("stays where another error names a region", async () => {
     const { bucket, found } = open(() => ({ status: 403, headers: { "x-amz-bucket-region": "eu-west-1" } }), "");
-    await assert.rejects(bucket.send({ method: "HEAD", key: "" }), { code: "AccessDenied" });
+    await assert.rejects(bucket.send({ method: "HEAD", key: "" }), { awsCode: "AccessDenied" });
     assert.deepEqual(found, []);
   });
 });

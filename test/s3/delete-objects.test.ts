@@ -40,7 +40,7 @@ describe("deleting objects", () => {
     const bucket = suite.open("there-is-no-such-bucket");
     await assert.rejects(
       deleteObjects(bucket, ["a"], signal),
-      (error) => error instanceof ServiceError && error.code === "NoSuchBucket",
+      (error) => error instanceof ServiceError && error.awsCode === "NoSuchBucket",
     );
   });
 });
@@ -73,7 +73,7 @@ describe("the answer to a deletion", () => {
     const { bucket, requests } = answeringBucket(answer(["a", "InternalError"]));
     const failures = await deleteObjects(bucket, ["a"], signal);
     assert.deepEqual(
-      failures.map(({ key, error }) => [key, error.code]),
+      failures.map(({ key, error }) => [key, error.awsCode]),
       [["a", "InternalError"]],
     );
     assert.equal(requests.length, 5);
@@ -83,7 +83,7 @@ describe("the answer to a deletion", () => {
     const { bucket } = answeringBucket("<html></html>");
     await assert.rejects(
       deleteObjects(bucket, ["a"], signal),
-      (error) => error instanceof ServiceError && error.code === NOT_S3,
+      (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
     );
   });
 

@@ -89,7 +89,7 @@ describe("an object's head", () => {
 
   it("of no object is an error that says so", async () => {
     await assert.rejects(headObject(bucket, "nothing"), (error) => isNotFound(error));
-    assert.equal(isNotFound(new ServiceError({ status: 404, code: "NoSuchBucket", serverMessage: "" })), false);
+    assert.equal(isNotFound(new ServiceError({ status: 404, awsCode: "NoSuchBucket", serverMessage: "" })), false);
     assert.equal(isNotFound(new Error("else")), false);
   });
 });
@@ -108,7 +108,7 @@ describe("the headers of an object's head", () => {
       const { bucket } = answeringBucket({ headers });
       await assert.rejects(
         headObject(bucket, "key"),
-        (error) => error instanceof ServiceError && error.code === NOT_S3,
+        (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
         missing,
       );
     }

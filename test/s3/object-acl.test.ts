@@ -59,14 +59,14 @@ describe("the answer with an object's ACL", () => {
 
   it("may be that there are no ACLs", async () => {
     for (const code of ["AccessControlListNotSupported", "MethodNotAllowed", "NotImplemented"]) {
-      const { bucket } = answeringBucket(new ServiceError({ status: 400, code, serverMessage: "no" }));
+      const { bucket } = answeringBucket(new ServiceError({ status: 400, awsCode: code, serverMessage: "no" }));
       assert.equal(isOwnerOnly(await getObjectAcl(bucket, "key")), true);
     }
   });
 
   it("must be the one that S3 gives", async () => {
     for (const xml of ["<html></html>", answer(grant("", "READ")), answer(grant("<ID>you</ID>", ""))]) {
-      await assert.rejects(read(xml), (error) => error instanceof ServiceError && error.code === NOT_S3);
+      await assert.rejects(read(xml), (error) => error instanceof ServiceError && error.awsCode === NOT_S3);
     }
   });
 });

@@ -47,7 +47,7 @@ describe("an object's tags", () => {
   it("of no object are an error", async () => {
     await assert.rejects(
       getObjectTags(bucket, "nothing"),
-      (error) => error instanceof ServiceError && error.code === "NoSuchKey",
+      (error) => error instanceof ServiceError && error.awsCode === "NoSuchKey",
     );
   });
 
@@ -55,7 +55,7 @@ describe("an object's tags", () => {
     for (const xml of ["<html></html>", "<Tagging><TagSet><Tag><Value>1</Value></Tag></TagSet></Tagging>"]) {
       await assert.rejects(
         getObjectTags(answeringBucket(xml).bucket, "key"),
-        (error) => error instanceof ServiceError && error.code === NOT_S3,
+        (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
       );
     }
   });

@@ -83,7 +83,7 @@ describe("changing what is stored beside an object's bytes", () => {
     const head = await put("replaced");
     await put("replaced", { Body: "other" });
     const update = updateObject(bucket, "replaced", head, { headers: { "cache-control": "no-cache" } });
-    await assert.rejects(update, (error) => error instanceof ServiceError && error.code === "PreconditionFailed");
+    await assert.rejects(update, (error) => error instanceof ServiceError && error.awsCode === "PreconditionFailed");
   });
 
   it("keeps the checksum's algorithm", async function () {
@@ -197,7 +197,7 @@ describe("changing what is stored beside an object's bytes", () => {
         { headers: { expires: "0" } },
         { maxCopyBytes: 5 * MIB },
       );
-      await assert.rejects(update, (error) => error instanceof ServiceError && error.code === "PreconditionFailed");
+      await assert.rejects(update, (error) => error instanceof ServiceError && error.awsCode === "PreconditionFailed");
       assert.equal((await headObject(bucket, "large-replaced")).etag, replaced.etag);
       const { body } = await bucket.send({ method: "GET", key: "", query: { uploads: "" } });
       assert.ok(!body.includes("<UploadId>"));
@@ -277,7 +277,7 @@ describe("a change that would lose something", () => {
   }
 
   it("is refused: of an object whose ACL may not be read", async () => {
-    const { bucket } = answeringBucket(new ServiceError({ status: 403, code: "AccessDenied", serverMessage: "no" }));
+    const { bucket } = answeringBucket(new ServiceError({ status: 403, awsCode: "AccessDenied", serverMessage: "no" }));
     await assert.rejects(updateObject(bucket, "key", plain, change), (error) => {
       assert.ok(error instanceof UpdateRefusedError);
       assert.match(error.message, /403 AccessDenied.*allow s3:GetObjectAcl, or set filesAcl/);

@@ -9,6 +9,8 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { printed } from "../../src/errors/coded-message.ts";
+import type { ErrorCode } from "../../src/errors/error-codes.ts";
 import { FileDigester } from "../../src/files/digest/file-digest.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Transport } from "../../src/http/transport.ts";
@@ -144,7 +146,7 @@ export class SitePlaceOnBench {
       userAgent: "tests",
       log: {
         info: (line: string) => void log.push(line),
-        warning: (line: string) => void log.push(`warning: ${line}`),
+        warning: (code: ErrorCode, message: string) => void log.push(`warning: ${printed({ code, message })}`),
       },
       run: { id: randomUUID(), name: runName },
       now,

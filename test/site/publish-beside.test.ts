@@ -24,8 +24,10 @@ describe("two publishes to the same place", function () {
       });
       const { report } = await first.publish({}, { bucket });
       assert.ok(
-        report?.errors.every((error) => error.startsWith("Another publish")),
-        report?.errors.join(),
+        report?.errors.every(
+          (error) => error.code === "concurrent-publish" && error.message.startsWith("Another publish"),
+        ),
+        report?.errors.map(({ message }) => message).join(),
       );
       await assertWhole(first, `after both, the second before request ${sent} of the first`);
       const next = siteOf("4", "four.html");
@@ -42,7 +44,10 @@ describe("two publishes to the same place", function () {
     await place.publish();
     place.edit({ "index.html": "home 2" });
     const { report } = await place.publish({}, { between: async () => void (await place.delete(MANIFEST_NAME)) });
-    assert.match(report?.errors.join() ?? "", /got in between: somebody who deleted the manifest\./);
+    assert.match(
+      report?.errors.map(({ message }) => message).join() ?? "",
+      /got in between: somebody who deleted the manifest\./,
+    );
   });
 
   it("end well where the second begins when the first is deleting, which is told", async () => {
@@ -57,7 +62,7 @@ describe("two publishes to the same place", function () {
     assert.deepEqual(report?.errors, []);
     assert.match(
       log.join("\n"),
-      /warning: Another publish .* began while this one deleted: the second, at .*run it again/,
+      /warning: Another publish .* began while this one deleted: the second, at .*run it again\. \[concurrent-publish\]$/m,
     );
   });
 });

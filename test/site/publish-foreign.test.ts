@@ -52,6 +52,7 @@ describe("what a publish leaves alone", function () {
     assert.deepEqual(site.problems, [
       {
         input: "targetFolder",
+        code: "sites-in-conflict",
         message:
           `the site has docs/guide.html, and another site is published to docs/, as its manifest s3://${place.bucketName}/docs/.s3-site.json shows. ` +
           "Leave docs/ out with a pattern, or publish one of the two elsewhere; where the other site is given up, delete its manifest.",

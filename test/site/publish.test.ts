@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { printed } from "../../src/errors/coded-message.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 import { PublishBench, type PublishResult, SETTINGS } from "./publish-bench.ts";
@@ -176,7 +177,7 @@ describe("a publish", function () {
         await place.put("about.html", "other's");
       };
       const result = await place.publish({}, { between: other });
-      assert.match(onlyError(result), /in between: run 7 \(build id 70\), at /);
+      assert.match(onlyError(result), /in between: run 7 \(build id 70\), at .* \[concurrent-publish\]$/);
       assert.deepEqual(doneNames(result), []);
       assert.ok((await place.names()).includes("about.html"));
     });
@@ -191,7 +192,7 @@ describe("a publish", function () {
         },
       );
       const result = await place.publish({ concurrency: 1 }, { bucket });
-      assert.match(onlyError(result), /in between: the later one/);
+      assert.match(onlyError(result), /in between: the later one.* \[concurrent-publish\]$/);
       assert.deepEqual(doneNames(result), [APP, "logo.svg"]);
       const { site } = await place.publish();
       assert.deepEqual(site.groups, []);
@@ -201,11 +202,14 @@ describe("a publish", function () {
       const place = await bench.newPlace(SITE);
       const { report, log } = await place.publish({}, { bucket: withoutConditions(place.bucket) });
       assert.deepEqual(report?.errors, []);
-      assert.match(log.join("\n"), /warning: The store does not go by the If-Match condition of a write/);
+      assert.match(
+        log.join("\n"),
+        /warning: The store does not go by the If-Match condition of a write.* \[conditional-writes-not-supported\]/,
+      );
       place.edit({ "index.html": "mine" });
       const other = async () => void (await place.publish({}, { runName: "the other one" }));
       const result = await place.publish({}, { bucket: withoutConditions(place.bucket), between: other });
-      assert.match(onlyError(result), /in between: the other one/);
+      assert.match(onlyError(result), /in between: the other one.* \[concurrent-publish\]$/);
     });
   });
 
@@ -269,7 +273,10 @@ describe("a publish", function () {
       async () => cancelled.abort(new Error("cancelled")),
     );
     const result = await place.publish({ concurrency: 1 }, { bucket, signal: cancelled.signal });
-    assert.match(onlyError(result), /^The step was cancelled\. Visitors meet pages that have all their assets/);
+    assert.match(
+      onlyError(result),
+      /^The step was cancelled\. Visitors meet pages that have all their assets.* \[cancelled\]$/,
+    );
     assert.deepEqual(doneNames(result), [APP, "logo.svg", "about.html"]);
     assert.deepEqual(result.report?.counts, {
       filesNew: 3,
@@ -303,7 +310,7 @@ describe("a publish", function () {
     assert.deepEqual(await place.names(), [...Object.keys(SITE), "old", "old/index.html"].sort());
     assert.equal((await place.head("logo.svg")).CacheControl, "max-age=5");
     assert.equal((await place.head("old")).WebsiteRedirectLocation, "/about.html");
-    assert.match(log.join("\n"), /warning: _headers, line 3: .*X-Frame-Options/);
+    assert.match(log.join("\n"), /warning: _headers, line 3: .*X-Frame-Options.* \[site-rule-skipped\]/);
     assert.equal(site.forCloudFront.responseHeadersPolicies?.length, 1);
   });
 
@@ -359,7 +366,7 @@ function reasons({ site }: PublishResult): Record<string, string> {
 
 function onlyError({ report }: PublishResult): string {
   assert.equal(report?.errors.length, 1);
-  return report?.errors[0] ?? "";
+  return report?.errors.map(printed).join() ?? "";
 }
 
 function doneNames({ report }: PublishResult): string[] {

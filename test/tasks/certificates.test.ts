@@ -7,7 +7,7 @@ import { startTarget, type Target } from "../target.ts";
 import { startTlsFront, type TlsFront } from "../tls-front.ts";
 import { startTlsTarget, type TlsTarget } from "../tls-target.ts";
 import { type RoundTrip, roundTrip } from "./network-step.ts";
-import { SourceFolder } from "./upload-step.ts";
+import { runUpload, SourceFolder } from "./upload-step.ts";
 
 describe("The tasks, with a store whose certificate a private authority has issued", () => {
   let target: Target;
@@ -52,14 +52,44 @@ describe("The tasks, with a store whose certificate a private authority has issu
     assertWhole(trip);
     for (const { issues } of trip.results) {
       assert.equal(issues.length, 1);
-      assert.match(issues[0]?.message ?? "", /configured not to check certificates/);
+      assert.match(issues[0]?.message ?? "", /configured not to check certificates.* \[certificates-not-checked\]$/);
     }
   });
 
-  it("fail before anything is sent where the agent's CA file is not there", async () => {
-    const { errors } = await go({ certificates: { ca: file("none.pem") } });
-    assert.equal(errors.length, 1);
-    assert.match(errors[0] ?? "", /^The agent's CA file \(\.\/config\.sh --sslcacert\) cannot be read: ENOENT/);
+  const isNotFound =
+    /^The agent's CA file \(\.\/config\.sh --sslcacert\) was not found: .*\[agent-certificate-not-found\]$/;
+
+  it("continue without the agent's CA file where it is not there, and warn once", async () => {
+    const trip = await go({ certificates: { ca: file("none.pem") }, env: { NODE_EXTRA_CA_CERTS: file("ca.pem") } });
+    assertWhole(trip);
+    for (const { issues } of trip.results) {
+      assert.deepEqual([issues.length, issues[0]?.type], [1, "warning"]);
+      assert.match(issues[0]?.message ?? "", isNotFound);
+    }
+  });
+
+  it("trust the store in a container that mounts the agent's CA file, and in no other one", async () => {
+    const ca = file("ca.pem");
+    const source = new SourceFolder().write({ "a.txt": "a" });
+    const upload = (volumes: string[]) =>
+      runUpload(
+        { ...target, ...secure },
+        { bucketName: bucket, sourceFolder: source.path },
+        { sourcesFolder: source.path, certificates: { ca }, container: { image: "node:20", volumes } },
+      );
+    try {
+      const { result, issues } = await upload([]);
+      assert.deepEqual([result, issues.map(({ type }) => type)], ["Failed", ["warning", "error"]]);
+      assert.match(issues[0]?.message ?? "", isNotFound);
+      assert.match(
+        issues[1]?.message ?? "",
+        /self-signed certificate\. The certificate of 127\.0\.0\.1 is not trusted/,
+      );
+      const mounted = await upload([`${ca}:${ca}:ro`]);
+      assert.deepEqual([mounted.result, mounted.issues], ["Succeeded", []]);
+    } finally {
+      source.remove();
+    }
   });
 
   describe("and that asks for certificates of its clients", () => {

@@ -15,7 +15,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     await bench.put({ "old.bin": { Body: patternedBytes(17 * MIB), StorageClass: "DEEP_ARCHIVE" } });
     const result = await bench.download();
     const advice =
-      "The object is archived: restore it first, and run the step again once that is done, or leave it out with a pattern in globExpressions.";
+      "The object is archived: restore it first, and run the step again once that is done, or leave it out with a pattern in globExpressions. [object-archived]";
     assertFailedWith(
       { ...result, issues: [...result.issues].sort((a, b) => (a.message < b.message ? -1 : 1)) },
       ["old.bin", "old.txt"].map(
@@ -32,7 +32,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     bench.fault({ operation: "ListObjectsV2" }, refused);
     for (const ifNoFilesFound of ["error", "ignore"]) {
       assertFailedWith(await bench.download({ sourceFolder: "in", ifNoFilesFound }), [
-        `Listing s3://${bench.bucket}/in/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's.`,
+        `Listing s3://${bench.bucket}/in/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's. [access-denied]`,
       ]);
     }
     assert.deepEqual(bench.landing.readOutside(), {});
@@ -41,7 +41,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
   it("brings the others where one is denied, and the plan file names it too", async () => {
     await bench.put({ "a.txt": "a", "secret/b.txt": "b", "z.txt": "z" });
     bench.fault({ key: /^secret/ }, refused);
-    const why = `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/secret/b.txt, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist.`;
+    const why = `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/secret/b.txt, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist. [access-denied]`;
     const result = await bench.download();
     assertFailedWith(result, [`secret/b.txt was not downloaded: ${why}`], { new: 2, bytes: 2 });
     assert.deepEqual(bench.landing.read(), { "a.txt": "a", "secret/": "", "z.txt": "z" });
@@ -57,7 +57,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     bench.fault({ operation: "GetObject" }, refused);
     const result = await bench.download();
     assertFailedWith(result, [
-      `Download to ${bench.landing.path} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist. 300 of 300 files are not downloaded.`,
+      `Download to ${bench.landing.path} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist. 300 of 300 files are not downloaded. [access-denied]`,
     ]);
     assert.ok(bench.requests.length < 200, `${bench.requests.length} requests`);
   });
@@ -106,9 +106,9 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     assert.deepEqual([without.result, withWrong.result], ["Failed", "Failed"]);
     assert.match(
       errorsOf(without).join("\n"),
-      /Where an object is encrypted with a customer's key \(SSE-C\), the step needs that key as customerKey/,
+      /Where an object is encrypted with a customer's key \(SSE-C\), the step needs that key as customerKey.* \[request-invalid\]$/m,
     );
-    assert.match(errorsOf(withWrong).join("\n"), /403 AccessDenied/);
+    assert.match(errorsOf(withWrong).join("\n"), /403 AccessDenied.* \[access-denied\]$/m);
     assert.deepEqual(bench.landing.read(), {});
     assertDownloaded(await download(customerKey), { new: 2, bytes: 17 * MIB + 6 });
   });

@@ -142,7 +142,7 @@ describe("AwsS3Download, given wrong bytes on the wire, finds out for", () => {
       assert.ok(isRight("once.bin"), "what is wrong once is fetched again");
       if (known && keys.includes("twice.bin")) {
         const advice = "look for what changes bytes on their way, or in the store";
-        const error = `what came does not have the ${known} that S3 tells of it, twice; ${advice}. What was at its place in the target is as it was.`;
+        const error = `what came does not have the ${known} that S3 tells of it, twice; ${advice}. What was at its place in the target is as it was. [checksum-wrong]`;
         assertFailedWith(result, [`twice.bin was not downloaded: ${error}`], { updated: 1, bytes: sizeBytes });
         assert.equal(landed["twice.bin"], "as it was");
         return;

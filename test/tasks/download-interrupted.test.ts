@@ -57,7 +57,7 @@ describe("AwsS3Download, where a body breaks off,", () => {
     const starts = [0, 16 * MIB].map((start) => `asked for the bytes from ${start} on, the server sent others`);
     const [error = ""] = result.issues.map(({ message }) => message);
     assert.ok(
-      starts.some((start) => error === `large.bin was not downloaded: ${start}. ${advice}.`),
+      starts.some((start) => error === `large.bin was not downloaded: ${start}. ${advice}. [range-not-supported]`),
       error,
     );
     assert.equal(result.outputVariables.filesDownloaded?.value, "1");
@@ -150,7 +150,7 @@ describe("AwsS3Download, where an object is replaced meanwhile,", () => {
     assertFailedWith(
       await replacing("a.txt", contents, 1, () => bench.download()),
       [
-        `a.txt was not downloaded: it was replaced while it was read, twice; let what writes to it end first. ${WAY_OUT}`,
+        `a.txt was not downloaded: it was replaced while it was read, twice; let what writes to it end first. ${WAY_OUT} [object-changed]`,
       ],
       { new: 1, bytes: 1 },
     );
@@ -167,7 +167,7 @@ describe("AwsS3Download, where an object is replaced meanwhile,", () => {
     assertFailedWith(
       await running,
       [
-        "a.txt was not downloaded: The specified key does not exist (404 NoSuchKey). There is no such object, or not any more: check what else deletes objects there while the step runs.",
+        "a.txt was not downloaded: The specified key does not exist (404 NoSuchKey). There is no such object, or not any more: check what else deletes objects there while the step runs. [object-not-found]",
       ],
       { new: 1, bytes: 1 },
     );

@@ -83,7 +83,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     const startMs = performance.now();
     const result = await interrupt("cancel", () => hung.hits > 0);
     assert.deepEqual([result.result, result.exitCode], ["Canceled", 0]);
-    assert.ok(result.log.includes("##[error]The step was cancelled."), result.log.join("\n"));
+    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
     assert.ok(performance.now() - startMs < 5_000);
     assert.deepEqual(look(), { files: {}, temporary: [] });
   });
@@ -111,7 +111,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     const [error = "", ...others] = result.issues.map(({ message }) => message);
     assert.match(
       error,
-      /^locked\/b\.txt was not downloaded: EACCES: permission denied, open '.*\/locked\/\.s3-.*\.part'\.$/,
+      /^locked\/b\.txt was not downloaded: EACCES: permission denied, open '.*\/locked\/\.s3-.*\.part'\. \[file-access-denied\]$/,
     );
     assert.deepEqual([result.result, others], ["Failed", []]);
     assert.deepEqual(bench.landing.read(), { "a.txt": "new", "locked/b.txt": "old", "z.txt": "new" });
@@ -123,7 +123,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     await bench.put({ "a.txt": "a" });
     mkdirSync(bench.landing.path, { mode: 0o555 });
     assertFailed(await bench.download({}, { nodePath }), [
-      `targetFolder: nothing can be written into ${bench.landing.path}: EACCES: permission denied. Let the agent's user write there, or enter another folder.`,
+      `targetFolder: nothing can be written into ${bench.landing.path}: EACCES: permission denied. Let the agent's user write there, or enter another folder. [file-access-denied]`,
     ]);
   });
 });

@@ -61,7 +61,7 @@ describe("A task that may not act", function () {
     const { error, result } = await refused({ store: byToken(federated), step: { env: agentKeys } });
     assert.equal(
       error,
-      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). It is the trust policy of the role that refuses, since a token needs no other permission: it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}.`,
+      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). It is the trust policy of the role that refuses, since a token needs no other permission: it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}. [role-access-denied]`,
     );
     assert.deepEqual(bench.asked(), ["AssumeRoleWithWebIdentity federated"]);
     const subject = bench.azureDevOps.subjectOf("store");
@@ -96,7 +96,7 @@ describe("A task that may not act", function () {
     const { error } = await refused({ store: byToken(elsewhere) });
     assert.equal(
       error,
-      `The role ${elsewhere} (${OF_CONNECTION}) could not be assumed: No OpenIDConnect provider found in your account for https://${issuerHost} (400 InvalidIdentityToken). Add an identity provider of type OpenID Connect in IAM, in the account of the role, whose URL is the issuer (iss) of the pipeline's token.`,
+      `The role ${elsewhere} (${OF_CONNECTION}) could not be assumed: No OpenIDConnect provider found in your account for https://${issuerHost} (400 InvalidIdentityToken). Add an identity provider of type OpenID Connect in IAM, in the account of the role, whose URL is the issuer (iss) of the pipeline's token. [identity-token-refused]`,
     );
   });
 
@@ -106,7 +106,7 @@ describe("A task that may not act", function () {
       error,
       new RegExp(`^The role ${stranger} \\(the role of the service connection \\(awsCredentials\\)\\)`),
     );
-    assert.match(error, /the trust policy decides/);
+    assert.match(error, /the trust policy decides.* \[role-access-denied\]$/);
     assert.deepEqual(bench.asked(), ["AssumeRole stranger"]);
   });
 
@@ -119,7 +119,10 @@ describe("A task that may not act", function () {
       error,
       new RegExp(`^The role ${partner} \\(assumeRole, line 1\\) could not be assumed: User: ${sessionArn("deploy")}`),
     );
-    assert.match(error, /Check that the external id is the one that its condition on sts:ExternalId asks for/);
+    assert.match(
+      error,
+      /Check that the external id is the one that its condition on sts:ExternalId asks for.* \[role-access-denied\]$/,
+    );
     assert.deepEqual(bench.asked(), ["AssumeRole deploy", "AssumeRole partner"]);
   });
 
@@ -128,19 +131,28 @@ describe("A task that may not act", function () {
       store: { data: { roleArn: deploy } },
       inputs: { assumeRole: untagged, sessionTags: "team=web" },
     });
-    assert.match(error, /It is the session tags: the trust policy of .*untagged has to allow sts:TagSession/);
+    assert.match(
+      error,
+      /It is the session tags: the trust policy of .*untagged has to allow sts:TagSession.* \[role-access-denied\]$/,
+    );
   });
 
   it("is told of keys that AWS does not know", async () => {
     const parameters = { username: "AKIAUNKNOWN000000000", password: "some/secret+or/other" };
     const { error } = await refused({ store: { parameters, data: { roleArn: deploy } } });
-    assert.match(error, /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key id/);
+    assert.match(
+      error,
+      /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key id.* \[access-key-not-found\]$/,
+    );
   });
 
   it("is told where the agent's machine has no identity", async () => {
     const store = { scheme: "None", parameters: { credentialSource: "agent-identity" } };
     const { error } = await refused({ store, step: { env: { AWS_EC2_METADATA_DISABLED: "true" } } });
-    assert.match(error, /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: /);
+    assert.match(
+      error,
+      /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: .* \[aws-identity-not-found\]$/,
+    );
   });
 
   it("is told where nothing says who it is, and the agent's machine has no identity either", async () => {
@@ -150,7 +162,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\.$/,
+      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\. \[aws-identity-not-found\]$/,
     );
   });
 
@@ -179,7 +191,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. ${OTHER_CONNECTION}`,
+        `${NO_TOKEN}it answered with a page (401). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. ${OTHER_CONNECTION} [identity-token-not-issued]`,
       );
       assert.deepEqual(bench.asked(), []);
     });
@@ -190,7 +202,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ toolkit, inputs: { regionName: "us-east-1" } });
       assert.equal(
         error,
-        `${NO_TOKEN}No (403). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.`,
+        `${NO_TOKEN}No (403). Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again. [identity-token-not-issued]`,
       );
     });
 
@@ -200,7 +212,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}Something went wrong (302). It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps.`,
+        `${NO_TOKEN}Something went wrong (302). It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps. [identity-token-not-issued]`,
       );
     });
 
@@ -209,7 +221,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. ${OTHER_CONNECTION}`,
+        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. ${OTHER_CONNECTION} [identity-token-not-issued]`,
       );
     });
 
@@ -218,7 +230,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues/,
+        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues.* \[identity-token-not-issued\]$/,
       );
     });
 
@@ -227,7 +239,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. If that does not help, /,
+        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. If that does not help, .* \[identity-token-not-issued\]$/,
       );
     });
 
@@ -236,7 +248,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store, step: { variables } });
       assert.equal(
         error,
-        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, by the same proxy and certificates as the agent.`,
+        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, by the same proxy and certificates as the agent. [identity-token-not-issued]`,
       );
     });
   });

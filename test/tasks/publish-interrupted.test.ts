@@ -68,7 +68,7 @@ describe("AwsS3PublishSite, cancelled,", () => {
     fault.remove();
     const { errors, counts } = outcomeOf(result);
     const message =
-      "The step was cancelled. Visitors meet pages that have all their assets, the old ones or the new; run it again to publish the rest.";
+      "The step was cancelled. Visitors meet pages that have all their assets, the old ones or the new; run it again to publish the rest. [cancelled]";
     assert.ok(errors?.includes(message), errors?.join("\n"));
     assert.deepEqual(counts, { uploaded: 1, bytes: 4 });
     assert.deepEqual(

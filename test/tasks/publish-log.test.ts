@@ -30,7 +30,7 @@ describe("AwsS3PublishSite, its log", () => {
     bench.source.write(SITE);
     assert.deepEqual(words((await bench.publish({ ...HOSTED, concurrency: "1" })).log), [
       "Publishing SOURCE to s3://BUCKET/ at STORE",
-      "##[warning]_headers, line 2: X-Frame-Options is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
+      "##[warning]_headers, line 2: X-Frame-Options is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file. [site-rule-skipped]",
       "Found 9 files: 9 new; 1.8 KB to upload",
       'Switched off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
       "Allowed everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",

@@ -8,7 +8,7 @@ import { assertFailed, errorsOf } from "./step-result.ts";
 const ADVICE =
   "Block Public Access is off for this bucket, so it is that of the AWS account, or of its organization, which this step leaves alone. " +
   "Have the administrator of the account switch off BlockPublicPolicy and RestrictPublicBuckets there; where an S3 policy of AWS Organizations sets them, only the organization can. " +
-  "Or set publicRead to false, and serve the site through CloudFront with origin access control.";
+  "Or set publicRead to false, and serve the site through CloudFront with origin access control. [public-access-blocked]";
 const SITE = { "index.html": "home", "404.html": "sorry", "logo.svg": "<svg/>" };
 
 describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
@@ -19,12 +19,12 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
   it("and says that a private bucket is the likely cause", async () => {
     const result = await publish({ configureWebsite: "true" });
     const cause =
-      "Visitors may not read the bucket: set publicRead to true, or look for what stands against it: a missing statement or a Deny in the bucket's policy, or Block Public Access of the bucket, of the AWS account or of its organization.";
+      "Visitors may not read the bucket: set publicRead to true, or look for what stands against it: a missing statement or a Deny in the bucket's policy, or Block Public Access of the bucket, of the AWS account or of its organization. [page-status-wrong]";
     assertNotFound(result, [
       `${bench.siteUrl}: expected status 200, got 403 AccessDenied. ${cause}`,
-      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH.`,
-      `${bench.siteUrl}404.html: expected status 200, got 403 AccessDenied.`,
-      `${bench.siteUrl}logo.svg: expected status 200, got 403 AccessDenied.`,
+      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH. [page-content-wrong]`,
+      `${bench.siteUrl}404.html: expected status 200, got 403 AccessDenied. [page-status-wrong]`,
+      `${bench.siteUrl}logo.svg: expected status 200, got 403 AccessDenied. [page-status-wrong]`,
     ]);
     // All is there, so that nothing but the policy is missing.
     assert.deepEqual(await bench.keys(), Object.keys(SITE).sort());
@@ -34,11 +34,11 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
     bench.skipOn(this, ["radosgw"], "it tells nobody who may not list that something is missing");
     const siteUrl = `${bench.siteUrl}elsewhere/`;
     const cause =
-      "The URL does not lead to the objects that were published: check siteUrl, the origin and origin path of what stands before the bucket, and targetFolder.";
+      "The URL does not lead to the objects that were published: check siteUrl, the origin and origin path of what stands before the bucket, and targetFolder. [page-status-wrong]";
     assertNotFound(await publish({ ...HOSTED, siteUrl }), [
       `${siteUrl}: expected status 200, got 404. ${cause}`,
-      `${siteUrl}404.html: expected status 200, got 404.`,
-      `${siteUrl}logo.svg: expected status 200, got 404.`,
+      `${siteUrl}404.html: expected status 200, got 404. [page-status-wrong]`,
+      `${siteUrl}logo.svg: expected status 200, got 404. [page-status-wrong]`,
     ]);
   });
 
@@ -46,8 +46,8 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
     const siteUrl = "http://127.0.0.1:1/";
     const problem = "no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1.";
     assertNotFound(await publish({ ...HOSTED, siteUrl }), [
-      `${siteUrl}: ${problem} Check that siteUrl is right, and that this machine reaches 127.0.0.1.`,
-      ...["no-such-page", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${problem}`),
+      `${siteUrl}: ${problem} Check that siteUrl is right, and that this machine reaches 127.0.0.1. [no-connection]`,
+      ...["no-such-page", "404.html", "logo.svg"].map((path) => `${siteUrl}${path}: ${problem} [no-connection]`),
     ]);
   });
 });

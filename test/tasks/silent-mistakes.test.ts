@@ -3,6 +3,7 @@ import type { StepResult } from "../../local/agent/agent.ts";
 import { downloadBench } from "./download-bench.ts";
 import { assertDone, assertFailed, outcomeOf, uploadBench } from "./upload-bench.ts";
 
+const CODE = "[pattern-without-match]";
 const SPELLING = "Check its spelling; case counts.";
 const inAllFolders = (pattern: string) => `${SPELLING} For all folders, write "**/${pattern}".`;
 const perhaps = (pattern: string) => `Perhaps you mean "${pattern}".`;
@@ -69,7 +70,7 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
         [outcomeOf(result).result, outcomeOf(result).warnings ?? [], notesIn(result)],
         [
           "Succeeded",
-          warnings.map((message) => `globExpressions: ${message}`),
+          warnings.map((message) => `globExpressions: ${message} ${CODE}`),
           notes.map((message) => `globExpressions: ${message}`),
         ],
       );
@@ -82,7 +83,7 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
       const inputs = { globExpressions: "index.html\n**/*.md\n*.htm", shard: "true" };
       const result = await bench.upload(inputs, { variables });
       assert.deepEqual(outcomeOf(result).warnings, [
-        `globExpressions: line 3, "*.htm", matches no file. ${inAllFolders("*.htm")}`,
+        `globExpressions: line 3, "*.htm", matches no file. ${inAllFolders("*.htm")} ${CODE}`,
       ]);
     }
   });
@@ -90,7 +91,7 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
   it("leaves it at one message if nothing matches at all", async () => {
     const globExpressions = "a\nb\n!c";
     assertFailed(await bench.upload({ globExpressions }), [
-      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
+      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]",
     ]);
     assertDone(await bench.upload({ globExpressions, ifNoFilesFound: "ignore" }), {});
   });
@@ -108,9 +109,9 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
       dryRun: "true",
     });
     assert.deepEqual(outcomeOf(result).warnings, [
-      `cacheControl: line 2: the rule for "docs/**" matches no file. ${SPELLING}`,
-      `cacheControl: line 3: the rule for "**/*.css" matches no file. ${SPELLING}`,
-      `headers: line 5: the rule for "*.woff2", "*.js" matches no file. ${perhaps("**/*.js")}`,
+      `cacheControl: line 2: the rule for "docs/**" matches no file. ${SPELLING} ${CODE}`,
+      `cacheControl: line 3: the rule for "**/*.css" matches no file. ${SPELLING} ${CODE}`,
+      `headers: line 5: the rule for "*.woff2", "*.js" matches no file. ${perhaps("**/*.js")} ${CODE}`,
     ]);
   });
 });
@@ -119,7 +120,7 @@ describe("AwsS3Upload, given variables that are not defined,", () => {
   const bench = uploadBench("embedded");
   const undefinedVariable = (name: string) =>
     `the variable ${name} is not defined, so $(${name}) is still in the input.`;
-  const DEFINE_IT = "Define the variable, or correct its name.";
+  const DEFINE_IT = "Define the variable, or correct its name. [variable-not-defined]";
 
   it("refuses paths, names and prefixes, and sends nothing", async () => {
     bench.source.write({ "a.txt": "a" });
@@ -166,7 +167,7 @@ describe("AwsS3Upload, where another tool has stored files without a type,", () 
     assert.deepEqual(others, []);
     assert.match(
       warning ?? "",
-      /^headers: (a\.html|b\.html|c\.css) is unchanged, but it is stored as binary\/octet-stream and not as text\/(html|css); charset=utf-8; so may be others\. To correct that without uploading files again, give their Content-Type in headers, or set contentType\.$/,
+      /^headers: (a\.html|b\.html|c\.css) is unchanged, but it is stored as binary\/octet-stream and not as text\/(html|css); charset=utf-8; so may be others\. To correct that without uploading files again, give their Content-Type in headers, or set contentType\. \[content-type-missing\]$/,
     );
     const headers = "**/*.html\n  Content-Type: text/html\n*.css\n  Content-Type: text/css";
     assertDone(await bench.upload({ headers }), { updated: 3 });
@@ -208,9 +209,9 @@ describe("AwsS3Download, given patterns that match nothing,", () => {
       const inputs = { sourceFolder: "in", globExpressions, shard: "true" };
       const result = await bench.download(inputs, { variables });
       assert.deepEqual(outcomeOf(result).warnings, [
-        `globExpressions: line 2, "*.zip", matches no object. ${perhaps("**/*.zip")}`,
-        `globExpressions: line 3, "*.msi", matches no object. ${inAllFolders("*.msi")}`,
-        `globExpressions: line 4, "!a", excludes no object. ${perhaps("!a/")}`,
+        `globExpressions: line 2, "*.zip", matches no object. ${perhaps("**/*.zip")} ${CODE}`,
+        `globExpressions: line 3, "*.msi", matches no object. ${inAllFolders("*.msi")} ${CODE}`,
+        `globExpressions: line 4, "!a", excludes no object. ${perhaps("!a/")} ${CODE}`,
       ]);
       assert.deepEqual(notesIn(result), [`globExpressions: line 5, "!**/*.bak", excludes no object.`]);
     }
@@ -220,7 +221,7 @@ describe("AwsS3Download, given patterns that match nothing,", () => {
     await bench.put({ "in/a.txt": "a", "b.txt": "b" });
     const result = await bench.download({ globExpressions: "b.txt\n/in/**" });
     assert.deepEqual(outcomeOf(result).warnings, [
-      `globExpressions: line 2, "/in/**", matches no object. ${perhaps("in/")}`,
+      `globExpressions: line 2, "/in/**", matches no object. ${perhaps("in/")} ${CODE}`,
     ]);
   });
 

@@ -96,7 +96,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
     assert.equal(result.result, "Succeeded", log);
     // The toolkit passes over a pattern that is for nothing.
     assert.deepEqual(log.match(/##\[(warning|error)\].*/g), [
-      '##[warning]globExpressions: line 2, "*.msi", matches no object. Check its spelling; case counts. For all folders, write "**/*.msi".',
+      '##[warning]globExpressions: line 2, "*.msi", matches no object. Check its spelling; case counts. For all folders, write "**/*.msi". [pattern-without-match]',
     ]);
     assert.deepEqual(log.match(/logRequest.*|encryptionAlgorithm.*/g), [
       "encryptionAlgorithm: KMS has no effect while keyManagement is none.",
@@ -163,7 +163,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
     const outcomes = result.steps.flatMap((step) => (step.outcome ? [`${step.title}: ${step.result}`] : []));
     assert.deepEqual(outcomes.slice(-2), ["Download the site: Succeeded", "Download the installers: Failed"], log);
     const path = join(restored.path, "installers/setup.zip");
-    assert.match(log, new RegExp(`##\\[error\\]overwrite: ${path} exists already\\.`));
+    assert.match(log, new RegExp(`##\\[error\\]overwrite: ${path} exists already\\..* \\[target-not-empty\\]`));
     assert.equal(restored.read()["installers/setup.zip"], "mine");
   });
 
@@ -295,7 +295,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: other, ${about}`));
       const refused = await run(`${keys}${download("overwrite: changed")}`);
       assert.deepEqual(refused.log.match(/##\[error\].*/g), [
-        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or behind its slashes. Leave it out with a pattern (globExpressions). Or include it with one that starts with /, for example /releases/about/index.html.",
+        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or behind its slashes. Leave it out with a pattern (globExpressions). Or include it with one that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
       ]);
       const excluding = await run(steps(download("globExpressions: '!/releases/**'")));
       assert.equal(excluding.run.result, "Succeeded", excluding.log);
@@ -309,7 +309,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: releases, ${about}`));
       const { log } = await run(`${keys}${download('globExpressions: "**\\n/**"')}`);
       assert.deepEqual(log.match(/##\[error\].*/g), [
-        "##[error]sourceFolder: /releases/about/index.html and releases/about/index.html cannot both be had on this disk. Leave it out with a pattern (globExpressions).",
+        "##[error]sourceFolder: /releases/about/index.html and releases/about/index.html cannot both be had on this disk. Leave it out with a pattern (globExpressions). [file-names-in-conflict]",
       ]);
       assert.deepEqual(restored.readOutside(), {});
     });

@@ -58,7 +58,7 @@ describe("AwsS3Upload, whose bucket it is", () => {
       bench.upload({ createBucket: "true" }),
     );
     assertFailed(result, [
-      `Creating the bucket ${bench.bucket} failed: The bucket exists (409 BucketAlreadyExists). Choose another bucketName: "${bench.bucket}" belongs to another account, and all accounts share the names of buckets.`,
+      `Creating the bucket ${bench.bucket} failed: The bucket exists (409 BucketAlreadyExists). Choose another bucketName: "${bench.bucket}" belongs to another account, and all accounts share the names of buckets. [bucket-name-taken]`,
     ]);
     bench.assertOperations({ HeadBucket: 1, CreateBucket: 1 });
   });
@@ -69,7 +69,7 @@ describe("AwsS3Upload, whose bucket it is", () => {
       bench.upload({ createBucket: "true", bucketName }),
     );
     assertFailed(result, [
-      `Creating the bucket ${bucketName} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:CreateBucket on arn:aws:s3:::${bucketName}, in its own policy and in the bucket's.`,
+      `Creating the bucket ${bucketName} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:CreateBucket on arn:aws:s3:::${bucketName}, in its own policy and in the bucket's. [access-denied]`,
     ]);
   });
 
@@ -111,7 +111,7 @@ describe("AwsS3Upload, whose bucket it is", () => {
       bench.source.write({ "a.txt": "changed" });
       const result = await bench.upload({ overwrite, expectedBucketOwner: stranger });
       assert.equal(result.result, "Failed");
-      assert.match(result.issues[0]?.message ?? "", /Access Denied \(403 AccessDenied/);
+      assert.match(result.issues[0]?.message ?? "", /Access Denied \(403 AccessDenied.* \[access-denied\]$/);
     }
     assert.deepEqual(await bench.contents(), before);
   });

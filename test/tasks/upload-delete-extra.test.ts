@@ -13,7 +13,7 @@ describe("AwsS3Upload, deleteExtra", () => {
 
   it("deletes what the folder lacks, under the prefix alone, after the uploads", async () => {
     for (const key of ["site/old.txt", "site/a/old.txt", "site/same.txt", "siteother.txt", "z.txt"]) {
-      await bench.put(key, { Body: "same" });
+      await bench.put(key, { Body: "same", ContentType: "text/plain" });
     }
     bench.source.write({ "new.txt": "new", "same.txt": "same" });
     assertDone(await mirror({ targetFolder: "site" }), { uploaded: 1, unchanged: 1, deleted: 2, bytes: 3 });
@@ -25,7 +25,7 @@ describe("AwsS3Upload, deleteExtra", () => {
     });
     if (bench.target.server) {
       const operations = bench.requests.map(({ operation }) => operation);
-      assert.deepEqual(operations, ["ListObjectsV2", "PutObject", "DeleteObjects"]);
+      assert.deepEqual(operations, ["ListObjectsV2", "HeadObject", "PutObject", "DeleteObjects"]);
     }
   });
 
@@ -115,8 +115,8 @@ describe("AwsS3Upload, deleteExtra", () => {
       assertOutcome(await mirror(), {
         result: "Succeeded",
         warnings: [
-          "kept is left out: the link leads nowhere (ENOENT).",
-          "kept.html is left out: the link leads nowhere (ENOENT).",
+          "kept is left out: the link leads nowhere (ENOENT). [file-skipped]",
+          "kept.html is left out: the link leads nowhere (ENOENT). [file-skipped]",
         ],
         counts: { uploaded: 1, deleted: 1, bytes: 1 },
       });
@@ -130,7 +130,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       outside.remove();
       assertOutcome(result, {
         result: "Succeeded",
-        warnings: ["kept is left out: the link leaves the source folder."],
+        warnings: ["kept is left out: the link leaves the source folder. [file-skipped]"],
         counts: { uploaded: 1, deleted: 1, bytes: 1 },
       });
       assert.deepEqual(await bench.keys(), [...left(), "kept/a.html", "kept/deep/b.html"]);
@@ -156,7 +156,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       execFileSync("mkfifo", [join(bench.source.path, "kept.html")]);
       assertOutcome(await mirror({ globExpressions: "*.html" }), {
         result: "Succeeded",
-        warnings: ["kept.html is left out: it is neither a file nor a folder."],
+        warnings: ["kept.html is left out: it is neither a file nor a folder. [file-skipped]"],
         counts: { uploaded: 1, deleted: 1, bytes: 1 },
       });
       assert.ok((await bench.keys()).includes("kept.html"));
@@ -172,7 +172,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       const before = await bench.keys();
       assertFailed(
         await mirror({}, { nodePath }),
-        [`kept.html was not uploaded: EACCES: permission denied, open '${path}'.`],
+        [`kept.html was not uploaded: EACCES: permission denied, open '${path}'. [file-access-denied]`],
         { uploaded: 1, bytes: 1 },
       );
       assert.deepEqual(await bench.keys(), ["a.html", ...before]);
@@ -188,7 +188,9 @@ describe("AwsS3Upload, deleteExtra", () => {
       const before = await bench.keys();
       const result = await mirror({}, { nodePath });
       chmodSync(path, 0o700);
-      assertFailed(result, [`sourceFolder: locked cannot be read: EACCES: permission denied, scandir '${path}'.`]);
+      assertFailed(result, [
+        `sourceFolder: locked cannot be read: EACCES: permission denied, scandir '${path}'. [file-access-denied]`,
+      ]);
       assert.deepEqual(await bench.keys(), before);
       folder.remove();
     });
@@ -205,7 +207,10 @@ describe("AwsS3Upload, deleteExtra", () => {
       await bench.put("old.txt");
       bench.source.write({ "a.txt": "a", "bad.txt": "bad" });
       const result = await bench.during({ key: "bad.txt" }, failing, () => mirror());
-      assertFailed(result, ["bad.txt was not uploaded: No (400 InvalidArgument)."], { uploaded: 1, bytes: 1 });
+      assertFailed(result, ["bad.txt was not uploaded: No (400 InvalidArgument). [request-refused]"], {
+        uploaded: 1,
+        bytes: 1,
+      });
       assert.deepEqual(await bench.keys(), ["a.txt", "old.txt"]);
       assert.deepEqual(
         bench.planOf(result).actions.map(({ key, status }) => `${key} ${status}`),
@@ -229,7 +234,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       assertFailed(
         result,
         [
-          `old.txt was not deleted: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:DeleteObject on arn:aws:s3:::${bench.bucket}/old.txt, in its own policy and in the bucket's.`,
+          `old.txt was not deleted: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:DeleteObject on arn:aws:s3:::${bench.bucket}/old.txt, in its own policy and in the bucket's. [access-denied]`,
         ],
         { uploaded: 1, bytes: 1 },
       );
@@ -252,12 +257,12 @@ describe("AwsS3Upload, deleteExtra", () => {
     [
       "flattenFolders",
       { flattenFolders: "true" },
-      "since names alone do not tell which folder a file came from. Set one of the two to false.",
+      "since names alone do not tell which folder a file came from. Set one of the two to false. [inputs-in-conflict]",
     ],
     [
       "shard",
       { shard: "true" },
-      "since a job knows only its share of the files. Delete in a later step, without shard.",
+      "since a job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
     ],
   ] as const) {
     it(`cannot be used with ${other}`, async () => {

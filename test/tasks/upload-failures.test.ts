@@ -16,7 +16,10 @@ describe("AwsS3Upload, where files fail", () => {
   it("completes what failed when the same step runs again", async () => {
     bench.source.write({ "a.txt": "a", "b.txt": "b", "c.txt": "c" });
     const failed = await bench.during({ key: "b.txt" }, refused, () => bench.upload());
-    assertFailed(failed, ["b.txt was not uploaded: No (400 InvalidArgument)."], { uploaded: 2, bytes: 2 });
+    assertFailed(failed, ["b.txt was not uploaded: No (400 InvalidArgument). [request-refused]"], {
+      uploaded: 2,
+      bytes: 2,
+    });
     assertDone(await bench.upload(), { uploaded: 1, unchanged: 2, bytes: 1 });
     assertDone(await bench.upload(), { unchanged: 3 });
     assert.deepEqual(await bench.contents(), { "a.txt": "a", "b.txt": "b", "c.txt": "c" });
@@ -41,7 +44,7 @@ describe("AwsS3Upload, where files fail", () => {
     assert.equal(actions.length, 120);
     for (const { key, action, reason, status, error, sizeBytes } of actions) {
       const expected = key.startsWith("bad/")
-        ? { status: "failed", error: "No (400 InvalidArgument)." }
+        ? { status: "failed", error: "No (400 InvalidArgument). [request-refused]" }
         : { status: "done", error: undefined };
       const shown = { status, error: error?.replace(/, request id [^)]+/, "") };
       assert.deepEqual(
@@ -61,7 +64,7 @@ describe("AwsS3Upload, where files fail", () => {
     assertFailed(
       result,
       [
-        `Upload to s3://${bench.bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the bucket's. 300 of 300 files are not uploaded.`,
+        `Upload to s3://${bench.bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the bucket's. 300 of 300 files are not uploaded. [access-denied]`,
       ],
       { unchanged: bench.planOf(result).actions.filter(({ status }) => status === "done").length },
     );
@@ -77,9 +80,12 @@ describe("AwsS3Upload, where files fail", () => {
     const [first, ...others] = result.issues.map(({ message }) => message);
     assert.match(
       first ?? "",
-      /^The step stopped, since the rest would have failed alike: 200 of 300 files are not uploaded\.$/,
+      /^The step stopped, since the rest would have failed alike: 200 of 300 files are not uploaded\. \[step-stopped\]$/,
     );
-    assert.ok(others.length <= 50 && others.every((message) => message.includes("ExpiredToken")), others.join("\n"));
+    assert.ok(
+      others.length <= 50 && others.every((message) => /ExpiredToken.* \[session-token-expired\]$/.test(message)),
+      others.join("\n"),
+    );
     // The listing, those that went well, those under way, and the one that waited for a place.
     assert.ok(bench.requests.length <= 1 + 100 + 64 + 1, `${bench.requests.length} requests`);
     assert.equal(result.outputVariables.filesUploaded?.value, "100");
@@ -93,8 +99,8 @@ describe("AwsS3Upload, where files fail", () => {
       action: { ...refused, code: "KeyTooLongError", message: "Long" },
     });
     assertFailed(await bench.upload(), [
-      "a.txt was not uploaded: No (400 InvalidArgument).",
-      "b.txt was not uploaded: Long (400 KeyTooLongError).",
+      "a.txt was not uploaded: No (400 InvalidArgument). [request-refused]",
+      "b.txt was not uploaded: Long (400 KeyTooLongError). [request-refused]",
     ]);
   });
 });
@@ -148,7 +154,7 @@ describe("AwsS3Upload, where files change while they are sent", () => {
 
   it("names a large file that changes each time, and leaves nothing of it", async () => {
     const result = await uploadWhile(() => appendFileSync(path(), "more"), 2);
-    const why = "it changed twice while it was sent; let what writes to it end first.";
+    const why = "it changed twice while it was sent; let what writes to it end first. [file-changed]";
     assertFailed(result, [`large.bin was not uploaded: ${why}`], { uploaded: 1, bytes: 1 });
     assert.deepEqual(await bench.keys(), ["a.txt"]);
     assert.equal(await unfinished(), 0);
@@ -163,7 +169,7 @@ describe("AwsS3Upload, where files change while they are sent", () => {
     }, 10);
     const result = await bench.upload({ concurrency: "1", globExpressions: "*.txt" });
     clearInterval(watch);
-    const gone = `ENOENT: no such file or directory, open '${join(bench.source.path, "z.txt")}'.`;
+    const gone = `ENOENT: no such file or directory, open '${join(bench.source.path, "z.txt")}'. [file-not-found]`;
     assertFailed(result, [`z.txt was not uploaded: ${gone}`], { uploaded: 1, bytes: 1 });
   });
 });

@@ -131,7 +131,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       action: { kind: "status", status: 400, code: "InvalidArgument", message: "Not this one" },
     });
     const result = await upload();
-    assertFailed(result, ["b.txt was not uploaded: Not this one (400 InvalidArgument)."]);
+    assertFailed(result, ["b.txt was not uploaded: Not this one (400 InvalidArgument). [request-refused]"]);
     assert.deepEqual(await listKeys(target, bucket), ["a.txt", "c.txt"]);
     assert.equal(result.outputVariables.filesUploaded?.value, "2");
   });
@@ -157,7 +157,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     });
     const result = await upload();
     assertFailed(result, [
-      `Upload to s3://${bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the bucket's. 500 of 500 files are not uploaded.`,
+      `Upload to s3://${bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the bucket's. 500 of 500 files are not uploaded. [access-denied]`,
     ]);
     assert.ok(server.requests.length <= 130, `${server.requests.length} requests`);
   });
@@ -168,7 +168,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     server.addFault({ match: { key: /^secret/ }, action: denied });
     server.addFault({ match: { key: /^[az]/ }, times: 2, action: { kind: "delay", delayMs: 300 } });
     assertFailed(await upload(), [
-      `secret/b.txt was not uploaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/secret/b.txt, in its own policy and in the bucket's.`,
+      `secret/b.txt was not uploaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/secret/b.txt, in its own policy and in the bucket's. [access-denied]`,
     ]);
     assert.deepEqual(await listKeys(target, bucket), ["a.txt", "z.txt"]);
   });
@@ -182,7 +182,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.equal(result.result, "Failed");
     assert.equal(
       result.issues[0]?.message,
-      "The step stopped, since the rest would have failed alike: 300 of 301 files are not uploaded.",
+      "The step stopped, since the rest would have failed alike: 300 of 301 files are not uploaded. [step-stopped]",
     );
     assert.ok(server.requests.length < 200, `${server.requests.length} requests`);
   });
@@ -224,9 +224,11 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       const advice =
         "What answered does not look like S3: check the server URL of awsCredentials, and what stands between.";
       assertFailed(listing, [
-        `Listing s3://${bucket}/ failed: ${status === 200 ? "the answer is no ListBucketResult (200)" : why}. ${advice}`,
+        `Listing s3://${bucket}/ failed: ${status === 200 ? "the answer is no ListBucketResult (200)" : why}. ${advice} [response-not-recognized]`,
       ]);
-      assertFailed(blind, [`Upload to s3://${bucket}/ failed: ${why}. ${advice} 200 of 200 files are not uploaded.`]);
+      assertFailed(blind, [
+        `Upload to s3://${bucket}/ failed: ${why}. ${advice} 200 of 200 files are not uploaded. [response-not-recognized]`,
+      ]);
     });
   }
 
@@ -239,7 +241,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     });
     const result = await upload();
     assert.equal(result.result, "Failed");
-    assert.match(result.issues[0]?.message ?? "", /^large\.bin was not uploaded: /);
+    assert.match(result.issues[0]?.message ?? "", /^large\.bin was not uploaded: .* \[response-not-recognized\]$/);
     assert.deepEqual(await listKeys(target, bucket), ["a.txt"]);
   });
 
@@ -249,7 +251,9 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       match: { operation: "UploadPart", partNumber: 3 },
       action: { kind: "status", status: 400, code: "InvalidArgument", message: "Not this part" },
     });
-    assertFailed(await upload(), ["large.bin was not uploaded: Not this part (400 InvalidArgument)."]);
+    assertFailed(await upload(), [
+      "large.bin was not uploaded: Not this part (400 InvalidArgument). [request-refused]",
+    ]);
     assert.deepEqual(await listKeys(target, bucket), ["small.txt"]);
     assert.ok(server.requests.some(({ operation, status }) => operation === "AbortMultipartUpload" && status === 204));
   });
@@ -279,7 +283,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     const appender = setInterval(() => appendFileSync(join(source.path, "grows.log"), "more"), 20);
     try {
       assertFailed(await upload(), [
-        "grows.log was not uploaded: it changed twice while it was sent; let what writes to it end first.",
+        "grows.log was not uploaded: it changed twice while it was sent; let what writes to it end first. [file-changed]",
       ]);
     } finally {
       clearInterval(appender);
@@ -299,7 +303,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     clearInterval(waiting);
     assert.equal(result.result, "Canceled");
     assert.equal(result.exitCode, 0, "it ended by itself, before it was killed");
-    assert.ok(result.log.includes("##[error]The step was cancelled."), result.log.join("\n"));
+    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
     assert.deepEqual(await listKeys(target, bucket), []);
   });
 

@@ -64,7 +64,7 @@ describe("AwsS3Upload, overwrite", () => {
 
   for (const overwrite of ["error", "false", "False"]) {
     it(`"${overwrite}" fails before anything is sent, and names what exists in one error`, async () => {
-      const advice = "Choose another targetFolder, or let overwrite be changed, always or never.";
+      const advice = "Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]";
       const result = await upload({ overwrite });
       assertFailed(result, [
         `overwrite: 2 objects exist already under s3://${bench.bucket}/p/: different, same. ${advice}`,
@@ -108,7 +108,7 @@ describe("AwsS3Upload, overwrite, as a user who may do little", () => {
   ]) {
     it(`${JSON.stringify(inputs)} says that it may not list, and what would do without`, async () => {
       assertFailed(await mayOnlyPut({ targetFolder: "p", ...inputs }), [
-        `Listing s3://${bench.bucket}/p/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's. Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.`,
+        `Listing s3://${bench.bucket}/p/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's. Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough. [access-denied]`,
       ]);
       bench.assertOperations({ ListObjectsV2: 1 });
     });

@@ -5,7 +5,7 @@ import { assertDone, assertFailed, assertOutcome, uploadBench } from "./upload-b
 import { SourceFolder } from "./upload-step.ts";
 
 const NOTHING =
-  "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.";
+  "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]";
 
 describe("AwsS3Upload, flattenFolders", () => {
   const bench = uploadBench();
@@ -27,7 +27,7 @@ describe("AwsS3Upload, flattenFolders", () => {
   it("fails before anything is sent where files would get the same key, and names both", async () => {
     bench.source.write({ "a.txt": "", "x/a.txt": "", "y/a.txt": "", "b/b.txt": "", "c.txt": "" });
     assertFailed(await bench.upload({ flattenFolders: "true", targetFolder: "p" }), [
-      "flattenFolders: a.txt, x/a.txt, y/a.txt would all become p/a.txt. Leave all but one out with a pattern, or do not flatten folders.",
+      "flattenFolders: a.txt, x/a.txt, y/a.txt would all become p/a.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
     ]);
     assert.deepEqual(await bench.keys(), []);
     assertDone(await bench.upload({ flattenFolders: "true", globExpressions: "**\n!?/a.txt" }), { uploaded: 3 });
@@ -86,7 +86,7 @@ describe("AwsS3Upload, shard", () => {
   it("fails where the agent does not say which job this is", async () => {
     bench.source.write({ "a.txt": "a" });
     assertFailed(await bench.upload({ shard: "true" }, job(0, 4)), [
-      "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false.",
+      "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false. [parallel-job-unknown]",
     ]);
   });
 });
@@ -143,12 +143,12 @@ describe("AwsS3Upload, followSymlinks", () => {
     assertOutcome(await bench.upload(), {
       result: "Succeeded",
       warnings: [
-        "broken is left out: the link leads nowhere (ENOENT).",
-        "leaving is left out: the link leaves the source folder.",
-        "leaving.txt is left out: the link leaves the source folder.",
-        "self is left out: the link leads nowhere (ELOOP).",
-        "folder/loop/deep/loop is left out: the link leads back to a folder that it stands in.",
-        "real/deep/loop is left out: the link leads back to a folder that it stands in.",
+        "broken is left out: the link leads nowhere (ENOENT). [file-skipped]",
+        "leaving is left out: the link leaves the source folder. [file-skipped]",
+        "leaving.txt is left out: the link leaves the source folder. [file-skipped]",
+        "self is left out: the link leads nowhere (ELOOP). [file-skipped]",
+        "folder/loop/deep/loop is left out: the link leads back to a folder that it stands in. [file-skipped]",
+        "real/deep/loop is left out: the link leads back to a folder that it stands in. [file-skipped]",
       ],
       counts: { uploaded: 6, bytes: 6 },
     });
@@ -172,7 +172,7 @@ describe("AwsS3Upload, followSymlinks", () => {
     const result = await bench.upload({ globExpressions: "many-*\nfile.txt" });
     const warnings = result.issues.map(({ message }) => message);
     assert.deepEqual([result.result, warnings.length], ["Succeeded", 51]);
-    assert.equal(warnings.at(-1), "More is left out; the rest is not named here.");
+    assert.equal(warnings.at(-1), "More is left out; the rest is not named here. [file-skipped]");
   });
 });
 

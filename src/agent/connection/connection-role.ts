@@ -1,3 +1,4 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { InputReader } from "../inputs.ts";
 import type { ConnectionInput, ConnectionRole } from "./connection.ts";
 import { problemOfDuration, problemOfExternalId, problemOfRoleArn, problemOfSessionName } from "./role-fields.ts";
@@ -26,9 +27,9 @@ export function readRole(
   { input, names, isAmazon }: RoleReading,
 ): ConnectionRole {
   const { arn, sessionName, externalId, durationSeconds = "" } = texts;
-  const check = (name: string | undefined, text: string, problemOf: (text: string) => string | undefined) => {
+  const check = (name: string | undefined, text: string, problemOf: (text: string) => CodedMessage | undefined) => {
     const problem = name && text ? problemOf(text) : undefined;
-    if (problem) reader.problem(input, `${name}: ${problem}`);
+    if (problem) reader.problem(input, problem.code, `${name}: ${problem.message}`);
   };
   check(names.arn, arn, (text) => problemOfRoleArn(text, isAmazon));
   check(names.sessionName, sessionName, problemOfSessionName);

@@ -42,13 +42,18 @@ export function readKeys(reader: InputReader, input: string, { parameter }: Auth
   const accessKeyId = parameter("username");
   const secretAccessKey = parameter("password");
   const sessionToken = parameter("sessionToken");
-  if (accessKeyId === "") reader.problem(input, "its access key id is empty. Enter it in the service connection.");
+  if (accessKeyId === "")
+    reader.problem(input, "access-key-incomplete", "its access key id is empty. Enter it in the service connection.");
   if (secretAccessKey === "") {
-    reader.problem(input, "its secret access key is empty. Enter it in the service connection.");
+    reader.problem(
+      input,
+      "access-key-incomplete",
+      "its secret access key is empty. Enter it in the service connection.",
+    );
   }
   if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
     const what = "one of its keys has a character in it that keys do not have, perhaps an invisible one.";
-    reader.problem(input, `${what} Enter it in the service connection again.`);
+    reader.problem(input, "access-key-invalid", `${what} Enter it in the service connection again.`);
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }

@@ -1,3 +1,5 @@
+import { CodedError } from "../../errors/coded-error.ts";
+
 /** The connection's URL that means Amazon S3 itself, whatever the region. */
 const AMAZON_S3_HOST = "s3.amazonaws.com";
 const AMAZON_S3_URL = `https://${AMAZON_S3_HOST}/`;
@@ -15,7 +17,10 @@ export function parseStoreUrl(text: string): URL | undefined {
   const url = parseServerUrl(text, "server URL", advice);
   if (url.hostname !== AMAZON_S3_HOST) return url;
   if (url.href === AMAZON_S3_URL) return undefined;
-  throw new Error(`its server URL "${shown(url)}" is not quite that of Amazon S3, ${AMAZON_S3_URL}. ${advice}`);
+  throw new CodedError(
+    "url-invalid",
+    `its server URL "${shown(url)}" is not quite that of Amazon S3, ${AMAZON_S3_URL}. ${advice}`,
+  );
 }
 
 /**
@@ -29,7 +34,10 @@ export function parseStsUrl(text: string, takesToken: boolean): URL {
   const url = parseServerUrl(text, "STS endpoint", advice);
   if (takesToken && url.protocol === "http:" && !isLoopback(url)) {
     const why = "would get the pipeline's token over http, where others can read it";
-    throw new Error(`its STS endpoint "${shown(url)}" ${why}. Enter an address that starts with https://.`);
+    throw new CodedError(
+      "url-invalid",
+      `its STS endpoint "${shown(url)}" ${why}. Enter an address that starts with https://.`,
+    );
   }
   return url;
 }
@@ -46,7 +54,8 @@ export function roleAuthorityOf(endpoint: URL | undefined, stsEndpoint: URL | un
 
 function parseServerUrl(text: string, name: string, advice: string): URL {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
-  const wrong = (why: string) => new Error(`its ${name} "${url ? shown(url) : text}" ${why}. ${advice}`);
+  const wrong = (why: string) =>
+    new CodedError("url-invalid", `its ${name} "${url ? shown(url) : text}" ${why}. ${advice}`);
   if (!url) throw wrong("is not a URL");
   if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong("does not start with https:// or http://");
   if (url.username || url.password) {

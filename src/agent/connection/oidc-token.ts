@@ -85,7 +85,7 @@ async function askWithRetries(
     if (!(error instanceof ServiceError || error instanceof ConnectionError)) throw error;
     const what = `Azure DevOps issued no identity token for the service connection: ${error.message}.`;
     const advice = [advise(error, collectionUrl), ...adviseOtherConnection(error, serviceConnectionId)];
-    throw new IdentityError(`${what} ${advice.join(" ")}`, { cause: error });
+    throw new IdentityError("identity-token-not-issued", `${what} ${advice.join(" ")}`, { cause: error });
   }
 }
 
@@ -105,7 +105,7 @@ function refusal(status: number | undefined, message: string): ServiceError {
   const said = /^\s*</.test(message) ? "it answered with a page" : message;
   return new ServiceError({
     status: status ?? 200,
-    code: NOT_S3,
+    awsCode: NOT_S3,
     serverMessage: said.replace(/[.\s]+$/, "").slice(0, 300),
   });
 }

@@ -53,11 +53,11 @@ function readIdentity(reader: InputReader): BaseIdentity {
   if (!accessKeyId || !secretAccessKey) {
     const missing = accessKeyId ? "AWS.SecretAccessKey" : "AWS.AccessKeyID";
     const what = `it is empty, and of the pipeline's variables with access keys ${missing} is missing.`;
-    reader.problem(INPUT, `${what} Choose a service connection, or set both.`);
+    reader.problem(INPUT, "access-key-incomplete", `${what} Choose a service connection, or set both.`);
   }
   if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
     const what = "it is empty, and the pipeline's variables with access keys have a character in them that keys do not";
-    reader.problem(INPUT, `${what} have, perhaps an invisible one. Set them again.`);
+    reader.problem(INPUT, "access-key-invalid", `${what} have, perhaps an invisible one. Set them again.`);
   }
   return { kind: "keys", credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } };
 }

@@ -15,7 +15,11 @@ export function readConnection(reader: InputReader): Connection | undefined {
   const toolkit = reader.text("toolkitCredentials");
   const problemsBefore = reader.problems.length;
   if (own && toolkit) {
-    reader.problem("toolkitCredentials", "it is set, and awsCredentials is too. Choose one of the two.");
+    reader.problem(
+      "toolkitCredentials",
+      "inputs-in-conflict",
+      "it is set, and awsCredentials is too. Choose one of the two.",
+    );
     return undefined;
   }
   const connection = own

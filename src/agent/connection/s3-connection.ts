@@ -25,7 +25,7 @@ const ROLE_FIELD_NAMES = {
 export function readS3Connection(reader: InputReader, id: string): Connection | undefined {
   const authorization = readAuthorization(id, KEY_SECRETS);
   if (!authorization) {
-    reader.problem(INPUT, NO_SUCH_CONNECTION);
+    reader.problem(INPUT, "service-connection-not-found", NO_SUCH_CONNECTION);
     return undefined;
   }
   const identity = readIdentity(reader, id, authorization);
@@ -36,7 +36,11 @@ export function readS3Connection(reader: InputReader, id: string): Connection | 
     : undefined;
   const addressingStyle = field(id, "addressingStyle") || "auto";
   if (!ADDRESSING_STYLES.includes(addressingStyle)) {
-    reader.problem(INPUT, `its addressing style is "${addressingStyle}"; it can be auto, path or virtual.`);
+    reader.problem(
+      INPUT,
+      "input-not-in-list",
+      `its addressing style is "${addressingStyle}"; it can be auto, path or virtual.`,
+    );
   }
   const roleAuthority = roleAuthorityOf(endpoint, stsEndpoint);
   return {
@@ -59,7 +63,11 @@ function readIdentity(reader: InputReader, id: string, authorization: Authorizat
   }
   if (scheme !== "None") {
     const what = `its authentication scheme is "${scheme}"; this task needs access keys, or no stored secret.`;
-    reader.problem(INPUT, `${what} Create the service connection anew as one of the two.`);
+    reader.problem(
+      INPUT,
+      "service-connection-not-supported",
+      `${what} Create the service connection anew as one of the two.`,
+    );
     return { kind: "agent" };
   }
   const source = parameter("credentialSource");
@@ -67,7 +75,11 @@ function readIdentity(reader: InputReader, id: string, authorization: Authorizat
   if (source !== "agent-identity") {
     const what = source === "" ? "it does not say where credentials come from" : "where its credentials come from is";
     const choices = "the pipeline's own token, or the identity of the agent";
-    reader.problem(INPUT, `${what}${source === "" ? "" : " none of the choices"}. Choose in it: ${choices}.`);
+    reader.problem(
+      INPUT,
+      source === "" ? "input-required" : "input-not-in-list",
+      `${what}${source === "" ? "" : " none of the choices"}. Choose in it: ${choices}.`,
+    );
   }
   return { kind: "agent" };
 }
@@ -84,11 +96,11 @@ function readOwnRole(reader: InputReader, id: string, identity: BaseIdentity, is
   const role = readRole(reader, texts, { input: INPUT, names: ROLE_FIELD_NAMES, isAmazon });
   if (identity.kind === "oidc" && !arn) {
     const what = "its role ARN is empty, and the pipeline's token is good for nothing but a role.";
-    reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
+    reader.problem(INPUT, "role-required", `${what} Enter the ARN of a role that trusts this pipeline.`);
   }
   if (durationSeconds && !arn) {
     const advice = "Enter a role ARN, or take the duration out.";
-    reader.problem(INPUT, `its session duration has no effect without a role ARN. ${advice}`);
+    reader.problem(INPUT, "input-without-effect", `its session duration has no effect without a role ARN. ${advice}`);
   }
   return role;
 }

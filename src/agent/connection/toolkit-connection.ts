@@ -21,7 +21,7 @@ const INPUT = "toolkitCredentials";
 export function readToolkitConnection(reader: InputReader, id: string): Connection | undefined {
   const authorization = readAuthorization(id, KEY_SECRETS);
   if (!authorization) {
-    reader.problem(INPUT, NO_SUCH_CONNECTION);
+    reader.problem(INPUT, "service-connection-not-found", NO_SUCH_CONNECTION);
     return undefined;
   }
   const { parameter } = authorization;
@@ -39,7 +39,7 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
   const role = readRole(reader, texts, { input: INPUT, names, isAmazon: true });
   if (identity.kind === "oidc" && !arn) {
     const what = "it says to use OIDC, and names no role to assume.";
-    reader.problem(INPUT, `${what} Enter the ARN of a role that trusts this pipeline.`);
+    reader.problem(INPUT, "role-required", `${what} Enter the ARN of a role that trusts this pipeline.`);
   }
   return {
     input: INPUT,

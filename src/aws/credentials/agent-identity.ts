@@ -39,7 +39,10 @@ export function createAgentIdentity(options: AgentIdentityOptions): CredentialSo
       chain ??= loadChain(options);
       const find = await chain;
       const credentials = await find().catch((error: Error) => {
-        throw new IdentityError(describe(error, options));
+        throw new IdentityError(
+          NOTHING_FOUND.test(error.message) ? "aws-identity-not-found" : "aws-identity-unusable",
+          describe(error, options),
+        );
       });
       options.onSecret(credentials.secretAccessKey);
       if (credentials.sessionToken) options.onSecret(credentials.sessionToken);

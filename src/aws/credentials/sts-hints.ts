@@ -1,3 +1,4 @@
+import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "../errors/connection-hints.ts";
 import { NOT_S3, type ServiceError } from "../errors/errors.ts";
@@ -6,7 +7,7 @@ import { isClockSkew, NOT_STS } from "./sts.ts";
 import { roleDenialHint } from "./sts-denial.ts";
 
 /** What to do about an error that STS names. Source: "Errors" of AssumeRole and AssumeRoleWithWebIdentity, AWS STS API Reference. */
-const ADVICE: Readonly<Record<string, (attempt: RoleAttempt, serverMessage: string) => string>> = {
+const ADVICE: ByAwsCode<(attempt: RoleAttempt, serverMessage: string) => string> = {
   AccessDenied: roleDenialHint,
   ExpiredToken: ({ source }) =>
     isRole(source)
@@ -58,7 +59,8 @@ export function roleRefusalHint(error: ServiceError | ConnectionError, attempt: 
   }
   const { serverMessage } = error.details;
   return (
-    ADVICE[error.code]?.(attempt, serverMessage) ?? "Run the step again; if it stays, ask AWS with the request id."
+    entryFor(ADVICE, error.awsCode)?.(attempt, serverMessage) ??
+    "Run the step again; if it stays, ask AWS with the request id."
   );
 }
 

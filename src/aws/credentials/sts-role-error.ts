@@ -1,23 +1,35 @@
+import type { ErrorCode } from "../../errors/error-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { IdentityError, ServiceError } from "../errors/errors.ts";
 import type { RoleAttempt } from "./role-attempt.ts";
+import { isClockSkew } from "./sts.ts";
 import { roleRefusalHint } from "./sts-hints.ts";
 
 /** A role could not be assumed. The message is whole sentences: which role and what named it, why, and what to do. */
 export class RoleError extends IdentityError {
+  override readonly name: string = "RoleError";
   readonly roleArn: string;
   /** Whether a token of the pipeline was to be exchanged for the role. */
   readonly byWebIdentity: boolean;
   /** STS's code, as `AccessDenied`; undefined where STS did not answer. */
-  readonly code: string | undefined;
+  readonly awsCode: string | undefined;
 
   constructor(attempt: RoleAttempt, cause: ServiceError | ConnectionError) {
     const what = `The role ${attempt.arn} (${attempt.namedBy}) could not be assumed`;
-    super(`${what}: ${cause.message}. ${roleRefusalHint(cause, attempt)}`, { cause });
+    super(roleErrorCode(cause), `${what}: ${cause.message}. ${roleRefusalHint(cause, attempt)}`, { cause });
     this.roleArn = attempt.arn;
     this.byWebIdentity = attempt.source === "web-identity";
-    this.code = cause instanceof ServiceError ? cause.code : undefined;
+    this.awsCode = cause instanceof ServiceError ? cause.awsCode : undefined;
   }
+}
+
+/** For STS, a denial is about the role; and a server that does not know the request is not STS. */
+function roleErrorCode(cause: ServiceError | ConnectionError): ErrorCode {
+  if (isClockSkew(cause)) return "clock-wrong";
+  if (cause.code === "access-denied") return "role-access-denied";
+  return cause.code === "request-invalid" || cause.code === "method-not-allowed"
+    ? "response-not-recognized"
+    : cause.code;
 }
 
 /** What is told of a role that could not be assumed: a {@link RoleError} where STS or the way to it is the reason. */

@@ -164,7 +164,7 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
 /** Whether a request was refused since this machine's clock is wrong. STS has no code of its own for that; stores have S3's. */
 export function isClockSkew(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false;
-  if (error.code === "RequestTimeTooSkewed") return true;
+  if (error.awsCode === "RequestTimeTooSkewed") return true;
   return /^Signature (expired|not yet current)/.test(error.details.serverMessage);
 }
 
@@ -202,7 +202,7 @@ function strangeAnswer({ status, headers }: Pick<HttpResponse, "status" | "heade
   const type = headers["content-type"] ?? "";
   return new ServiceError({
     status,
-    code: NOT_STS,
+    awsCode: NOT_STS,
     serverMessage: `the answer is not one of STS${type && `, but ${type}`}`,
   });
 }

@@ -1,3 +1,4 @@
+import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "./connection-hints.ts";
 import { IdentityError, NOT_S3, ServiceError } from "./errors.ts";
@@ -18,7 +19,7 @@ interface Failure {
 }
 
 /** What to do about an error that S3 names. */
-const ADVICE: Readonly<Record<string, (failure: Failure) => string>> = {
+const ADVICE: ByAwsCode<(failure: Failure) => string> = {
   NoSuchBucket: ({ bucket }) =>
     `Check bucketName: this store, or this AWS account and region, has no bucket "${bucket}"; and check that awsCredentials is the connection you mean.`,
   NoSuchKey: noSuchObject,
@@ -105,10 +106,10 @@ const PASSING_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "E
 /** Whether the error ends the step, because every file would fail with it. */
 export function isStepFatal(error: unknown): boolean {
   if (error instanceof IdentityError) return true;
-  if (error instanceof ConnectionError) return !PASSING_CONNECTION_CODES.has(error.code);
+  if (error instanceof ConnectionError) return !PASSING_CONNECTION_CODES.has(error.systemCode);
   if (!(error instanceof ServiceError)) return false;
-  const isForeign = error.code === NOT_S3 && error.details.status < 500;
-  return isForeign || STEP_FATAL_CODES.has(error.code);
+  const isForeign = error.awsCode === NOT_S3 && error.details.status < 500;
+  return isForeign || STEP_FATAL_CODES.has(error.awsCode);
 }
 
 /** What the disk says where no file finds room, or none may be written. */
@@ -122,7 +123,9 @@ export function mayConcernAll(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof ServiceError)) return DISK_CODES.has((error as NodeJS.ErrnoException).code ?? "");
   const { status } = error.details;
-  return status >= 500 || status === 429 || status === 401 || error.code === "AccessDenied" || error.code === NOT_S3;
+  return (
+    status >= 500 || status === 429 || status === 401 || error.awsCode === "AccessDenied" || error.awsCode === NOT_S3
+  );
 }
 
 /**
@@ -134,7 +137,7 @@ export function mayConcernAll(error: unknown): boolean {
 export function describeFailure(error: unknown, bucket: string, key?: string, action = "s3:PutObject"): string {
   if (error instanceof ServiceError) {
     const { region, serverMessage } = error.details;
-    const advice = ADVICE[error.code]?.({ bucket, key, action, region, serverMessage });
+    const advice = entryFor(ADVICE, error.awsCode)?.({ bucket, key, action, region, serverMessage });
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
   if (error instanceof ConnectionError) {

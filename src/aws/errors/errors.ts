@@ -1,3 +1,5 @@
+import { awsErrorCode } from "../../errors/aws-codes.ts";
+import { CodedError } from "../../errors/coded-error.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
 
@@ -5,7 +7,7 @@ import { parseXml, type XmlElement } from "../xml.ts";
 export interface ServiceErrorDetails {
   readonly status: number;
   /** The service's code, as `NoSuchBucket`; `NotS3` where the answer is not of S3's making. */
-  readonly code: string;
+  readonly awsCode: string;
   readonly serverMessage: string;
   readonly requestId?: string | undefined;
   /** The region that the server names as the right one. */
@@ -17,18 +19,22 @@ export interface ServiceErrorDetails {
 }
 
 /** The service answered, and refused. */
-export class ServiceError extends Error {
+export class ServiceError extends CodedError {
+  override readonly name: string = "ServiceError";
   readonly details: ServiceErrorDetails;
 
   constructor(details: ServiceErrorDetails) {
     const requestId = details.requestId ? `, request id ${details.requestId}` : "";
-    const code = details.code === NOT_S3 ? "" : ` ${details.code}`;
-    super(`${details.serverMessage} (${details.status}${code}${requestId})`);
+    const code = details.awsCode === NOT_S3 ? "" : ` ${details.awsCode}`;
+    super(
+      awsErrorCode(details.awsCode, details.status),
+      `${details.serverMessage} (${details.status}${code}${requestId})`,
+    );
     this.details = details;
   }
 
-  get code(): string {
-    return this.details.code;
+  get awsCode(): string {
+    return this.details.awsCode;
   }
 }
 
@@ -36,7 +42,9 @@ export class ServiceError extends Error {
  * It could not be settled who the step is: there are no credentials, or a role or a token was refused. The message is whole sentences,
  * with what to do.
  */
-export class IdentityError extends Error {}
+export class IdentityError extends CodedError {
+  override readonly name: string = "IdentityError";
+}
 
 /** The code of an answer that S3 would not give. */
 export const NOT_S3 = "NotS3";
@@ -64,11 +72,11 @@ export async function readServiceError(response: HttpResponse): Promise<ServiceE
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
   const status = response.status === 200 ? 500 : response.status;
   const parsed = await parseErrorBody(response.body);
-  const code =
+  const awsCode =
     parsed?.Code ?? (response.body.length === 0 && !headers.location ? CODE_OF_STATUS[status] : undefined) ?? NOT_S3;
   return new ServiceError({
     status,
-    code,
+    awsCode,
     serverMessage: describeReason(parsed, headers.location),
     requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
     region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,

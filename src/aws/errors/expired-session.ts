@@ -7,7 +7,7 @@ const EXPIRED_CODES = new Set(["ExpiredToken", "TokenRefreshRequired"]);
 /** Whether a request, or the assuming of a role, was refused because the session of its credentials has ended. */
 export function isExpiredSession(error: unknown): boolean {
   const refusal = error instanceof IdentityError ? error.cause : error;
-  return refusal instanceof ServiceError && EXPIRED_CODES.has(refusal.code);
+  return refusal instanceof ServiceError && EXPIRED_CODES.has(refusal.awsCode);
 }
 
 /**

@@ -20,7 +20,7 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
     const { body } = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
     return body.toString("utf8");
   } catch (error) {
-    if (error instanceof ServiceError && error.code === "NoSuchBucketPolicy") return undefined;
+    if (error instanceof ServiceError && error.awsCode === "NoSuchBucketPolicy") return undefined;
     throw error;
   }
 }

@@ -30,8 +30,8 @@ export async function ensureBucket(
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     // Somebody else was quicker, another job of this pipeline maybe.
-    if (error.code === "BucketAlreadyOwnedByYou") return "exists";
-    if (isAmazon || !LOCATION_REFUSALS.has(error.code)) throw error;
+    if (error.awsCode === "BucketAlreadyOwnedByYou") return "exists";
+    if (isAmazon || !LOCATION_REFUSALS.has(error.awsCode)) throw error;
   }
   await createBucket(bucket, UNNAMED_REGION, signal);
   return "created";

@@ -35,7 +35,7 @@ export async function getPublicAccessBlock(
   try {
     response = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
   } catch (error) {
-    if (error instanceof ServiceError && NO_BLOCK_CODES.has(error.code)) return undefined;
+    if (error instanceof ServiceError && NO_BLOCK_CODES.has(error.awsCode)) return undefined;
     throw error;
   }
   const root = await readResult(response, response.body.includes(`<${CEPH_ROOT}>`) ? CEPH_ROOT : ROOT);

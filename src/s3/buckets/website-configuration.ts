@@ -71,7 +71,7 @@ export async function getWebsiteConfiguration(
   try {
     response = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
   } catch (error) {
-    if (error instanceof ServiceError && error.code === "NoSuchWebsiteConfiguration") return undefined;
+    if (error instanceof ServiceError && error.awsCode === "NoSuchWebsiteConfiguration") return undefined;
     throw error;
   }
   const root = await readResult(response, ROOT);

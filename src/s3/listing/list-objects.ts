@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
@@ -17,7 +18,9 @@ export interface RemoteObject {
 }
 
 /** The store lists keys in another order than S3 does, or outside the prefix: what it lists cannot be relied on. */
-export class ListingError extends Error {}
+export class ListingError extends CodedError {
+  override readonly name: string = "ListingError";
+}
 
 /** The most that S3 gives at once. */
 const MAX_KEYS = "1000";
@@ -59,8 +62,10 @@ export async function* listObjects(
         next = request(page.nextToken);
       }
       for (const object of page.objects) {
-        if (!object.key.startsWith(prefix)) throw new ListingError(misplaced(bucket, object.key, prefix));
-        if (!isAfter(object.key, previousKey)) throw new ListingError(unsorted(bucket, object.key, previousKey));
+        if (!object.key.startsWith(prefix))
+          throw new ListingError("listing-invalid", misplaced(bucket, object.key, prefix));
+        if (!isAfter(object.key, previousKey))
+          throw new ListingError("listing-invalid", unsorted(bucket, object.key, previousKey));
         previousKey = object.key;
         yield object;
       }

@@ -101,7 +101,7 @@ async function requireSame(
   const { etag } = await headObject(bucket, key, { customerKey: sourceKey, signal });
   if (etag === head.etag) return;
   const serverMessage = "the object was replaced while it was copied";
-  throw new ServiceError({ status: 412, code: "PreconditionFailed", serverMessage });
+  throw new ServiceError({ status: 412, awsCode: "PreconditionFailed", serverMessage });
 }
 
 async function completeUpload(

@@ -162,7 +162,7 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
     return (childText(result, "ETag") ?? "").replaceAll('"', "");
   } catch (error) {
     // Where the first answer was lost, the second one is that there is no such upload any more.
-    const isEnded = error instanceof ServiceError && error.code === "NoSuchUpload";
+    const isEnded = error instanceof ServiceError && error.awsCode === "NoSuchUpload";
     const etag = etagOf(parts);
     if (!isEnded || !(await hasEtag(upload, etag))) throw error;
     return etag;

@@ -1,4 +1,5 @@
 import type * as CloudFront from "@aws-sdk/client-cloudfront";
+import { codeOf } from "../../errors/coded-error.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
@@ -58,6 +59,7 @@ export async function readDistribution(
   const { DomainName: domainName = "", DistributionConfig: config } = await fetchDistribution(controlPlane, id, signal);
   if (!config?.Enabled) {
     throw new StepError(
+      "distribution-disabled",
       `The CloudFront distribution ${id} is disabled, so that nobody sees the site: enable it, or leave cloudFrontDistributionId empty.`,
     );
   }
@@ -86,7 +88,7 @@ async function fetchDistribution(
   } catch (error) {
     signal.throwIfAborted();
     const why = describeControlPlaneError(error, { action: "cloudfront:GetDistribution", id });
-    throw new StepError(`Reading the CloudFront distribution ${id} failed: ${why}`, { cause: error });
+    throw new StepError(codeOf(error), `Reading the CloudFront distribution ${id} failed: ${why}`, { cause: error });
   }
 }
 
@@ -102,6 +104,7 @@ function findOrigin(config: CloudFront.DistributionConfig, id: string, site: Sit
   const origins = (config.Origins?.Items ?? []).flatMap((origin) => bucketOrigin(origin, bucketName));
   if (origins.length === 0) {
     throw new StepError(
+      "distribution-origin-wrong",
       `The CloudFront distribution ${id} has no origin that is the bucket "${bucketName}": check cloudFrontDistributionId and bucketName, or add the bucket to the distribution's origins.`,
     );
   }
@@ -110,6 +113,7 @@ function findOrigin(config: CloudFront.DistributionConfig, id: string, site: Sit
   if (!origin) {
     const paths = origins.map(({ originPath }) => originPath).join(", ");
     throw new StepError(
+      "distribution-origin-wrong",
       `Viewers of the CloudFront distribution ${id} would not see the site: its origin path is ${paths}, and the site is stored under "/${prefix}". Set targetFolder to a folder under the origin path, or change the origin path.`,
     );
   }

@@ -43,7 +43,7 @@ export async function invalidateChanged(
     timeoutMs: wanted.invalidationTimeoutMs,
   };
   const outcome = await invalidate(controlPlane, request, { signal });
-  if (outcome.kind === "late" || outcome.kind === "failed") log.warning(outcome.message);
+  if (outcome.kind === "late" || outcome.kind === "failed") log.warning(outcome.code, outcome.message);
   return { isBegun: outcome.id !== undefined, ...(outcome.id === undefined ? {} : { id: outcome.id }) };
 }
 

@@ -1,4 +1,6 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";
@@ -19,9 +21,9 @@ export interface InvalidationRequest {
 export type InvalidationOutcome =
   | { readonly kind: "completed" | "started"; readonly id: string }
   /** The message says what has not happened in time, and what to do. */
-  | { readonly kind: "late"; readonly id?: string; readonly message: string }
+  | ({ readonly kind: "late"; readonly id?: string } & CodedMessage)
   /** The message says what failed, why, and what to do. */
-  | { readonly kind: "failed"; readonly id?: string; readonly message: string };
+  | ({ readonly kind: "failed"; readonly id?: string } & CodedMessage);
 
 /** CloudFront works on as many as it takes at once; others of this distribution have to be done first. */
 const BUSY = "TooManyInvalidationsInProgress";
@@ -61,11 +63,11 @@ async function create(
       if (isBusy(error)) continue;
       const why = describeControlPlaneError(error, { action: "cloudfront:CreateInvalidation", id: distributionId });
       const what = `Invalidating the caches of the CloudFront distribution ${distributionId} failed`;
-      return { kind: "failed", message: `${what}: ${why}` };
+      return { kind: "failed", code: codeOf(error), message: `${what}: ${why}` };
     }
   }
   const message = `CloudFront took no new invalidation of the distribution ${distributionId} within ${minutes(timeoutMs)}, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.`;
-  return { kind: "late", message };
+  return { kind: "late", code: "invalidation-not-started", message };
 }
 
 async function complete(
@@ -84,15 +86,15 @@ async function complete(
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "cloudfront:GetInvalidation", id: distributionId });
       const what = `Whether the invalidation ${id} of the CloudFront distribution ${distributionId} is complete could not be seen`;
-      return { kind: "failed", id, message: `${what}: ${why}` };
+      return { kind: "failed", id, code: codeOf(error), message: `${what}: ${why}` };
     }
   }
   const message = `The invalidation ${id} of the CloudFront distribution ${distributionId} was not complete within ${minutes(timeoutMs)}. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while.`;
-  return { kind: "late", id, message };
+  return { kind: "late", id, code: "invalidation-pending", message };
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === BUSY;
+  return error instanceof ServiceError && error.awsCode === BUSY;
 }
 
 /** AWS writes "Completed", others "COMPLETED". */

@@ -1,5 +1,6 @@
 import { connectionHint } from "../../aws/errors/connection-hints.ts";
 import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 
 /** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
@@ -24,7 +25,7 @@ export function asServiceError(error: unknown): unknown {
   const isRead = $fault !== undefined && !UNREAD_CODES.has(name);
   return new ServiceError({
     status: $metadata.httpStatusCode,
-    code: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : NOT_S3,
+    awsCode: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : NOT_S3,
     serverMessage: isRead ? message.replace(/[.\s]+$/, "") : "the answer is not one of AWS",
     requestId: $metadata.requestId,
   });
@@ -39,7 +40,7 @@ export interface Attempt {
 }
 
 /** What to do about an error that CloudFront or Route 53 names. */
-const ADVICE: Readonly<Record<string, (attempt: Attempt) => string>> = {
+const ADVICE: ByAwsCode<(attempt: Attempt) => string> = {
   AccessDenied: adviseOnPermission,
   NoSuchDistribution: ({ id }) =>
     `Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.`,
@@ -66,7 +67,7 @@ const ADVICE: Readonly<Record<string, (attempt: Attempt) => string>> = {
 /** Why an operation failed and what to do, in sentences for the log. They may hold text from outside. */
 export function describeControlPlaneError(error: unknown, attempt: Attempt): string {
   if (error instanceof ServiceError) {
-    const advice = ADVICE[error.code]?.(attempt);
+    const advice = entryFor(ADVICE, error.awsCode)?.(attempt);
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
   if (error instanceof ConnectionError) return `${error.message}. ${connectionHint(error, "this machine's network")}`;

@@ -1,3 +1,5 @@
+import { codeOf } from "../../errors/coded-error.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
@@ -17,8 +19,8 @@ export interface DnsApplyOptions {
 export interface DnsOutcome {
   /** Of the hosted zones that were made: what their domains have to be delegated to. */
   readonly nameServers: readonly string[];
-  /** What has not happened in time, in sentences. */
-  readonly warnings: readonly string[];
+  /** What has not happened in time. */
+  readonly warnings: readonly CodedMessage[];
 }
 
 /**
@@ -60,7 +62,7 @@ export async function applyDns(
 function rejectWithZone(error: unknown, { nameServers }: Pick<DnsOutcome, "nameServers">, zoneName: string): never {
   if (!(error instanceof StepError) || nameServers.length === 0) throw error;
   const zone = `The hosted zone ${zoneName} was made before that; its name servers are ${nameServers.join(", ")}.`;
-  throw new StepError(`${error.message} ${zone}`, { cause: error });
+  throw new StepError(error.code, `${error.message} ${zone}`, { cause: error });
 }
 
 /** What Route 53 is telling its name servers. */
@@ -91,7 +93,7 @@ async function awaitSpread(
   { id, zoneName }: PendingChange,
   timeoutMs: number,
   tools: WaitingTools,
-): Promise<string[]> {
+): Promise<CodedMessage[]> {
   for await (const _ of growingDelays(timeoutMs, tools)) {
     try {
       const { ChangeInfo } = await controlPlane.getChange({ Id: id }, tools.signal);
@@ -99,10 +101,14 @@ async function awaitSpread(
     } catch (error) {
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "route53:GetChange" });
-      return [`Whether Route 53 has spread the new records in ${zoneName} could not be seen: ${why}`];
+      const what = `Whether Route 53 has spread the new records in ${zoneName} could not be seen`;
+      return [{ code: codeOf(error), message: `${what}: ${why}` }];
     }
   }
   return [
-    `Route 53 had not told all of its name servers of the new records in ${zoneName} within ${Math.round(timeoutMs / 1000)} s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while.`,
+    {
+      code: "dns-change-pending",
+      message: `Route 53 had not told all of its name servers of the new records in ${zoneName} within ${Math.round(timeoutMs / 1000)} s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while.`,
+    },
   ];
 }

@@ -1,4 +1,5 @@
 import type * as Route53 from "@aws-sdk/client-route-53";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { Change } from "../change-log.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
@@ -18,10 +19,10 @@ export interface DnsRequest {
   readonly redirectTarget: AliasTarget;
 }
 
-/** What DNS lacks, hosted zone by hosted zone, and what is left as it is though it may surprise, in sentences. */
+/** What DNS lacks, hosted zone by hosted zone, and what is left as it is though it may surprise. */
 export interface DnsPlan {
   readonly zones: readonly ZonePlan[];
-  readonly notes: readonly string[];
+  readonly notes: readonly CodedMessage[];
 }
 
 export interface ZonePlan {
@@ -52,6 +53,7 @@ export async function planDns(controlPlane: ControlPlane, request: DnsRequest, s
   const taken = [...new Set(domains.flatMap((each) => each.taken))];
   if (taken.length > 0) {
     throw new StepError(
+      "dns-record-taken",
       `Other records are where those of the site belong, and a publish replaces no record that it did not make: ${taken.join("; ")}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again.`,
     );
   }
@@ -72,7 +74,7 @@ export function describeDnsPlan({ zones }: DnsPlan): Change[] {
 interface DomainPlan extends ZonePlan {
   /** Records in the place of those that are wanted. */
   readonly taken: readonly string[];
-  readonly notes: readonly string[];
+  readonly notes: readonly CodedMessage[];
 }
 
 function wantedRecords({ domain, target, isIpv6Enabled, redirectTarget }: DnsRequest): Map<string, AliasRecord[]> {
@@ -96,8 +98,10 @@ function planDomain(
     missing: states.filter(({ state }) => state.kind === "missing").map(({ record }) => record),
     taken: states.flatMap(({ state }) => (state.kind === "taken" ? [`${state.by} in the hosted zone ${zone.id}`] : [])),
     notes: strayIpv6.map(
-      (record) =>
-        `The record ${describeRecord(record)} stays as it is, and what ${name} leads to has no IPv6: visitors with IPv6 go where that record leads. Delete it if that is not meant.`,
+      (record): CodedMessage => ({
+        code: "dns-record-left",
+        message: `The record ${describeRecord(record)} stays as it is, and what ${name} leads to has no IPv6: visitors with IPv6 go where that record leads. Delete it if that is not meant.`,
+      }),
     ),
   };
 }
@@ -125,6 +129,7 @@ async function zoneFor(
   if (given && isInZone(name, given.name)) return given;
   if (given && name === domain.domainName) {
     throw new StepError(
+      "hosted-zone-wrong",
       `The hosted zone ${given.id} (hostedZoneId) is that of ${given.name}, and domainName is ${name}: enter the id of a zone that the domain is in, or leave hostedZoneId empty.`,
     );
   }
@@ -132,6 +137,7 @@ async function zoneFor(
   if (found) return found;
   if (domain.createHostedZone) return { name: newZoneName(name, domain), id: undefined };
   throw new StepError(
+    "hosted-zone-not-found",
     `Route 53 has no public hosted zone for ${name} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere.`,
   );
 }

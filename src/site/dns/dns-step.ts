@@ -1,3 +1,4 @@
+import { codeOf } from "../../errors/coded-error.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { type Attempt, describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 
@@ -17,6 +18,8 @@ export async function dnsStep<T>(
     return await request();
   } catch (error) {
     signal.throwIfAborted();
-    throw new StepError(`${what} failed: ${describeControlPlaneError(error, attempt)}`, { cause: error });
+    throw new StepError(codeOf(error), `${what} failed: ${describeControlPlaneError(error, attempt)}`, {
+      cause: error,
+    });
   }
 }

@@ -38,6 +38,7 @@ export async function readHostedZone(controlPlane: ControlPlane, id: string, sig
   );
   if (zone?.Config?.PrivateZone) {
     throw new StepError(
+      "hosted-zone-private",
       `The hosted zone ${id} (hostedZoneId) is private, so that visitors do not see its records: enter the id of a public one, or leave it empty.`,
     );
   }
@@ -59,6 +60,7 @@ export async function findHostedZone(
     if (zones.length > 1) {
       const ids = zones.map(({ id }) => id).join(", ");
       throw new StepError(
+        "hosted-zone-ambiguous",
         `There are ${zones.length} public hosted zones "${name}": ${ids}. Enter as hostedZoneId the one that the domain is delegated to.`,
       );
     }

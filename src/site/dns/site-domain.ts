@@ -29,13 +29,20 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
   if (distribution && !isAlias(domainName, distribution)) {
     const names = distribution.aliases.length > 0 ? distribution.aliases.join(", ") : "none";
     const why = `the distribution ${distribution.id} does not answer for ${domainName}; its alternate domain names are: ${names}`;
-    return [{ input: "domainName", message: `${why}. Add the domain there, with a certificate for it.` }];
+    return [
+      {
+        input: "domainName",
+        code: "distribution-settings-incomplete",
+        message: `${why}. Add the domain there, with a certificate for it.`,
+      },
+    ];
   }
   if (!websiteEndpointOf(access.bucketName, region) && (!distribution || domain.redirectDomains.length > 0)) {
     const why = `the name of the website endpoint in ${region} is not known to this version of the task`;
     return [
       {
         input: "regionName",
+        code: "endpoint-not-available",
         message: `${why}. Leave domainName and redirectDomains empty, and make the records yourself.`,
       },
     ];
@@ -100,7 +107,7 @@ export async function applyDomain(
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
   const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
   for (const change of describeDomainPlan(plan)) log.info(asDone(change));
-  for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning);
+  for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning.code, warning.message);
   if (nameServers.length > 0) {
     log.info(
       `Delegate the domain to the name servers of its hosted zone, where it is registered: ${nameServers.join(", ")}`,

@@ -1,4 +1,5 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { StepError } from "../../sync/step-error.ts";
 
@@ -21,6 +22,6 @@ export async function bucketStep<T>(
   } catch (error) {
     signal.throwIfAborted();
     const why = describeFailure(error, bucket.name, undefined, action);
-    throw new StepError(`${what} the bucket "${bucket.name}" failed: ${why}`, { cause: error });
+    throw new StepError(codeOf(error), `${what} the bucket "${bucket.name}" failed: ${why}`, { cause: error });
   }
 }

@@ -30,6 +30,7 @@ interface Policy extends Statement {
 export function allowReading(policy: string | undefined, objects: PublicObjects): string | undefined {
   if (PATTERN_CHARACTERS.test(objects.prefix)) {
     throw new StepError(
+      "inputs-in-conflict",
       `publicRead cannot be used with the targetFolder "${objects.prefix}": a bucket policy takes *, ? and \${ in it for patterns. Choose another targetFolder.`,
     );
   }
@@ -59,6 +60,7 @@ function parsePolicy(text: string, bucketName: string): Policy {
     if (typeof policy === "object" && policy !== null && !Array.isArray(policy)) return policy as Policy;
   } catch {}
   throw new StepError(
+    "bucket-policy-invalid",
     `The policy of the bucket "${bucketName}" is not a JSON object, so that nothing can be added to it: correct it first, or allow s3:GetObject in it yourself and set publicRead to false.`,
   );
 }

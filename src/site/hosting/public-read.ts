@@ -1,5 +1,6 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { getBucketPolicy, MAX_POLICY_BYTES, putBucketPolicy } from "../../s3/buckets/bucket-policy.ts";
 import {
@@ -56,6 +57,7 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
   const policy = allowReading(present, { bucketName: bucket.name, prefix, partition });
   if (policy && Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
     throw new StepError(
+      "bucket-policy-too-large",
       `The policy of the bucket "${bucket.name}" would be longer than the 20 KB that S3 takes, with what publicRead adds to it: shorten it first.`,
     );
   }
@@ -126,7 +128,7 @@ async function putPublicPolicy(
  * no policy allows the action, that is a matter of permissions.
  */
 function mayPass(error: unknown, hasUnblocked: boolean): boolean {
-  if (!(error instanceof ServiceError) || error.code !== "AccessDenied") return false;
+  if (!(error instanceof ServiceError) || error.awsCode !== "AccessDenied") return false;
   return namesBlock(error) || (hasUnblocked && !/\bbecause\b|explicit deny/i.test(error.details.serverMessage));
 }
 
@@ -142,7 +144,11 @@ function refused(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepErr
     : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
       (mayBeBlocked ? " Where it is allowed:" : "");
   const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
-  return new StepError(`Setting the policy of the bucket "${bucket.name}" failed: ${why}${advice}`, { cause: error });
+  return new StepError(
+    mayBeBlocked ? "public-access-blocked" : codeOf(error),
+    `Setting the policy of the bucket "${bucket.name}" failed: ${why}${advice}`,
+    { cause: error },
+  );
 }
 
 const ACCOUNT_BLOCK =

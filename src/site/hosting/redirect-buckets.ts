@@ -43,6 +43,7 @@ export async function planRedirectBuckets(
   if (problems.length === 0) return planned;
   const names = problems.map((name) => `"${name}"`).join(", ");
   throw new StepError(
+    "bucket-in-use",
     `redirectDomains: there are buckets already that hold objects or are set up as other websites: ${names}. Nothing was changed in them. Empty them and delete their website configuration, or take these domains off the list.`,
   );
 }

@@ -1,5 +1,6 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
 import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
@@ -11,12 +12,14 @@ import { StepError } from "../../sync/step-error.ts";
 import { formatManifest, type Manifest, ManifestError, parseManifest } from "./manifest.ts";
 
 /** Another publish has written the manifest since this one read it. */
-export class OtherPublishError extends Error {
+export class OtherPublishError extends CodedError {
+  override readonly name: string = "OtherPublishError";
   /** The other one, as people know it, and when it wrote. */
   readonly other: string;
 
   constructor(other: string) {
     super(
+      "concurrent-publish",
       `Another publish to the same place got in between: ${other}. What this one has uploaded stays, and it has deleted nothing. ` +
         "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time.",
     );
@@ -76,9 +79,13 @@ export class ManifestStore {
       if (!(error instanceof ManifestError)) throw error;
       const advice =
         "Let a version of the task that knows it publish, or delete it: then the site is published anew, and nothing is deleted.";
-      throw new StepError(`The manifest s3://${bucket.name}/${key} cannot be used: ${error.message}. ${advice}`, {
-        cause: error,
-      });
+      throw new StepError(
+        codeOf(error),
+        `The manifest s3://${bucket.name}/${key} cannot be used: ${error.message}. ${advice}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -178,7 +185,7 @@ export class ManifestStore {
           signal,
         );
       } catch (error) {
-        const isConflict = error instanceof ServiceError && error.code === "ConditionalRequestConflict";
+        const isConflict = error instanceof ServiceError && error.awsCode === "ConditionalRequestConflict";
         if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;
       }
     }
@@ -207,19 +214,22 @@ export class ManifestStore {
       signal.throwIfAborted();
       if (error instanceof OtherPublishError) throw error;
       const why = describeFailure(error, bucket.name, key, permission);
-      throw new StepError(`${what} the manifest s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+      throw new StepError(codeOf(error), `${what} the manifest s3://${bucket.name}/${key} failed: ${why}`, {
+        cause: error,
+      });
     }
   }
 }
 
 function undefinedWhereMissing(error: unknown): undefined {
-  if (error instanceof ServiceError && error.details.status === 404 && error.code !== "NoSuchBucket") return undefined;
+  if (error instanceof ServiceError && error.details.status === 404 && error.awsCode !== "NoSuchBucket")
+    return undefined;
   throw error;
 }
 
 /** Where there is nothing, If-Match is answered with 404 ("How to prevent object overwrites with conditional writes" in the Amazon S3 User Guide). */
-function isUnmetCondition({ code, details }: ServiceError): boolean {
-  return details.status === 412 || (details.status === 404 && code === "NoSuchKey");
+function isUnmetCondition({ awsCode, details }: ServiceError): boolean {
+  return details.status === 412 || (details.status === 404 && awsCode === "NoSuchKey");
 }
 
 function describeRun(text: string): string {

@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 /** The object, below the site's prefix, that holds what was published. */
 export const MANIFEST_NAME = ".s3-site.json";
 
@@ -47,7 +48,9 @@ export interface ManifestEntry {
 }
 
 /** The manifest is not one that this version of the task understands. */
-export class ManifestError extends Error {}
+export class ManifestError extends CodedError {
+  override readonly name: string = "ManifestError";
+}
 
 /** Writes a manifest as JSON, an object a line; equal headers stand in it once. */
 export function formatManifest({ run, writtenMs, entries }: Manifest): string {
@@ -74,12 +77,13 @@ export function formatManifest({ run, writtenMs, entries }: Manifest): string {
  */
 export function parseManifest(text: string): Manifest {
   const document = parseObject(text);
-  if (document.version !== VERSION) throw new ManifestError(`it is of version ${document.version}, not ${VERSION}`);
+  if (document.version !== VERSION)
+    throw new ManifestError("manifest-invalid", `it is of version ${document.version}, not ${VERSION}`);
   const { run, headers: headerSets } = document;
   if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
-    throw new ManifestError("it lacks its parts");
+    throw new ManifestError("manifest-invalid", "it lacks its parts");
   const writtenMs = Date.parse(String(document.written));
-  if (Number.isNaN(writtenMs)) throw new ManifestError("it does not tell when it was written");
+  if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not tell when it was written");
   return { run, writtenMs, entries: new Map(document.objects.map((object) => readEntry(object, headerSets))) };
 }
 
@@ -95,7 +99,8 @@ function readEntry(object: unknown, headerSets: readonly unknown[]): [name: stri
     isObject(headerSet) &&
     !Number.isNaN(removedMs) &&
     (pending === undefined || isObject(pending));
-  if (!isEntry) throw new ManifestError(`its entry ${JSON.stringify(object).slice(0, 200)} is none`);
+  if (!isEntry)
+    throw new ManifestError("manifest-invalid", `its entry ${JSON.stringify(object).slice(0, 200)} is none`);
   return [
     name,
     {
@@ -114,9 +119,9 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch (error) {
-    throw new ManifestError(`it is no JSON: ${(error as Error).message}`);
+    throw new ManifestError("manifest-invalid", `it is no JSON: ${(error as Error).message}`);
   }
-  throw new ManifestError("it is no JSON object");
+  throw new ManifestError("manifest-invalid", "it is no JSON object");
 }
 
 function isRun(value: unknown): value is PublishRun {

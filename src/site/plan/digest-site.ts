@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { codeOf } from "../../errors/coded-error.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -24,7 +25,7 @@ export async function digestSite(
       digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" }).then(
         (bytes) => bytes.toString("hex"),
         (error: Error) => {
-          throw new StepError(`${path} cannot be read: ${error.message}.`, { cause: error });
+          throw new StepError(codeOf(error), `${path} cannot be read: ${error.message}.`, { cause: error });
         },
       );
     byPath.set(path, digest);

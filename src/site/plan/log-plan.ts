@@ -8,12 +8,17 @@ import type { SiteLog } from "./site-tools.ts";
 
 /** Tells what the site says of itself and S3 cannot do. */
 export function logRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {
-  for (const { line, message } of rules.headersFile.warnings) log.warning(`${HEADERS_FILE}, line ${line}: ${message}`);
-  for (const { line, message } of redirects.warnings) log.warning(`${REDIRECTS_FILE}, line ${line}: ${message}`);
+  for (const { line, code, message } of rules.headersFile.warnings) {
+    log.warning(code, `${HEADERS_FILE}, line ${line}: ${message}`);
+  }
+  for (const { line, code, message } of redirects.warnings) {
+    log.warning(code, `${REDIRECTS_FILE}, line ${line}: ${message}`);
+  }
   if (redirects.routingRules.length > 0 && !options.configureWebsite) {
     const rulesNeeded =
       redirects.routingRules.length === 1 ? "a routing rule" : `${redirects.routingRules.length} routing rules`;
     log.warning(
+      "website-not-configured",
       `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.`,
     );
   }
@@ -24,10 +29,13 @@ export function logDistribution(distribution: Distribution, options: SiteOptions
   const { id, originKind, sitePath, defaultRootObject } = distribution;
   const { indexDocument } = options;
   if (originKind === "rest" && sitePath === "/" && defaultRootObject !== indexDocument) {
-    log.warning(`The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`);
+    log.warning(
+      "distribution-settings-incomplete",
+      `The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`,
+    );
   }
   const [summary, ...commands] = (options.singlePageApp && spaChange(distribution, indexDocument)) || [];
-  if (summary !== undefined) log.warning(summary);
+  if (summary !== undefined) log.warning("distribution-settings-incomplete", summary);
   for (const command of commands) log.info(command);
 }
 

@@ -24,6 +24,6 @@ export function checkNestedSites(
     const manifest = `s3://${access.bucketName}/${prefix}${folder}${MANIFEST_NAME}`;
     const advice = `Leave ${folder} out with a pattern, or publish one of the two elsewhere; where the other site is given up, delete its manifest`;
     const message = `the site has ${own}, and another site is published to ${folder}, as its manifest ${manifest} shows. ${advice}.`;
-    return [{ input: "targetFolder", message }];
+    return [{ input: "targetFolder", code: "sites-in-conflict", message }];
   });
 }

@@ -41,7 +41,9 @@ export function findSiteAddress(options: SiteOptions, distribution: Distribution
 export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: SiteAddress): PlanProblem[] {
   if (compress !== "brotli" || siteUrl?.protocol !== "http:" || LOOPBACK.test(siteUrl.hostname)) return [];
   const why = `browsers take Brotli over https alone, and visitors reach this site at ${siteUrl.href}`;
-  return [{ input: "compress", message: `${why}. Use gzip, or publish behind CloudFront.` }];
+  return [
+    { input: "compress", code: "inputs-in-conflict", message: `${why}. Use gzip, or publish behind CloudFront.` },
+  ];
 }
 
 /** Where browsers trust http as they do https ("Secure Contexts" of the W3C, section 3.1). */

@@ -34,7 +34,11 @@ export function readSiteRules(source: string, siteUrl: URL | undefined): SiteRul
 }
 
 function asProblems(file: string, messages: readonly LineMessage[]): PlanProblem[] {
-  return messages.map(({ line, message }) => ({ input: "sourceFolder", message: `${file}, line ${line}: ${message}` }));
+  return messages.map(({ line, code, message }) => ({
+    input: "sourceFolder",
+    code,
+    message: `${file}, line ${line}: ${message}`,
+  }));
 }
 
 function readIfThere(folder: string, name: string): string {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { Transport } from "../../http/transport.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { PlanContext } from "../../sync/plan/plan-context.ts";
@@ -6,7 +7,7 @@ import type { PublishRun } from "../manifest/manifest.ts";
 /** Tells the step's log. */
 export interface SiteLog {
   info(message: string): void;
-  warning(message: string): void;
+  warning(code: ErrorCode, message: string): void;
 }
 
 export interface SiteTools extends PlanContext {

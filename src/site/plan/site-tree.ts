@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { guessContentType } from "../../files/content-type.ts";
 import { type LocalFile, type ScanWarning, scan } from "../../files/scan.ts";
@@ -52,6 +53,7 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
     } catch (error) {
       problems.push({
         input: "sourceFolder",
+        code: codeOf(error),
         message: `${file.path} cannot be published: ${(error as Error).message}.`,
       });
     }
@@ -88,7 +90,11 @@ function addCleanNames(context: SiteTreeContext, files: readonly LocalFile[], ob
 function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, SiteObject>): PlanProblem[] {
   const { indexDocument, errorDocument, source } = options;
   const advice = `Check sourceFolder, ${source}, and the patterns`;
-  const missing = (input: string, name: string) => ({ input, message: `the site has no ${name}. ${advice}.` });
+  const missing = (input: string, name: string): PlanProblem => ({
+    input,
+    code: "site-document-not-found",
+    message: `the site has no ${name}. ${advice}.`,
+  });
   return [
     ...(objects.size > 0 && !objects.has(indexDocument) ? [missing("indexDocument", indexDocument)] : []),
     ...(errorDocument !== undefined && !objects.has(errorDocument) ? [missing("errorDocument", errorDocument)] : []),
@@ -98,7 +104,7 @@ function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, Sit
 function makeObject(context: SiteTreeContext, { path, sizeBytes }: LocalFile, relativeKey: string): SiteObject {
   const { options } = context;
   const refusal = refuseObject(options.prefix + relativeKey, sizeBytes, options.partSizeBytes);
-  if (refusal) throw new Error(refusal);
+  if (refusal) throw new CodedError(refusal.code, refusal.message);
   const headers = headersOf(context, path, relativeKey);
   const contentType = headers["content-type"] ?? "";
   const { compress } = options;

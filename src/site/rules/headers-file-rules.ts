@@ -50,7 +50,7 @@ export function parseHeadersFileRules(text: string): {
         headers.push(header);
       }
     } catch (error) {
-      problems.push({ line, message: (error as Error).message });
+      problems.push({ line, code: "site-file-invalid", message: (error as Error).message });
     }
   }
   return { rules, problems };

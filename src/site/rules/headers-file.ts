@@ -64,18 +64,23 @@ function objectHeaders(rules: readonly HeadersFileRule[]): ObjectHeaders {
 function foreignHostWarning({ line, pattern }: HeadersFileRule): LineMessage {
   return {
     line,
+    code: "site-rule-skipped",
     message: `the rule is left out: it is for the host ${pattern.host}, and an object has the same headers for all hosts.`,
   };
 }
 
 function unkeptWarning(line: number, name: string, carried: boolean): LineMessage {
   if (name.toLowerCase() === "content-encoding") {
-    return { line, message: `${name} is left out: it follows from the input compress.` };
+    return { line, code: "site-rule-skipped", message: `${name} is left out: it follows from the input compress.` };
   }
   const remedy = carried
     ? "Behind CloudFront, use the response headers policy in the plan file."
     : "CloudFront's response headers policies cannot hold this line either.";
-  return { line, message: `${name} is left out: S3 keeps no such header with an object. ${remedy}` };
+  return {
+    line,
+    code: "site-rule-skipped",
+    message: `${name} is left out: S3 keeps no such header with an object. ${remedy}`,
+  };
 }
 
 function isKept(name: string): boolean {

@@ -45,7 +45,7 @@ export function parseRedirectsFile(text: string): {
     try {
       rules.push(readRule(words, line));
     } catch (error) {
-      problems.push({ line, message: (error as Error).message });
+      problems.push({ line, code: "site-file-invalid", message: (error as Error).message });
     }
   }
   return { rules, problems };

@@ -21,7 +21,12 @@ export function effectiveRules(
     const rule = withoutOwnHost(written, site);
     const why = whyWithoutEffect(rule, effective, files, site);
     if (why === undefined) effective.push(rule);
-    else warnings.push({ line: rule.line, message: `the rule for ${rule.from.path} has no effect: ${why}.` });
+    else
+      warnings.push({
+        line: rule.line,
+        code: "site-rule-skipped",
+        message: `the rule for ${rule.from.path} has no effect: ${why}.`,
+      });
   }
   return { rules: effective, warnings };
 }

@@ -78,7 +78,11 @@ function refusalWarning(
   site: RedirectSite,
 ): LineMessage {
   const { line, from } = rule;
-  return { line, message: `the rule for ${from.path} is left out: ${reason}. ${remedyFor(rule, edge, site)}` };
+  return {
+    line,
+    code: "site-rule-skipped",
+    message: `the rule for ${from.path} is left out: ${reason}. ${remedyFor(rule, edge, site)}`,
+  };
 }
 
 function remedyFor(rule: RedirectRule, edge: CloudFrontFunction | undefined, site: RedirectSite): string {

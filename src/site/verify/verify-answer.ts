@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import zlib from "node:zlib";
+import { CodedError } from "../../errors/coded-error.ts";
 import type { BodyReceiver } from "../../http/body-receiver.ts";
 import type { ResponseHead } from "../../http/messages.ts";
 import type { Transport } from "../../http/transport.ts";
@@ -17,7 +18,9 @@ export interface SiteAnswer {
 }
 
 /** The body is not encoded as its Content-Encoding says. */
-export class BodyEncodingError extends Error {}
+export class BodyEncodingError extends CodedError {
+  override readonly name: string = "BodyEncodingError";
+}
 
 export interface Visitor {
   readonly transport: Transport;
@@ -74,7 +77,10 @@ function digestBody(contentEncoding: string | undefined): BodyDigest {
   const decoder = openDecoder(contentEncoding?.trim().toLowerCase());
   if (!decoder) return { take: (chunk) => void sha256.update(chunk), end: async () => sha256.digest("hex") };
   const fail = (error: Error) => {
-    throw new BodyEncodingError(`the body is not the ${contentEncoding} that it is said to be: ${error.message}`);
+    throw new BodyEncodingError(
+      "page-encoding-wrong",
+      `the body is not the ${contentEncoding} that it is said to be: ${error.message}`,
+    );
   };
   decoder.on("data", (chunk: Buffer) => sha256.update(chunk));
   const decoded = finished(decoder).catch(fail);
@@ -103,7 +109,10 @@ function openDecoder(contentEncoding = "identity"): Transform | undefined {
   if (contentEncoding === "br") return zlib.createBrotliDecompress();
   if (contentEncoding === "gzip" || contentEncoding === "x-gzip") return zlib.createGunzip();
   if (contentEncoding === "identity" || contentEncoding === "") return undefined;
-  throw new BodyEncodingError(`the body is encoded as ${contentEncoding}, which was not asked for`);
+  throw new BodyEncodingError(
+    "page-encoding-wrong",
+    `the body is encoded as ${contentEncoding}, which was not asked for`,
+  );
 }
 
 /** From a header of website endpoints, from their error pages, or from the XML of S3. */

@@ -36,11 +36,11 @@ export function likelyCause(deviation: Deviation, url: string, circumstances: Ci
 
 function causeOfSilence(error: ConnectionError, hostname: string, { nameServers }: Circumstances): string {
   if (!(error instanceof ProxyError)) {
-    if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return causeOfUnknownName(hostname, nameServers);
-    if (hostname.includes(".s3-website") && error.code !== "ECONNRESET") {
+    if (error.code === "name-not-found") return causeOfUnknownName(hostname, nameServers);
+    if (hostname.includes(".s3-website") && error.code !== "connection-lost") {
       return "Website endpoints of Amazon S3 answer over http alone: check that siteUrl begins with http://, and that this machine may connect to port 80.";
     }
-    if (error.code.includes("ALTNAME")) {
+    if (error.code === "certificate-name-wrong") {
       return `What answers has no certificate for ${hostname}: add it to the alternate domain names of the distribution, with a certificate of AWS Certificate Manager in us-east-1 that covers it; or check where the name's DNS record leads.`;
     }
   }

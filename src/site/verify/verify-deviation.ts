@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { ConnectionError } from "../../http/connection-error.ts";
 import type { SiteCheck } from "./site-check.ts";
 import type { BodyEncodingError, SiteAnswer } from "./verify-answer.ts";
@@ -45,6 +46,20 @@ export function deviationOf(check: SiteCheck, answer: SiteAnswer): Deviation | u
 /** A sentence without its end. */
 export function describeDeviation(deviation: Deviation): string {
   return "error" in deviation ? deviation.error.message : `expected ${deviation.expected}, got ${deviation.got}`;
+}
+
+const CODES: Readonly<Record<Exclude<Deviation["aspect"], "connection" | "encoding">, ErrorCode>> = {
+  status: "page-status-wrong",
+  location: "page-redirect-wrong",
+  content: "page-content-wrong",
+  oldContent: "page-outdated",
+  contentType: "page-header-wrong",
+  cacheControl: "page-header-wrong",
+};
+
+/** Where no answer came, that of the connection. */
+export function codeOfDeviation(deviation: Deviation): ErrorCode {
+  return "error" in deviation ? deviation.error.code : CODES[deviation.aspect];
 }
 
 /** A path alone leaves open on which host: S3 and what stands before it may each name their own. */

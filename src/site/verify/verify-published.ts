@@ -1,3 +1,4 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
@@ -15,8 +16,8 @@ const EDGE_SETTLE_MS = 300_000;
 export interface Verification {
   /** URLs that were fetched. */
   readonly checksCount: number;
-  /** A message for each URL that did not answer as it should. */
-  readonly errors: readonly string[];
+  /** One for each URL that did not answer as it should. */
+  readonly errors: readonly CodedMessage[];
 }
 
 /**
@@ -58,12 +59,12 @@ export async function verifyPublished(
 }
 
 /** An error for each URL; what is likely behind several of them is said once. */
-function describeFailures(failures: readonly VerifyFailure[]): string[] {
+function describeFailures(failures: readonly VerifyFailure[]): CodedMessage[] {
   const toldCauses = new Set<string>();
-  return failures.map(({ url, problem, cause }) => {
+  return failures.map(({ url, code, problem, cause }) => {
     const isNew = !toldCauses.has(cause);
     toldCauses.add(cause);
-    return `${url}: ${problem}.${isNew ? ` ${cause}` : ""}`;
+    return { code, message: `${url}: ${problem}.${isNew ? ` ${cause}` : ""}` };
   });
 }
 

@@ -1,11 +1,12 @@
-import { isCertificateCode } from "../../aws/errors/connection-hints.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import { isCertificateCode } from "../../errors/system-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { growingDelays, type WaitingTools } from "../growing-delays.ts";
 import type { SiteCheck } from "./site-check.ts";
 import { BodyEncodingError, fetchAnswer, type Visitor } from "./verify-answer.ts";
 import { likelyCause } from "./verify-cause.ts";
-import { type Deviation, describeDeviation, deviationOf } from "./verify-deviation.ts";
+import { codeOfDeviation, type Deviation, describeDeviation, deviationOf } from "./verify-deviation.ts";
 
 export interface VerifyTools extends Visitor, WaitingTools {
   /** How long to wait for caches, names and settings to settle. */
@@ -17,6 +18,7 @@ export interface VerifyTools extends Visitor, WaitingTools {
 /** A URL that did not answer as it should, to the end. */
 export interface VerifyFailure {
   readonly url: string;
+  readonly code: ErrorCode;
   /** What was expected and what came: a sentence without its end. */
   readonly problem: string;
   /** What most likely is behind it, and what to do: whole sentences. */
@@ -65,6 +67,7 @@ function explain(
     const { deviation } = first?.deviation.aspect === "status" ? first : failure;
     return {
       url,
+      code: codeOfDeviation(failure.deviation),
       problem: describeDeviation(failure.deviation),
       cause: likelyCause(deviation, url, { concernsAll, nameServers }),
     };
@@ -102,5 +105,5 @@ async function runCheck(check: SiteCheck, visitor: Visitor): Promise<Deviation |
 
 /** A certificate does not become another one by waiting. */
 function maySettle({ deviation }: FailedCheck): boolean {
-  return deviation.aspect !== "connection" || !isCertificateCode(deviation.error.code);
+  return deviation.aspect !== "connection" || !isCertificateCode(deviation.error.systemCode);
 }

@@ -1,4 +1,5 @@
 import { lstat } from "node:fs/promises";
+import { CodedError } from "../../errors/coded-error.ts";
 import { removeEmptyFolder } from "../../files/empty-folders.ts";
 import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
@@ -35,7 +36,10 @@ export async function fetchFile(context: FetchContext, object: FetchedObject): P
       error instanceof ChecksumError
         ? "look for what changes bytes on their way, or in the store"
         : "let what writes to it end first";
-    throw new Error(`${error.message}, twice; ${advice}. What was at its place in the target is as it was`);
+    throw new CodedError(
+      error.code,
+      `${error.message}, twice; ${advice}. What was at its place in the target is as it was`,
+    );
   }
 }
 
@@ -71,7 +75,7 @@ async function replaceFile(
       .catch(() => false);
     if (!isFolder) throw error;
     if (!replacesEmptyFolders || !(await removeEmptyFolder(path))) {
-      throw new Error(`there is a folder at ${path}; remove it, or choose another folder`);
+      throw new CodedError("path-taken", `there is a folder at ${path}; remove it, or choose another folder`);
     }
     await publish(temporaryPath, path, disk);
   }

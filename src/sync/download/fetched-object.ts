@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import type { BlockPool } from "../../files/block-pool.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Disk } from "../../files/disk.ts";
@@ -36,8 +37,10 @@ export interface FetchedObject {
 }
 
 /** The bytes that came are not those that S3 says it has. */
-export class ChecksumError extends Error {
+export class ChecksumError extends CodedError {
+  override readonly name: string = "ChecksumError";
+
   constructor(what: string) {
-    super(`what came does not have the ${what} that S3 tells of it`);
+    super("checksum-wrong", `what came does not have the ${what} that S3 tells of it`);
   }
 }

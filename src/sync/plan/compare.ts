@@ -1,5 +1,6 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { Encryption } from "../../s3/encryption.ts";
@@ -81,7 +82,7 @@ async function compareWithHead(
   compared: ObjectChecksum | undefined,
 ): Promise<Comparison> {
   const head = await headOrRefusal(context, key);
-  if (head instanceof ServiceError) return { isSame: false, reason: `cannot be compared: ${head.code} on HEAD` };
+  if (head instanceof ServiceError) return { isSame: false, reason: `cannot be compared: ${head.awsCode} on HEAD` };
   if (head.sizeBytes !== file.sizeBytes) return { isSame: false, reason: "size differs", head };
   const checksum = checksumOf(head);
   if (!checksum) return { isSame: false, reason: "cannot be compared: S3 tells no checksum of it", head };
@@ -89,7 +90,7 @@ async function compareWithHead(
     checksum.algorithm === "MD5" && checksum.partsCount === undefined && compared?.digest.equals(checksum.digest);
   const partSizeBytes = checksum.partsCount === undefined ? undefined : await partSizeOf(context, key, checksum, file);
   if (partSizeBytes instanceof ServiceError) {
-    return { isSame: false, reason: `cannot be compared: ${partSizeBytes.code} on HEAD of its first part`, head };
+    return { isSame: false, reason: `cannot be compared: ${partSizeBytes.awsCode} on HEAD of its first part`, head };
   }
   const isSame = !isKnownToDiffer && (await hasChecksum(context, file, checksum, partSizeBytes));
   return isSame ? { isSame, reason: "same checksum", head } : { isSame, reason: "content differs", head };
@@ -126,7 +127,7 @@ export async function headOrRefusal(
     signal.throwIfAborted();
     if (error instanceof ServiceError && REFUSALS.includes(error.details.status)) return error;
     const why = describeFailure(error, bucket.name, key, "s3:GetObject");
-    throw new StepError(`Comparing with s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+    throw new StepError(codeOf(error), `Comparing with s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
   }
 }
 

@@ -33,6 +33,7 @@ export function checkDeleteLimit(
     : "A dry run (dryRun: true) names them all.";
   return {
     input: "maxDelete",
+    code: "delete-limit-exceeded",
     message:
       `${what} would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples}). ` +
       `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,

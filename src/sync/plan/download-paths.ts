@@ -1,3 +1,4 @@
+import { codeOf } from "../../errors/coded-error.ts";
 import { isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
 import { isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
@@ -93,11 +94,15 @@ export class DownloadPaths {
     }
     const first = this.#keys.get(path) ?? this.#prefix + path.slice(this.base.length);
     const others = keys.length === 1 ? keys[0] : `${keys.length} keys below it (${nameExamples(keys)})`;
-    return { input: "sourceFolder", message: `${first} and ${others} cannot both be had on this disk. ${OUT}` };
+    return {
+      input: "sourceFolder",
+      code: "file-names-in-conflict",
+      message: `${first} and ${others} cannot both be had on this disk. ${OUT}`,
+    };
   }
 
   #refuse(message: string): void {
-    this.#problems.push({ input: "sourceFolder", message });
+    this.#problems.push({ input: "sourceFolder", code: "file-name-not-supported", message });
   }
 }
 
@@ -115,7 +120,9 @@ export async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promi
     // Node's messages end with the call and the path, here that of the file it was tried with.
     const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
     const advice = "Let the agent's user write there, or enter another folder";
-    throw new StepError(`targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, { cause: error });
+    throw new StepError(codeOf(error), `targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 import { headObject } from "../../s3/head-object.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { DownloadOptions } from "../options.ts";
@@ -33,12 +34,13 @@ export async function findSource(options: DownloadOptions, context: PlanContext)
   const entered = source.startsWith("/") ? `/${source}` : source;
   if (!first.done) {
     throw new StepError(
+      "source-ambiguous",
       `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${entered}/ for those; the one object can be had with the folder above it and a pattern.`,
     );
   }
   if (deleteExtra) {
     const why = `it cannot be used while sourceFolder is a single object, ${place}: all else would be deleted`;
-    throw new StepError(`deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
+    throw new StepError("inputs-in-conflict", `deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
   }
   return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single) };
 }
@@ -60,7 +62,7 @@ async function findObject(
     // Where the bucket may not be listed, S3 says 403 of what is not there.
     if (error instanceof ServiceError && [403, 404].includes(error.details.status)) return undefined;
     const why = describeFailure(error, bucket.name, source, "s3:GetObject");
-    throw new StepError(`sourceFolder: looking at s3://${access.bucketName}/${source} failed: ${why}`, {
+    throw new StepError(codeOf(error), `sourceFolder: looking at s3://${access.bucketName}/${source} failed: ${why}`, {
       cause: error,
     });
   }

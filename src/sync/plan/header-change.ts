@@ -1,5 +1,6 @@
 import { describeFailure, isStepFatal } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { decodeWords } from "../../s3/encoded-words.ts";
 import type { Encryption } from "../../s3/encryption.ts";
@@ -51,7 +52,7 @@ export async function findHeaderChange(
 
   const head = known ?? (await headOrRefusal(context, key));
   if (head instanceof ServiceError) {
-    return { reason: `its headers cannot be read: ${head.code} on HEAD`, head: undefined, isTagsOnly: false };
+    return { reason: `its headers cannot be read: ${head.awsCode} on HEAD`, head: undefined, isTagsOnly: false };
   }
   differing.push(...others.filter((name) => head.headers[name] !== asAnswered(name, named[name] ?? "")));
   const isTagsOnly = differing.length === 0;
@@ -89,8 +90,10 @@ async function compareTags(
     signal.throwIfAborted();
     if (!(error instanceof ServiceError) || isStepFatal(error)) {
       const why = describeFailure(error, bucket.name, key, "s3:GetObjectTagging");
-      throw new StepError(`Reading the tags of s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
+      throw new StepError(codeOf(error), `Reading the tags of s3://${bucket.name}/${key} failed: ${why}`, {
+        cause: error,
+      });
     }
-    return `its tags cannot be read: ${error.code} on GetObjectTagging`;
+    return `its tags cannot be read: ${error.awsCode} on GetObjectTagging`;
   }
 }

@@ -1,3 +1,4 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../../s3/multipart/part-size.ts";
 
 /** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
@@ -12,14 +13,20 @@ export function refuseObject(
   key: string,
   sizeBytes: number,
   partSizeBytes: number = partSizeFor(sizeBytes),
-): string | undefined {
+): CodedMessage | undefined {
   const keyBytes = key.length * 3 > MAX_KEY_BYTES ? Buffer.byteLength(key) : 0;
-  if (keyBytes > MAX_KEY_BYTES) return `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
-  if (sizeBytes > MAX_OBJECT_SIZE_BYTES) return "it is larger than the 48.8 TiB that S3 takes";
+  if (keyBytes > MAX_KEY_BYTES) {
+    const message = `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
+    return { code: "key-too-long", message };
+  }
+  if (sizeBytes > MAX_OBJECT_SIZE_BYTES) {
+    return { code: "object-too-large", message: "it is larger than the 48.8 TiB that S3 takes" };
+  }
   const parts = Math.ceil(sizeBytes / partSizeBytes);
   if (parts > MAX_PARTS) {
     const [count, limit] = [parts, MAX_PARTS].map((number) => number.toLocaleString("en"));
-    return `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 takes ${limit} at most; raise partSizeMB, or leave it empty`;
+    const message = `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 takes ${limit} at most; raise partSizeMB, or leave it empty`;
+    return { code: "too-many-parts", message };
   }
   return undefined;
 }

@@ -21,5 +21,5 @@ export function guardExisting(
       ? `${pathOf(first)} exists already`
       : `${names.length} ${noun} exist already under ${place}: ${nameExamples(names)}`;
   const advice = "Choose another targetFolder, or let overwrite be changed, always or never.";
-  return { input: "overwrite", message: `${what}. ${advice}` };
+  return { input: "overwrite", code: "target-not-empty", message: `${what}. ${advice}` };
 }

@@ -3,14 +3,22 @@ import type { PatternLine } from "../../files/patterns.ts";
 import type { SettingRule } from "../options.ts";
 import type { PlanRemark } from "./plan.ts";
 
+const CODE = "pattern-without-match";
+
 /** Says which pattern lines match nothing. An exclusion may be there for other builds; an inclusion, or a slip, is a mistake. */
 export function remarkOnLines(unused: readonly Unused<PatternLine>[], noun: "file" | "object"): PlanRemark[] {
   return unused.map(({ item: { number, text, include, glob }, suggestion }) => {
     const line = `line ${number}, "${text}",`;
     const input = "globExpressions";
-    if (include) return { kind: "warning", input, message: `${line} matches no ${noun}. ${advise(suggestion, glob)}` };
+    if (include)
+      return { kind: "warning", input, code: CODE, message: `${line} matches no ${noun}. ${advise(suggestion, glob)}` };
     if (suggestion === undefined) return { kind: "info", input, message: `${line} excludes no ${noun}.` };
-    return { kind: "warning", input, message: `${line} excludes no ${noun}. ${advise(`!${suggestion}`, glob)}` };
+    return {
+      kind: "warning",
+      input,
+      code: CODE,
+      message: `${line} excludes no ${noun}. ${advise(`!${suggestion}`, glob)}`,
+    };
   });
 }
 
@@ -20,7 +28,7 @@ export function remarkOnRules(unused: readonly Unused<SettingRule>[]): PlanRemar
     const texts = patterns.lines.flatMap(({ number, text }) => (number > 0 ? [`"${text}"`] : []));
     const [first = ""] = patterns.lines.map(({ glob }) => glob);
     const message = `line ${line}: the rule for ${texts.join(", ")} matches no file. ${advise(suggestion, first)}`;
-    return { kind: "warning", input, message };
+    return { kind: "warning", input, code: CODE, message };
   });
 }
 

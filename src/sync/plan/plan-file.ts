@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { printed } from "../../errors/coded-message.ts";
 import type { TransferReport } from "../report.ts";
 import type { Action, Plan } from "./plan.ts";
 
@@ -60,6 +61,6 @@ function describe(action: Action, prefix: string, report: TransferReport | undef
     sizeBytes,
     reason,
     status,
-    ...(error === undefined ? {} : { error }),
+    ...(error === undefined ? {} : { error: printed(error) }),
   };
 }

@@ -1,4 +1,6 @@
 import { basename, join } from "node:path";
+import { codeOf } from "../../errors/coded-error.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
@@ -186,7 +188,8 @@ class UploadPlanner {
     const refusal =
       refuseObject(prefix + relativeKey, sizeBytes, this.#options.partSizeBytes) ?? this.#refuseHeaders(path);
     if (refusal) {
-      this.#problems.push({ input: "sourceFolder", message: `${path} cannot be uploaded: ${refusal}.` });
+      const { code, message } = refusal;
+      this.#problems.push({ input: "sourceFolder", code, message: `${path} cannot be uploaded: ${message}.` });
     } else if (!object) {
       const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
       this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
@@ -200,12 +203,12 @@ class UploadPlanner {
     }
   }
 
-  #refuseHeaders(path: string): string | undefined {
+  #refuseHeaders(path: string): CodedMessage | undefined {
     try {
       this.#options.settings.headersFor(path);
       return undefined;
     } catch (error) {
-      return (error as Error).message;
+      return { code: codeOf(error), message: (error as Error).message };
     }
   }
 

@@ -1,3 +1,5 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
+
 /** So many names stand for a list of them in a message. */
 const MAX_EXAMPLES = 3;
 
@@ -52,15 +54,14 @@ export interface SkipAction extends Subject {
 export type Action = PutAction | GetAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
 
 /** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
-export interface PlanProblem {
+export interface PlanProblem extends CodedMessage {
   readonly input: string;
-  readonly message: string;
 }
 
 /** What a step says of its inputs, though it goes on. */
-export interface PlanRemark extends PlanProblem {
-  readonly kind: "warning" | "info";
-}
+export type PlanRemark =
+  | (PlanProblem & { readonly kind: "warning" })
+  | (Omit<PlanProblem, "code"> & { readonly kind: "info" });
 
 /** All that a step will do. */
 export interface Plan {
@@ -118,5 +119,9 @@ export function nameExamples(names: readonly string[]): string {
 /** Several things that would have one name without their folders. */
 export function describeFlattened(sources: readonly string[], name: string): PlanProblem {
   const advice = "Leave all but one out with a pattern, or do not flatten folders.";
-  return { input: "flattenFolders", message: `${nameExamples(sources)} would all become ${name}. ${advice}` };
+  return {
+    input: "flattenFolders",
+    code: "file-names-in-conflict",
+    message: `${nameExamples(sources)} would all become ${name}. ${advice}`,
+  };
 }

@@ -1,5 +1,6 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { listObjects, type RemoteObject } from "../../s3/listing/list-objects.ts";
 import { StepError } from "../step-error.ts";
@@ -20,10 +21,12 @@ export async function* listPrefix(
     yield* listObjects(bucket, prefix, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const isDenied = error instanceof ServiceError && error.code === "AccessDenied";
+    const isDenied = error instanceof ServiceError && error.awsCode === "AccessDenied";
     const advice = isDenied && wayOut ? ` ${wayOut}` : "";
     const why = describeFailure(error, bucket.name, undefined, "s3:ListBucket");
-    throw new StepError(`Listing s3://${bucket.name}/${prefix} failed: ${why}${advice}`, { cause: error });
+    throw new StepError(codeOf(error), `Listing s3://${bucket.name}/${prefix} failed: ${why}${advice}`, {
+      cause: error,
+    });
   }
 }
 

@@ -45,7 +45,7 @@ export class UntypedObjects {
     const what = `${key} is unchanged, but it is stored as ${S3_DEFAULT} and not as ${contentType}; so may be others.`;
     const advice =
       "To correct that without uploading files again, give their Content-Type in headers, or set contentType.";
-    return [{ kind: "warning", input: "headers", message: `${what} ${advice}` }];
+    return [{ kind: "warning", input: "headers", code: "content-type-missing", message: `${what} ${advice}` }];
   }
 
   async #ask({ key, checksumAlgorithm }: RemoteObject, contentType: string): Promise<ObjectHead | undefined> {

@@ -1,3 +1,5 @@
+import { CodedError, codeOf } from "../../errors/coded-error.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
 import { SYSTEM_METADATA } from "../../s3/system-metadata.ts";
 import { readPattern } from "./cache-control.ts";
@@ -33,7 +35,7 @@ interface OpenRule {
  */
 export function parseHeaderRules(text: string, parseStorageClass: (text: string) => string): readonly HeaderRule[] {
   const rules: OpenRule[] = [];
-  const problems: { readonly line: number; readonly why: string }[] = [];
+  const problems: (CodedMessage & { readonly line: number })[] = [];
   for (const [index, rawLine] of text.split(/\r?\n/).entries()) {
     const line = index + 1;
     const content = rawLine.trim();
@@ -42,7 +44,7 @@ export function parseHeaderRules(text: string, parseStorageClass: (text: string)
       if (/^\s/.test(rawLine)) addHeader(rules.at(-1), content, parseStorageClass);
       else addPattern(rules, content, line);
     } catch (error) {
-      problems.push({ line, why: (error as Error).message });
+      problems.push({ line, code: codeOf(error), message: (error as Error).message });
     }
   }
   for (const { patterns, hasLines } of rules) {
@@ -50,13 +52,14 @@ export function parseHeaderRules(text: string, parseStorageClass: (text: string)
     if (!first || hasLines) continue;
     problems.push({
       line: first.line,
-      why: `the pattern "${first.text}" has no header below it. Indent a rule's headers.`,
+      code: "line-invalid",
+      message: `the pattern "${first.text}" has no header below it. Indent a rule's headers.`,
     });
   }
   if (problems.length > 0) {
     problems.sort((one, other) => one.line - other.line);
     throw new AggregateError(
-      problems.map(({ line, why }) => new Error(`line ${line}: ${why}`)),
+      problems.map(({ line, code, message }) => new CodedError(code, `line ${line}: ${message}`)),
       "malformed rules",
     );
   }
@@ -69,7 +72,10 @@ export function parseHeaderRules(text: string, parseStorageClass: (text: string)
 
 function addPattern(rules: OpenRule[], text: string, line: number): void {
   if (/^(x-amz-|cache-|content-|expires)[\w-]*:\s/i.test(text)) {
-    throw new Error(`"${text}" stands where a pattern belongs. Indent it below the pattern of its files.`);
+    throw new CodedError(
+      "line-invalid",
+      `"${text}" stands where a pattern belongs. Indent it below the pattern of its files.`,
+    );
   }
   const last = rules.at(-1);
   const rule = last && !last.hasLines ? last : { patterns: [], headers: {}, hasLines: false };
@@ -81,14 +87,17 @@ function addPattern(rules: OpenRule[], text: string, line: number): void {
 
 function addHeader(rule: OpenRule | undefined, content: string, parseStorageClass: (text: string) => string): void {
   if (!rule)
-    throw new Error(`"${content}" stands below no pattern. Write the pattern of its files first, not indented.`);
+    throw new CodedError(
+      "line-invalid",
+      `"${content}" stands below no pattern. Write the pattern of its files first, not indented.`,
+    );
   rule.hasLines = true;
   const [, name, value] = /^([^\s:]+)\s*:\s*(.*)$/.exec(content) ?? [];
   if (name === undefined || value === undefined) {
-    throw new Error(`"${content}" is not a header. Write Name: value.`);
+    throw new CodedError("line-invalid", `"${content}" is not a header. Write Name: value.`);
   }
   const [header, checked] = readHeader(name, value, parseStorageClass);
-  if (header in rule.headers) throw new Error(`${name} stands in this rule twice.`);
+  if (header in rule.headers) throw new CodedError("header-invalid", `${name} stands in this rule twice.`);
   rule.headers[header] = checked;
 }
 
@@ -101,9 +110,12 @@ function readHeader(
   if (lowerCaseName.startsWith("x-amz-meta-")) return metadataHeader(name, value);
   if (!KEPT_HEADERS.includes(lowerCaseName)) {
     const kept = KEPT_HEADERS.map(asWritten).join(", ");
-    throw new Error(`S3 keeps no header "${name}" with an object. It keeps ${kept} and x-amz-meta-*.`);
+    throw new CodedError(
+      "header-not-supported",
+      `S3 keeps no header "${name}" with an object. It keeps ${kept} and x-amz-meta-*.`,
+    );
   }
-  if (value === "") throw new Error(`${name} has no value.`);
+  if (value === "") throw new CodedError("header-invalid", `${name} has no value.`);
   checkHeaderValue(value, `the value of ${name}`);
   if (lowerCaseName === "expires") return [lowerCaseName, parseExpires(value)];
   if (lowerCaseName === "x-amz-storage-class") return [lowerCaseName, parseStorageClass(value)];

@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 /**
  * Checks a header's value, which goes on the wire as it is.
  *
@@ -10,7 +11,10 @@ export function checkHeaderValue(value: string, what: string): string {
   const [wrong] = /[^\x20-\x7e\t]/u.exec(value) ?? [];
   if (wrong === undefined) return value;
   const shown = /\p{C}/u.test(wrong) ? `U+${wrong.codePointAt(0)?.toString(16).padStart(4, "0")}` : `"${wrong}"`;
-  throw new Error(`${what} has a character in it that a header cannot hold: ${shown}. Use plain ASCII.`);
+  throw new CodedError(
+    "header-invalid",
+    `${what} has a character in it that a header cannot hold: ${shown}. Use plain ASCII.`,
+  );
 }
 
 const ISO_DATE = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
@@ -28,7 +32,7 @@ export function parseExpires(text: string): string {
   // V8 makes 2 March of 30 February.
   if (isTime && isoDay !== undefined && new Date(isoDay).toISOString().startsWith(isoDay)) return time.toUTCString();
   const examples = "Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z";
-  throw new Error(`"${text}" is not a date for Expires. Write one as ${examples}.`);
+  throw new CodedError("header-invalid", `"${text}" is not a date for Expires. Write one as ${examples}.`);
 }
 
 /** "Configuring a webpage redirect" in the Amazon S3 User Guide: at most 2 KB. */
@@ -37,10 +41,16 @@ const MAX_REDIRECT_BYTES = 2048;
 /** @throws Error where S3 takes no such redirect. */
 export function checkRedirectLocation(location: string): string {
   if (!/^(\/|https?:\/\/)/.test(location)) {
-    throw new Error(`"${location}" is not a redirect location: it has to start with /, http:// or https://.`);
+    throw new CodedError(
+      "header-invalid",
+      `"${location}" is not a redirect location: it has to start with /, http:// or https://.`,
+    );
   }
   if (location.length > MAX_REDIRECT_BYTES) {
-    throw new Error(`the redirect location has ${location.length} bytes, and S3 takes ${MAX_REDIRECT_BYTES} at most.`);
+    throw new CodedError(
+      "header-invalid",
+      `the redirect location has ${location.length} bytes, and S3 takes ${MAX_REDIRECT_BYTES} at most.`,
+    );
   }
   return location;
 }

@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import { decodeWords, encodeWords } from "../../s3/encoded-words.ts";
 import { readSettingLines } from "./setting-lines.ts";
 
@@ -18,12 +19,16 @@ export function parseMetadata(text: string): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   readSettingLines(text, "name=value", ({ name, value }) => {
     const [header, encoded] = metadataHeader(name, value);
-    if (header in headers) throw new Error(`"${name}" stands here twice. Metadata has one value a name.`);
+    if (header in headers)
+      throw new CodedError("metadata-invalid", `"${name}" stands here twice. Metadata has one value a name.`);
     headers[header] = encoded;
   });
   const sizeBytes = metadataBytes(headers);
   if (sizeBytes > MAX_METADATA_BYTES) {
-    const error = new Error(`it has ${sizeBytes} bytes in all, and S3 takes ${MAX_METADATA_BYTES} at most.`);
+    const error = new CodedError(
+      "metadata-too-large",
+      `it has ${sizeBytes} bytes in all, and S3 takes ${MAX_METADATA_BYTES} at most.`,
+    );
     throw new AggregateError([error], error.message);
   }
   return headers;
@@ -38,10 +43,14 @@ export function metadataHeader(name: string, value: string): MetadataHeader {
   const bare = name.toLowerCase().startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
   // RFC 9110, section 5.6.2.
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(bare)) {
-    throw new Error(`"${name}" cannot be a name of metadata: those are of letters, digits, - and _.`);
+    throw new CodedError(
+      "metadata-invalid",
+      `"${name}" cannot be a name of metadata: those are of letters, digits, - and _.`,
+    );
   }
-  if (value === "") throw new Error(`"${name}" has no value.`);
-  if (/[\p{Cc}\p{Cs}]/u.test(value)) throw new Error(`the value of "${name}" has a control character in it.`);
+  if (value === "") throw new CodedError("metadata-invalid", `"${name}" has no value.`);
+  if (/[\p{Cc}\p{Cs}]/u.test(value))
+    throw new CodedError("metadata-invalid", `the value of "${name}" has a control character in it.`);
   return [PREFIX + bare.toLowerCase(), encodeWords(value)];
 }
 

@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import type { ObjectSettings } from "../options.ts";
 import type { CacheControlRule } from "./cache-control.ts";
 import type { HeaderRule } from "./header-rules.ts";
@@ -22,7 +23,9 @@ export function createObjectSettings(parts: ObjectSettingsParts): ObjectSettings
   const { headers, cacheControl, rules, ...others } = parts;
   const tooLarge = rules.flatMap((rule) => {
     const sizeBytes = metadataBytes({ ...headers, ...rule.headers });
-    return sizeBytes > MAX_METADATA_BYTES ? [new Error(`line ${rule.line}: ${describeExcess(sizeBytes)}`)] : [];
+    return sizeBytes > MAX_METADATA_BYTES
+      ? [new CodedError("metadata-too-large", `line ${rule.line}: ${describeExcess(sizeBytes)}`)]
+      : [];
   });
   if (tooLarge.length > 0) throw new AggregateError(tooLarge, "too much metadata");
   return {
@@ -53,7 +56,8 @@ function headersByRules(
     const merged: Record<string, string> = { ...headers, ...(cache ? { "cache-control": cache.value } : {}) };
     for (const { patterns, headers: own } of rules) if (patterns.matches(path)) Object.assign(merged, own);
     const sizeBytes = metadataBytes(merged);
-    if (sizeBytes > MAX_METADATA_BYTES) throw new Error(`headers: ${path}: ${describeExcess(sizeBytes)}`);
+    if (sizeBytes > MAX_METADATA_BYTES)
+      throw new CodedError("metadata-too-large", `headers: ${path}: ${describeExcess(sizeBytes)}`);
     bySet.set(set, merged);
     return merged;
   };

@@ -1,3 +1,4 @@
+import { CodedError, codeOf } from "../../errors/coded-error.ts";
 /** One line of a setting that stands one to a line, as `name=value`. */
 export interface SettingLine {
   /** From 1. */
@@ -22,7 +23,7 @@ export function readSettingLines<T>(text: string, example: string, read: (line: 
     try {
       return [read({ number: index + 1, ...splitLine(trimmed, example) })];
     } catch (error) {
-      errors.push(new Error(`line ${index + 1}: ${(error as Error).message}`));
+      errors.push(new CodedError(codeOf(error), `line ${index + 1}: ${(error as Error).message}`));
       return [];
     }
   });
@@ -32,8 +33,8 @@ export function readSettingLines<T>(text: string, example: string, read: (line: 
 
 function splitLine(line: string, example: string): Pick<SettingLine, "name" | "value"> {
   const split = line.indexOf("=");
-  if (split === -1) throw new Error(`"${line}" has no = in it. Write ${example}.`);
+  if (split === -1) throw new CodedError("line-invalid", `"${line}" has no = in it. Write ${example}.`);
   const name = line.slice(0, split).trim();
-  if (name === "") throw new Error(`"${line}" has nothing before its =. Write ${example}.`);
+  if (name === "") throw new CodedError("line-invalid", `"${line}" has nothing before its =. Write ${example}.`);
   return { name, value: line.slice(split + 1).trim() };
 }

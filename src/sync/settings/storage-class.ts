@@ -1,3 +1,5 @@
+import { CodedError } from "../../errors/coded-error.ts";
+
 /** Of general purpose buckets, by what they are for. Source: "Understanding and managing Amazon S3 storage classes". */
 const AMAZON_STORAGE_CLASSES: readonly string[] = [
   "STANDARD",
@@ -20,10 +22,14 @@ export function parseStorageClass(text: string, isAmazon: boolean): string {
   if (isAmazon) {
     const name = text.toUpperCase();
     if (AMAZON_STORAGE_CLASSES.includes(name)) return name;
-    throw new Error(
+    throw new CodedError(
+      "storage-class-invalid",
       `"${text}" is not a storage class of Amazon S3. Enter one of ${AMAZON_STORAGE_CLASSES.join(", ")}.`,
     );
   }
   if (/^[\w.-]+$/.test(text)) return text;
-  throw new Error(`"${text}" cannot be the name of a storage class: those are letters, digits, and _ . -.`);
+  throw new CodedError(
+    "storage-class-invalid",
+    `"${text}" cannot be the name of a storage class: those are letters, digits, and _ . -.`,
+  );
 }

@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import { readSettingLines } from "./setting-lines.ts";
 
 // "Categorizing your objects using tags" in the Amazon S3 User Guide. A character outside the basic plane counts as two.
@@ -16,11 +17,12 @@ export function parseTags(text: string): ReadonlyMap<string, string> | undefined
   const tags = new Map<string, string>();
   readSettingLines(text, "name=value", ({ name, value }) => {
     checkTag(name, value);
-    if (tags.has(name)) throw new Error(`"${name}" stands here twice. An object has one tag of a name.`);
+    if (tags.has(name))
+      throw new CodedError("tag-invalid", `"${name}" stands here twice. An object has one tag of a name.`);
     tags.set(name, value);
   });
   if (tags.size > MAX_TAGS) {
-    const error = new Error(`there are ${tags.size} tags, and S3 takes ${MAX_TAGS} at most.`);
+    const error = new CodedError("too-many-tags", `there are ${tags.size} tags, and S3 takes ${MAX_TAGS} at most.`);
     throw new AggregateError([error], error.message);
   }
   return tags.size > 0 ? tags : undefined;
@@ -28,11 +30,16 @@ export function parseTags(text: string): ReadonlyMap<string, string> | undefined
 
 function checkTag(name: string, value: string): void {
   const characters = "letters, digits, blanks, and + - = . _ : / @";
-  if (/^aws:/i.test(name)) throw new Error(`"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
-  if (name.length > MAX_NAME_LENGTH) throw new Error(tooLong("the name of a tag", name, MAX_NAME_LENGTH));
-  if (value.length > MAX_VALUE_LENGTH) throw new Error(tooLong(`the value of "${name}"`, value, MAX_VALUE_LENGTH));
-  if (!ALLOWED.test(name)) throw new Error(`"${name}" cannot be the name of a tag: S3 takes ${characters}.`);
-  if (!ALLOWED.test(value)) throw new Error(`"${value}" cannot be the value of "${name}": S3 takes ${characters}.`);
+  if (/^aws:/i.test(name))
+    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
+  if (name.length > MAX_NAME_LENGTH)
+    throw new CodedError("tag-invalid", tooLong("the name of a tag", name, MAX_NAME_LENGTH));
+  if (value.length > MAX_VALUE_LENGTH)
+    throw new CodedError("tag-invalid", tooLong(`the value of "${name}"`, value, MAX_VALUE_LENGTH));
+  if (!ALLOWED.test(name))
+    throw new CodedError("tag-invalid", `"${name}" cannot be the name of a tag: S3 takes ${characters}.`);
+  if (!ALLOWED.test(value))
+    throw new CodedError("tag-invalid", `"${value}" cannot be the value of "${name}": S3 takes ${characters}.`);
 }
 
 function tooLong(what: string, text: string, limit: number): string {

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { CodedError } from "../../errors/coded-error.ts";
 import { BLOCK_SIZE_BYTES, type BlockPool } from "../../files/block-pool.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Disk } from "../../files/disk.ts";
@@ -74,12 +75,14 @@ export async function sendFile(context: SendContext, file: FileToSend): Promise<
   try {
     return await sendOnce(context, { ...file, sizeBytes });
   } catch (error) {
-    throw isChange(error) ? new Error("it changed twice while it was sent; let what writes to it end first") : error;
+    throw isChange(error)
+      ? new CodedError("file-changed", "it changed twice while it was sent; let what writes to it end first")
+      : error;
   }
 }
 
 function isChange(error: unknown): boolean {
-  return error instanceof FileChangedError || (error instanceof ServiceError && BODY_MISMATCH_CODES.has(error.code));
+  return error instanceof FileChangedError || (error instanceof ServiceError && BODY_MISMATCH_CODES.has(error.awsCode));
 }
 
 async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObject> {

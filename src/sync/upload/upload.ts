@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { CodedError } from "../../errors/coded-error.ts";
 import { guessContentType } from "../../files/content-type.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { scanBase } from "../../files/scan.ts";
@@ -96,7 +97,8 @@ class Uploader {
     const key = prefix + relativeKey;
     if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
     const head = await headObject(bucket, key, { customerKey: encryption, signal });
-    if (head.etag !== etag) throw new Error("it was replaced after it was compared; run the step again");
+    if (head.etag !== etag)
+      throw new CodedError("object-changed", "it was replaced after it was compared; run the step again");
     // A copy, which is stored as all else of the step.
     const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };
     await updateObject(bucket, key, head, change, { signal, customerKey: encryption });

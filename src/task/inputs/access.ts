@@ -2,6 +2,7 @@ import type { Connection } from "../../agent/connection/connection.ts";
 import { readConnection } from "../../agent/connection/read-connection.ts";
 import type { InputReader } from "../../agent/inputs.ts";
 import { type EndpointFeatures, resolveBucketEndpoint, type Store } from "../../aws/endpoint.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { BucketAccess } from "../../sync/options.ts";
 import type { Identity } from "./identity.ts";
 import { readRoles } from "./role.ts";
@@ -58,6 +59,7 @@ function readBucketAccess(
     const what = `its STS endpoint is empty, and a role is to be assumed for ${store}, which is not of AWS`;
     reader.problem(
       connection.input,
+      "input-required",
       `${what}. Enter the address of the store's STS, often the same as its server URL.`,
     );
   }
@@ -97,10 +99,14 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
   if (region === "" && connection) {
     const names = connection.input === "awsCredentials" && connection.description.startsWith("the service");
     const what = names ? "the service connection names no region" : "there is no pipeline variable AWS.Region";
-    reader.problem("regionName", `it is empty, and ${what}. Enter the bucket's, as eu-west-1.`);
+    reader.problem("regionName", "region-required", `it is empty, and ${what}. Enter the bucket's, as eu-west-1.`);
   } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
     const owner = given ? "" : "the service connection's region ";
-    reader.problem("regionName", `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`);
+    reader.problem(
+      "regionName",
+      "region-invalid",
+      `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`,
+    );
   }
   // Other stores may have capitals in theirs.
   return connection?.endpoint ? region : region.toLowerCase();
@@ -108,7 +114,8 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
 
 function readBucketName(reader: InputReader, prefixInput: string): string {
   const name = reader.required("bucketName", "Enter the name of a bucket.");
-  const wrong = (why: string) => reader.problem("bucketName", `"${name}" ${why}`);
+  const wrong = (why: string, code: ErrorCode = "bucket-name-invalid") =>
+    reader.problem("bucketName", code, `"${name}" ${why}`);
   const bucket = bucketNamedBy(name);
   if (bucket) {
     wrong(`is ${bucket.what}, not its name. Enter ${bucket.name}.`);
@@ -121,7 +128,7 @@ function readBucketName(reader: InputReader, prefixInput: string): string {
   } else if (/--x[as]?-s3$/.test(name)) {
     const why =
       "is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support";
-    wrong(`${why}; use a general purpose bucket.`);
+    wrong(`${why}; use a general purpose bucket.`, "bucket-type-not-supported");
   } else if (name !== "" && !/^[a-z0-9][a-z0-9._-]+$/i.test(name)) {
     wrong("is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.");
   }
@@ -147,7 +154,7 @@ function readFeatures(reader: InputReader, connection: Connection | undefined): 
   if (connection?.endpoint) {
     const store = connection.endpoint.host;
     const what = `${[...chosen].join(", ")}: Amazon S3 alone has this, and awsCredentials leads to ${store}.`;
-    reader.problem("endpointFeatures", `${what} Leave it empty.`);
+    reader.problem("endpointFeatures", "endpoint-not-available", `${what} Leave it empty.`);
   }
   return { accelerate: chosen.has("accelerate"), dualstack: chosen.has("dualstack"), fips: chosen.has("fips") };
 }
@@ -156,7 +163,7 @@ function readExpectedBucketOwner(reader: InputReader): string {
   const owner = reader.text("expectedBucketOwner");
   if (owner !== "" && !/^\d{12}$/.test(owner)) {
     const advice = "Enter its 12 digits, without hyphens.";
-    reader.problem("expectedBucketOwner", `"${owner}" is not the id of an AWS account. ${advice}`);
+    reader.problem("expectedBucketOwner", "id-invalid", `"${owner}" is not the id of an AWS account. ${advice}`);
   }
   return owner;
 }

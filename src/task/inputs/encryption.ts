@@ -61,11 +61,15 @@ export function readUploadEncryption(
   if (keyId && !usesKms) {
     const algorithmPart = management === "awsManaged" ? " and encryptionAlgorithm is AES256" : "";
     const advice = "A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty.";
-    reader.problem("kmsMasterKeyId", `it has no effect while ${setting}${algorithmPart}. ${advice}`);
+    reader.problem(
+      "kmsMasterKeyId",
+      "input-without-effect",
+      `it has no effect while ${setting}${algorithmPart}. ${advice}`,
+    );
   }
   if (bucketKey && (!usesKms || algorithm === "DSSE")) {
     const what = usesKms ? "S3 has no bucket keys for DSSE." : "a bucket key is for awsManaged with KMS.";
-    reader.problem("bucketKey", `${what} Set bucketKey to false.`);
+    reader.problem("bucketKey", "input-without-effect", `${what} Set bucketKey to false.`);
   }
   const customerEncryption = customerKey && checkCustomerKey(reader, customerKey, management);
   if (reader.problems.length > problemsBefore || management === "none") return undefined;
@@ -98,12 +102,20 @@ function checkCustomerKey(reader: InputReader, { isSet, bytes }: CustomerKey, ma
   if (management !== "customerManaged") {
     const what = `it is set, and has no effect while keyManagement is ${management}.`;
     if (isSet)
-      reader.problem("customerKey", `${what} Set keyManagement to customerManaged, or leave customerKey empty.`);
+      reader.problem(
+        "customerKey",
+        "input-without-effect",
+        `${what} Set keyManagement to customerManaged, or leave customerKey empty.`,
+      );
     return undefined;
   }
   if (bytes) return { kind: "customer", key: bytes } as const;
   const what = isSet ? "what is entered is no such key" : "it is empty, and keyManagement is customerManaged";
-  reader.problem("customerKey", `${what}. Enter ${KEY_SHAPE}, from a secret variable.`);
+  reader.problem(
+    "customerKey",
+    isSet ? "customer-key-invalid" : "input-required",
+    `${what}. Enter ${KEY_SHAPE}, from a secret variable.`,
+  );
   return undefined;
 }
 
@@ -115,6 +127,10 @@ function readKmsKeyId(reader: InputReader, isAmazon: boolean): string {
     : /^[\x21-\x7e]+$/;
   if (keyId === "" || shape.test(keyId)) return keyId;
   const examples = "1234abcd-12ab-34cd-56ef-1234567890ab, its ARN, or an alias as alias/releases";
-  reader.problem("kmsMasterKeyId", `"${keyId}" is not a KMS key. Enter the id of a key, as ${examples}.`);
+  reader.problem(
+    "kmsMasterKeyId",
+    "kms-key-invalid",
+    `"${keyId}" is not a KMS key. Enter the id of a key, as ${examples}.`,
+  );
   return "";
 }

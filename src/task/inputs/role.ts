@@ -77,11 +77,15 @@ function readRoleInputs(reader: InputReader, isAmazon: boolean): RoleInputs {
     .filter(({ arn }) => arn !== "");
   for (const { arn, line } of arns) {
     const problem = problemOfRoleArn(arn, isAmazon);
-    if (problem) reader.problem("assumeRole", arns.length > 1 ? `line ${line}: ${problem}` : problem);
+    if (!problem) continue;
+    const { code, message } = problem;
+    reader.problem("assumeRole", code, arns.length > 1 ? `line ${line}: ${message}` : message);
   }
   const externalId = reader.text("assumeRoleExternalId");
   const externalIdProblem = externalId ? problemOfExternalId(externalId) : undefined;
-  if (externalIdProblem) reader.problem("assumeRoleExternalId", externalIdProblem);
+  if (externalIdProblem) {
+    reader.problem("assumeRoleExternalId", externalIdProblem.code, externalIdProblem.message);
+  }
   const sessionTags = reader.check("sessionTags", () => parseSessionTags(reader.value("sessionTags")), undefined);
   const sessionPolicy = reader.check(
     "sessionPolicy",
@@ -107,18 +111,30 @@ function checkUse(
   const tokenOnly = `the role of ${description} is assumed by the pipeline's own token, with which STS takes`;
   if (inputs.externalId && inputs.arns.length === 0) {
     const advice = "Enter a role in assumeRole, or leave it empty; for the connection's own role it belongs there.";
-    reader.problem("assumeRoleExternalId", `it has no effect while assumeRole is empty. ${advice}`);
+    reader.problem(
+      "assumeRoleExternalId",
+      "input-without-effect",
+      `it has no effect while assumeRole is empty. ${advice}`,
+    );
   }
   if (inputs.sessionTags && !hasRole) {
-    reader.problem("sessionTags", `they have no effect: ${noRole}. Enter a role, or no tags.`);
+    reader.problem("sessionTags", "input-without-effect", `they have no effect: ${noRole}. Enter a role, or no tags.`);
   } else if (inputs.sessionTags && identity.kind === "oidc" && inputs.arns.length === 0) {
-    reader.problem("sessionTags", `${tokenOnly} no tags. Enter a second role in assumeRole, or no tags.`);
+    reader.problem(
+      "sessionTags",
+      "input-without-effect",
+      `${tokenOnly} no tags. Enter a second role in assumeRole, or no tags.`,
+    );
   }
   if (inputs.sessionPolicy && !hasRole) {
-    reader.problem("sessionPolicy", `it has no effect: ${noRole}. Enter a role, or no policy.`);
+    reader.problem("sessionPolicy", "input-without-effect", `it has no effect: ${noRole}. Enter a role, or no policy.`);
   }
   if (inputs.durationSeconds && !hasRole) {
-    reader.problem("roleDurationSeconds", `it has no effect: ${noRole}. Enter a role, or no duration.`);
+    reader.problem(
+      "roleDurationSeconds",
+      "input-without-effect",
+      `it has no effect: ${noRole}. Enter a role, or no duration.`,
+    );
   }
   if (mayHaveLeftovers) return;
   if (role.externalId && !reachesRole(role, identity.kind === "oidc", inputs)) {
@@ -128,10 +144,18 @@ function checkUse(
         : inputs.arns.length > 0
           ? "assumeRole has its own"
           : noRole;
-    reader.problem(input, `its external id has no effect: ${why}. Take it out, or enter a role in assumeRole.`);
+    reader.problem(
+      input,
+      "input-without-effect",
+      `its external id has no effect: ${why}. Take it out, or enter a role in assumeRole.`,
+    );
   }
   if (role.sessionName && !hasRole) {
-    reader.problem(input, `its session name has no effect: ${noRole}. Take it out, or enter a role.`);
+    reader.problem(
+      input,
+      "input-without-effect",
+      `its session name has no effect: ${noRole}. Take it out, or enter a role.`,
+    );
   }
 }
 

@@ -1,3 +1,5 @@
+import { CodedError } from "../../errors/coded-error.ts";
+
 /** "Policy" of AssumeRole in the AWS Security Token Service API Reference: characters of JSON. */
 const MAX_LENGTH = 2048;
 const ADVICE =
@@ -14,7 +16,7 @@ export function parseSessionPolicy(text: string): string | undefined {
   const policy = JSON.stringify(parse(text));
   if (policy.length > MAX_LENGTH) {
     const what = `it has ${policy.length} characters without its blanks, and STS takes ${MAX_LENGTH} at most.`;
-    throw new Error(`${what} Make it shorter, or let the role's own policy say it.`);
+    throw new CodedError("session-policy-too-large", `${what} Make it shorter, or let the role's own policy say it.`);
   }
   return policy;
 }
@@ -24,10 +26,10 @@ function parse(text: string): object {
   try {
     policy = JSON.parse(text);
   } catch (error) {
-    throw new Error(`it is not JSON: ${(error as Error).message}. ${ADVICE}`);
+    throw new CodedError("session-policy-invalid", `it is not JSON: ${(error as Error).message}. ${ADVICE}`);
   }
   if (typeof policy !== "object" || policy === null || !("Statement" in policy)) {
-    throw new Error(`it is not a policy, since it has no Statement. ${ADVICE}`);
+    throw new CodedError("session-policy-invalid", `it is not a policy, since it has no Statement. ${ADVICE}`);
   }
   return policy;
 }

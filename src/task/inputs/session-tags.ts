@@ -1,3 +1,4 @@
+import { CodedError } from "../../errors/coded-error.ts";
 import { readSettingLines } from "../../sync/settings/setting-lines.ts";
 
 // "Pass session tags in AWS STS" in the IAM User Guide.
@@ -17,21 +18,30 @@ export function parseSessionTags(text: string): ReadonlyMap<string, string> | un
   const names = new Set<string>();
   readSettingLines(text, "name=value", ({ name, value }) => {
     checkTag(name, value);
-    if (names.has(name.toLowerCase())) throw new Error(`"${name}" stands here twice; case does not tell names apart.`);
+    if (names.has(name.toLowerCase()))
+      throw new CodedError("tag-invalid", `"${name}" stands here twice; case does not tell names apart.`);
     names.add(name.toLowerCase());
     tags.set(name, value);
   });
-  if (tags.size > MAX_TAGS) throw new Error(`there are ${tags.size} tags, and STS takes ${MAX_TAGS} at most.`);
+  if (tags.size > MAX_TAGS)
+    throw new CodedError("too-many-tags", `there are ${tags.size} tags, and STS takes ${MAX_TAGS} at most.`);
   return tags.size > 0 ? tags : undefined;
 }
 
 function checkTag(name: string, value: string): void {
   const allowed = "Letters, digits, blanks, and + - = . _ : / @ are allowed";
-  if (/^aws:/i.test(name)) throw new Error(`"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
+  if (/^aws:/i.test(name))
+    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
   if (name.length > MAX_NAME_LENGTH || !ALLOWED.test(name)) {
-    throw new Error(`"${name}" cannot be the name of a session tag. ${allowed}, ${MAX_NAME_LENGTH} of them at most.`);
+    throw new CodedError(
+      "tag-invalid",
+      `"${name}" cannot be the name of a session tag. ${allowed}, ${MAX_NAME_LENGTH} of them at most.`,
+    );
   }
   if (value.length > MAX_VALUE_LENGTH || !ALLOWED.test(value)) {
-    throw new Error(`"${value}" cannot be the value of "${name}". ${allowed}, ${MAX_VALUE_LENGTH} of them at most.`);
+    throw new CodedError(
+      "tag-invalid",
+      `"${value}" cannot be the value of "${name}". ${allowed}, ${MAX_VALUE_LENGTH} of them at most.`,
+    );
   }
 }

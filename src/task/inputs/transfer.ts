@@ -30,11 +30,11 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
   const shard = isSharded ? readShard(reader) : undefined;
   if (deleteExtra && flattenFolders) {
     const why = "it cannot be used with flattenFolders, since names alone do not tell which folder a file came from";
-    reader.problem("deleteExtra", `${why}. Set one of the two to false.`);
+    reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Set one of the two to false.`);
   }
   if (deleteExtra && isSharded) {
     const why = "it cannot be used with shard, since a job knows only its share of the files";
-    reader.problem("deleteExtra", `${why}. Delete in a later step, without shard.`);
+    reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Delete in a later step, without shard.`);
   }
   return {
     patterns,
@@ -91,7 +91,7 @@ export function readDeleteLimit(reader: InputReader): DeleteLimit {
   if (digits !== undefined && !percentSign) return { kind: "count", count: value };
   if (digits !== undefined && value <= 100) return { kind: "share", percent: value };
   const advice = "Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.";
-  reader.problem("maxDelete", `"${text}" is neither a count nor a share. ${advice}`);
+  reader.problem("maxDelete", "delete-limit-invalid", `"${text}" is neither a count nor a share. ${advice}`);
   return DEFAULT_DELETE_LIMIT;
 }
 
@@ -115,7 +115,11 @@ function readShard(reader: InputReader): Shard | undefined {
   const jobs = parallelJobs();
   if (jobs === "unknown") {
     const why = "the agent does not say which of the parallel jobs this is (System.JobPositionInPhase)";
-    reader.problem("shard", `${why}. Use it in a job with strategy: parallel, or set it to false.`);
+    reader.problem(
+      "shard",
+      "parallel-job-unknown",
+      `${why}. Use it in a job with strategy: parallel, or set it to false.`,
+    );
     return undefined;
   }
   return jobs.total > 1 ? jobs : undefined;

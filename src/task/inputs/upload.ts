@@ -1,6 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { InputReader } from "../../agent/inputs.ts";
+import { codeOf } from "../../errors/coded-error.ts";
 
 const MIB = 1024 ** 2;
 /** "Amazon S3 multipart upload limits" in the Amazon S3 User Guide, in MiB. */
@@ -25,12 +26,13 @@ export function readSource(reader: InputReader, whatToEnter: string): Source {
   try {
     stat = statSync(path);
     if (!stat.isDirectory() && !stat.isFile()) {
-      reader.problem("sourceFolder", `${path} is neither a file nor a folder.`);
+      reader.problem("sourceFolder", "path-invalid", `${path} is neither a file nor a folder.`);
     }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
     const advice = "Check the path, and that an earlier step of the job has made it.";
-    reader.problem("sourceFolder", missing ? `there is nothing at ${path}. ${advice}` : (error as Error).message);
+    const message = missing ? `there is nothing at ${path}. ${advice}` : (error as Error).message;
+    reader.problem("sourceFolder", codeOf(error), message);
   }
   return { path: resolve(path), isFile: stat?.isFile() ?? false };
 }
@@ -41,9 +43,10 @@ export function readPrefix(reader: InputReader): string {
   const [slashes = ""] = /^[\\/]*/.exec(text) ?? [];
   const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
   if (text.startsWith("s3://")) {
-    reader.problem("targetFolder", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
+    reader.problem("targetFolder", "path-invalid", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
   }
-  if (names.includes("..")) reader.problem("targetFolder", `"${text}" has .. for a folder, which S3 does not resolve.`);
+  if (names.includes(".."))
+    reader.problem("targetFolder", "path-invalid", `"${text}" has .. for a folder, which S3 does not resolve.`);
   return "/".repeat(slashes.length) + names.map((name) => `${name}/`).join("");
 }
 

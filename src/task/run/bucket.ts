@@ -52,6 +52,7 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
     headers,
     onRegionFound: (region) =>
       log.warning(
+        "region-wrong",
         `The bucket is in ${region}, not ${store.region}; set regionName to ${region}, or leave it empty and have the service connection name that region.`,
       ),
   });

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
 import { escapeMarkdown } from "../../agent/markdown.ts";
+import { type CodedMessage, printed } from "../../errors/coded-message.ts";
 import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
@@ -102,7 +103,7 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
 export function summarize(
   plan: Plan,
   counts: Counts,
-  errors: readonly string[],
+  errors: readonly CodedMessage[],
   direction: Direction,
   dryRun: boolean,
 ): string {
@@ -122,7 +123,7 @@ export function summarize(
       "",
       `**${errors.length === 1 ? "1 error" : `${formatCount(errors.length)} errors`}**`,
       "",
-      ...errors.slice(0, MAX_SUMMARY_ERRORS).map((error) => `- ${escapeMarkdown(error)}`),
+      ...errors.slice(0, MAX_SUMMARY_ERRORS).map((error) => `- ${escapeMarkdown(printed(error))}`),
       ...(hidden > 0 ? [`- … and ${formatCount(hidden)} more, in the plan file`] : []),
     );
   }

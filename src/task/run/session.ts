@@ -124,7 +124,7 @@ function explainTrust(chain: CredentialSource, tokens: OidcTokens): CredentialSo
   let isTold = false;
   const explain = (error: unknown): never => {
     const claims = tokens.latestClaims();
-    const isRefused = error instanceof RoleError && error.byWebIdentity && TRUST_CODES.has(error.code ?? "");
+    const isRefused = error instanceof RoleError && error.byWebIdentity && TRUST_CODES.has(error.awsCode ?? "");
     if (isRefused && claims && !isTold) {
       isTold = true;
       for (const line of describeTrust(claims, error.roleArn)) log.info(line);

@@ -4,6 +4,7 @@ import { log } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
 import { attachSummary, temporaryFile } from "../../agent/summary.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
@@ -56,7 +57,9 @@ export async function runTransfer<P extends Plan>(
       planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled }),
     );
   } catch (error) {
-    throw error instanceof ScanError ? new InputError([{ input: task.folderInput, message: error.message }]) : error;
+    throw error instanceof ScanError
+      ? new InputError([{ input: task.folderInput, code: error.code, message: error.message }])
+      : error;
   } finally {
     await digester.close();
   }
@@ -71,12 +74,16 @@ async function planAndApply<P extends Plan>(
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
   const plan = await planAloud(task, tools);
   if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
-  for (const { kind, input, message } of plan.remarks ?? []) log[kind](`${input}: ${message}`);
+  for (const remark of plan.remarks ?? []) {
+    const text = `${remark.input}: ${remark.message}`;
+    if (remark.kind === "info") log.info(text);
+    else log.warning(remark.code, text);
+  }
   const direction = task.directionOf(plan);
   const counts = countActions(plan.actions);
   const { dryRun } = options;
   const namesActions = areFew(plan.actions);
-  const finish = (done: Counts, errors: readonly string[], report?: TransferReport): TaskOutcome => {
+  const finish = (done: Counts, errors: readonly CodedMessage[], report?: TransferReport): TaskOutcome => {
     const planFile = temporaryFile("plan.json");
     writePlanFile(
       planFile,
@@ -93,7 +100,7 @@ async function planAndApply<P extends Plan>(
   if (plan.problems.length > 0) {
     return finish(
       countActions([]),
-      plan.problems.map(({ input, message }) => `${input}: ${message}`),
+      plan.problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` })),
     );
   }
 
@@ -143,7 +150,7 @@ function logAction(action: Plan["actions"][number], direction: Direction): void 
 
 function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem): void {
   if (ifNoFilesFound === "error") throw new InputError([problem]);
-  log.warning(`${problem.input}: ${problem.message}`);
+  log.warning(problem.code, `${problem.input}: ${problem.message}`);
 }
 
 /** Tells what is left out, but a web of broken links does not fill the log. */
@@ -151,7 +158,7 @@ function boundedWarnings(): PlanContext["warn"] {
   let told = 0;
   return ({ path, reason }) => {
     told++;
-    if (told <= MAX_WARNINGS) log.warning(`${path} is left out: ${reason}.`);
-    else if (told === MAX_WARNINGS + 1) log.warning("More is left out; the rest is not named here.");
+    if (told <= MAX_WARNINGS) log.warning("file-skipped", `${path} is left out: ${reason}.`);
+    else if (told === MAX_WARNINGS + 1) log.warning("file-skipped", "More is left out; the rest is not named here.");
   };
 }

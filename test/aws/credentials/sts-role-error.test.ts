@@ -186,7 +186,7 @@ describe("a role that is refused", () => {
       target.server.addFault("AssumeRole", { kind: "status", status: 400, code, message }, 1);
       const error = await refusal(target.chain(keys, { arn: first }));
       assert.match(error.message, wanted);
-      assert.equal(error.code, code);
+      assert.equal(error.awsCode, code);
     });
   }
 });
@@ -197,7 +197,7 @@ describe("a role for which STS does not answer", () => {
     await target.server.close();
     await assert.rejects(
       async () => target.chain(() => userKeys, { arn: first })(),
-      /^Error: The role \S+first \(assumeRole\) could not be assumed: no answer from 127\.0\.0\.1: .*ECONNREFUSED.* the region and stsEndpoint of the service connection/,
+      /^RoleError: The role \S+first \(assumeRole\) could not be assumed: no answer from 127\.0\.0\.1: .*ECONNREFUSED.* the region and stsEndpoint of the service connection/,
     );
     target.transport.close();
   });

@@ -41,7 +41,7 @@ describe("the STS client", () => {
   });
   after(() => target.stop());
 
-  const codeOf = (wanted: string) => (error: unknown) => error instanceof ServiceError && error.code === wanted;
+  const codeOf = (wanted: string) => (error: unknown) => error instanceof ServiceError && error.awsCode === wanted;
   const outcomes = () => target.server.calls.map(({ status, errorCode }) => errorCode ?? status);
   const lastForm = () => Object.fromEntries(target.server.calls.at(-1)?.form ?? []);
 
@@ -95,7 +95,7 @@ describe("the STS client", () => {
   it("tells of refusals with STS's code, words and request id, and tries them once", async () => {
     const error = await target.sts.getCallerIdentity({ ...userKeys, secretAccessKey: "another" }).catch((e) => e);
     assert.ok(error instanceof ServiceError);
-    assert.equal(error.code, "SignatureDoesNotMatch");
+    assert.equal(error.awsCode, "SignatureDoesNotMatch");
     assert.match(
       error.message,
       /^The request signature we calculated .* \(403 SignatureDoesNotMatch, request id [0-9a-f-]{36}\)$/,
@@ -175,7 +175,8 @@ describe("the STS client", () => {
   }
 
   it("tells clock skew from a wrong secret", () => {
-    const refusal = (code: string, serverMessage: string) => new ServiceError({ status: 403, code, serverMessage });
+    const refusal = (code: string, serverMessage: string) =>
+      new ServiceError({ status: 403, awsCode: code, serverMessage });
     assert.ok(isClockSkew(refusal("SignatureDoesNotMatch", "Signature expired: 20200101T000000Z is now earlier than")));
     assert.ok(
       isClockSkew(refusal("SignatureDoesNotMatch", "Signature not yet current: 20300101T000000Z is still later")),

@@ -3,7 +3,8 @@ import { describeFailure, isStepFatal } from "../../../src/aws/errors/error-hint
 import { IdentityError, NOT_S3, ServiceError } from "../../../src/aws/errors/errors.ts";
 import { ConnectionError } from "../../../src/http/connection-error.ts";
 
-const refusal = (code: string, serverMessage = "No", status = 403) => new ServiceError({ status, code, serverMessage });
+const refusal = (code: string, serverMessage = "No", status = 403) =>
+  new ServiceError({ status, awsCode: code, serverMessage });
 const denied = refusal("AccessDenied", "Access Denied");
 const allow = (action: string, resource: string) =>
   `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the bucket's.`;
@@ -64,13 +65,16 @@ describe("the advice on a refusal", () => {
   });
 
   it("is the message itself where it is about who the step is", () => {
-    assert.equal(describeFailure(new IdentityError("No role. Do this."), "b", "k"), "No role. Do this.");
+    assert.equal(
+      describeFailure(new IdentityError("aws-identity-not-found", "No role. Do this."), "b", "k"),
+      "No role. Do this.",
+    );
   });
 
   it("names the region where the bucket is", () => {
     const error = new ServiceError({
       status: 301,
-      code: "PermanentRedirect",
+      awsCode: "PermanentRedirect",
       serverMessage: "Elsewhere",
       region: "eu-west-1",
     });
@@ -84,7 +88,7 @@ describe("a failure ends the step", () => {
     for (const code of [...fatal, "NoSuchBucket", "ExpiredToken"]) assert.equal(isStepFatal(refusal(code)), true, code);
     assert.equal(isStepFatal(refusal(NOT_S3, "A page", 200)), true);
     assert.equal(isStepFatal(new ConnectionError("ENOTFOUND", "host", "no")), true);
-    assert.equal(isStepFatal(new IdentityError("No role.")), true);
+    assert.equal(isStepFatal(new IdentityError("aws-identity-not-found", "No role.")), true);
   });
 
   it("not where it may be about one object", () => {

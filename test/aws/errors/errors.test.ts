@@ -22,7 +22,7 @@ describe("a refusal", () => {
   });
 
   it("without a body is named by its status", async () => {
-    assert.equal((await read(403, "")).code, "AccessDenied");
+    assert.equal((await read(403, "")).awsCode, "AccessDenied");
     assert.equal((await read(301, "", { "x-amz-bucket-region": "eu-west-1" })).details.region, "eu-west-1");
   });
 

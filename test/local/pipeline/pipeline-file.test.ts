@@ -23,6 +23,7 @@ describe("A pipeline file", () => {
     continueOnError: false,
     timeoutInMinutes: 0,
     retryCountOnTaskFailure: 0,
+    isOnHost: false,
   };
 
   it("gives each step with all that it says, values as they are written", async () => {
@@ -46,16 +47,18 @@ steps:
   retryCountOnTaskFailure: 2
 `);
     assert.deepEqual(pipeline, {
-      notes: [],
+      skipped: [],
       jobs: [
         {
+          id: "Job",
           name: "Job",
           variables: { version: "1.10", flag: "yes" },
           conditions: [],
           steps: [
-            { ...plain, place: "azure-pipelines.yml (Line: 4, Col: 3)", kind: "checkout", reference: "self" },
+            { ...plain, place: "azure-pipelines.yml (Line: 4, Col: 3)", line: 4, kind: "checkout", reference: "self" },
             {
               place: "azure-pipelines.yml (Line: 5, Col: 3)",
+              line: 5,
               kind: "task",
               reference: "AwsS3Upload@1",
               name: "upload",
@@ -67,6 +70,7 @@ steps:
               continueOnError: true,
               timeoutInMinutes: 5,
               retryCountOnTaskFailure: 2,
+              isOnHost: false,
             },
           ],
         },
@@ -116,27 +120,106 @@ stages:
     );
   });
 
-  it("names what only the server knows", async () => {
-    const { notes, jobs } = await read(`
+  it("gives a script the inputs of the task that runs it", async () => {
+    const { jobs } = await read(`
+steps:
+- script: echo one
+- bash: |
+    echo two
+  name: two
+  workingDirectory: sub
+  failOnStderr: true
+- pwsh: echo three
+  target: host
+- powershell: echo four
+  target: { container: host }
+`);
+    assert.deepEqual(
+      jobs[0]?.steps.map(({ kind, name, inputs, isOnHost }) => [kind, name, inputs, isOnHost]),
+      [
+        ["script", undefined, { shell: "script", script: "echo one" }, false],
+        ["bash", "two", { shell: "bash", script: "echo two\n", workingDirectory: "sub", failOnStderr: "true" }, false],
+        ["pwsh", undefined, { shell: "pwsh", script: "echo three" }, true],
+        ["powershell", undefined, { shell: "powershell", script: "echo four" }, true],
+      ],
+    );
+  });
+
+  it("names the container of a job by its image, by a resource, or in full", async () => {
+    const { jobs } = await read(`
+resources:
+  containers:
+  - container: builder
+    image: node:20
+    volumes: [ "/etc/ca.pem:/etc/ca.pem:ro" ]
+jobs:
+- { job: Image, container: "ubuntu:24.04", steps: [] }
+- { job: Resource, container: builder, steps: [] }
+- { job: Alias, container: { alias: builder }, steps: [] }
+- { job: Whole, container: { image: alpine, volumes: [ "/a:/b" ] }, steps: [] }
+- { job: None, steps: [] }
+`);
+    const builder = { image: "node:20", volumes: ["/etc/ca.pem:/etc/ca.pem:ro"] };
+    assert.deepEqual(
+      jobs.map(({ container }) => container),
+      [{ image: "ubuntu:24.04" }, builder, builder, { image: "alpine", volumes: ["/a:/b"] }, undefined],
+    );
+  });
+
+  it("lists what only the server knows, with the tasks in it", async () => {
+    const { skipped, jobs } = await read(`
 variables:
 - group: secrets
 - template: vars.yml
 - name: later
   value: $[ dependencies.A.outputs['x'] ]
+- \${{ if eq(parameters.x, 1) }}:
+  - name: never
+    value: x
 jobs:
 - template: jobs.yml
+- \${{ each name in parameters.names }}:
+  - job: Each
+    steps: [ { task: AwsS3Upload@1 }, { script: x } ]
 - job: One
-  steps: []
+  variables:
+    \${{ if true }}: { a: b }
+    kept: yes
+  steps:
+  - template: steps.yml
+  - \${{ if eq(variables.x, '1') }}:
+    - task: AwsS3Download@1
+  - \${{ parameters.steps }}
+  - script: stays
+    \${{ if true }}:
+      displayName: gone
+- job: Two
+  steps: \${{ parameters.steps }}
 `);
-    assert.deepEqual(notes, [
-      "azure-pipelines.yml (Line: 3, Col: 3): variables of group secrets are missing here; give them with --var.",
-      "azure-pipelines.yml (Line: 4, Col: 3): variables of template vars.yml are missing here; give them with --var.",
-      "Variable later holds an expression, which only the server evaluates: $[ dependencies.A.outputs['x'] ]",
-      "azure-pipelines.yml (Line: 8, Col: 3): template jobs.yml is not followed; its jobs do not run here.",
-    ]);
+    const only = "only the server expands";
     assert.deepEqual(
-      jobs.map(({ name, variables }) => [name, variables]),
-      [["One", {}]],
+      skipped.toSorted((left, right) => left.line - right.line).map(({ line, what, tasks }) => [line, what, tasks]),
+      [
+        [3, "variables of group secrets are missing here. Give them with --var", []],
+        [4, "variables of template vars.yml are missing here. Give them with --var", []],
+        [6, "variable later is missing here (dependencies is unknown here): $[ dependencies.A.outputs['x'] ]", []],
+        [7, `${only} \${{ if eq(parameters.x, 1) }}`, []],
+        [11, "template jobs.yml is not followed", []],
+        [12, `${only} \${{ each name in parameters.names }}`, ["AwsS3Upload@1"]],
+        [17, `${only} \${{ if true }}`, []],
+        [20, "template steps.yml is not followed", []],
+        [21, `${only} \${{ if eq(variables.x, '1') }}`, ["AwsS3Download@1"]],
+        [23, `${only} \${{ parameters.steps }}`, []],
+        [26, `${only} \${{ if true }}`, []],
+        [28, `${only} \${{ parameters.steps }}`, []],
+      ],
+    );
+    assert.deepEqual(
+      jobs.map(({ name, variables, steps }) => [name, variables, steps.map(({ reference }) => reference)]),
+      [
+        ["One", { kept: "yes" }, ["stays"]],
+        ["Two", {}, []],
+      ],
     );
   });
 

@@ -72,6 +72,28 @@ describe("npm run task", () => {
     );
   });
 
+  it("exits with 1 where a step of ours could not be evaluated, though nothing failed", async () => {
+    const text = `steps:\n- \${{ if true }}:\n  - task: Say@1\n- script: echo says no\n`;
+    writeFileSync(join(folder(), "other.yml"), text);
+    const { code, output, errors } = await run("other.yml", "--tasks", "tasks", "--skip-scripts");
+    assert.deepEqual(
+      [code, output.split("\n"), errors],
+      [
+        1,
+        [
+          `##[error]other.yml (Line: 2, Col: 3): only the server expands \${{ if true }}. It has steps of this extension, which did not run: the run counts as failed.`,
+          "##[section]Summary",
+          "##[section]Not run here",
+          `  other.yml (Line: 2, Col: 3): only the server expands \${{ if true }}.`,
+          "  other.yml (Line: 4, Col: 3): script echo says no: scripts are skipped.",
+          "Result: Failed",
+          "",
+        ],
+        "",
+      ],
+    );
+  });
+
   it("exits with 2 and says why where it is used wrongly", async () => {
     const wrong: [args: string[], why: string][] = [
       [[], "Name one pipeline file."],
@@ -83,7 +105,7 @@ describe("npm run task", () => {
     const runs = await Promise.all(wrong.map(([args]) => run(...args)));
     assert.deepEqual(
       runs.map(({ code, errors }) => [code, errors]),
-      wrong.map(([, why]) => [2, `${why}\n--help tells the rest.\n`]),
+      wrong.map(([, why]) => [2, `${why}\nSee --help.\n`]),
     );
   });
 

@@ -21,17 +21,34 @@ describe("The S3 server by itself", () => {
     assert.match(output, /^Usage: npx tsx local\/s3\/main\.ts .*--port NUMBER.*--bucket NAME/s);
   });
 
-  it("says in a line that it is used wrongly", () => {
-    const [code, , errors] = run("--porte", "1");
-    assert.equal(code, 2);
-    assert.match(errors, /^Unknown option '--porte'.*\n--help tells the rest\.\n$/);
-  });
+  const bucketRules =
+    "3 to 63 lower-case letters, digits, dots and hyphens. All rules: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html";
+  const mistakes: [args: string[], says: string][] = [
+    [
+      ["--bucket", "good", "--bucket", "Bad_Name"],
+      `--bucket takes the name of a bucket, not 'Bad_Name': ${bucketRules}`,
+    ],
+    [["--bucket", "192.168.5.4"], `--bucket takes the name of a bucket, not '192.168.5.4': ${bucketRules}`],
+    [["--port", "many"], "--port takes a number from 0 to 65535, not 'many'."],
+    [["--port", "65536"], "--port takes a number from 0 to 65535, not '65536'."],
+    [["--port"], "Option '--port <value>' argument missing. See --help."],
+    [["--region", "Ireland!"], "--region takes a region, for example eu-west-1, not 'Ireland!'."],
+    [["--porte", "1"], "Unknown option '--porte'. See --help."],
+    [["bucket"], "Unexpected argument 'bucket'. See --help."],
+  ];
+  for (const [args, says] of mistakes) {
+    it(`says in one line what is wrong, and ends: ${args.join(" ")}`, () => {
+      // A port of its own, so that only the mistake stops it.
+      const port = args.includes("--port") ? [] : ["--port", "0"];
+      assert.deepEqual(run(...port, ...args), [1, "", `${says}\n`]);
+    });
+  }
 
   it("says that a port is taken", async () => {
     const server = await startS3Server();
     try {
       const { port } = new URL(server.url);
-      assert.deepEqual(run("--port", port), [1, "", `port ${port} is taken; use --port\n`]);
+      assert.deepEqual(run("--port", port), [1, "", `Port ${port} is in use. Choose another one with --port.\n`]);
     } finally {
       await server.close();
     }

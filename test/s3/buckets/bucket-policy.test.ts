@@ -26,7 +26,7 @@ describe("the policy of a bucket", () => {
   });
 
   it("cannot be told where S3 refuses to", async () => {
-    const refusal = new ServiceError({ status: 403, code: "AccessDenied", serverMessage: "no" });
+    const refusal = new ServiceError({ status: 403, awsCode: "AccessDenied", serverMessage: "no" });
     await assert.rejects(getBucketPolicy(answeringBucket(refusal).bucket), refusal);
   });
 });

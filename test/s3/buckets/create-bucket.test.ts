@@ -27,7 +27,7 @@ describe("making sure of a bucket", () => {
       assert.equal(await ensureBucket(bucket, "nowhere-1", false), "created");
     }));
 
-  const refusal = (status: number, code: string) => new ServiceError({ status, code, serverMessage: "no" });
+  const refusal = (status: number, code: string) => new ServiceError({ status, awsCode: code, serverMessage: "no" });
   const missing = refusal(404, "NotFound");
 
   it("takes it for there where it may not be looked at", async () => {

@@ -32,7 +32,7 @@ describe("the public access that a bucket blocks", () => {
 
   it("is none where nothing was set, or the store does not know of it", async () => {
     for (const code of ["NoSuchPublicAccessBlockConfiguration", "NotImplemented", "MethodNotAllowed"]) {
-      const { bucket } = answeringBucket(new ServiceError({ status: 404, code, serverMessage: "no" }));
+      const { bucket } = answeringBucket(new ServiceError({ status: 404, awsCode: code, serverMessage: "no" }));
       assert.equal(await getPublicAccessBlock(bucket), undefined);
     }
   });
@@ -41,7 +41,7 @@ describe("the public access that a bucket blocks", () => {
     const { bucket } = answeringBucket("<html></html>");
     await assert.rejects(
       getPublicAccessBlock(bucket),
-      (error) => error instanceof ServiceError && error.code === NOT_S3,
+      (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
     );
   });
 });

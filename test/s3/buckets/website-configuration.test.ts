@@ -72,7 +72,7 @@ describe("the answer with a bucket's website configuration", () => {
     for (const answer of ["<html></html>", "<WebsiteConfiguration></WebsiteConfiguration>"]) {
       await assert.rejects(
         getWebsiteConfiguration(answeringBucket(answer).bucket),
-        (error) => error instanceof ServiceError && error.code === NOT_S3,
+        (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
       );
     }
   });

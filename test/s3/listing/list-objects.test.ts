@@ -48,7 +48,7 @@ describe("listing objects", () => {
 
   it("fails as the server says", async () => {
     const bucket = suite.open("there-is-no-such-bucket");
-    await assert.rejects(listAll(bucket), (error) => error instanceof ServiceError && error.code === "NoSuchBucket");
+    await assert.rejects(listAll(bucket), (error) => error instanceof ServiceError && error.awsCode === "NoSuchBucket");
   });
 });
 
@@ -114,7 +114,7 @@ describe("a listing's page", () => {
     it(`is refused: ${title}`, async () => {
       await assert.rejects(listOne(xml), (error) => {
         assert.ok(error instanceof ServiceError);
-        assert.equal(error.code, NOT_S3);
+        assert.equal(error.awsCode, NOT_S3);
         assert.match(error.message, message);
         return true;
       });

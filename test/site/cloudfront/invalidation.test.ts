@@ -82,6 +82,7 @@ describe("an invalidation", () => {
     const { outcome, delays } = await run([busy]);
     assert.deepEqual(outcome, {
       kind: "late",
+      code: "invalidation-not-started",
       message:
         'CloudFront took no new invalidation of the distribution E1 within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.',
     });
@@ -93,6 +94,7 @@ describe("an invalidation", () => {
     assert.deepEqual(outcome, {
       kind: "late",
       id: "I1",
+      code: "invalidation-pending",
       message:
         "The invalidation I1 of the CloudFront distribution E1 was not complete within 0.1 minutes. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while.",
     });
@@ -104,6 +106,7 @@ describe("an invalidation", () => {
     const { outcome } = await run([denied]);
     assert.deepEqual(outcome, {
       kind: "failed",
+      code: "access-denied",
       message:
         "Invalidating the caches of the CloudFront distribution E1 failed: User: arn:aws:iam::111122223333:user/x is not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action cloudfront:CreateInvalidation on the distribution E1.",
     });
@@ -115,6 +118,7 @@ describe("an invalidation", () => {
     assert.deepEqual(outcome, {
       kind: "failed",
       id: "I1",
+      code: "access-denied",
       message:
         "Whether the invalidation I1 of the CloudFront distribution E1 is complete could not be seen: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action cloudfront:GetInvalidation on the distribution E1.",
     });

@@ -75,7 +75,10 @@ describe("the control plane", () => {
       describeControlPlaneError(new ConnectionError("ENOTFOUND", "cloudfront.amazonaws.com", "not found"), attempt),
       "no answer from cloudfront.amazonaws.com: not found. The name cloudfront.amazonaws.com is not known: check this machine's network, and regionName.",
     );
-    assert.equal(describeControlPlaneError(new IdentityError("There are no keys."), attempt), "There are no keys.");
+    assert.equal(
+      describeControlPlaneError(new IdentityError("aws-identity-not-found", "There are no keys."), attempt),
+      "There are no keys.",
+    );
   });
 
   it("tries again what may pass", async () => {

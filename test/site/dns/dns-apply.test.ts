@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { printed } from "../../../src/errors/coded-message.ts";
 import { applyDns } from "../../../src/site/dns/dns-apply.ts";
 import type { DnsPlan } from "../../../src/site/dns/dns-plan.ts";
 import {
@@ -58,16 +59,16 @@ describe("the changes of a domain", () => {
 
   it("that are late are a warning", async () => {
     const { outcome, delays } = await run(change("PENDING"));
-    assert.deepEqual(outcome.warnings, [
-      "Route 53 had not told all of its name servers of the new records in example.com within 10 s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while.",
+    assert.deepEqual(outcome.warnings.map(printed), [
+      "Route 53 had not told all of its name servers of the new records in example.com within 10 s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while. [dns-change-pending]",
     ]);
     assert.deepEqual(delays, [1000, 2000, 4000, 3000]);
   });
 
   it("that cannot be watched are a warning", async () => {
     const { outcome } = await run(change("PENDING"), refusal(403, "AccessDenied", "not authorized"));
-    assert.deepEqual(outcome.warnings, [
-      "Whether Route 53 has spread the new records in example.com could not be seen: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange.",
+    assert.deepEqual(outcome.warnings.map(printed), [
+      "Whether Route 53 has spread the new records in example.com could not be seen: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange. [access-denied]",
     ]);
   });
 

@@ -122,7 +122,7 @@ describe("letting everybody read a site", () => {
   });
 
   const refusal = (code: string, serverMessage = "no", status = 403) =>
-    new ServiceError({ status, code, serverMessage });
+    new ServiceError({ status, awsCode: code, serverMessage });
   const noPolicy = refusal("NoSuchBucketPolicy", "none", 404);
 
   it("needs no block in a store that has none", async () => {

@@ -39,7 +39,7 @@ describe("setting a bucket up as a website", () => {
 
   const denied = new ServiceError({
     status: 403,
-    code: "AccessDenied",
+    awsCode: "AccessDenied",
     serverMessage: "Access Denied",
     requestId: "R",
   });
@@ -50,13 +50,15 @@ describe("setting a bucket up as a website", () => {
     await assert.rejects(
       configureWebsite(answeringBucket(denied).bucket, wanted, signal),
       new StepError(
+        "access-denied",
         `Reading the website configuration of the bucket "bucket" failed: ${advice("s3:GetBucketWebsite")}`,
       ),
     );
-    const none = new ServiceError({ status: 404, code: "NoSuchWebsiteConfiguration", serverMessage: "none" });
+    const none = new ServiceError({ status: 404, awsCode: "NoSuchWebsiteConfiguration", serverMessage: "none" });
     await assert.rejects(
       configureWebsite(answeringBucket(none, denied).bucket, wanted, signal),
       new StepError(
+        "access-denied",
         `Setting the website configuration of the bucket "bucket" failed: ${advice("s3:PutBucketWebsite")}`,
       ),
     );

@@ -21,6 +21,6 @@ describe("the files of a site", function () {
 
   it("are told of by their names where they cannot be read", async () => {
     const place = await bench.newPlace({ "index.html": "home", "_redirects/a.html": "a" });
-    await assert.rejects(place.publish(), /^Error: _redirects cannot be read: EISDIR/);
+    await assert.rejects(place.publish(), /^ScanError: _redirects cannot be read: EISDIR/);
   });
 });

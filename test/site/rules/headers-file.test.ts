@@ -67,6 +67,7 @@ https://WWW.example.com/*
     assert.deepEqual(warnings, [
       {
         line: 1,
+        code: "site-rule-skipped",
         message:
           "the rule is left out: it is for the host myproject.pages.dev, and an object has the same headers for all hosts.",
       },
@@ -84,20 +85,31 @@ https://WWW.example.com/*
   Content-Disposition: attachment; filename="\u00e9"
   Cache-Control: no-cache`);
     assert.deepEqual(problems, [
-      { line: 1, message: '"X-Early" stands below no path. Write the path of its pages first.' },
-      { line: 2, message: '"/a?b" has a ? in it, and a pattern is a path without a query.' },
-      { line: 5, message: '"no colon" is neither a path nor a header. Write /path, Name: value or ! Name.' },
+      {
+        line: 1,
+        code: "site-file-invalid",
+        message: '"X-Early" stands below no path. Write the path of its pages first.',
+      },
+      { line: 2, code: "site-file-invalid", message: '"/a?b" has a ? in it, and a pattern is a path without a query.' },
+      {
+        line: 5,
+        code: "site-file-invalid",
+        message: '"no colon" is neither a path nor a header. Write /path, Name: value or ! Name.',
+      },
       {
         line: 6,
+        code: "site-file-invalid",
         message: "Content-Language has no value. To detach a header, write ! Content-Language.",
       },
       {
         line: 7,
+        code: "site-file-invalid",
         message:
           '"soon" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
       },
       {
         line: 8,
+        code: "site-file-invalid",
         message:
           'the value of Content-Disposition has a character in it that a header cannot hold: "\u00e9". Use plain ASCII.',
       },
@@ -113,19 +125,26 @@ https://WWW.example.com/*
   Basic-Auth: someuser:somepassword`);
     assert.deepEqual(headersFor(["/"]), { set: {}, detached: [] });
     assert.deepEqual(warnings, [
-      { line: 2, message: "Content-Encoding is left out: it follows from the input compress." },
+      {
+        line: 2,
+        code: "site-rule-skipped",
+        message: "Content-Encoding is left out: it follows from the input compress.",
+      },
       {
         line: 3,
+        code: "site-rule-skipped",
         message:
           "X-Frame-Options is left out: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold this line either.",
       },
       {
         line: 4,
+        code: "site-rule-skipped",
         message:
           "X-Frame-Options-Report is left out: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
       },
       {
         line: 5,
+        code: "site-rule-skipped",
         message:
           "Basic-Auth is left out: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold this line either.",
       },

@@ -69,14 +69,24 @@ no-slash /c
     assert.deepEqual(problems, [
       {
         line: 3,
+        code: "site-file-invalid",
         message: '"/a" leads nowhere. Write a path that starts with /, or a URL that starts with http:// or https://.',
       },
-      { line: 4, message: '"418" is not a status. Use one of 200, 301, 302, 303, 307, 308, 404.' },
-      { line: 5, message: '"no-slash" is not a path. Write one that starts with /.' },
-      { line: 6, message: 'there is no condition "Planet". Use one of Country, Language, Role, Cookie.' },
-      { line: 7, message: '"page" is not of the form name=value.' },
+      {
+        line: 4,
+        code: "site-file-invalid",
+        message: '"418" is not a status. Use one of 200, 301, 302, 303, 307, 308, 404.',
+      },
+      { line: 5, code: "site-file-invalid", message: '"no-slash" is not a path. Write one that starts with /.' },
+      {
+        line: 6,
+        code: "site-file-invalid",
+        message: 'there is no condition "Planet". Use one of Country, Language, Role, Cookie.',
+      },
+      { line: 7, code: "site-file-invalid", message: '"page" is not of the form name=value.' },
       {
         line: 8,
+        code: "site-file-invalid",
         message: '"/h" leads nowhere. Write a path that starts with /, or a URL that starts with http:// or https://.',
       },
     ]);

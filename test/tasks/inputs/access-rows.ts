@@ -30,14 +30,14 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
     wrong: [
       {
         value: "Europe (Ireland)",
-        errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1.'],
+        errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1. [region-invalid]'],
       },
       {
         value: "",
         isAmazon: true,
         connection: { says: "a connection without region", data: {} },
         errors: [
-          "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1.",
+          "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1. [region-required]",
         ],
       },
     ],
@@ -53,33 +53,35 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
         means: { bucketName: "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine" },
       },
     ],
-    empty: { says: "an error", errors: ["bucketName: it is empty. Enter the name of a bucket."] },
+    empty: { says: "an error", errors: ["bucketName: it is empty. Enter the name of a bucket. [input-required]"] },
     wrong: [
       {
         value: "s3://my-bucket/site",
         errors: [
-          `bucketName: "s3://my-bucket/site" is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}.`,
+          `bucketName: "s3://my-bucket/site" is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}. [bucket-name-invalid]`,
         ],
       },
       {
         value: "my-bucket/site",
         errors: [
-          `bucketName: "my-bucket/site" has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}.`,
+          `bucketName: "my-bucket/site" has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}. [bucket-name-invalid]`,
         ],
       },
       ...addressesOfABucket.map(([value, what]) => ({
         value,
-        errors: [`bucketName: "${value}" is ${what}, not its name. Enter my-bucket.`],
+        errors: [`bucketName: "${value}" is ${what}, not its name. Enter my-bucket. [bucket-name-invalid]`],
       })),
       undefinedVariable("bucketName", "$(Site.Bucket)", "Site.Bucket"),
       {
         value: "my bucket",
-        errors: ['bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.'],
+        errors: [
+          'bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+        ],
       },
       {
         value: "logs--use1-az4--x-s3",
         errors: [
-          'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket.',
+          'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket. [bucket-type-not-supported]',
         ],
       },
     ],
@@ -105,12 +107,12 @@ export const shardRow: InputRow = {
   ],
   empty: { says: "`false`", means: {} },
   wrong: [
-    { value: "2", errors: ['shard: "2" is neither true nor false. Enter one of the two.'] },
+    { value: "2", errors: ['shard: "2" is neither true nor false. Enter one of the two. [input-not-boolean]'] },
     {
       value: "true",
       variables: { "System.TotalJobsInPhase": "4", "System.JobPositionInPhase": "5" },
       errors: [
-        "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false.",
+        "shard: the agent does not say which of the parallel jobs this is (System.JobPositionInPhase). Use it in a job with strategy: parallel, or set it to false. [parallel-job-unknown]",
       ],
     },
   ],
@@ -129,7 +131,7 @@ export const advancedRows: InputRow[] = [
     wrong: ["0", "1001", "many"].map((value) => ({
       value,
       errors: [
-        `concurrency: "${value}" is not a whole number from 1 to 1000. Enter one, or nothing for the automatic number.`,
+        `concurrency: "${value}" is not a whole number from 1 to 1000. Enter one, or nothing for the automatic number. [number-out-of-range]`,
       ],
     })),
   },
@@ -142,7 +144,12 @@ export const advancedRows: InputRow[] = [
     ],
     empty: { says: "`false`", means: {} },
     wrong: [
-      { value: "path", errors: ['forcePathStyleAddressing: "path" is neither true nor false. Enter one of the two.'] },
+      {
+        value: "path",
+        errors: [
+          'forcePathStyleAddressing: "path" is neither true nor false. Enter one of the two. [input-not-boolean]',
+        ],
+      },
     ],
   },
   {
@@ -158,36 +165,42 @@ export const advancedRows: InputRow[] = [
       {
         value: "ipv6",
         isAmazon: true,
-        errors: ['endpointFeatures: "ipv6" is not among its values. Enter accelerate, dualstack or fips.'],
+        errors: [
+          'endpointFeatures: "ipv6" is not among its values. Enter accelerate, dualstack or fips. [input-not-in-list]',
+        ],
       },
       {
         value: "dualstack",
         errors: [
-          "endpointFeatures: dualstack: Amazon S3 alone has this, and awsCredentials leads to 127.0.0.1:1. Leave it empty.",
+          "endpointFeatures: dualstack: Amazon S3 alone has this, and awsCredentials leads to 127.0.0.1:1. Leave it empty. [endpoint-not-available]",
         ],
       },
       {
         value: "accelerate",
         isAmazon: true,
         others: { forcePathStyleAddressing: "true" },
-        errors: ["endpointFeatures: accelerate cannot be used with path-style addressing."],
+        errors: ["endpointFeatures: accelerate cannot be used with path-style addressing. [endpoint-not-available]"],
       },
       {
         value: "accelerate",
         isAmazon: true,
         others: { bucketName: "www.example.com" },
-        errors: ["endpointFeatures: accelerate: a bucket with a dot in its name has no such endpoint."],
+        errors: [
+          "endpointFeatures: accelerate: a bucket with a dot in its name has no such endpoint. [endpoint-not-available]",
+        ],
       },
       {
         value: "accelerate, fips",
         isAmazon: true,
-        errors: ["endpointFeatures: accelerate cannot be used with fips, which has no such endpoint."],
+        errors: [
+          "endpointFeatures: accelerate cannot be used with fips, which has no such endpoint. [endpoint-not-available]",
+        ],
       },
       {
         value: "fips",
         isAmazon: true,
         others: { regionName: "cn-north-1" },
-        errors: ["endpointFeatures: fips: the partition of cn-north-1 has no such endpoint."],
+        errors: ["endpointFeatures: fips: the partition of cn-north-1 has no such endpoint. [endpoint-not-available]"],
       },
     ],
   },
@@ -200,7 +213,7 @@ export const advancedRows: InputRow[] = [
       {
         value: "1234-5678-9012",
         errors: [
-          'expectedBucketOwner: "1234-5678-9012" is not the id of an AWS account. Enter its 12 digits, without hyphens.',
+          'expectedBucketOwner: "1234-5678-9012" is not the id of an AWS account. Enter its 12 digits, without hyphens. [id-invalid]',
         ],
       },
     ],

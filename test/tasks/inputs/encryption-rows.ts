@@ -10,7 +10,7 @@ const NO_KEY =
 
 const wrongManagement = (values: string): WrongCase => ({
   value: "mine",
-  errors: [`keyManagement: "mine" is not among its values. Enter ${values}.`],
+  errors: [`keyManagement: "mine" is not among its values. Enter ${values}. [input-not-in-list]`],
 });
 
 const customerManaged: ValidCase = {
@@ -30,18 +30,18 @@ const customerKeyRow: InputRow = {
   empty: {
     says: "none; an error with `keyManagement: customerManaged`",
     others: { keyManagement: "customerManaged" },
-    errors: [`customerKey: it is empty, and keyManagement is customerManaged. ${NO_KEY}`],
+    errors: [`customerKey: it is empty, and keyManagement is customerManaged. ${NO_KEY} [input-required]`],
   },
   wrong: [
     {
       value: HEX.slice(2),
       others: { keyManagement: "customerManaged" },
-      errors: [`customerKey: what is entered is no such key. ${NO_KEY}`],
+      errors: [`customerKey: what is entered is no such key. ${NO_KEY} [customer-key-invalid]`],
     },
     {
       value: HEX,
       errors: [
-        "customerKey: it is set, and has no effect while keyManagement is none. Set keyManagement to customerManaged, or leave customerKey empty.",
+        "customerKey: it is set, and has no effect while keyManagement is none. Set keyManagement to customerManaged, or leave customerKey empty. [input-without-effect]",
       ],
     },
   ],
@@ -102,7 +102,7 @@ export const uploadEncryptionRows: InputRow[] = [
       {
         value: "AES",
         others: { keyManagement: "awsManaged" },
-        errors: ['encryptionAlgorithm: "AES" is not among its values. Enter KMS, AES256 or DSSE.'],
+        errors: ['encryptionAlgorithm: "AES" is not among its values. Enter KMS, AES256 or DSSE. [input-not-in-list]'],
       },
     ],
   },
@@ -132,20 +132,20 @@ export const uploadEncryptionRows: InputRow[] = [
         isAmazon: true,
         others: { keyManagement: "awsManaged" },
         errors: [
-          `kmsMasterKeyId: "my key" is not a KMS key. Enter the id of a key, as ${KEY_ID}, its ARN, or an alias as alias/releases.`,
+          `kmsMasterKeyId: "my key" is not a KMS key. Enter the id of a key, as ${KEY_ID}, its ARN, or an alias as alias/releases. [kms-key-invalid]`,
         ],
       },
       {
         value: KEY_ID,
         errors: [
-          "kmsMasterKeyId: it has no effect while keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty.",
+          "kmsMasterKeyId: it has no effect while keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
         ],
       },
       {
         value: KEY_ID,
         others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
         errors: [
-          "kmsMasterKeyId: it has no effect while keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty.",
+          "kmsMasterKeyId: it has no effect while keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
         ],
       },
     ],
@@ -164,12 +164,15 @@ export const uploadEncryptionRows: InputRow[] = [
       means: { encryption: kms },
     },
     wrong: [
-      { value: "on", errors: ['bucketKey: "on" is neither true nor false. Enter one of the two.'] },
-      { value: "true", errors: ["bucketKey: a bucket key is for awsManaged with KMS. Set bucketKey to false."] },
+      { value: "on", errors: ['bucketKey: "on" is neither true nor false. Enter one of the two. [input-not-boolean]'] },
+      {
+        value: "true",
+        errors: ["bucketKey: a bucket key is for awsManaged with KMS. Set bucketKey to false. [input-without-effect]"],
+      },
       {
         value: "true",
         others: { keyManagement: "awsManaged", encryptionAlgorithm: "DSSE" },
-        errors: ["bucketKey: S3 has no bucket keys for DSSE. Set bucketKey to false."],
+        errors: ["bucketKey: S3 has no bucket keys for DSSE. Set bucketKey to false. [input-without-effect]"],
       },
     ],
   },
@@ -189,7 +192,9 @@ export const siteEncryptionRows: InputRow[] = [
       wrongManagement("none or awsManaged"),
       {
         value: "customerManaged",
-        errors: ['keyManagement: "customerManaged" is not among its values. Enter none or awsManaged.'],
+        errors: [
+          'keyManagement: "customerManaged" is not among its values. Enter none or awsManaged. [input-not-in-list]',
+        ],
       },
     ],
   },

@@ -55,7 +55,7 @@ export interface InputRow {
 /** A path, a name or a prefix in which the agent left a variable as it was. */
 export function undefinedVariable(input: string, value: string, variable: string): WrongCase {
   const what = `the variable ${variable} is not defined, so $(${variable}) is still in the input`;
-  return { value, errors: [`${input}: ${what}. Define the variable, or correct its name.`] };
+  return { value, errors: [`${input}: ${what}. Define the variable, or correct its name. [variable-not-defined]`] };
 }
 
 /** The row of an input that is true or false. */
@@ -80,7 +80,10 @@ export function booleanRow(
     ],
     empty: { says: `\`${!value}\``, means: {} },
     wrong: [
-      { value: "yes", errors: [`${input}: "yes" is neither true nor false. Enter one of the two.`] },
+      {
+        value: "yes",
+        errors: [`${input}: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]`],
+      },
       ...(more.wrong ?? []),
     ],
   };
@@ -111,7 +114,7 @@ export function choiceRow(
       {
         value: "maybe",
         errors: [
-          `${input}: "maybe" is not among its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}.`,
+          `${input}: "maybe" is not among its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}. [input-not-in-list]`,
         ],
       },
     ],

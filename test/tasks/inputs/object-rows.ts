@@ -20,7 +20,7 @@ export const cannedAclRow: InputRow = {
     {
       value: "public",
       errors: [
-        'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control.',
+        'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control. [input-not-in-list]',
       ],
     },
   ],
@@ -53,29 +53,33 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.html\n  X-Frame-Options: DENY",
         errors: [
-          'headers: line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*.',
+          'headers: line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*. [header-not-supported]',
         ],
       },
       {
         value: "**/*.html",
-        errors: ['headers: line 1: the pattern "**/*.html" has no header below it. Indent a rule\'s headers.'],
+        errors: [
+          'headers: line 1: the pattern "**/*.html" has no header below it. Indent a rule\'s headers. [line-invalid]',
+        ],
       },
       {
         value: "Cache-Control: no-cache",
         errors: [
-          'headers: line 1: "Cache-Control: no-cache" stands where a pattern belongs. Indent it below the pattern of its files.',
+          'headers: line 1: "Cache-Control: no-cache" stands where a pattern belongs. Indent it below the pattern of its files. [line-invalid]',
         ],
       },
       {
         value: "**/*.html\n  Expires: tomorrow",
         errors: [
-          'headers: line 2: "tomorrow" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
+          'headers: line 2: "tomorrow" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z. [header-invalid]',
         ],
       },
       {
         value: `**\n  x-amz-meta-a: ${"1".repeat(1500)}`,
         others: { metadata: `b=${"2".repeat(600)}` },
-        errors: ["headers: line 1: the metadata of a file has 2102 bytes in all with this, and S3 takes 2048 at most."],
+        errors: [
+          "headers: line 1: the metadata of a file has 2102 bytes in all with this, and S3 takes 2048 at most. [metadata-too-large]",
+        ],
       },
     ],
   },
@@ -98,19 +102,19 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.js",
         errors: [
-          'cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600.',
+          'cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
       {
         value: "max-age=3600",
         errors: [
-          'cacheControl: line 1: "max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600.',
+          'cacheControl: line 1: "max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
       {
         value: "**=no-cache\npublic, max-age=3600",
         errors: [
-          'cacheControl: line 2: "public, max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600.',
+          'cacheControl: line 2: "public, max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
     ],
@@ -123,7 +127,9 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     wrong: [
       {
         value: "text/naïve",
-        errors: ['contentType: it has a character in it that a header cannot hold: "ï". Use plain ASCII.'],
+        errors: [
+          'contentType: it has a character in it that a header cannot hold: "ï". Use plain ASCII. [header-invalid]',
+        ],
       },
     ],
   },
@@ -135,7 +141,9 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     wrong: [
       {
         value: "gzip\nbr",
-        errors: ["contentEncoding: it has a character in it that a header cannot hold: U+000a. Use plain ASCII."],
+        errors: [
+          "contentEncoding: it has a character in it that a header cannot hold: U+000a. Use plain ASCII. [header-invalid]",
+        ],
       },
     ],
   },
@@ -150,14 +158,16 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     ],
     empty: { says: "none", means: {} },
     wrong: [
-      { value: "build", errors: ['metadata: line 1: "build" has no = in it. Write name=value.'] },
+      { value: "build", errors: ['metadata: line 1: "build" has no = in it. Write name=value. [line-invalid]'] },
       {
         value: "a name=1",
-        errors: ['metadata: line 1: "a name" cannot be a name of metadata: those are of letters, digits, - and _.'],
+        errors: [
+          'metadata: line 1: "a name" cannot be a name of metadata: those are of letters, digits, - and _. [metadata-invalid]',
+        ],
       },
       {
         value: `a=${"1".repeat(2048)}`,
-        errors: ["metadata: it has 2049 bytes in all, and S3 takes 2048 at most."],
+        errors: ["metadata: it has 2049 bytes in all, and S3 takes 2048 at most. [metadata-too-large]"],
       },
     ],
   },
@@ -179,17 +189,19 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     wrong: [
       {
         value: "aws:team=web",
-        errors: ['tags: line 1: "aws:team" starts with aws:, which is kept for AWS. Choose another name.'],
+        errors: [
+          'tags: line 1: "aws:team" starts with aws:, which is kept for AWS. Choose another name. [tag-invalid]',
+        ],
       },
       {
         value: "team=web & app",
         errors: [
-          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, blanks, and + - = . _ : / @.',
+          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, blanks, and + - = . _ : / @. [tag-invalid]',
         ],
       },
       {
         value: Array.from({ length: 11 }, (_, index) => `t${index}=1`).join("\n"),
-        errors: ["tags: there are 11 tags, and S3 takes 10 at most."],
+        errors: ["tags: there are 11 tags, and S3 takes 10 at most. [too-many-tags]"],
       },
     ],
   },
@@ -207,7 +219,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
         value: "COLD",
         isAmazon: true,
         errors: [
-          'storageClass: "COLD" is not a storage class of Amazon S3. Enter one of STANDARD, INTELLIGENT_TIERING, STANDARD_IA, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE, REDUCED_REDUNDANCY.',
+          'storageClass: "COLD" is not a storage class of Amazon S3. Enter one of STANDARD, INTELLIGENT_TIERING, STANDARD_IA, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE, REDUCED_REDUNDANCY. [storage-class-invalid]',
         ],
       },
     ],

@@ -12,7 +12,9 @@ import { FILLED_IN, partSizeRow, prefixRow } from "./upload-rows.ts";
 const archive = (input: string, value: string, told: string): WrongCase => ({
   value,
   isAmazon: true,
-  errors: [`${input}: ${told} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR.`],
+  errors: [
+    `${input}: ${told} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR. [storage-class-invalid]`,
+  ],
 });
 
 /** What a site refuses beside what an upload refuses. */
@@ -24,7 +26,7 @@ const refusedForSites: Readonly<Record<string, readonly WrongCase[]>> = {
       value: "gzip",
       others: { compress: "brotli" },
       errors: [
-        "contentEncoding: it cannot be used with compress: brotli, which sets it for each file that it compresses. Leave one of the two out.",
+        "contentEncoding: it cannot be used with compress: brotli, which sets it for each file that it compresses. Leave one of the two out. [inputs-in-conflict]",
       ],
     },
   ],
@@ -40,7 +42,7 @@ const documentRows: InputRow[] = [
       {
         value: "docs/index.html",
         errors: [
-          'indexDocument: "docs/index.html" has a folder in it. The same name stands for every folder: enter it alone, as index.html.',
+          'indexDocument: "docs/index.html" has a folder in it. The same name stands for every folder: enter it alone, as index.html. [path-invalid]',
         ],
       },
     ],
@@ -57,14 +59,14 @@ const documentRows: InputRow[] = [
       ...["errors/", "../404.html", "https://www.example.com/404.html"].map((value) => ({
         value,
         errors: [
-          `errorDocument: "${value}" is not the path of a document. Enter a file of the site by its path below sourceFolder, as errors/404.html.`,
+          `errorDocument: "${value}" is not the path of a document. Enter a file of the site by its path below sourceFolder, as errors/404.html. [path-invalid]`,
         ],
       })),
       {
         value: "404.html",
         others: { singlePageApp: "true" },
         errors: [
-          "errorDocument: it cannot be used with singlePageApp, where index.html answers for what is not there. Leave one of the two out.",
+          "errorDocument: it cannot be used with singlePageApp, where index.html answers for what is not there. Leave one of the two out. [inputs-in-conflict]",
         ],
       },
     ],
@@ -111,12 +113,12 @@ export const publishSiteTable: InputTable = {
         {
           value: "SOURCE/missing",
           errors: [
-            "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it.",
+            "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it. [file-not-found]",
           ],
         },
         {
           value: "SOURCE/file.txt",
-          errors: ["sourceFolder: SOURCE/file.txt is a file, and a site is a folder. Enter the folder."],
+          errors: ["sourceFolder: SOURCE/file.txt is a file, and a site is a folder. Enter the folder. [path-invalid]"],
         },
       ],
     },
@@ -144,7 +146,7 @@ export const publishSiteTable: InputTable = {
       wrong: ["-1", "3651", "a week"].map((value) => ({
         value,
         errors: [
-          `keepRemovedDays: "${value}" is not a whole number from 0 to 3650 (days). Enter one, or nothing for 7.`,
+          `keepRemovedDays: "${value}" is not a whole number from 0 to 3650 (days). Enter one, or nothing for 7. [number-out-of-range]`,
         ],
       })),
     },

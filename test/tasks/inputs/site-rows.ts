@@ -17,14 +17,14 @@ const refusedOnBucket = (input: string): WrongCase[] => [
     isAmazon: true,
     others: { bucketName: ACCESS_POINT },
     errors: [
-      `${input}: it cannot be used while bucketName is an access point: it is about settings of a bucket. Set it to false, or enter the bucket's name.`,
+      `${input}: it cannot be used while bucketName is an access point: it is about settings of a bucket. Set it to false, or enter the bucket's name. [inputs-in-conflict]`,
     ],
   },
   {
     value: "true",
     others: { keyManagement: "awsManaged" },
     errors: [
-      `${input}: it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront.`,
+      `${input}: it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront. [inputs-in-conflict]`,
     ],
   },
 ];
@@ -49,7 +49,7 @@ export const hostingRows: InputRow[] = [
           isAmazon: true,
           others: { endpointFeatures: "accelerate" },
           errors: [
-            "configureWebsite: it cannot be used with endpointFeatures: accelerate, through which no bucket can be created. Leave one of the two out.",
+            "configureWebsite: it cannot be used with endpointFeatures: accelerate, through which no bucket can be created. Leave one of the two out. [inputs-in-conflict]",
           ],
         },
       ],
@@ -69,7 +69,7 @@ const ofDistribution = (value: string, means: object): ValidCase => ({
 const withoutDistribution = (input: string, value: string, byDefault: string): WrongCase => ({
   value,
   errors: [
-    `${input}: it has no effect while cloudFrontDistributionId is empty. Enter a distribution, or leave it at ${byDefault}.`,
+    `${input}: it has no effect while cloudFrontDistributionId is empty. Enter a distribution, or leave it at ${byDefault}. [input-without-effect]`,
   ],
 });
 
@@ -86,7 +86,7 @@ export const distributionRows: InputRow[] = [
     ].map((value) => ({
       value,
       errors: [
-        `cloudFrontDistributionId: "${value}" is not the id of a distribution. Enter it as E2EXAMPLE1ABCD: CloudFront shows it beside the distribution's domain name.`,
+        `cloudFrontDistributionId: "${value}" is not the id of a distribution. Enter it as E2EXAMPLE1ABCD: CloudFront shows it beside the distribution's domain name. [id-invalid]`,
       ],
     })),
   },
@@ -103,7 +103,7 @@ export const distributionRows: InputRow[] = [
     wrong: [
       {
         value: "some",
-        errors: ['invalidate: "some" is not among its values. Enter changed, all or none.'],
+        errors: ['invalidate: "some" is not among its values. Enter changed, all or none. [input-not-in-list]'],
       },
       withoutDistribution("invalidate", "all", "changed"),
       withoutDistribution("invalidate", "none", "changed"),
@@ -119,7 +119,10 @@ export const distributionRows: InputRow[] = [
     ],
     empty: { says: "`true`", means: {} },
     wrong: [
-      { value: "yes", errors: ['waitForInvalidation: "yes" is neither true nor false. Enter one of the two.'] },
+      {
+        value: "yes",
+        errors: ['waitForInvalidation: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]'],
+      },
       withoutDistribution("waitForInvalidation", "false", "true"),
     ],
   },
@@ -135,7 +138,7 @@ export const distributionRows: InputRow[] = [
     wrong: ["0", "1441", "soon"].map((value) => ({
       value,
       errors: [
-        `invalidationTimeoutMinutes: "${value}" is not a whole number from 1 to 1440 (minutes). Enter one, or nothing for 15.`,
+        `invalidationTimeoutMinutes: "${value}" is not a whole number from 1 to 1440 (minutes). Enter one, or nothing for 15. [number-out-of-range]`,
       ],
     })),
   },
@@ -154,9 +157,11 @@ const refusedForDomain = (input: string, value: string, error: string): WrongCas
 };
 const withoutDomain = (input: string, value: string): WrongCase => ({
   value,
-  errors: [`${input}: it has no effect while domainName is empty. Enter the domain of the site, or leave it out.`],
+  errors: [
+    `${input}: it has no effect while domainName is empty. Enter the domain of the site, or leave it out. [input-without-effect]`,
+  ],
 });
-const NAME_ADVICE = "Enter a domain name alone, as www.example.com.";
+const NAME_ADVICE = "Enter a domain name alone, as www.example.com. [domain-name-invalid]";
 
 export const domainRows: InputRow[] = [
   {
@@ -188,7 +193,7 @@ export const domainRows: InputRow[] = [
       {
         value: "www.example.com",
         errors: [
-          "domainName: Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is 127.0.0.1:1. Leave it empty, and enter siteUrl.",
+          "domainName: Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is 127.0.0.1:1. Leave it empty, and enter siteUrl. [inputs-in-conflict]",
         ],
       },
       ...["releases", ACCESS_POINT].map((bucketName) => ({
@@ -196,7 +201,7 @@ export const domainRows: InputRow[] = [
         isAmazon: true as const,
         others: { bucketName },
         errors: [
-          `domainName: a website endpoint answers for www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId.`,
+          `domainName: a website endpoint answers for www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId. [inputs-in-conflict]`,
         ],
       })),
     ],
@@ -211,7 +216,7 @@ export const domainRows: InputRow[] = [
       refusedForDomain(
         "redirectDomains",
         "example.com\nwww.example.com",
-        "www.example.com is the domain of the site, to which the others lead. Take it out.",
+        "www.example.com is the domain of the site, to which the others lead. Take it out. [inputs-in-conflict]",
       ),
       refusedForDomain(
         "redirectDomains",
@@ -233,7 +238,7 @@ export const domainRows: InputRow[] = [
       refusedForDomain(
         "hostedZoneId",
         "example.com",
-        '"example.com" is not the id of a hosted zone. Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone\'s name.',
+        '"example.com" is not the id of a hosted zone. Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone\'s name. [id-invalid]',
       ),
     ],
   },
@@ -243,14 +248,17 @@ export const domainRows: InputRow[] = [
     valid: [ofDomain("true", { createHostedZone: true }), ofDomain("False", {})],
     empty: { says: "`false`", means: {} },
     wrong: [
-      { value: "yes", errors: ['createHostedZone: "yes" is neither true nor false. Enter one of the two.'] },
+      {
+        value: "yes",
+        errors: ['createHostedZone: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]'],
+      },
       withoutDomain("createHostedZone", "true"),
       {
         value: "true",
         isAmazon: true,
         others: { domainName: "www.example.com", bucketName: "www.example.com", hostedZoneId: "Z0123456EXAMPLE" },
         errors: [
-          "hostedZoneId: it cannot be used with createHostedZone, which finds or makes the zone by the domain's name. Leave one of the two out.",
+          "hostedZoneId: it cannot be used with createHostedZone, which finds or makes the zone by the domain's name. Leave one of the two out. [inputs-in-conflict]",
         ],
       },
     ],
@@ -277,7 +285,7 @@ export const siteUrlRow: InputRow = {
       (value) => ({
         value,
         errors: [
-          "siteUrl: it is not the URL of a site. Enter it as https://www.example.com/, without user, password or query.",
+          "siteUrl: it is not the URL of a site. Enter it as https://www.example.com/, without user, password or query. [url-invalid]",
         ],
       }),
     ),

@@ -4,14 +4,14 @@ const withFlattenFolders: WrongCase = {
   value: "true",
   others: { flattenFolders: "true" },
   errors: [
-    "deleteExtra: it cannot be used with flattenFolders, since names alone do not tell which folder a file came from. Set one of the two to false.",
+    "deleteExtra: it cannot be used with flattenFolders, since names alone do not tell which folder a file came from. Set one of the two to false. [inputs-in-conflict]",
   ],
 };
 const withShard: WrongCase = {
   value: "true",
   others: { shard: "true" },
   errors: [
-    "deleteExtra: it cannot be used with shard, since a job knows only its share of the files. Delete in a later step, without shard.",
+    "deleteExtra: it cannot be used with shard, since a job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
   ],
 };
 
@@ -32,13 +32,13 @@ export const patternsRow = (chosen: string): InputRow => ({
     {
       value: "**\n!src/[ab",
       errors: [
-        'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself.',
+        'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
       ],
     },
     {
       value: "C:\\out\\**",
       errors: [
-        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder.',
+        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
       ],
     },
     undefinedVariable("globExpressions", "$(Out)/**", "Out"),
@@ -58,7 +58,7 @@ export const maxDeleteRow: InputRow = {
   wrong: ["101%", "half", "-1"].map((value) => ({
     value,
     errors: [
-      `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.`,
+      `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%. [delete-limit-invalid]`,
     ],
   })),
 };
@@ -72,7 +72,9 @@ export const toolkitLoggingRows: InputRow[] = ["logRequest", "logResponse"].map(
     { value: "false", means: {} },
   ],
   empty: { says: "`false`", means: {} },
-  wrong: [{ value: "yes", errors: [`${input}: "yes" is neither true nor false. Enter one of the two.`] }],
+  wrong: [
+    { value: "yes", errors: [`${input}: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]`] },
+  ],
 }));
 
 export const dryRunRow = booleanRow("dryRun", "Whether the step only tells what it would do.");
