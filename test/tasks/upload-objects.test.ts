@@ -43,7 +43,7 @@ describe("AwsS3Upload, what is stored beside the bytes", () => {
     assertOutcome(result, {
       result: "Succeeded",
       warnings: [
-        'headers: line 9: the rule for "data.json", "!data.json" matches no file. Check its spelling; case counts. For all folders, write "**/data.json". [pattern-without-match]',
+        'headers: line 9: the rule for "data.json", "!data.json" matches no file. Perhaps you mean "**/data.json". [pattern-without-match]',
       ],
       counts: { uploaded: 4, bytes: 5 },
     });

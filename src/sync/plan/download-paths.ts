@@ -55,7 +55,10 @@ export class DownloadPaths {
       : isTemporaryName(lastName(path))
         ? "it has the name of a temporary file of this task"
         : refuseName(path, process.platform);
-    const wayIn = path.startsWith("/") ? ` Or include it with one that starts with /, for example ${path}.` : "";
+    const wayIn =
+      key.startsWith("/") && path.startsWith("/")
+        ? ` Or include it with one that starts with /, for example ${path}.`
+        : "";
     if (refusal) this.#refuse(`${key} cannot become a file: ${refusal}. ${OUT}${wayIn}`);
     return !refusal && this.#take(path, key);
   }
