@@ -133,7 +133,7 @@ function parseLine(text: string, number: number, { root, isOfKeys = false }: Pat
     text,
     include,
     glob,
-    test: (path) => matcher.match(path),
+    test: isOfKeys ? (path) => matcher.match(withoutDotParts(path)) : (path) => matcher.match(path),
     mayMatchBelow: belowMatcher(matcher),
     names: (name) => matcher.globSet.some((alternative) => alternative.split("/").includes(name)),
   };

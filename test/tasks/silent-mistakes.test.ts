@@ -225,6 +225,16 @@ describe("AwsS3Download, given patterns that match nothing,", () => {
     ]);
   });
 
+  it("counts a pattern for keys that no file can have", async () => {
+    await bench.put({ "../up.txt": "u", "a/../b.txt": "b", "c.txt": "c" });
+    const result = await bench.download({ globExpressions: "**\n!../*\n!a/../**" });
+    assert.deepEqual(
+      [outcomeOf(result).result, outcomeOf(result).warnings, notesIn(result)],
+      ["Succeeded", undefined, []],
+    );
+    assert.deepEqual(bench.landing.read(), { "c.txt": "c" });
+  });
+
   it("counts a pattern for files that are to be deleted", async () => {
     await bench.put({ "a.txt": "a" });
     bench.landing.write({ "old/b.txt": "b" });

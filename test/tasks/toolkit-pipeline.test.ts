@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -254,6 +254,17 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       "www/about/index.html": "<p>about</p>",
       "www/index.html": "<p>home</p>",
     });
+  });
+
+  it("deletes nothing through a link on the way of the kept prefix", async () => {
+    restored.write({ "../outside/old.txt": "o", "mine.txt": "m" });
+    symlinkSync("../outside", join(restored.path, "www"));
+    const inputs = "sourceFolder: www/about, keepPrefix: true, deleteExtra: true, maxDelete: 100%";
+    mkdirSync(join(restored.outside, "outside/about"));
+    writeFileSync(join(restored.outside, "outside/about/old.html"), "o");
+    const { log } = await run(`steps:\n${upload("targetFolder: www")}${download(inputs)}`);
+    assert.match(log, /##\[error\]www\/about\/index\.html was not downloaded: .*www is a symbolic link that leads out/);
+    assert.equal(restored.readOutside()["outside/about/old.html"], "o");
   });
 
   describe("where its targetFolder started with /, as its keys do then,", () => {

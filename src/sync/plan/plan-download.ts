@@ -11,7 +11,7 @@ import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
-import { checkDeleteLimit } from "./delete-limit.ts";
+import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
 import { DownloadPaths, lastName, tellsCaseApart } from "./download-paths.ts";
 import { findSource } from "./download-source.ts";
 import { joinByFoldedName, mergeJoin } from "./merge-join.ts";
@@ -95,7 +95,7 @@ class DownloadPlanner {
     const decisions = await this.#decisions.finish();
     this.#findLeftovers();
     const { target } = this.#options;
-    const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget };
+    const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget, alwaysAllowed: FEW_DELETIONS };
     return {
       prefix: this.#prefix,
       actions: [...this.#folders, ...decisions, ...this.#extra],
@@ -117,7 +117,8 @@ class DownloadPlanner {
   /** The files that may have to go, in the order of their paths. */
   *#walkTarget(): Generator<LocalFile, void> {
     const root = join(this.#options.target, this.#paths.base);
-    if (!existsSync(root)) return;
+    // What is behind a link on the way is not below the target.
+    if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
     const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.matches(path);
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;

@@ -9,7 +9,7 @@ import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { SettingRule, UploadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
-import { checkDeleteLimit } from "./delete-limit.ts";
+import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
 import { findHeaderChange } from "./header-change.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { refuseObject } from "./object-limits.ts";
@@ -107,7 +107,7 @@ class UploadPlanner {
     const decisions = await this.#decisions.finish();
     const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
-    const scope = { what: "deleteExtra", place, total: this.#objectsFound };
+    const scope = { what: "deleteExtra", place, total: this.#objectsFound, alwaysAllowed: FEW_DELETIONS };
     return {
       actions: [...decisions, ...deletions],
       problems: [
