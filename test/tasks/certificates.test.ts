@@ -83,7 +83,7 @@ describe("The tasks, with a store whose certificate a private authority has issu
       assert.match(issues[0]?.message ?? "", isNotFound);
       assert.match(
         issues[1]?.message ?? "",
-        /self-signed certificate\. The certificate of 127\.0\.0\.1 is not trusted/,
+        /self-signed certificate\. The certificate of 127\.0\.0\.1 is not trusted.*\[certificate-not-trusted\]$/,
       );
       const mounted = await upload([`${ca}:${ca}:ro`]);
       assert.deepEqual([mounted.result, mounted.issues], ["Succeeded", []]);
