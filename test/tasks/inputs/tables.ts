@@ -141,12 +141,15 @@ export const downloadTable: InputTable = {
         { value: "SOURCE/site", means: { target: "SOURCE/site" } },
       ],
       empty: { says: FILLED_IN, means: { target: "SOURCE" } },
-      wrong: ["SOURCE/file.txt", "SOURCE/file.txt/below"].map((value) => ({
-        value,
-        errors: [
-          `targetFolder: SOURCE/file.txt is not a folder, so that nothing can be downloaded into ${value}. Enter another folder. [path-taken]`,
-        ],
-      })),
+      wrong: [
+        ...["SOURCE/file.txt", "SOURCE/file.txt/below"].map((value) => ({
+          value,
+          errors: [
+            `targetFolder: SOURCE/file.txt is not a folder, so that nothing can be downloaded into ${value}. Enter another folder. [path-taken]`,
+          ],
+        })),
+        undefinedVariable("targetFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
+      ],
     },
     booleanRow(
       "keepPrefix",
