@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { assertDownloaded, downloadBench } from "./download-bench.ts";
 import { assertFailed, assertSucceeded } from "./step-result.ts";
 import { unprivilegedNode } from "./unprivileged-node.ts";
@@ -51,11 +51,15 @@ describe("AwsS3Download, into a folder that holds what is none of its concern,",
       let round = 0;
       const churn = setInterval(() => {
         const name = join(bench.landing.path, "busy", `${round++ % 50}.tmp`);
-        if (existsSync(name)) rmSync(name);
-        else writeFileSync(name, "x");
+        try {
+          mkdirSync(dirname(name), { recursive: true });
+          if (existsSync(name)) rmSync(name);
+          else writeFileSync(name, "x");
+        } catch {
+          // The step was sooner: with deleteExtra it removes files and the empty folder, too.
+        }
       }, 1);
-      const result = await bench.download({ sourceFolder: "in", ...inputs });
-      clearInterval(churn);
+      const result = await bench.download({ sourceFolder: "in", ...inputs }).finally(() => clearInterval(churn));
       assertSucceeded(result);
     }
     assert.equal(bench.landing.read()["a.txt"], "a");
