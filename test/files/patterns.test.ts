@@ -159,9 +159,9 @@ describe("patterns", () => {
   });
 
   it("are relative to a folder whose path they start with", () => {
-    assert.equal(parsePatterns(["/work/site/*.js"], { root: "/work/site" }).matches("a.js"), true);
-    assert.equal(parsePatterns(["/work/site/./a.js"], { root: "/work/site/" }).matches("a.js"), true);
-    assert.throws(() => parsePatterns(["/work/site-old/*.js"], { root: "/work/site" }), AggregateError);
+    assert.equal(parsePatterns(["/agent/site/*.js"], { root: "/agent/site" }).matches("a.js"), true);
+    assert.equal(parsePatterns(["/agent/site/./a.js"], { root: "/agent/site/" }).matches("a.js"), true);
+    assert.throws(() => parsePatterns(["/agent/site-old/*.js"], { root: "/agent/site" }), AggregateError);
   });
 
   it("are refused all at once, each with its reason", () => {
