@@ -25,9 +25,6 @@ const KNOWN_NAMES: Readonly<Record<string, string>> = {
   "traffic-advice": "application/trafficadvice+json",
   "apple-developer-merchantid-domain-association": TEXT,
   "atproto-did": TEXT,
-  CNAME: TEXT,
-  LICENSE: TEXT,
-  README: TEXT,
 };
 /** Of these, names in some folders alone: Matrix's files, and the proofs of ACME (RFC 8555, section 8.3). */
 const KNOWN_PATHS: readonly (readonly [pattern: RegExp, type: string])[] = [

@@ -21,6 +21,11 @@ describe("the guessed content type", () => {
     ".htaccess": "application/octet-stream",
     "trailing.": "application/octet-stream",
     "folder.html/README": "application/octet-stream",
+    ".well-known/apple-app-site-association": "application/json",
+    ".well-known/openid-configuration": "application/json",
+    ".well-known/matrix/server": "application/json",
+    server: "application/octet-stream",
+    ".well-known/acme-challenge/token_1-2": "text/plain; charset=utf-8",
   };
   for (const [path, expected] of Object.entries(cases)) {
     it(`of ${path} is ${expected}`, () => assert.equal(guessContentType(path), expected));

@@ -28,7 +28,6 @@ describe("AwsS3PublishSite, what browsers are told of", () => {
       ".well-known/openid-configuration": JSON_TYPE,
       ".well-known/webfinger": "application/jrd+json",
       "apple-app-site-association": JSON_TYPE,
-      LICENSE: TEXT,
       "matrix/server": "application/octet-stream",
       unknown: "application/octet-stream",
     };
