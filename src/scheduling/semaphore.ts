@@ -25,8 +25,9 @@ export class Semaphore {
     return this.#taken;
   }
 
-  get isAwaited(): boolean {
-    return this.#waiting.length > 0;
+  /** Whether there may be work for more places: all are taken, or what waits needs more than are free. */
+  get isFull(): boolean {
+    return this.#taken >= this.#limit || this.#waiting.length > 0;
   }
 
   /** Takes places, once so many are free and nothing waits that came before. */

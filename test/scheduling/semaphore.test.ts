@@ -8,17 +8,18 @@ describe("a semaphore", () => {
     const begun = takeEach(semaphore, [1, 1, 2, 1]);
     await nextTurn();
     assert.deepEqual(begun, [0, 1]);
-    assert.equal(semaphore.isAwaited, true);
+    assert.equal(semaphore.isFull, true);
     semaphore.giveBack(1);
     await nextTurn();
     assert.deepEqual(begun, [0, 1], "what is lighter does not overtake");
+    assert.equal(semaphore.isFull, true, "what waits needs more than is free");
     semaphore.giveBack(1);
     await nextTurn();
     assert.deepEqual(begun, [0, 1, 2]);
     semaphore.giveBack(2);
     await nextTurn();
     assert.deepEqual(begun, [0, 1, 2, 3]);
-    assert.deepEqual([semaphore.taken, semaphore.isAwaited], [1, false]);
+    assert.deepEqual([semaphore.taken, semaphore.isFull], [1, false]);
   });
 
   it("lets more begin at once when its limit is raised", async () => {

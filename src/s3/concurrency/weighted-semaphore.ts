@@ -22,9 +22,9 @@ export class WeightedSemaphore {
     this.#tuner = slots === undefined ? new ConcurrencyTuner(FIRST_REQUESTS, MAX_REQUESTS) : undefined;
   }
 
-  /** How much work is to be begun: where the number is automatic, some of it waits, so that it is seen that more is wanted. */
+  /** How much work is to be begun: none that would wait, so that none is under way yet when the step stops. */
   get wanted(): number {
-    return this.#tuner ? this.#slots.limit + 1 : this.#slots.limit;
+    return this.#slots.limit;
   }
 
   /** What a request with a large body takes. Where the number of requests is asked for, each counts as one. */
@@ -38,7 +38,7 @@ export class WeightedSemaphore {
     try {
       return await work();
     } finally {
-      if (this.#tuner && weight === 1 && this.#slots.isAwaited) this.#slots.limit = this.#tuner.next();
+      if (this.#tuner && weight === 1 && this.#slots.isFull) this.#slots.limit = this.#tuner.next();
       this.#slots.giveBack(weight);
     }
   }
