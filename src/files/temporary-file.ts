@@ -13,7 +13,7 @@ const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/;
 
 /** What Windows answers to a rename while a virus scanner, an indexer or a backup has the file open for a moment. */
 const BRIEFLY_OPEN_CODES = new Set(["EPERM", "EBUSY", "EACCES"]);
-/** Over one second and a quarter. */
+/** On Windows over 1.3 seconds. */
 const MAX_RENAMES = process.platform === "win32" ? 8 : 1;
 const RENAME_BACK_OFF: BackOff = { firstDelayMs: 10, maxDelayMs: 640 };
 
