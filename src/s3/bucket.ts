@@ -30,6 +30,8 @@ export interface Bucket {
   readonly name: string;
   /** The server that requests go to, until it names another region. */
   readonly origin: URL;
+  /** Whether the store is Amazon S3 itself, which has all that its documentation describes. */
+  readonly isAmazon: boolean;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -122,6 +124,7 @@ export function openBucket(options: BucketOptions): Bucket {
   return {
     name: options.name,
     origin: new URL(`${protocol}//${host}`),
+    isAmazon: options.store.endpoint === undefined,
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

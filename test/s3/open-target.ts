@@ -3,6 +3,7 @@ import {
   PutBucketOwnershipControlsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { pour } from "../../src/http/body-receiver.ts";
 import type { HttpResponse } from "../../src/http/messages.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
@@ -88,6 +89,7 @@ export function answeringBucket(...answers: readonly (string | Partial<HttpRespo
   const bucket: Bucket = {
     name: "bucket",
     origin: new URL("https://store.example"),
+    isAmazon: false,
     signsPayload: false,
     async send(request) {
       const asked = typeof request === "function" ? request() : request;
@@ -96,7 +98,10 @@ export function answeringBucket(...answers: readonly (string | Partial<HttpRespo
       const answer = answers[Math.min(requests.length, answers.length) - 1] as (typeof answers)[number];
       if (answer instanceof Error) throw answer;
       const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };
-      return typeof answer === "string" ? { ...empty, body: Buffer.from(answer) } : { ...empty, ...answer };
+      const response = typeof answer === "string" ? { ...empty, body: Buffer.from(answer) } : { ...empty, ...answer };
+      if (!asked.receive) return response;
+      await pour(response.body, asked.receive(response));
+      return { ...response, body: empty.body };
     },
   };
   return { bucket, requests };
