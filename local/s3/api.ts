@@ -11,7 +11,7 @@ import { checkHeadersUnderstood } from "./http/understood-headers.ts";
 import { checkBucketOwner } from "./operations/bucket-owner.ts";
 import type { Operation, ServerState } from "./operations/operation.ts";
 import { findRoute, type Route } from "./operations/table.ts";
-import { asUnderstood, type Persona } from "./persona.ts";
+import { asUnderstood, checkHeadersAccepted, type Persona } from "./persona.ts";
 
 /** The largest document a request may carry: a DeleteObjects of 1,000 long keys, escaped, stays far below. */
 const maxDocumentBytes = 16 * 1024 * 1024;
@@ -47,6 +47,7 @@ async function carryOut(
   source: AsyncIterable<Buffer>,
 ): Promise<Reply> {
   const authenticated = isAnonymous(sent) ? admitAnonymous(sent, route.name, state) : authenticate(sent, authority);
+  checkHeadersAccepted(sent, route.name, persona);
   const request = asUnderstood(sent, persona);
   const { operation, name } = route;
   if (operation === undefined) throw new S3Error("NotImplemented", `${name} is not implemented.`);

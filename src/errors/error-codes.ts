@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   "metadata-too-large": "The metadata of an object has more than the 2 KB that S3 allows.",
   "tag-invalid": "A name or a value cannot be a tag.",
   "too-many-tags": "There are more tags than AWS allows.",
+  "checksum-not-supported": "The store refuses the checksum that an input names.",
   "tags-not-supported": "The store does not keep the tags of objects.",
   "storage-class-invalid": "The store or the bucket has no such storage class, or the task cannot use it.",
   "canned-acl-not-supported": "The bucket does not support ACLs.",

@@ -8,6 +8,7 @@ import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws
 import type { Body, HttpResponse, Receiver } from "../http/messages.ts";
 import type { Transport } from "../http/transport.ts";
 import { type Place, placeBucket } from "./bucket-region.ts";
+import { ChecksumSupport, type GivenUp } from "./checksum-support.ts";
 
 /** One S3 operation on a bucket or an object of it. */
 export interface S3Request {
@@ -32,6 +33,8 @@ export interface Bucket {
   readonly origin: URL;
   /** Whether the store is Amazon S3 itself, which has all that its documentation describes. */
   readonly isAmazon: boolean;
+  /** Which checksums the store accepts, as far as it is known. */
+  readonly checksums: ChecksumSupport;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -54,6 +57,8 @@ export interface BucketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told the bucket's region, once, where it turns out to be another than the store's. Requests go there from then on. */
   readonly onRegionFound?: (region: string) => void;
+  /** Told, once each, what the store does not accept and the step continues without. */
+  readonly onGivenUp?: (what: GivenUp) => void;
 }
 
 /**
@@ -125,6 +130,7 @@ export function openBucket(options: BucketOptions): Bucket {
     name: options.name,
     origin: new URL(`${protocol}//${host}`),
     isAmazon: options.store.endpoint === undefined,
+    checksums: new ChecksumSupport(options.onGivenUp),
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

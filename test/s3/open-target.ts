@@ -7,6 +7,7 @@ import { pour } from "../../src/http/body-receiver.ts";
 import type { HttpResponse } from "../../src/http/messages.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
+import { ChecksumSupport } from "../../src/s3/checksum-support.ts";
 import { startTarget, type Target } from "../target.ts";
 
 /** Opens a bucket of the target as the tasks do. */
@@ -90,6 +91,7 @@ export function answeringBucket(...answers: readonly (string | Partial<HttpRespo
     name: "bucket",
     origin: new URL("https://store.example"),
     isAmazon: false,
+    checksums: new ChecksumSupport(),
     signsPayload: false,
     async send(request) {
       const asked = typeof request === "function" ? request() : request;
