@@ -3,7 +3,7 @@ import {
   PutBucketOwnershipControlsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
-import { pour } from "../../src/http/body-receiver.ts";
+import type { BodyReceiver } from "../../src/http/body-receiver.ts";
 import type { HttpResponse } from "../../src/http/messages.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
@@ -82,6 +82,14 @@ export class TargetSuite {
 /** Sets a suite up. */
 export function targetSuite(): TargetSuite {
   return new TargetSuite().register();
+}
+
+async function pour(bytes: Buffer, receiver: BodyReceiver): Promise<void> {
+  for (let poured = 0; poured < bytes.length; ) {
+    const copied = bytes.copy(receiver.reserve(), 0, poured);
+    poured += copied;
+    await receiver.commit(copied);
+  }
 }
 
 /** A bucket that gives the answers in turn, whatever is asked, for answers that no server here would give. */
