@@ -58,7 +58,8 @@ async function carryOut(
   const declaration = readDeclaration(request, authenticated.payload, operation.checksumOf ?? "body");
   const incoming: IncomingBody = { source, authenticated, declaration };
   const document = operation.body === "object" ? "" : await readDocument(operation, incoming);
-  return charged(request, await operation.handle({ request, state, document, incoming }));
+  const always = persona.answers?.[name];
+  return charged(request, always ?? (await operation.handle({ request, state, document, incoming })));
 }
 
 /** A requester who offers to pay for a request is told that it was charged. */

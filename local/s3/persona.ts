@@ -1,5 +1,7 @@
 import { S3Error } from "./http/errors.ts";
+import { documentReply, type Reply } from "./http/reply.ts";
 import type { S3Request } from "./http/request.ts";
+import { xmlDocument } from "./http/xml.ts";
 
 /** How a store answers that lacks some of what Amazon S3 has. All that is not said here is as on Amazon S3. */
 export interface Persona {
@@ -9,6 +11,8 @@ export interface Persona {
   readonly ignoredHeaders?: readonly string[];
   /** Headers that it refuses. */
   readonly refusedHeaders?: HeaderRefusal;
+  /** What it always answers to an operation, by the operation's name. */
+  readonly answers?: Readonly<Record<string, Reply>>;
 }
 
 interface HeaderRefusal {
@@ -41,6 +45,21 @@ export const refusesChecksumTypes: Persona = {
 export const refusesWholeChecksums: Persona = {
   refusedHeaders: { name: anyChecksum, operation: "CompleteMultipartUpload", code: "InvalidArgument" },
 };
+
+/** Has an ACL for each object in which nobody is named. */
+export const namesNoGrantees: Persona = {
+  answers: {
+    GetObjectAcl: documentReply(
+      xmlDocument("AccessControlPolicy", {
+        Owner: { ID: "", DisplayName: "" },
+        AccessControlList: { Grant: { Grantee: { "@_xsi:type": "CanonicalUser" }, Permission: "FULL_CONTROL" } },
+      }),
+    ),
+  },
+};
+
+/** Answers a request for an ACL with the object. */
+export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 
 /** @throws S3Error when the store refuses a header of the request */
 export function checkHeadersAccepted({ headers }: S3Request, operation: string, { refusedHeaders }: Persona): void {

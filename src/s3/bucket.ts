@@ -8,7 +8,8 @@ import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws
 import type { Body, HttpResponse, Receiver } from "../http/messages.ts";
 import type { Transport } from "../http/transport.ts";
 import { type Place, placeBucket } from "./bucket-region.ts";
-import { ChecksumSupport, type GivenUp } from "./checksum-support.ts";
+import { ChecksumSupport } from "./store/checksum-support.ts";
+import type { GivenUp } from "./store/given-up.ts";
 
 /** One S3 operation on a bucket or an object of it. */
 export interface S3Request {
@@ -35,6 +36,8 @@ export interface Bucket {
   readonly isAmazon: boolean;
   /** Which checksums the store accepts, as far as it is known. */
   readonly checksums: ChecksumSupport;
+  /** Reports, once, what the store does not have and the step continues without. */
+  giveUp(what: GivenUp): void;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -72,6 +75,12 @@ export function openBucket(options: BucketOptions): Bucket {
   const signsPayload = protocol === "http:";
   const limiter = new AdaptiveLimiter();
   let clockOffsetMs = 0;
+  const givenUp = new Set<GivenUp>();
+
+  function giveUp(what: GivenUp): void {
+    if (!givenUp.has(what)) options.onGivenUp?.(what);
+    givenUp.add(what);
+  }
 
   async function sendTo(
     { endpoint, sign }: Place,
@@ -130,7 +139,8 @@ export function openBucket(options: BucketOptions): Bucket {
     name: options.name,
     origin: new URL(`${protocol}//${host}`),
     isAmazon: options.store.endpoint === undefined,
-    checksums: new ChecksumSupport(options.onGivenUp),
+    checksums: new ChecksumSupport(giveUp),
+    giveUp,
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

@@ -5,8 +5,8 @@ import { ConnectionError } from "../http/connection-error.ts";
 import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import type { ByteRange } from "./byte-range.ts";
-import { withChecksumMode } from "./checksum-support.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { withChecksumMode } from "./store/checksum-support.ts";
 import { notS3 } from "./xml-body.ts";
 
 const SCRAP_BYTES = 64 * 1024;

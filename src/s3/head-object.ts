@@ -2,11 +2,11 @@ import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
-import { withChecksumMode } from "./checksum-support.ts";
 import { checksumHeader } from "./digest.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
 import { type ObjectHeaders, requireEtag } from "./put-object.ts";
+import { withChecksumMode } from "./store/checksum-support.ts";
 import { SYSTEM_METADATA } from "./system-metadata.ts";
 import { notS3 } from "./xml-body.ts";
 

@@ -1,15 +1,13 @@
 import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import { encodeUriPart } from "../aws/signer.ts";
-import { CollectedBody } from "../http/body-receiver.ts";
-import type { ResponseHead } from "../http/messages.ts";
+import type { XmlElement } from "../aws/xml.ts";
+import type { HttpResponse } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
+import { getSubResource } from "./sub-resource.ts";
 import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "./xml-body.ts";
 
 /** An object's tags, value by key. */
 export type ObjectTags = ReadonlyMap<string, string>;
-
-/** Far more than 10 tags take. A store that does not know tags may answer with the object itself, of any size. */
-const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** What a store answers that has no tags. */
 const NO_TAGS_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
@@ -25,34 +23,23 @@ const bucketsWithTags = new WeakSet<Bucket>();
  * Source: GetObjectTagging in the Amazon S3 API Reference.
  */
 export async function getObjectTags(bucket: Bucket, key: string, signal?: AbortSignal): Promise<ObjectTags> {
-  let answer = new ShortBody();
-  const receive = () => {
-    answer = new ShortBody();
-    return answer;
-  };
-  let head: ResponseHead;
+  let response: HttpResponse | undefined;
   try {
-    head = await bucket.send({ method: "GET", key, query: { tagging: "" }, receive, signal });
+    response = await getSubResource(bucket, key, "tagging", signal);
   } catch (error) {
-    if (error instanceof AnswerTooLongError) throw noTags(bucket, key);
     if (!(error instanceof ServiceError)) throw error;
     if (NO_TAGS_CODES.has(error.awsCode)) throw noTags(bucket, key);
     if (!error.awsCode.startsWith("NoSuchTagSet")) throw error;
     bucketsWithTags.add(bucket);
     return new Map();
   }
-  // Objects are answered with both, tags with neither. The content of an object may look like tags.
-  if (head.headers.etag && head.headers["last-modified"]) throw noTags(bucket, key);
-  const body = answer.bytes();
-  // Ceph answers so for a copy without tags.
-  const isEmpty = body.length === 0;
-  const root = isEmpty ? {} : await readResult({ ...head, body }, "Tagging").catch(() => undefined);
-  if (!root) throw noTags(bucket, key);
+  const root = response && (await readTagging(response));
+  if (!response || !root) throw noTags(bucket, key);
   const tags = childElements(root, "TagSet").flatMap((tagSet) => childElements(tagSet, "Tag"));
   const byName = new Map(
     tags.map((tag) => {
       const name = childText(tag, "Key");
-      if (name === undefined) throw notS3(head, "the answer has a tag without a key");
+      if (name === undefined) throw notS3(response, "the answer has a tag without a key");
       return [name, childText(tag, "Value") ?? ""];
     }),
   );
@@ -60,19 +47,11 @@ export async function getObjectTags(bucket: Bucket, key: string, signal?: AbortS
   return byName;
 }
 
-/** Takes a body up to the size that the answer can have. */
-class ShortBody extends CollectedBody {
-  #sizeBytes = 0;
-
-  override commit(sizeBytes: number): void {
-    this.#sizeBytes += sizeBytes;
-    if (this.#sizeBytes > MAX_ANSWER_BYTES) throw new AnswerTooLongError();
-    super.commit(sizeBytes);
-  }
-}
-
-class AnswerTooLongError extends Error {
-  override readonly name: string = "AnswerTooLongError";
+/** @returns undefined if it is something else. */
+async function readTagging(response: HttpResponse): Promise<XmlElement | undefined> {
+  // Ceph answers so for a copy without tags.
+  if (response.body.length === 0) return {};
+  return readResult(response, "Tagging").catch(() => undefined);
 }
 
 function noTags(bucket: Bucket, key: string): UnsupportedInputError {

@@ -1,8 +1,8 @@
 import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksums/algorithms.ts";
 import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
-import { withChecksums } from "./checksum-support.ts";
 import { checksumHeaders, type DigestedBody, digestBody } from "./digest.ts";
+import { withChecksums } from "./store/checksum-support.ts";
 import { notS3 } from "./xml-body.ts";
 
 /** Request headers with lower-case names. */

@@ -212,7 +212,15 @@ async function sameGrants(
 ): Promise<Record<string, string>> {
   try {
     const acl = await getObjectAcl(bucket, key, signal);
-    return isOwnerOnly(acl) ? {} : grantHeaders(acl);
+    if (acl.isComplete) return isOwnerOnly(acl) ? {} : grantHeaders(acl);
+    if (isOwnerOnly(acl)) {
+      bucket.giveUp("acls");
+      return {};
+    }
+    throw new UpdateRefusedError(
+      "acl-not-readable",
+      "a part of the object's ACL cannot be read, and its headers are changed by a copy that would lose it: set filesAcl",
+    );
   } catch (error) {
     if (!(error instanceof ServiceError) || error.details.status !== 403) throw error;
     throw new UpdateRefusedError(

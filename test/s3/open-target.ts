@@ -7,7 +7,8 @@ import type { BodyReceiver } from "../../src/http/body-receiver.ts";
 import type { HttpResponse } from "../../src/http/messages.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
-import { ChecksumSupport } from "../../src/s3/checksum-support.ts";
+import { ChecksumSupport } from "../../src/s3/store/checksum-support.ts";
+import type { GivenUp } from "../../src/s3/store/given-up.ts";
 import { startTarget, type Target } from "../target.ts";
 
 /** Opens a bucket of the target as the tasks do. */
@@ -95,11 +96,13 @@ async function pour(bytes: Buffer, receiver: BodyReceiver): Promise<void> {
 /** A bucket that gives the answers in turn, whatever is asked, for answers that no server here would give. */
 export function answeringBucket(...answers: readonly (string | Partial<HttpResponse> | Error)[]) {
   const requests: S3Request[] = [];
+  const givenUp: GivenUp[] = [];
   const bucket: Bucket = {
     name: "bucket",
     origin: new URL("https://store.example"),
     isAmazon: false,
     checksums: new ChecksumSupport(),
+    giveUp: (what) => void givenUp.push(what),
     signsPayload: false,
     async send(request) {
       const asked = typeof request === "function" ? request() : request;
@@ -114,5 +117,5 @@ export function answeringBucket(...answers: readonly (string | Partial<HttpRespo
       return { ...response, body: empty.body };
     },
   };
-  return { bucket, requests };
+  return { bucket, requests, givenUp };
 }

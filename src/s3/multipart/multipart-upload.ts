@@ -4,10 +4,10 @@ import { type ChecksumAlgorithm, type DigestAlgorithm, isCrc } from "../../check
 import { combineCrcs } from "../../checksums/combine.ts";
 import type { Bucket } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
-import { type ChecksumLevel, withChecksums } from "../checksum-support.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import { checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
 import { type ObjectHeaders, type ObjectWrite, requireEtag } from "../put-object.ts";
+import { type ChecksumLevel, withChecksums } from "../store/checksum-support.ts";
 import { isTransient } from "../transient.ts";
 import { childText, readResult, xmlRequest } from "../xml-body.ts";
 import {

@@ -4,8 +4,8 @@ import { userAgent } from "../../aws/user-agent.ts";
 import type { NetworkSettings } from "../../http/network-settings.ts";
 import { createTransport, type Transport } from "../../http/transport.ts";
 import { type Bucket, openBucket } from "../../s3/bucket.ts";
-import type { GivenUp } from "../../s3/checksum-support.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
+import type { GivenUp } from "../../s3/store/given-up.ts";
 import type { BucketAccess } from "../../sync/options.ts";
 
 /** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
@@ -66,6 +66,7 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
     "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To skip this attempt, set checksumAlgorithm to SHA256.",
   checksums:
     "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To skip this attempt, set checksumAlgorithm to none.",
+  acls: "The ACLs of objects in this store cannot be read. Headers are changed without keeping an ACL. To give the objects an ACL, set filesAcl.",
   checksumMode: "This store cannot be asked for the checksums of objects. Size, time and MD5 are compared instead.",
 };
 

@@ -1,11 +1,9 @@
-import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
-import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
+import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
+import type { GivenUp } from "./given-up.ts";
 
 /** Which checksums are sent: those of whole objects and of parts, those of objects in one piece and of parts, or none. */
 export type ChecksumLevel = "wholeObject" | "partsOnly" | "none";
-
-/** What a store was found not to accept: checksums of objects in parts, all checksums, or the question for checksums. */
-export type GivenUp = "wholeObject" | "checksums" | "checksumMode";
 
 const LEVELS: readonly ChecksumLevel[] = ["wholeObject", "partsOnly", "none"];
 
