@@ -61,6 +61,16 @@ export const namesNoGrantees: Persona = {
 /** Answers a request for an ACL with the object. */
 export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 
+/** Says with 204 that a bucket is no website yet. */
+export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };
+
+const emptyListing = documentReply(xmlDocument("ListBucketResult", { Name: "bucket", IsTruncated: "false" }));
+
+/** Lists the bucket when it is asked for its website or for the public access that it blocks. */
+export const listsForSettings: Persona = {
+  answers: { GetBucketWebsite: emptyListing, GetPublicAccessBlock: emptyListing },
+};
+
 /** @throws S3Error when the store refuses a header of the request */
 export function checkHeadersAccepted({ headers }: S3Request, operation: string, { refusedHeaders }: Persona): void {
   if (refusedHeaders === undefined || (refusedHeaders.operation ?? operation) !== operation) return;

@@ -67,6 +67,7 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   checksums:
     "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To skip this attempt, set checksumAlgorithm to none.",
   acls: "The ACLs of objects in this store cannot be read. Headers are changed without keeping an ACL. To give the objects an ACL, set filesAcl.",
+  publicAccessBlock: "This store does not have Block Public Access, so the task does not change it.",
   checksumMode: "This store cannot be asked for the checksums of objects. Size, time and MD5 are compared instead.",
 };
 
