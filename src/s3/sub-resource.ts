@@ -26,10 +26,10 @@ export async function getSubResource(
   try {
     const head = await bucket.send({ method: "GET", key, query: { [name]: "" }, receive, signal });
     // Objects are answered with both, sub-resources with neither. The content of an object may look like a sub-resource.
-    const isObject = head.headers.etag && head.headers["last-modified"];
+    const isObject = !bucket.isAmazon && head.headers.etag && head.headers["last-modified"];
     return isObject ? undefined : { ...head, body: answer.bytes() };
   } catch (error) {
-    if (error instanceof AnswerTooLongError) return undefined;
+    if (error instanceof AnswerTooLongError && !bucket.isAmazon) return undefined;
     throw error;
   }
 }
