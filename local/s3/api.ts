@@ -11,6 +11,7 @@ import { checkHeadersUnderstood } from "./http/understood-headers.ts";
 import { checkBucketOwner } from "./operations/bucket-owner.ts";
 import type { Operation, ServerState } from "./operations/operation.ts";
 import { findRoute, type Route } from "./operations/table.ts";
+import { asUnderstood, checkHeadersAccepted, type Persona } from "./persona.ts";
 
 /** The largest document a request may carry: a DeleteObjects of 1,000 long keys, escaped, stays far below. */
 const maxDocumentBytes = 16 * 1024 * 1024;
@@ -22,15 +23,16 @@ export interface Api {
   /** Requests to `<bucket>.<baseHost>` are in virtual-host style. */
   readonly baseHost: string;
   readonly secure: boolean;
+  readonly persona: Persona;
 }
 
 /** The S3 API. */
 export function apiFrontend(api: Api): Frontend {
-  const { state, baseHost, secure } = api;
+  const { state, baseHost, secure, persona } = api;
   return {
     read(message) {
       const request = readRequest(message, baseHost, secure);
-      const route = findRoute(request);
+      const route = findRoute(request, persona.unknownSubResources);
       return { request, operation: route.name, carryOut: (source) => carryOut(api, request, route, source) };
     },
     errorReply: (error, response, bucket) =>
@@ -39,14 +41,14 @@ export function apiFrontend(api: Api): Frontend {
 }
 
 async function carryOut(
-  { state, authority }: Api,
-  request: S3Request,
+  { state, authority, persona }: Api,
+  sent: S3Request,
   route: Route,
   source: AsyncIterable<Buffer>,
 ): Promise<Reply> {
-  const authenticated = isAnonymous(request)
-    ? admitAnonymous(request, route.name, state)
-    : authenticate(request, authority);
+  const authenticated = isAnonymous(sent) ? admitAnonymous(sent, route.name, state) : authenticate(sent, authority);
+  checkHeadersAccepted(sent, route.name, persona);
+  const request = asUnderstood(sent, persona);
   const { operation, name } = route;
   if (operation === undefined) throw new S3Error("NotImplemented", `${name} is not implemented.`);
   checkHeadersUnderstood(request);
@@ -56,7 +58,8 @@ async function carryOut(
   const declaration = readDeclaration(request, authenticated.payload, operation.checksumOf ?? "body");
   const incoming: IncomingBody = { source, authenticated, declaration };
   const document = operation.body === "object" ? "" : await readDocument(operation, incoming);
-  return charged(request, await operation.handle({ request, state, document, incoming }));
+  const always = persona.answers?.[name];
+  return charged(request, always ?? (await operation.handle({ request, state, document, incoming })));
 }
 
 /** A requester who offers to pay for a request is told that it was charged. */

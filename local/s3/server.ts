@@ -4,6 +4,7 @@ import { type CredentialLookup, defaultCredential, lookupIn, type S3Credential }
 import { type Fault, type FaultRule, FaultTable } from "./faults.ts";
 import { type Listener, numberConnections, openListener } from "./listener.ts";
 import { currentSecond } from "./operations/operation.ts";
+import type { Persona } from "./persona.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { BodyFolder } from "./store/bodies.ts";
 import { BucketTable, noneBlocked, type PublicAccessBlock } from "./store/buckets.ts";
@@ -37,6 +38,8 @@ export interface S3ServerOptions {
   readonly accountBlock?: Partial<PublicAccessBlock>;
   /** How many public policies are refused after a bucket's block has been changed, for changes spread. Default: 0. */
   readonly refusalsAfterBlockChange?: number;
+  /** The store that the server behaves like. Default: Amazon S3. */
+  readonly persona?: Persona;
 }
 
 export interface S3Server {
@@ -73,6 +76,7 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
     state,
     baseHost: options.baseHost ?? "localhost",
     secure: tls !== undefined,
+    persona: options.persona ?? {},
   });
   const place = { hostname, connectionIdOf: numberConnections() };
   const first = await openListener(context, api, { ...place, port, tls }).catch(async (error: unknown) => {

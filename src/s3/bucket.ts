@@ -8,6 +8,8 @@ import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws
 import type { Body, HttpResponse, Receiver } from "../http/messages.ts";
 import type { Transport } from "../http/transport.ts";
 import { type Place, placeBucket } from "./bucket-region.ts";
+import { ChecksumSupport } from "./store/checksum-support.ts";
+import type { GivenUp } from "./store/given-up.ts";
 
 /** One S3 operation on a bucket or an object of it. */
 export interface S3Request {
@@ -30,6 +32,12 @@ export interface Bucket {
   readonly name: string;
   /** The server that requests go to, until it names another region. */
   readonly origin: URL;
+  /** Whether the store is Amazon S3 itself, which has all that its documentation describes. */
+  readonly isAmazon: boolean;
+  /** Which checksums the store accepts, as far as it is known. */
+  readonly checksums: ChecksumSupport;
+  /** Reports, once, what the store does not have and the step continues without. */
+  giveUp(what: GivenUp): void;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -52,6 +60,8 @@ export interface BucketOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told the bucket's region, once, where it turns out to be another than the store's. Requests go there from then on. */
   readonly onRegionFound?: (region: string) => void;
+  /** Told, once each, what the store does not accept and the step continues without. */
+  readonly onGivenUp?: (what: GivenUp) => void;
 }
 
 /**
@@ -65,6 +75,12 @@ export function openBucket(options: BucketOptions): Bucket {
   const signsPayload = protocol === "http:";
   const limiter = new AdaptiveLimiter();
   let clockOffsetMs = 0;
+  const givenUp = new Set<GivenUp>();
+
+  function giveUp(what: GivenUp): void {
+    if (!givenUp.has(what)) options.onGivenUp?.(what);
+    givenUp.add(what);
+  }
 
   async function sendTo(
     { endpoint, sign }: Place,
@@ -122,6 +138,9 @@ export function openBucket(options: BucketOptions): Bucket {
   return {
     name: options.name,
     origin: new URL(`${protocol}//${host}`),
+    isAmazon: options.store.endpoint === undefined,
+    checksums: new ChecksumSupport(giveUp),
+    giveUp,
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

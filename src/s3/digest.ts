@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import { type ChecksumAlgorithm, createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
+import { createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
 import type { Body } from "../http/messages.ts";
 
 /** A body whose digests can be had from elsewhere, while this thread does something else. */
@@ -66,14 +66,14 @@ async function digestElsewhere(
   };
 }
 
-/** The name of the header that carries a checksum. */
-export function checksumHeader(algorithm: ChecksumAlgorithm): string {
-  return `x-amz-checksum-${algorithm.toLowerCase()}`;
+/** The name of the header that carries a checksum, or the MD5. */
+export function checksumHeader(algorithm: DigestAlgorithm): string {
+  return algorithm === "MD5" ? "content-md5" : `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
 /** The header with a checksum's value, in base64; none where there is no checksum. */
 export function checksumHeaders(
-  algorithm: ChecksumAlgorithm | "none",
+  algorithm: DigestAlgorithm | "none",
   checksum: Buffer | undefined,
 ): Record<string, string> {
   return algorithm === "none" || !checksum ? {} : { [checksumHeader(algorithm)]: checksum.toString("base64") };

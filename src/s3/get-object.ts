@@ -6,6 +6,7 @@ import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import type { ByteRange } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { withChecksumMode } from "./store/checksum-support.ts";
 import { notS3 } from "./xml-body.ts";
 
 const SCRAP_BYTES = 64 * 1024;
@@ -90,20 +91,20 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     };
   }
 
-  const request = () => ({
+  const request = (mode: Readonly<Record<string, string>>) => ({
     method: "GET" as const,
     key,
     headers: {
       ...options.headers,
       ...rangeHeaders(range, receivedBytes),
-      ...(range || receivedBytes > 0 ? {} : { "x-amz-checksum-mode": "ENABLED" }),
+      ...(range || receivedBytes > 0 ? {} : mode),
       ...(etag === undefined ? {} : { "if-match": `"${etag}"` }),
     },
     receive,
     signal,
   });
   try {
-    await bucket.send(request, signal);
+    await withChecksumMode(bucket, (mode) => bucket.send(() => request(mode), signal));
   } catch (error) {
     // Where it broke off behind the last byte, there is nothing to go on from.
     if (receivedBytes === wantedBytes && isOfAnswer(error)) return;

@@ -6,6 +6,7 @@ import { checksumHeader } from "./digest.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
 import { type ObjectHeaders, requireEtag } from "./put-object.ts";
+import { withChecksumMode } from "./store/checksum-support.ts";
 import { SYSTEM_METADATA } from "./system-metadata.ts";
 import { notS3 } from "./xml-body.ts";
 
@@ -46,13 +47,15 @@ export interface HeadOptions {
  * Source: HeadObject in the Amazon S3 API Reference.
  */
 export async function headObject(bucket: Bucket, key: string, options: HeadOptions = {}): Promise<ObjectHead> {
-  const response = await bucket.send({
-    method: "HEAD",
-    key,
-    query: options.partNumber === undefined ? {} : { partNumber: String(options.partNumber) },
-    headers: { "x-amz-checksum-mode": "ENABLED", ...customerKeyHeaders(options.customerKey) },
-    signal: options.signal,
-  });
+  const response = await withChecksumMode(bucket, (mode) =>
+    bucket.send({
+      method: "HEAD",
+      key,
+      query: options.partNumber === undefined ? {} : { partNumber: String(options.partNumber) },
+      headers: { ...mode, ...customerKeyHeaders(options.customerKey) },
+      signal: options.signal,
+    }),
+  );
   return readObjectHead(response);
 }
 

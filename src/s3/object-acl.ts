@@ -1,7 +1,8 @@
-import { ServiceError } from "../aws/errors/errors.ts";
+import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { HttpResponse } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
+import { getSubResource } from "./sub-resource.ts";
 import { childElements, childText, notS3, readResult } from "./xml-body.ts";
 
 /** A permission that an object's ACL gives. */
@@ -17,6 +18,8 @@ export interface ObjectAcl {
   /** The owner's canonical user id. */
   readonly ownerId: string;
   readonly grants: readonly Grant[];
+  /** False if there may be more: a store other than Amazon S3 answered without an ACL, or with grants to nobody. */
+  readonly isComplete: boolean;
 }
 
 /** What a store answers that has no ACLs. */
@@ -25,39 +28,48 @@ const NO_ACL_CODES = new Set(["AccessControlListNotSupported", "MethodNotAllowed
 /**
  * Reads an object's ACL. That takes s3:GetObjectAcl. In a store without ACLs all objects are their owner's only.
  *
- * @throws what `Bucket.send` throws.
+ * @throws what `Bucket.send` throws; but a failure of a store other than Amazon S3 is an ACL that is not complete.
  *
  * Source: GetObjectAcl in the Amazon S3 API Reference.
  */
 export async function getObjectAcl(bucket: Bucket, key: string, signal?: AbortSignal): Promise<ObjectAcl> {
-  let response: HttpResponse;
   try {
-    response = await bucket.send({ method: "GET", key, query: { acl: "" }, signal });
+    const response = await getSubResource(bucket, key, "acl", signal);
+    return response ? await readAcl(response, bucket.isAmazon) : UNKNOWN_ACL;
   } catch (error) {
-    if (error instanceof ServiceError && NO_ACL_CODES.has(error.awsCode)) return { ownerId: "", grants: [] };
+    signal?.throwIfAborted();
+    if (!(error instanceof ServiceError)) throw error;
+    if (NO_ACL_CODES.has(error.awsCode)) return { ...UNKNOWN_ACL, isComplete: true };
+    if (!bucket.isAmazon && (error.details.status >= 500 || error.awsCode === NOT_S3)) return UNKNOWN_ACL;
     throw error;
   }
-  const root = await readResult(response, "AccessControlPolicy");
-  const [owner = {}] = childElements(root, "Owner");
-  const grants = childElements(root, "AccessControlList").flatMap((list) => childElements(list, "Grant"));
-  return {
-    ownerId: childText(owner, "ID") ?? "",
-    grants: grants.map((grant) => grantOf(grant, response)),
-  };
 }
 
-function grantOf(element: XmlElement, response: HttpResponse): Grant {
+const UNKNOWN_ACL: ObjectAcl = { ownerId: "", grants: [], isComplete: false };
+
+async function readAcl(response: HttpResponse, mustBeComplete: boolean): Promise<ObjectAcl> {
+  const root = await readResult(response, "AccessControlPolicy");
+  const [owner = {}] = childElements(root, "Owner");
+  const elements = childElements(root, "AccessControlList").flatMap((list) => childElements(list, "Grant"));
+  const grants = elements.flatMap((element) => grantOf(element) ?? []);
+  const isComplete = grants.length === elements.length;
+  if (mustBeComplete && !isComplete) {
+    throw notS3(response, "the answer has a grant without a grantee or a permission");
+  }
+  return { ownerId: childText(owner, "ID") ?? "", grants, isComplete };
+}
+
+/** @returns undefined if it does not say to whom, or what. */
+function grantOf(element: XmlElement): Grant | undefined {
   const [grantee = {}] = childElements(element, "Grantee");
   const id = childText(grantee, "ID");
   const uri = childText(grantee, "URI");
   const emailAddress = childText(grantee, "EmailAddress");
   const permission = childText(element, "Permission");
-  if (permission) {
-    if (id) return { grantee: { kind: "id", name: id }, permission };
-    if (uri) return { grantee: { kind: "uri", name: uri }, permission };
-    if (emailAddress) return { grantee: { kind: "emailAddress", name: emailAddress }, permission };
-  }
-  throw notS3(response, "the answer has a grant without a grantee or a permission");
+  if (!permission) return undefined;
+  if (id) return { grantee: { kind: "id", name: id }, permission };
+  if (uri) return { grantee: { kind: "uri", name: uri }, permission };
+  return emailAddress ? { grantee: { kind: "emailAddress", name: emailAddress }, permission } : undefined;
 }
 
 /** Whether nobody but the owner is granted anything, as it is for an object stored without an ACL. */

@@ -1,44 +1,88 @@
-import { ServiceError } from "../aws/errors/errors.ts";
+import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import { encodeUriPart } from "../aws/signer.ts";
+import type { XmlElement } from "../aws/xml.ts";
+import type { HttpResponse } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
+import { getSubResource } from "./sub-resource.ts";
 import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "./xml-body.ts";
 
 /** An object's tags, value by key. */
 export type ObjectTags = ReadonlyMap<string, string>;
 
+/** What a store answers that has no tags. */
+const NO_TAGS_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
+
+/** Those whose store has answered a request for tags as one that has tags. */
+const bucketsWithTags = new WeakSet<Bucket>();
+
 /**
  * Reads an object's tags. That takes s3:GetObjectTagging, and no key where the object is encrypted with SSE-C.
  *
- * @throws what `Bucket.send` throws.
+ * @throws {UnsupportedInputError} if the store has no tags; what `Bucket.send` throws.
  *
  * Source: GetObjectTagging in the Amazon S3 API Reference.
  */
 export async function getObjectTags(bucket: Bucket, key: string, signal?: AbortSignal): Promise<ObjectTags> {
-  let response: Awaited<ReturnType<Bucket["send"]>>;
+  let response: HttpResponse | undefined;
   try {
-    response = await bucket.send({ method: "GET", key, query: { tagging: "" }, signal });
+    response = await getSubResource(bucket, key, "tagging", signal);
   } catch (error) {
-    // So some stores say that there are none, or none of any object.
-    if (error instanceof ServiceError && /^(NoSuchTagSet|NotImplemented$)/.test(error.awsCode)) return new Map();
-    throw error;
+    if (!(error instanceof ServiceError)) throw error;
+    if (NO_TAGS_CODES.has(error.awsCode)) throw noTags(bucket, key);
+    if (!error.awsCode.startsWith("NoSuchTagSet")) throw error;
+    bucketsWithTags.add(bucket);
+    return new Map();
   }
-  // And so does Ceph, of a copy.
-  if (response.body.length === 0) return new Map();
-  const root = await readResult(response, "Tagging");
+  const root = response && (await readTagging(response));
+  if (!response || !root) throw noTags(bucket, key);
   const tags = childElements(root, "TagSet").flatMap((tagSet) => childElements(tagSet, "Tag"));
-  return new Map(
+  const byName = new Map(
     tags.map((tag) => {
       const name = childText(tag, "Key");
       if (name === undefined) throw notS3(response, "the answer has a tag without a key");
       return [name, childText(tag, "Value") ?? ""];
     }),
   );
+  bucketsWithTags.add(bucket);
+  return byName;
+}
+
+/** @returns undefined if it is something else. */
+async function readTagging(response: HttpResponse): Promise<XmlElement | undefined> {
+  // Ceph answers so for a copy without tags.
+  if (response.body.length === 0) return {};
+  return readResult(response, "Tagging").catch(() => undefined);
+}
+
+function noTags(bucket: Bucket, key: string): UnsupportedInputError {
+  return new UnsupportedInputError(
+    "tags-not-supported",
+    `tags: this store does not keep the tags of objects. It answered a request for the tags of s3://${bucket.name}/${key} with something else. Leave tags empty.`,
+  );
 }
 
 /**
- * Gives an object these tags and no others, without touching anything else of it. That takes s3:PutObjectTagging.
+ * Whether it is safe to replace tags: a store that does not know them would replace the object. Asks at most until the first answer.
  *
- * @throws what `Bucket.send` throws.
+ * @returns false if the tags may not be read.
+ * @throws {UnsupportedInputError} if the store has no tags; what `Bucket.send` throws.
+ */
+export async function canReplaceTags(bucket: Bucket, key: string, signal?: AbortSignal): Promise<boolean> {
+  if (bucket.isAmazon || bucketsWithTags.has(bucket)) return true;
+  try {
+    await getObjectTags(bucket, key, signal);
+  } catch (error) {
+    if (error instanceof ServiceError && error.details.status === 403) return false;
+    throw error;
+  }
+  return true;
+}
+
+/**
+ * Gives an object these tags and no others, without touching anything else of it. That takes s3:PutObjectTagging, and
+ * in stores other than Amazon S3 one request for tags that was answered before.
+ *
+ * @throws {UnsupportedInputError} if the store has no tags; what `Bucket.send` throws.
  *
  * Source: PutObjectTagging in the Amazon S3 API Reference.
  */
@@ -48,6 +92,7 @@ export async function putObjectTags(
   tags: ObjectTags,
   signal?: AbortSignal,
 ): Promise<void> {
+  if (!bucket.isAmazon && !bucketsWithTags.has(bucket)) await getObjectTags(bucket, key, signal);
   const elements = [...tags].map(
     ([name, value]) => `<Tag><Key>${escapeXml(name)}</Key><Value>${escapeXml(value)}</Value></Tag>`,
   );
@@ -58,6 +103,11 @@ export async function putObjectTags(
     ...xmlRequest(`<Tagging xmlns="${S3_NAMESPACE}"><TagSet>${elements.join("")}</TagSet></Tagging>`),
     signal,
   });
+}
+
+/** Whether two objects have the same tags. */
+export function areSameTags(some: ObjectTags, others: ObjectTags): boolean {
+  return some.size === others.size && [...some].every(([name, value]) => others.get(name) === value);
 }
 
 /** The value of `x-amz-tagging`, which gives a new object its tags; empty for none. */

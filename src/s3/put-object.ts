@@ -1,7 +1,8 @@
-import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksums/algorithms.ts";
 import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeaders, type DigestedBody, digestBody } from "./digest.ts";
+import { withChecksums } from "./store/checksum-support.ts";
 import { notS3 } from "./xml-body.ts";
 
 /** Request headers with lower-case names. */
@@ -17,10 +18,12 @@ export interface ObjectWrite {
 }
 
 /**
- * Stores an object with one PutObject. S3 checks the bytes against the checksum sent with them.
+ * Stores an object with one PutObject. S3 checks the bytes against the checksum sent with them, or against their
+ * MD5 if it accepts no checksums.
  *
  * @returns the object's ETag, without quotation marks.
- * @throws what `Bucket.send` throws, and what reading the body throws.
+ * @throws {UnsupportedInputError} if the store refuses the checksum that an input asks for; what `Bucket.send` throws, and what
+ *   reading the body throws.
  */
 export async function putObject(
   bucket: Bucket,
@@ -29,15 +32,23 @@ export async function putObject(
   { headers, checksumAlgorithm }: ObjectWrite,
   signal?: AbortSignal,
 ): Promise<string> {
-  const { checksum, sha256Hex } = await digestBody(body, checksumAlgorithm, bucket.signsPayload);
-  const response = await bucket.send({
-    method: "PUT",
-    key,
-    headers: { ...headers, ...checksumHeaders(checksumAlgorithm, checksum) },
-    body,
-    bodySha256: sha256Hex,
-    signal,
-  });
+  const send = async (algorithm: DigestAlgorithm | "none") => {
+    const { checksum, sha256Hex } = await digestBody(body, algorithm, bucket.signsPayload);
+    return bucket.send({
+      method: "PUT",
+      key,
+      headers: { ...headers, ...checksumHeaders(algorithm, checksum) },
+      body,
+      bodySha256: sha256Hex,
+      signal,
+    });
+  };
+  const response =
+    checksumAlgorithm === "none"
+      ? await send("none")
+      : await withChecksums(bucket, checksumAlgorithm, ["partsOnly", "none"], (level) =>
+          send(level === "none" ? "MD5" : checksumAlgorithm),
+        );
   return requireEtag(response).replaceAll('"', "");
 }
 

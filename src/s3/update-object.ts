@@ -1,4 +1,4 @@
-import { ServiceError } from "../aws/errors/errors.ts";
+import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket } from "./bucket.ts";
@@ -8,7 +8,7 @@ import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHe
 import { headObject, type ObjectHead } from "./head-object.ts";
 import { copyInParts } from "./multipart/multipart-copy.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
-import { getObjectTags, type ObjectTags, putObjectTags, taggingHeader } from "./object-tags.ts";
+import { canReplaceTags, getObjectTags, type ObjectTags, putObjectTags, taggingHeader } from "./object-tags.ts";
 import type { ObjectHeaders } from "./put-object.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 import { readResult } from "./xml-body.ts";
@@ -66,9 +66,10 @@ export async function updateObject(
 ): Promise<void> {
   const { signal } = options;
   const keepsRest = Object.keys(change.headers).length === 0 && !change.cannedAcl && !change.encryption;
-  if (keepsRest) {
-    if (change.tags) await putObjectTags(bucket, key, change.tags, signal);
-    return;
+  if (keepsRest && !change.tags) return;
+  // Tags that may not be read are given to a copy, which a store without tags can make as well.
+  if (keepsRest && change.tags && (await canReplaceTags(bucket, key, signal))) {
+    return putObjectTags(bucket, key, change.tags, signal);
   }
   refuseLosses(head, options);
   const sourceKey = isCustomerEncrypted(head) ? options.customerKey : undefined;
@@ -85,7 +86,7 @@ export async function updateObject(
   // A head does not tell of tags where they may not be read; a copy in one piece then still keeps them.
   const isTagged = Number(head.headers["x-amz-tagging-count"] ?? 0) > 0;
   const inOnePiece = head.sizeBytes <= (options.maxCopyBytes ?? MAX_COPY_BYTES);
-  const tags = change.tags ?? (isTagged || !inOnePiece ? await getObjectTags(bucket, key, signal) : undefined);
+  const tags = change.tags ?? (isTagged || !inOnePiece ? await tagsToKeep(bucket, key, signal) : undefined);
   if (inOnePiece) await copyInOnePiece(bucket, key, { ...headers, ...source }, tags, signal);
   else {
     await copyInParts(bucket, key, head, {
@@ -98,6 +99,16 @@ export async function updateObject(
     });
   }
   if (tags?.size) await requireTags(bucket, key, tags, newKey, signal);
+}
+
+/** Those that the object has; none in a store without tags. */
+async function tagsToKeep(bucket: Bucket, key: string, signal: AbortSignal | undefined): Promise<ObjectTags> {
+  try {
+    return await getObjectTags(bucket, key, signal);
+  } catch (error) {
+    if (error instanceof UnsupportedInputError) return new Map();
+    throw error;
+  }
 }
 
 async function copyInOnePiece(
@@ -121,6 +132,7 @@ async function copyInOnePiece(
 
 /**
  * Gives an object its tags where the store has passed over them: Ceph takes none along with a copy, nor with a multipart upload.
+ * If the tags may not be read, nothing is done.
  *
  * @throws what `Bucket.send` throws.
  */
@@ -132,7 +144,8 @@ export async function requireTags(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { headers } = await headObject(bucket, key, { customerKey, signal });
-  if (Number(headers["x-amz-tagging-count"] ?? 0) !== tags.size) await putObjectTags(bucket, key, tags, signal);
+  const isRight = Number(headers["x-amz-tagging-count"] ?? 0) === tags.size;
+  if (!isRight && (await canReplaceTags(bucket, key, signal))) await putObjectTags(bucket, key, tags, signal);
 }
 
 function refuseLosses(head: ObjectHead, { customerKey }: UpdateOptions): void {
@@ -199,7 +212,15 @@ async function sameGrants(
 ): Promise<Record<string, string>> {
   try {
     const acl = await getObjectAcl(bucket, key, signal);
-    return isOwnerOnly(acl) ? {} : grantHeaders(acl);
+    if (acl.isComplete) return isOwnerOnly(acl) ? {} : grantHeaders(acl);
+    if (isOwnerOnly(acl)) {
+      bucket.giveUp("acls");
+      return {};
+    }
+    throw new UpdateRefusedError(
+      "acl-not-readable",
+      "a part of the object's ACL cannot be read, and its headers are changed by a copy that would lose it: set filesAcl",
+    );
   } catch (error) {
     if (!(error instanceof ServiceError) || error.details.status !== 403) throw error;
     throw new UpdateRefusedError(

@@ -1,17 +1,15 @@
 import { hash } from "node:crypto";
 import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
 import { parseXml, type XmlElement } from "../aws/xml.ts";
-import { digestOf } from "../checksums/algorithms.ts";
 import type { Body, HttpResponse, ResponseHead } from "../http/messages.ts";
 import type { S3Request } from "./bucket.ts";
-import { checksumHeaders } from "./digest.ts";
 
 /** The namespace of all documents that are sent to S3. */
 export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /**
- * What a request with an XML document in its body is made of. Older stores insist on Content-MD5, S3 itself takes the
- * CRC-32 as well, and either is passed over by a store that does not know it.
+ * What a request with an XML document in its body is made of. All stores accept Content-MD5, which S3 takes for a
+ * checksum; some refuse the headers of other checksums.
  */
 export function xmlRequest(xml: string): Required<Pick<S3Request, "headers" | "body" | "bodySha256">> {
   const bytes = Buffer.from(xml);
@@ -20,7 +18,6 @@ export function xmlRequest(xml: string): Required<Pick<S3Request, "headers" | "b
     headers: {
       "content-type": "application/xml",
       "content-md5": hash("md5", bytes, "base64"),
-      ...checksumHeaders("CRC32", digestOf("CRC32", bytes)),
     },
     body,
     bodySha256: hash("sha256", bytes, "hex"),

@@ -1,5 +1,5 @@
 import { describeFailure, isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
-import { ServiceError } from "../aws/errors/errors.ts";
+import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import { codeOf } from "../errors/coded-error.ts";
 import type { CodedMessage } from "../errors/coded-message.ts";
 import { ConnectionError } from "../http/connection-error.ts";
@@ -94,8 +94,9 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
 }
 
-/** What makes two failures alike: the code of the server's refusal, or of the connection's. */
+/** What makes two failures alike: the code of the server's refusal, of the connection's, or of what the store does not have. */
 function causeOf(error: unknown): string | undefined {
   if (error instanceof ServiceError) return error.awsCode;
+  if (error instanceof UnsupportedInputError) return error.code;
   return error instanceof ConnectionError ? error.systemCode : undefined;
 }

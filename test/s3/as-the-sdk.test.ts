@@ -85,7 +85,8 @@ describe("requests, ours as the SDK's", () => {
     put: () => {
       const bytes = Buffer.from("content");
       const body = { sizeBytes: bytes.length, chunks: () => [bytes] };
-      return putObject(bucket, KEY, body, { headers: {}, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" });
+      // With a checksum, a store that refuses something would be asked once more without it.
+      return putObject(bucket, KEY, body, { headers: {}, customerKeyHeaders: {}, checksumAlgorithm: "none" });
     },
     get: () => bucket.send({ method: "GET", key: KEY }),
     head: () => bucket.send({ method: "HEAD", key: KEY }),

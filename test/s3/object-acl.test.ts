@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { NOT_S3, ServiceError } from "../../src/aws/errors/errors.ts";
+import type { HttpResponse } from "../../src/http/messages.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "../../src/s3/object-acl.ts";
 import { answeringBucket, newBucketWithAcls, targetSuite } from "./open-target.ts";
 
@@ -64,9 +65,29 @@ describe("the answer with an object's ACL", () => {
     }
   });
 
-  it("must be the one that S3 gives", async () => {
-    for (const xml of ["<html></html>", answer(grant("", "READ")), answer(grant("<ID>you</ID>", ""))]) {
-      await assert.rejects(read(xml), (error) => error instanceof ServiceError && error.awsCode === NOT_S3);
-    }
+  const strange: [title: string, answer: string | Partial<HttpResponse>][] = [
+    ["a page", "<html></html>"],
+    ["a grant to nobody", answer(grant("", "READ"))],
+    ["a grant of nothing", answer(grant("<ID>you</ID>", ""))],
+  ];
+  for (const [title, given] of strange) {
+    it(`is not complete with ${title}, and an error from Amazon S3`, async () => {
+      const { bucket } = answeringBucket(given);
+      const { grants, isComplete } = await getObjectAcl(bucket, "key");
+      assert.deepEqual([grants, isComplete], [[], false]);
+      await assert.rejects(
+        getObjectAcl({ ...bucket, isAmazon: true }, "key"),
+        (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
+      );
+    });
+  }
+
+  it("is not complete where the store fails, and has the grants that can be read", async () => {
+    const failing = new ServiceError({ status: 500, awsCode: "InternalError", serverMessage: "no" });
+    const acl = await getObjectAcl(answeringBucket(failing).bucket, "key");
+    assert.deepEqual([acl.grants, acl.isComplete], [[], false]);
+    await assert.rejects(getObjectAcl({ ...answeringBucket(failing).bucket, isAmazon: true }, "key"), failing);
+    const partly = await read(answer(grant("", "READ"), grant("<ID>you</ID>", "READ")));
+    assert.deepEqual([isOwnerOnly(partly), partly.isComplete], [false, false]);
   });
 });

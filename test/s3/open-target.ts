@@ -3,9 +3,12 @@ import {
   PutBucketOwnershipControlsCommand,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import type { BodyReceiver } from "../../src/http/body-receiver.ts";
 import type { HttpResponse } from "../../src/http/messages.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { type Bucket, openBucket, type S3Request } from "../../src/s3/bucket.ts";
+import { ChecksumSupport } from "../../src/s3/store/checksum-support.ts";
+import type { GivenUp } from "../../src/s3/store/given-up.ts";
 import { startTarget, type Target } from "../target.ts";
 
 /** Opens a bucket of the target as the tasks do. */
@@ -82,12 +85,24 @@ export function targetSuite(): TargetSuite {
   return new TargetSuite().register();
 }
 
+async function pour(bytes: Buffer, receiver: BodyReceiver): Promise<void> {
+  for (let poured = 0; poured < bytes.length; ) {
+    const copied = bytes.copy(receiver.reserve(), 0, poured);
+    poured += copied;
+    await receiver.commit(copied);
+  }
+}
+
 /** A bucket that gives the answers in turn, whatever is asked, for answers that no server here would give. */
 export function answeringBucket(...answers: readonly (string | Partial<HttpResponse> | Error)[]) {
   const requests: S3Request[] = [];
+  const givenUp: GivenUp[] = [];
   const bucket: Bucket = {
     name: "bucket",
     origin: new URL("https://store.example"),
+    isAmazon: false,
+    checksums: new ChecksumSupport(),
+    giveUp: (what) => void givenUp.push(what),
     signsPayload: false,
     async send(request) {
       const asked = typeof request === "function" ? request() : request;
@@ -96,8 +111,11 @@ export function answeringBucket(...answers: readonly (string | Partial<HttpRespo
       const answer = answers[Math.min(requests.length, answers.length) - 1] as (typeof answers)[number];
       if (answer instanceof Error) throw answer;
       const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };
-      return typeof answer === "string" ? { ...empty, body: Buffer.from(answer) } : { ...empty, ...answer };
+      const response = typeof answer === "string" ? { ...empty, body: Buffer.from(answer) } : { ...empty, ...answer };
+      if (!asked.receive) return response;
+      await pour(response.body, asked.receive(response));
+      return { ...response, body: empty.body };
     },
   };
-  return { bucket, requests };
+  return { bucket, requests, givenUp };
 }

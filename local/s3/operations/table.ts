@@ -96,10 +96,12 @@ export interface Route {
   readonly operation: Operation | undefined;
 }
 
-/** Finds a request's operation by its method, level and sub-resources. */
-export function findRoute(request: S3Request): Route {
+/** Finds a request's operation by its method, level and sub-resources, except those that the store does not know. */
+export function findRoute(request: S3Request, unknownSubResources: readonly string[] = []): Route {
   const level = levelOf(request);
-  const marks = [...request.query.keys()].filter((name) => subResources.has(name));
+  const marks = [...request.query.keys()].filter(
+    (name) => subResources.has(name) && !unknownSubResources.includes(name),
+  );
   if (request.headers.has(copySource)) marks.push(copySource);
   const operation = operations.find(
     (candidate) =>

@@ -1,7 +1,7 @@
 import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "./connection-hints.ts";
-import { IdentityError, NOT_S3, ServiceError } from "./errors.ts";
+import { IdentityError, NOT_S3, ServiceError, UnsupportedInputError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
 const UNKNOWN_KEY = `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`;
@@ -114,7 +114,7 @@ const PASSING_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "E
 
 /** Whether the error ends the step, because every file would fail with it. */
 export function isStepFatal(error: unknown): boolean {
-  if (error instanceof IdentityError) return true;
+  if (error instanceof IdentityError || error instanceof UnsupportedInputError) return true;
   if (error instanceof ConnectionError) return !PASSING_CONNECTION_CODES.has(error.systemCode);
   if (!(error instanceof ServiceError)) return false;
   const isForeign = error.awsCode === NOT_S3 && error.details.status < 500;
@@ -152,7 +152,7 @@ export function describeFailure(error: unknown, bucket: string, key?: string, ac
   if (error instanceof ConnectionError) {
     return `${error.message}. ${connectionHint(error, "the server URL of awsCredentials")}`;
   }
-  if (error instanceof IdentityError) return error.message;
+  if (error instanceof IdentityError || error instanceof UnsupportedInputError) return error.message;
   return `${(error as Error).message}.`;
 }
 

@@ -46,6 +46,11 @@ export class IdentityError extends CodedError {
   override readonly name: string = "IdentityError";
 }
 
+/** The store does not have what an input asks for. The message is whole sentences, with the input's name. */
+export class UnsupportedInputError extends CodedError {
+  override readonly name: string = "UnsupportedInputError";
+}
+
 /** The code of an answer that S3 would not give. */
 export const NOT_S3 = "NotS3";
 

@@ -1,6 +1,7 @@
-import { ServiceError } from "../../aws/errors/errors.ts";
+import { UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
 import { xmlRequest } from "../xml-body.ts";
+import { getBucketSetting } from "./bucket-setting.ts";
 
 /** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
 export const MAX_POLICY_BYTES = 20 * 1024;
@@ -11,18 +12,18 @@ const QUERY = { policy: "" };
  * Reads a bucket's policy. That takes s3:GetBucketPolicy.
  *
  * @returns the policy's JSON as it was stored; undefined where the bucket has none.
- * @throws what `Bucket.send` throws.
+ * @throws {UnsupportedInputError} if the store has no bucket policies; what `Bucket.send` throws.
  *
  * Source: GetBucketPolicy in the Amazon S3 API Reference.
  */
 export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Promise<string | undefined> {
-  try {
-    const { body } = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
-    return body.toString("utf8");
-  } catch (error) {
-    if (error instanceof ServiceError && error.awsCode === "NoSuchBucketPolicy") return undefined;
-    throw error;
-  }
+  const response = await getBucketSetting(bucket, "policy", signal);
+  if (response === "none") return undefined;
+  if (response !== "unsupported") return response.body.toString("utf8");
+  throw new UnsupportedInputError(
+    "bucket-setting-not-supported",
+    "This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
+  );
 }
 
 /**

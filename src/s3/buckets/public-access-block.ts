@@ -1,7 +1,6 @@
-import { ServiceError } from "../../aws/errors/errors.ts";
-import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { childText, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
+import { getBucketSetting } from "./bucket-setting.ts";
 
 /** The settings of Block Public Access that a bucket has; its account may have stricter ones. */
 export interface PublicAccessBlock {
@@ -16,9 +15,6 @@ const ROOT = "PublicAccessBlockConfiguration";
 /** So Ceph calls it in its answers. */
 const CEPH_ROOT = "BlockPublicAccessBlockConfiguration";
 
-/** What is answered where nothing is blocked: the bucket has no settings, or the store knows none. */
-const NO_BLOCK_CODES = new Set(["NoSuchPublicAccessBlockConfiguration", "MethodNotAllowed", "NotImplemented"]);
-
 /**
  * Reads what public access a bucket blocks. That takes s3:GetBucketPublicAccessBlock.
  *
@@ -31,13 +27,9 @@ export async function getPublicAccessBlock(
   bucket: Bucket,
   signal?: AbortSignal,
 ): Promise<PublicAccessBlock | undefined> {
-  let response: HttpResponse;
-  try {
-    response = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
-  } catch (error) {
-    if (error instanceof ServiceError && NO_BLOCK_CODES.has(error.awsCode)) return undefined;
-    throw error;
-  }
+  const response = await getBucketSetting(bucket, "publicAccessBlock", signal);
+  if (response === "unsupported") bucket.giveUp("publicAccessBlock");
+  if (typeof response === "string") return undefined;
   const root = await readResult(response, response.body.includes(`<${CEPH_ROOT}>`) ? CEPH_ROOT : ROOT);
   const isOn = (name: string) => childText(root, name)?.trim().toLowerCase() === "true";
   return {

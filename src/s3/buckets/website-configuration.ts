@@ -1,8 +1,9 @@
-import { ServiceError } from "../../aws/errors/errors.ts";
+import { UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { XmlElement } from "../../aws/xml.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
+import { getBucketSetting } from "./bucket-setting.ts";
 
 /** How the website endpoint of a bucket answers: with its objects, or by sending every visitor elsewhere. */
 export type WebsiteConfiguration = WebsiteHosting | WebsiteRedirect;
@@ -59,7 +60,7 @@ const ROOT = "WebsiteConfiguration";
  * Reads how a bucket is set up as a website. That takes s3:GetBucketWebsite.
  *
  * @returns undefined where it is no website.
- * @throws what `Bucket.send` throws.
+ * @throws {UnsupportedInputError} if the store has no websites; what `Bucket.send` throws.
  *
  * Source: GetBucketWebsite in the Amazon S3 API Reference.
  */
@@ -67,12 +68,13 @@ export async function getWebsiteConfiguration(
   bucket: Bucket,
   signal?: AbortSignal,
 ): Promise<WebsiteConfiguration | undefined> {
-  let response: HttpResponse;
-  try {
-    response = await bucket.send({ method: "GET", key: "", query: QUERY, signal });
-  } catch (error) {
-    if (error instanceof ServiceError && error.awsCode === "NoSuchWebsiteConfiguration") return undefined;
-    throw error;
+  const response = await getBucketSetting(bucket, "website", signal);
+  if (response === "none") return undefined;
+  if (response === "unsupported") {
+    throw new UnsupportedInputError(
+      "bucket-setting-not-supported",
+      "This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers.",
+    );
   }
   const root = await readResult(response, ROOT);
   const [redirectAll] = childElements(root, "RedirectAllRequestsTo");

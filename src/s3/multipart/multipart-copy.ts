@@ -3,7 +3,6 @@ import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import { checksumHeader } from "../digest.ts";
 import type { Encryption } from "../encryption.ts";
 import { headObject, type ObjectHead } from "../head-object.ts";
 import type { ObjectHeaders } from "../put-object.ts";
@@ -14,6 +13,7 @@ import {
   completionDocument,
   type MultipartUpload,
   type PartName,
+  wholeObjectHeaders,
 } from "./multipart-requests.ts";
 import { partSizeFor } from "./part-size.ts";
 
@@ -115,9 +115,7 @@ async function completeUpload(
   { customerKeyHeaders, signal }: MultipartCopyOptions,
 ): Promise<void> {
   const { parts, algorithm, type } = copied;
-  const { headers, ...body } = xmlRequest(completionDocument(parts, algorithm));
-  // The checksum of the document would be taken for the object's.
-  const { "x-amz-checksum-crc32": _, ...documentHeaders } = headers;
+  const { headers: documentHeaders, ...body } = xmlRequest(completionDocument(parts, algorithm));
   // S3 compares the copy with what the original is known by.
   const whole = algorithm && type === "FULL_OBJECT" ? head.checksums[algorithm] : undefined;
   const response = await bucket.send({
@@ -127,9 +125,7 @@ async function completeUpload(
     headers: {
       ...documentHeaders,
       ...customerKeyHeaders,
-      "x-amz-mp-object-size": String(head.sizeBytes),
-      ...(type ? { "x-amz-checksum-type": type } : {}),
-      ...(algorithm && whole ? { [checksumHeader(algorithm)]: whole } : {}),
+      ...(algorithm && whole ? wholeObjectHeaders(algorithm, whole, head.sizeBytes) : {}),
     },
     ...body,
     signal,

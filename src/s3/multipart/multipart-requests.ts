@@ -1,5 +1,6 @@
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
+import { checksumHeader } from "../digest.ts";
 import type { ObjectHeaders } from "../put-object.ts";
 import { childText, escapeXml, notS3, readResult, S3_NAMESPACE } from "../xml-body.ts";
 
@@ -53,6 +54,19 @@ export function completionDocument(parts: readonly PartName[], algorithm: Checks
     return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag>${value}</Part>`;
   });
   return `<CompleteMultipartUpload xmlns="${S3_NAMESPACE}">${elements.join("")}</CompleteMultipartUpload>`;
+}
+
+/**
+ * What an object is compared with when its parts are joined. Some stores refuse the size or the type without the checksum.
+ *
+ * @param checksum in base64.
+ */
+export function wholeObjectHeaders(algorithm: ChecksumAlgorithm, checksum: string, sizeBytes: number): ObjectHeaders {
+  return {
+    "x-amz-mp-object-size": String(sizeBytes),
+    "x-amz-checksum-type": "FULL_OBJECT",
+    [checksumHeader(algorithm)]: checksum,
+  };
 }
 
 /** Takes back what was stored. Where that fails too, the error that led here matters more. */

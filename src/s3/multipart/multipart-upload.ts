@@ -1,15 +1,22 @@
 import { hash } from "node:crypto";
 import { ServiceError } from "../../aws/errors/errors.ts";
-import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
+import { type ChecksumAlgorithm, type DigestAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import { combineCrcs } from "../../checksums/combine.ts";
-import type { Bucket, S3Request } from "../bucket.ts";
+import type { Bucket } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
-import { type ObjectWrite, requireEtag } from "../put-object.ts";
+import { checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
+import { type ObjectHeaders, type ObjectWrite, requireEtag } from "../put-object.ts";
+import { type ChecksumLevel, withChecksums } from "../store/checksum-support.ts";
 import { isTransient } from "../transient.ts";
 import { childText, readResult, xmlRequest } from "../xml-body.ts";
-import { abortUpload, beginUpload, completionDocument, type MultipartUpload } from "./multipart-requests.ts";
+import {
+  abortUpload,
+  beginUpload,
+  completionDocument,
+  type MultipartUpload,
+  wholeObjectHeaders,
+} from "./multipart-requests.ts";
 import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
 /** An object too large for one request, cut into parts. */
@@ -77,13 +84,26 @@ async function createUpload(
   { write, onBegun, signal }: MultipartOptions,
 ): Promise<string> {
   const { headers, checksumAlgorithm } = write;
-  const checksum =
+  const begin = (checksum: ObjectHeaders) => beginUpload(bucket, key, { ...headers, ...checksum }, signal);
+  const uploadId =
     checksumAlgorithm === "none"
-      ? {}
-      : { "x-amz-checksum-algorithm": checksumAlgorithm, "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
-  const uploadId = await beginUpload(bucket, key, { ...headers, ...checksum }, signal);
+      ? await begin({})
+      : await withChecksums(bucket, checksumAlgorithm, [...levelsOf(checksumAlgorithm), "none"], (level) =>
+          begin(algorithmHeaders(checksumAlgorithm, level)),
+        );
   onBegun?.(uploadId);
   return uploadId;
+}
+
+/** The levels of checksums that an object in parts can have, the best one first. */
+function levelsOf(algorithm: ChecksumAlgorithm): readonly ChecksumLevel[] {
+  return isCrc(algorithm) ? ["wholeObject", "partsOnly"] : ["partsOnly"];
+}
+
+function algorithmHeaders(algorithm: ChecksumAlgorithm, level: ChecksumLevel): ObjectHeaders {
+  if (level === "none") return {};
+  const name = { "x-amz-checksum-algorithm": algorithm };
+  return level === "wholeObject" ? { ...name, "x-amz-checksum-type": checksumTypeOf(algorithm) } : name;
 }
 
 /** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
@@ -124,17 +144,25 @@ async function sendPart(
   signal: AbortSignal,
 ): Promise<SentPart> {
   const { bucket, key, uploadId, write } = upload;
-  const { checksum, sha256Hex } = await digestBody(body, write.checksumAlgorithm, bucket.signsPayload);
-  const response = await bucket.send({
-    method: "PUT",
-    key,
-    query: { partNumber: String(partNumber), uploadId },
-    headers: { ...write.customerKeyHeaders, ...checksumHeaders(write.checksumAlgorithm, checksum) },
-    body,
-    bodySha256: sha256Hex,
-    signal,
-  });
-  return { etag: requireEtag(response), checksum, sizeBytes: body.sizeBytes };
+  const { checksumAlgorithm } = write;
+  const send = async (algorithm: DigestAlgorithm | "none") => {
+    const { checksum, sha256Hex } = await digestBody(body, algorithm, bucket.signsPayload);
+    const response = await bucket.send({
+      method: "PUT",
+      key,
+      query: { partNumber: String(partNumber), uploadId },
+      headers: { ...write.customerKeyHeaders, ...checksumHeaders(algorithm, checksum) },
+      body,
+      bodySha256: sha256Hex,
+      signal,
+    });
+    const kept = algorithm === "MD5" ? undefined : checksum;
+    return { etag: requireEtag(response), checksum: kept, sizeBytes: body.sizeBytes };
+  };
+  if (checksumAlgorithm === "none") return send("none");
+  return withChecksums(bucket, checksumAlgorithm, ["partsOnly", "none"], (level) =>
+    send(level === "none" ? "MD5" : checksumAlgorithm),
+  );
 }
 
 async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<string> {
@@ -143,22 +171,24 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
   const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
   // Without the document's own checksums, which would be taken for the object's.
   const { body, bodySha256 } = xmlRequest(completionDocument(names, algorithm));
-  const request: S3Request = {
-    method: "POST",
-    key,
-    query: { uploadId },
-    headers: {
-      "content-type": "application/xml",
-      "x-amz-mp-object-size": String(parts.reduce((sum, part) => sum + part.sizeBytes, 0)),
-      ...write.customerKeyHeaders,
-      ...wholeChecksumHeaders(parts, write),
-    },
-    body,
-    bodySha256,
-    signal,
-  };
+  const send = (wholeObject: ObjectHeaders) =>
+    bucket.send({
+      method: "POST",
+      key,
+      query: { uploadId },
+      headers: { "content-type": "application/xml", ...write.customerKeyHeaders, ...wholeObject },
+      body,
+      bodySha256,
+      signal,
+    });
+  const whole = algorithm && wholeChecksumHeaders(parts, algorithm);
   try {
-    const result = await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+    const response = whole
+      ? await withChecksums(bucket, algorithm, ["wholeObject", "partsOnly"], (level) =>
+          send(level === "wholeObject" ? whole : {}),
+        )
+      : await send({});
+    const result = await readResult(response, "CompleteMultipartUploadResult");
     return (childText(result, "ETag") ?? "").replaceAll('"', "");
   } catch (error) {
     // Where the first answer was lost, the second one is that there is no such upload any more.
@@ -169,14 +199,13 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
   }
 }
 
-function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): Record<string, string> {
-  const { checksumAlgorithm } = write;
-  if (checksumAlgorithm === "none") return {};
-  const type = { "x-amz-checksum-type": checksumTypeOf(checksumAlgorithm) };
-  if (!isCrc(checksumAlgorithm)) return type;
-  const pieces = parts.map(({ checksum, sizeBytes }) => ({ digest: checksum as Buffer, sizeBytes }));
-  const whole = combineCrcs(checksumAlgorithm, pieces);
-  return { ...type, [checksumHeader(checksumAlgorithm)]: whole.toString("base64") };
+/** @returns undefined if the checksums of the parts do not make that of the whole object. */
+function wholeChecksumHeaders(parts: readonly SentPart[], algorithm: ChecksumAlgorithm): ObjectHeaders | undefined {
+  const pieces = parts.flatMap(({ checksum, sizeBytes }) => (checksum ? [{ digest: checksum, sizeBytes }] : []));
+  if (!isCrc(algorithm) || pieces.length < parts.length) return undefined;
+  const whole = combineCrcs(algorithm, pieces);
+  const sizeBytes = pieces.reduce((sum, piece) => sum + piece.sizeBytes, 0);
+  return wholeObjectHeaders(algorithm, whole.toString("base64"), sizeBytes);
 }
 
 /** The ETag of the object that these parts make. */

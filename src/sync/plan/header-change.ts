@@ -1,12 +1,12 @@
 import { describeFailure, isStepFatal } from "../../aws/errors/error-hints.ts";
-import { ServiceError } from "../../aws/errors/errors.ts";
+import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { decodeWords } from "../../s3/encoded-words.ts";
 import type { Encryption } from "../../s3/encryption.ts";
 import type { ObjectHead } from "../../s3/head-object.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
-import { getObjectTags } from "../../s3/object-tags.ts";
+import { areSameTags, getObjectTags } from "../../s3/object-tags.ts";
 import type { ObjectSettings } from "../options.ts";
 import { StepError } from "../step-error.ts";
 import { headOrRefusal } from "./compare.ts";
@@ -55,8 +55,9 @@ export async function findHeaderChange(
     return { reason: `its headers cannot be read: ${head.awsCode} on HEAD`, head: undefined, isTagsOnly: false };
   }
   differing.push(...others.filter((name) => head.headers[name] !== asAnswered(name, named[name] ?? "")));
-  const isTagsOnly = differing.length === 0;
+  const onlyTagsDiffer = differing.length === 0;
   const tagsReason = tags && (await compareTags(context, key, tags));
+  const isTagsOnly = onlyTagsDiffer && tagsReason === "differ";
   if (tagsReason === "differ") differing.push("tags");
   const reasons = [
     ...(differing.length > 0
@@ -84,10 +85,10 @@ async function compareTags(
 ): Promise<string | undefined> {
   try {
     const tags = await getObjectTags(bucket, key, signal);
-    const isSame = tags.size === wanted.size && [...wanted].every(([name, value]) => tags.get(name) === value);
-    return isSame ? undefined : "differ";
+    return areSameTags(tags, wanted) ? undefined : "differ";
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof UnsupportedInputError) throw new StepError(error.code, error.message, { cause: error });
     if (!(error instanceof ServiceError) || isStepFatal(error)) {
       const why = describeFailure(error, bucket.name, key, "s3:GetObjectTagging");
       throw new StepError(codeOf(error), `Reading the tags of s3://${bucket.name}/${key} failed: ${why}`, {

@@ -8,7 +8,7 @@ import { customerKeyHeaders, encryptionHeaders } from "../../s3/encryption.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import { getObjectAcl, isOwnerOnly } from "../../s3/object-acl.ts";
-import { taggingHeader } from "../../s3/object-tags.ts";
+import { areSameTags, getObjectTags, type ObjectTags, taggingHeader } from "../../s3/object-tags.ts";
 import type { ObjectHeaders } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
@@ -17,8 +17,7 @@ import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
 /** What a step says of all objects that it stores. */
-export interface SenderOptions
-  extends Pick<UploadOptions, "access" | "prefix" | "encryption" | "concurrency" | "partSizeBytes"> {
+export interface SenderOptions extends Pick<UploadOptions, "prefix" | "encryption" | "concurrency" | "partSizeBytes"> {
   readonly settings: Pick<ObjectSettings, "tags" | "checksumAlgorithm"> & Partial<Pick<ObjectSettings, "cannedAcl">>;
 }
 
@@ -55,6 +54,8 @@ export class ObjectSender {
   readonly #sharedHeaders: ObjectHeaders;
   readonly #customerKeyHeaders: ObjectHeaders;
   readonly #unfinished: UnfinishedUploads | undefined;
+  /** Whether the first object has the tags that were sent with it. */
+  #keepsTags: Promise<boolean> | undefined;
 
   constructor(options: SenderOptions, tools: SenderTools) {
     const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
@@ -103,12 +104,27 @@ export class ObjectSender {
     return sendFile(this.#context, { ...file, write, unfinished: undefined });
   }
 
-  /** Stores other than Amazon S3 may lose the tags of what is sent in parts. */
+  /** Stores other than Amazon S3 may lose tags, of all objects or of those that are sent in parts. */
   async #requireTags(key: string, sizeBytes: number): Promise<void> {
-    const { settings, encryption, access } = this.#options;
-    const isInParts = sizeBytes > this.#context.partSizeFor(sizeBytes);
-    if (!settings.tags?.size || !isInParts || !access.store.endpoint) return;
-    await requireTags(this.#context.bucket, key, settings.tags, encryption, this.#context.signal);
+    const { settings, encryption } = this.#options;
+    const { bucket, signal, partSizeFor } = this.#context;
+    if (!settings.tags?.size || bucket.isAmazon) return;
+    if (sizeBytes <= partSizeFor(sizeBytes)) {
+      this.#keepsTags ??= this.#hasTags(key, settings.tags);
+      if (await this.#keepsTags) return;
+    }
+    await requireTags(bucket, key, settings.tags, encryption, signal);
+  }
+
+  /** Whether an object has these tags; if they may not be read, they are taken to be there. */
+  async #hasTags(key: string, tags: ObjectTags): Promise<boolean> {
+    const { bucket, signal } = this.#context;
+    try {
+      return areSameTags(await getObjectTags(bucket, key, signal), tags);
+    } catch (error) {
+      if (error instanceof ServiceError && error.details.status === 403) return true;
+      throw error;
+    }
   }
 
   /**

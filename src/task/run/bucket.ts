@@ -5,6 +5,7 @@ import type { NetworkSettings } from "../../http/network-settings.ts";
 import { createTransport, type Transport } from "../../http/transport.ts";
 import { type Bucket, openBucket } from "../../s3/bucket.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
+import type { GivenUp } from "../../s3/store/given-up.ts";
 import type { BucketAccess } from "../../sync/options.ts";
 
 /** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
@@ -50,6 +51,7 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
     transport,
     userAgent: userAgent(taskName),
     headers,
+    onGivenUp: (what) => log.info(GIVEN_UP[what]),
     onRegionFound: (region) =>
       log.warning(
         "region-wrong",
@@ -57,6 +59,17 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
       ),
   });
 }
+
+/** What a step says, once, of what it tried in vain with a store that is not Amazon S3. */
+const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
+  wholeObject:
+    "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To skip this attempt, set checksumAlgorithm to SHA256.",
+  checksums:
+    "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To skip this attempt, set checksumAlgorithm to none.",
+  acls: "The ACLs of objects in this store cannot be read. Headers are changed without keeping an ACL. To give the objects an ACL, set filesAcl.",
+  publicAccessBlock: "This store does not have Block Public Access, so the task does not change it.",
+  checksumMode: "This store cannot be asked for the checksums of objects. Size, time and MD5 are compared instead.",
+};
 
 /** Who reads the log of a step that hangs or is refused wants to know of a proxy first. */
 function tellProxy({ proxyFor, proxySource }: NetworkSettings, { origin }: Bucket): void {

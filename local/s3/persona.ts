@@ -1,0 +1,88 @@
+import { S3Error } from "./http/errors.ts";
+import { documentReply, type Reply } from "./http/reply.ts";
+import type { S3Request } from "./http/request.ts";
+import { xmlDocument } from "./http/xml.ts";
+
+/** How a store answers that lacks some of what Amazon S3 has. All that is not said here is as on Amazon S3. */
+export interface Persona {
+  /** Query parameters it does not know: such a request is one for the object or the bucket itself. */
+  readonly unknownSubResources?: readonly string[];
+  /** Headers that it ignores. */
+  readonly ignoredHeaders?: readonly string[];
+  /** Headers that it refuses. */
+  readonly refusedHeaders?: HeaderRefusal;
+  /** What it always answers to an operation, by the operation's name. */
+  readonly answers?: Readonly<Record<string, Reply>>;
+}
+
+interface HeaderRefusal {
+  readonly name: RegExp;
+  /** The only operation that refuses them; by default all do. */
+  readonly operation?: string;
+  /** NotImplemented does not say which header it is. */
+  readonly code: "NotImplemented" | "InvalidArgument";
+}
+
+/** Takes a request for an object's tags for one for the object, so that tags replace its content. */
+export const takesTagsForObject: Persona = { unknownSubResources: ["tagging"], ignoredHeaders: ["x-amz-tagging"] };
+
+const anyChecksum = /^x-amz-(checksum-|sdk-checksum-|mp-object-size)/;
+
+/** Implements no header about checksums, and does not say which header it means. */
+export const refusesChecksums: Persona = { refusedHeaders: { name: anyChecksum, code: "NotImplemented" } };
+
+/** Accepts no checksums, and names the header. */
+export const refusesChecksumsByName: Persona = {
+  refusedHeaders: { name: /^x-amz-(checksum-(?!mode)|sdk-checksum-|mp-object-size)/, code: "InvalidArgument" },
+};
+
+/** Accepts checksums of objects and of parts, but no type of them. */
+export const refusesChecksumTypes: Persona = {
+  refusedHeaders: { name: /^x-amz-checksum-type$/, code: "InvalidArgument" },
+};
+
+/** Accepts no checksum of the whole object when parts are joined. */
+export const refusesWholeChecksums: Persona = {
+  refusedHeaders: { name: anyChecksum, operation: "CompleteMultipartUpload", code: "InvalidArgument" },
+};
+
+/** Has an ACL for each object in which nobody is named. */
+export const namesNoGrantees: Persona = {
+  answers: {
+    GetObjectAcl: documentReply(
+      xmlDocument("AccessControlPolicy", {
+        Owner: { ID: "", DisplayName: "" },
+        AccessControlList: { Grant: { Grantee: { "@_xsi:type": "CanonicalUser" }, Permission: "FULL_CONTROL" } },
+      }),
+    ),
+  },
+};
+
+/** Answers a request for an ACL with the object. */
+export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
+
+/** Says with 204 that a bucket is no website yet. */
+export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };
+
+const emptyListing = documentReply(xmlDocument("ListBucketResult", { Name: "bucket", IsTruncated: "false" }));
+
+/** Lists the bucket when it is asked for its website or for the public access that it blocks. */
+export const listsForSettings: Persona = {
+  answers: { GetBucketWebsite: emptyListing, GetPublicAccessBlock: emptyListing },
+};
+
+/** @throws S3Error when the store refuses a header of the request */
+export function checkHeadersAccepted({ headers }: S3Request, operation: string, { refusedHeaders }: Persona): void {
+  if (refusedHeaders === undefined || (refusedHeaders.operation ?? operation) !== operation) return;
+  const refused = [...headers.keys()].find((name) => refusedHeaders.name.test(name));
+  if (refused === undefined) return;
+  if (refusedHeaders.code === "NotImplemented") throw new S3Error("NotImplemented");
+  throw new S3Error("InvalidArgument", `Unsupported header '${refused}' received for this API call.`);
+}
+
+/** The request as a store understands it. Its signature must have been checked before. */
+export function asUnderstood(request: S3Request, { ignoredHeaders = [] }: Persona): S3Request {
+  if (ignoredHeaders.length === 0) return request;
+  const headers = new Map([...request.headers].filter(([name]) => !ignoredHeaders.includes(name)));
+  return { ...request, headers };
+}
