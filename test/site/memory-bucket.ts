@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
 import type { HttpResponse } from "../../src/http/messages.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
+import { ChecksumSupport } from "../../src/s3/store/checksum-support.ts";
 
 export interface MemoryObject {
   readonly bytes: Buffer;
@@ -15,12 +16,18 @@ export type Mishap = "refused" | "ends before" | "ends after";
 export class MemoryBucket implements Bucket {
   readonly name = "memory";
   readonly origin = new URL("http://127.0.0.1/");
+  readonly isAmazon = true;
+  readonly checksums = new ChecksumSupport();
   readonly signsPayload = false;
   readonly objects = new Map<string, MemoryObject>();
   /** Asked before each request. */
   mishapOf: (request: S3Request) => Mishap | undefined = () => undefined;
   /** The process that sent requests has ended: no further one arrives. */
   #hasEnded = false;
+
+  giveUp(): never {
+    throw new Error("this bucket has all that Amazon S3 has");
+  }
 
   /** A new process sends requests. */
   restart(): void {
