@@ -1,15 +1,20 @@
-import { hash } from "node:crypto";
-import { ServiceError } from "../../aws/errors/errors.ts";
 import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import { combineCrcs } from "../../checksums/combine.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
+import { findJoined, mayBeDone } from "../lost-answer.ts";
 import { type ObjectWrite, requireEtag } from "../put-object.ts";
 import { isTransient } from "../transient.ts";
 import { childText, readResult, xmlRequest } from "../xml-body.ts";
-import { abortUpload, beginUpload, completionDocument, type MultipartUpload } from "./multipart-requests.ts";
+import {
+  abortUpload,
+  beginUpload,
+  completionDocument,
+  joinedEtag,
+  type MultipartUpload,
+} from "./multipart-requests.ts";
 import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
 /** An object too large for one request, cut into parts. */
@@ -143,15 +148,17 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
   const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
   // Without the document's own checksums, which would be taken for the object's.
   const { body, bodySha256 } = xmlRequest(completionDocument(names, algorithm));
+  const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  const wholeHeaders = wholeChecksumHeaders(parts, write);
   const request: S3Request = {
     method: "POST",
     key,
     query: { uploadId },
     headers: {
       "content-type": "application/xml",
-      "x-amz-mp-object-size": String(parts.reduce((sum, part) => sum + part.sizeBytes, 0)),
+      "x-amz-mp-object-size": String(sizeBytes),
       ...write.customerKeyHeaders,
-      ...wholeChecksumHeaders(parts, write),
+      ...wholeHeaders,
     },
     body,
     bodySha256,
@@ -161,10 +168,12 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
     const result = await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
     return (childText(result, "ETag") ?? "").replaceAll('"', "");
   } catch (error) {
-    // Where the first answer was lost, the second one is that there is no such upload any more.
-    const isEnded = error instanceof ServiceError && error.awsCode === "NoSuchUpload";
-    const etag = etagOf(parts);
-    if (!isEnded || !(await hasEtag(upload, etag))) throw error;
+    if (!mayBeDone(error)) throw error;
+    const checksum = algorithm && wholeHeaders[checksumHeader(algorithm)];
+    const joined = { etag: joinedEtag(parts), sizeBytes, algorithm, checksum };
+    const written = { bucket, key, customerKeyHeaders: write.customerKeyHeaders, signal };
+    const etag = await findJoined(written, joined);
+    if (etag === undefined) throw error;
     return etag;
   }
 }
@@ -177,17 +186,4 @@ function wholeChecksumHeaders(parts: readonly SentPart[], write: ObjectWrite): R
   const pieces = parts.map(({ checksum, sizeBytes }) => ({ digest: checksum as Buffer, sizeBytes }));
   const whole = combineCrcs(checksumAlgorithm, pieces);
   return { ...type, [checksumHeader(checksumAlgorithm)]: whole.toString("base64") };
-}
-
-/** The ETag of the object that these parts make. */
-function etagOf(parts: readonly SentPart[]): string {
-  const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
-  return `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
-}
-
-async function hasEtag({ bucket, key, write, signal }: Upload, etag: string): Promise<boolean> {
-  return bucket.send({ method: "HEAD", key, headers: write.customerKeyHeaders, signal }).then(
-    ({ headers }) => headers.etag?.replaceAll('"', "") === etag,
-    () => false,
-  );
 }
