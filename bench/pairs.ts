@@ -1,6 +1,6 @@
 import type { Sample, Timing } from "./sample.ts";
 
-/** How often each program runs. */
+/** How often each program runs, unless it is said otherwise. */
 const ROUNDS = 5;
 
 /** A program at some piece of work: does it once, from scratch, and is measured. */
@@ -11,12 +11,12 @@ export interface Contestant {
 
 /**
  * Runs programs in turn, so that whatever else the machine does meets them alike: first once each, which is not counted, to warm the
- * machine and the server, and then five times.
+ * machine and the server, and then so many times.
  */
-export async function runInTurn(contestants: readonly Contestant[]): Promise<Timing[]> {
+export async function runInTurn(contestants: readonly Contestant[], rounds = ROUNDS): Promise<Timing[]> {
   for (const { run } of contestants) await run();
   const timings = contestants.map(({ tool }) => ({ tool, samples: [] as Sample[] }));
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [index, { run }] of contestants.entries()) timings[index]?.samples.push(await run());
   }
   return timings;

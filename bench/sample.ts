@@ -26,7 +26,7 @@ export interface Finding {
   readonly timings: readonly Timing[];
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 

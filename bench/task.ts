@@ -14,17 +14,28 @@ const CONNECTION_ID = "bench";
 /** Those that every developer has. */
 type TaskName = "AwsS3Upload" | "AwsS3Download" | "AwsS3PublishSite";
 
+/** How a task is run. */
+export interface TaskRun {
+  /** The Node that runs it. Default: the one that runs this. */
+  readonly nodePath?: string;
+  /** The extension that the task is from. Default: the one that was built last. */
+  readonly extensionFolder?: string;
+  /** The proxy that the agent is configured with, if any. */
+  readonly proxyUrl?: string;
+}
+
+const BUILT_EXTENSION = fileURLToPath(new URL("../dist/extension", import.meta.url));
+
 /**
  * Runs a packaged task as the agent does, and measures its process.
  *
- * @param nodePath the Node that runs it; the one that runs this unless given.
  * @throws {Error} with its log where it fails.
  */
 export async function runMeasuredTask(
   server: BenchServer,
   name: TaskName,
   inputs: Record<string, string>,
-  nodePath = process.execPath,
+  { nodePath = process.execPath, extensionFolder = BUILT_EXTENSION, proxyUrl }: TaskRun = {},
 ): Promise<Sample> {
   const reportFile = join(server.folder, "time");
   const node = join(server.folder, "timed-node");
@@ -32,10 +43,11 @@ export async function runMeasuredTask(
   chmodSync(node, 0o755);
   return measure(server, reportFile, async () => {
     const { result, log } = await runStep({
-      taskFolder: fileURLToPath(new URL(`../dist/extension/tasks/${name}`, import.meta.url)),
+      taskFolder: join(extensionFolder, "tasks", name),
       nodePath: node,
       inputs: { awsCredentials: CONNECTION_ID, ...inputs },
       ...(server.caFile ? { env: { NODE_EXTRA_CA_CERTS: server.caFile } } : {}),
+      ...(proxyUrl ? { proxy: { url: proxyUrl } } : {}),
       connections: [
         {
           id: CONNECTION_ID,
@@ -53,25 +65,26 @@ export async function runMeasuredTask(
 }
 
 /** The tasks, with their defaults: they list the bucket first, and check what they have transferred. */
-function taskOn(name: string, nodePath?: string): Tool {
+export function taskAs(name: string, how: TaskRun = {}): Tool {
   return {
     name,
     upload: (server, folder, bucket) =>
-      runMeasuredTask(server, "AwsS3Upload", { bucketName: bucket, sourceFolder: folder }, nodePath),
+      runMeasuredTask(server, "AwsS3Upload", { bucketName: bucket, sourceFolder: folder }, how),
     download: (server, bucket, folder) =>
-      runMeasuredTask(server, "AwsS3Download", { bucketName: bucket, targetFolder: folder }, nodePath),
+      runMeasuredTask(server, "AwsS3Download", { bucketName: bucket, targetFolder: folder }, how),
   };
 }
 
 /** On the Node that runs this. */
-export const task = taskOn("task");
+export const task = taskAs("task");
 
 /** On each of the agent's Nodes. @throws {Unavailable} where one cannot be had. */
 export async function tasksOnAgentNodes(): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (const node of agentNodes) {
     const [major] = node.version.split(".");
-    tools.push(taskOn(`${task.name}, Node ${major}`, await installedAgentNode(node, { mayInstall: true })));
+    const nodePath = await installedAgentNode(node, { mayInstall: true });
+    tools.push(taskAs(`${task.name}, Node ${major}`, { nodePath }));
   }
   return tools;
 }

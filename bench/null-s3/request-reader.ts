@@ -60,7 +60,8 @@ export class RequestReader {
 function parseHead(text: string): RequestHead {
   const [requestLine = "", ...lines] = text.split("\r\n");
   const [method = "", target = ""] = requestLine.split(" ");
-  const [path = "", query] = target.split("?");
+  // Some proxies pass on what was meant for them, a whole URL. Source: RFC 9112, section 3.2.2.
+  const [path = "", query] = target.replace(/^https?:\/\/[^/]+/, "").split("?");
   const headers = new Map<string, string>();
   for (const line of lines) {
     const colon = line.indexOf(":");

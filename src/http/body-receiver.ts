@@ -13,16 +13,6 @@ export interface BodyReceiver {
   commit(sizeBytes: number): void | Promise<void>;
 }
 
-/** Copies bytes that have come elsewhere. @returns a promise where the receiver has to be waited for: the bytes are in use until then. */
-export function pour(bytes: Buffer, receiver: BodyReceiver): void | Promise<void> {
-  for (let pouredBytes = 0; pouredBytes < bytes.length; ) {
-    const copiedBytes = bytes.copy(receiver.reserve(), 0, pouredBytes);
-    pouredBytes += copiedBytes;
-    const work = receiver.commit(copiedBytes);
-    if (work) return work.then(() => pour(bytes.subarray(pouredBytes), receiver));
-  }
-}
-
 /** As much as comes at once, mostly. */
 const RESERVED_BYTES = 16 * 1024;
 

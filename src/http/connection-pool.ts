@@ -1,21 +1,21 @@
 import { Connection, type ConnectionOptions } from "./connection.ts";
-import type { ConnectionLimits } from "./connection-limits.ts";
 import type { HttpRequest, HttpResponse } from "./messages.ts";
 
-export interface ConnectionsOptions
-  extends Omit<ConnectionOptions, "onClosed">,
-    Pick<ConnectionLimits, "maxConnections"> {}
+interface PoolOptions extends Omit<ConnectionOptions, "onClosed"> {
+  /** How many may be open at once. */
+  readonly maxConnections: number;
+}
 
 /** The connections to one server, which are used again and again. */
-export class Connections {
-  readonly #options: ConnectionsOptions;
+export class ConnectionPool {
+  readonly #options: PoolOptions;
   readonly #open = new Set<Connection>();
   /** The last one that became free is the first to be used: the others may be closed by the server in their time. */
   readonly #idle: Connection[] = [];
   /** Begin a request that waits for a connection. */
   readonly #waiting: (() => void)[] = [];
 
-  constructor(options: ConnectionsOptions) {
+  constructor(options: PoolOptions) {
     this.#options = options;
   }
 
@@ -73,7 +73,7 @@ export class Connections {
   }
 
   #giveBack(connection: Connection): void {
-    if (!connection.isOpen) return;
+    if (!connection.isUsable) return;
     this.#idle.push(connection);
     this.#waiting.shift()?.();
   }

@@ -24,6 +24,8 @@ export interface HttpRequest {
 /** The beginning of an answer. */
 export interface ResponseHead {
   readonly status: number;
+  /** The reason phrase, for people. */
+  readonly statusText?: string;
   /** By lower-case names; what came several times under one name stands in one value, with commas between. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }

@@ -1,44 +1,71 @@
-import type { ConnectionLimits } from "./connection-limits.ts";
-import { DirectConnections } from "./direct-connections.ts";
+import { ConnectionPool } from "./connection-pool.ts";
 import type { HttpRequest, HttpResponse } from "./messages.ts";
 import { DIRECT_NETWORK, type NetworkSettings } from "./network-settings.ts";
-import { createProxiedTransport } from "./proxied-transport.ts";
+import { failureBeyond, type Route, refusalIn, requestOn, routeTo } from "./route.ts";
+import { SocketOpener } from "./sockets/socket-opener.ts";
 
 export interface Transport {
   /**
    * Sends a request and reads the answer, whatever its status.
    *
-   * @throws {ConnectionError} where no whole answer came; what the body's source or the receiver throws; the signal's reason.
+   * @throws {ConnectionError} if no whole answer came; what the body's source or the receiver throws; the signal's reason.
    */
   exchange(request: HttpRequest): Promise<HttpResponse>;
   /** Ends every idle and busy connection. */
   close(): void;
 }
 
-export interface TransportOptions extends Omit<ConnectionLimits, "connectTimeoutMs"> {
-  /** Default: 10 s. */
+export interface TransportOptions {
+  /** Connections to one server that may be open at once. */
+  readonly maxConnections: number;
+  /** A connection on which nothing is sent or received for so long is given up. */
+  readonly idleTimeoutMs: number;
+  /** A connection that is not made after so long is given up, a tunnel through a proxy after twice as long. Default: 10 s. */
   readonly connectTimeoutMs?: number;
   /** How connections leave this machine. Default: directly. */
   readonly network?: NetworkSettings;
 }
 
 /** A host that does not answer so long is not there, or behind a wall. */
-const CONNECT_TIMEOUT_MS = 10_000;
+export const CONNECT_TIMEOUT_MS = 10_000;
 
-/**
- * Opens connections that are kept alive and reused: our own, and where a proxy stands before the server, those of Node's client and of the
- * library that makes tunnels for it.
- */
+/** Opens connections that are kept alive and used again, to any number of servers. */
 export function createTransport(options: TransportOptions): Transport {
   const { maxConnections, idleTimeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, network = DIRECT_NETWORK } = options;
-  const limits = { maxConnections, idleTimeoutMs, connectTimeoutMs };
-  const direct = new DirectConnections(network, limits);
-  const proxied = createProxiedTransport(network, limits);
+  const opener = new SocketOpener(network, { connectTimeoutMs, idleTimeoutMs });
+  const servers = new Map<string, ServerConnections>();
+
+  function connectionsTo(request: HttpRequest): ServerConnections {
+    const name = `${request.protocol}${request.hostname}:${request.port ?? ""}`;
+    const known = servers.get(name);
+    if (known) return known;
+    const route = routeTo(request, network);
+    const pool = new ConnectionPool({
+      maxConnections,
+      idleTimeoutMs,
+      open: (onread, signal) => opener.open(route, { onread, signal }),
+      failure: (code, reason) => failureBeyond(route, code, reason),
+    });
+    servers.set(name, { route, pool });
+    return { route, pool };
+  }
+
   return {
-    exchange: (request) => (direct.to(request) ?? proxied).exchange(request),
+    async exchange(request) {
+      const { route, pool } = connectionsTo(request);
+      const response = await pool.exchange(requestOn(route, request));
+      const refusal = refusalIn(response, route);
+      if (refusal) throw refusal;
+      return response;
+    },
     close() {
-      direct.close();
-      proxied.close();
+      for (const { pool } of servers.values()) pool.close();
     },
   };
+}
+
+/** The connections to one server, and how they reach it. */
+interface ServerConnections {
+  readonly route: Route;
+  readonly pool: ConnectionPool;
 }

@@ -61,11 +61,16 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ServiceError && (error.awsCode === "NoSuchKey" || error.awsCode === "NotFound");
 }
 
-/** Reads the headers of an answer to HeadObject or GetObject. @throws {ServiceError} where S3 would not give them. */
-export function readObjectHead(response: ResponseHead): ObjectHead {
+/**
+ * Reads the headers of an answer to HeadObject or GetObject.
+ *
+ * @param listedSizeBytes the size, if the answer has none: proxies may pass a body on in chunks.
+ * @throws {ServiceError} where S3 would not give them.
+ */
+export function readObjectHead(response: ResponseHead, listedSizeBytes = Number.NaN): ObjectHead {
   const { headers } = response;
   const etag = requireEtag(response).replaceAll('"', "");
-  const sizeBytes = Number(headers["content-length"] || Number.NaN);
+  const sizeBytes = Number(headers["content-length"] || listedSizeBytes);
   const lastModifiedMs = Date.parse(headers["last-modified"] ?? "");
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || Number.isNaN(lastModifiedMs)) {
     throw notS3(response, "the answer does not tell the object's size and time");

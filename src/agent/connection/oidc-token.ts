@@ -4,6 +4,7 @@ import { IdentityError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts"
 import { withRetries } from "../../aws/retry.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import type { NetworkSettings } from "../../http/network-settings.ts";
+import { ProxyError } from "../../http/proxy-error.ts";
 import { maskSecret } from "../secret-input.ts";
 import { openTaskApi } from "../task-api.ts";
 import { type JobIdentity, readJobIdentity } from "./job-identity.ts";
@@ -91,7 +92,8 @@ async function askWithRetries(
 
 /** The client's errors in the terms in which retries are decided. */
 function asKnownError(error: unknown, hostname: string): unknown {
-  if (!(error instanceof Error)) return error;
+  if (error instanceof ProxyError && error.status !== undefined) return refusal(error.status, error.message);
+  if (!(error instanceof Error) || error instanceof ConnectionError) return error;
   const { statusCode, code, message } = error as Error & { statusCode?: number; code?: string };
   if (statusCode !== undefined) return refusal(statusCode, message);
   if (/^Failed to find api location/.test(message)) return refusal(404, "it has no such API");

@@ -93,7 +93,7 @@ class CheckedFetch {
   }
 
   #start(response: ResponseHead): void {
-    this.#head = readObjectHead(response);
+    this.#head = readObjectHead(response, this.#object.sizeBytes);
     this.#checksum = checksumOf(this.#head);
     // One of parts is not to be had from the whole.
     const isOfAll = this.#checksum?.partsCount === undefined;

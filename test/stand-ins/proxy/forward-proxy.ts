@@ -9,6 +9,8 @@ export interface ForwardProxyOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Of these hosts it will have nothing to do. */
   readonly forbiddenHosts?: readonly string[];
+  /** Whether it passes bodies on in chunks, and not their length. */
+  readonly sendsChunks?: boolean;
 }
 
 /** A web proxy in this process: tunnels for https, and requests passed on for http. */
@@ -54,7 +56,7 @@ export async function startForwardProxy(options: ForwardProxyOptions = {}): Prom
     const refusal = refusalOf(request, url.hostname);
     if (refusal) return void response.writeHead(...refusal, { "proxy-authenticate": 'Basic realm="proxy"' }).end();
     forwarded.push(`${request.method} ${request.url}`);
-    passOn(request, url, response, upstream);
+    passOn(request, url, response, upstream, options.sendsChunks && request.method === "GET");
   });
   server.on("connect", (request: http.IncomingMessage, client: net.Socket, head: Buffer) => {
     client.on("error", () => client.destroy());
@@ -93,7 +95,13 @@ export async function startForwardProxy(options: ForwardProxyOptions = {}): Prom
   };
 }
 
-function passOn(request: http.IncomingMessage, url: URL, response: http.ServerResponse, agent: http.Agent): void {
+function passOn(
+  request: http.IncomingMessage,
+  url: URL,
+  response: http.ServerResponse,
+  agent: http.Agent,
+  sendsChunks = false,
+): void {
   const onward = http.request({
     agent,
     hostname: url.hostname.replace(/^\[|\]$/g, ""),
@@ -103,7 +111,8 @@ function passOn(request: http.IncomingMessage, url: URL, response: http.ServerRe
     headers: withoutHopHeaders(request.rawHeaders),
   });
   onward.on("response", (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutHopHeaders(answer.rawHeaders));
+    const headers = withoutHopHeaders(answer.rawHeaders, sendsChunks);
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
     answer.pipe(response);
     answer.on("error", () => response.destroy());
   });
@@ -113,22 +122,27 @@ function passOn(request: http.IncomingMessage, url: URL, response: http.ServerRe
 }
 
 function openTunnel(client: net.Socket, head: Buffer, hostname: string, port: number, onOpen: () => void): void {
+  let isOpen = false;
   const server = net.connect(port, hostname, () => {
+    isOpen = true;
     onOpen();
     client.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) server.write(head);
     client.pipe(server).pipe(client);
   });
-  server.on("error", () => client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));
+  server.on("error", () => {
+    if (!isOpen) client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+  });
   client.on("close", () => server.destroy());
   server.on("close", () => client.destroySoon());
 }
 
-function withoutHopHeaders(raw: readonly string[]): string[] {
+function withoutHopHeaders(raw: readonly string[], isWithoutLength = false): string[] {
   const kept: string[] = [];
   for (let at = 0; at < raw.length; at += 2) {
     const [name, value] = [raw[at] as string, raw[at + 1] as string];
-    if (!HOP_HEADERS.has(name.toLowerCase())) kept.push(name, value);
+    const isDropped = HOP_HEADERS.has(name.toLowerCase()) || (isWithoutLength && /^content-length$/i.test(name));
+    if (!isDropped) kept.push(name, value);
   }
   return kept;
 }

@@ -1,5 +1,5 @@
 import tls from "node:tls";
-import type { NetworkSettings } from "./network-settings.ts";
+import type { NetworkSettings } from "../network-settings.ts";
 
 /** What a server has to show, and what is shown to it. */
 export type TlsOptions = Pick<tls.ConnectionOptions, "secureContext" | "rejectUnauthorized">;

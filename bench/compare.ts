@@ -1,0 +1,97 @@
+import { parseArgs } from "node:util";
+import { startTinyproxies } from "../scripts/servers/tinyproxy.ts";
+import { type Contestant, runInTurn } from "./pairs.ts";
+import { downloading, uploading } from "./parts/transfers.ts";
+import { GIB, SMALL_FILES } from "./parts/uploads.ts";
+import { median, type Sample, type Timing } from "./sample.ts";
+import { type BenchServer, startNullServer, withServer } from "./servers.ts";
+import { type TaskRun, taskAs } from "./task.ts";
+import { largeFile, smallFiles, type WorkFolder } from "./work-folders.ts";
+
+/** Something that the tasks do, by the name with which it can be asked for. */
+interface Work {
+  readonly name: string;
+  readonly tls: boolean;
+  source(): WorkFolder;
+  begin(server: BenchServer, folder: string): Promise<(tool: ReturnType<typeof taskAs>) => Contestant>;
+}
+
+const works: readonly Work[] = [false, true].flatMap((tls) =>
+  [
+    { size: "small", source: () => smallFiles(SMALL_FILES) },
+    { size: "large", source: () => largeFile(GIB) },
+  ].flatMap(({ size, source }) => [
+    { name: `upload-${size}${tls ? "-https" : ""}`, tls, source, begin: async (...to) => uploading(...to) },
+    { name: `download-${size}${tls ? "-https" : ""}`, tls, source, begin: downloading },
+  ]),
+);
+
+const USAGE = `npm run bench:compare -- [--before FOLDER] [--after FOLDER] [--rounds 9] [--node PATH] [WORK …]
+
+With --before, it compares the build --after with the one --before, and that one with itself.
+Without, it compares the build --after through a proxy (tinyproxy) with itself without a proxy.
+A FOLDER holds a built extension. Default of --after: dist/extension.
+WORK is one of: ${works.map(({ name }) => name).join(", ")}. Default: all.`;
+
+/** Runs two ways to do the same work in turn, and prints the medians of the ratios of each pair. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      before: { type: "string" },
+      after: { type: "string" },
+      rounds: { type: "string", default: "9" },
+      node: { type: "string" },
+    },
+  });
+  if (positionals.some((each) => !works.some(({ name }) => name === each))) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const node = values.node ? { nodePath: values.node } : {};
+  const after = values.after ? { ...node, extensionFolder: values.after } : node;
+  const proxies = values.before ? undefined : await startTinyproxies({ mayInstall: true });
+  const runs: Record<string, TaskRun> = values.before
+    ? {
+        before: { ...node, extensionFolder: values.before },
+        "before, again": { ...node, extensionFolder: values.before },
+        after,
+      }
+    : { direct: after, proxied: { ...after, proxyUrl: proxies?.openUrl ?? "" } };
+  console.log("| work | compared | seconds | ratio | CPU seconds | ratio |\n| --- | --- | --- | --- | --- | --- |");
+  for (const work of works.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+    const [first, ...others] = await time(work, runs, Number(values.rounds));
+    for (const other of others) console.log(row(work.name, first as Timing, other));
+  }
+  await proxies?.stop();
+}
+
+async function time(work: Work, runs: Readonly<Record<string, TaskRun>>, rounds: number): Promise<Timing[]> {
+  const source = work.source();
+  try {
+    return await withServer(startNullServer({ tls: work.tls }), async (server) => {
+      const contestant = await work.begin(server, source.path);
+      return runInTurn(
+        Object.entries(runs).map(([name, how]) => contestant(taskAs(name, how))),
+        rounds,
+      );
+    });
+  } finally {
+    source.remove();
+  }
+}
+
+function row(name: string, first: Timing, other: Timing): string {
+  const cells = (["seconds", "cpuSeconds"] as const).flatMap((figure) => {
+    const of = ({ samples }: Timing) => median(samples.map((sample) => sample[figure])).toFixed(2);
+    return [`${of(other)} to ${of(first)}`, pairedRatio(first.samples, other.samples, figure).toFixed(2)];
+  });
+  return `| ${[name, `${other.tool} to ${first.tool}`, ...cells].join(" | ")} |`;
+}
+
+function pairedRatio(first: readonly Sample[], other: readonly Sample[], figure: "seconds" | "cpuSeconds"): number {
+  return median(other.map((sample, index) => sample[figure] / (first[index]?.[figure] ?? Number.NaN)));
+}
+
+await main();
