@@ -6,6 +6,7 @@ import type { CodedMessage } from "../errors/coded-message.ts";
 import { CancelledError, cancellation } from "./cancellation.ts";
 import { InputError } from "./inputs.ts";
 import { log, logLine } from "./log.ts";
+import { maskNetworkPasswords } from "./network.ts";
 
 /** Errors that are shown one by one; the rest are counted. */
 const MAX_SHOWN_ERRORS = 50;
@@ -35,6 +36,7 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
   try {
     // The library of the bundle takes inputs into its vault once per process: it has none if another copy came first.
     if (taskLibrary._vault === undefined) return fail([{ code: "inputs-not-readable", message: NO_INPUTS }]);
+    maskNetworkPasswords();
     const outcome = await body(cancellation());
     for (const [name, value] of Object.entries(outcome.outputs)) tl.setVariable(name, value, false, true);
     if (outcome.errors.length === 0) tl.setResult(tl.TaskResult.Succeeded, "");
