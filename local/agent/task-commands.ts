@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import picomatch from "picomatch";
+import { minimatch } from "minimatch";
 import { escapeCommandText, type LoggingCommand } from "./logging-command.ts";
 import type { StepRecord } from "./step-record.ts";
 import { type TaskResult, taskResults } from "./task-result.ts";
@@ -80,7 +80,7 @@ function setVariable(step: StepRecord, { properties, data }: LoggingCommand): vo
 
 function isSettable(name: string, { definition }: StepRecord): boolean {
   const allowed = definition.restrictions?.settableVariables?.allowed;
-  return allowed === undefined || allowed.some((pattern) => picomatch.isMatch(name, pattern, { nocase: true }));
+  return allowed === undefined || allowed.some((pattern) => minimatch(name, pattern, { nocase: true, dot: true }));
 }
 
 function uploadSummary(step: StepRecord, { data }: LoggingCommand): void {

@@ -2,6 +2,7 @@ import * as tl from "azure-pipelines-task-lib/task.js";
 import { CodedError, codeOf } from "../errors/coded-error.ts";
 import type { CodedMessage } from "../errors/coded-message.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { log } from "./log.ts";
 import { readSecretInput } from "./secret-input.ts";
 
 /** One wrong input: its name, what is wrong, and what to do. */
@@ -34,10 +35,35 @@ export interface WholeNumberRange {
  */
 export class InputReader {
   readonly problems: InputProblem[] = [];
+  /** The inputs in which the agent left a variable as it was. */
+  readonly #unexpanded = new Set<string>();
 
-  /** An input's text without blanks around it; empty where it is not set. */
+  /**
+   * An input's text without spaces around it. Empty if it is not set, or if it holds a variable that is not defined: that is a problem,
+   * because a path, a name or a prefix with `$(Name)` in it is never meant.
+   */
   text(name: string): string {
-    return (tl.getInput(name) ?? "").trim();
+    const text = rawText(name);
+    const variables = undefinedVariables(text);
+    if (variables.length === 0) return text;
+    if (!this.#unexpanded.has(name)) {
+      for (const variable of variables)
+        this.problem(name, "variable-not-defined", `${describeUndefined(variable)} ${DEFINE_IT}`);
+    }
+    this.#unexpanded.add(name);
+    return "";
+  }
+
+  /** The text of an input that may hold anything, for example a header: there, a variable that is not defined is a warning. */
+  value(name: string): string {
+    const text = rawText(name);
+    for (const variable of undefinedVariables(text)) {
+      log.warning(
+        "variable-not-defined",
+        `${name}: ${describeUndefined(variable)} The text is used as it is. ${DEFINE_IT}`,
+      );
+    }
+    return text;
   }
 
   /** The text of an input that nobody may read in the log: it is masked before anything else happens to it. */
@@ -48,7 +74,7 @@ export class InputReader {
   /** The text of an input that must be set. */
   required(name: string, whatToDo: string): string {
     const text = this.text(name);
-    if (text === "") this.problem(name, "input-required", `it is empty. ${whatToDo}`);
+    if (text === "" && !this.#unexpanded.has(name)) this.problem(name, "input-required", `it is empty. ${whatToDo}`);
     return text;
   }
 
@@ -97,6 +123,11 @@ export class InputReader {
     return undefined;
   }
 
+  /** Says what becomes of an input that is accepted, but not used as it stands. */
+  note(input: string, message: string): void {
+    log.info(`${input}: ${message}`);
+  }
+
   problem(input: string, code: ErrorCode, message: string): void {
     this.problems.push({ input, code, message });
   }
@@ -123,6 +154,22 @@ export class InputReader {
       this.problem(name, "input-not-in-list", `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
     return found;
   }
+}
+
+const DEFINE_IT = "Define the variable, or correct its name.";
+
+function describeUndefined(variable: string): string {
+  return `the variable ${variable} is not defined, so $(${variable}) is still in the input.`;
+}
+
+function rawText(name: string): string {
+  return (tl.getInput(name) ?? "").trim();
+}
+
+/** The agent leaves `$(Name)` as it is if there is no such variable. */
+function undefinedVariables(text: string): string[] {
+  const names = [...text.matchAll(/\$\(([A-Za-z_][\w. -]*)\)/g)].map(([, name = ""]) => name);
+  return [...new Set(names)];
 }
 
 function listChoices(choices: readonly string[]): string {

@@ -1,23 +1,51 @@
-import fillRange from "fill-range";
-import picomatch from "picomatch";
+import { GLOBSTAR, Minimatch } from "minimatch";
 import { CodedError } from "../errors/coded-error.ts";
 
-/** The patterns of a step: which relative paths it is about. */
+/** Which relative paths a step is about. */
 export interface PathPatterns {
   /** Whether a path relative to the root, with `/` between its names, belongs to the step. */
   matches(path: string): boolean;
-  /** Whether the last word on everything below a folder is that it is excluded, so that the folder need not be read. */
-  excludesFolder(path: string): boolean;
+  /** Whether something below a folder may belong to the step. If not, the folder need not be read. */
+  mayMatchBelow(folder: string): boolean;
   /**
    * Whether the step is about an object of this name, beneath the prefix: one that matches, and not in a repository's history unless a
    * pattern names that. Parts that are `.` or `..`, which no file has, but a key can, match what any name does.
    */
-  covers(path: string): boolean;
-  /** Whether some pattern includes something under a folder or file name literally, as `.git`. */
+  covers(name: string): boolean;
+  /** Whether some pattern includes something under a folder or file name literally, for example `.git`. */
+  names(name: string): boolean;
+  /** Whether the pattern that includes a name starts with `/`: then a key that does so is wanted. */
+  namesRoot(name: string): boolean;
+  /** The lines, in their order. */
+  readonly lines: readonly PatternLine[];
+}
+
+/** One line of the patterns. */
+export interface PatternLine {
+  /** From 1; 0 for the `**` that stands before a leading exclusion. */
+  readonly number: number;
+  /** As it was entered, without the spaces around it. */
+  readonly text: string;
+  readonly include: boolean;
+  /** What it matches, without the `!` of an exclusion. */
+  readonly glob: string;
+  /** Whether it matches a path, whatever other lines say. */
+  test(path: string): boolean;
+  /** Whether it may match something below a folder. */
+  mayMatchBelow(folder: string): boolean;
+  /** Whether it has a name in it literally, braces included. */
   names(name: string): boolean;
 }
 
-/** Left out unless a pattern names it: the history of a repository is never meant to be published by accident. */
+/** What patterns are matched against. */
+export interface PatternSubject {
+  /** The absolute path of the folder: a pattern that starts with it means what comes after it. */
+  readonly root?: string | undefined;
+  /** Object keys may start with `/` or have `..` for a name, and so may patterns for them; paths of files below a folder do not. */
+  readonly isOfKeys?: boolean;
+}
+
+/** Skipped unless a pattern names it: the history of a repository is never meant to be published by accident. */
 export const REPOSITORY_NAME = ".git";
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
@@ -25,74 +53,97 @@ class PatternError extends CodedError {
   override readonly name: string = "PatternError";
 }
 
-interface Rule {
-  readonly include: boolean;
-  readonly glob: string;
-  readonly test: (path: string) => boolean;
-}
+/** The dialect of Azure Pipelines' own tasks, the same on every system. */
+const DIALECT = { dot: true, nocomment: true, nonegate: true, platform: "linux" } as const;
 
 /**
- * Reads pattern lines. Blank lines and lines that start with `#` are left out. The lines are taken in order: each includes what it
- * matches, or with a leading `!` excludes it, so that the last line that matches a path decides. Where the first line excludes,
- * everything was included before it. A folder's name with a `/` at its end means all that is in it. Braces work, names that start with a dot match, and case counts.
+ * Reads pattern lines, each in the dialect of minimatch. Empty lines and lines that start with `#` are ignored. The lines are taken in
+ * order: each includes what it matches, or with a leading `!` excludes it, and the last line that matches a path decides. If the first
+ * line excludes, everything was included before it. A pattern with a `/` at its end means everything in that folder.
  *
- * @param root the absolute path of the folder: a pattern that starts with it means what comes behind it.
  * @throws {AggregateError} of a {PatternError} for each wrong line.
  */
-export function parsePatterns(lines: readonly string[], root?: string): PathPatterns {
-  const rules: Rule[] = [];
+export function parsePatterns(texts: readonly string[], subject: PatternSubject = {}): PathPatterns {
+  const lines: PatternLine[] = [];
   const errors: PatternError[] = [];
-  for (const line of lines.map((text) => text.trim()).filter((text) => text !== "" && !text.startsWith("#"))) {
+  for (const [index, rawText] of texts.entries()) {
+    const text = rawText.trim();
+    if (text === "" || text.startsWith("#")) continue;
     try {
-      rules.push(parseRule(line, root));
+      lines.push(parseLine(text, index + 1, subject));
     } catch (error) {
-      errors.push(new PatternError("pattern-invalid", `pattern "${line}": ${(error as Error).message}.`));
+      errors.push(new PatternError("pattern-invalid", `pattern "${text}": ${(error as Error).message}.`));
     }
   }
   if (errors.length > 0) throw new AggregateError(errors, "malformed patterns");
 
-  const [first] = rules;
-  if (first && !first.include) rules.unshift(parseRule("**"));
-  rules.reverse();
-  const matches = (path: string) => rules.find((rule) => rule.test(path))?.include ?? false;
-  const names = (name: string) => rules.some((rule) => rule.include && rule.glob.split("/").includes(name));
+  if (lines[0]?.include === false) lines.unshift(parseLine("**", 0, subject));
+  return combineLines(lines);
+}
+
+function combineLines(lines: readonly PatternLine[]): PathPatterns {
+  const lastFirst = [...lines].reverse();
+  const decisive = (path: string) => lastFirst.find((line) => line.test(path));
+  const matches = (path: string) => decisive(path)?.include ?? false;
+  const names = (name: string) => lines.some((line) => line.include && line.names(name));
   const excludesRepository = !names(REPOSITORY_NAME);
   return {
+    lines,
     matches,
-    covers: (path) =>
-      matches(withoutDotParts(path)) && !(excludesRepository && path.split("/").includes(REPOSITORY_NAME)),
-    excludesFolder(path) {
-      // The rules stand in reverse: an inclusion met first may still match something below. A pattern that ends in /** matches a folder
-      // itself only if it matches all that is in it.
-      const decisive = rules.find((rule) => rule.include || (rule.glob.endsWith("/**") && rule.test(path)));
-      return decisive !== undefined && !decisive.include;
+    covers: (name) =>
+      matches(withoutDotParts(name)) && !(excludesRepository && name.split("/").includes(REPOSITORY_NAME)),
+    mayMatchBelow(folder) {
+      for (const line of lastFirst) {
+        if (line.include && line.mayMatchBelow(folder)) return true;
+        if (!line.include && isWholeFolder(line, folder)) return false;
+      }
+      return false;
     },
     names,
+    namesRoot(name) {
+      const line = decisive(withoutDotParts(name));
+      return line?.include === true && line.glob.startsWith("/");
+    },
   };
 }
 
-function parseRule(line: string, root?: string): Rule {
-  const include = !line.startsWith("!");
-  const glob = belowRoot(line.slice(include ? 0 : 1).trim(), root)
-    .replace(/^(\.\/)+/, "")
+/** A pattern that ends in `/**` and matches one name in a folder matches every name there, and below. */
+function isWholeFolder({ glob, test }: PatternLine, folder: string): boolean {
+  return (glob === "**" || glob.endsWith("/**")) && test(`${folder}/x`);
+}
+
+function parseLine(text: string, number: number, { root, isOfKeys = false }: PatternSubject): PatternLine {
+  const include = !text.startsWith("!");
+  const glob = belowRoot(text.slice(include ? 0 : 1).trim(), root)
+    .replace(/^(\.\/+)+/, "")
     .replace(/\/$/, "/**");
   if (glob === "") throw new Error("it is empty");
-  // A backslash takes its meaning from the character behind it. Before any other it was meant to part folders.
-  if (/^\/|^[A-Za-z]:[\\/]/.test(glob)) {
+  // A backslash takes its meaning from the character behind it. Before any other it was meant to separate folders.
+  if (/^[A-Za-z]:[\\/]/.test(glob) || (glob.startsWith("/") && !isOfKeys)) {
     throw new Error("it starts at the root of a disk; write it relative to sourceFolder");
   }
   if (/\\(?![!#[\]{}()])/.test(glob)) throw new Error("it has a \\ in it; write / between folders");
-  if (glob.split("/").includes("..")) throw new Error("it leaves sourceFolder with ..");
-  const test = picomatch(glob, {
-    dot: true,
-    nonegate: true,
-    strictBrackets: true,
-    windows: false,
-    // A name may hold a line break, which `.` in an expression does not match otherwise.
-    flags: "s",
-    expandRange,
-  });
-  return { include, glob, test: (path) => test(path) };
+  if (glob.split("/").includes("..") && !isOfKeys) throw new Error("it leaves sourceFolder with ..");
+  const unclosed = findUnclosed(glob);
+  if (unclosed)
+    throw new Error(`it has a ${unclosed} that is not closed; write \\${unclosed} for the character itself`);
+  const matcher = new Minimatch(isOfKeys ? withoutDotParts(glob) : glob, DIALECT);
+  return {
+    number,
+    text,
+    include,
+    glob,
+    test: isOfKeys ? (path) => matcher.match(withoutDotParts(path)) : (path) => matcher.match(path),
+    mayMatchBelow: belowMatcher(matcher),
+    names: (name) => matcher.globSet.some((alternative) => alternative.split("/").includes(name)),
+  };
+}
+
+function belowMatcher(matcher: Minimatch): PatternLine["mayMatchBelow"] {
+  if (matcher.pattern === "**") return () => true;
+  const depths = matcher.set.map((names) => (names.includes(GLOBSTAR) ? Number.POSITIVE_INFINITY : names.length));
+  const deepest = Math.max(0, ...depths);
+  return (folder) => folder.split("/").length < deepest && matcher.match(folder, true);
 }
 
 function belowRoot(glob: string, root: string | undefined): string {
@@ -101,12 +152,20 @@ function belowRoot(glob: string, root: string | undefined): string {
   return start && slashed.startsWith(start) ? slashed.slice(start.length) : glob;
 }
 
-/** Picomatch lets nothing match `.` and `..`, and a key that no pattern matches would be left out without a word. */
-function withoutDotParts(path: string): string {
-  return path.startsWith(".") || path.includes("/.") ? path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, "...") : path;
+/** The dialect takes an unclosed bracket literally, which is hardly ever meant, and excludes nothing without a word. */
+function findUnclosed(glob: string): "[" | "{" | undefined {
+  const unescaped = glob.replace(/\\./gs, "");
+  // A class ends in its folder; a ] that comes first in it is a member.
+  if (unescaped.replace(/\[[!^]?(?:\[:\w+:\]|[^/])(?:\[:\w+:\]|[^\]/])*\]/gs, "").includes("[")) return "[";
+  let depth = 0;
+  for (const character of unescaped) {
+    if (character === "{") depth++;
+    else if (character === "}" && depth > 0) depth--;
+  }
+  return depth > 0 ? "{" : undefined;
 }
 
-/** `{1..12}`, `{01..12}`, `{a..f}`, and with a step: picomatch itself knows ranges of single characters alone. */
-function expandRange(from: string, to: string, step: unknown): string {
-  return `(${fillRange(from, to, typeof step === "string" ? Number(step) : 1, { toRegex: true })})`;
+/** Minimatch lets nothing match `.` and `..`, and a key that no pattern matches would be skipped without a word. */
+function withoutDotParts(path: string): string {
+  return path.startsWith(".") || path.includes("/.") ? path.replace(/(?<=^|\/)\.{1,2}(?=\/|$)/g, "...") : path;
 }

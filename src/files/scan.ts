@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
@@ -19,9 +19,9 @@ export interface LocalFile {
   readonly isLink?: true;
 }
 
-/** Something that was left out, and why: a broken link, a link out of the folder, a pipe. */
+/** Something that was skipped, and why: a broken link, a link out of the folder, a pipe, a file that disappeared meanwhile. */
 export interface ScanWarning {
-  /** As in `LocalFile`. Where it is a link to a folder, all that is below it was left out. */
+  /** As in `LocalFile`. If it is a folder, or a link to one, all that is below it was skipped. */
   readonly path: string;
   readonly reason: string;
   /** Set for a broken link that the patterns do not match: something that they do match may have stood below it. */
@@ -48,6 +48,8 @@ export class ScanError extends CodedError {
 /** A folder that stands behind so many paths is part of a web of folders that link to each other, whose paths are without number. */
 const MAX_PATHS_TO_A_LINKED_FOLDER = 100;
 
+const VANISHED = "it disappeared while the folder was read";
+
 interface Folder {
   /** Empty for the root, otherwise with a `/` at its end. */
   readonly path: string;
@@ -58,18 +60,31 @@ interface Folder {
 }
 
 interface FolderEntry {
+  readonly kind: "folder";
   readonly name: string;
   /** Free of symbolic links. */
   readonly realPath: string;
 }
 
 interface FileEntry {
+  readonly kind: "file";
   readonly name: string;
-  readonly realPath?: undefined;
   readonly file: LocalFile;
 }
 
-type Entry = FolderEntry | FileEntry;
+interface SkippedEntry {
+  readonly kind: "skipped";
+  readonly reason: string;
+}
+
+/** What a name in a folder turns out to be. */
+type Entry = FolderEntry | FileEntry | SkippedEntry;
+
+/** What the patterns want of a name: as a file, as a folder, or, while it is a link, as either. */
+interface Wanted {
+  readonly asFile: boolean;
+  readonly asFolder: boolean;
+}
 
 /** What stays the same all the way down. */
 interface Walk {
@@ -114,16 +129,17 @@ export function scanBase(root: string): string {
 
 function* scanFolder(folder: Folder, walk: Walk): Generator<LocalFile, void> {
   for (const entry of readEntries(folder, walk)) {
-    if (entry.realPath === undefined) {
-      yield entry.file;
-      continue;
-    }
-    const path = folder.path + entry.name;
-    const absolutePath = join(folder.absolutePath, entry.name);
-    const isLink = entry.realPath !== join(folder.realPath, entry.name);
-    if (isLink) countPath(entry.realPath, path, walk.visits);
-    yield* scanFolder({ path: `${path}/`, absolutePath, realPath: entry.realPath, parent: folder }, walk);
+    if (entry.kind === "file") yield entry.file;
+    else yield* scanFolder(enterFolder(folder, entry, walk), walk);
   }
+}
+
+/** @throws {ScanError} if a folder is reached through links too often. */
+function enterFolder(parent: Folder, { name, realPath }: FolderEntry, { visits }: Walk): Folder {
+  const path = parent.path + name;
+  const isLink = realPath !== join(parent.realPath, name);
+  if (isLink) countPath(realPath, path, visits);
+  return { path: `${path}/`, absolutePath: join(parent.absolutePath, name), realPath, parent };
 }
 
 /** @throws {ScanError} where a folder is reached through links too often. */
@@ -135,36 +151,46 @@ function countPath(realPath: string, path: string, visits: Map<string, number>):
   throw new ScanError(path, new Error(reason), "too-many-links");
 }
 
-function readEntries(folder: Folder, walk: Walk): Entry[] {
-  const { patterns, links } = walk;
-  const entries: Entry[] = [];
-  for (const dirent of readFolder(folder)) {
+/** The files and folders in a folder that the patterns want, in the order of their keys. */
+function readEntries(folder: Folder, walk: Walk): (FileEntry | FolderEntry)[] {
+  const entries: (FileEntry | FolderEntry)[] = [];
+  for (const dirent of readFolder(folder, walk)) {
+    const wanted = wantedAs(folder, dirent, walk);
+    if (!wanted.asFile && !wanted.asFolder) continue;
     const path = folder.path + dirent.name;
-    if (dirent.name === REPOSITORY_NAME && !patterns.names(REPOSITORY_NAME)) continue;
-    const isLink = dirent.isSymbolicLink();
-    if (isLink && links === "skip") continue;
-    const mayBeFolder = isLink && links === "follow";
-    if (dirent.isDirectory() ? patterns.excludesFolder(path) : !mayBeFolder && !patterns.matches(path)) continue;
     if (isMangled(folder, dirent.name))
       throw new ScanError(path, new Error("its name is not valid UTF-8"), "file-name-not-supported");
-    const found = examine(folder, dirent, walk);
-    // Only now it is known whether a link is a file, which the patterns have to match, or a folder.
-    const isMatched = !mayBeFolder || patterns.matches(path);
-    if (typeof found !== "string") {
-      if (found.realPath === undefined ? isMatched : !patterns.excludesFolder(path)) entries.push(found);
-    } else if (isMatched || !patterns.excludesFolder(path)) {
-      const isNamed = isMatched || leadsToFolder(join(folder.absolutePath, dirent.name));
-      walk.warn({ path, reason: found, ...(isNamed ? {} : { mayHaveBeenFolder: true }) });
-    }
+    const entry = examine(folder, dirent, walk);
+    if (entry.kind === "skipped") warnOf(entry, join(folder.absolutePath, dirent.name), path, wanted, walk);
+    else if (entry.kind === "file" ? wanted.asFile : wanted.asFolder) entries.push(entry);
   }
   return entries.sort((a, b) => compareUtf8(sortName(a), sortName(b)));
 }
 
-function readFolder(folder: Folder): Dirent[] {
+/** By the name and its kind alone: what nobody wants is not looked at any further. */
+function wantedAs(folder: Folder, dirent: Dirent, { patterns, links }: Walk): Wanted {
+  const path = folder.path + dirent.name;
+  const isLink = dirent.isSymbolicLink();
+  const mayBeFolder = dirent.isDirectory() || (isLink && links === "follow");
+  const asFolder = mayBeFolder && patterns.mayMatchBelow(path);
+  const asFile = !dirent.isDirectory() && patterns.matches(path);
+  const isHidden = dirent.name === REPOSITORY_NAME && !patterns.names(REPOSITORY_NAME);
+  return isHidden || (isLink && links === "skip") ? { asFile: false, asFolder: false } : { asFile, asFolder };
+}
+
+function warnOf({ reason }: SkippedEntry, absolutePath: string, path: string, wanted: Wanted, { warn }: Walk): void {
+  const isCertain = wanted.asFile || leadsToFolder(absolutePath);
+  warn({ path, reason, ...(isCertain ? {} : { mayHaveBeenFolder: true }) });
+}
+
+function readFolder(folder: Folder, { warn }: Walk): Dirent[] {
   try {
     return readdirSync(folder.absolutePath, { withFileTypes: true });
   } catch (error) {
-    throw new ScanError(folder.path.slice(0, -1) || ".", error as Error);
+    const path = folder.path.slice(0, -1);
+    if (path === "" || !hasVanished(error)) throw new ScanError(path || ".", error as Error);
+    warn({ path, reason: VANISHED });
+    return [];
   }
 }
 
@@ -178,28 +204,41 @@ function isMangled(folder: Folder, name: string): boolean {
   return names.some((bytes) => !isUtf8(bytes) && bytes.toString() === name);
 }
 
-/**
- * @returns the entry, or why it is left out.
- * @throws {ScanError} where it cannot be told what stands there.
- */
-function examine(folder: Folder, dirent: Dirent, { patterns, links }: Walk): Entry | string {
+/** @throws {ScanError} if it cannot be found out what the name stands for. */
+function examine(folder: Folder, dirent: Dirent, walk: Walk): Entry {
   const { name } = dirent;
-  if (dirent.isDirectory()) return { name, realPath: join(folder.realPath, name) };
-  const absolutePath = join(folder.absolutePath, name);
-  const isFollowed = dirent.isSymbolicLink() && links === "follow";
+  if (dirent.isDirectory()) return { kind: "folder", name, realPath: join(folder.realPath, name) };
+  if (dirent.isSymbolicLink() && walk.links === "follow") return followLink(folder, name, walk);
   try {
-    const realPath = isFollowed ? realpathSync(absolutePath) : undefined;
-    const refusal = realPath && refuseLink(folder, realPath, patterns);
-    if (refusal) return refusal;
-    const stat = links === "yield" ? lstatSync(absolutePath) : statSync(absolutePath);
-    if (realPath !== undefined && stat.isDirectory()) return { name, realPath };
-    if (!stat.isFile() && !stat.isSymbolicLink()) return "it is neither a file nor a folder";
-    const file = { path: folder.path + name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
-    return { name, file: stat.isSymbolicLink() ? { ...file, isLink: true } : file };
+    return asFile(folder, name, lstatSync(join(folder.absolutePath, name)));
   } catch (error) {
-    if (isFollowed) return `the link leads nowhere (${(error as NodeJS.ErrnoException).code})`;
+    if (hasVanished(error)) return { kind: "skipped", reason: VANISHED };
     throw new ScanError(folder.path + name, error as Error);
   }
+}
+
+function followLink(folder: Folder, name: string, { patterns }: Walk): Entry {
+  const absolutePath = join(folder.absolutePath, name);
+  try {
+    const realPath = realpathSync(absolutePath);
+    const refusal = refuseLink(folder, realPath, patterns);
+    if (refusal) return { kind: "skipped", reason: refusal };
+    const stat = statSync(absolutePath);
+    return stat.isDirectory() ? { kind: "folder", name, realPath } : asFile(folder, name, stat);
+  } catch (error) {
+    return { kind: "skipped", reason: `the link leads nowhere (${(error as NodeJS.ErrnoException).code})` };
+  }
+}
+
+function asFile(folder: Folder, name: string, stat: Stats): FileEntry | SkippedEntry {
+  if (!stat.isFile() && !stat.isSymbolicLink()) return { kind: "skipped", reason: "it is neither a file nor a folder" };
+  const file = { path: folder.path + name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs };
+  return { kind: "file", name, file: stat.isSymbolicLink() ? { ...file, isLink: true } : file };
+}
+
+/** What was listed a moment ago is gone, or a file has taken the place of a folder. */
+function hasVanished(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 function refuseLink(folder: Folder, target: string, patterns: PathPatterns): string | undefined {
@@ -221,6 +260,6 @@ function leadsToFolder(link: string): boolean {
   }
 }
 
-function sortName(entry: Entry): string {
-  return entry.realPath === undefined ? entry.name : `${entry.name}/`;
+function sortName({ kind, name }: FileEntry | FolderEntry): string {
+  return kind === "file" ? name : `${name}/`;
 }

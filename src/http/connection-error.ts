@@ -10,7 +10,10 @@ export class ConnectionError extends CodedError {
   readonly hostname: string;
 
   constructor(systemCode: string, hostname: string, reason: string, code: ErrorCode = connectionErrorCode(systemCode)) {
-    super(code, `no answer from ${hostname}: ${reason}`);
+    // The SDK's clients decide by Node's code whether to try again, and look for it in the cause.
+    super(code, `no answer from ${hostname}: ${reason}`, {
+      cause: Object.assign(new Error(reason), { code: systemCode }),
+    });
     this.systemCode = systemCode;
     this.hostname = hostname;
   }

@@ -14,6 +14,7 @@ export class ConnectionPool {
   readonly #idle: Connection[] = [];
   /** Begin a request that waits for a connection. */
   readonly #waiting: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -33,12 +34,15 @@ export class ConnectionPool {
     }
   }
 
-  /** Ends every connection, and the requests on them. */
+  /** Ends every connection, the requests on them, and those that wait for one. */
   close(): void {
+    this.#isClosed = true;
     for (const connection of this.#open) connection.close();
+    for (const start of this.#waiting.splice(0)) start();
   }
 
   #take(): Connection | undefined {
+    if (this.#isClosed) throw this.#options.failure("ECONNABORTED", "the step is over");
     return this.#idle.pop() ?? (this.#open.size < this.#options.maxConnections ? this.#connect() : undefined);
   }
 
@@ -60,7 +64,9 @@ export class ConnectionPool {
     return new Promise((resolve, reject) => {
       const start = () => {
         signal?.removeEventListener("abort", leave);
-        resolve();
+        if (!signal?.aborted) return resolve();
+        reject(signal.reason);
+        this.#waiting.shift()?.();
       };
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(start), 1);

@@ -122,7 +122,8 @@ export class Connection implements ExchangeConnection {
     this.#writer = new SocketWriter(socket);
     const { idleTimeoutMs } = this.#options;
     socket
-      .setTimeout(idleTimeoutMs, () => this.#giveUp())
+      .setTimeout(idleTimeoutMs)
+      .on("timeout", () => this.#giveUp())
       .on("error", (error: NodeJS.ErrnoException) => this.#fail(this.failure(error.code ?? "unknown", reasonOf(error))))
       .on("end", () => this.#end())
       .on("close", () => this.#end());

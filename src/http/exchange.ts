@@ -167,9 +167,9 @@ export class Exchange {
     const { head, state } = this.#parser;
     if (head && this.#responseState === "head") {
       this.#receiver = this.#receiverOf(head);
-      this.#responseState = "body";
+      if (!this.#failure) this.#responseState = "body";
     }
-    if (state === "complete") this.#complete();
+    if (state === "complete" && this.#isReading()) this.#complete();
     return takenBytes;
   }
 

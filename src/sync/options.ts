@@ -62,10 +62,20 @@ export interface UploadOptions extends TransferOptions {
 }
 
 export interface DownloadOptions extends TransferOptions {
-  /** As entered, without leading slashes: `abc`, `abc/` or empty. A prefix, or the key of a single object. */
+  /** What keys start with: `abc`, `abc/` or empty. A prefix, or the key of a single object. */
   readonly source: string;
   /** Absolute path of the folder to download to. */
   readonly target: string;
+  /** Whether a file's path below the target is its whole key, rather than what comes after the prefix. */
+  readonly keepPrefix: boolean;
+}
+
+/** One rule of an input that gives headers by pattern. */
+export interface SettingRule {
+  readonly input: "headers" | "cacheControl";
+  /** Where it starts, from 1. */
+  readonly line: number;
+  readonly patterns: PathPatterns;
 }
 
 /** What a step says of the objects that it stores, beside their bytes. */
@@ -76,6 +86,7 @@ export interface ObjectSettings {
    * A content type that is only guessed is not among them.
    */
   headersFor(path: string): Readonly<Record<string, string>>;
+  readonly rules: readonly SettingRule[];
   /** Undefined where the inputs say nothing of tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
   /** A canned ACL, as `public-read`. */

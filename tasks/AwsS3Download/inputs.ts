@@ -5,7 +5,8 @@ import { CodedError, codeOf } from "../../src/errors/coded-error.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readCustomerKey, readDownloadEncryption } from "../../src/task/inputs/encryption.ts";
-import { readTransfer } from "../../src/task/inputs/transfer.ts";
+import { noteToolkitLogging, readTransfer } from "../../src/task/inputs/transfer.ts";
+import { readKeyStart } from "../../src/task/inputs/upload.ts";
 
 /**
  * Reads the task's inputs. Nothing has been sent yet when it throws, and nothing has been written to disk.
@@ -19,7 +20,9 @@ export function readInputs(): InNameOf<DownloadOptions> {
   const source = readSource(reader);
   const transfer = readTransfer(reader);
   const target = readTarget(reader);
+  const keepPrefix = reader.boolean("keepPrefix");
   const encryption = readDownloadEncryption(reader, customerKey);
+  noteToolkitLogging(reader);
   reader.finish();
   return {
     // finish() has thrown where there is no access.
@@ -27,12 +30,13 @@ export function readInputs(): InNameOf<DownloadOptions> {
     ...transfer,
     source,
     target,
+    keepPrefix,
     ...(encryption ? { encryption } : {}),
   };
 }
 
 function readSource(reader: InputReader): string {
-  const source = reader.text("sourceFolder").replace(/^\/+/, "");
+  const source = readKeyStart(reader, "sourceFolder");
   const wrong = (why: string) => reader.problem("sourceFolder", "path-invalid", `"${source}" ${why}`);
   if (source.startsWith("s3://")) wrong("is a URI. Enter what stands behind the bucket's name.");
   if (source.split("/").some((name) => name === "." || name === ".."))

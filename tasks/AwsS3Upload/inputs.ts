@@ -3,7 +3,7 @@ import type { UploadOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readCustomerKey, readUploadEncryption } from "../../src/task/inputs/encryption.ts";
 import { readObjectSettings } from "../../src/task/inputs/object.ts";
-import { readTransfer } from "../../src/task/inputs/transfer.ts";
+import { noteToolkitLogging, readTransfer } from "../../src/task/inputs/transfer.ts";
 import { readPartSizeBytes, readPrefix, readSource } from "../../src/task/inputs/upload.ts";
 
 /**
@@ -35,6 +35,7 @@ export function readInputs(): InNameOf<UploadOptions> {
     const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
     reader.problem("createBucket", "inputs-in-conflict", `${why}. Leave one of the two out.`);
   }
+  noteToolkitLogging(reader);
   reader.finish();
   return {
     // finish() has thrown where there is no access.

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { minimatch } from "minimatch";
 import { parsePatterns } from "../../src/files/patterns.ts";
+import { type Random, randomFrom } from "../random.ts";
 
 describe("patterns", () => {
   const paths = [
@@ -46,24 +48,79 @@ describe("patterns", () => {
     assert.deepEqual(["1", "2", "3", "5"].filter(parsePatterns(["{1..5..2}"]).matches), ["1", "3", "5"]);
   });
 
-  it("tell which folders need not be read", () => {
-    const { excludesFolder } = parsePatterns(["**", "!node_modules/**", "!logs/*", "!a/**", "a/keep.txt", "!b/"]);
-    const folders = ["node_modules", "node_modules/x", "src", "logs", "a", "b"];
-    assert.deepEqual(folders.filter(excludesFolder), ["b"]);
-    assert.deepEqual(folders.filter(parsePatterns(["!node_modules/**"]).excludesFolder), [
-      "node_modules",
-      "node_modules/x",
+  it("read as those of Azure Pipelines' own tasks do, where dialects differ", () => {
+    const matched = (pattern: string, ...names: string[]) => names.filter(parsePatterns([pattern]).matches);
+    // Expected: what minimatch gives, which those tasks use.
+    assert.deepEqual(matched("[!_]*/**", "_internal/a", "blog/a", "!x/a"), ["blog/a", "!x/a"]);
+    assert.deepEqual(matched("[^_]*", "_a", "b", "^"), ["b", "^"]);
+    assert.deepEqual(matched("**/!(config).js", "config.js", "config.prod.js", "a/main.js"), [
+      "config.prod.js",
+      "a/main.js",
     ]);
+    assert.deepEqual(matched("node_modules//**", "node_modules/x/y", "src/a"), ["node_modules/x/y"]);
+    assert.deepEqual(matched("**/Setup (x64).msi", "out/Setup (x64).msi", "out/Setup x64.msi"), [
+      "out/Setup (x64).msi",
+    ]);
+    assert.deepEqual(matched("**.zip", "a.zip", "obj/a.zip"), ["a.zip"]);
+    assert.deepEqual(matched("obj/**.zip", "obj/a.zip", "obj/b/a.zip"), ["obj/a.zip"]);
+    assert.deepEqual(matched("?.txt", "\u{1f600}.txt", "a.txt", "ab.txt"), ["\u{1f600}.txt", "a.txt"]);
+    assert.deepEqual(matched("v{08..11}/*", "v8/a", "v08/a", "v11/a", "v12/a"), ["v08/a", "v11/a"]);
+    assert.deepEqual(matched("[[:upper:]]*", "Readme", "readme"), ["Readme"]);
+    assert.deepEqual(matched("@(a|b)/*.+(js|css)", "a/x.js", "b/x.css", "ab/x.js", "a/x.md"), ["a/x.js", "b/x.css"]);
+    assert.deepEqual(matched("a]b}c", "a]b}c"), ["a]b}c"]);
+    assert.deepEqual(matched("a\\[b\\{", "a[b{"), ["a[b{"]);
+    assert.deepEqual(matched("[]a]/[[]b/[!]]", "]/[b/x", "a/[b/]"), ["]/[b/x"]);
+    assert.deepEqual(matched("{}/a$(b)", "{}/a$(b)"), ["{}/a$(b)"]);
   });
 
-  it("prune a folder only for a pattern that matches everything in it, whatever the names are", () => {
-    const pruned = (pattern: string, ...folders: string[]) =>
-      folders.filter(parsePatterns(["**", pattern]).excludesFolder);
-    assert.deepEqual(pruned("!**/x/**", "foo", "x", "foo/x", "foo/x/y"), ["x", "foo/x", "foo/x/y"]);
-    assert.deepEqual(pruned("!a/x/**", "a", "a/x", "b"), ["a/x"]);
-    assert.deepEqual(pruned("!a/[a-z]/**", "a", "a/b", "a/bb"), ["a/b"]);
-    // Read for nothing, which costs time alone.
-    assert.deepEqual(pruned("!a/*/**", "a", "a/b"), []);
+  it("exclude by a line that starts with !(, as by any that starts with !", () => {
+    assert.deepEqual(["(config).js", "main.js"].filter(parsePatterns(["!(config).js"]).matches), ["main.js"]);
+  });
+
+  it("take names as minimatch does, the last line that matches deciding", () => {
+    for (let seed = 1; seed <= 1000; seed++) {
+      const random = randomFrom(seed);
+      const lines = Array.from({ length: 1 + random.below(3) }, () => randomLine(random));
+      const { matches, mayMatchBelow } = parsePatterns(lines);
+      for (let count = 0; count < 12; count++) {
+        const name = randomName(random);
+        assert.equal(matches(name), lastToMatch(lines, name), `seed ${seed}: ${JSON.stringify({ lines, name })}`);
+        if (!matches(name)) continue;
+        // What is not read cannot be found.
+        for (const folder of foldersAbove(name)) {
+          assert.ok(mayMatchBelow(folder), `seed ${seed}: ${JSON.stringify({ lines, name, folder })}`);
+        }
+      }
+    }
+  });
+
+  it("tell which folders need not be read, because what is in them is excluded", () => {
+    const unread = (lines: string[], ...folders: string[]) =>
+      folders.filter((folder) => !parsePatterns(lines).mayMatchBelow(folder));
+    const lines = ["**", "!node_modules/**", "!logs/*", "!a/**", "a/keep.txt", "!b/"];
+    assert.deepEqual(unread(lines, "node_modules", "node_modules/x", "src", "logs", "a", "a/c", "b"), [
+      "node_modules",
+      "node_modules/x",
+      "a/c",
+      "b",
+    ]);
+    assert.deepEqual(unread(["!**/x/**"], "foo", "x", "foo/x", "foo/x/y"), ["x", "foo/x", "foo/x/y"]);
+    assert.deepEqual(unread(["!a/[a-z]/**"], "a", "a/b", "a/bb"), ["a/b"]);
+    assert.deepEqual(unread(["!node_modules//**"], "node_modules", "src"), ["node_modules"]);
+  });
+
+  it("tell which folders need not be read, because nothing in them is included", () => {
+    const read = (lines: string[], ...folders: string[]) => folders.filter(parsePatterns(lines).mayMatchBelow);
+    assert.deepEqual(read(["dist/**"], "dist", "dist/a", "node_modules", "di"), ["dist", "dist/a"]);
+    assert.deepEqual(read(["dist/*.js"], "dist", "dist/a", "dist/a.js"), ["dist"]);
+    assert.deepEqual(read(["*.js", "!dist/**"], "dist", "src"), []);
+    assert.deepEqual(read(["{src,test}/*/a.js"], "src", "test/x", "test/x/y", "docs"), ["src", "test/x"]);
+    assert.deepEqual(read(["packages/*/dist/**"], "packages", "packages/a", "packages/a/src", "packages/a/dist"), [
+      "packages",
+      "packages/a",
+      "packages/a/dist",
+    ]);
+    assert.deepEqual(read(["a/**/b/*.txt"], "a", "a/x", "b"), ["a", "a/x"]);
   });
 
   it("match an escaped ! or # literally", () => {
@@ -80,24 +137,104 @@ describe("patterns", () => {
     const keys = ["..", "../a", "a/../b", "a/./b", "a//b", "/a", "a/.."];
     assert.deepEqual(keys.filter(parsePatterns(["**"]).covers), keys);
     assert.deepEqual(keys.filter(parsePatterns(["**", "!a/"]).covers), ["..", "../a", "/a"]);
+    const named = parsePatterns(["**", "!..", "!../*", "!a/../b", "!a/./b", "!/a"], { isOfKeys: true });
+    assert.deepEqual(keys.filter(named.covers), ["a//b", "a/.."]);
   });
 
   it("tell whether one names .git", () => {
     assert.equal(parsePatterns(["**"]).names(".git"), false);
     assert.equal(parsePatterns(["!.git/**"]).names(".git"), false);
     assert.equal(parsePatterns(["repo/.git/**"]).names(".git"), true);
+    assert.equal(parsePatterns(["{.git,.github}/**"]).names(".git"), true);
+    assert.equal(parsePatterns([".github/**"]).names(".git"), false);
+  });
+
+  it("start with / where keys do, and nowhere else", () => {
+    const keys = ["/releases/a", "releases/a", "/b"];
+    const { covers, namesRoot } = parsePatterns(["/releases/**"], { isOfKeys: true });
+    assert.deepEqual([keys.filter(covers), keys.filter(namesRoot)], [["/releases/a"], ["/releases/a"]]);
+    const others = parsePatterns(["**", "!/releases/"], { isOfKeys: true });
+    assert.deepEqual([keys.filter(others.covers), keys.filter(others.namesRoot)], [["releases/a", "/b"], []]);
+    assert.throws(() => parsePatterns(["/releases/**"]), AggregateError);
+  });
+
+  it("are relative to a folder whose path they start with", () => {
+    assert.equal(parsePatterns(["/agent/site/*.js"], { root: "/agent/site" }).matches("a.js"), true);
+    assert.equal(parsePatterns(["/agent/site/./a.js"], { root: "/agent/site/" }).matches("a.js"), true);
+    assert.throws(() => parsePatterns(["/agent/site-old/*.js"], { root: "/agent/site" }), AggregateError);
   });
 
   it("are refused all at once, each with its reason", () => {
     assert.throws(
-      () => parsePatterns(["**", "[ab", "{a,b", "../x", "/etc/*", "C:\\temp\\*", "!"]),
+      () => parsePatterns(["**", "[ab", "a/[b/c]", "{a,{b}", "a\\b", "../x", "/etc/*", "C:\\temp\\*", "!"]),
       (error: AggregateError) => {
         assert.deepEqual(
-          error.errors.map(({ message }) => message.split(":")[0]),
-          ['pattern "[ab"', 'pattern "{a,b"', 'pattern "../x"', 'pattern "/etc/*"', 'pattern "C', 'pattern "!"'],
+          error.errors.map(({ message }) => message),
+          [
+            'pattern "[ab": it has a [ that is not closed; write \\[ for the character itself.',
+            'pattern "a/[b/c]": it has a [ that is not closed; write \\[ for the character itself.',
+            'pattern "{a,{b}": it has a { that is not closed; write \\{ for the character itself.',
+            'pattern "a\\b": it has a \\ in it; write / between folders.',
+            'pattern "../x": it leaves sourceFolder with ...',
+            'pattern "/etc/*": it starts at the root of a disk; write it relative to sourceFolder.',
+            'pattern "C:\\temp\\*": it starts at the root of a disk; write it relative to sourceFolder.',
+            'pattern "!": it is empty.',
+          ],
         );
         return true;
       },
     );
   });
 });
+
+const PIECES = [
+  ..."abAB_-1.~ ()|&$@+",
+  ...["*", "*", "**", "?", "[ab]", "[!a]", "[^b]", "[a-c]", "[", "]", "{a,b}", "{1..3}", "{a,b*}", "{", "}", ","],
+  ...["!(a)", "@(a|b)", "+(a)", "?(b)", "*(a|b)", "!", "ä", "\u{1f600}", "\n", "..."],
+];
+
+/** A line that is understood, of pieces that may make no sense together. */
+function randomLine(random: Random): string {
+  for (;;) {
+    const names = Array.from({ length: 1 + random.below(4) }, () =>
+      random.chance(0.25) ? "**" : Array.from({ length: 1 + random.below(4) }, () => random.pick(PIECES)).join(""),
+    );
+    const line = `${random.chance(0.3) ? "!" : ""}${names.join(random.chance(0.1) ? "//" : "/")}`.trim();
+    const hasMeaningOfItsOwn = /^#|^!?\s*(\.?\/|$)|\/$/.test(line);
+    if (!hasMeaningOfItsOwn && !names.includes("..") && isUnderstood(line)) return line;
+  }
+}
+
+function isUnderstood(line: string): boolean {
+  try {
+    parsePatterns([line]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function randomName(random: Random): string {
+  for (;;) {
+    const alphabet = random.chance(0.7) ? "ab" : "abAB_-1.~ ()[]{}!@+$|,&*?ä\u{1f600}\n";
+    const names = Array.from({ length: 1 + random.below(4) }, () => random.text(alphabet, 1 + random.below(3)));
+    if (!names.some((name) => name === "." || name === "..")) return names.join("/");
+  }
+}
+
+/** The promise in other words: of the lines as minimatch reads them, the last that matches decides. */
+function lastToMatch(lines: readonly string[], name: string): boolean {
+  let result = lines[0]?.startsWith("!") ?? false;
+  for (const line of lines) {
+    const isExclusion = line.startsWith("!");
+    const glob = isExclusion ? line.slice(1).trim() : line;
+    const options = { dot: true, nocomment: true, nonegate: true, platform: "linux" } as const;
+    if (minimatch(name, glob, options)) result = !isExclusion;
+  }
+  return result;
+}
+
+function foldersAbove(path: string): string[] {
+  const names = path.split("/");
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join("/"));
+}

@@ -130,6 +130,64 @@ describe("scanning a folder", () => {
     assert.deepEqual(scanAll(["**", "!left/**"]), { ...scanAll(["kept/*"]), warnings: [] });
   });
 
+  it("does not read folders in which nothing is included", () => {
+    write("dist/a.js");
+    write("dist/b/c.js");
+    write("src/a.js");
+    write("packages/one/dist/a.js");
+    write("packages/one/src/a.js");
+    const read = (...lines: string[]) => {
+      const patterns = parsePatterns(lines);
+      const asked: string[] = [];
+      const matches = (path: string) => {
+        asked.push(path);
+        return patterns.matches(path);
+      };
+      const paths = [...scan(root, { ...patterns, matches }, () => undefined)].map(({ path }) => path);
+      return { paths, asked };
+    };
+    assert.deepEqual(read("dist/**"), { paths: ["dist/a.js", "dist/b/c.js"], asked: ["dist/a.js", "dist/b/c.js"] });
+    assert.deepEqual(read("dist/*"), { paths: ["dist/a.js"], asked: ["dist/a.js"] });
+    assert.deepEqual(read("packages/*/dist/**", "src/a.js", "!src/"), {
+      paths: ["packages/one/dist/a.js"],
+      asked: ["packages/one/dist/a.js"],
+    });
+    assert.deepEqual(read("*.js"), { paths: [], asked: [] });
+  });
+
+  it("reads no folder of no concern, be it closed to it or full of names that are not valid UTF-8", function () {
+    if (process.platform !== "linux") this.skip();
+    write("dist/a");
+    mkdirSync(join(root, "odd"));
+    writeFileSync(Buffer.concat([Buffer.from(join(root, "odd/f")), Buffer.from([0xff])]), "x");
+    writeFileSync(Buffer.concat([Buffer.from(join(root, "f")), Buffer.from([0xff])]), "x");
+    assert.deepEqual(scanAll(["dist/**"]).paths, ["dist/a"]);
+    assert.deepEqual(scanAll(["**", "!odd/", "!f?"]).paths, ["dist/a"]);
+  });
+
+  it("goes on where something disappears meanwhile, and says what", () => {
+    for (const path of ["a", "b", "c/d", "e"]) write(path);
+    symlinkSync("e", join(root, "f"));
+    const patterns = parsePatterns(["**"]);
+    const matches = (path: string) => {
+      for (const gone of ["b", "c", "e"]) rmSync(join(root, gone), { recursive: true, force: true });
+      return patterns.matches(path);
+    };
+    const warnings: ScanWarning[] = [];
+    const files = scan(root, { ...patterns, matches }, (warning) => warnings.push(warning));
+    assert.deepEqual(
+      [...files].map(({ path }) => path),
+      ["a"],
+    );
+    const reason = "it disappeared while the folder was read";
+    assert.deepEqual(warnings, [
+      { path: "b", reason },
+      { path: "e", reason },
+      { path: "f", reason: "the link leads nowhere (ENOENT)" },
+      { path: "c", reason },
+    ]);
+  });
+
   it("goes down a thousand levels", () => {
     write(`${"d/".repeat(1000)}file`);
     assert.deepEqual(scanAll().paths, [`${"d/".repeat(1000)}file`]);

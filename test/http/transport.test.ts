@@ -343,6 +343,64 @@ for (const [title, protocol, proxyProtocol] of routes) {
       assert.equal((await impatient.exchange(request(port, { method: "PUT", body: slow, receive }))).status, 200);
     });
 
+    it("gives up a network at rest, though this machine was waited for before", async () => {
+      const port = await serve((incoming, response) =>
+        incoming.resume().on("end", () => response.write("half of the")),
+      );
+      const slow: Body = {
+        sizeBytes: 2,
+        async *chunks() {
+          yield Buffer.from("a");
+          await new Promise((resolve) => setTimeout(resolve, 700));
+          yield Buffer.from("b");
+        },
+      };
+      const impatient = open({ idleTimeoutMs: 300 });
+      await assert.rejects(impatient.exchange(request(port, { method: "PUT", body: slow })), {
+        systemCode: "ETIMEDOUT",
+      });
+    });
+
+    it("ends requests that wait for a connection when it is closed, and opens none for them", async () => {
+      let connections = 0;
+      const port = await listen(
+        net.createServer(() => {
+          connections++;
+        }),
+      );
+      const narrow = open({ maxConnections: 1 });
+      const running = [1, 2, 3].map(() => narrow.exchange(request(port, {})));
+      const ends = Promise.allSettled(running);
+      while (connections === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      narrow.close();
+      assert.deepEqual(
+        (await ends).map((end) => (end.status === "rejected" ? end.reason.systemCode : end.status)),
+        ["ECONNRESET", "ECONNABORTED", "ECONNABORTED"],
+      );
+      assert.equal(connections, 1);
+    });
+
+    it("opens no connection for a request that is cancelled with the one before it", async () => {
+      let connections = 0;
+      const port = await listen(
+        net.createServer(() => {
+          connections++;
+        }),
+      );
+      const narrow = open({ maxConnections: 1 });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const ends = Promise.allSettled([1, 2, 3].map(() => narrow.exchange(request(port, { signal }))));
+      while (connections === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      controller.abort("cancelled");
+      assert.deepEqual(
+        (await ends).map((end) => end.status === "rejected" && end.reason),
+        ["cancelled", "cancelled", "cancelled"],
+      );
+      await narrow.exchange(request(port, { signal: AbortSignal.timeout(50) })).catch(() => undefined);
+      assert.equal(connections, 2);
+    });
+
     it("asks for no memory behind a body that ends with the connection", async () => {
       const port = await serve((_request, response) => {
         response.setHeader("connection", "close").removeHeader("transfer-encoding");

@@ -65,11 +65,25 @@ describe("AwsS3Download, given keys that are no paths,", () => {
     assert.deepEqual(bench.landing.readOutside(), {});
   });
 
-  it("refuses two objects that would become one file when folders are flattened, and names both", async () => {
-    await bench.put({ "a/x.txt": "1", "b/c/x.txt": "2", "b/y.txt": "3", "x.txt": "4" });
+  it("refuses a file and a folder of one name once, however much the folder holds", async () => {
+    const below = Array.from({ length: 120 }, (_, index) => [`in/a/${String(index).padStart(3, "0")}`, "below"]);
+    await bench.put({ "in/a": "file", "in/b": "file", "in/b/": "", "in/b/c": "c", ...Object.fromEntries(below) });
+    assertFailedWith(await bench.download({ sourceFolder: "in" }), [
+      `sourceFolder: in/a and 120 keys below it (in/a/000, in/a/001, in/a/002, …) cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
+      `sourceFolder: in/b and 2 keys below it (in/b/, in/b/c) cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
+    ]);
+    assertDownloaded(await bench.download({ sourceFolder: "in", globExpressions: "**\n!a/\n!b" }), {
+      new: 2,
+      bytes: 5,
+    });
+    assert.deepEqual(bench.landing.read(), { a: "file", "b/c": "c" });
+  });
+
+  it("refuses objects that would become one file when folders are flattened, and names them", async () => {
+    await bench.put({ "a/x.txt": "1", "b/c/x.txt": "2", "a/y.txt": "3", "b/y.txt": "3", "x.txt": "4" });
     assertFailedWith(await bench.download({ flattenFolders: "true" }), [
-      "flattenFolders: a/x.txt and b/c/x.txt would both become x.txt. Leave one of them out with a pattern, or do not flatten folders. [file-names-in-conflict]",
-      "flattenFolders: a/x.txt and x.txt would both become x.txt. Leave one of them out with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a/x.txt, b/c/x.txt, x.txt would all become x.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a/y.txt, b/y.txt would all become y.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
     ]);
     assert.deepEqual(bench.landing.readOutside(), {});
   });
@@ -86,8 +100,10 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("takes a key that is an absolute path as one below the target", async () => {
     await bench.put({ "/etc/passwd": "evil" });
     assertFailedWith(await bench.download(), [
-      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or behind its slashes. ${OUT} [file-name-not-supported]`,
+      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or behind its slashes. ${OUT} Or include it with one that starts with /, for example /etc/passwd. [file-name-not-supported]`,
     ]);
+    assertDownloaded(await bench.download({ globExpressions: "/etc/**" }), { new: 1, bytes: 4 });
+    assert.deepEqual(bench.landing.readOutside(), { "target/etc/passwd": "evil" });
   });
 
   it("takes a NUL for what it is", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -48,7 +48,15 @@ interface StoredObject {
   readonly readers?: readonly string[];
 }
 
-describe("A pipeline for the AWS Toolkit, with its task names and its connection exchanged", () => {
+/** What has to change in a pipeline of the AWS Toolkit: names of tasks and connection, and `keepPrefix` where a prefix is downloaded. */
+function moveOver(pipeline: string): string {
+  return pipeline
+    .replaceAll(/\bS3(Upload|Download)@1/g, "AwsS3$1@1")
+    .replaceAll("toolkit-connection", "store")
+    .replaceAll(/^( +)(sourceFolder: www\b.*)$/gm, "$1$2\n$1keepPrefix: true");
+}
+
+describe("A pipeline for the AWS Toolkit, moved over", () => {
   let target: EmbeddedTarget;
   let bucket: string;
   let source: SourceFolder;
@@ -68,13 +76,9 @@ describe("A pipeline for the AWS Toolkit, with its task names and its connection
     restored.remove();
   });
 
-  /** Exchanges the names in a pipeline, and runs it. */
   async function run(pipeline: string): Promise<{ run: PipelineResult; log: string }> {
     const file = join(source.path, "azure-pipelines.yml");
-    writeFileSync(
-      file,
-      pipeline.replaceAll(/\bS3(Upload|Download)@1/g, "AwsS3$1@1").replaceAll("toolkit-connection", "store"),
-    );
+    writeFileSync(file, pipeline);
     const log: string[] = [];
     const result = await runPipeline({
       file,
@@ -88,9 +92,17 @@ describe("A pipeline for the AWS Toolkit, with its task names and its connection
 
   it("makes the objects and the files that the toolkit makes", async () => {
     restored.write({ "site/www/index.html": "old", "site/kept.txt": "kept" });
-    const { run: result, log } = await run(readFileSync(fixture, "utf8"));
+    const { run: result, log } = await run(moveOver(readFileSync(fixture, "utf8")));
     assert.equal(result.result, "Succeeded", log);
-    assert.doesNotMatch(log, /##\[(warning|error)\]/);
+    // The toolkit passes over a pattern that is for nothing.
+    assert.deepEqual(log.match(/##\[(warning|error)\].*/g), [
+      '##[warning]globExpressions: line 2, "*.msi", matches no object. Check its spelling; case counts. For all folders, write "**/*.msi". [pattern-without-match]',
+    ]);
+    assert.deepEqual(log.match(/logRequest.*|encryptionAlgorithm.*/g), [
+      "encryptionAlgorithm: KMS has no effect while keyManagement is none.",
+      "logRequest, logResponse: not used, because this task does not log requests.",
+      "encryptionAlgorithm: KMS has no effect while keyManagement is customerManaged.",
+    ]);
 
     const byDefault = { encryption: "aws:kms" };
     const isPublic = { readers: ["AllUsers"], ...byDefault };
@@ -131,6 +143,7 @@ describe("A pipeline for the AWS Toolkit, with its task names and its connection
     assert.deepEqual(restored.read(), {
       "installers/setup-linux.zip": "linux",
       "installers/setup.zip": "windows",
+      "scripts/www/js/app.js": "compressed",
       "sealed/linux/setup-linux.zip": "linux",
       "sealed/windows/setup.zip": "windows",
       "site/kept.txt": "kept",
@@ -146,7 +159,7 @@ describe("A pipeline for the AWS Toolkit, with its task names and its connection
 
   it("fails where the toolkit's overwrite: false does, and leaves the file as it was", async () => {
     restored.write({ "installers/setup.zip": "mine" });
-    const { run: result, log } = await run(readFileSync(fixture, "utf8"));
+    const { run: result, log } = await run(moveOver(readFileSync(fixture, "utf8")));
     const outcomes = result.steps.flatMap((step) => (step.outcome ? [`${step.title}: ${step.result}`] : []));
     assert.deepEqual(outcomes.slice(-2), ["Download the site: Succeeded", "Download the installers: Failed"], log);
     const path = join(restored.path, "installers/setup.zip");
@@ -154,16 +167,163 @@ describe("A pipeline for the AWS Toolkit, with its task names and its connection
     assert.equal(restored.read()["installers/setup.zip"], "mine");
   });
 
-  it("drops sourceFolder from the paths of a download, which the toolkit repeats below targetFolder", async () => {
-    const { run: result, log } = await run(`
-steps:
-- task: S3Upload@1
-  inputs: { awsCredentials: toolkit-connection, bucketName: $(bucket), sourceFolder: public, targetFolder: www }
-- task: S3Download@1
-  inputs: { awsCredentials: toolkit-connection, bucketName: $(bucket), sourceFolder: www, globExpressions: "*.html", targetFolder: $(restored) }
-`);
+  const upload = (inputs: string) =>
+    `- task: AwsS3Upload@1\n  inputs: { awsCredentials: store, bucketName: $(bucket), sourceFolder: public, ${inputs} }\n`;
+  const download = (inputs: string) =>
+    `- task: AwsS3Download@1\n  inputs: { awsCredentials: store, bucketName: $(bucket), targetFolder: $(restored), ${inputs} }\n`;
+
+  const prefixes: readonly [inputs: string, files: string[]][] = [
+    ["sourceFolder: www/about", ["index.html"]],
+    ["sourceFolder: www/about, keepPrefix: true", ["www/about/index.html"]],
+    ["sourceFolder: /www/about/, keepPrefix: true", ["www/about/index.html"]],
+    ["sourceFolder: www/index.html, keepPrefix: true", ["www/index.html"]],
+    ["sourceFolder: www, globExpressions: '*/*.css', keepPrefix: true", ["www/assets/site.css"]],
+    ["globExpressions: www/*.html, keepPrefix: true", ["www/index.html"]],
+    ["sourceFolder: www/about, keepPrefix: true, flattenFolders: true", ["index.html"]],
+  ];
+  for (const [inputs, files] of prefixes) {
+    it(`puts what it downloads by ${inputs} at ${files.join(", ")}`, async () => {
+      const { run: result, log } = await run(`steps:\n${upload("targetFolder: www")}${download(inputs)}`);
+      assert.equal(result.result, "Succeeded", log);
+      assert.doesNotMatch(log, /##\[(warning|error)\]/);
+      assert.deepEqual(Object.keys(restored.read()), files);
+    });
+  }
+
+  const differences: readonly [title: string, steps: string[], ending: RegExp, files: string[]][] = [
+    [
+      "sends nothing twice",
+      [upload("targetFolder: www"), upload("targetFolder: www")],
+      /Nothing to do: 6 files unchanged/,
+      [],
+    ],
+    [
+      "means a folder by a prefix, and not all keys that start so",
+      [
+        upload("targetFolder: www-old"),
+        upload("targetFolder: www, globExpressions: '*'"),
+        download("sourceFolder: www"),
+      ],
+      /Downloaded 1 file/,
+      ["index.html"],
+    ],
+    [
+      "excludes by ! in a download, and includes names that start with a dot",
+      [upload("targetFolder: www"), download('sourceFolder: www, globExpressions: "**\\n!assets/**\\n!**/*.html"')],
+      /Downloaded 1 file/,
+      [".well-known/security.txt"],
+    ],
+    [
+      "fails if an upload finds nothing",
+      [upload("globExpressions: '*.exe'")],
+      /##\[error\]globExpressions: no file matches\./,
+      [],
+    ],
+    [
+      "fails if a download finds nothing",
+      [upload("targetFolder: www"), download("sourceFolder: web")],
+      /##\[error\]sourceFolder: there is nothing under/,
+      [],
+    ],
+    [
+      "fails if flattened files have one name",
+      [upload("targetFolder: www, flattenFolders: true")],
+      /##\[error\]flattenFolders: about\/index\.html, index\.html would all become www\/index\.html\./,
+      [],
+    ],
+  ];
+  for (const [title, texts, ending, files] of differences) {
+    it(title, async () => {
+      const { log } = await run(`steps:\n${texts.join("")}`);
+      assert.match(log, ending);
+      assert.deepEqual(
+        Object.keys(restored.write({}).readOutside()).map((path) => path.replace("target/", "")),
+        files,
+      );
+    });
+  }
+
+  it("deletes extra files below the kept prefix alone", async () => {
+    restored.write({ "mine.txt": "m", "www/old.txt": "o", "www/about/index.html": "old" });
+    const inputs = "sourceFolder: www, keepPrefix: true, deleteExtra: true, globExpressions: '**/*.{html,txt}'";
+    const { run: result, log } = await run(`steps:\n${upload("targetFolder: www")}${download(inputs)}`);
     assert.equal(result.result, "Succeeded", log);
-    assert.deepEqual(restored.read(), { "index.html": "<p>home</p>" });
+    assert.deepEqual(restored.read(), {
+      "mine.txt": "m",
+      "www/.well-known/security.txt": site["public/.well-known/security.txt"],
+      "www/about/index.html": "<p>about</p>",
+      "www/index.html": "<p>home</p>",
+    });
+  });
+
+  it("deletes nothing through a link on the way of the kept prefix", async () => {
+    restored.write({ "../outside/old.txt": "o", "mine.txt": "m" });
+    symlinkSync("../outside", join(restored.path, "www"));
+    const inputs = "sourceFolder: www/about, keepPrefix: true, deleteExtra: true, maxDelete: 100%";
+    mkdirSync(join(restored.outside, "outside/about"));
+    writeFileSync(join(restored.outside, "outside/about/old.html"), "o");
+    const { log } = await run(`steps:\n${upload("targetFolder: www")}${download(inputs)}`);
+    assert.match(log, /##\[error\]www\/about\/index\.html was not downloaded: .*www is a symbolic link that leads out/);
+    assert.equal(restored.readOutside()["outside/about/old.html"], "o");
+  });
+
+  describe("where its targetFolder started with /, as its keys do then,", () => {
+    const about = "globExpressions: about/**";
+    const steps = (...texts: string[]) => `steps:\n${texts.join("")}`;
+
+    it("writes keys without the /, and says so, or with it if there are two", async () => {
+      const { log } = await run(
+        steps(upload(`targetFolder: /releases, ${about}`), upload(`targetFolder: //releases, ${about}`)),
+      );
+      assert.deepEqual(await listKeys(target, bucket), ["/releases/about/index.html", "releases/about/index.html"]);
+      assert.deepEqual(log.match(/^targetFolder: .*$/gm), [
+        'targetFolder: the / at the start of "/releases" is not used. For keys that start with /, enter //releases.',
+      ]);
+    });
+
+    const downloads: readonly [inputs: string, files: string[]][] = [
+      ["sourceFolder: //releases", ["about/index.html"]],
+      ["sourceFolder: //releases/about", ["index.html"]],
+      ["sourceFolder: //releases, keepPrefix: true", ["releases/about/index.html"]],
+      ["sourceFolder: //releases/about/index.html", ["index.html"]],
+      ["sourceFolder: //, globExpressions: releases/**", ["releases/about/index.html"]],
+      ["globExpressions: /releases/**", ["releases/about/index.html"]],
+      ["globExpressions: /releases/**, keepPrefix: true", ["releases/about/index.html"]],
+      ["globExpressions: /releases/**, flattenFolders: true", ["index.html"]],
+    ];
+    for (const [inputs, files] of downloads) {
+      it(`finds them by ${inputs}`, async () => {
+        const { run: result, log } = await run(
+          steps(upload(`targetFolder: //releases, ${about}`), download(inputs), download(inputs)),
+        );
+        assert.equal(result.result, "Succeeded", log);
+        assert.deepEqual(Object.keys(restored.read()), files);
+        assert.match(log, /Nothing to do: 1 file unchanged/);
+      });
+    }
+
+    it("gives advice that it takes", async () => {
+      const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: other, ${about}`));
+      const refused = await run(`${keys}${download("overwrite: changed")}`);
+      assert.deepEqual(refused.log.match(/##\[error\].*/g), [
+        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or behind its slashes. Leave it out with a pattern (globExpressions). Or include it with one that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
+      ]);
+      const excluding = await run(steps(download("globExpressions: '!/releases/**'")));
+      assert.equal(excluding.run.result, "Succeeded", excluding.log);
+      assert.deepEqual(Object.keys(restored.read()), ["other/about/index.html"]);
+      const including = await run(steps(download('globExpressions: "**\\n/releases/about/index.html"')));
+      assert.equal(including.run.result, "Succeeded", including.log);
+      assert.deepEqual(Object.keys(restored.read()), ["other/about/index.html", "releases/about/index.html"]);
+    });
+
+    it("refuses keys that differ by their first / alone, for one file", async () => {
+      const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: releases, ${about}`));
+      const { log } = await run(`${keys}${download('globExpressions: "**\\n/**"')}`);
+      assert.deepEqual(log.match(/##\[error\].*/g), [
+        "##[error]sourceFolder: /releases/about/index.html and releases/about/index.html cannot both be had on this disk. Leave it out with a pattern (globExpressions). [file-names-in-conflict]",
+      ]);
+      assert.deepEqual(restored.readOutside(), {});
+    });
   });
 });
 

@@ -13,7 +13,7 @@ describe("AwsS3Upload, deleteExtra", () => {
 
   it("deletes what the folder lacks, under the prefix alone, after the uploads", async () => {
     for (const key of ["site/old.txt", "site/a/old.txt", "site/same.txt", "siteother.txt", "z.txt"]) {
-      await bench.put(key, { Body: "same" });
+      await bench.put(key, { Body: "same", ContentType: "text/plain" });
     }
     bench.source.write({ "new.txt": "new", "same.txt": "same" });
     assertDone(await mirror({ targetFolder: "site" }), { uploaded: 1, unchanged: 1, deleted: 2, bytes: 3 });
@@ -25,7 +25,7 @@ describe("AwsS3Upload, deleteExtra", () => {
     });
     if (bench.target.server) {
       const operations = bench.requests.map(({ operation }) => operation);
-      assert.deepEqual(operations, ["ListObjectsV2", "PutObject", "DeleteObjects"]);
+      assert.deepEqual(operations, ["ListObjectsV2", "HeadObject", "PutObject", "DeleteObjects"]);
     }
   });
 

@@ -67,7 +67,7 @@ const inputCases: Case[] = [
     wrong: "a malformed pattern",
     inputs: { globExpressions: "**\n!src/[ab\nC:\\out\\**" },
     errors: [
-      'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters. [pattern-invalid]',
+      'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
       'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
     ],
   },
@@ -177,7 +177,7 @@ const inputCases: Case[] = [
       'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
       'regionName: "?" is not a region. Enter its code, as eu-west-1. [region-invalid]',
       "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it. [file-not-found]",
-      'globExpressions: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters. [pattern-invalid]',
+      'globExpressions: pattern "{a": it has a { that is not closed; write \\{ for the character itself. [pattern-invalid]',
     ],
   },
 ];

@@ -17,12 +17,13 @@ describe("AwsS3Upload, maxDelete", () => {
   const all = ["elsewhere", "p/a", "p/b", "p/c", "p/d"];
 
   const cases: [maxDelete: string, limit: string | undefined][] = [
-    ["", "50%, which is 2"],
     ["2", "2"],
     ["0", "0"],
-    ["74%", "74%, which is 2"],
+    ["0%", "0%, which is 0"],
     ["3", undefined],
-    ["75%", undefined],
+    // A share allows 10 in any case, if something is left.
+    ["", undefined],
+    ["1%", undefined],
     ["100%", undefined],
   ];
   for (const [maxDelete, limit] of cases) {
@@ -53,12 +54,29 @@ describe("AwsS3Upload, maxDelete", () => {
     ]);
   });
 
+  it("weighs a share of many objects, beyond the ten that it always allows", async () => {
+    for (let index = 0; index < 26; index++) await bench.put(`p/${index}`);
+    const stopped = await mirror({ targetFolder: "p", maxDelete: "50%", globExpressions: "**\n!?0" });
+    assertFailed(stopped, [
+      `maxDelete: deleteExtra would delete 27 of 30 under s3://${bench.bucket}/p/, and the limit is 50%, which is 15 (0, 1, 11, …). ${LISTED_LIMIT}`,
+    ]);
+    assertDone(await mirror({ targetFolder: "p", maxDelete: "30%", globExpressions: "a\nnew\n1?" }), {
+      uploaded: 1,
+      unchanged: 1,
+      deleted: 10,
+      bytes: 3,
+    });
+    assertFailed(await mirror({ targetFolder: "p", maxDelete: "30%", globExpressions: "a\nnew\n?" }), [
+      `maxDelete: deleteExtra would delete 13 of 21 under s3://${bench.bucket}/p/, and the limit is 30%, which is 10 (0, 1, 2, …). ${LISTED_LIMIT}`,
+    ]);
+  });
+
   it("guards against an emptied folder", async () => {
     rmSync(bench.source.path, { recursive: true });
     mkdirSync(bench.source.path);
     const inputs = { targetFolder: "p", maxDelete: "", ifNoFilesFound: "ignore" };
     assertFailed(await mirror(inputs), [
-      `maxDelete: deleteExtra would delete 4 of 4 under s3://${bench.bucket}/p/, and the limit is 50%, which is 2 (a, b, c, …). ${LISTED_LIMIT}`,
+      `maxDelete: deleteExtra would delete 4 of 4 under s3://${bench.bucket}/p/, and the limit is 50%, which is 3 (a, b, c, …). ${LISTED_LIMIT}`,
     ]);
     assert.deepEqual(await bench.keys(), all);
   });

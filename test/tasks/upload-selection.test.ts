@@ -27,8 +27,7 @@ describe("AwsS3Upload, flattenFolders", () => {
   it("fails before anything is sent where files would get the same key, and names both", async () => {
     bench.source.write({ "a.txt": "", "x/a.txt": "", "y/a.txt": "", "b/b.txt": "", "c.txt": "" });
     assertFailed(await bench.upload({ flattenFolders: "true", targetFolder: "p" }), [
-      "flattenFolders: a.txt and x/a.txt would both become p/a.txt. Leave one of them out with a pattern, or do not flatten folders. [file-names-in-conflict]",
-      "flattenFolders: a.txt and y/a.txt would both become p/a.txt. Leave one of them out with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a.txt, x/a.txt, y/a.txt would all become p/a.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
     ]);
     assert.deepEqual(await bench.keys(), []);
     assertDone(await bench.upload({ flattenFolders: "true", globExpressions: "**\n!?/a.txt" }), { uploaded: 3 });

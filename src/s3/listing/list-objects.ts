@@ -14,6 +14,8 @@ export interface RemoteObject {
   /** Milliseconds since 1970. */
   readonly lastModifiedMs: number;
   readonly storageClass: string;
+  /** That it was stored with; stores other than Amazon S3 hardly tell. */
+  readonly checksumAlgorithm?: string;
 }
 
 /** The store lists keys in another order than S3 does, or outside the prefix: what it lists cannot be relied on. */
@@ -130,6 +132,7 @@ function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse
     etag: entry.etag.replaceAll('"', ""),
     lastModifiedMs,
     storageClass: entry.storageClass || "STANDARD",
+    ...(entry.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: entry.checksumAlgorithm }),
   };
 }
 

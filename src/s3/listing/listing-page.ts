@@ -9,6 +9,7 @@ export interface ListedEntry {
   readonly etag: string | undefined;
   readonly size: string | undefined;
   readonly storageClass: string | undefined;
+  readonly checksumAlgorithm: string | undefined;
 }
 
 export interface ListingPage {
@@ -50,6 +51,7 @@ function entryOf(element: ReturnType<typeof childElements>[number]): ListedEntry
     etag: childText(element, "ETag"),
     size: childText(element, "Size"),
     storageClass: childText(element, "StorageClass"),
+    checksumAlgorithm: childText(element, "ChecksumAlgorithm"),
   };
 }
 
@@ -104,6 +106,7 @@ function scanEntry(body: Buffer, text: string, start: number): { value: ListedEn
   let etag: string | undefined;
   let size: string | undefined;
   let storageClass: string | undefined;
+  let checksumAlgorithm: string | undefined;
   let position = skipBlanks(text, start);
   while (!text.startsWith(CLOSE, position)) {
     const nameEnd = text.indexOf(">", position);
@@ -117,10 +120,11 @@ function scanEntry(body: Buffer, text: string, start: number): { value: ListedEn
     else if (name === "ETag") etag = readEtag(body, text, from, to);
     else if (name === "LastModified") lastModified = text.slice(from, to);
     else if (name === "Size") size = text.slice(from, to);
-    else if (name === "StorageClass") storageClass = readStorageClass(body, text, from, to);
+    else if (name === "StorageClass") storageClass = readShared("STANDARD", body, text, from, to);
+    else if (name === "ChecksumAlgorithm") checksumAlgorithm = readShared("CRC32", body, text, from, to);
     position = skipBlanks(text, to + name.length + 3);
   }
-  return { value: { key, lastModified, etag, size, storageClass }, end: position + CLOSE.length };
+  return { value: { key, lastModified, etag, size, storageClass, checksumAlgorithm }, end: position + CLOSE.length };
 }
 
 function skipBlanks(text: string, start: number): number {
@@ -145,9 +149,9 @@ function readEtag(body: Buffer, text: string, from: number, to: number): string 
   return isQuoted ? readContent(body, from + QUOTE.length, to - QUOTE.length) : readContent(body, from, to);
 }
 
-function readStorageClass(body: Buffer, text: string, from: number, to: number): string {
-  // Nearly all objects have this one, and one text does for all of them.
-  return text.startsWith("STANDARD<", from) ? "STANDARD" : readContent(body, from, to);
+/** @param usual what nearly all objects have: one text does for all of them. */
+function readShared(usual: string, body: Buffer, text: string, from: number, to: number): string {
+  return text.startsWith(`${usual}<`, from) ? usual : readContent(body, from, to);
 }
 
 const NAMED: Readonly<Record<string, string>> = { amp: "&", apos: "'", gt: ">", lt: "<", quot: '"' };

@@ -9,7 +9,12 @@ export interface DeletionScope {
   readonly place: string;
   /** How many objects (or, in a download, files) there are in that place. */
   readonly total: number;
+  /** So many may go whatever the share, unless they are everything. */
+  readonly alwaysAllowed?: number;
 }
+
+/** A few deletions are no mistake, even if they are most of what a small folder holds; all of it may be one. */
+export const FEW_DELETIONS = 10;
 
 /**
  * Guards against a step that would empty its target by mistake.
@@ -18,10 +23,10 @@ export interface DeletionScope {
  */
 export function checkDeleteLimit(
   deletions: readonly DeleteAction[],
-  { what, place, total }: DeletionScope,
+  { what, place, total, alwaysAllowed = 0 }: DeletionScope,
   { maxDelete: limit, dryRun }: Pick<TransferOptions, "maxDelete" | "dryRun">,
 ): PlanProblem | undefined {
-  const allowed = limit.kind === "count" ? limit.count : Math.floor((total * limit.percent) / 100);
+  const allowed = limit.kind === "count" ? limit.count : allowedShare(limit.percent, total, alwaysAllowed);
   if (deletions.length <= allowed) return undefined;
   const limitText = limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
   const examples = nameExamples(deletions.map(({ relativeKey }) => relativeKey));
@@ -35,4 +40,10 @@ export function checkDeleteLimit(
       `${what} would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples}). ` +
       `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,
   };
+}
+
+/** A share of 0% means nothing, and 100% everything. */
+function allowedShare(percent: number, total: number, alwaysAllowed: number): number {
+  const share = Math.floor((total * percent) / 100);
+  return percent === 0 || percent === 100 ? share : Math.max(share, Math.min(alwaysAllowed, total - 1));
 }

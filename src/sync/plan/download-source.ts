@@ -30,10 +30,12 @@ export async function findSource(options: DownloadOptions, context: PlanContext)
   const single = await findObject(options, context);
   if (!single) return { prefix, objects: startingWith(first, objects) };
   const place = `s3://${access.bucketName}/${source}`;
+  // The first / of what is entered is not of the key.
+  const entered = source.startsWith("/") ? `/${source}` : source;
   if (!first.done) {
     throw new StepError(
       "source-ambiguous",
-      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${source}/ for those; the one object can be had with the folder above it and a pattern.`,
+      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${entered}/ for those; the one object can be had with the folder above it and a pattern.`,
     );
   }
   if (deleteExtra) {

@@ -1,23 +1,23 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf } from "../../errors/coded-error.ts";
-import type { ErrorCode } from "../../errors/error-codes.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
-import { LinkedFolders } from "../../files/linked-folders.ts";
-import { foldName, isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
+import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
+import { foldName } from "../../files/safe-path.ts";
 import { type LocalFile, scan } from "../../files/scan.ts";
+import { TargetFiles } from "../../files/target-files.ts";
 import { isLeftover, isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { DownloadOptions } from "../options.ts";
-import { StepError } from "../step-error.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
-import { checkDeleteLimit } from "./delete-limit.ts";
+import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
+import { DownloadPaths, lastName, tellsCaseApart } from "./download-paths.ts";
 import { findSource } from "./download-source.ts";
 import { joinByFoldedName, mergeJoin } from "./merge-join.ts";
 import { guardExisting } from "./overwrite-guard.ts";
-import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
+import { remarkOnLines } from "./pattern-remarks.ts";
+import type { Action, DeleteAction, FolderAction, Plan } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
@@ -31,8 +31,9 @@ export interface DownloadPlan extends Plan {
 }
 
 /**
- * Decides what becomes of each object, and of each file that has no object: the same table as for an upload (`planUpload`), with the ends
- * exchanged; headers do not matter. Keys that end in `/` and hold nothing become folders. Nothing is written yet.
+ * Decides what becomes of each object: the same table as for an upload (`planUpload`), with the ends exchanged; headers do not matter.
+ * Keys that end in `/` and hold nothing become folders. Only the paths that objects become are looked at; with `deleteExtra` the target
+ * is walked too, to find the files that have no object. Nothing is written yet.
  *
  * @throws {StepError} where the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
  * {ScanError}; what a comparison throws; the signal's reason.
@@ -43,49 +44,32 @@ export async function planDownload(options: DownloadOptions, context: PlanContex
   return planner.plan(source.objects);
 }
 
-/** Tries it in the target; a dry run, which changes nothing, goes by what disks are like on this system. */
-async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<boolean> {
-  if (dryRun) return process.platform !== "win32" && process.platform !== "darwin";
-  try {
-    return await isCaseSensitive(target);
-  } catch (error) {
-    // Node's messages end with the call and the path, here that of the file it was tried with.
-    const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
-    const advice = "Let the agent's user write there, or enter another folder";
-    throw new StepError(codeOf(error), `targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, {
-      cause: error,
-    });
-  }
-}
-
 class DownloadPlanner {
   readonly #options: DownloadOptions;
   readonly #context: PlanContext;
   readonly #prefix: string;
-  readonly #isCaseSensitive: boolean;
+  readonly #tellsCaseApart: boolean;
   readonly #compareContext: CompareContext;
-  readonly #comparisons = new BackgroundQueue();
-  readonly #collisions: NameCollisions;
-  readonly #linkedFolders: LinkedFolders;
-  readonly #folders: Action[] = [];
-  readonly #actions: Action[] = [];
+  readonly #patterns: WatchedPatterns;
+  readonly #paths: DownloadPaths;
+  readonly #targetFiles: TargetFiles;
+  readonly #folders: FolderAction[] = [];
+  readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
-  readonly #problems: PlanProblem[] = [];
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
-  readonly #leftovers: string[] = [];
-  /** Where folders are flattened, the key that each name comes from. */
-  readonly #keys = new Map<string, string>();
+  readonly #leftovers = new Set<string>();
   #filesFound = 0;
   #filesInTarget = 0;
 
-  constructor(options: DownloadOptions, context: PlanContext, prefix: string, isCaseSensitive: boolean) {
+  constructor(options: DownloadOptions, context: PlanContext, prefix: string, tellsCaseApart: boolean) {
     this.#options = options;
     this.#context = context;
     this.#prefix = prefix;
-    this.#isCaseSensitive = isCaseSensitive;
-    this.#collisions = new NameCollisions(isCaseSensitive);
-    this.#linkedFolders = new LinkedFolders(options.target);
+    this.#tellsCaseApart = tellsCaseApart;
+    this.#patterns = watchPatterns(options.patterns);
+    this.#paths = new DownloadPaths(options, prefix, tellsCaseApart);
+    this.#targetFiles = new TargetFiles(options.target);
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -97,31 +81,32 @@ class DownloadPlanner {
 
   async plan(objects: AsyncIterable<RemoteObject>): Promise<DownloadPlan> {
     const ends = {
-      locals: existsSync(this.#options.target) ? this.#files() : [],
+      locals: this.#options.deleteExtra ? this.#walkTarget() : [],
       nameOfLocal: ({ path }: LocalFile) => path,
-      remotes: this.#objects(objects),
-      nameOfRemote: (object: RemoteObject) => this.#pathOf(object),
+      remotes: this.#inOrder(objects),
+      nameOfRemote: (object: RemoteObject) => this.#paths.pathOf(object),
     };
-    const pairs = this.#isCaseSensitive ? mergeJoin(ends) : joinByFoldedName(ends, foldName);
+    const pairs = this.#tellsCaseApart ? mergeJoin(ends) : joinByFoldedName(ends, foldName);
     for await (const [file, object] of pairs) {
       this.#context.considered?.();
-      if (object && isInShard(this.#relativeKeyOf(object), this.#options.shard))
-        await this.#decide(object, file ?? this.#fileBehindLink(this.#pathOf(object)));
-      else if (file && !object) this.#considerExtra(file);
+      if (object && isInShard(this.#relativeKeyOf(object), this.#options.shard)) await this.#decide(object, file);
+      else if (file && !object) this.#addExtra(file);
     }
-    await this.#comparisons.finish();
+    const decisions = await this.#decisions.finish();
+    this.#findLeftovers();
     const { target } = this.#options;
-    const existing = guardExisting(this.#existing, "files", (path) => join(target, path), target);
-    if (existing) this.#problems.push(existing);
-    const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget };
-    const tooMany = checkDeleteLimit(this.#extra, scope, this.#options);
-    if (tooMany) this.#problems.push(tooMany);
+    const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget, alwaysAllowed: FEW_DELETIONS };
     return {
       prefix: this.#prefix,
-      actions: [...this.#folders, ...this.#actions, ...this.#extra],
-      problems: this.#problems,
+      actions: [...this.#folders, ...decisions, ...this.#extra],
+      problems: [
+        ...this.#paths.problems,
+        guardExisting(this.#existing, "files", (path) => join(target, path), target),
+        checkDeleteLimit(this.#extra, scope, this.#options),
+      ].filter((problem) => problem !== undefined),
+      remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
       filesFound: this.#filesFound,
-      leftovers: this.#leftovers,
+      leftovers: [...this.#leftovers],
     };
   }
 
@@ -129,157 +114,110 @@ class DownloadPlanner {
     return key.slice(this.#prefix.length);
   }
 
-  /** What becomes of the key in the target. */
-  #pathOf(object: RemoteObject): string {
-    return this.#options.flattenFolders ? lastName(object.key) : this.#relativeKeyOf(object);
+  /** The files that may have to go, in the order of their paths. */
+  *#walkTarget(): Generator<LocalFile, void> {
+    const root = join(this.#options.target, this.#paths.base);
+    // What is behind a link on the way is not below the target.
+    if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
+    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.matches(path);
+    for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
+      const path = this.#paths.base + file.path;
+      if (isLeftover(lastName(path))) this.#leftovers.add(path);
+      if (isTemporaryName(lastName(path))) continue;
+      this.#filesInTarget++;
+      yield { ...file, path };
+    }
   }
 
-  *#files(): Generator<LocalFile, void> {
-    const { target, patterns } = this.#options;
-    const found = {
-      ...patterns,
-      matches: (path: string) => patterns.matches(path) || isTemporaryName(lastName(path)),
-    };
-    for (const file of scan(target, found, () => undefined, { linksAsFiles: true })) {
-      if (isTemporaryName(lastName(file.path))) {
-        if (isLeftover(lastName(file.path))) this.#leftovers.push(file.path);
-      } else {
-        this.#filesInTarget++;
-        yield file;
+  /** A run that was killed left its temporary files where this one writes. */
+  #findLeftovers(): void {
+    for (const folder of this.#targetFiles.existingFolders()) {
+      for (const name of namesIn(join(this.#options.target, folder))) {
+        if (isLeftover(name)) this.#leftovers.add(folder === "" ? name : `${folder}/${name}`);
       }
     }
   }
 
   /** The objects that become files, in the order of the files' paths. */
-  async *#objects(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
-    if (!this.#options.flattenFolders) {
-      for await (const object of this.#matching(objects)) {
-        if (isFolderMarker(object, this.#prefix)) this.#addFolder(object);
-        else if (this.#canBecomeFile(object)) yield object;
-      }
-      return;
+  async *#inOrder(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
+    const files = this.#filesAmong(objects);
+    for await (const object of this.#paths.areInOrder ? files : this.#sorted(files)) {
+      if (this.#paths.canBecomeFile(object)) yield object;
     }
-    const flattened: RemoteObject[] = [];
-    for await (const object of this.#matching(objects)) {
-      if (!isFolderMarker(object, this.#prefix)) flattened.push(object);
-    }
-    flattened.sort((a, b) => compareUtf8(this.#pathOf(a), this.#pathOf(b)));
-    for (const object of flattened) if (this.#canBecomeFile(object)) yield object;
   }
 
-  async *#matching(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
+  async *#sorted(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
+    const all: RemoteObject[] = [];
+    for await (const object of objects) all.push(object);
+    yield* all.sort((a, b) => compareUtf8(this.#paths.pathOf(a), this.#paths.pathOf(b)));
+  }
+
+  /** The objects that the patterns cover, less the folder markers, which become folders. */
+  async *#filesAmong(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
     for await (const object of objects) {
       const relativeKey = this.#relativeKeyOf(object);
-      if (relativeKey === "") this.#checkOwnMarker(object);
-      if (relativeKey === "" || !this.#options.patterns.covers(relativeKey)) continue;
-      if (!isFolderMarker(object, this.#prefix)) this.#filesFound++;
-      yield object;
+      if (relativeKey === "") this.#paths.checkOwnMarker(object);
+      else if (!this.#patterns.covers(relativeKey)) continue;
+      else if (isFolderMarker(object, this.#prefix)) this.#addFolder(object);
+      else {
+        this.#filesFound++;
+        yield object;
+      }
     }
   }
 
-  /** What the source itself is a marker of is there anyway; but its content would be lost, and no pattern leaves it out. */
-  #checkOwnMarker({ key, sizeBytes }: RemoteObject): void {
-    if (sizeBytes === 0) return;
-    const what = `${key} cannot become a file: it ends in /, and holds ${sizeBytes} bytes`;
-    const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
-    this.#problems.push({ input: "sourceFolder", code: "file-name-not-supported", message: `${what}. ${advice}.` });
+  #addFolder(marker: RemoteObject): void {
+    if (this.#options.flattenFolders || !this.#paths.canBecomeFolder(marker)) return;
+    const path = this.#paths.pathOf(marker).slice(0, -1);
+    const relativeKey = this.#relativeKeyOf(marker);
+    this.#folders.push({ kind: "folder", path, relativeKey, sizeBytes: 0, reason: "a folder in the bucket" });
   }
 
-  #addFolder(object: RemoteObject): void {
-    const relativeKey = this.#relativeKeyOf(object);
-    const path = relativeKey.slice(0, -1);
-    const refusal = refuseName(path, process.platform);
-    const other = refusal ? undefined : this.#collisions.add(relativeKey);
-    if (refusal)
-      this.#refuse("file-name-not-supported", `${this.#prefix}${relativeKey} cannot become a folder: ${refusal}`);
-    else if (other !== undefined) this.#refuseBoth(relativeKey, other);
-    else this.#folders.push({ kind: "folder", path, relativeKey, sizeBytes: 0, reason: "a folder in the bucket" });
-  }
-
-  #canBecomeFile(object: RemoteObject): boolean {
-    const { key, sizeBytes } = object;
-    const path = this.#pathOf(object);
-    const refusal = key.endsWith("/")
-      ? `it ends in /, and holds ${sizeBytes} bytes`
-      : isTemporaryName(lastName(path))
-        ? "it has the name of a temporary file of this task"
-        : refuseName(path, process.platform);
-    if (refusal) {
-      this.#refuse("file-name-not-supported", `${key} cannot become a file: ${refusal}`);
-      return false;
-    }
-    const other = this.#collisions.add(path);
-    if (other === undefined) {
-      if (this.#options.flattenFolders) this.#keys.set(path, key);
-      return true;
-    }
-    if (this.#options.flattenFolders) {
-      const message = `${this.#keys.get(other)} and ${key} would both become ${other}. Leave one of them out with a pattern, or do not flatten folders.`;
-      this.#problems.push({ input: "flattenFolders", code: "file-names-in-conflict", message });
-    } else {
-      this.#refuseBoth(path, other);
-    }
-    return false;
-  }
-
-  #refuseBoth(name: string, other: string): void {
-    this.#refuse(
-      "file-names-in-conflict",
-      `${this.#prefix}${other} and ${this.#prefix}${name} cannot both be had on this disk`,
-    );
-  }
-
-  #refuse(code: ErrorCode, what: string): void {
-    const message = `${what}. Leave it out with a pattern (globExpressions).`;
-    this.#problems.push({ input: "sourceFolder", code, message });
-  }
-
-  /** What would be written over through a link, unless that goes as extra. */
-  #fileBehindLink(path: string): LocalFile | undefined {
-    const { deleteExtra, patterns } = this.#options;
-    const link = this.#linkedFolders.linkAbove(path);
-    return link === undefined || (deleteExtra && patterns.matches(link)) ? undefined : this.#linkedFolders.find(path);
-  }
-
-  async #decide(object: RemoteObject, file: LocalFile | undefined): Promise<void> {
-    const { sizeBytes, etag } = object;
-    const { overwrite, target, flattenFolders } = this.#options;
-    const relativeKey = this.#relativeKeyOf(object);
-    const path = flattenFolders ? lastName(relativeKey) : relativeKey;
-    const get = (reason: string): Action => ({
-      kind: "get",
-      path,
-      relativeKey,
-      sizeBytes,
-      reason,
-      etag,
-      replaces: !!file,
-    });
+  async #decide(object: RemoteObject, walked: LocalFile | undefined): Promise<void> {
+    const { overwrite } = this.#options;
+    const subject = {
+      path: this.#paths.pathOf(object),
+      relativeKey: this.#relativeKeyOf(object),
+      sizeBytes: object.sizeBytes,
+    };
+    const file = walked ?? this.#findFile(subject.path);
+    const get = (reason: string): Action => ({ kind: "get", ...subject, reason, etag: object.etag, replaces: !!file });
     if (!file) {
-      this.#actions.push(get("new"));
+      this.#decisions.push(get("new"));
     } else if (overwrite === "always") {
-      this.#actions.push(get("overwrite: always"));
+      this.#decisions.push(get("overwrite: always"));
     } else if (overwrite === "never" || overwrite === "error") {
-      this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
-      if (overwrite === "error") this.#existing.push(path);
+      this.#decisions.push({ kind: "skip", ...subject, reason: "exists" });
+      if (overwrite === "error") this.#existing.push(subject.path);
     } else if (file.isLink) {
-      this.#actions.push(get("is a symbolic link"));
+      this.#decisions.push(get("is a symbolic link"));
     } else {
-      const place = this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "" }) - 1;
-      await this.#comparisons.add(async () => {
-        const compared = { absolutePath: join(target, path), sizeBytes: file.sizeBytes, modifiedMs: file.modifiedMs };
+      await this.#decisions.add(async () => {
+        const compared = { ...file, absolutePath: join(this.#options.target, subject.path) };
         const { isSame, reason } = await compare(this.#compareContext, compared, object.key, object);
-        this.#actions[place] = isSame ? { kind: "skip", path, relativeKey, sizeBytes, reason } : get(reason);
+        return isSame ? { kind: "skip", ...subject, reason } : get(reason);
       });
     }
   }
 
-  #considerExtra({ path, sizeBytes }: LocalFile): void {
-    if (!this.#options.deleteExtra) return;
-    this.#extra.push({ kind: "delete", path, relativeKey: path, sizeBytes, reason: "not in the bucket" });
+  /** What stands at a path, unless it does so through a link that goes as extra. */
+  #findFile(path: string): LocalFile | undefined {
+    const { deleteExtra, patterns } = this.#options;
+    const link = this.#targetFiles.linkAbove(path)?.slice(this.#paths.base.length);
+    return link && deleteExtra && patterns.matches(link) ? undefined : this.#targetFiles.find(path);
+  }
+
+  #addExtra({ path, sizeBytes }: LocalFile): void {
+    const relativeKey = path.slice(this.#paths.base.length);
+    this.#extra.push({ kind: "delete", path, relativeKey, sizeBytes, reason: "not in the bucket" });
   }
 }
 
-function lastName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+/** Nothing if the folder cannot be read: what is in it is of no concern. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

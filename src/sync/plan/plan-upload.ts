@@ -2,22 +2,32 @@ import { basename, join } from "node:path";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
-import type { UploadOptions } from "../options.ts";
+import type { SettingRule, UploadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
-import { checkDeleteLimit } from "./delete-limit.ts";
+import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
 import { findHeaderChange } from "./header-change.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { refuseObject } from "./object-limits.ts";
 import { guardExisting } from "./overwrite-guard.ts";
-import type { Action, DeleteAction, Plan, PlanProblem } from "./plan.ts";
+import { remarkOnLines, remarkOnRules } from "./pattern-remarks.ts";
+import {
+  type Action,
+  type DeleteAction,
+  describeFlattened,
+  type Plan,
+  type PlanProblem,
+  type PlanRemark,
+} from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, listPrefix } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 import { SkippedPaths } from "./skipped-paths.ts";
+import { UntypedObjects } from "./untyped-objects.ts";
 
 const WAY_OUT =
   "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
@@ -48,12 +58,14 @@ class UploadPlanner {
   readonly #isNewBucket: boolean;
   readonly #base: string;
   readonly #compareContext: CompareContext;
-  readonly #comparisons = new BackgroundQueue();
-  readonly #actions: Action[] = [];
+  readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
+  readonly #patterns: WatchedPatterns;
+  readonly #rules = new UseWatch<SettingRule>();
+  readonly #untyped: UntypedObjects;
   readonly #skippedPaths = new SkippedPaths();
   #filesFound = 0;
   #objectsFound = 0;
@@ -63,6 +75,11 @@ class UploadPlanner {
     this.#context = context;
     this.#isNewBucket = isNewBucket;
     this.#base = scanBase(options.source);
+    this.#patterns = watchPatterns(options.patterns);
+    for (const rule of options.settings.rules) {
+      const globs = rule.patterns.lines.flatMap(({ include, glob }) => (include ? [glob] : []));
+      this.#rules.add(rule, rule.patterns.matches, globs);
+    }
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -70,6 +87,7 @@ class UploadPlanner {
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       encryption: options.encryption,
     };
+    this.#untyped = new UntypedObjects({ ...this.#compareContext, settings: options.settings });
   }
 
   async plan(): Promise<Plan> {
@@ -86,32 +104,42 @@ class UploadPlanner {
       if (file && isInShard(this.#relativeKeyOf(file), shard)) await this.#decide(file, object);
       else if (!file && object) this.#considerExtra(object);
     }
-    await this.#comparisons.finish();
+    const decisions = await this.#decisions.finish();
     const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
-    const existing = guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place);
-    if (existing) this.#problems.push(existing);
-    const scope = { what: "deleteExtra", place, total: this.#objectsFound };
-    const tooMany = checkDeleteLimit(deletions, scope, this.#options);
-    if (tooMany) this.#problems.push(tooMany);
+    const scope = { what: "deleteExtra", place, total: this.#objectsFound, alwaysAllowed: FEW_DELETIONS };
     return {
-      actions: [...this.#actions, ...deletions],
-      problems: this.#problems,
+      actions: [...decisions, ...deletions],
+      problems: [
+        ...this.#problems,
+        guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place),
+        checkDeleteLimit(deletions, scope, this.#options),
+      ].filter((problem) => problem !== undefined),
+      remarks: this.#filesFound === 0 ? [] : this.#remarks(),
       filesFound: this.#filesFound,
     };
   }
 
+  #remarks(): PlanRemark[] {
+    return [
+      ...remarkOnLines(this.#patterns.unusedLines(), "file"),
+      ...remarkOnRules(this.#rules.unused()),
+      ...this.#untyped.remarks(),
+    ];
+  }
+
   /** The files in the order of their names in the bucket. */
   #files(): Iterable<LocalFile> {
-    const { source, patterns, followSymlinks, flattenFolders } = this.#options;
+    const { source, followSymlinks, flattenFolders } = this.#options;
     const warn = (warning: ScanWarning) => this.#skippedPaths.note(warning, this.#context.warn);
-    const files = this.#counted(scan(source, patterns, warn, { followSymlinks }));
+    const files = this.#counted(scan(source, this.#patterns, warn, { followSymlinks }));
     return flattenFolders ? this.#flatten(files) : files;
   }
 
   *#counted(files: Iterable<LocalFile>): Generator<LocalFile, void> {
     for (const file of files) {
       this.#filesFound++;
+      this.#rules.see(file.path);
       yield file;
     }
   }
@@ -123,21 +151,19 @@ class UploadPlanner {
 
   /** Without their folders, files stand in another order, and two may have one name. */
   #flatten(files: Iterable<LocalFile>): LocalFile[] {
-    const byKey = new Map<string, LocalFile>();
+    const byKey = new Map<string, LocalFile[]>();
     for (const file of files) {
       const relativeKey = this.#relativeKeyOf(file);
-      const other = byKey.get(relativeKey);
-      if (other) {
-        this.#problems.push({
-          input: "flattenFolders",
-          code: "file-names-in-conflict",
-          message: `${other.path} and ${file.path} would both become ${this.#options.prefix}${relativeKey}. Leave one of them out with a pattern, or do not flatten folders.`,
-        });
-      } else {
-        byKey.set(relativeKey, file);
-      }
+      const others = byKey.get(relativeKey);
+      if (others) others.push(file);
+      else byKey.set(relativeKey, [file]);
     }
-    return [...byKey.values()].sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
+    for (const [relativeKey, alike] of byKey) {
+      const paths = alike.map(({ path }) => path);
+      if (paths.length > 1) this.#problems.push(describeFlattened(paths, this.#options.prefix + relativeKey));
+    }
+    const firsts = [...byKey.values()].flatMap(([first]) => first ?? []);
+    return firsts.sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
   }
 
   async *#objects(): AsyncGenerator<RemoteObject, void> {
@@ -166,18 +192,14 @@ class UploadPlanner {
       this.#problems.push({ input: "sourceFolder", code, message: `${path} cannot be uploaded: ${message}.` });
     } else if (!object) {
       const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
-      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
+      this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
     } else if (overwrite === "always") {
-      this.#actions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
+      this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
     } else if (overwrite === "never" || overwrite === "error") {
-      this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
+      this.#decisions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
       if (overwrite === "error") this.#existing.push(relativeKey);
     } else {
-      // The place is taken now, so that actions stand in the order of their keys whenever comparisons end.
-      const place = this.#actions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "" }) - 1;
-      await this.#comparisons.add(async () => {
-        this.#actions[place] = await this.#compare(file, relativeKey, object);
-      });
+      await this.#decisions.add(() => this.#compare(file, relativeKey, object));
     }
   }
 
@@ -202,18 +224,21 @@ class UploadPlanner {
     const { settings } = this.#options;
     const context = { ...this.#compareContext, settings };
     const difference = await findHeaderChange(context, path, object.key, object, head);
-    if (!difference) return { kind: "skip", ...subject, reason };
+    if (!difference) {
+      await this.#untyped.look(path, object, head);
+      return { kind: "skip", ...subject, reason };
+    }
     if (!difference.head) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
     const { isTagsOnly } = difference;
     return { kind: "update", ...subject, reason: difference.reason, etag: difference.head.etag, isTagsOnly };
   }
 
   #considerExtra(object: RemoteObject): void {
-    const { deleteExtra, patterns, prefix } = this.#options;
+    const { deleteExtra, prefix } = this.#options;
     if (!deleteExtra || isFolderMarker(object, prefix)) return;
     const relativeKey = object.key.slice(prefix.length);
     const { sizeBytes } = object;
-    if (patterns.covers(relativeKey))
+    if (this.#patterns.covers(relativeKey))
       this.#extra.push({
         kind: "delete",
         path: relativeKey,

@@ -58,12 +58,18 @@ export interface PlanProblem extends CodedMessage {
   readonly input: string;
 }
 
+/** What a step says of its inputs, though it goes on. */
+export type PlanRemark =
+  | (PlanProblem & { readonly kind: "warning" })
+  | (Omit<PlanProblem, "code"> & { readonly kind: "info" });
+
 /** All that a step will do. */
 export interface Plan {
   /** In the order of the keys; deletions come last. */
   readonly actions: readonly Action[];
   /** Where there are any, nothing is done. */
   readonly problems: readonly PlanProblem[];
+  readonly remarks?: readonly PlanRemark[];
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
 }
@@ -108,4 +114,14 @@ export function countActions(actions: Iterable<Action>): Counts {
 /** The first few names of a list, for a message: `a, b, c, …`. */
 export function nameExamples(names: readonly string[]): string {
   return names.slice(0, MAX_EXAMPLES).join(", ") + (names.length > MAX_EXAMPLES ? ", …" : "");
+}
+
+/** Several things that would have one name without their folders. */
+export function describeFlattened(sources: readonly string[], name: string): PlanProblem {
+  const advice = "Leave all but one out with a pattern, or do not flatten folders.";
+  return {
+    input: "flattenFolders",
+    code: "file-names-in-conflict",
+    message: `${nameExamples(sources)} would all become ${name}. ${advice}`,
+  };
 }

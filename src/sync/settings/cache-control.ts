@@ -5,9 +5,13 @@ import { readSettingLines } from "./setting-lines.ts";
 
 /** The Cache-Control header of the files that a pattern matches. */
 export interface CacheControlRule {
+  /** From 1. */
+  readonly line: number;
   readonly patterns: PathPatterns;
   readonly value: string;
 }
+
+const FORM = "pattern=value, for example **/*.js=max-age=3600";
 
 /**
  * Reads `pattern=value` lines.
@@ -16,16 +20,19 @@ export interface CacheControlRule {
  * @throws {AggregateError} of an Error for each wrong line.
  */
 export function parseCacheControl(text: string, root?: string): readonly CacheControlRule[] {
-  return readSettingLines(text, "pattern=value, as **/*.js=max-age=3600", ({ name: pattern, value }) => {
+  return readSettingLines(text, FORM, ({ number, name: pattern, value }) => {
+    if (/(^|[\s,])(max-age|s-maxage|stale-while-revalidate|stale-if-error)$/i.test(pattern) && /^"?\d/.test(value)) {
+      throw new CodedError("line-invalid", `"${pattern}=${value}" has no pattern in front. Write ${FORM}.`);
+    }
     if (value === "") throw new CodedError("header-invalid", `the pattern "${pattern}" has no value behind its =.`);
-    return { patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
+    return { line: number, patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
   });
 }
 
 /** @throws Error where the pattern is malformed. */
 export function readPattern(pattern: string, root?: string): PathPatterns {
   try {
-    return parsePatterns([pattern], root);
+    return parsePatterns([pattern], { root });
   } catch (error) {
     throw error instanceof AggregateError ? error.errors[0] : error;
   }

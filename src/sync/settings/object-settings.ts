@@ -5,7 +5,7 @@ import type { HeaderRule } from "./header-rules.ts";
 import { MAX_METADATA_BYTES, metadataBytes } from "./metadata.ts";
 
 /** What the inputs say of the objects, read each by itself. */
-export interface ObjectSettingsParts extends Omit<ObjectSettings, "headersFor"> {
+export interface ObjectSettingsParts extends Omit<ObjectSettings, "headersFor" | "rules"> {
   /** Of every file, where no rule says otherwise: lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** The first that matches a file decides. */
@@ -28,7 +28,14 @@ export function createObjectSettings(parts: ObjectSettingsParts): ObjectSettings
       : [];
   });
   if (tooLarge.length > 0) throw new AggregateError(tooLarge, "too much metadata");
-  return { ...others, headersFor: headersByRules(headers, cacheControl, rules) };
+  return {
+    ...others,
+    headersFor: headersByRules(headers, cacheControl, rules),
+    rules: [
+      ...cacheControl.map(({ line, patterns }) => ({ input: "cacheControl" as const, line, patterns })),
+      ...rules.map(({ line, patterns }) => ({ input: "headers" as const, line, patterns })),
+    ],
+  };
 }
 
 /** A million files share a few sets of rules, and each set its headers. */

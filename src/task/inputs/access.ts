@@ -92,7 +92,9 @@ function readBucketAccess(
 }
 
 function readRegion(reader: InputReader, connection: Connection | undefined): string {
+  const problemsBefore = reader.problems.length;
   const given = reader.text("regionName");
+  if (reader.problems.length > problemsBefore) return "";
   const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
   if (region === "" && connection) {
     const names = connection.input === "awsCredentials" && connection.description.startsWith("the service");
@@ -114,7 +116,10 @@ function readBucketName(reader: InputReader, prefixInput: string): string {
   const name = reader.required("bucketName", "Enter the name of a bucket.");
   const wrong = (why: string, code: ErrorCode = "bucket-name-invalid") =>
     reader.problem("bucketName", code, `"${name}" ${why}`);
-  if (name.startsWith("s3://")) {
+  const bucket = bucketNamedBy(name);
+  if (bucket) {
+    wrong(`is ${bucket.what}, not its name. Enter ${bucket.name}.`);
+  } else if (name.startsWith("s3://")) {
     wrong(`is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}.`);
   } else if (name.startsWith("arn:")) {
     // An access point; the endpoint rules know which there are.
@@ -128,6 +133,19 @@ function readBucketName(reader: InputReader, prefixInput: string): string {
     wrong("is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.");
   }
   return name;
+}
+
+/** The bucket that an ARN or an address names, as the AWS console lets people copy them. */
+function bucketNamedBy(text: string): { readonly what: string; readonly name: string } | undefined {
+  const [, arn] = /^arn:[^:]*:s3:::([^/]+)/.exec(text) ?? [];
+  if (arn !== undefined) return { what: "the ARN of a bucket", name: arn };
+  const [, host] =
+    /^(?:https?:\/\/)?([^/]+?)\.s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?(?:[/:?]|$)/.exec(text) ?? [];
+  const [, path] = /^https?:\/\/s3[a-z0-9.-]*\.amazonaws\.com(?:\.cn)?\/([^/?]+)/.exec(text) ?? [];
+  const [, page] =
+    /^https:\/\/[^/]*console\.(?:aws\.amazon\.com|amazonaws\.cn)\/s3\/(?:buckets|object)\/([^/?]+)/.exec(text) ?? [];
+  const name = page ?? path ?? host;
+  return name === undefined ? undefined : { what: "the address of a bucket", name };
 }
 
 function readFeatures(reader: InputReader, connection: Connection | undefined): EndpointFeatures | undefined {

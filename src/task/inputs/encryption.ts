@@ -31,8 +31,8 @@ function decodeKey(text: string): Buffer | undefined {
 }
 
 /**
- * Reads how an upload's objects are to be encrypted. What does not belong together is a problem, never ignored: who has entered a key
- * relies on it.
+ * Reads how an upload's objects are to be encrypted. A key that would not be used is a problem, never ignored: who has entered it relies
+ * on it.
  *
  * @param customerKey undefined for a task that takes none: who reads its objects could not bring the key along.
  * @param isAmazon whether the store is Amazon S3; others name their keys as they like.
@@ -54,20 +54,9 @@ export function readUploadEncryption(
 
   const usesKms = management === "awsManaged" && algorithm !== "AES256";
   const setting = `keyManagement is ${management}`;
-  if (management === "none" && algorithm) {
-    const advice = "Set keyManagement to awsManaged, or leave encryptionAlgorithm empty.";
-    reader.problem(
-      "encryptionAlgorithm",
-      "input-without-effect",
-      `${algorithm} has no effect while ${setting}. ${advice}`,
-    );
-  } else if (management === "customerManaged" && algorithm && algorithm !== "AES256") {
-    const advice = "A customer's key is for AES256: leave encryptionAlgorithm empty.";
-    reader.problem(
-      "encryptionAlgorithm",
-      "inputs-in-conflict",
-      `${algorithm} cannot be used while ${setting}. ${advice}`,
-    );
+  // The AWS Toolkit's form writes KMS beside every keyManagement.
+  if (management !== "awsManaged" && algorithm) {
+    reader.note("encryptionAlgorithm", `${algorithm} has no effect while ${setting}.`);
   }
   if (keyId && !usesKms) {
     const algorithmPart = management === "awsManaged" ? " and encryptionAlgorithm is AES256" : "";

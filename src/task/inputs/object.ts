@@ -46,15 +46,15 @@ export function readObjectSettingsParts(
   root: string,
   readStorageClass: (text: string) => string,
 ): Omit<ObjectSettingsParts, "cannedAcl"> {
-  const rules = reader.check("headers", () => parseHeaderRules(reader.text("headers"), readStorageClass), []);
-  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.text("cacheControl"), root), []);
+  const rules = reader.check("headers", () => parseHeaderRules(reader.value("headers"), readStorageClass), []);
+  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.value("cacheControl"), root), []);
   const headers = {
     ...readHeader(reader, "contentType", "content-type", (text) => checkHeaderValue(text, "it")),
     ...readHeader(reader, "contentEncoding", "content-encoding", (text) => checkHeaderValue(text, "it")),
-    ...reader.check("metadata", () => parseMetadata(reader.text("metadata")), {}),
+    ...reader.check("metadata", () => parseMetadata(reader.value("metadata")), {}),
     ...readHeader(reader, "storageClass", "x-amz-storage-class", readStorageClass),
   };
-  const tags = reader.check("tags", () => parseTags(reader.text("tags")), undefined);
+  const tags = reader.check("tags", () => parseTags(reader.value("tags")), undefined);
   const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "CRC32");
   return { headers, cacheControl, rules, tags, checksumAlgorithm };
 }
@@ -75,7 +75,7 @@ function readHeader(
   header: string,
   read: (text: string) => string,
 ): Record<string, string> {
-  const text = reader.text(input);
+  const text = reader.value(input);
   const value = text === "" ? "" : reader.check(input, () => read(text), "");
   return value === "" ? {} : { [header]: value };
 }

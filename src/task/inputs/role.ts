@@ -86,10 +86,10 @@ function readRoleInputs(reader: InputReader, isAmazon: boolean): RoleInputs {
   if (externalIdProblem) {
     reader.problem("assumeRoleExternalId", externalIdProblem.code, externalIdProblem.message);
   }
-  const sessionTags = reader.check("sessionTags", () => parseSessionTags(reader.text("sessionTags")), undefined);
+  const sessionTags = reader.check("sessionTags", () => parseSessionTags(reader.value("sessionTags")), undefined);
   const sessionPolicy = reader.check(
     "sessionPolicy",
-    () => parseSessionPolicy(reader.text("sessionPolicy")),
+    () => parseSessionPolicy(reader.value("sessionPolicy")),
     undefined,
   );
   const durationSeconds = reader.wholeNumber(

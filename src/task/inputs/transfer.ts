@@ -58,7 +58,17 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
 export function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
   const lines = reader.lines("globExpressions");
   const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
-  return reader.check("globExpressions", () => parsePatterns(given, root), parsePatterns([]));
+  return reader.check(
+    "globExpressions",
+    () => parsePatterns(given, { root, isOfKeys: root === undefined }),
+    parsePatterns([]),
+  );
+}
+
+/** Pipelines of the AWS Toolkit may ask for a log of requests, which would show secrets. */
+export function noteToolkitLogging(reader: InputReader): void {
+  const inputs = ["logRequest", "logResponse"].filter((input) => reader.boolean(input));
+  if (inputs.length > 0) reader.note(inputs.join(", "), "not used, because this task does not log requests.");
 }
 
 /** `true` and `false` come from the AWS Toolkit's download, which either replaces what exists or fails. */

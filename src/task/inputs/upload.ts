@@ -39,14 +39,28 @@ export function readSource(reader: InputReader, whatToEnter: string): Source {
 
 /** Reads the key prefix: empty, or with a `/` at its end. */
 export function readPrefix(reader: InputReader): string {
-  const text = reader.text("targetFolder");
+  const text = readKeyStart(reader, "targetFolder");
+  const [slashes = ""] = /^[\\/]*/.exec(text) ?? [];
   const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
   if (text.startsWith("s3://")) {
     reader.problem("targetFolder", "path-invalid", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
   }
   if (names.includes(".."))
     reader.problem("targetFolder", "path-invalid", `"${text}" has .. for a folder, which S3 does not resolve.`);
-  return names.map((name) => `${name}/`).join("");
+  return "/".repeat(slashes.length) + names.map((name) => `${name}/`).join("");
+}
+
+/**
+ * Reads what keys start with, without the `/` that people write first, as in a path. After it, a second one is meant: the AWS Toolkit
+ * stores such keys.
+ */
+export function readKeyStart(reader: InputReader, input: "sourceFolder" | "targetFolder"): string {
+  const text = reader.text(input);
+  if (!text.startsWith("/")) return text;
+  if (!text.startsWith("//")) {
+    reader.note(input, `the / at the start of "${text}" is not used. For keys that start with /, enter /${text}.`);
+  }
+  return text.slice(1);
 }
 
 /** Reads the size of the parts in which large files are sent; undefined for the automatic one. */

@@ -74,6 +74,11 @@ async function planAndApply<P extends Plan>(
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
   const plan = await planAloud(task, tools);
   if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
+  for (const remark of plan.remarks ?? []) {
+    const text = `${remark.input}: ${remark.message}`;
+    if (remark.kind === "info") log.info(text);
+    else log.warning(remark.code, text);
+  }
   const direction = task.directionOf(plan);
   const counts = countActions(plan.actions);
   const { dryRun } = options;

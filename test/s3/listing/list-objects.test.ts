@@ -95,6 +95,15 @@ describe("a listing's page", () => {
     assert.deepEqual(await listOne(page(entry("a", more))), [{ ...object("a"), storageClass: "GLACIER" }]);
   });
 
+  it("tells the algorithm of the checksum", async () => {
+    for (const checksumAlgorithm of ["CRC32", "CRC64NVME"]) {
+      const more = `<ChecksumAlgorithm>${checksumAlgorithm}</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType>`;
+      assert.deepEqual(await listOne(page(entry("a", more))), [{ ...object("a"), checksumAlgorithm }]);
+      // A comment is left to the XML parser.
+      assert.deepEqual(await listOne(page(`<!-- -->${entry("a", more)}`)), [{ ...object("a"), checksumAlgorithm }]);
+    }
+  });
+
   const garbage: [title: string, xml: string, message: RegExp][] = [
     ["another page", "<html><body>Sign in</body></html>", /no ListBucketResult/],
     ["nothing", "", /no ListBucketResult/],

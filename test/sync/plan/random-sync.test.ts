@@ -49,7 +49,13 @@ describe("syncing random trees", () => {
       ...sharedOptions(accessTo(target, bucketName)),
       source,
       prefix,
-      settings: { headersFor: () => ({}), tags: undefined, cannedAcl: undefined, checksumAlgorithm: "CRC32" },
+      settings: {
+        headersFor: () => ({}),
+        rules: [],
+        tags: undefined,
+        cannedAcl: undefined,
+        checksumAlgorithm: "CRC32",
+      },
       followSymlinks: true,
       createBucket: false,
     };
@@ -61,7 +67,12 @@ describe("syncing random trees", () => {
   }
 
   async function download(prefix: string, into: string): Promise<Counts> {
-    const options: DownloadOptions = { ...sharedOptions(accessTo(target, bucketName)), source: prefix, target: into };
+    const options: DownloadOptions = {
+      ...sharedOptions(accessTo(target, bucketName)),
+      source: prefix,
+      target: into,
+      keepPrefix: false,
+    };
     const plan = await planDownload(options, tools());
     assert.deepEqual(plan.problems, []);
     const report = await applyDownload(plan, options, tools());

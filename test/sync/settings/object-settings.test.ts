@@ -160,7 +160,7 @@ describe("rules for headers that are wrong", () => {
       "a malformed pattern",
       "{a\n  Expires: 2030-13-01",
       [
-        'line 1: pattern "{a": Missing closing: "}" - use "\\\\}" to match literal characters.',
+        'line 1: pattern "{a": it has a { that is not closed; write \\{ for the character itself.',
         `line 2: "2030-13-01" is not a date for Expires. Write one as ${dates}.`,
       ],
     ],
@@ -201,10 +201,10 @@ describe("cacheControl lines that are wrong", () => {
     assert.deepEqual(
       errorsOf(() => parseCacheControl("**/*.js\n=no-cache\n*.css=\n# x\n[a=b\n*.html=naïve")),
       [
-        'line 1: "**/*.js" has no = in it. Write pattern=value, as **/*.js=max-age=3600.',
-        'line 2: "=no-cache" has nothing before its =. Write pattern=value, as **/*.js=max-age=3600.',
+        'line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600.',
+        'line 2: "=no-cache" has nothing before its =. Write pattern=value, for example **/*.js=max-age=3600.',
         'line 3: the pattern "*.css" has no value behind its =.',
-        'line 5: pattern "[a": Missing closing: "]" - use "\\\\]" to match literal characters.',
+        'line 5: pattern "[a": it has a [ that is not closed; write \\[ for the character itself.',
         'line 6: the value has a character in it that a header cannot hold: "ï". Use plain ASCII.',
       ],
     );

@@ -1,9 +1,19 @@
 import { awsCredentialsRow, toolkitCredentialsRow } from "./connection-rows.ts";
-import { booleanRow, type InputRow } from "./input-row.ts";
+import { booleanRow, type InputRow, undefinedVariable } from "./input-row.ts";
 
 const features = (...on: string[]) => ({
   features: Object.fromEntries(["accelerate", "dualstack", "fips"].map((name) => [name, on.includes(name)])),
 });
+
+/** What the AWS console and the AWS CLI let people copy. */
+const addressesOfABucket = [
+  ["arn:aws:s3:::my-bucket", "the ARN of a bucket"],
+  ["arn:aws-cn:s3:::my-bucket/site/*", "the ARN of a bucket"],
+  ["https://my-bucket.s3.eu-west-1.amazonaws.com/site/", "the address of a bucket"],
+  ["my-bucket.s3-website-eu-west-1.amazonaws.com", "the address of a bucket"],
+  ["https://s3.eu-west-1.amazonaws.com/my-bucket", "the address of a bucket"],
+  ["https://eu-west-1.console.aws.amazon.com/s3/buckets/my-bucket?region=eu-west-1", "the address of a bucket"],
+] as const;
 
 /** The inputs of all tasks that say which bucket it is, and in whose name it is reached. */
 export const connectionRows = (prefixInput: string): InputRow[] => [
@@ -57,6 +67,11 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
           `bucketName: "my-bucket/site" has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}. [bucket-name-invalid]`,
         ],
       },
+      ...addressesOfABucket.map(([value, what]) => ({
+        value,
+        errors: [`bucketName: "${value}" is ${what}, not its name. Enter my-bucket. [bucket-name-invalid]`],
+      })),
+      undefinedVariable("bucketName", "$(Site.Bucket)", "Site.Bucket"),
       {
         value: "my bucket",
         errors: [

@@ -44,7 +44,8 @@ function describeEncryption(encryption: NonNullable<UploadOptions["encryption"]>
   return encryption.kind === "customer" ? { ...encryption, key: encryption.key.toString("hex") } : encryption;
 }
 
-function describeSettings({ headersFor, tags, ...others }: ObjectSettings | SiteSettings): OptionsDescription {
+function describeSettings({ headersFor, tags, ...all }: ObjectSettings | SiteSettings): OptionsDescription {
+  const { rules: _, ...others } = "rules" in all ? all : { ...all, rules: undefined };
   const { ruledHeadersFor, ...plain } =
     "ruledHeadersFor" in others ? others : { ...others, ruledHeadersFor: undefined };
   return {

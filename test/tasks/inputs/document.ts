@@ -22,6 +22,8 @@ export function declaredInputs(task: string): DeclaredInput[] {
 /** The page of the documentation that these tables are. */
 export function renderDocument(tables: readonly InputTable[]): string {
   return [
+    "<!-- Written by test/tasks/inputs/write-document.ts: change the rows there, not this page. -->",
+    "",
     "# The inputs of the tasks",
     "",
     "What each input means, and what the tasks say of one that is wrong. All wrong inputs of a step are told at once, and nothing has",

@@ -77,7 +77,8 @@ export const uploadEncryptionRows: InputRow[] = [
   },
   {
     input: "encryptionAlgorithm",
-    meaning: "`KMS`, `AES256` (keys of S3) or `DSSE`, with `keyManagement: awsManaged`.",
+    meaning:
+      "`KMS`, `AES256` (keys of S3) or `DSSE`, with `keyManagement: awsManaged`; without effect for other values of it.",
     valid: [
       { value: "AES256", others: { keyManagement: "awsManaged" }, means: { encryption: { kind: "s3" } } },
       { value: "kms", others: { keyManagement: "awsManaged" }, means: { encryption: kms } },
@@ -87,6 +88,10 @@ export const uploadEncryptionRows: InputRow[] = [
         means: { encryption: { ...kms, algorithm: "aws:kms:dsse" } },
       },
       { value: "AES256", others: { keyManagement: "customerManaged", customerKey: HEX }, means: customer },
+      // The AWS Toolkit's form writes KMS beside every keyManagement.
+      { value: "KMS", means: {} },
+      { value: "KMS", others: { keyManagement: "customerManaged", customerKey: HEX }, means: customer },
+      { value: "DSSE", others: { keyManagement: "none" }, means: {} },
     ],
     empty: {
       says: "`KMS` with `awsManaged`, `AES256` with `customerManaged`",
@@ -98,19 +103,6 @@ export const uploadEncryptionRows: InputRow[] = [
         value: "AES",
         others: { keyManagement: "awsManaged" },
         errors: ['encryptionAlgorithm: "AES" is not among its values. Enter KMS, AES256 or DSSE. [input-not-in-list]'],
-      },
-      {
-        value: "KMS",
-        errors: [
-          "encryptionAlgorithm: KMS has no effect while keyManagement is none. Set keyManagement to awsManaged, or leave encryptionAlgorithm empty. [input-without-effect]",
-        ],
-      },
-      {
-        value: "DSSE",
-        others: { keyManagement: "customerManaged", customerKey: HEX },
-        errors: [
-          "encryptionAlgorithm: DSSE cannot be used while keyManagement is customerManaged. A customer's key is for AES256: leave encryptionAlgorithm empty. [inputs-in-conflict]",
-        ],
       },
     ],
   },

@@ -52,6 +52,12 @@ export interface InputRow {
   readonly wrong: readonly WrongCase[];
 }
 
+/** A path, a name or a prefix in which the agent left a variable as it was. */
+export function undefinedVariable(input: string, value: string, variable: string): WrongCase {
+  const what = `the variable ${variable} is not defined, so $(${variable}) is still in the input`;
+  return { value, errors: [`${input}: ${what}. Define the variable, or correct its name. [variable-not-defined]`] };
+}
+
 /** The row of an input that is true or false. */
 export function booleanRow(
   input: keyof OptionsDescription & string,

@@ -102,7 +102,19 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.js",
         errors: [
-          'cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, as **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+        ],
+      },
+      {
+        value: "max-age=3600",
+        errors: [
+          'cacheControl: line 1: "max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+        ],
+      },
+      {
+        value: "**=no-cache\npublic, max-age=3600",
+        errors: [
+          'cacheControl: line 2: "public, max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
     ],

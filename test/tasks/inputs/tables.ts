@@ -2,12 +2,12 @@ import { advancedRows, connectionRows, shardRow } from "./access-rows.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import { PROBED_PATHS } from "./describe-options.ts";
 import { downloadEncryptionRows, uploadEncryptionRows } from "./encryption-rows.ts";
-import { booleanRow, type WrongCase } from "./input-row.ts";
+import { booleanRow, undefinedVariable, type WrongCase } from "./input-row.ts";
 import type { InputTable } from "./input-table.ts";
 import { cannedAclRow, objectRows } from "./object-rows.ts";
 import { publishSiteTable } from "./publish-site-table.ts";
 import { roleRows } from "./role-rows.ts";
-import { transferRows } from "./transfer-rows.ts";
+import { toolkitLoggingRows, transferRows } from "./transfer-rows.ts";
 import { FILLED_IN, isUri, partSizeRow, prefixRow } from "./upload-rows.ts";
 
 const commonOptions: OptionsDescription = {
@@ -58,6 +58,7 @@ export const uploadTable: InputTable = {
           ],
         },
         { value: "/dev/null", errors: ["sourceFolder: /dev/null is neither a file nor a folder. [path-invalid]"] },
+        undefinedVariable("sourceFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
       ],
     },
     prefixRow,
@@ -104,24 +105,32 @@ export const uploadTable: InputTable = {
     ...roleRows,
     shardRow,
     ...advancedRows,
+    ...toolkitLoggingRows,
   ],
 };
 
 export const downloadTable: InputTable = {
   task: "AwsS3Download",
   needed: { awsCredentials: "CONNECTION", bucketName: "releases", targetFolder: "SOURCE/new/folder" },
-  options: { ...commonOptions, source: "", target: "SOURCE/new/folder" },
+  options: { ...commonOptions, source: "", target: "SOURCE/new/folder", keepPrefix: false },
   rows: [
     ...connectionRows("sourceFolder"),
     {
       input: "sourceFolder",
-      meaning: "The key prefix: `site` means `site/`, never `site-old/`; the key of an object means that object alone.",
+      meaning:
+        "The key prefix: `site` and `/site` mean `site/`, never `site-old/`; `//site` means `/site/`; the key of an object means that object alone.",
       valid: [
         { value: "site", means: { source: "site" } },
         { value: "/site/app/", means: { source: "site/app/" } },
+        { value: "//site", means: { source: "/site" } },
+        { value: "//", means: { source: "/" } },
       ],
       empty: { says: "the whole bucket", means: {} },
-      wrong: [isUri("sourceFolder"), hasDots("sourceFolder")],
+      wrong: [
+        isUri("sourceFolder"),
+        hasDots("sourceFolder"),
+        undefinedVariable("sourceFolder", "models/$(Model.Version)/", "Model.Version"),
+      ],
     },
     {
       input: "targetFolder",
@@ -132,18 +141,26 @@ export const downloadTable: InputTable = {
         { value: "SOURCE/site", means: { target: "SOURCE/site" } },
       ],
       empty: { says: FILLED_IN, means: { target: "SOURCE" } },
-      wrong: ["SOURCE/file.txt", "SOURCE/file.txt/below"].map((value) => ({
-        value,
-        errors: [
-          `targetFolder: SOURCE/file.txt is not a folder, so that nothing can be downloaded into ${value}. Enter another folder. [path-taken]`,
-        ],
-      })),
+      wrong: [
+        ...["SOURCE/file.txt", "SOURCE/file.txt/below"].map((value) => ({
+          value,
+          errors: [
+            `targetFolder: SOURCE/file.txt is not a folder, so that nothing can be downloaded into ${value}. Enter another folder. [path-taken]`,
+          ],
+        })),
+        undefinedVariable("targetFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
+      ],
     },
+    booleanRow(
+      "keepPrefix",
+      "Whether files get the path of their whole key, key prefix included, as with the AWS Toolkit. `flattenFolders` drops it.",
+    ),
     ...transferRows({ existing: "a file", chosen: "objects" }),
     ...downloadEncryptionRows,
     ...roleRows,
     shardRow,
     ...advancedRows,
+    ...toolkitLoggingRows,
   ],
 };
 

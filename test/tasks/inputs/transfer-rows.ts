@@ -1,4 +1,4 @@
-import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
+import { booleanRow, choiceRow, type InputRow, undefinedVariable, type WrongCase } from "./input-row.ts";
 
 const withFlattenFolders: WrongCase = {
   value: "true",
@@ -32,7 +32,7 @@ export const patternsRow = (chosen: string): InputRow => ({
     {
       value: "**\n!src/[ab",
       errors: [
-        'globExpressions: pattern "!src/[ab": Missing closing: "]" - use "\\\\]" to match literal characters. [pattern-invalid]',
+        'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
       ],
     },
     {
@@ -41,6 +41,7 @@ export const patternsRow = (chosen: string): InputRow => ({
         'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
       ],
     },
+    undefinedVariable("globExpressions", "$(Out)/**", "Out"),
   ],
 });
 
@@ -61,6 +62,20 @@ export const maxDeleteRow: InputRow = {
     ],
   })),
 };
+
+/** Accepted from pipelines of the AWS Toolkit, and not used. */
+export const toolkitLoggingRows: InputRow[] = ["logRequest", "logResponse"].map((input) => ({
+  input,
+  meaning: "Not used: accepted so that pipelines of the AWS Toolkit need no change.",
+  valid: [
+    { value: "true", means: {} },
+    { value: "false", means: {} },
+  ],
+  empty: { says: "`false`", means: {} },
+  wrong: [
+    { value: "yes", errors: [`${input}: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]`] },
+  ],
+}));
 
 export const dryRunRow = booleanRow("dryRun", "Whether the step only tells what it would do.");
 

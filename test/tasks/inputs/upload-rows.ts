@@ -1,4 +1,4 @@
-import type { InputRow, WrongCase } from "./input-row.ts";
+import { type InputRow, undefinedVariable, type WrongCase } from "./input-row.ts";
 
 /** What becomes of an empty path. */
 export const FILLED_IN = "the repository, in a classic release the artifacts folder: the agent fills it in";
@@ -12,15 +12,19 @@ export const isUri = (input: string): WrongCase => ({
 /** Where an upload puts its objects. */
 export const prefixRow: InputRow = {
   input: "targetFolder",
-  meaning: "The key prefix: `www` and `/www/` both mean `www/`, and a `\\\\` parts folders as `/` does.",
+  meaning:
+    "The key prefix: `www` and `/www/` both mean `www/`, `//www` means `/www/`, and a `\\\\` separates folders as `/` does.",
   valid: [
     { value: "www/app", means: { prefix: "www/app/" } },
     { value: "/www/", means: { prefix: "www/" } },
     { value: "./drop\\1.0", means: { prefix: "drop/1.0/" } },
+    { value: "//releases", means: { prefix: "/releases/" } },
+    { value: "//", means: { prefix: "/" } },
   ],
   empty: { says: "the root of the bucket", means: {} },
   wrong: [
     isUri("targetFolder"),
+    undefinedVariable("targetFolder", "releases/$(Build.Name)", "Build.Name"),
     {
       value: "site/../other",
       errors: ['targetFolder: "site/../other" has .. for a folder, which S3 does not resolve. [path-invalid]'],

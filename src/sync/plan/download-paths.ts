@@ -1,0 +1,134 @@
+import { codeOf } from "../../errors/coded-error.ts";
+import { isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
+import { isTemporaryName } from "../../files/temporary-file.ts";
+import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import type { DownloadOptions } from "../options.ts";
+import { StepError } from "../step-error.ts";
+import { describeFlattened, nameExamples, type PlanProblem } from "./plan.ts";
+
+const OUT = "Leave it out with a pattern (globExpressions).";
+
+/**
+ * Turns keys into paths below the target. What cannot become a file or a folder of its own becomes a problem instead. Objects are to be
+ * given in the order of their paths.
+ */
+export class DownloadPaths {
+  /** What all paths start with: empty, or a folder with a `/` at its end. */
+  readonly base: string;
+  /** Whether paths stand in the order of their keys. */
+  readonly areInOrder: boolean;
+  readonly #options: DownloadOptions;
+  readonly #prefix: string;
+  readonly #taken: NameCollisions;
+  /** By the path that was first, the keys that cannot have it, or a place below it. */
+  readonly #rivals = new Map<string, string[]>();
+  /** Where paths are not what their keys end in, the key that each comes from. */
+  readonly #keys = new Map<string, string>();
+  readonly #problems: PlanProblem[] = [];
+
+  constructor(options: DownloadOptions, prefix: string, tellsCaseApart: boolean) {
+    this.#options = options;
+    this.#prefix = prefix;
+    this.#taken = new NameCollisions(tellsCaseApart);
+    this.areInOrder = !options.flattenFolders && !options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
+    this.base = options.keepPrefix && !options.flattenFolders ? prefix.replace(/^\/+/, "") : "";
+  }
+
+  get problems(): PlanProblem[] {
+    return [...this.#problems, ...[...this.#rivals].map(([path, keys]) => this.#describeRivals(path, keys))];
+  }
+
+  pathOf({ key }: RemoteObject): string {
+    const { flattenFolders, patterns } = this.#options;
+    if (flattenFolders) return lastName(key);
+    const relativeKey = key.slice(this.#prefix.length);
+    const isRooted = relativeKey.startsWith("/") && patterns.namesRoot(relativeKey);
+    return this.base + (isRooted ? relativeKey.slice(1) : relativeKey);
+  }
+
+  /** Whether an object gets its path for a file. */
+  canBecomeFile(object: RemoteObject): boolean {
+    const { key, sizeBytes } = object;
+    const path = this.pathOf(object);
+    const refusal = key.endsWith("/")
+      ? `it ends in /, and holds ${sizeBytes} bytes`
+      : isTemporaryName(lastName(path))
+        ? "it has the name of a temporary file of this task"
+        : refuseName(path, process.platform);
+    const wayIn =
+      key.startsWith("/") && path.startsWith("/")
+        ? ` Or include it with one that starts with /, for example ${path}.`
+        : "";
+    if (refusal) this.#refuse(`${key} cannot become a file: ${refusal}. ${OUT}${wayIn}`);
+    return !refusal && this.#take(path, key);
+  }
+
+  /** Whether a folder marker gets its path, which ends in `/`. */
+  canBecomeFolder(marker: RemoteObject): boolean {
+    const path = this.pathOf(marker);
+    const refusal = refuseName(path.slice(0, -1), process.platform);
+    if (refusal) this.#refuse(`${marker.key} cannot become a folder: ${refusal}. ${OUT}`);
+    return !refusal && this.#take(path, marker.key);
+  }
+
+  /** What the source itself is a marker of exists anyway; but its content would be lost, and no pattern excludes it. */
+  checkOwnMarker({ key, sizeBytes }: RemoteObject): void {
+    if (sizeBytes === 0) return;
+    const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
+    this.#refuse(`${key} cannot become a file: it ends in /, and holds ${sizeBytes} bytes. ${advice}.`);
+  }
+
+  #take(path: string, key: string): boolean {
+    const earlier = this.#taken.add(path);
+    if (earlier === undefined) {
+      if (!this.areInOrder) this.#keys.set(path, key);
+      return true;
+    }
+    const rivals = this.#rivals.get(earlier);
+    if (rivals) rivals.push(key);
+    else this.#rivals.set(earlier, [key]);
+    return false;
+  }
+
+  #describeRivals(path: string, keys: readonly string[]): PlanProblem {
+    if (this.#options.flattenFolders) {
+      const all = [this.#keys.get(path) ?? path, ...keys];
+      return describeFlattened(all, path);
+    }
+    const first = this.#keys.get(path) ?? this.#prefix + path.slice(this.base.length);
+    const others = keys.length === 1 ? keys[0] : `${keys.length} keys below it (${nameExamples(keys)})`;
+    return {
+      input: "sourceFolder",
+      code: "file-names-in-conflict",
+      message: `${first} and ${others} cannot both be had on this disk. ${OUT}`,
+    };
+  }
+
+  #refuse(message: string): void {
+    this.#problems.push({ input: "sourceFolder", code: "file-name-not-supported", message });
+  }
+}
+
+/**
+ * Whether the target's disk tells names apart by case. It is tried there; a dry run, which changes nothing, goes by what disks are like on
+ * this system.
+ *
+ * @throws {StepError} if nothing can be written into the target.
+ */
+export async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promise<boolean> {
+  if (dryRun) return process.platform !== "win32" && process.platform !== "darwin";
+  try {
+    return await isCaseSensitive(target);
+  } catch (error) {
+    // Node's messages end with the call and the path, here that of the file it was tried with.
+    const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
+    const advice = "Let the agent's user write there, or enter another folder";
+    throw new StepError(codeOf(error), `targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, {
+      cause: error,
+    });
+  }
+}
+
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

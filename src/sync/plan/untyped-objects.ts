@@ -1,0 +1,67 @@
+import { ServiceError } from "../../aws/errors/errors.ts";
+import { guessContentType } from "../../files/content-type.ts";
+import type { ObjectHead } from "../../s3/head-object.ts";
+import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import type { ObjectSettings } from "../options.ts";
+import { type CompareContext, headOrRefusal } from "./compare.ts";
+import type { PlanRemark } from "./plan.ts";
+
+/** What S3 stores if whoever uploads an object gives no Content-Type. */
+const S3_DEFAULT = "binary/octet-stream";
+const MAX_HEADS_OF_A_TYPE = 2;
+const MAX_HEADS = 10;
+
+/**
+ * Finds unchanged objects that another tool has stored without a Content-Type, which a browser downloads instead of showing. A listing does
+ * not tell, so a few objects are asked for, and none that was stored with the checksum that this step would send.
+ */
+export class UntypedObjects {
+  readonly #context: CompareContext & { readonly settings: ObjectSettings };
+  /** By the type that the file would have. */
+  readonly #heads = new Map<string, number>();
+  #headsLeft = MAX_HEADS;
+  #found: { readonly key: string; readonly contentType: string } | undefined;
+
+  constructor(context: CompareContext & { readonly settings: ObjectSettings }) {
+    this.#context = context;
+  }
+
+  /**
+   * Looks at an object whose bytes are those of a file.
+   *
+   * @param head where it had to be asked for already.
+   */
+  async look(path: string, object: RemoteObject, head: ObjectHead | undefined): Promise<void> {
+    const contentType = guessContentType(path);
+    const isNamed = "content-type" in this.#context.settings.headersFor(path);
+    if (this.#found || isNamed || contentType === "application/octet-stream") return;
+    const known = head ?? (await this.#ask(object, contentType));
+    if (known?.headers["content-type"] === S3_DEFAULT) this.#found ??= { key: object.key, contentType };
+  }
+
+  remarks(): PlanRemark[] {
+    if (!this.#found) return [];
+    const { key, contentType } = this.#found;
+    const what = `${key} is unchanged, but it is stored as ${S3_DEFAULT} and not as ${contentType}; so may be others.`;
+    const advice =
+      "To correct that without uploading files again, give their Content-Type in headers, or set contentType.";
+    return [{ kind: "warning", input: "headers", code: "content-type-missing", message: `${what} ${advice}` }];
+  }
+
+  async #ask({ key, checksumAlgorithm }: RemoteObject, contentType: string): Promise<ObjectHead | undefined> {
+    const asked = this.#heads.get(contentType) ?? 0;
+    const isOwn = checksumAlgorithm === this.#context.settings.checksumAlgorithm;
+    if (isOwn || this.#headsLeft === 0 || asked === MAX_HEADS_OF_A_TYPE) return undefined;
+    this.#heads.set(contentType, asked + 1);
+    this.#headsLeft--;
+    try {
+      const head = await headOrRefusal(this.#context, key);
+      if (!(head instanceof ServiceError)) return head;
+    } catch {
+      this.#context.signal.throwIfAborted();
+    }
+    // It is not worth failing for.
+    this.#headsLeft = 0;
+    return undefined;
+  }
+}
