@@ -43,6 +43,18 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     };
   }
 
+  /** A step that was cancelled leaves outputs, a plan file and a summary, which all say the same. */
+  function assertTellsWhatWasDone(result: StepResult): void {
+    const done = bench.planOf(result).actions.filter(({ status }) => status === "done").length;
+    assert.equal(result.outputVariables.filesDownloaded?.value, String(done));
+    assert.ok(done > 0 && done < SMALL_COUNT, `${done} actions`);
+    const cancelled = `The step was cancelled: ${done} of ${SMALL_COUNT} actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]`;
+    assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
+    const summaries = result.attachments.filter(({ type }) => type === "DistributedTask.Core.Summary");
+    assert.equal(summaries.length, 1);
+    assert.match(summaries[0]?.content ?? "", /The step was cancelled/);
+  }
+
   for (const how of ["kill", "cancel"] as const) {
     it(`a large one, whoever may ${how} it in the middle, and the next run completes it`, async () => {
       await bench.put({ "folder/large.bin": large });
@@ -65,6 +77,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
       const folder = join(bench.landing.path, "small");
       const result = await interrupt(how, () => existsSync(folder) && readdirSync(folder).length > 100);
       assert.equal(result.result, how === "kill" ? "Failed" : "Canceled");
+      if (how === "cancel") assertTellsWhatWasDone(result);
       const { files } = look();
       const came = Object.keys(files).length;
       assert.ok(came > 30 && came < SMALL_COUNT, `${came} files`);
@@ -83,7 +96,9 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     const startMs = performance.now();
     const result = await interrupt("cancel", () => hung.hits > 0);
     assert.deepEqual([result.result, result.exitCode], ["Canceled", 0]);
-    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
+    const cancelled =
+      "The step was cancelled: 0 of 1 actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]";
+    assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
     assert.ok(performance.now() - startMs < 5_000);
     assert.deepEqual(look(), { files: {}, temporary: [] });
   });

@@ -325,7 +325,9 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     clearInterval(waiting);
     assert.equal(result.result, "Canceled");
     assert.equal(result.exitCode, 0, "it ended by itself, before it was killed");
-    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
+    const cancelled =
+      "The step was cancelled: 0 of 1 actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]";
+    assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
     assert.deepEqual(await listKeys(target, bucket), []);
   });
 
