@@ -1,3 +1,4 @@
+import { Semaphore } from "../scheduling/semaphore.ts";
 import { isThrottling } from "./retry.ts";
 
 /**
@@ -8,17 +9,14 @@ import { isThrottling } from "./retry.ts";
  * Amazon S3 performance" in the Amazon S3 User Guide.
  */
 export class AdaptiveLimiter {
-  #limit = Number.POSITIVE_INFINITY;
-  #running = 0;
+  readonly #places = new Semaphore(Number.POSITIVE_INFINITY);
   #successes = 0;
   /** How often the limit was cut: what began before the last cut tells nothing of the pace since then. */
   #cuts = 0;
-  readonly #waiting: (() => void)[] = [];
 
   /** Runs an attempt, once there is room for it. @throws what it throws. */
   async run<T>(attempt: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#limit) await new Promise<void>((start) => this.#waiting.push(start));
-    else this.#running++;
+    await this.#places.take(1);
     const cuts = this.#cuts;
     try {
       const result = await attempt();
@@ -28,30 +26,19 @@ export class AdaptiveLimiter {
       if (cuts === this.#cuts && isThrottling(error)) this.#slowDown();
       throw error;
     } finally {
-      this.#running--;
-      this.#startWaiting();
+      this.#places.giveBack(1);
     }
   }
 
   #slowDown(): void {
-    this.#limit = Math.max(1, Math.floor(this.#running / 2));
+    this.#places.limit = Math.max(1, Math.floor(this.#places.taken / 2));
     this.#successes = 0;
     this.#cuts++;
   }
 
   #quicken(): void {
-    if (++this.#successes < this.#limit) return;
+    if (++this.#successes < this.#places.limit) return;
     this.#successes = 0;
-    this.#limit++;
-  }
-
-  /** Those that wait take the room of those that ended, so that none overtakes them. */
-  #startWaiting(): void {
-    while (this.#running < this.#limit) {
-      const start = this.#waiting.shift();
-      if (!start) return;
-      this.#running++;
-      start();
-    }
+    this.#places.limit++;
   }
 }

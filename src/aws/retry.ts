@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionError } from "../http/connection-error.ts";
+import { delayAfter, retry } from "../scheduling/back-off.ts";
 import { ServiceError } from "./errors/errors.ts";
 
 /** Tries in all, the first included: as many as s5cmd makes; the SDK's 3 are too few for a busy prefix. */
@@ -8,9 +8,9 @@ const MAX_ATTEMPTS = 10;
 const MAX_SILENT_ATTEMPTS = 3;
 /** Tries where the name or the server is not there at once: wrong most often too, but it may just be restarting. */
 const MAX_ABSENT_ATTEMPTS = 5;
-const BASE_DELAY_MS = 100;
+const FIRST_DELAY_MS = 100;
 /** For a server that is busy, or not there for the moment. */
-const PATIENT_BASE_DELAY_MS = 500;
+const PATIENT_FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
 // What the SDK's standard retry strategy counts as throttling or transient, and the own codes of S3, STS and Route 53 of that kind.
@@ -50,10 +50,10 @@ export interface RetryDecision {
  */
 export function decideRetry(error: unknown, attempt: number, random: () => number = Math.random): RetryDecision {
   if (attempt >= maxAttempts(error)) return { retry: false, delayMs: 0 };
-  const base = isThrottling(error) || isAbsent(error) ? PATIENT_BASE_DELAY_MS : BASE_DELAY_MS;
-  const backoffMs = random() * Math.min(MAX_DELAY_MS, base * 2 ** (attempt - 1));
+  const firstDelayMs = isThrottling(error) || isAbsent(error) ? PATIENT_FIRST_DELAY_MS : FIRST_DELAY_MS;
+  const backOffMs = random() * delayAfter(attempt, { firstDelayMs, maxDelayMs: MAX_DELAY_MS });
   const askedMs = error instanceof ServiceError ? Math.min(error.details.retryAfterMs ?? 0, MAX_DELAY_MS) : 0;
-  return { retry: true, delayMs: Math.max(backoffMs, askedMs) };
+  return { retry: true, delayMs: Math.max(backOffMs, askedMs) };
 }
 
 /**
@@ -61,17 +61,13 @@ export function decideRetry(error: unknown, attempt: number, random: () => numbe
  *
  * @throws the last error; the signal's reason as soon as it is aborted.
  */
-export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      signal?.throwIfAborted();
-      const decision = decideRetry(error, tries);
-      if (!decision.retry) throw error;
-      await sleep(decision.delayMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
-    }
-  }
+export function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return retry(attempt, delayAfterFailure, signal);
+}
+
+function delayAfterFailure(error: unknown, attempt: number): number | undefined {
+  const decision = decideRetry(error, attempt);
+  return decision.retry ? decision.delayMs : undefined;
 }
 
 function maxAttempts(error: unknown): number {

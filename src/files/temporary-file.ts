@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, futimesSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type BackOff, delayAfter, retry } from "../scheduling/back-off.ts";
 import type { Disk } from "./disk.ts";
 
 /** Tells the names that this process gives from those of an earlier one that had the same id. */
@@ -13,7 +13,9 @@ const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/;
 
 /** What Windows answers to a rename while a virus scanner, an indexer or a backup has the file open for a moment. */
 const BRIEFLY_OPEN_CODES = new Set(["EPERM", "EBUSY", "EACCES"]);
-const RENAME_DELAYS_MS = [10, 20, 40, 80, 160, 320, 640];
+/** On Windows over 1.3 seconds. */
+const MAX_RENAMES = process.platform === "win32" ? 8 : 1;
+const RENAME_BACK_OFF: BackOff = { firstDelayMs: 10, maxDelayMs: 640 };
 
 /**
  * Where a file is to be written before `publish` gives it its name: in the same folder, so that the rename is one step. The name is new
@@ -78,21 +80,18 @@ function writeWholeSync(path: string, bytes: Buffer, modifiedSeconds: number): v
  *
  * @throws Node's error, after some tries where Windows says that the file is in use. The temporary file is then still there.
  */
-export async function publish(temporaryPath: string, finalPath: string, disk: Disk): Promise<void> {
+export function publish(temporaryPath: string, finalPath: string, disk: Disk): Promise<void> {
   const move = () =>
     disk.call(
       () => renameSync(temporaryPath, finalPath),
       () => rename(temporaryPath, finalPath),
     );
-  for (const delayMs of process.platform === "win32" ? RENAME_DELAYS_MS : []) {
-    try {
-      return await move();
-    } catch (error) {
-      if (!BRIEFLY_OPEN_CODES.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
-      await sleep(delayMs);
-    }
-  }
-  await move();
+  return retry(move, delayAfterRename);
+}
+
+function delayAfterRename(error: unknown, tries: number): number | undefined {
+  const isBrieflyOpen = BRIEFLY_OPEN_CODES.has((error as NodeJS.ErrnoException).code ?? "");
+  return isBrieflyOpen && tries < MAX_RENAMES ? delayAfter(tries, RENAME_BACK_OFF) : undefined;
 }
 
 /** Removes a temporary file that will not be published. Never throws: what stays is a leftover, and mostly another error is on its way. */

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../aws/errors/errors.ts";
 import { decideRetry } from "../aws/retry.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import { asReason } from "../errors/bounded-text.ts";
+import { pause } from "../scheduling/back-off.ts";
 import type { Bucket } from "./bucket.ts";
 import { inParallel } from "./concurrency/in-parallel.ts";
 import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "./xml-body.ts";
@@ -117,9 +117,4 @@ async function deleteAlone(bucket: Bucket, key: string, signal: AbortSignal): Pr
     if (!(error instanceof ServiceError)) throw error;
     return error.details.status === 404 && error.awsCode === "NoSuchKey" ? undefined : { key, error };
   }
-}
-
-async function pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(delayMs, undefined, signal ? { signal } : {}).catch(() => undefined);
-  signal?.throwIfAborted();
 }

@@ -1,15 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { type BackOff, delayAfter, pause } from "../scheduling/back-off.ts";
 
-const FIRST_DELAY_MS = 1000;
-const MAX_DELAY_MS = 20_000;
+const BACK_OFF: BackOff = { firstDelayMs: 1000, maxDelayMs: 20_000 };
 
 /** Lets some time pass; tests have one that does not. */
 export type Pause = (delayMs: number, signal: AbortSignal) => Promise<void>;
-
-/** @throws the signal's reason as soon as it is aborted. */
-export const pause: Pause = async (delayMs, signal) => {
-  await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-};
 
 /** What waiting needs; tests have a pause that takes no time, and a clock of their own. */
 export interface WaitingTools {
@@ -30,10 +24,10 @@ export async function* growingDelays(
   { signal, pause: wait = pause, now = Date.now }: WaitingTools,
 ): AsyncGenerator<void, void> {
   const deadline = now() + timeoutMs;
-  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(2 * delayMs, MAX_DELAY_MS)) {
+  for (let tries = 1; ; tries++) {
     yield;
     const remainingMs = deadline - now();
     if (remainingMs <= 0) return;
-    await wait(Math.min(delayMs, remainingMs), signal);
+    await wait(Math.min(delayAfter(tries, BACK_OFF), remainingMs), signal);
   }
 }

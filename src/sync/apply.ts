@@ -1,4 +1,5 @@
 import { isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
+import { inParallel } from "../s3/concurrency/in-parallel.ts";
 import type { Action } from "./plan/plan.ts";
 
 /** After so many failures without a success between them the rest is not tried: each may have taken minutes of retries. */
@@ -36,39 +37,30 @@ export interface ApplyOptions {
 export async function applyActions(actions: readonly Action[], options: ApplyOptions): Promise<ApplyResult> {
   const done: Action[] = [];
   const failures: ActionFailure[] = [];
+  let begun = 0;
   let bytesDone = 0;
   let failuresInARow = 0;
-  let stoppedEarly = false;
-  let next = 0;
+  const stop = new AbortController();
+  const over = AbortSignal.any([options.signal, stop.signal]);
 
-  async function performFromQueue(): Promise<void> {
-    while (!options.signal.aborted && !stoppedEarly) {
-      const action = actions[next++];
-      if (!action) return;
-      try {
-        const transferredBytes = await options.perform(action);
-        done.push(action);
-        bytesDone += transferredBytes;
-        failuresInARow = 0;
-        options.onDone(action, transferredBytes);
-        startQueues();
-      } catch (error) {
-        if (options.signal.aborted) return;
-        failures.push({ action, error });
-        if (mayConcernAll(error)) failuresInARow++;
-        stoppedEarly ||= isStepFatal(error) || failuresInARow >= MAX_FAILURES_IN_A_ROW;
-      }
+  async function performOne(action: Action): Promise<void> {
+    begun++;
+    try {
+      const transferredBytes = await options.perform(action);
+      done.push(action);
+      bytesDone += transferredBytes;
+      failuresInARow = 0;
+      options.onDone(action, transferredBytes);
+    } catch (error) {
+      if (options.signal.aborted) return;
+      failures.push({ action, error });
+      if (mayConcernAll(error)) failuresInARow++;
+      if (isStepFatal(error) || failuresInARow >= MAX_FAILURES_IN_A_ROW) stop.abort();
     }
   }
 
-  const queues: Promise<void>[] = [];
-  function startQueues(): void {
-    const wanted = Math.min(options.parallelActions(), actions.length);
-    while (queues.length < wanted) queues.push(performFromQueue());
-  }
-
-  startQueues();
-  // More of them may be started meanwhile.
-  for (let index = 0; index < queues.length; index++) await queues[index];
-  return { done, bytesDone, failures, stoppedEarly: stoppedEarly && next < actions.length };
+  await inParallel(actions, () => options.parallelActions(), over, performOne).catch((error: unknown) => {
+    if (!over.aborted) throw error;
+  });
+  return { done, bytesDone, failures, stoppedEarly: stop.signal.aborted && begun < actions.length };
 }

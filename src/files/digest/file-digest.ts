@@ -47,12 +47,20 @@ interface JobRange {
   readonly range: DigestRange;
 }
 
+interface FileDigesterOptions {
+  /** Threads beside the calling one; 0 for none, otherwise as many as there are cores, at most 4. */
+  readonly maxWorkers?: number;
+  /** In milliseconds; tests have a clock of their own. */
+  readonly now?: () => number;
+}
+
 /**
  * Digests local files: in the calling thread, turn by turn, and where there is much to do in threads of their own, among which large files
  * are split by their parts. It takes a block of memory for each thread, however large the files are.
  */
 export class FileDigester {
   readonly #maxThreads: number;
+  readonly #now: () => number;
   #threads: DigestThread[] = [];
   /** Files of which some ranges have not been taken yet. */
   #waiting: Job[] = [];
@@ -68,9 +76,12 @@ export class FileDigester {
   #hasLostThread = false;
   #isClosed = false;
 
-  /** @param options `maxWorkers`: threads beside the calling one; 0 for none, otherwise as many as there are cores, at most 4. */
-  constructor({ maxWorkers = Math.min(availableParallelism(), MAX_THREADS) }: { maxWorkers?: number } = {}) {
+  constructor({
+    maxWorkers = Math.min(availableParallelism(), MAX_THREADS),
+    now = () => performance.now(),
+  }: FileDigesterOptions = {}) {
     this.#maxThreads = maxWorkers;
+    this.#now = now;
   }
 
   /**
@@ -185,23 +196,23 @@ export class FileDigester {
 
   async #workHere(): Promise<void> {
     this.#isWorkingHere = true;
-    let startMs = performance.now();
+    let startMs = this.#now();
     const endTurn = async () => {
-      this.#spentHereMs += performance.now() - startMs;
+      this.#spentHereMs += this.#now() - startMs;
       await nextTurn();
-      startMs = performance.now();
+      startMs = this.#now();
     };
     while (this.#worthThreads() === 0) {
       const taken = this.#takeRange();
       if (!taken) break;
       const steps = this.#digestHere(taken);
       while (!this.#isClosed && !steps.next().done) {
-        if (performance.now() - startMs >= TURN_MS) await endTurn();
+        if (this.#now() - startMs >= TURN_MS) await endTurn();
       }
       steps.return();
-      if (performance.now() - startMs >= TURN_MS) await endTurn();
+      if (this.#now() - startMs >= TURN_MS) await endTurn();
     }
-    this.#spentHereMs += performance.now() - startMs;
+    this.#spentHereMs += this.#now() - startMs;
     this.#isWorkingHere = false;
     if (this.#waiting.length > 0) this.#schedule();
   }

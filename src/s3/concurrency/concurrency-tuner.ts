@@ -28,7 +28,7 @@ export class ConcurrencyTuner {
     this.#before = measure();
   }
 
-  /** To be called whenever a request has ended and others wait. @returns how many may be under way at once from now on. */
+  /** To be called whenever a request has ended, and as many were under way as may be. @returns how many may be under way at once from now on. */
   next(): number {
     if (this.#isOver || ++this.#ended < 2 * this.#limit) return this.#limit;
     const now = this.#measure();

@@ -3,13 +3,14 @@ import { setMaxListeners } from "node:events";
 /**
  * Does some work for each item, for a bounded number of them at once. The first failure ends the others too.
  *
+ * @param width how many at once; a function is asked again whenever some work has ended, for a number that may grow.
  * @param work gets a signal that is aborted by `signal`, and where another item's work has failed.
  * @returns the results in the order of the items.
  * @throws what the first failed work threw, once all others have ended; the signal's reason.
  */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
-  width: number,
+  width: number | (() => number),
   signal: AbortSignal | undefined,
   work: (item: Item, index: number, signal: AbortSignal) => Promise<Result>,
 ): Promise<Result[]> {
@@ -23,13 +24,19 @@ export async function inParallel<Item, Result>(
     while (next < items.length && !eitherSignal.aborted) {
       const index = next++;
       results[index] = await work(items[index] as Item, index, eitherSignal);
+      startQueues();
     }
   }
 
-  const queues = Array.from({ length: Math.min(width, items.length) }, () =>
-    workFromQueue().catch((error: unknown) => failure.abort(error)),
-  );
-  await Promise.all(queues);
+  const queues: Promise<void>[] = [];
+  function startQueues(): void {
+    const wanted = Math.min(typeof width === "number" ? width : width(), items.length);
+    while (queues.length < wanted) queues.push(workFromQueue().catch((error: unknown) => failure.abort(error)));
+  }
+
+  startQueues();
+  // More of them may be started meanwhile.
+  for (let index = 0; index < queues.length; index++) await queues[index];
   eitherSignal.throwIfAborted();
   return results;
 }

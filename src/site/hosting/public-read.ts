@@ -8,9 +8,10 @@ import {
   type PublicAccessBlock,
   putPublicAccessBlock,
 } from "../../s3/buckets/public-access-block.ts";
+import { pause } from "../../scheduling/back-off.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { Change } from "../change-log.ts";
-import { type Pause, pause } from "../growing-delays.ts";
+import type { Pause } from "../growing-delays.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
 

@@ -1,3 +1,5 @@
+import { Semaphore } from "../../scheduling/semaphore.ts";
+
 /** As many comparisons are under way at once: files are read for them, and now and then a HEAD is waited for. */
 const MAX_COMPARISONS = 256;
 
@@ -8,8 +10,7 @@ const MAX_COMPARISONS = 256;
 export class BackgroundQueue<Result> {
   /** By place; only the places of work under way are empty. */
   readonly #results: (Result | undefined)[] = [];
-  #running = 0;
-  #onEnd: (() => void) | undefined;
+  readonly #running = new Semaphore(MAX_COMPARISONS);
   #failure: { readonly error: unknown } | undefined;
 
   /** Takes the next place for a result that is known. */
@@ -23,35 +24,25 @@ export class BackgroundQueue<Result> {
    * @throws what earlier work threw.
    */
   async add(work: () => Promise<Result>): Promise<void> {
-    while (this.#running >= MAX_COMPARISONS) await this.#nextEnd();
     this.#throwFailure();
+    await this.#running.take(1);
     const place = this.#results.push(undefined) - 1;
-    this.#running++;
-    work()
+    void work()
       .then((result) => {
         this.#results[place] = result;
       })
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
-      .finally(() => {
-        this.#running--;
-        this.#onEnd?.();
-      });
+      .finally(() => this.#running.giveBack(1));
   }
 
   /** Waits until all is done. @throws what some work threw. */
   async finish(): Promise<readonly Result[]> {
-    while (this.#running > 0) await this.#nextEnd();
+    await this.#running.take(MAX_COMPARISONS);
+    this.#running.giveBack(MAX_COMPARISONS);
     this.#throwFailure();
     return this.#results as Result[];
-  }
-
-  /** One promise at a time: a race of all that run would leave a reaction with each of them each time. */
-  #nextEnd(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#onEnd = resolve;
-    });
   }
 
   #throwFailure(): void {

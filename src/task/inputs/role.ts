@@ -1,4 +1,4 @@
-import type { Connection, ConnectionRole } from "../../agent/connection/connection.ts";
+import type { Connection } from "../../agent/connection/connection.ts";
 import { problemOfExternalId, problemOfRoleArn, ROLE_DURATION_SECONDS } from "../../agent/connection/role-fields.ts";
 import type { InputReader } from "../../agent/inputs.ts";
 import { currentRun } from "../../agent/pipeline-run.ts";
@@ -28,12 +28,10 @@ export function readRoles(reader: InputReader, connection: Connection | undefine
   const inputs = readRoleInputs(reader, !connection || connection.roleAuthority === "aws");
   if (!connection) return [];
   const { role, identity } = connection;
-  const hasRole = role.arn !== undefined || inputs.arns.length > 0;
-  const byToken = identity.kind === "oidc";
-  checkUse(reader, connection, inputs, hasRole);
+  checkUse(reader, connection, inputs);
   const name = role.sessionName ?? sessionName(currentRun());
   const ofConnection = role.arn ? [connectionHop(role.arn, connection, inputs, name)] : [];
-  const ownExternalId = inputs.externalId || (byToken || !role.arn ? role.externalId : undefined);
+  const ownExternalId = inputs.externalId || (identity.kind === "oidc" || !role.arn ? role.externalId : undefined);
   const ofTask = inputs.arns.map(
     ({ arn, line }): RoleHop => ({
       arn,
@@ -100,66 +98,71 @@ function readRoleInputs(reader: InputReader, isAmazon: boolean): RoleInputs {
   return { arns, externalId, sessionTags, sessionPolicy, durationSeconds };
 }
 
+/** A setting that no role takes. */
+interface UselessSetting {
+  readonly input: string;
+  /** Whether it is set, and in vain. */
+  readonly applies: boolean;
+  readonly message: string;
+}
+
 /** Tells of what would have no effect: who has set it relies on it. */
-function checkUse(
-  reader: InputReader,
-  { role, identity, input, description, mayHaveLeftovers }: Connection,
-  inputs: RoleInputs,
-  hasRole: boolean,
-): void {
-  const noRole = `there is no role, neither in ${description} nor in assumeRole`;
-  const tokenOnly = `the role of ${description} is assumed by the pipeline's own token, with which STS takes`;
-  if (inputs.externalId && inputs.arns.length === 0) {
-    const advice = "Enter a role in assumeRole, or leave it empty; for the connection's own role it belongs there.";
-    reader.problem(
-      "assumeRoleExternalId",
-      "input-without-effect",
-      `it has no effect while assumeRole is empty. ${advice}`,
-    );
-  }
-  if (inputs.sessionTags && !hasRole) {
-    reader.problem("sessionTags", "input-without-effect", `they have no effect: ${noRole}. Enter a role, or no tags.`);
-  } else if (inputs.sessionTags && identity.kind === "oidc" && inputs.arns.length === 0) {
-    reader.problem(
-      "sessionTags",
-      "input-without-effect",
-      `${tokenOnly} no tags. Enter a second role in assumeRole, or no tags.`,
-    );
-  }
-  if (inputs.sessionPolicy && !hasRole) {
-    reader.problem("sessionPolicy", "input-without-effect", `it has no effect: ${noRole}. Enter a role, or no policy.`);
-  }
-  if (inputs.durationSeconds && !hasRole) {
-    reader.problem(
-      "roleDurationSeconds",
-      "input-without-effect",
-      `it has no effect: ${noRole}. Enter a role, or no duration.`,
-    );
-  }
-  if (mayHaveLeftovers) return;
-  if (role.externalId && !reachesRole(role, identity.kind === "oidc", inputs)) {
-    const why =
-      identity.kind === "oidc"
-        ? `${tokenOnly} no external id`
-        : inputs.arns.length > 0
-          ? "assumeRole has its own"
-          : noRole;
-    reader.problem(
-      input,
-      "input-without-effect",
-      `its external id has no effect: ${why}. Take it out, or enter a role in assumeRole.`,
-    );
-  }
-  if (role.sessionName && !hasRole) {
-    reader.problem(
-      input,
-      "input-without-effect",
-      `its session name has no effect: ${noRole}. Take it out, or enter a role.`,
-    );
+function checkUse(reader: InputReader, connection: Connection, inputs: RoleInputs): void {
+  for (const { input, applies, message } of uselessSettings(connection, inputs)) {
+    if (applies) reader.problem(input, "input-without-effect", message);
   }
 }
 
+function uselessSettings(connection: Connection, inputs: RoleInputs): readonly UselessSetting[] {
+  const { role, input, description } = connection;
+  const hasOwnRole = inputs.arns.length > 0;
+  const hasRole = hasOwnRole || role.arn !== undefined;
+  const isByToken = connection.identity.kind === "oidc";
+  const isMeant = !connection.mayHaveLeftovers;
+  const noRole = `there is no role, neither in ${description} nor in assumeRole`;
+  const tokenOnly = `the role of ${description} is assumed by the pipeline's own token, with which STS takes`;
+  const whyNoExternalId = isByToken ? `${tokenOnly} no external id` : hasOwnRole ? "assumeRole has its own" : noRole;
+  return [
+    {
+      input: "assumeRoleExternalId",
+      applies: inputs.externalId !== "" && !hasOwnRole,
+      message:
+        "it has no effect while assumeRole is empty. Enter a role in assumeRole, or leave it empty; for the connection's own role it belongs there.",
+    },
+    {
+      input: "sessionTags",
+      applies: inputs.sessionTags !== undefined && !hasRole,
+      message: `they have no effect: ${noRole}. Enter a role, or no tags.`,
+    },
+    {
+      input: "sessionTags",
+      applies: inputs.sessionTags !== undefined && hasRole && isByToken && !hasOwnRole,
+      message: `${tokenOnly} no tags. Enter a second role in assumeRole, or no tags.`,
+    },
+    {
+      input: "sessionPolicy",
+      applies: inputs.sessionPolicy !== undefined && !hasRole,
+      message: `it has no effect: ${noRole}. Enter a role, or no policy.`,
+    },
+    {
+      input: "roleDurationSeconds",
+      applies: inputs.durationSeconds !== undefined && !hasRole,
+      message: `it has no effect: ${noRole}. Enter a role, or no duration.`,
+    },
+    {
+      input,
+      applies: isMeant && role.externalId !== undefined && !takesExternalId(connection, inputs),
+      message: `its external id has no effect: ${whyNoExternalId}. Take it out, or enter a role in assumeRole.`,
+    },
+    {
+      input,
+      applies: isMeant && role.sessionName !== undefined && !hasRole,
+      message: `its session name has no effect: ${noRole}. Take it out, or enter a role.`,
+    },
+  ];
+}
+
 /** Whether the connection's external id is sent with any role. */
-function reachesRole(role: ConnectionRole, byToken: boolean, { arns, externalId }: RoleInputs): boolean {
-  return (role.arn !== undefined && !byToken) || (arns.length > 0 && externalId === "");
+function takesExternalId({ role, identity }: Connection, { arns, externalId }: RoleInputs): boolean {
+  return (role.arn !== undefined && identity.kind !== "oidc") || (arns.length > 0 && externalId === "");
 }

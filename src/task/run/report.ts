@@ -72,10 +72,19 @@ export function describeAction(action: Action, { prefix, done }: Direction): str
   }
 }
 
-/** Writes how it ended, or would end: a line and a table. */
-export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds: number, dryRun: boolean): void {
-  if (dryRun) log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
-  else log.info(describeEnd(plan, counts, direction, seconds));
+/** Writes how it ended: a line and a table. */
+export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds: number): void {
+  log.info(describeEnd(plan, counts, direction, seconds));
+  logCounts(plan, counts);
+}
+
+/** Writes how it would end. */
+export function logDryRunEnd(plan: Plan, counts: Counts): void {
+  log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
+  logCounts(plan, counts);
+}
+
+function logCounts(plan: Plan, counts: Counts): void {
   if (counts.filesNew + counts.filesUpdated + counts.filesDeleted === 0) return;
   const rows = countRows(plan, counts);
   const width = Math.max(...rows.map(([, count]) => count.length));

@@ -13,7 +13,7 @@ import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
 import { withTaskBucket } from "./bucket.ts";
-import { areFew, type Direction, describeAction, describePlan, logEnd, summarize } from "./report.ts";
+import { areFew, type Direction, describeAction, describePlan, logDryRunEnd, logEnd, summarize } from "./report.ts";
 
 const PLANNING_INTERVAL_MS = 5_000;
 /** Of more files that are left out, the rest is counted. */
@@ -70,45 +70,57 @@ async function planAndApply<P extends Plan>(
   task: TransferTask<P>,
   tools: PlanContext,
 ): Promise<TaskOutcome> {
-  const { bucketName, store } = options.access;
+  const { access, dryRun, ifNoFilesFound } = options;
+  const { bucketName, store } = access;
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
   const plan = await planAloud(task, tools);
-  if (plan.filesFound === 0 && options.ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
+  if (plan.filesFound === 0 && ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   for (const remark of plan.remarks ?? []) {
     const text = `${remark.input}: ${remark.message}`;
     if (remark.kind === "info") log.info(text);
     else log.warning(remark.code, text);
   }
   const direction = task.directionOf(plan);
-  const counts = countActions(plan.actions);
-  const { dryRun } = options;
-  const namesActions = areFew(plan.actions);
-  const finish = (done: Counts, errors: readonly CodedMessage[], report?: TransferReport): TaskOutcome => {
-    const planFile = temporaryFile("plan.json");
-    writePlanFile(
-      planFile,
-      { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun, ...task.planFileExtras?.(plan) },
-      plan,
-      report,
-    );
-    if (!namesActions) log.info(`Every action and its reason: ${planFile}`);
-    attachSummary(`${task.name} ${bucketName}`, summarize(plan, done, errors, direction, dryRun));
-    return { outputs: { ...task.outputsOf(done), planFile }, errors };
-  };
-  if (dryRun || plan.problems.length === 0) log.info(describePlan(plan, counts, direction));
-  if (dryRun && namesActions) for (const action of plan.actions) logAction(action, direction);
-  if (plan.problems.length > 0) {
-    return finish(
-      countActions([]),
-      plan.problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` })),
-    );
-  }
+  const { counts, errors, report } = dryRun ? showPlan(plan, direction) : await carryOut(plan, direction, task, tools);
 
-  if (dryRun) {
-    logEnd(plan, counts, direction, 0, true);
-    return finish(counts, []);
-  }
-  const progress = new TransferProgress(counts.filesNew + counts.filesUpdated, counts.bytesTransferred);
+  const planFile = temporaryFile("plan.json");
+  const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
+  writePlanFile(planFile, { ...head, ...task.planFileExtras?.(plan) }, plan, report);
+  if (!areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
+  attachSummary(`${task.name} ${bucketName}`, summarize(plan, counts, errors, direction, dryRun));
+  return { outputs: { ...task.outputsOf(counts), planFile }, errors };
+}
+
+/** What became of a plan, or in a dry run would. */
+interface PlanResult {
+  readonly counts: Counts;
+  readonly errors: readonly CodedMessage[];
+  /** Absent where nothing was done. */
+  readonly report?: TransferReport;
+}
+
+/** A dry run: tells what would be done. */
+function showPlan(plan: Plan, direction: Direction): PlanResult {
+  const counts = countActions(plan.actions);
+  log.info(describePlan(plan, counts, direction));
+  if (areFew(plan.actions)) for (const action of plan.actions) logAction(action, direction);
+  if (plan.problems.length > 0) return refuse(plan);
+  logDryRunEnd(plan, counts);
+  return { counts, errors: [] };
+}
+
+/** Does what is planned, and tells what was done. */
+async function carryOut<P extends Plan>(
+  plan: P,
+  direction: Direction,
+  task: TransferTask<P>,
+  tools: PlanContext,
+): Promise<PlanResult> {
+  if (plan.problems.length > 0) return refuse(plan);
+  const planned = countActions(plan.actions);
+  log.info(describePlan(plan, planned, direction));
+  const namesActions = areFew(plan.actions);
+  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, planned.bytesTransferred);
   try {
     const observer: TransferObserver = {
       stored: (sizeBytes) => progress.addBytes(sizeBytes),
@@ -118,14 +130,20 @@ async function planAndApply<P extends Plan>(
       },
     };
     const report = await task.apply(plan, { ...tools, observer });
-    const { filesNew, filesUpdated, filesDeleted } = report.counts;
-    if (report.errors.length === 0 || filesNew + filesUpdated + filesDeleted > 0) {
-      logEnd(plan, report.counts, direction, progress.elapsedSeconds(), false);
+    const { counts, errors } = report;
+    if (errors.length === 0 || counts.filesNew + counts.filesUpdated + counts.filesDeleted > 0) {
+      logEnd(plan, counts, direction, progress.elapsedSeconds());
     }
-    return finish(report.counts, report.errors, report);
+    return { counts, errors, report };
   } finally {
     progress.stop();
   }
+}
+
+/** What cannot be done as a whole is not begun. */
+function refuse({ problems }: Plan): PlanResult {
+  const errors = problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` }));
+  return { counts: countActions([]), errors };
 }
 
 /** A long plan tells that it goes on; most are made sooner than that. */

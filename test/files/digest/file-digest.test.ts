@@ -153,11 +153,24 @@ describe("the digests of files", () => {
   }
 
   it("of a few files start no threads", async () => {
+    digester = new FileDigester({ maxWorkers: 2, now: () => 0 });
+    await digestTwenty();
+    assert.equal(threadsStarted, 0);
+  });
+
+  it("of a few files start threads where these have taken long", async () => {
+    let nowMs = 0;
+    // Each turn looks at the clock twice or more.
+    digester = new FileDigester({ maxWorkers: 2, now: () => (nowMs += 100) });
+    await digestTwenty();
+    assert.equal(threadsStarted, 2);
+  });
+
+  async function digestTwenty(): Promise<void> {
     const { path, sizeBytes, bytes } = write("file", Buffer.alloc(MIB, "x"));
     const digests = Array.from({ length: 20 }, () => digester.digest({ path, sizeBytes, algorithm: "MD5" }));
     assert.deepEqual(await Promise.all(digests), Array(20).fill(digestOf("MD5", bytes)));
-    assert.equal(threadsStarted, 0);
-  });
+  }
 
   it("of large files are put together from ranges", async () => {
     const bytes = Buffer.alloc(70 * MIB + 12_345, randomFrom(6).bytes(9973));
