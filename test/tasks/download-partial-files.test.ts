@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StepResult } from "../../local/agent/agent.ts";
@@ -130,6 +130,18 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     );
     assert.deepEqual([result.result, others], ["Failed", []]);
     assert.deepEqual(bench.landing.read(), { "a.txt": "new", "locked/b.txt": "old", "z.txt": "new" });
+  });
+
+  it("says that the target folder is a link that leads nowhere", async function () {
+    if (process.platform === "win32") this.skip();
+    await bench.put({ "a.txt": "a" });
+    const link = join(bench.landing.outside, "link");
+    symlinkSync(join(bench.landing.outside, "nothing"), link);
+    const { issues } = await bench.download({ targetFolder: link });
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      [`${link} is a symbolic link that leads nowhere. Remove it, or choose another folder [path-taken]`],
+    );
   });
 
   it("says which folder it cannot write into", async function () {
