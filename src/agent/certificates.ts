@@ -23,11 +23,22 @@ export function readCertificates(): Pick<NetworkSettings, "authorities" | "clien
       "The agent was configured not to check certificates (./config.sh --sslskipcertvalidation): whoever stands between this machine and the store can read and change what is sent. Give it the file of your authority instead, with --sslcacert.",
     );
   }
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
+    log.warning(
+      "certificates-not-checked",
+      "NODE_TLS_REJECT_UNAUTHORIZED is 0 in the environment of the step, so no certificates are checked: anybody between this machine and the server can read and change what is sent. Remove the variable. If a certificate is not trusted, name the file of its authority in NODE_EXTRA_CA_CERTS, or configure the agent with --sslcacert.",
+    );
+  }
   return {
     ...(authorities ? { authorities } : {}),
     ...(clientCertificate ? { clientCertificate } : {}),
     skipsValidation,
   };
+}
+
+/** Masks the password of the client certificate, whether or not the certificate is used. */
+export function maskCertificatePassword(): void {
+  maskSecret(tl.getVariable("Agent.ClientCertPassword") ?? "");
 }
 
 const PEM_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g;
@@ -46,7 +57,6 @@ function readAuthorities(): string | undefined {
 /** The agent has key and certificate in files of their own, and both together, for programs of Windows, in an archive. */
 function readClientCertificate(): NetworkSettings["clientCertificate"] {
   const passphrase = tl.getVariable("Agent.ClientCertPassword") ?? "";
-  maskSecret(passphrase);
   const certificatePath = tl.getVariable("Agent.ClientCert");
   if (!certificatePath) return undefined;
   const certificateSetting = "The agent's client certificate (./config.sh --sslclientcert)";

@@ -1,7 +1,23 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { shorten } from "../errors/bounded-text.ts";
 import { type CodedMessage, printed } from "../errors/coded-message.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { escapeControls } from "./escape.ts";
+
+/** With what the agent puts in front of a line, no line has more than 8,000 characters. */
+const MAX_LINE_LENGTH = 7_900;
+
+/**
+ * Makes a text harmless for the log, and no longer than a line may be.
+ *
+ * @param code of an error or a warning; it stands at the end, however long the text is.
+ */
+export function logLine(message: string, code?: ErrorCode): string {
+  const end = code === undefined ? "" : printed({ message: "", code });
+  const maxLength = MAX_LINE_LENGTH - end.length;
+  // Cut before as well: to escape is work for each character.
+  return shorten(escapeControls(shorten(message, maxLength)), maxLength) + end;
+}
 
 /**
  * Writes to the step's log. Any text may hold names and messages from outside (object keys, file names, server messages), so control
@@ -9,12 +25,12 @@ import { escapeControls } from "./escape.ts";
  */
 export const log = {
   info(message: string): void {
-    tl.writeExternalOutput(`${escapeControls(message)}\n`, { source: "remote" });
+    tl.writeExternalOutput(`${logLine(message)}\n`, { source: "remote" });
   },
   warning(code: ErrorCode, message: string): void {
-    tl.warning(escapeControls(printed({ code, message })), tl.IssueSource.TaskInternal);
+    tl.warning(logLine(message, code), tl.IssueSource.TaskInternal);
   },
-  error(error: CodedMessage): void {
-    tl.error(escapeControls(printed(error)), tl.IssueSource.TaskInternal);
+  error({ message, code }: CodedMessage): void {
+    tl.error(logLine(message, code), tl.IssueSource.TaskInternal);
   },
 };

@@ -1,8 +1,14 @@
 import type { NetworkSettings } from "../http/network-settings.ts";
-import { readCertificates } from "./certificates.ts";
-import { readProxies } from "./proxy.ts";
+import { maskCertificatePassword, readCertificates } from "./certificates.ts";
+import { maskProxyPasswords, readProxies } from "./proxy.ts";
 
 let known: NetworkSettings | undefined;
+
+/** Masks all passwords of the network's settings. To be called before anything is logged. */
+export function maskNetworkPasswords(): void {
+  maskProxyPasswords();
+  maskCertificatePassword();
+}
 
 /**
  * Reads how connections leave this machine: the agent's proxy and certificates, and where it has no proxy, those of HTTPS_PROXY,
@@ -11,6 +17,9 @@ let known: NetworkSettings | undefined;
  * @throws {NetworkSettingsError} where a setting is of no use.
  */
 export function readNetwork(): NetworkSettings {
-  known ??= { ...readProxies(), ...readCertificates() };
+  if (known === undefined) {
+    maskNetworkPasswords();
+    known = { ...readProxies(), ...readCertificates() };
+  }
   return known;
 }

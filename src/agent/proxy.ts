@@ -10,9 +10,23 @@ export class NetworkSettingsError extends CodedError {
   override readonly name: string = "NetworkSettingsError";
 }
 
+/** The variables of the environment that may hold a proxy's URL, with its password. */
+const PROXY_VARIABLES = ["AGENT_PROXYURL", "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+
+/** Masks the passwords of all proxies. The URLs are read past task-lib, which would show them in debug mode. */
+export function maskProxyPasswords(): void {
+  maskSpellings(tl.getVariable("Agent.ProxyPassword") ?? "");
+  for (const name of PROXY_VARIABLES) {
+    try {
+      maskCredentials(parseProxyUrl(process.env[name] ?? "", name));
+    } catch {
+      // A malformed one is reported when it is read, and its password is masked by now.
+    }
+  }
+}
+
 /**
- * Reads the proxies: the agent's for everything, where it has one, and otherwise those of the environment. Passwords are masked before
- * anything else happens to them.
+ * Reads the proxies: the agent's for everything, where it has one, and otherwise those of the environment.
  *
  * @throws {NetworkSettingsError} where a proxy's URL or the list of exceptions is malformed.
  */
@@ -25,7 +39,6 @@ const AGENT_PROXY = "The agent's proxy (./config.sh --proxyurl)";
 /** @returns undefined where the agent has no proxy. */
 function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | undefined {
   const password = tl.getVariable("Agent.ProxyPassword") ?? "";
-  maskSpellings(password);
   const url = (tl.getVariable("Agent.ProxyUrl") ?? "").trim();
   if (url === "") return undefined;
   const proxy = parseProxyUrl(url, AGENT_PROXY);

@@ -2,11 +2,11 @@ import { setFlagsFromString } from "node:v8";
 import * as taskLibrary from "azure-pipelines-task-lib/internal.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { codeOf } from "../errors/coded-error.ts";
-import { type CodedMessage, printed } from "../errors/coded-message.ts";
+import type { CodedMessage } from "../errors/coded-message.ts";
 import { CancelledError, cancellation } from "./cancellation.ts";
-import { escapeControls } from "./escape.ts";
 import { InputError } from "./inputs.ts";
-import { log } from "./log.ts";
+import { log, logLine } from "./log.ts";
+import { maskNetworkPasswords } from "./network.ts";
 
 /** Errors that are shown one by one; the rest are counted. */
 const MAX_SHOWN_ERRORS = 50;
@@ -36,6 +36,7 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
   try {
     // The library of the bundle takes inputs into its vault once per process: it has none if another copy came first.
     if (taskLibrary._vault === undefined) return fail([{ code: "inputs-not-readable", message: NO_INPUTS }]);
+    maskNetworkPasswords();
     const outcome = await body(cancellation());
     for (const [name, value] of Object.entries(outcome.outputs)) tl.setVariable(name, value, false, true);
     if (outcome.errors.length === 0) tl.setResult(tl.TaskResult.Succeeded, "");
@@ -51,7 +52,7 @@ export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutc
 function fail(errors: readonly CodedMessage[]): void {
   const [only, ...others] = errors;
   if (only !== undefined && others.length === 0) {
-    tl.setResult(tl.TaskResult.Failed, escapeControls(printed(only)));
+    tl.setResult(tl.TaskResult.Failed, logLine(only.message, only.code));
     return;
   }
   for (const error of errors.slice(0, MAX_SHOWN_ERRORS)) log.error(error);

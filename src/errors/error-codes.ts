@@ -179,7 +179,7 @@ export const ERROR_CODES = {
   "node-too-old": "The agent started the task with a version of Node.js that is too old.",
   "inputs-not-readable": "Another copy of azure-pipelines-task-lib in the same process has taken the inputs.",
   "agent-certificate-not-found": "A certificate file or a key file that the agent is configured with does not exist.",
-  "certificates-not-checked": "The agent is configured not to check certificates.",
+  "certificates-not-checked": "The agent, or the environment of the step, is configured not to check certificates.",
   "proxy-exception-ignored": "An entry of the agent's list of proxy exceptions cannot be used.",
 
   unexpected: "Something failed that the task did not expect.",

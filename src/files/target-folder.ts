@@ -30,7 +30,7 @@ export class TargetFolder {
   /**
    * The absolute path for a file, whose folder then exists. What stands at the path itself is not looked at: a rename replaces a link.
    *
-   * @throws {TargetFolderError} where a part of the name is a file, or a link that leads out of the root or nowhere; Node's error where a
+   * @throws {TargetFolderError} where a part of the name is a file, or a link that leads out of the root or nowhere, or the root is such a link; Node's error where a
    * folder cannot be made.
    */
   async fileFor(name: string): Promise<string> {
@@ -50,6 +50,8 @@ export class TargetFolder {
 
   async #makeRoot(): Promise<void> {
     const found = await stat(this.#root).catch(() => undefined);
+    const isDangling = !found && (await lstat(this.#root).catch(() => undefined))?.isSymbolicLink();
+    if (isDangling) throw new TargetFolderError(this.#root, "is a symbolic link that leads nowhere");
     // Windows refuses to make a drive's own folder, though it is there.
     if (!found?.isDirectory()) await mkdir(this.#root, { recursive: true });
     this.#realRoot = await realpath(this.#root);

@@ -1,3 +1,5 @@
+import { CodedError } from "../errors/coded-error.ts";
+
 /**
  * Takes the bytes of a body, in their order. They are put into memory that the receiver reserves, so that a large file is not copied between
  * the network and the disk.
@@ -16,10 +18,14 @@ export interface BodyReceiver {
 /** As much as comes at once, mostly. */
 const RESERVED_BYTES = 16 * 1024;
 
-/** Keeps a body until it is whole. */
+/** The largest answers that are kept are pages of a listing; with 1,000 of the longest keys one has 4 MiB. */
+const MAX_COLLECTED_BYTES = 16 * 1024 ** 2;
+
+/** Keeps a body until it is whole. Throws if it becomes larger than any document that the task asks for. */
 export class CollectedBody implements BodyReceiver {
   readonly #full: Buffer[] = [];
   #reserved: Buffer = Buffer.alloc(0);
+  #collectedBytes = 0;
 
   reserve(): Buffer {
     if (this.#reserved.length === 0) this.#reserved = Buffer.allocUnsafe(RESERVED_BYTES);
@@ -27,6 +33,13 @@ export class CollectedBody implements BodyReceiver {
   }
 
   commit(sizeBytes: number): void {
+    this.#collectedBytes += sizeBytes;
+    if (this.#collectedBytes > MAX_COLLECTED_BYTES) {
+      throw new CodedError(
+        "response-not-recognized",
+        "the answer has more than 16 MiB, and no document that the task asks for is so large: check the server URL in the service connection, and any proxy or load balancer",
+      );
+    }
     this.#full.push(this.#reserved.subarray(0, sizeBytes));
     this.#reserved = this.#reserved.subarray(sizeBytes);
   }

@@ -10,9 +10,12 @@ import { SocketWriter } from "./socket-writer.ts";
  */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
+/** A server that sends less than this is as good as silent. */
+const MIN_BYTES_PER_SECOND = 1024;
+
 /** How a connection to one server is made. */
 export interface ConnectionOptions {
-  /** A connection on which nothing is sent or received for so long is given up. */
+  /** A connection on which nothing is sent or received for so long is given up; so is one on which a GET gets hardly anything. */
   readonly idleTimeoutMs: number;
   /**
    * Opens a socket that is ready to carry requests. What is read goes where `onread` says.
@@ -42,6 +45,9 @@ export class Connection implements ExchangeConnection {
   readonly #unread: Buffer[] = [];
   /** Whether the server has ended the connection; what came before may still be with the receiver. */
   #hasEnded = false;
+  #paceTimer: NodeJS.Timeout | undefined;
+  /** The exchange that was under way when the pace was last looked at, and the bytes that had come then. */
+  #paced: { readonly exchange: Exchange | undefined; readonly bytesRead: number } | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -88,6 +94,7 @@ export class Connection implements ExchangeConnection {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
+    clearInterval(this.#paceTimer);
     this.#target = SHARED;
     this.#listenTo(undefined);
     if (this.#socket) {
@@ -120,6 +127,7 @@ export class Connection implements ExchangeConnection {
       .on("error", (error: NodeJS.ErrnoException) => this.#fail(this.failure(error.code ?? "unknown", reasonOf(error))))
       .on("end", () => this.#end())
       .on("close", () => this.#end());
+    this.#paceTimer = setInterval(() => this.#checkPace(socket.bytesRead), idleTimeoutMs).unref();
     if (socket.destroyed) this.#end();
     else this.#exchange?.start(this.#writer);
   }
@@ -162,6 +170,17 @@ export class Connection implements ExchangeConnection {
     // It is not the server that is waited for.
     if (this.#exchange?.isWaitingForThisMachine) this.#socket?.setTimeout(idleTimeoutMs);
     else this.#fail(this.failure("ETIMEDOUT", `nothing moved for ${idleTimeoutMs / 1000} s`));
+  }
+
+  /** Answers to writes may be slow: a store sends spaces until it has joined parts, or copied an object. */
+  #checkPace(bytesRead: number): void {
+    const exchange = this.#exchange;
+    const before = this.#paced;
+    this.#paced = { exchange, bytesRead };
+    if (!exchange?.isRead || exchange !== before?.exchange || exchange.isWaitingForThisMachine) return;
+    const seconds = this.#options.idleTimeoutMs / 1000;
+    if (bytesRead - before.bytesRead >= MIN_BYTES_PER_SECOND * seconds) return;
+    this.#fail(this.failure("ETIMEDOUT", `less than 1 KiB/s came for ${seconds} s`));
   }
 
   #fail(error: unknown): void {

@@ -65,6 +65,11 @@ export class Exchange {
     return this.isReceiverAtWork || this.#requestState === "source";
   }
 
+  /** Whether it reads from the server, and changes nothing there. */
+  get isRead(): boolean {
+    return this.#request.method === "GET";
+  }
+
   /** Whether bytes that come now cannot be taken yet. */
   get isReceiverAtWork(): boolean {
     return this.#responseState === "receiver";

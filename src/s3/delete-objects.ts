@@ -1,6 +1,7 @@
 import { ServiceError } from "../aws/errors/errors.ts";
 import { decideRetry } from "../aws/retry.ts";
 import type { XmlElement } from "../aws/xml.ts";
+import { asReason } from "../errors/bounded-text.ts";
 import { pause } from "../scheduling/back-off.ts";
 import type { Bucket } from "./bucket.ts";
 import { inParallel } from "./concurrency/in-parallel.ts";
@@ -102,7 +103,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 
 function failureOf(element: XmlElement): DeleteFailure {
   const awsCode = childText(element, "Code") || "UnknownError";
-  const serverMessage = childText(element, "Message")?.replace(/[.\s]+$/, "") || "the server gave no reason";
+  const serverMessage = asReason(childText(element, "Message") ?? "") || "the server gave no reason";
   const error = new ServiceError({ status: STATUS_OF_CODE[awsCode] ?? 400, awsCode, serverMessage });
   return { key: childText(element, "Key") ?? "", error };
 }

@@ -1,11 +1,12 @@
 import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import { CodedError } from "../errors/coded-error.ts";
-import type { Bucket } from "./bucket.ts";
+import type { Bucket, S3Request } from "./bucket.ts";
 import { copySourceHeaders } from "./copy-source.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";
+import { isOwnCopy, mayBeDone, type WrittenObject } from "./lost-answer.ts";
 import { copyInParts } from "./multipart/multipart-copy.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
 import { canReplaceTags, getObjectTags, type ObjectTags, putObjectTags, taggingHeader } from "./object-tags.ts";
@@ -76,9 +77,11 @@ export async function updateObject(
   const newKey = change.encryption ?? sourceKey;
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
   const source = { ...copySourceHeaders(bucket, key, head.etag), ...copySourceKeyHeaders(sourceKey) };
+  const described = { ...keptHeaders(head), ...change.headers };
+  const encryption = change.encryption ? encryptionHeaders(change.encryption) : sameEncryption(head, options);
   const headers = {
-    ...encodeMetadata({ ...keptHeaders(head), ...change.headers }),
-    ...(change.encryption ? encryptionHeaders(change.encryption) : sameEncryption(head, options)),
+    ...encodeMetadata(described),
+    ...encryption,
     ...(change.cannedAcl ? { "x-amz-acl": change.cannedAcl } : await sameGrants(bucket, key, signal)),
     ...(algorithm ? { "x-amz-checksum-algorithm": algorithm } : {}),
   };
@@ -87,8 +90,11 @@ export async function updateObject(
   const isTagged = Number(head.headers["x-amz-tagging-count"] ?? 0) > 0;
   const inOnePiece = head.sizeBytes <= (options.maxCopyBytes ?? MAX_COPY_BYTES);
   const tags = change.tags ?? (isTagged || !inOnePiece ? await tagsToKeep(bucket, key, signal) : undefined);
-  if (inOnePiece) await copyInOnePiece(bucket, key, { ...headers, ...source }, tags, signal);
-  else {
+  if (inOnePiece) {
+    const written = { bucket, key, customerKeyHeaders: customerKeyHeaders(newKey), signal };
+    const isDone = () => isOwnCopy(written, head, { ...described, ...encryption });
+    await copyInOnePiece(written, { ...headers, ...source }, tags, isDone);
+  } else {
     await copyInParts(bucket, key, head, {
       headers: { ...headers, ...(tags?.size ? { "x-amz-tagging": taggingHeader(tags) } : {}) },
       sourceHeaders: source,
@@ -111,23 +117,33 @@ async function tagsToKeep(bucket: Bucket, key: string, signal: AbortSignal | und
   }
 }
 
+/** @param isDone whether the object is the copy, made by a try whose answer was lost. */
 async function copyInOnePiece(
-  bucket: Bucket,
-  key: string,
+  { bucket, key, signal }: WrittenObject,
   headers: ObjectHeaders,
   tags: ObjectTags | undefined,
-  signal: AbortSignal | undefined,
+  isDone: () => Promise<boolean>,
 ): Promise<void> {
   const tagging = tags
     ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) }
     : { "x-amz-tagging-directive": "COPY" };
-  const response = await bucket.send({
+  const request: S3Request = {
     method: "PUT",
     key,
     headers: { ...headers, ...tagging, "x-amz-metadata-directive": "REPLACE" },
     signal,
-  });
-  await readResult(response, "CopyObjectResult");
+  };
+  let tries = 0;
+  const next = () => {
+    tries++;
+    return request;
+  };
+  try {
+    await readResult(await bucket.send(next, signal), "CopyObjectResult");
+  } catch (error) {
+    // With another ETag, the copy itself no longer meets the condition.
+    if (tries < 2 || !mayBeDone(error) || !(await isDone())) throw error;
+  }
 }
 
 /**

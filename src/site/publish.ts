@@ -168,6 +168,7 @@ async function deleteStale(
     observer: { actionDone: (action) => record.actionDone(action) },
   });
   record.failed(failures);
+  signal.throwIfAborted();
   return done.map(({ relativeKey }) => relativeKey);
 }
 

@@ -43,6 +43,8 @@ export interface Outcome {
   readonly failures: readonly ActionFailure[];
   readonly bytesTransferred: number;
   readonly stoppedEarly: boolean;
+  /** Whether the step was cancelled while actions were under way. Absent means no. */
+  readonly isCancelled?: boolean;
   keyOf(action: Action): string;
 }
 
@@ -72,15 +74,25 @@ export function makeReport(outcome: Outcome): TransferReport {
 
 function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage>): CodedMessage[] {
   const { bucket, target, planned, done, failures, stoppedEarly } = outcome;
-  const [first] = failures;
-  if (!first) return [];
-  const { done: verb, permission } = VERBS[first.action.kind];
   const transfers = planned.filter(({ kind }) => kind !== "skip").length;
   const transferred = done.length;
+  const cancelled: CodedMessage = {
+    code: "cancelled",
+    message: `The step was cancelled: ${transferred} of ${transfers} actions are done. The plan file lists them all. Run the step again to do the rest.`,
+  };
+  const [first] = failures;
+  if (!first) return outcome.isCancelled ? [cancelled] : [];
+  const { done: verb, permission } = VERBS[first.action.kind];
   const consequence = `${transfers - transferred} of ${transfers} files are not ${verb}.`;
   const cause = causeOf(first.error);
   const isCommon = isStepFatal(first.error) || mayConcernAll(first.error);
-  if (transferred === 0 && isCommon && cause && failures.every(({ error }) => causeOf(error) === cause)) {
+  if (
+    !outcome.isCancelled &&
+    transferred === 0 &&
+    isCommon &&
+    cause &&
+    failures.every(({ error }) => causeOf(error) === cause)
+  ) {
     const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
     const noun = verb === "uploaded" ? "Upload" : verb === "downloaded" ? "Download" : "Transfer";
     const why = describeFailure(first.error, bucket, key, permission);
@@ -91,6 +103,7 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
     message: `${path} was not ${VERBS[kind].done}: ${message}`,
   }));
   const stopped = `The step stopped, since the rest would have failed alike: ${consequence}`;
+  if (outcome.isCancelled) return [cancelled, ...errors];
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
 }
 

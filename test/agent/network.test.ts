@@ -34,6 +34,28 @@ const S3 = "https://bucket.s3.amazonaws.com/";
 const STORE = "http://store.example.com:9000/";
 
 describe("the agent's network", () => {
+  it("has its passwords masked before the task's first line", async () => {
+    const secrets = ["agent-proxy-pw", "in-agent-url-pw", "https-env-pw", "http-env-pw", "certificate-pw"];
+    const task = `
+      import { log } from "../../src/agent/log.ts";
+      import { runTask } from "../../src/agent/run-task.ts";
+      void runTask(async () => {
+        for (const secret of ${JSON.stringify(secrets)}) log.info("has " + secret);
+        return { outputs: {}, errors: [] };
+      });`;
+    const { log } = await runInTask(task, {
+      variables: { "System.Debug": "true" },
+      proxy: { url: `http://me:${secrets[1]}@proxy:3128`, username: "me", password: secrets[0] },
+      certificates: { client: { certificate: "c.pem", key: "k.pem", archive: "a.pfx", password: secrets[4] } },
+      env: {
+        HTTPS_PROXY: `http://me:${secrets[2]}@proxy:3128`,
+        http_proxy: `http://me:${secrets[3]}@proxy:3128`,
+      },
+    });
+    assert.equal(log.filter((line) => line === "has ***").length, secrets.length, log.join("\n"));
+    assert.ok(!log.some((line) => secrets.some((secret) => line.includes(secret))), log.join("\n"));
+  });
+
   it("has no proxy by itself", async () => {
     assert.deepEqual((await proxiesOf([S3, STORE], {})).seen, ["environment", "direct", "direct"]);
   });

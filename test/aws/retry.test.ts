@@ -17,6 +17,7 @@ describe("retries", () => {
     [refusal(400, "IDPCommunicationError"), 10],
     [refusal(400, "PriorRequestNotComplete"), 10],
     [refusal(429, "HTTP 429"), 10],
+    [refusal(408, "HTTP 408"), 10],
     [noAnswer("ECONNRESET"), 10],
     [noAnswer("ETIMEDOUT"), 3],
     [noAnswer("ENOTFOUND"), 5],

@@ -33,6 +33,17 @@ describe("the folders that files are downloaded into", () => {
     assert.deepEqual(foldersBelow(join(root, "x/y")), ["b", "b/d", "g", "g/h"]);
   });
 
+  it("are not made where the root is a link that leads nowhere", async function () {
+    if (process.platform === "win32") this.skip();
+    symlinkSync(join(top, "nothing"), root);
+    await assert.rejects(new TargetFolder(root).fileFor("a"), {
+      name: "TargetFolderError",
+      code: "path-taken",
+      message: `${root} is a symbolic link that leads nowhere. Remove it, or choose another folder`,
+    });
+    assert.deepEqual(readdirSync(top), ["root"]);
+  });
+
   it("are looked at once, however many files come", async () => {
     const target = new TargetFolder(root);
     await Promise.all(Array.from({ length: 1000 }, (_, index) => target.fileFor(`a/b/${index}`)));

@@ -102,6 +102,48 @@ for (const [title, protocol, proxyProtocol] of routes) {
       });
     }
 
+    it("gives up a server that sends hardly anything, but not one that is a little faster", async () => {
+      const port = await serve(({ url = "" }, response) => {
+        const piece = Buffer.alloc(url === "/slow" ? 1 : 1024);
+        let left = 60;
+        response.writeHead(200, { "content-length": 60 * piece.length });
+        const timer = setInterval(() => (--left > 0 ? response.write(piece) : response.end(piece)), 50);
+        response.on("close", () => clearInterval(timer));
+      });
+      const impatient = open({ idleTimeoutMs: 1000 });
+      const { body } = await impatient.exchange(request(port, { target: "/fast" }));
+      assert.equal(body.length, 60 * 1024);
+      await assert.rejects(
+        impatient.exchange(request(port, { target: "/slow" })),
+        /^ConnectionError: no answer from 127\.0\.0\.1: less than 1 KiB\/s came for 1 s|^ProxyError: .*less than 1 KiB\/s/,
+      );
+    });
+
+    it("lets the answer to a write come slowly: a store sends spaces until its work is done", async () => {
+      const port = await serve((incoming, response) => {
+        incoming.resume();
+        response.writeHead(200);
+        let left = 60;
+        const timer = setInterval(() => (--left > 0 ? response.write(" ") : response.end("<Done/>")), 50);
+        response.on("close", () => clearInterval(timer));
+      });
+      const { body } = await open({ idleTimeoutMs: 1000 }).exchange(request(port, { method: "POST" }));
+      assert.equal(body.toString().trim(), "<Done/>");
+    });
+
+    it("keeps no answer of more than 16 MiB, whatever its status", async () => {
+      for (const status of [200, 404]) {
+        const port = await serve((_request, response) => {
+          response.writeHead(status).end(Buffer.alloc(16 * 1024 ** 2 + 1));
+        });
+        await assert.rejects(transport.exchange(request(port, {})), {
+          name: "CodedError",
+          code: "response-not-recognized",
+          message: /^the answer has more than 16 MiB/,
+        });
+      }
+    });
+
     it("tells of an answer that breaks off only when its receiver is at rest", async () => {
       const port = await serve((_request, response) => {
         response.writeHead(200, { "content-length": 1_000_000 });

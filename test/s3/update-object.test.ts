@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { PutObjectCommand, type PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { ServiceError } from "../../src/aws/errors/errors.ts";
+import type { ResponseHead } from "../../src/http/messages.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import type { Encryption } from "../../src/s3/encryption.ts";
-import { headObject, type ObjectHead } from "../../src/s3/head-object.ts";
+import { headObject, type ObjectHead, readObjectHead } from "../../src/s3/head-object.ts";
 import { getObjectAcl, grantHeaders } from "../../src/s3/object-acl.ts";
 import { getObjectTags } from "../../src/s3/object-tags.ts";
 import { UpdateRefusedError, updateObject } from "../../src/s3/update-object.ts";
+import type { EmbeddedTarget } from "../target.ts";
 import { answeringBucket, newBucketWithAcls, targetSuite } from "./open-target.ts";
 
 const MIB = 1024 ** 2;
@@ -86,6 +88,72 @@ describe("changing what is stored beside an object's bytes", () => {
     await assert.rejects(update, (error) => error instanceof ServiceError && error.awsCode === "PreconditionFailed");
   });
 
+  describe("where the answer to the copy is lost", () => {
+    const MULTIPART_ETAG = `${"a".repeat(32)}-2`;
+    const COPY_ETAG = "b".repeat(32);
+    const refused = new ServiceError({ status: 412, awsCode: "PreconditionFailed", serverMessage: "It is another" });
+    const headers = { "cache-control": "no-cache" };
+
+    /** What a store has of an object, before and after the copy that nobody heard of. */
+    function headOf(etag: string, more: Record<string, string> = {}): ResponseHead {
+      const described = { "content-length": "5", "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT", ...more };
+      return { status: 200, headers: { etag: `"${etag}"`, ...described } };
+    }
+    const crc = (value: string) => ({ "x-amz-checksum-crc32": value, "x-amz-checksum-type": "FULL_OBJECT" });
+
+    /** A bucket whose copy is refused with the second try, after which a HEAD has this answer. */
+    async function update(before: ResponseHead, after: ResponseHead): Promise<void> {
+      const sent: Bucket = {
+        ...answeringBucket("").bucket,
+        async send(request) {
+          if (typeof request === "function") {
+            request();
+            request();
+            throw refused;
+          }
+          if ("acl" in (request.query ?? {})) return { ...OWNER_ONLY };
+          return { ...after, body: Buffer.alloc(0) };
+        },
+      };
+      await updateObject(sent, "key", readObjectHead(before), { headers });
+    }
+    const OWNER_ONLY = {
+      status: 200,
+      headers: {},
+      body: Buffer.from(
+        "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList></AccessControlList></AccessControlPolicy>",
+      ),
+    };
+
+    const same: [title: string, before: object, after: object][] = [
+      ["the same checksum", crc("AAAAAA=="), { ...crc("AAAAAA=="), ...headers }],
+      ["no checksum to compare", {}, headers],
+      ["metadata and a storage class", { "x-amz-meta-a": "1", "x-amz-storage-class": "STANDARD_IA" }, headers],
+    ];
+    for (const [title, before, after] of same) {
+      it(`finds the copy that it wanted, with ${title}`, async () => {
+        await update(headOf(MULTIPART_ETAG, { ...before }), headOf(COPY_ETAG, { ...before, ...after }));
+      });
+    }
+
+    const others: [title: string, before: object, etag: string, after: object][] = [
+      ["another checksum", crc("AAAAAA=="), COPY_ETAG, { ...crc("BBBBBB=="), ...headers }],
+      ["other headers", {}, COPY_ETAG, { "cache-control": "max-age=1" }],
+      ["more metadata", {}, COPY_ETAG, { ...headers, "x-amz-meta-a": "1" }],
+      ["another size", {}, COPY_ETAG, { ...headers, "content-length": "6" }],
+      ["another storage class", {}, COPY_ETAG, { ...headers, "x-amz-storage-class": "GLACIER" }],
+      ["the ETag of an upload in parts", {}, `${"c".repeat(32)}-3`, headers],
+    ];
+    for (const [title, before, etag, after] of others) {
+      it(`finds another object, with ${title}`, async () => {
+        await assert.rejects(
+          update(headOf(MULTIPART_ETAG, { ...before }), headOf(etag, { ...after })),
+          (error) => error === refused,
+        );
+      });
+    }
+  });
+
   it("keeps the checksum's algorithm", async function () {
     // It knows no additional checksums.
     if (suite.target.name === "radosgw") this.skip();
@@ -158,6 +226,18 @@ describe("changing what is stored beside an object's bytes", () => {
         ...lasting(head).headers,
         "cache-control": "no-cache",
       });
+    });
+
+    it("knows the copy for complete where the answer to that was lost", async function () {
+      if (!("server" in suite.target)) return this.skip();
+      const { server } = suite.target as EmbeddedTarget;
+      const head = await put("large-lost", { Body });
+      const match = { operation: "CompleteMultipartUpload", key: "large-lost" };
+      const lost = server.addFault({ match, times: 1, action: { kind: "reset", when: "afterWork" } });
+      await updateObject(bucket, "large-lost", head, { headers: { expires: "0" } }, { maxCopyBytes: 5 * MIB });
+      assert.equal(lost.hits, 1);
+      const after = await headObject(bucket, "large-lost");
+      assert.deepEqual([after.headers.expires, after.sizeBytes], ["0", 17 * MIB]);
     });
 
     it("keeps the tags", async () => {

@@ -56,6 +56,15 @@ describe("The tasks, with a store whose certificate a private authority has issu
     }
   });
 
+  it("work where the environment of the step has them not checked, and warn once", async () => {
+    const trip = await go({ env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
+    assertWhole(trip);
+    for (const { issues } of trip.results) {
+      assert.deepEqual([issues.length, issues[0]?.type], [1, "warning"]);
+      assert.match(issues[0]?.message ?? "", /^NODE_TLS_REJECT_UNAUTHORIZED is 0 .* \[certificates-not-checked\]$/);
+    }
+  });
+
   const isNotFound =
     /^The agent's CA file \(\.\/config\.sh --sslcacert\) was not found: .*\[agent-certificate-not-found\]$/;
 

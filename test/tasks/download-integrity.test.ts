@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { CreateMultipartUploadCommandInput, PutObjectCommandInput } from "@aws-sdk/client-s3";
+import {
+  type CreateMultipartUploadCommandInput,
+  HeadObjectCommand,
+  type PutObjectCommandInput,
+} from "@aws-sdk/client-s3";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
 import { cutInto, MIB, patternedBytes, putInParts } from "./stored-objects.ts";
 
@@ -149,6 +153,42 @@ describe("AwsS3Download, given wrong bytes on the wire, finds out for", () => {
       }
       assertDownloaded(result, { updated: keys.length, bytes: keys.length * sizeBytes });
       assert.ok(keys.every(isRight));
+    });
+  }
+});
+
+describe("AwsS3Download, given a short answer that nothing but the listing proves wrong", () => {
+  const bench = downloadBench("embedded");
+
+  /** What stands between sends a page of its own, with the headers of the object. */
+  async function answerShort(key: string, sizeBytes: number, times: number): Promise<Buffer> {
+    const bytes = patternedBytes(sizeBytes);
+    await bench.put({ [key]: { ...kms, Body: bytes } });
+    const { ETag = "" } = await bench.target.client().send(new HeadObjectCommand({ Bucket: bench.bucket, Key: key }));
+    const headers = {
+      etag: ETag,
+      "last-modified": new Date().toUTCString(),
+      "x-amz-server-side-encryption": "aws:kms",
+    };
+    bench.fault({ operation: "GetObject", key }, { kind: "status", status: 200, code: "Page", headers }, { times });
+    return bytes;
+  }
+
+  for (const sizeBytes of [SMALL, MEDIUM]) {
+    it(`fetches the object again, of ${sizeBytes} bytes`, async () => {
+      const bytes = await answerShort("short.bin", sizeBytes, 1);
+      assertDownloaded(await bench.download(), { new: 1, bytes: sizeBytes });
+      assert.equal(md5(Buffer.from(bench.landing.read()["short.bin"] ?? "", "latin1")), md5(bytes));
+    });
+
+    it(`keeps the file as it was if that does not help, for an object of ${sizeBytes} bytes`, async () => {
+      await answerShort("short.bin", sizeBytes, 1_000);
+      bench.landing.write({ "short.bin": "as it was" });
+      const advice = "look for what changes bytes on their way, or in the store";
+      assertFailedWith(await bench.download(), [
+        `short.bin was not downloaded: what came does not have the size that S3 tells of it, twice; ${advice}. What was at its place in the target is as it was. [checksum-wrong]`,
+      ]);
+      assert.equal(bench.landing.read()["short.bin"], "as it was");
     });
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StepResult } from "../../local/agent/agent.ts";
@@ -43,6 +43,18 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     };
   }
 
+  /** A step that was cancelled leaves outputs, a plan file and a summary, which all say the same. */
+  function assertTellsWhatWasDone(result: StepResult): void {
+    const done = bench.planOf(result).actions.filter(({ status }) => status === "done").length;
+    assert.equal(result.outputVariables.filesDownloaded?.value, String(done));
+    assert.ok(done > 0 && done < SMALL_COUNT, `${done} actions`);
+    const cancelled = `The step was cancelled: ${done} of ${SMALL_COUNT} actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]`;
+    assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
+    const summaries = result.attachments.filter(({ type }) => type === "DistributedTask.Core.Summary");
+    assert.equal(summaries.length, 1);
+    assert.match(summaries[0]?.content ?? "", /The step was cancelled/);
+  }
+
   for (const how of ["kill", "cancel"] as const) {
     it(`a large one, whoever may ${how} it in the middle, and the next run completes it`, async () => {
       await bench.put({ "folder/large.bin": large });
@@ -65,6 +77,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
       const folder = join(bench.landing.path, "small");
       const result = await interrupt(how, () => existsSync(folder) && readdirSync(folder).length > 100);
       assert.equal(result.result, how === "kill" ? "Failed" : "Canceled");
+      if (how === "cancel") assertTellsWhatWasDone(result);
       const { files } = look();
       const came = Object.keys(files).length;
       assert.ok(came > 30 && came < SMALL_COUNT, `${came} files`);
@@ -83,7 +96,9 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     const startMs = performance.now();
     const result = await interrupt("cancel", () => hung.hits > 0);
     assert.deepEqual([result.result, result.exitCode], ["Canceled", 0]);
-    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
+    const cancelled =
+      "The step was cancelled: 0 of 1 actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]";
+    assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
     assert.ok(performance.now() - startMs < 5_000);
     assert.deepEqual(look(), { files: {}, temporary: [] });
   });
@@ -115,6 +130,18 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     );
     assert.deepEqual([result.result, others], ["Failed", []]);
     assert.deepEqual(bench.landing.read(), { "a.txt": "new", "locked/b.txt": "old", "z.txt": "new" });
+  });
+
+  it("says that the target folder is a link that leads nowhere", async function () {
+    if (process.platform === "win32") this.skip();
+    await bench.put({ "a.txt": "a" });
+    const link = join(bench.landing.outside, "link");
+    symlinkSync(join(bench.landing.outside, "nothing"), link);
+    const { issues } = await bench.download({ targetFolder: link });
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      [`${link} is a symbolic link that leads nowhere. Remove it, or choose another folder [path-taken]`],
+    );
   });
 
   it("says which folder it cannot write into", async function () {

@@ -186,6 +186,27 @@ describe("A task that may not act", function () {
       assert.equal(result, "Succeeded");
     });
 
+    it("is cut off in its answers, asks again", async () => {
+      for (const operation of ["ListResources", "CreateOidcToken"] as const) {
+        bench.azureDevOps.addFault(operation, { kind: "cutBody", afterBytes: 20 }, 2);
+        bench.azureDevOps.addFault(operation, { kind: "cutBody", afterBytes: 0 }, 1);
+      }
+      const { result } = await bench.run({ store });
+      assert.equal(result, "Succeeded");
+    });
+
+    it("is cut off in an answer of 404, is not taken for Azure DevOps Server", async () => {
+      const cut = {
+        kind: "status",
+        status: 404,
+        code: "",
+        headers: { "content-length": "1000", connection: "close" },
+      } as const;
+      bench.azureDevOps.addFault("ListResources", cut, 2);
+      const { result } = await bench.run({ store });
+      assert.equal(result, "Succeeded");
+    });
+
     it("does not take the job's token, is told so, at once", async () => {
       bench.azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 401, code: "", message: "<html>" }, 1);
       const { error } = await refused({ store });

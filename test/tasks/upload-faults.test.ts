@@ -4,6 +4,7 @@ import { appendFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import { type FaultRule, type S3Server, startS3Server } from "../../local/s3/server.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
@@ -122,6 +123,27 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assertSucceeded(await upload());
     assert.equal(lost.hits, 1);
     assert.equal((await readBucket(target, bucket))["large.bin"]?.length, 20 * MIB);
+  });
+
+  it("knows headers for changed where the answer to that was lost, though the object has a new ETag", async () => {
+    source.write({ "large.bin": Buffer.alloc(20 * MIB, "large") });
+    assertSucceeded(await upload());
+    const lost = server.addFault({
+      match: { operation: "CopyObject" },
+      times: 1,
+      action: { kind: "reset", when: "afterWork" },
+    });
+    const result = await upload({}, { cacheControl: "**=no-cache" });
+    assertSucceeded(result);
+    assert.equal(lost.hits, 1);
+    const copies = server.requests.filter(({ operation }) => operation === "CopyObject");
+    assert.deepEqual(
+      copies.map(({ status, errorCode }) => errorCode ?? status),
+      // The first answer was not sent.
+      [0, "PreconditionFailed"],
+    );
+    const { CacheControl } = await target.client().send(new HeadObjectCommand({ Bucket: bucket, Key: "large.bin" }));
+    assert.equal(CacheControl, "no-cache");
   });
 
   it("uploads the other files where one fails for good, and names it with the reason", async () => {
@@ -303,7 +325,9 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     clearInterval(waiting);
     assert.equal(result.result, "Canceled");
     assert.equal(result.exitCode, 0, "it ended by itself, before it was killed");
-    assert.ok(result.log.includes("##[error]The step was cancelled. [cancelled]"), result.log.join("\n"));
+    const cancelled =
+      "The step was cancelled: 0 of 1 actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]";
+    assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
     assert.deepEqual(await listKeys(target, bucket), []);
   });
 

@@ -108,7 +108,7 @@ function refusal(status: number | undefined, message: string): ServiceError {
   return new ServiceError({
     status: status ?? 200,
     awsCode: NOT_S3,
-    serverMessage: said.replace(/[.\s]+$/, "").slice(0, 300),
+    serverMessage: said,
   });
 }
 

@@ -1,3 +1,4 @@
+import { asReason } from "../../errors/bounded-text.ts";
 import type { Transport } from "../../http/transport.ts";
 import { IdentityError } from "../errors/errors.ts";
 import { requestHandler } from "../sdk-requests.ts";
@@ -114,6 +115,6 @@ function describe({ message }: Error, { askedBy, reason }: AgentIdentityOptions)
   // Node's message of a process that failed holds its command line, which may hold secrets.
   const why = /^Command failed/.test(message)
     ? "the profile's credential_process failed; run it as the user whom the agent runs as"
-    : message.replace(/[.\s]+$/, "");
+    : asReason(message);
   return `${what}: ${why}. Check AWS_PROFILE and the other AWS_ variables on the agent, and the files in its ~/.aws.`;
 }

@@ -1,4 +1,5 @@
 import { awsErrorCode } from "../../errors/aws-codes.ts";
+import { asReason, shorten } from "../../errors/bounded-text.ts";
 import { CodedError } from "../../errors/coded-error.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
@@ -18,12 +19,13 @@ export interface ServiceErrorDetails {
   readonly serverTimeMs?: number | undefined;
 }
 
-/** The service answered, and refused. */
+/** The service answered, and refused. What it says is cut to what fits into a message, whoever read it. */
 export class ServiceError extends CodedError {
   override readonly name: string = "ServiceError";
   readonly details: ServiceErrorDetails;
 
-  constructor(details: ServiceErrorDetails) {
+  constructor(said: ServiceErrorDetails) {
+    const details = bounded(said);
     const requestId = details.requestId ? `, request id ${details.requestId}` : "";
     const code = details.awsCode === NOT_S3 ? "" : ` ${details.awsCode}`;
     super(
@@ -54,8 +56,20 @@ export class UnsupportedInputError extends CodedError {
 /** The code of an answer that S3 would not give. */
 export const NOT_S3 = "NotS3";
 
-/** Of longer messages the rest is left out. */
-const MAX_MESSAGE_LENGTH = 500;
+/** Codes, regions and request ids are much shorter. */
+const MAX_NAME_LENGTH = 200;
+/** S3's error documents have less than 2 KB. A larger one is not parsed. */
+const MAX_ERROR_BYTES = 256 * 1024;
+
+function bounded(said: ServiceErrorDetails): ServiceErrorDetails {
+  return {
+    ...said,
+    awsCode: shorten(said.awsCode, MAX_NAME_LENGTH),
+    serverMessage: asReason(said.serverMessage),
+    requestId: said.requestId && shorten(said.requestId, MAX_NAME_LENGTH),
+    region: said.region && shorten(said.region, MAX_NAME_LENGTH),
+  };
+}
 
 /** Codes for answers without a body, as those to HEAD. */
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
@@ -82,7 +96,7 @@ export async function readServiceError(response: HttpResponse): Promise<ServiceE
   return new ServiceError({
     status,
     awsCode,
-    serverMessage: describeReason(parsed, headers.location),
+    serverMessage: describeReason(parsed, response),
     requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
     region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
     retryAfterMs: secondsToMs(headers["retry-after"]),
@@ -97,9 +111,9 @@ interface ErrorElement {
   readonly Region?: string;
 }
 
-/** @returns the texts of the error document; undefined where the body is none. */
+/** @returns the texts of the error document; undefined if the body is none, or far larger than any. */
 async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
-  if (!body.includes("<Error")) return undefined;
+  if (body.length > MAX_ERROR_BYTES || !body.includes("<Error")) return undefined;
   const root = await parseXml(body).catch(() => ({}) as XmlElement);
   // Services of AWS other than S3 put the error into an envelope, beside the request's id.
   const envelope = typeof root.ErrorResponse === "object" ? (root.ErrorResponse as XmlElement) : root;
@@ -109,10 +123,13 @@ async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
   return Object.fromEntries(texts);
 }
 
-function describeReason(parsed: ErrorElement | undefined, location: string | undefined): string {
-  const said = parsed?.Message?.replace(/[.\s]+$/, "").slice(0, MAX_MESSAGE_LENGTH);
+function describeReason(parsed: ErrorElement | undefined, { headers, body }: HttpResponse): string {
+  const said = asReason(parsed?.Message ?? "");
   if (said) return said;
-  return location ? `the server sends on to ${location.slice(0, MAX_MESSAGE_LENGTH)}` : "the server gave no reason";
+  if (headers.location) return `the server sends on to ${headers.location}`;
+  return body.length > MAX_ERROR_BYTES
+    ? "the answer is larger than any error document of S3"
+    : "the server gave no reason";
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

@@ -1,3 +1,4 @@
+import { shorten } from "../../errors/bounded-text.ts";
 import { CodedError } from "../../errors/coded-error.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
@@ -22,6 +23,11 @@ export class ListingError extends CodedError {
   override readonly name: string = "ListingError";
 }
 
+/** No key has more than 1,024 bytes; what a server lists as one may be of any length. */
+const MAX_SHOWN_KEY_LENGTH = 1100;
+/** A store may give pages without objects, for example where many were deleted; so many in a row are no listing. */
+const MAX_EMPTY_PAGES = 1000;
+
 /** The most that S3 gives at once. */
 const MAX_KEYS = "1000";
 
@@ -44,6 +50,7 @@ export async function* listObjects(
   const eitherSignal = AbortSignal.any([signal, ended.signal]);
   const seenTokens = new Set<string>();
   let previousKey = "";
+  let emptyPages = 0;
 
   function request(token: string | undefined): Promise<Page> {
     const page = requestPage(bucket, prefix, token, eitherSignal);
@@ -57,6 +64,10 @@ export async function* listObjects(
       const page: Page = await next;
       next = undefined;
       if (page.nextToken !== undefined) {
+        emptyPages = page.objects.length > 0 ? 0 : emptyPages + 1;
+        if (emptyPages > MAX_EMPTY_PAGES) {
+          throw notS3(page.response, `the listing has more than ${MAX_EMPTY_PAGES} pages in a row without an object`);
+        }
         if (seenTokens.has(page.nextToken)) throw notS3(page.response, "the listing goes round in circles");
         seenTokens.add(page.nextToken);
         next = request(page.nextToken);
@@ -144,9 +155,13 @@ function isAfter(key: string, previous: string): boolean {
 }
 
 function unsorted(bucket: Bucket, key: string, previous: string): string {
-  return `the store does not list the bucket "${bucket.name}" in the order of the keys' UTF-8 bytes, as S3 does: "${key}" came after "${previous}", so what is missing on either side cannot be told`;
+  return `the store does not list the bucket "${bucket.name}" in the order of the keys' UTF-8 bytes, as S3 does: "${shown(key)}" came after "${shown(previous)}", so what is missing on either side cannot be told`;
 }
 
 function misplaced(bucket: Bucket, key: string, prefix: string): string {
-  return `the store was asked to list what is under "${prefix}" in the bucket "${bucket.name}", and listed "${key}"`;
+  return `the store was asked to list what is under "${prefix}" in the bucket "${bucket.name}", and listed "${shown(key)}"`;
+}
+
+function shown(key: string): string {
+  return shorten(key, MAX_SHOWN_KEY_LENGTH);
 }

@@ -1,16 +1,18 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
-import type { Bucket } from "../bucket.ts";
+import type { Bucket, S3Request } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import type { Encryption } from "../encryption.ts";
 import { headObject, type ObjectHead } from "../head-object.ts";
+import { findJoined, mayBeDone } from "../lost-answer.ts";
 import type { ObjectHeaders } from "../put-object.ts";
 import { childText, notS3, readResult, xmlRequest } from "../xml-body.ts";
 import {
   abortUpload,
   beginUpload,
   completionDocument,
+  joinedEtag,
   type MultipartUpload,
   type PartName,
   wholeObjectHeaders,
@@ -118,7 +120,7 @@ async function completeUpload(
   const { headers: documentHeaders, ...body } = xmlRequest(completionDocument(parts, algorithm));
   // S3 compares the copy with what the original is known by.
   const whole = algorithm && type === "FULL_OBJECT" ? head.checksums[algorithm] : undefined;
-  const response = await bucket.send({
+  const request: S3Request = {
     method: "POST",
     key,
     query: { uploadId },
@@ -129,6 +131,12 @@ async function completeUpload(
     },
     ...body,
     signal,
-  });
-  await readResult(response, "CompleteMultipartUploadResult");
+  };
+  try {
+    await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+  } catch (error) {
+    if (!mayBeDone(error)) throw error;
+    const joined = { etag: joinedEtag(parts), sizeBytes: head.sizeBytes, algorithm, checksum: whole };
+    if ((await findJoined({ bucket, key, customerKeyHeaders, signal }, joined)) === undefined) throw error;
+  }
 }

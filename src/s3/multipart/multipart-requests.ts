@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
 import { checksumHeader } from "../digest.ts";
@@ -54,6 +55,12 @@ export function completionDocument(parts: readonly PartName[], algorithm: Checks
     return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapeXml(etag)}</ETag>${value}</Part>`;
   });
   return `<CompleteMultipartUpload xmlns="${S3_NAMESPACE}">${elements.join("")}</CompleteMultipartUpload>`;
+}
+
+/** The ETag of the object that parts make, without quotation marks; under some keys of encryption it has another one. */
+export function joinedEtag(parts: readonly Pick<PartName, "etag">[]): string {
+  const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
+  return `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
 }
 
 /**

@@ -1,11 +1,10 @@
-import { hash } from "node:crypto";
-import { ServiceError } from "../../aws/errors/errors.ts";
 import { type ChecksumAlgorithm, type DigestAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import { combineCrcs } from "../../checksums/combine.ts";
 import type { Bucket } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import { checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
+import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
+import { findJoined, mayBeDone } from "../lost-answer.ts";
 import { type ObjectHeaders, type ObjectWrite, requireEtag } from "../put-object.ts";
 import { type ChecksumLevel, withChecksums } from "../store/checksum-support.ts";
 import { isTransient } from "../transient.ts";
@@ -14,6 +13,7 @@ import {
   abortUpload,
   beginUpload,
   completionDocument,
+  joinedEtag,
   type MultipartUpload,
   wholeObjectHeaders,
 } from "./multipart-requests.ts";
@@ -191,10 +191,13 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
     const result = await readResult(response, "CompleteMultipartUploadResult");
     return (childText(result, "ETag") ?? "").replaceAll('"', "");
   } catch (error) {
-    // Where the first answer was lost, the second one is that there is no such upload any more.
-    const isEnded = error instanceof ServiceError && error.awsCode === "NoSuchUpload";
-    const etag = etagOf(parts);
-    if (!isEnded || !(await hasEtag(upload, etag))) throw error;
+    if (!mayBeDone(error)) throw error;
+    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+    const checksum = algorithm && whole?.[checksumHeader(algorithm)];
+    const joined = { etag: joinedEtag(parts), sizeBytes, algorithm, checksum };
+    const written = { bucket, key, customerKeyHeaders: write.customerKeyHeaders, signal };
+    const etag = await findJoined(written, joined);
+    if (etag === undefined) throw error;
     return etag;
   }
 }
@@ -206,17 +209,4 @@ function wholeChecksumHeaders(parts: readonly SentPart[], algorithm: ChecksumAlg
   const whole = combineCrcs(algorithm, pieces);
   const sizeBytes = pieces.reduce((sum, piece) => sum + piece.sizeBytes, 0);
   return wholeObjectHeaders(algorithm, whole.toString("base64"), sizeBytes);
-}
-
-/** The ETag of the object that these parts make. */
-function etagOf(parts: readonly SentPart[]): string {
-  const partDigests = parts.map(({ etag }) => Buffer.from(etag.replaceAll('"', ""), "hex"));
-  return `${hash("md5", Buffer.concat(partDigests), "hex")}-${parts.length}`;
-}
-
-async function hasEtag({ bucket, key, write, signal }: Upload, etag: string): Promise<boolean> {
-  return bucket.send({ method: "HEAD", key, headers: write.customerKeyHeaders, signal }).then(
-    ({ headers }) => headers.etag?.replaceAll('"', "") === etag,
-    () => false,
-  );
 }

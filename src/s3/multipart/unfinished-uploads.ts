@@ -1,6 +1,6 @@
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
-import { childElements, childText, readResult } from "../xml-body.ts";
+import { childElements, childText, notS3, readResult } from "../xml-body.ts";
 
 /** A multipart upload that was begun, and neither completed nor aborted. */
 export interface ListedUpload {
@@ -28,6 +28,9 @@ export interface UnfinishedUpload {
   readonly parts: ReadonlyMap<number, StoredPart>;
 }
 
+/** A million uploads. A server that always names a further page is not asked for ever. */
+const MAX_PAGES = 1000;
+
 /**
  * Lists the unfinished uploads of keys with a prefix.
  *
@@ -41,12 +44,11 @@ export async function listUnfinishedUploads(
 ): Promise<ListedUpload[]> {
   const uploads: ListedUpload[] = [];
   let markers: Record<string, string> = {};
-  while (true) {
+  for (let pages = 1; ; pages++) {
     const query = { uploads: "", prefix, ...markers };
-    const page = await readResult(
-      await bucket.send({ method: "GET", key: "", query, signal }),
-      "ListMultipartUploadsResult",
-    );
+    const response = await bucket.send({ method: "GET", key: "", query, signal });
+    const page = await readResult(response, "ListMultipartUploadsResult");
+    if (pages > MAX_PAGES) throw notS3(response, `the list of unfinished uploads has more than ${MAX_PAGES} pages`);
     for (const upload of childElements(page, "Upload")) {
       uploads.push({
         key: childText(upload, "Key") ?? "",
@@ -86,9 +88,11 @@ export async function listParts(
 ): Promise<Map<number, StoredPart>> {
   const parts = new Map<number, StoredPart>();
   let marker = "";
-  while (true) {
+  for (let pages = 1; ; pages++) {
     const query = { uploadId, ...(marker ? { "part-number-marker": marker } : {}) };
-    const page = await readResult(await bucket.send({ method: "GET", key, query, signal }), "ListPartsResult");
+    const response = await bucket.send({ method: "GET", key, query, signal });
+    const page = await readResult(response, "ListPartsResult");
+    if (pages > MAX_PAGES) throw notS3(response, `the list of an upload's parts has more than ${MAX_PAGES} pages`);
     for (const part of childElements(page, "Part")) {
       const checksum = childText(part, `Checksum${algorithm}`);
       parts.set(Number(childText(part, "PartNumber")), {

@@ -26,7 +26,7 @@ export function asServiceError(error: unknown): unknown {
   return new ServiceError({
     status: $metadata.httpStatusCode,
     awsCode: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : NOT_S3,
-    serverMessage: isRead ? message.replace(/[.\s]+$/, "") : "the answer is not one of AWS",
+    serverMessage: isRead ? message : "the answer is not one of AWS",
     requestId: $metadata.requestId,
   });
 }

@@ -30,7 +30,7 @@ const PARALLEL_DELETIONS = 16;
  * all of them succeeded, the other deletions. What killed runs left behind goes first. An object that fails does not stop the others,
  * unless they would all fail alike.
  *
- * @throws {TargetFolderError} or Node's error where the target folder cannot be made; the signal's reason where the step is cancelled.
+ * @throws {TargetFolderError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
  */
 export async function applyDownload(
   plan: DownloadPlan,
@@ -79,8 +79,8 @@ export async function applyDownload(
     steps.push(await run(transfers, () => context.slots.wanted));
   }
   await remove(rest);
-  signal.throwIfAborted();
   return makeReport({
+    isCancelled: signal.aborted,
     bucket: bucket.name,
     target,
     planned: plan.actions,

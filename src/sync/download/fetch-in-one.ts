@@ -102,7 +102,8 @@ class CheckedFetch {
 
   #check(writtenBytes: number): ObjectHead {
     const head = this.#head as ObjectHead;
-    if (writtenBytes !== head.sizeBytes) throw new ChecksumError("size");
+    // With the ETag that was listed comes the size that was listed, whatever the answer says of itself.
+    if (writtenBytes !== head.sizeBytes || writtenBytes !== this.#object.sizeBytes) throw new ChecksumError("size");
     const checksum = this.#checksum;
     if (this.#digest && checksum && !this.#digest.digest().equals(checksum.digest)) {
       throw new ChecksumError(checksum.algorithm);

@@ -22,11 +22,12 @@ const PARALLEL_RANGES = 8;
  */
 export async function fetchInRanges(
   context: FetchContext,
-  { key }: FetchedObject,
+  { key, etag, sizeBytes }: FetchedObject,
   newPath: string,
 ): Promise<ObjectHead> {
   const { bucket, encryption, signal } = context;
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
+  if (head.etag === etag && head.sizeBytes !== sizeBytes) throw new ChecksumError("size");
   const checksum = checksumOf(head);
   const parts = checksum?.partsCount === undefined ? undefined : await guessParts(context, key, head);
   const ranges = parts ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);

@@ -31,7 +31,7 @@ export interface UploadTools {
  * Performs the plan's actions: files first, then, only if all of them succeeded, deletions. A file that fails does not stop the others,
  * unless they would all fail alike.
  *
- * @throws the signal's reason where the step is cancelled.
+ * @returns what was done, also if the step is cancelled.
  */
 export async function applyUpload(plan: Plan, options: UploadOptions, tools: UploadTools): Promise<TransferReport> {
   return new Uploader(options, tools).apply(plan);
@@ -63,17 +63,16 @@ class Uploader {
       onDone: (action) => observer.actionDone(action),
       signal,
     });
-    signal.throwIfAborted();
     const failures = [...result.failures];
     const done = [...result.done];
-    if (failures.length === 0) {
+    if (failures.length === 0 && !signal.aborted) {
       const deleted = await applyDeletions(deletions, (action) => this.#keyOf(action), this.#tools);
       failures.push(...deleted.failures);
       done.push(...deleted.done);
     }
-    signal.throwIfAborted();
     return makeReport({
       ...result,
+      isCancelled: signal.aborted,
       bucket: bucket.name,
       target: `s3://${bucket.name}/${this.#options.prefix}`,
       planned: plan.actions,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { describeFailure } from "../../../src/aws/errors/error-hints.ts";
 import { readServiceError } from "../../../src/aws/errors/errors.ts";
 
 const read = (status: number, body: string, headers = {}) =>
@@ -51,6 +52,27 @@ describe("a refusal", () => {
 
   it("that is long is cut", async () => {
     const error = await read(400, `<Error><Code>Long</Code><Message>${"x".repeat(100_000)}</Message></Error>`);
-    assert.equal(error.message, `${"x".repeat(500)} (400 Long)`);
+    assert.equal(error.message, `${"x".repeat(499)}… (400 Long)`);
+  });
+
+  it("is cut before anything searches in it, so that it costs little", async () => {
+    const started = process.cpuUsage();
+    const xml = (message: string) => `<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`;
+    const short = await read(403, xml(`${".".repeat(100_000)}x`));
+    const long = await read(403, xml(`${".".repeat(5_000_000)}x`));
+    describeFailure(short, "bucket", "key");
+    const { user } = process.cpuUsage(started);
+    assert.equal(short.awsCode, "AccessDenied");
+    assert.equal(long.message, "the answer is larger than any error document of S3 (403)");
+    assert.ok(user < 2_000_000, `${user / 1000} ms`);
+  });
+
+  it("has all its parts cut, wherever they come from", async () => {
+    const long = "x".repeat(10_000);
+    const xml = `<Error><Code>${long}</Code><Message>m</Message><Region>${long}</Region></Error>`;
+    const error = await read(400, xml, { "x-amz-request-id": long });
+    const cut = `${"x".repeat(199)}…`;
+    assert.equal(error.message, `m (400 ${cut}, request id ${cut})`);
+    assert.equal(error.details.region, cut);
   });
 });

@@ -162,6 +162,29 @@ describe("a listing's page", () => {
     await assert.rejects(listAll(bucket), /goes round in circles/);
   });
 
+  it("without objects is followed by others, but not for ever", async () => {
+    let pages = 0;
+    const bucket: Bucket = {
+      ...answeringBucket("").bucket,
+      send: async () => ({ status: 200, headers: {}, body: Buffer.from(page("", `t${++pages}`)) }),
+    };
+    await assert.rejects(listAll(bucket), /more than 1000 pages in a row without an object/);
+  });
+
+  it("that is hostile costs little: spaces, elements without an end, references without an end", async () => {
+    const started = process.cpuUsage();
+    for (const hostile of [" ", "<a>", "&a", "<Contents>", "</ListBucketResult>", "<Contents><a></a>"]) {
+      await listAll(answeringBucket(page(hostile.repeat(100_000))).bucket).catch(() => undefined);
+    }
+    const { user } = process.cpuUsage(started);
+    assert.ok(user < 10_000_000, `${user / 1000} ms`);
+  });
+
+  it("shows no more of a key than a key can have", async () => {
+    const { bucket } = answeringBucket(page(entry("b".repeat(1_000_000)) + entry("a")));
+    await assert.rejects(listAll(bucket), ({ message }: Error) => message.length < 1500);
+  });
+
   const unsafe: [title: string, pages: string[], prefix: string, message: RegExp][] = [
     ["out of order", [page(entry("b") + entry("a"))], "", /"a" came after "b"/],
     ["out of order over pages", [page(entry("b"), "t"), page(entry("a"))], "", /"a" came after "b"/],

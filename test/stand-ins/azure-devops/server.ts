@@ -24,7 +24,7 @@ export interface AzureDevOpsOptions {
 export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken";
 
 /** What goes wrong. A status with a message that begins with `<` is a page; with a `location` among the headers, a redirect. */
-export type AzureDevOpsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" }>;
+export type AzureDevOpsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" | "cutBody" }>;
 
 /** A request that the server has seen. */
 export interface SeenCall {
@@ -132,11 +132,17 @@ async function answer(message: IncomingMessage, response: ServerResponse, contex
   if (fault?.kind === "delay") await sleep(fault.delayMs);
   const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
   const isPage = typeof reply.content === "string";
+  const text = isPage ? String(reply.content) : JSON.stringify(reply.content);
   response.writeHead(reply.status, {
     "content-type": isPage ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
     ...reply.headers,
+    ...(fault?.kind === "cutBody" ? { connection: "close" } : {}),
   });
-  response.end(isPage ? reply.content : JSON.stringify(reply.content));
+  if (fault?.kind === "cutBody") {
+    response.write(text.slice(0, fault.afterBytes), () => message.socket.end());
+    return;
+  }
+  response.end(text);
 }
 
 function operationOf(method: string, path: string): SeenCall["operation"] {

@@ -1,0 +1,99 @@
+import { ServiceError } from "../aws/errors/errors.ts";
+import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
+import type { Bucket } from "./bucket.ts";
+import { type ObjectHead, readObjectHead } from "./head-object.ts";
+import type { ObjectHeaders } from "./put-object.ts";
+import { isObjectMetadata } from "./system-metadata.ts";
+
+/**
+ * What S3 answers to a write that it has done already: the condition does not hold any more, or the upload has ended. To the one who lost the
+ * first answer that looks like another process' doing.
+ */
+const ALREADY_DONE_CODES = new Set(["PreconditionFailed", "NoSuchUpload"]);
+
+/** Whether an error may mean that the write was done by a try whose answer was lost. Only a look at the object can say. */
+export function mayBeDone(error: unknown): boolean {
+  return error instanceof ServiceError && ALREADY_DONE_CODES.has(error.awsCode);
+}
+
+/** An object to look at. */
+export interface WrittenObject {
+  readonly bucket: Bucket;
+  readonly key: string;
+  /** Those of the object's SSE-C key; empty without one. */
+  readonly customerKeyHeaders: ObjectHeaders;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How the object is known that the parts of an upload make. */
+export interface JoinedParts {
+  /** Without quotation marks; not the object's in every kind of encryption. */
+  readonly etag: string;
+  readonly sizeBytes: number;
+  readonly algorithm: ChecksumAlgorithm | undefined;
+  /** Of the whole, in base64; undefined if only the checksums of the parts are known. */
+  readonly checksum: string | undefined;
+}
+
+/**
+ * Whether the object is the one that the parts make: by its ETag, or by its size and the checksum of the whole.
+ *
+ * @returns the object's ETag, without quotation marks; undefined if it is another object, or cannot be looked at.
+ */
+export async function findJoined(written: WrittenObject, parts: JoinedParts): Promise<string | undefined> {
+  const head = await look(written);
+  if (!head || head.sizeBytes !== parts.sizeBytes) return undefined;
+  const hasChecksum =
+    parts.algorithm !== undefined &&
+    parts.checksum !== undefined &&
+    head.checksumType === "FULL_OBJECT" &&
+    head.checksums[parts.algorithm] === parts.checksum;
+  return head.etag === parts.etag || hasChecksum ? head.etag : undefined;
+}
+
+/**
+ * Whether the object is its own copy, with other headers: it is no older, has the size, the metadata, the storage class and the encryption
+ * that were asked for, and the checksum of the whole if both are known.
+ *
+ * @param before the object as it was copied.
+ * @param wanted all headers that the copy was to have, as they are read back.
+ */
+export async function isOwnCopy(written: WrittenObject, before: ObjectHead, wanted: ObjectHeaders): Promise<boolean> {
+  const after = await look(written);
+  if (!after || after.sizeBytes !== before.sizeBytes || after.lastModifiedMs < before.lastModifiedMs) return false;
+  return hasHeaders(after.headers, wanted) && hasSameBytes(before, after);
+}
+
+function hasHeaders(found: ObjectHeaders, wanted: ObjectHeaders): boolean {
+  const own = (headers: ObjectHeaders) => Object.keys(headers).filter(isObjectMetadata);
+  if (own(found).length !== own(wanted).length) return false;
+  const names = [...own(wanted), "x-amz-storage-class", ...ENCRYPTION_HEADERS.filter((name) => name in wanted)];
+  return names.every((name) => (found[name] ?? DEFAULTS[name]) === (wanted[name] ?? DEFAULTS[name]));
+}
+
+const ENCRYPTION_HEADERS = [
+  "x-amz-server-side-encryption",
+  "x-amz-server-side-encryption-customer-algorithm",
+  "x-amz-server-side-encryption-customer-key-md5",
+];
+/** What S3 does not say, because it is so. */
+const DEFAULTS: ObjectHeaders = { "x-amz-storage-class": "STANDARD" };
+
+/** What a request copies is one object, never parts; beside the ETag, that is known by the checksum of the whole. */
+function hasSameBytes(before: ObjectHead, after: ObjectHead): boolean {
+  if (after.etag.includes("-")) return false;
+  if (before.checksumType !== "FULL_OBJECT" || after.checksumType !== "FULL_OBJECT") return true;
+  const shared = (Object.keys(before.checksums) as ChecksumAlgorithm[]).filter((name) => after.checksums[name]);
+  return shared.every((name) => after.checksums[name] === before.checksums[name]);
+}
+
+/** @returns undefined if that fails too: what failed first matters more. */
+async function look({ bucket, key, customerKeyHeaders, signal }: WrittenObject): Promise<ObjectHead | undefined> {
+  try {
+    const headers = { "x-amz-checksum-mode": "ENABLED", ...customerKeyHeaders };
+    return readObjectHead(await bucket.send({ method: "HEAD", key, headers, signal }));
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
