@@ -5,9 +5,9 @@ import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
 import { findJoined, mayBeDone } from "../lost-answer.ts";
+import { mayResumeLater } from "../may-resume-later.ts";
 import { type ObjectHeaders, type ObjectWrite, requireEtag } from "../put-object.ts";
 import { type ChecksumLevel, withChecksums } from "../store/checksum-support.ts";
-import { isTransient } from "../transient.ts";
 import { childText, readResult, xmlRequest } from "../xml-body.ts";
 import {
   abortUpload,
@@ -70,7 +70,7 @@ export async function uploadMultipart(
     await beforeComplete();
     return await completeUpload(upload, parts);
   } catch (error) {
-    if (options.onLeft && isTransient(error, options.signal)) options.onLeft();
+    if (options.onLeft && mayResumeLater(error, options.signal)) options.onLeft();
     else await abortUpload(upload);
     throw error;
   }

@@ -9,9 +9,9 @@ import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { DigestedBody } from "../../s3/digest.ts";
+import { mayResumeLater } from "../../s3/may-resume-later.ts";
 import { type MultipartOptions, uploadMultipart } from "../../s3/multipart/multipart-upload.ts";
 import { type ObjectWrite, putObject } from "../../s3/put-object.ts";
-import { isTransient } from "../../s3/transient.ts";
 import type { UnfinishedUploads } from "./resume.ts";
 
 /** Up to this size a file is read in one go; a larger one goes through a block again and again. */
@@ -164,7 +164,7 @@ async function sendInParts(
 
 /** Whether S3 does not let this upload go on: somebody has ended it, or it was begun otherwise than it seemed. */
 function isRefusal(error: unknown, signal: AbortSignal): boolean {
-  return error instanceof ServiceError && !isChange(error) && !isTransient(error, signal);
+  return error instanceof ServiceError && !isChange(error) && !mayResumeLater(error, signal);
 }
 
 async function throwIfChanged(file: FileHandle, mtimeMs: number, sizeBytes: number): Promise<void> {

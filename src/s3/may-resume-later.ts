@@ -2,8 +2,8 @@ import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
 import { isExpiredSession } from "../aws/errors/expired-session.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 
-/** Whether a later run may find things better: what is stored already is not to blame for the failure. */
-export function isTransient(error: unknown, signal: AbortSignal): boolean {
+/** Whether an upload that failed is kept for a later run to resume: what is stored already is not to blame. */
+export function mayResumeLater(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || error instanceof ConnectionError) return true;
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;
