@@ -124,7 +124,7 @@ export class Connection implements ExchangeConnection {
     socket
       .setTimeout(idleTimeoutMs)
       .on("timeout", () => this.#giveUp())
-      .on("error", (error: NodeJS.ErrnoException) => this.#fail(this.failure(error.code ?? "unknown", reasonOf(error))))
+      .on("error", (error: NodeJS.ErrnoException) => this.#lose(this.failure(error.code ?? "unknown", reasonOf(error))))
       .on("end", () => this.#end())
       .on("close", () => this.#end());
     this.#paceTimer = setInterval(() => this.#checkPace(socket.bytesRead), idleTimeoutMs).unref();
@@ -181,6 +181,11 @@ export class Connection implements ExchangeConnection {
     const seconds = this.#options.idleTimeoutMs / 1000;
     if (bytesRead - before.bytesRead >= MIN_BYTES_PER_SECOND * seconds) return;
     this.#fail(this.failure("ETIMEDOUT", `less than 1 KiB/s came for ${seconds} s`));
+  }
+
+  #lose(error: ConnectionError): void {
+    this.#exchange?.lose(error);
+    this.close();
   }
 
   #fail(error: unknown): void {

@@ -150,6 +150,18 @@ export class Exchange {
     else this.fail(this.#connection.failure("ECONNRESET", "the connection ended before the answer did"));
   }
 
+  /** The connection has broken, with this error. */
+  lose(error: ConnectionError): void {
+    // A server that refuses a request without reading all of it resets the connection behind its answer.
+    if (this.#isReading() && this.#isRefusalUntilClose()) this.end();
+    else this.fail(error);
+  }
+
+  #isRefusalUntilClose(): boolean {
+    const { head, bodyBytes } = this.#parser;
+    return head !== undefined && head.status >= 400 && bodyBytes === Number.POSITIVE_INFINITY;
+  }
+
   /** Ends it before its time, and the connection with it. */
   fail(error: unknown): void {
     this.#failure ??= { error };

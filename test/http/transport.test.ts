@@ -102,6 +102,15 @@ for (const [title, protocol, proxyProtocol] of routes) {
       });
     }
 
+    it("takes a refusal that ends with a reset, as from a server that does not read the request", async () => {
+      const refusal = "HTTP/1.0 407 No\r\nConnection: close\r\n\r\n<html>no</html>";
+      const refuse = (socket: net.Socket) =>
+        socket.once("data", () => socket.write(refusal, () => setTimeout(() => reset(socket), 200)));
+      const port = await listen(net.createServer(refuse));
+      const response = await transport.exchange(request(port, { method: "PUT", body: body("x") }));
+      assert.deepEqual([response.status, String(response.body)], [407, "<html>no</html>"]);
+    });
+
     it("gives up a server that sends hardly anything, but not one that is a little faster", async () => {
       const port = await serve(({ url = "" }, response) => {
         const piece = Buffer.alloc(url === "/slow" ? 1 : 1024);
