@@ -37,7 +37,7 @@ export class CollectedBody implements BodyReceiver {
     if (this.#collectedBytes > MAX_COLLECTED_BYTES) {
       throw new CodedError(
         "response-not-recognized",
-        "the answer has more than 16 MiB, and no document that the task asks for is so large: check the server URL in the service connection, and any proxy or load balancer",
+        "the answer is larger than 16 MiB, and no document that the task requests is so large. Check the server URL in the service connection, and any proxy or load balancer",
       );
     }
     this.#full.push(this.#reserved.subarray(0, sizeBytes));

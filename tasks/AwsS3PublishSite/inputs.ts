@@ -72,7 +72,6 @@ export function readInputs(): InNameOf<SiteOptions> {
 
 function readSiteFolder(reader: InputReader): string {
   const { path, isFile } = readSource(reader, "Enter the folder with the built site.");
-  if (isFile)
-    reader.problem("sourceFolder", "path-invalid", `${path} is a file, and a site is a folder. Enter the folder.`);
+  if (isFile) reader.problem("sourceFolder", "path-invalid", `${path} is a file. Enter the folder of the site.`);
   return path;
 }

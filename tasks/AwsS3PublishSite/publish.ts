@@ -91,7 +91,8 @@ function run(
       nothingFound: {
         input: "globExpressions",
         code: "no-files-found",
-        message: "no file matches. Check the patterns and sourceFolder; the step that builds the site may have failed.",
+        message:
+          "no file matches. Check the patterns and sourceFolder, and that the step that builds the site succeeded.",
       },
       async apply(plan, tools) {
         report = await publishSite(plan, options, { ...siteTools(tools), observer: tools.observer, scratchFolder });

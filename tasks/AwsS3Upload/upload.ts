@@ -43,8 +43,7 @@ function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskO
       nothingFound: {
         input: "globExpressions",
         code: "no-files-found",
-        message:
-          "no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
+        message: "no file matches. Check the patterns and sourceFolder, and that an earlier step created the files.",
       },
       async apply(plan, tools) {
         const journal = openJournal(join(jobFolder(), "s3-unfinished-uploads.txt"));
@@ -91,9 +90,9 @@ async function prepareBucket({ access, dryRun }: UploadOptions, { bucket, signal
 }
 
 function describeUnfinished(count: number): string {
-  const what = count === 1 ? "The parts of 1 large file stay" : `The parts of ${count} large files stay`;
+  const what = count === 1 ? "The parts of 1 large file are kept" : `The parts of ${count} large files are kept`;
   return (
-    `${what} in the bucket, so that the next run can go on from there. If there will be none, a lifecycle rule of the bucket ` +
-    'clears them: {"ID": "unfinished uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}'
+    `${what} in the bucket, so that the next run can continue. A lifecycle rule of the bucket deletes them if there is no next run. ` +
+    'Rule: {"ID": "unfinished uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}'
   );
 }

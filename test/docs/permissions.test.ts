@@ -37,7 +37,7 @@ function actionsOf({ Statement }: Policy): string[] {
   return Statement.flatMap(({ Action }) => Action);
 }
 
-/** The policy with another action, which no task needs, in the place of one of its own. */
+/** The policy with another action, which no task needs, which replaces one of its own. */
 function without(action: string, { Version, Statement }: Policy): Policy {
   const replaced = (each: string) => (each === action ? "s3:GetBucketTagging" : each);
   return { Version, Statement: Statement.map((one) => ({ ...one, Action: [one.Action].flat().map(replaced) })) };

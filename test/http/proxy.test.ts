@@ -71,7 +71,7 @@ describe("the transport, through a proxy", () => {
     [
       "a wrong password",
       () => withUser(proxy.url, { ...user, password: "wrong" }).href,
-      /the proxy HOST answered 407 Proxy Authentication Required\. The proxy wants a user and password, or others than it got: check the agent's proxy settings \(\.\/config\.sh --proxyurl\) \(\.\/config\.sh --proxyusername, --proxypassword\)/,
+      /the proxy HOST answered 407 Proxy Authentication Required\. The proxy requires a user and a password, or other ones. Check the agent's proxy settings \(\.\/config\.sh --proxyurl\) \(\.\/config\.sh --proxyusername, --proxypassword\)/,
     ],
     [
       "a proxy that is not there",

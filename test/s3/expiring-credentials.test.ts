@@ -115,7 +115,7 @@ describe("a bucket under credentials that expire", () => {
     assert.equal(sts.notes.length, 1);
     assert.match(
       sts.notes[0] ?? "",
-      /^The session of \S+first could not be renewed; it holds for another \d+ s, and will be tried again\. The role/,
+      /^The session of \S+first could not be renewed. It is valid for another \d+ s, and will be tried again\. The role/,
     );
   });
 

@@ -233,9 +233,9 @@ describe("a publish", function () {
     assert.equal(await place.text("index.html"), SITE["index.html"]);
     assert.equal(await place.text("docs/index.html"), "docs");
     assert.deepEqual(reasons(await place.publish()), {
-      "about.html": "an earlier publish broke off",
-      "index.html": "an earlier publish broke off",
-      "logo.svg": "an earlier publish broke off",
+      "about.html": "an earlier publish ended early",
+      "index.html": "an earlier publish ended early",
+      "logo.svg": "an earlier publish ended early",
     });
     assert.deepEqual(await place.names(), ["about.html", APP, "index.html", "logo.svg"]);
   });

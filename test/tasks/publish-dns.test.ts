@@ -118,7 +118,7 @@ describe("AwsS3PublishSite, with a domain", function () {
   });
 
   const notDelegated = (zone: string, domains: readonly string[], nameServers: readonly string[]) =>
-    `The domain ${zone} is not delegated to its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${nameServers.join(", ")}. [domain-not-delegated]`;
+    `The domain ${zone} does not use its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${nameServers.join(", ")}. [domain-not-delegated]`;
 
   it("makes a hosted zone where there is none, and tells its name servers in each run until it is delegated", async () => {
     const inputs = { createHostedZone: "true", redirectDomains: `www.${domain}` };
@@ -215,8 +215,8 @@ describe("AwsS3PublishSite, with a domain", function () {
         result.log.filter((line) => line.startsWith("Would ")),
         [
           `Would create the bucket ${domain}, and set its website configuration`,
-          `Would allow everybody s3:GetObject on s3://${domain}/* in its policy`,
-          `Would set the bucket www.${domain} to send its visitors to the site`,
+          `Would allow everyone s3:GetObject on s3://${domain}/* in its policy`,
+          `Would set the bucket www.${domain} to redirect its visitors to the site`,
           `Would create the public hosted zone ${domain}`,
           `Would create the record A ${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,
           `Would create the record A www.${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,

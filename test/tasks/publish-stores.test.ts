@@ -36,7 +36,7 @@ describe("AwsS3PublishSite, in a store that lists the bucket in place of its set
   it("ends if a website is to be configured, and does not write to the bucket itself", async () => {
     const { errors } = outcomeOf(await bench.publish({ configureWebsite: "true", verify: "false" }));
     assert.deepEqual(errors, [
-      `Reading the website configuration of the bucket "${bench.bucket}" failed: This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
+      `Reading the website configuration of the bucket "${bench.bucket}" failed: This store does not have website configurations. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
     ]);
     assert.deepEqual(
       bench.requests.filter(({ method, key }) => method === "PUT" && key === undefined),

@@ -214,7 +214,7 @@ describe("AwsS3Upload, compareBy", () => {
       await bench.put("a.txt", { Body: "a", ServerSideEncryption: "aws:kms" });
       const result = await bench.upload();
       assertDone(result, { updated: 1, bytes: 1 });
-      assert.deepEqual(bench.reasons(result), ["upload a.txt: cannot be compared: S3 tells no checksum of it"]);
+      assert.deepEqual(bench.reasons(result), ["upload a.txt: cannot be compared: S3 has no checksum of it"]);
     });
 
     it("sends a file again whose object has another customer's key", async () => {
@@ -253,7 +253,7 @@ describe("AwsS3Upload, compareBy", () => {
       const odd = { kind: "status", status: 418, code: "Teapot" } as const;
       const result = await bench.during({ operation: "HeadObject" }, odd, () => bench.upload());
       assertFailed(result, [
-        `Comparing with s3://${bench.bucket}/a.txt failed: the server gave no reason (418). What answered does not look like S3: check the server URL of awsCredentials, and what stands between. [response-not-recognized]`,
+        `Comparing with s3://${bench.bucket}/a.txt failed: the server gave no reason (418). The response is not from an S3 server. Check the server URL in the service connection, and any proxy or load balancer. [response-not-recognized]`,
       ]);
       assert.deepEqual(await bench.contents(), { "a.txt": "b" });
     });

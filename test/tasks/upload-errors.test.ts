@@ -27,7 +27,7 @@ const inputCases: Case[] = [
     wrong: "a missing folder",
     inputs: { sourceFolder: "SOURCE/missing" },
     errors: [
-      "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it. [file-not-found]",
+      "sourceFolder: there is no file or folder SOURCE/missing. Check the path, and that an earlier step of the job creates it. [file-not-found]",
     ],
   },
   {
@@ -53,63 +53,61 @@ const inputCases: Case[] = [
     wrong: "a bucket name that is none",
     inputs: { bucketName: "my bucket" },
     errors: [
-      'bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+      'bucketName: "my bucket" is not a bucket name. Use 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
     ],
   },
   {
     wrong: "a directory bucket",
     inputs: { bucketName: "logs--use1-az4--x-s3" },
     errors: [
-      'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket. [bucket-type-not-supported]',
+      'bucketName: "logs--use1-az4--x-s3" is a directory bucket, which this task does not support. Use a general purpose bucket. [bucket-type-not-supported]',
     ],
   },
   {
     wrong: "a malformed pattern",
     inputs: { globExpressions: "**\n!src/[ab\nC:\\out\\**" },
     errors: [
-      'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
-      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
+      'globExpressions: pattern "!src/[ab": it has a [ that is not closed. Write \\[ for the character itself. [pattern-invalid]',
+      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk. Write it relative to sourceFolder. [pattern-invalid]',
     ],
   },
   {
     wrong: "patterns that match nothing",
     inputs: { globExpressions: "**/*.none" },
     errors: [
-      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]",
+      "globExpressions: no file matches. Check the patterns and sourceFolder, and that an earlier step created the files. [no-files-found]",
     ],
   },
   {
     wrong: "a region that is none",
     inputs: { regionName: "Europe (Ireland)" },
-    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1. [region-invalid]'],
+    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, for example eu-west-1. [region-invalid]'],
   },
   {
     wrong: "no region for Amazon S3",
     connection: with_({ url: "https://s3.amazonaws.com/", data: {} }),
     errors: [
-      "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1. [region-required]",
+      "regionName: it is empty, and the service connection names no region. Enter the region of the bucket, for example eu-west-1. [region-required]",
     ],
   },
   {
     wrong: "a server URL that is none",
     connection: with_({ url: "minio.example.com" }),
     errors: [
-      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store. [url-invalid]',
+      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the URL of your server. [url-invalid]',
     ],
   },
   {
     wrong: "a server URL of another protocol",
     connection: with_({ url: "ftp://store.example.com/" }),
     errors: [
-      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store. [url-invalid]',
+      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the URL of your server. [url-invalid]',
     ],
   },
   {
     wrong: "an addressing style that is none",
     connection: with_({ data: { addressingStyle: "sideways" } }),
-    errors: [
-      'awsCredentials: its addressing style is "sideways"; it can be auto, path or virtual. [input-not-in-list]',
-    ],
+    errors: ['awsCredentials: its addressing style is "sideways". Choose auto, path or virtual. [input-not-in-list]'],
   },
   {
     wrong: "a connection without keys",
@@ -123,26 +121,26 @@ const inputCases: Case[] = [
     wrong: "a connection of another scheme",
     connection: with_({ scheme: "Token", parameters: {} }),
     errors: [
-      'awsCredentials: its authentication scheme is "Token"; this task needs access keys, or no stored secret. Create the service connection anew as one of the two. [service-connection-not-supported]',
+      'awsCredentials: its authentication scheme is "Token". This task needs access keys, or no stored secret. Create the service connection again with one of the two. [service-connection-not-supported]',
     ],
   },
   {
     wrong: "a connection that the job does not have",
     step: { connections: [] },
     errors: [
-      "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not. [service-connection-not-found]",
+      "awsCredentials: the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not. [service-connection-not-found]",
     ],
   },
   {
     wrong: "a pattern with backslashes between folders",
     inputs: { globExpressions: "**\n!**\\*.pem" },
-    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\ in it; write / between folders. [pattern-invalid]'],
+    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\. Write / between folders. [pattern-invalid]'],
   },
   {
     wrong: "dots for a bucket name",
     inputs: { bucketName: ".." },
     errors: [
-      'bucketName: ".." is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+      'bucketName: ".." is not a bucket name. Use 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
     ],
   },
   {
@@ -153,13 +151,13 @@ const inputCases: Case[] = [
   {
     wrong: "a target folder that is none",
     inputs: { targetFolder: "a/../b\\c" },
-    errors: ['targetFolder: "a/../b\\c" has .. for a folder, which S3 does not resolve. [path-invalid]'],
+    errors: ['targetFolder: "a/../b\\c" has .. as a folder, which S3 does not resolve. [path-invalid]'],
   },
   {
     wrong: "an access key with an invisible character",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIA\u200bEXAMPLE" } }),
     errors: [
-      "awsCredentials: one of its keys has a character in it that keys do not have, perhaps an invisible one. Enter it in the service connection again. [access-key-invalid]",
+      "awsCredentials: one of its keys has a character that keys cannot have, perhaps an invisible one. Enter it in the service connection again. [access-key-invalid]",
     ],
   },
   {
@@ -167,7 +165,7 @@ const inputCases: Case[] = [
     inputs: { bucketName: "arn:aws:s3::123456789012:accesspoint:mfzwi23gnjvgw.mrap", regionName: "eu-west-1" },
     connection: with_({ url: "https://s3.amazonaws.com/" }),
     errors: [
-      "bucketName: requests to it are signed in a way that this task does not support. [endpoint-not-available]",
+      "bucketName: its requests need a kind of signature that this task does not support. [endpoint-not-available]",
     ],
   },
   {
@@ -175,9 +173,9 @@ const inputCases: Case[] = [
     inputs: { bucketName: "a/b", sourceFolder: "SOURCE/none", globExpressions: "{a", regionName: "?" },
     errors: [
       'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
-      'regionName: "?" is not a region. Enter its code, as eu-west-1. [region-invalid]',
-      "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it. [file-not-found]",
-      'globExpressions: pattern "{a": it has a { that is not closed; write \\{ for the character itself. [pattern-invalid]',
+      'regionName: "?" is not a region. Enter its code, for example eu-west-1. [region-invalid]',
+      "sourceFolder: there is no file or folder SOURCE/none. Check the path, and that an earlier step of the job creates it. [file-not-found]",
+      'globExpressions: pattern "{a": it has a { that is not closed. Write \\{ for the character itself. [pattern-invalid]',
     ],
   },
 ];
@@ -217,11 +215,11 @@ const serverCases: Case[] = [
       parameters: { ...right.parameters, password: "wrong/secret/key/wrong/secret/key/wrong" },
     }),
     errors: [
-      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED} [secret-key-wrong]`,
+      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials). It does not belong to the access key ID. ${STOPPED} [secret-key-wrong]`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED} [secret-key-wrong]`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials). It does not belong to the access key ID. ${STOPPED} [secret-key-wrong]`,
       ],
     },
   },

@@ -49,7 +49,7 @@ describe("AwsS3Upload, resuming large files", () => {
   it("sends only the parts that are missing, where the run before it failed", async () => {
     const failed = await failedRun();
     assert.ok(
-      failed.log.some((line) => line.startsWith("The parts of 1 large file stay") && line.endsWith(LIFECYCLE_RULE)),
+      failed.log.some((line) => line.startsWith("The parts of 1 large file are kept") && line.endsWith(LIFECYCLE_RULE)),
       failed.log.join("\n"),
     );
     assert.deepEqual(await bench.keys(), []);

@@ -22,7 +22,7 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
   if (response !== "unsupported") return response.body.toString("utf8");
   throw new UnsupportedInputError(
     "bucket-setting-not-supported",
-    "This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
+    "This store does not have bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
   );
 }
 

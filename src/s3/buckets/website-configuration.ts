@@ -73,7 +73,7 @@ export async function getWebsiteConfiguration(
   if (response === "unsupported") {
     throw new UnsupportedInputError(
       "bucket-setting-not-supported",
-      "This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers.",
+      "This store does not have website configurations. Set configureWebsite to false, and serve the site in the way that the store offers.",
     );
   }
   const root = await readResult(response, ROOT);
@@ -84,7 +84,7 @@ export async function getWebsiteConfiguration(
 }
 
 /**
- * Sets a bucket up as a website, in the place of how it is set up now. That takes s3:PutBucketWebsite.
+ * Sets a bucket up as a website, which replaces how it is set up now. That takes s3:PutBucketWebsite.
  *
  * @throws what `Bucket.send` throws.
  *

@@ -68,7 +68,7 @@ export async function* listObjects(
         if (emptyPages > MAX_EMPTY_PAGES) {
           throw notS3(page.response, `the listing has more than ${MAX_EMPTY_PAGES} pages in a row without an object`);
         }
-        if (seenTokens.has(page.nextToken)) throw notS3(page.response, "the listing goes round in circles");
+        if (seenTokens.has(page.nextToken)) throw notS3(page.response, "the listing repeats itself");
         seenTokens.add(page.nextToken);
         next = request(page.nextToken);
       }
@@ -115,7 +115,7 @@ async function requestPage(
   const isEncoded = page.encodingType === "url";
   const objects = page.entries.map((entry) => objectOf(entry, isEncoded, response));
   if (page.isTruncated !== "true") return { response, objects, nextToken: undefined };
-  if (!page.nextToken) throw notS3(response, "the listing is cut off and does not say how it goes on");
+  if (!page.nextToken) throw notS3(response, "the listing is incomplete, and does not say how to continue");
   return { response, objects, nextToken: page.nextToken };
 }
 

@@ -20,8 +20,8 @@ export class OtherPublishError extends CodedError {
   constructor(other: string) {
     super(
       "concurrent-publish",
-      `Another publish to the same place got in between: ${other}. What this one has uploaded stays, and it has deleted nothing. ` +
-        "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time.",
+      `Another publish to the same place began during this one: ${other}. The files that this one uploaded stay, and it deleted nothing. ` +
+        "To publish this one, run it again when the other one has ended. An exclusive lock check on an environment lets only one run at a time.",
     );
     this.other = other;
   }
@@ -78,7 +78,7 @@ export class ManifestStore {
       signal.throwIfAborted();
       if (!(error instanceof ManifestError)) throw error;
       const advice =
-        "Let a version of the task that knows it publish, or delete it: then the site is published anew, and nothing is deleted.";
+        "Use a version of the task that supports it, or delete it: then the site is published again, and nothing is deleted.";
       throw new StepError(
         codeOf(error),
         `The manifest s3://${bucket.name}/${key} cannot be used: ${error.message}. ${advice}`,
@@ -151,7 +151,7 @@ export class ManifestStore {
   }
 
   #overtaken(text: string | undefined): OtherPublishError {
-    return new OtherPublishError(text === undefined ? "somebody who deleted the manifest" : describeRun(text));
+    return new OtherPublishError(text === undefined ? "another process that deleted the manifest" : describeRun(text));
   }
 
   async #takes(text: string, condition: Record<string, string>): Promise<boolean> {

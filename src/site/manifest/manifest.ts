@@ -90,7 +90,7 @@ export function parseManifest(text: string): Manifest {
   if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
     throw new ManifestError("manifest-invalid", "it lacks its parts");
   const writtenMs = Date.parse(String(document.written));
-  if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not tell when it was written");
+  if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not say when it was written");
   const entries = new Map(document.objects.map((object) => readEntry(object, headerSets)));
   const website = readWebsite(document.website);
   return { run, writtenMs, entries, ...(website ? { website } : {}) };
@@ -100,7 +100,7 @@ function readWebsite(website: unknown): WebsiteDocuments | undefined {
   if (website === undefined) return undefined;
   const { indexDocument, errorDocument } = (website ?? {}) as Record<string, unknown>;
   if (typeof indexDocument !== "string")
-    throw new ManifestError("manifest-invalid", "it does not tell the index document");
+    throw new ManifestError("manifest-invalid", "it does not name the index document");
   return { indexDocument, ...(typeof errorDocument === "string" ? { errorDocument } : {}) };
 }
 
@@ -140,9 +140,9 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch (error) {
-    throw new ManifestError("manifest-invalid", `it is no JSON: ${(error as Error).message}`);
+    throw new ManifestError("manifest-invalid", `it is not JSON: ${(error as Error).message}`);
   }
-  throw new ManifestError("manifest-invalid", "it is no JSON object");
+  throw new ManifestError("manifest-invalid", "it is not a JSON object");
 }
 
 function isRun(value: unknown): value is PublishRun {

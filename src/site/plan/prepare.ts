@@ -30,7 +30,7 @@ import { readSiteRules, type SiteRules } from "./site-rules.ts";
 import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
 
-const LISTING_ADVICE = "A publish has to know what is there.";
+const LISTING_ADVICE = "A publish needs the list of existing objects.";
 
 /**
  * Reads the built site, the bucket and what stands before it, and decides what a publish is to do. Nothing is changed.

@@ -85,7 +85,7 @@ async function compareWithHead(
   if (head instanceof ServiceError) return { isSame: false, reason: `cannot be compared: ${head.awsCode} on HEAD` };
   if (head.sizeBytes !== file.sizeBytes) return { isSame: false, reason: "size differs", head };
   const checksum = checksumOf(head);
-  if (!checksum) return { isSame: false, reason: "cannot be compared: S3 tells no checksum of it", head };
+  if (!checksum) return { isSame: false, reason: "cannot be compared: S3 has no checksum of it", head };
   const isKnownToDiffer =
     checksum.algorithm === "MD5" && checksum.partsCount === undefined && compared?.digest.equals(checksum.digest);
   const partSizeBytes = checksum.partsCount === undefined ? undefined : await partSizeOf(context, key, checksum, file);

@@ -59,7 +59,7 @@ describe("a role that is refused", () => {
       keys,
       [{ arn: byToken, namedBy: "roleArn of the service connection" }],
       new RegExp(
-        `^The role ${byToken} \\(roleArn of the service connection\\) could not be assumed: User: ${user.arn} is not authorized to perform: sts:AssumeRole on resource: ${byToken} \\(403 AccessDenied${id}\\)\\. Caller and role are in the same account, so the trust policy decides: the trust policy of the role has to allow sts:AssumeRole to ${user.arn};`,
+        `^The role ${byToken} \\(roleArn of the service connection\\) could not be assumed: User: ${user.arn} is not authorized to perform: sts:AssumeRole on resource: ${byToken} \\(403 AccessDenied${id}\\)\\. Caller and role are in the same account, so the trust policy decides: the trust policy of the role must allow sts:AssumeRole to ${user.arn};`,
       ),
     ],
     [
@@ -67,14 +67,14 @@ describe("a role that is refused", () => {
       keys,
       [{ arn: first }, { arn: third }],
       new RegExp(
-        `^The role ${third} \\(assumeRole\\) .*The role is in account ${ELSEWHERE} and the caller in ${HERE}, so both have to allow it: the trust policy of the role has to allow sts:AssumeRole to ${first}, and the permissions policy of ${first} has to allow sts:AssumeRole on ${third}\\.`,
+        `^The role ${third} \\(assumeRole\\) .*The role is in account ${ELSEWHERE} and the caller in ${HERE}, so both must allow it: the trust policy of the role must allow sts:AssumeRole to ${first}, and the permissions policy of ${first} must allow sts:AssumeRole on ${third}\\.`,
       ),
     ],
     [
       "a token",
       { webIdentity: async () => issuer.issue("sc://contoso/other/x", AUDIENCE) },
       [{ arn: byToken }],
-      /Not authorized to perform sts:AssumeRoleWithWebIdentity \(403 .* It is the trust policy of the role that refuses, since a token needs no other permission/,
+      /Not authorized to perform sts:AssumeRoleWithWebIdentity \(403 .* The trust policy of the role refuses it, because a token needs no other permission/,
     ],
     [
       "a role after a token",
@@ -93,7 +93,7 @@ describe("a role that is refused", () => {
       "session tags",
       keys,
       [{ arn: first, sessionTags: new Map([["a", "b"]]) }],
-      /perform: sts:TagSession .* It is the session tags: the trust policy of \S+ has to allow sts:TagSession beside/,
+      /perform: sts:TagSession .* The session tags are refused: the trust policy of \S+ has to allow sts:TagSession beside/,
     ],
     [
       "a role that does not exist",
@@ -226,14 +226,14 @@ describe("a refusal that names the policy", () => {
     [
       "of the caller",
       open,
-      /It is a permission that is missing: the permissions policy of \S+ has to allow sts:AssumeRole on \S+open\.$/,
+      /A permission is missing: the permissions policy of \S+ must allow sts:AssumeRole on \S+open\.$/,
     ],
     [
       "of the role",
       closed,
-      /It is the trust policy: the trust policy of the role has to allow sts:AssumeRole to \S+deployer\./,
+      /The trust policy refuses it: the trust policy of the role must allow sts:AssumeRole to \S+deployer\./,
     ],
-    ["that forbids it", forbidden, /It is forbidden outright, by a Deny in a resource-based policy/],
+    ["that forbids it", forbidden, /It is forbidden by a Deny in a resource-based policy/],
   ];
   for (const [title, arn, wanted] of cases) {
     it(`is told as one ${title}`, async () => {

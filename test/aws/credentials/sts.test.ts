@@ -191,7 +191,7 @@ describe("the STS client", () => {
     };
     const sts = createSts({ region: "us-east-1", transport: { ...page, close: () => undefined }, userAgent: "test" });
     await assert.rejects(sts.getCallerIdentity(userKeys), codeOf("NotSTS"));
-    await assert.rejects(sts.assumeRole(request, userKeys), /the answer is not one of STS, but text\/html/);
+    await assert.rejects(sts.assumeRole(request, userKeys), /the answer is not from STS, but text\/html/);
   });
 });
 

@@ -7,7 +7,7 @@ const refusal = (code: string, serverMessage = "No", status = 403) =>
   new ServiceError({ status, awsCode: code, serverMessage });
 const denied = refusal("AccessDenied", "Access Denied");
 const allow = (action: string, resource: string) =>
-  `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the bucket's.`;
+  `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the policy of the bucket.`;
 
 describe("the advice on a refusal", () => {
   it("names the permission that was missing, and on what", () => {
@@ -18,7 +18,7 @@ describe("the advice on a refusal", () => {
     assert.equal(describeFailure(denied, "b", "k", "s3:CreateBucket"), allow("s3:CreateBucket", "b"));
     assert.equal(
       describeFailure(denied, "b", "k", "s3:GetObject"),
-      `${allow("s3:GetObject", "b/k")} Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist.`,
+      `${allow("s3:GetObject", "b/k")} Without s3:ListBucket, S3 gives the same answer for an object that does not exist.`,
     );
   });
 

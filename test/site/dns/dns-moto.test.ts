@@ -119,7 +119,7 @@ describe("the domain of a site, against moto", function () {
     assert.deepEqual(
       notes.map(({ message }) => message),
       [
-        "The record AAAA app.cdn.example (alias of d111111abcdef8.cloudfront.net) stays as it is, and what app.cdn.example leads to has no IPv6: visitors with IPv6 go where that record leads. Delete it if that is not meant.",
+        "The record AAAA app.cdn.example (alias of d111111abcdef8.cloudfront.net) is not changed, and the target of app.cdn.example has no IPv6: visitors with IPv6 go where that record leads. Delete it if this is wrong.",
       ],
     );
   });
@@ -185,7 +185,7 @@ describe("the domain of a site, against moto", function () {
     const records = await recordsIn(zoneId);
     const redirectDomains = ["www.taken.example", "free.taken.example"];
     await assert.rejects(publish({ domainName: "taken.example", redirectDomains }), {
-      message: `Other records are where those of the site belong, and a publish replaces no record that it did not make: A taken.example (192.0.2.1) in the hosted zone ${zoneId}; CNAME www.taken.example (elsewhere.example) in the hosted zone ${zoneId}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again.`,
+      message: `There are other records in the place of the site's records, and the task does not replace records that it did not create: A taken.example (192.0.2.1) in the hosted zone ${zoneId}; CNAME www.taken.example (elsewhere.example) in the hosted zone ${zoneId}. Delete those that are no longer needed, or remove the domain from domainName and redirectDomains, and run the step again.`,
     });
     assert.deepEqual(await recordsIn(zoneId), records);
   });

@@ -114,8 +114,8 @@ describe("letting everybody read a site", () => {
     const { bucket, operations } = await newBucket();
     const plan = await planPublicRead(bucket, withoutWaiting("site/").options);
     assert.deepEqual(describePublicRead(plan, "site-bucket", "site/"), [
-      'switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "site-bucket"',
-      "allow everybody s3:GetObject on s3://site-bucket/site/* in the bucket's policy",
+      'turn off BlockPublicPolicy and RestrictPublicBuckets of the bucket "site-bucket"',
+      "allow everyone s3:GetObject on s3://site-bucket/site/* in the bucket's policy",
     ]);
     assert.deepEqual(operations(), ["GetPublicAccessBlock", "GetBucketPolicy"]);
     assert.deepEqual(describePublicRead({}, "site-bucket", "site/"), []);

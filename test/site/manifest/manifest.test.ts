@@ -25,12 +25,12 @@ describe("a manifest", () => {
   });
 
   const damaged: Record<string, [text: string, message: RegExp]> = {
-    "that is empty": ["", /^it is no JSON: /],
-    "that was cut off": [formatManifest(MANIFEST).slice(0, -20), /^it is no JSON: /],
-    "that is no object": ["null", /^it is no JSON object$/],
+    "that is empty": ["", /^it is not JSON: /],
+    "that was cut off": [formatManifest(MANIFEST).slice(0, -20), /^it is not JSON: /],
+    "that is no object": ["null", /^it is not a JSON object$/],
     "of a later version": ['{"version":2}', /^it is of version 2, not 1$/],
     "without its parts": [withPart("objects", undefined), /^it lacks its parts$/],
-    "of an unknown time": [withPart("written", "soon"), /^it does not tell when it was written$/],
+    "of an unknown time": [withPart("written", "soon"), /^it does not say when it was written$/],
     "with an entry that is none": [withPart("objects", [null]), /^its entry null is none$/],
     "with headers that are none": [withPart("headers", [null]), /^its entry \{"name":"index.html",.* is none$/],
     "with an unknown time of removal": [

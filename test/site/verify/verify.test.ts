@@ -191,14 +191,14 @@ describe("verifying a site", () => {
       { headers: { ...cloudFront, age: "61" }, body: "old" },
       { sha256: sha256("new"), previousSha256: sha256("old") },
       `expected the content with the SHA-256 ${sha256("new")}, got that of the publish before`,
-      /^CloudFront still holds what was published before, for 61 s now: the invalidation is late/,
+      /^CloudFront still has the old version, for 61 s now: the invalidation is late/,
     ],
     [
       "content of somebody else",
       { body: "other" },
       { sha256: sha256("new"), previousSha256: sha256("old") },
       `expected the content with the SHA-256 ${sha256("new")}, got that with ${sha256("other")}`,
-      /^A cache before the bucket may hold an older version; or a CDN rewrites/,
+      /^A cache in front of the bucket may have an older version; or a CDN rewrites/,
     ],
     [
       "an error page that is not the site's",
@@ -219,14 +219,14 @@ describe("verifying a site", () => {
       { headers: { ...cloudFront, "content-type": "text/plain" } },
       { contentType: "text/html" },
       "expected Content-Type text/html, got text/plain",
-      /sets this header, as a response headers policy or a function of the CloudFront distribution/,
+      /sets this header, for example a response headers policy or a function of the CloudFront distribution/,
     ],
     [
       "no Cache-Control",
       {},
       { cacheControl: "no-cache" },
       "expected Cache-Control no-cache, got none",
-      /sets this header, as a CDN's own settings/,
+      /sets this header, for example the settings of a CDN/,
     ],
     [
       "a body that is not encoded as it is said to be",
@@ -246,7 +246,7 @@ describe("verifying a site", () => {
       "a body in an encoding that was not asked for",
       { headers: { "content-encoding": "zstd" }, body: "x" },
       {},
-      "the body is encoded as zstd, which was not asked for",
+      "the body is encoded as zstd, which was not requested",
       /^Something changes the body, or its Content-Encoding/,
     ],
   ];

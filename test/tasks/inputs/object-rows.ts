@@ -65,13 +65,13 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "Cache-Control: no-cache",
         errors: [
-          'headers: line 1: "Cache-Control: no-cache" stands where a pattern belongs. Indent it below the pattern of its files. [line-invalid]',
+          'headers: line 1: "Cache-Control: no-cache" is not a pattern. Indent it below the pattern of its files. [line-invalid]',
         ],
       },
       {
         value: "**/*.html\n  Expires: tomorrow",
         errors: [
-          'headers: line 2: "tomorrow" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z. [header-invalid]',
+          'headers: line 2: "tomorrow" is not a date for Expires. Write one, for example Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z. [header-invalid]',
         ],
       },
       {
@@ -102,19 +102,19 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.js",
         errors: [
-          'cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 1: "**/*.js" has no =. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
       {
         value: "max-age=3600",
         errors: [
-          'cacheControl: line 1: "max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 1: "max-age=3600" has no pattern before the =. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
       {
         value: "**=no-cache\npublic, max-age=3600",
         errors: [
-          'cacheControl: line 2: "public, max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 2: "public, max-age=3600" has no pattern before the =. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
     ],
@@ -128,7 +128,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "text/naïve",
         errors: [
-          'contentType: it has a character in it that a header cannot hold: "ï". Use plain ASCII. [header-invalid]',
+          'contentType: it has a character that is not allowed in a header: "ï". Use plain ASCII. [header-invalid]',
         ],
       },
     ],
@@ -142,7 +142,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "gzip\nbr",
         errors: [
-          "contentEncoding: it has a character in it that a header cannot hold: U+000a. Use plain ASCII. [header-invalid]",
+          "contentEncoding: it has a character that is not allowed in a header: U+000a. Use plain ASCII. [header-invalid]",
         ],
       },
     ],
@@ -158,11 +158,11 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     ],
     empty: { says: "none", means: {} },
     wrong: [
-      { value: "build", errors: ['metadata: line 1: "build" has no = in it. Write name=value. [line-invalid]'] },
+      { value: "build", errors: ['metadata: line 1: "build" has no =. Write name=value. [line-invalid]'] },
       {
         value: "a name=1",
         errors: [
-          'metadata: line 1: "a name" cannot be a name of metadata: those are of letters, digits, - and _. [metadata-invalid]',
+          'metadata: line 1: "a name" cannot be a name of metadata. Use letters, digits, - and _. [metadata-invalid]',
         ],
       },
       {
@@ -190,13 +190,13 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "aws:team=web",
         errors: [
-          'tags: line 1: "aws:team" starts with aws:, which is kept for AWS. Choose another name. [tag-invalid]',
+          'tags: line 1: "aws:team" starts with aws:, which is reserved for AWS. Choose another name. [tag-invalid]',
         ],
       },
       {
         value: "team=web & app",
         errors: [
-          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, blanks, and + - = . _ : / @. [tag-invalid]',
+          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, spaces, and + - = . _ : / @. [tag-invalid]',
         ],
       },
       {

@@ -4,14 +4,14 @@ const withFlattenFolders: WrongCase = {
   value: "true",
   others: { flattenFolders: "true" },
   errors: [
-    "deleteExtra: it cannot be used with flattenFolders, since names alone do not tell which folder a file came from. Set one of the two to false. [inputs-in-conflict]",
+    "deleteExtra: it cannot be used with flattenFolders, because the names do not show the folders of the files. Set one of the two to false. [inputs-in-conflict]",
   ],
 };
 const withShard: WrongCase = {
   value: "true",
   others: { shard: "true" },
   errors: [
-    "deleteExtra: it cannot be used with shard, since a job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
+    "deleteExtra: it cannot be used with shard, because each job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
   ],
 };
 
@@ -32,13 +32,13 @@ export const patternsRow = (chosen: string): InputRow => ({
     {
       value: "**\n!src/[ab",
       errors: [
-        'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
+        'globExpressions: pattern "!src/[ab": it has a [ that is not closed. Write \\[ for the character itself. [pattern-invalid]',
       ],
     },
     {
       value: "C:\\out\\**",
       errors: [
-        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
+        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk. Write it relative to sourceFolder. [pattern-invalid]',
       ],
     },
     undefinedVariable("globExpressions", "$(Out)/**", "Out"),
@@ -58,7 +58,7 @@ export const maxDeleteRow: InputRow = {
   wrong: ["101%", "half", "-1"].map((value) => ({
     value,
     errors: [
-      `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%. [delete-limit-invalid]`,
+      `maxDelete: "${value}" is neither a number nor a percentage. Enter how many may be deleted: a number, for example 100, or a percentage from 0% to 100%, for example 50%. [delete-limit-invalid]`,
     ],
   })),
 };
