@@ -46,7 +46,7 @@ describe("two publishes to the same place", function () {
     const { report } = await place.publish({}, { between: async () => void (await place.delete(MANIFEST_NAME)) });
     assert.match(
       report?.errors.map(({ message }) => message).join() ?? "",
-      /got in between: another process that deleted the manifest\./,
+      /began during this one: another process that deleted the manifest\./,
     );
   });
 

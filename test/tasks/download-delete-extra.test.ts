@@ -124,7 +124,7 @@ describe("AwsS3Download with deleteExtra", () => {
   it("deletes nothing where nothing is found under the prefix, unless that may be", async () => {
     bench.landing.write({ "b.txt": "b" });
     assertFailedWith(await bench.download({ ...ALL, sourceFolder: "wrong" }), [
-      `sourceFolder: there is nothing under s3://${bench.bucket}/wrong/ that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys. [no-files-found]`,
+      `sourceFolder: no object under s3://${bench.bucket}/wrong/ matches the patterns (globExpressions). Check sourceFolder, the patterns and bucketName, also upper and lower case. [no-files-found]`,
     ]);
     assert.deepEqual(bench.landing.read(), { "b.txt": "b" });
     assertDownloaded(await bench.download({ ...ALL, sourceFolder: "wrong", ifNoFilesFound: "ignore" }), { deleted: 1 });

@@ -146,7 +146,7 @@ describe("AwsS3Download, given wrong bytes on the wire, finds out for", () => {
       assert.ok(isRight("once.bin"), "what is wrong once is fetched again");
       if (known && keys.includes("twice.bin")) {
         const advice = "find what changes the bytes in the store or on the way";
-        const error = `what came does not have the ${known} that S3 tells of it, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`;
+        const error = `the received bytes do not have the ${known} that S3 has, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`;
         assertFailedWith(result, [`twice.bin was not downloaded: ${error}`], { updated: 1, bytes: sizeBytes });
         assert.equal(landed["twice.bin"], "as it was");
         return;
@@ -186,7 +186,7 @@ describe("AwsS3Download, given a short answer that nothing but the listing prove
       bench.landing.write({ "short.bin": "as it was" });
       const advice = "find what changes the bytes in the store or on the way";
       assertFailedWith(await bench.download(), [
-        `short.bin was not downloaded: what came does not have the size that S3 tells of it, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`,
+        `short.bin was not downloaded: the received bytes do not have the size that S3 has, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`,
       ]);
       assert.equal(bench.landing.read()["short.bin"], "as it was");
     });

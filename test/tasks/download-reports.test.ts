@@ -102,7 +102,7 @@ describe("AwsS3Download tells", () => {
     it(`where nothing matches with ifNoFilesFound "${ifNoFilesFound}": ${type ?? "nothing"}`, async () => {
       await bench.put({ "in/a.txt": "a", "other/b.js": "b" });
       const result = await bench.download({ sourceFolder: "in", globExpressions: "**/*.js", ifNoFilesFound });
-      const message = `sourceFolder: there is nothing under s3://${bench.bucket}/in/ that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys. [no-files-found]`;
+      const message = `sourceFolder: no object under s3://${bench.bucket}/in/ matches the patterns (globExpressions). Check sourceFolder, the patterns and bucketName, also upper and lower case. [no-files-found]`;
       assert.deepEqual([result.result, result.issues], [ended, type ? [{ type, message }] : []]);
     });
   }

@@ -78,7 +78,7 @@ describe("AwsS3Download", () => {
     bench.skipOn(this, KEEPS_FILES, "a file cannot be a folder too");
     await bench.put({ "out/a": "object", "out/a/b.txt": "below", "out/a.txt": "between" });
     assertFailedWith(await bench.download({ sourceFolder: "out/a" }), [
-      `sourceFolder: s3://${bench.bucket}/out/a is an object, and also a folder with others: s3://${bench.bucket}/out/a/ (out/a/b.txt). Enter out/a/ for those; the one object can be had with the folder above it and a pattern. [source-ambiguous]`,
+      `sourceFolder: s3://${bench.bucket}/out/a is an object, and also a folder with others: s3://${bench.bucket}/out/a/ (out/a/b.txt). For the folder, enter out/a/. For the object, enter the folder above it, and a pattern. [source-ambiguous]`,
     ]);
     assertDownloaded(await bench.download({ sourceFolder: "out/a/" }), { new: 1, bytes: 5 });
     assert.deepEqual(bench.landing.read(), { "b.txt": "below" });

@@ -133,7 +133,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /The session tags are refused: the trust policy of .*untagged has to allow sts:TagSession.* \[role-access-denied\]$/,
+      /The session tags are refused: the trust policy of .*untagged must allow sts:TagSession.* \[role-access-denied\]$/,
     );
   });
 
@@ -151,7 +151,7 @@ describe("A task that may not act", function () {
     const { error } = await refused({ store, step: { env: { AWS_EC2_METADATA_DISABLED: "true" } } });
     assert.match(
       error,
-      /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: .* \[aws-identity-not-found\]$/,
+      /^The agent has no AWS identity, which is needed for the service connection \(awsCredentials\): .* \[aws-identity-not-found\]$/,
     );
   });
 
@@ -162,7 +162,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the task looked for the identity of the agent's machine: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\. \[aws-identity-not-found\]$/,
+      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the task looked for the identity of the agent's machine: .*\. Select a service connection in awsCredentials, or give the agent's machine a role\. \[aws-identity-not-found\]$/,
     );
   });
 
@@ -251,7 +251,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues.* \[identity-token-not-issued\]$/,
+        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Server issues no.* \[identity-token-not-issued\]$/,
       );
     });
 

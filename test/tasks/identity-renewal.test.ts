@@ -64,7 +64,7 @@ describe("A session that ends while a task runs", function () {
     assert.equal(result, "Failed");
     assert.match(
       log.join("\n"),
-      /The session of .*deploy could not be renewed. It is valid for another \d s, and will be tried/,
+      /The session of .*deploy could not be renewed. It is valid for another \d s, and the task tries/,
     );
     const [stopped, ...others] = issues.map(({ message }) => message);
     const stop =

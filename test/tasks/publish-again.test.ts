@@ -38,7 +38,7 @@ describe("AwsS3PublishSite, again", () => {
     assertDone(first, { unchanged: 2, deleted: 1 });
     assert.deepEqual(await bench.keys(), ["about.html", APP, "index.html", "logo.svg"]);
     const { kept } = bench.planOf(first) as unknown as { kept: readonly { key: string; reason: string }[] };
-    const why = "no longer in the site, kept until the next publish for pages that are open";
+    const why = "no longer in the site, kept until the next publish for open tabs";
     assert.deepEqual(
       kept.map(({ key, reason }) => [key, reason]),
       [APP, "logo.svg"].map((key) => [key, why]),

@@ -55,7 +55,7 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     });
     await assertRefused(
       { cloudFrontDistributionId: id },
-      `domainName: the distribution ${id} does not answer for ${domain}; its alternate domain names are: www.${domain}. Add the domain there, with a certificate for it. [distribution-settings-incomplete]`,
+      `domainName: the distribution ${id} does not have the alternate domain name ${domain}. It has: www.${domain}. Add the domain there, with a certificate for it. [distribution-settings-incomplete]`,
     );
   });
 

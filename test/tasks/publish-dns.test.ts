@@ -175,14 +175,14 @@ describe("AwsS3PublishSite, with a domain", function () {
     );
     assert.match(
       undelegated.log.join("\n"),
-      new RegExp(`^Verified 4 URLs of http://${domain}\\.s3-website-us-east-1\\.amazonaws\\.com/ in `, "m"),
+      new RegExp(`^Checked 4 URLs of http://${domain}\\.s3-website-us-east-1\\.amazonaws\\.com/ in `, "m"),
     );
     const nameServers = (outputsOf(undelegated).nameServers ?? "").split(" ");
     aws.hosts.clear();
     for (const [name, { url }] of endpoints) aws.hosts.set(name, url);
     const delegated = await site.publish(inputs, aws.dnsAnswers({ [domain]: nameServers }));
     assertSucceeded(delegated);
-    assert.match(delegated.log.join("\n"), new RegExp(`^Verified 3 URLs of http://${domain}/ in `, "m"));
+    assert.match(delegated.log.join("\n"), new RegExp(`^Checked 3 URLs of http://${domain}/ in `, "m"));
     aws.hosts.delete(www);
     const broken = await site.publish(inputs, aws.dnsAnswers({ [domain]: nameServers }));
     aws.hosts.clear();
@@ -203,7 +203,7 @@ describe("AwsS3PublishSite, with a domain", function () {
     const result = await site.publish({ verify: "true", siteUrl: `${website.url}/` });
     await website.close();
     assertSucceeded(result);
-    assert.match(result.log.join("\n"), /^Verified \d+ URLs of http:\/\/127\.0\.0\.1:/m);
+    assert.match(result.log.join("\n"), /^Checked \d+ URLs of http:\/\/127\.0\.0\.1:/m);
   });
 
   it("says in a dry run what it would do, and does nothing", async () => {

@@ -66,7 +66,7 @@ describe("AwsS3PublishSite, lines of _headers and _redirects that others support
     assert.deepEqual([result, warnings.length], ["Succeeded", 2]);
     assert.match(
       warnings[0] ?? "",
-      /^_redirects, lines 1, 2, .* and [\d,]+ more: the rules for \/base\/some-0, \/base\/some-1, \/base\/some-2 and [\d,]+ more are skipped: S3 sends one path elsewhere with a 301 only/,
+      /^_redirects, lines 1, 2, .* and [\d,]+ more: the rules for \/base\/some-0, \/base\/some-1, \/base\/some-2 and [\d,]+ more are skipped: S3 redirects one path only with a 301/,
     );
   });
 });

@@ -257,12 +257,12 @@ describe("AwsS3Upload, deleteExtra", () => {
     [
       "flattenFolders",
       { flattenFolders: "true" },
-      "since names alone do not tell which folder a file came from. Set one of the two to false. [inputs-in-conflict]",
+      "because the names do not show the folders of the files. Set one of the two to false. [inputs-in-conflict]",
     ],
     [
       "shard",
       { shard: "true" },
-      "since a job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
+      "because each job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
     ],
   ] as const) {
     it(`cannot be used with ${other}`, async () => {

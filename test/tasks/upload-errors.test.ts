@@ -39,14 +39,14 @@ const inputCases: Case[] = [
     wrong: "a URI as bucket name",
     inputs: { bucketName: "s3://bucket/site" },
     errors: [
-      'bucketName: "s3://bucket/site" is a URI. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+      'bucketName: "s3://bucket/site" is a URI. Enter only the name of the bucket, and the rest in targetFolder. [bucket-name-invalid]',
     ],
   },
   {
     wrong: "a bucket name with a prefix",
     inputs: { bucketName: "bucket/site" },
     errors: [
-      'bucketName: "bucket/site" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+      'bucketName: "bucket/site" has a /. Enter only the name of the bucket, and the rest in targetFolder. [bucket-name-invalid]',
     ],
   },
   {
@@ -172,7 +172,7 @@ const inputCases: Case[] = [
     wrong: "several inputs at once",
     inputs: { bucketName: "a/b", sourceFolder: "SOURCE/none", globExpressions: "{a", regionName: "?" },
     errors: [
-      'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+      'bucketName: "a/b" has a /. Enter only the name of the bucket, and the rest in targetFolder. [bucket-name-invalid]',
       'regionName: "?" is not a region. Enter its code, for example eu-west-1. [region-invalid]',
       "sourceFolder: there is no file or folder SOURCE/none. Check the path, and that an earlier step of the job creates it. [file-not-found]",
       'globExpressions: pattern "{a": it has a { that is not closed. Write \\{ for the character itself. [pattern-invalid]',
@@ -185,11 +185,11 @@ const serverCases: Case[] = [
     wrong: "an unknown bucket",
     inputs: { bucketName: "nobody-has-this-one" },
     errors: [
-      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED} [bucket-not-found]`,
+      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: there is no bucket "nobody-has-this-one" in this store, or in this AWS account and region. Also check that awsCredentials is the right service connection. ${STOPPED} [bucket-not-found]`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED} [bucket-not-found]`,
+        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: there is no bucket "nobody-has-this-one" in this store, or in this AWS account and region. Also check that awsCredentials is the right service connection. ${STOPPED} [bucket-not-found]`,
       ],
     },
   },
@@ -197,14 +197,14 @@ const serverCases: Case[] = [
     wrong: "an unknown access key",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIANOBODYHASTHISKEY" } }),
     errors: [
-      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
+      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
     ],
     elsewhere: {
       versitygw: [
-        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
+        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
       ],
       radosgw: [
-        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
       ],
     },
   },
@@ -234,14 +234,14 @@ const serverCases: Case[] = [
     wrong: "a host that does not exist",
     connection: with_({ url: "http://store.invalid" }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED} [name-not-found]`,
+      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known. Check the server URL of awsCredentials, and regionName. ${STOPPED} [name-not-found]`,
     ],
   },
   {
     wrong: "https where the server speaks http",
     connection: (right) => ({ ...right, url: right.url.replace("http:", "https:") }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. The server does not use this protocol. Check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
     ],
   },
 ];

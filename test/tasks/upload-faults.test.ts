@@ -224,7 +224,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     ["answers everything with a page", 200, {}, "the answer has no ETag (200)"],
     ["refuses everything with a page", 405, {}, "the server gave no reason (405)"],
     [
-      "sends on to elsewhere",
+      "redirects elsewhere",
       301,
       { location: "https://www.example.com/" },
       "the server redirects to https://www.example.com/ (301)",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import { assertDone, assertFailed, uploadBench } from "./upload-bench.ts";
 
-const ADVICE = "If that is what you want, raise maxDelete; if not, check the source and the patterns.";
+const ADVICE = "If this is right, increase maxDelete. Otherwise check the source and the patterns.";
 const LISTED_LIMIT = `${ADVICE} A dry run (dryRun: true) lists them all. [delete-limit-exceeded]`;
 
 describe("AwsS3Upload, maxDelete", () => {

@@ -7,7 +7,7 @@ const MIB = 1024 ** 2;
 describe("AwsS3Upload, tags in a store that takes them for the object", () => {
   const bench = uploadBench("embedded", { persona: takesTagsForObject });
   const noTags = (key: string) =>
-    `tags: this store does not keep the tags of objects. It answered a request for the tags of s3://${bench.bucket}/${key} with something else. Leave tags empty.`;
+    `tags: this store does not keep the tags of objects: the answer to a request for the tags of s3://${bench.bucket}/${key} has none. Leave tags empty.`;
   /** No test may see a PUT of tags. */
   const putsOfTags = () => bench.requests.filter(({ method, query }) => method === "PUT" && "tagging" in query);
 

@@ -35,7 +35,10 @@ describe("the advice on a refusal", () => {
     const message =
       "User: arn:aws:iam::123456789012:user/u is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:123456789012:key/k because no resource-based policy allows it";
     const advice = describeFailure(refusal("AccessDenied", message), "b", "k");
-    assert.match(advice, /the action kms:GenerateDataKey on the KMS key, in its own policy and in the key's/);
+    assert.match(
+      advice,
+      /the action kms:GenerateDataKey for the KMS key, in its own policy and in the policy of the key/,
+    );
     assert.doesNotMatch(advice, /arn:aws:s3/);
   });
 
@@ -50,7 +53,7 @@ describe("the advice on a refusal", () => {
     ["MetadataTooLarge", /Check metadata.*2 KB/],
     ["KMS.NotFoundException", /Check kmsMasterKeyId/],
     ["KMS.DisabledException", /Enable the KMS key/],
-    ["KMS.KMSInvalidStateException", /cancel that in KMS/],
+    ["KMS.KMSInvalidStateException", /cancel it in KMS/],
     ["BucketAlreadyExists", /another bucketName: "b" belongs to another account/],
     ["PreconditionFailed", /run the step again/],
     ["MethodNotAllowed", /does not allow this request/],

@@ -54,7 +54,7 @@ describe("the control plane", () => {
     ],
     ["a refusal that it does not know", refusal(400, "Strange", "No."), "No (400 Strange, request id request-1)."],
     [
-      "an answer that is not one of AWS",
+      "an answer that is not from AWS",
       { status: 403, body: "<html><body>Blocked</body></html>" },
       `the answer is not from AWS (403, request id request-1). ${CHECK}`,
     ],
@@ -73,7 +73,7 @@ describe("the control plane", () => {
   it("tells where nothing answers, and who the step could not be", () => {
     assert.equal(
       describeControlPlaneError(new ConnectionError("ENOTFOUND", "cloudfront.amazonaws.com", "not found"), attempt),
-      "no answer from cloudfront.amazonaws.com: not found. The name cloudfront.amazonaws.com is not known: check this machine's network, and regionName.",
+      "no answer from cloudfront.amazonaws.com: not found. The name cloudfront.amazonaws.com is not known. Check this machine's network, and regionName.",
     );
     assert.equal(
       describeControlPlaneError(new IdentityError("aws-identity-not-found", "There are no keys."), attempt),

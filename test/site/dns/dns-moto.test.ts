@@ -141,10 +141,7 @@ describe("the domain of a site, against moto", function () {
   it("is made in the zone that is given, of two with one name", async () => {
     const [one, other] = [await createZone("twice.example"), await createZone("twice.example")];
     await assert.rejects(publish({ domainName: "www.twice.example" }), ({ message }: Error) => {
-      assert.match(
-        message,
-        /^There are 2 public hosted zones "twice\.example": .+\. Enter as hostedZoneId the one that /,
-      );
+      assert.match(message, /^There are 2 public hosted zones "twice\.example": .+\. Enter the one that /);
       return message.includes(one) && message.includes(other);
     });
     await publish({ domainName: "www.twice.example", hostedZoneId: other });
@@ -195,13 +192,13 @@ describe("the domain of a site, against moto", function () {
     const refusals: [Wanted, RegExp][] = [
       [
         { domainName: "nobody.example" },
-        /^Route 53 has no public hosted zone for nobody\.example in this account: set createHostedZone /,
+        /^Route 53 has no public hosted zone for nobody\.example in this account\. Set createHostedZone /,
       ],
       [{ domainName: "hidden.example" }, /^Route 53 has no public hosted zone for hidden\.example /],
       [{ domainName: "hidden.example", hostedZoneId: hidden }, /^The hosted zone \w+ \(hostedZoneId\) is private, /],
       [
         { domainName: "another.example", hostedZoneId: other },
-        /^The hosted zone \w+ \(hostedZoneId\) is that of other\.example, and domainName is another\.example: /,
+        /^The hosted zone \w+ \(hostedZoneId\) is for other\.example, and domainName is another\.example\. /,
       ],
       [
         { domainName: "other.example", hostedZoneId: "Z404" },

@@ -93,7 +93,7 @@ describe("letting everybody read a site", () => {
         /^Setting the policy of the bucket "[^"]+" failed: .* \(403 AccessDenied, request id/,
       );
       assert.match(error.message, /it is that of the AWS account, or of its organization/);
-      assert.match(error.message, /publicRead to false, and serve the site through CloudFront/);
+      assert.match(error.message, /publicRead to false, and publish behind CloudFront/);
       return true;
     });
     assert.equal(

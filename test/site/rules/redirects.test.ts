@@ -262,7 +262,7 @@ describe("the order of redirects", () => {
         siteUrl: new URL("https://example.com/"),
       });
       assert.deepEqual([objects, routingRules, hasFunction], [[], [], false]);
-      assert.match(warnings.join(), /^1: the rule for \S+ has no effect: it leads to a path that it holds for itself/);
+      assert.match(warnings.join(), /^1: the rule for \S+ has no effect: it leads to a path that it matches itself/);
     });
   }
 });
@@ -295,7 +295,7 @@ describe("more rules than S3 takes", () => {
       found.warnings,
       [51, 52].map(
         (line) =>
-          `${line}: the rule for /f${line - 1}/* is skipped: S3 takes 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
+          `${line}: the rule for /f${line - 1}/* is skipped. S3 allows 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
       ),
     );
     assert.deepEqual(found.objects, [{ name: "a.b", location: "/c", line: 53 }]);

@@ -106,7 +106,7 @@ old.html
       errorsOf(() =>
         settings({ headers: every, rules: rules(`a\n  Expires: 2030-01-01\n${half("a")}\n  x-amz-meta-bb: ${value}`) }),
       ),
-      ["line 3: the metadata of a file has 2049 bytes in all with this, and S3 takes 2048 at most."],
+      ["line 3: with this, the metadata of a file has 2049 bytes in total, and S3 allows 2048."],
     );
     const { headersFor } = settings({
       headers: every,
@@ -114,7 +114,7 @@ old.html
     });
     assert.equal(Object.keys(headersFor("x.b")).length, 2);
     assert.throws(() => headersFor("x.a"), {
-      message: "headers: x.a: the metadata of a file has 2050 bytes in all with this, and S3 takes 2048 at most.",
+      message: "headers: x.a: with this, the metadata of a file has 2050 bytes in total, and S3 allows 2048.",
     });
   });
 });
@@ -129,7 +129,7 @@ describe("rules for headers that are wrong", () => {
     [
       "a header that S3 does not keep",
       "*.html\n  X-Frame-Options: DENY",
-      [`line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps ${kept}.`],
+      [`line 2: S3 does not keep the header "X-Frame-Options" with an object. It keeps ${kept}.`],
     ],
     [
       "headers below no pattern",
@@ -227,7 +227,7 @@ describe("an Expires date", () => {
   for (const [text, value] of cases) {
     it(value ? `${text} is ${value}` : `${text} is none`, () => {
       if (value) assert.equal(parseExpires(text), value);
-      else assert.throws(() => parseExpires(text), /is not a date for Expires\. Write one as /);
+      else assert.throws(() => parseExpires(text), /is not a date for Expires\. Write one, for example /);
     });
   }
 });
@@ -248,7 +248,7 @@ describe("metadata", () => {
     );
     assert.deepEqual(
       errorsOf(() => parseMetadata(`name=${"ä".repeat(1022)}\nb=c`)),
-      ["it has 2050 bytes in all, and S3 takes 2048 at most."],
+      ["it has 2050 bytes in total, and S3 allows 2048."],
     );
   });
 
@@ -284,7 +284,7 @@ describe("tags", () => {
     assert.equal(parseTags(tags(10))?.size, 10);
     assert.deepEqual(
       errorsOf(() => parseTags(tags(11))),
-      ["there are 11 tags, and S3 takes 10 at most."],
+      ["there are 11 tags, and S3 allows 10."],
     );
   });
 
@@ -298,10 +298,10 @@ describe("tags", () => {
       [
         'line 1: "a" has no =. Write name=value.',
         'line 2: "AWS:x" starts with aws:, which is reserved for AWS. Choose another name.',
-        'line 3: "(c)" cannot be the value of "b": S3 takes letters, digits, spaces, and + - = . _ : / @.',
-        'line 4: "d&e" cannot be the name of a tag: S3 takes letters, digits, spaces, and + - = . _ : / @.',
-        "line 5: the name of a tag has 129 characters, and S3 takes 128 at most.",
-        'line 6: the value of "i" has 258 characters, and S3 takes 256 at most.',
+        'line 3: "(c)" cannot be the value of "b". S3 allows letters, digits, spaces, and + - = . _ : / @.',
+        'line 4: "d&e" cannot be the name of a tag. S3 allows letters, digits, spaces, and + - = . _ : / @.',
+        "line 5: the name of a tag has 129 characters, and S3 allows 128.",
+        'line 6: the value of "i" has 258 characters, and S3 allows 256.',
         'line 8: "j" occurs twice. An object has one tag of each name.',
       ],
     );

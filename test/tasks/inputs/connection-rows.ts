@@ -33,7 +33,7 @@ const ofToolkit = "the role of the service connection (toolkitCredentials)";
 
 export const awsCredentialsRow: InputRow = {
   input: "awsCredentials",
-  meaning: "The service connection, of type AWS S3: who the task is, and the address of the store.",
+  meaning: "The service connection of type AWS S3: the AWS credentials, and the server URL.",
   valid: [
     { value: "CONNECTION", means: {} },
     {
@@ -180,7 +180,7 @@ export const awsCredentialsRow: InputRow = {
         externalId: "a-partner",
       }),
       errors: [
-        "awsCredentials: its external ID has no effect: the role of the service connection (awsCredentials) is assumed by the pipeline's own token, with which STS takes no external id. Remove it, or enter a role in assumeRole. [input-without-effect]",
+        "awsCredentials: its external ID has no effect: the role of the service connection (awsCredentials) is assumed with the pipeline's own token, and then STS accepts no external id. Remove it, or enter a role in assumeRole. [input-without-effect]",
       ],
     },
     {

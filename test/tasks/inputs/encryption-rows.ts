@@ -137,14 +137,14 @@ export const uploadEncryptionRows: InputRow[] = [
       {
         value: KEY_ID,
         errors: [
-          "kmsMasterKeyId: it has no effect while keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
+          "kmsMasterKeyId: it has no effect if keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
         ],
       },
       {
         value: KEY_ID,
         others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
         errors: [
-          "kmsMasterKeyId: it has no effect while keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
+          "kmsMasterKeyId: it has no effect if keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
         ],
       },
     ],

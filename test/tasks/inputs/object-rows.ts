@@ -53,7 +53,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.html\n  X-Frame-Options: DENY",
         errors: [
-          'headers: line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*. [header-not-supported]',
+          'headers: line 2: S3 does not keep the header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*. [header-not-supported]',
         ],
       },
       {
@@ -78,7 +78,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
         value: `**\n  x-amz-meta-a: ${"1".repeat(1500)}`,
         others: { metadata: `b=${"2".repeat(600)}` },
         errors: [
-          "headers: line 1: the metadata of a file has 2102 bytes in all with this, and S3 takes 2048 at most. [metadata-too-large]",
+          "headers: line 1: with this, the metadata of a file has 2102 bytes in total, and S3 allows 2048. [metadata-too-large]",
         ],
       },
     ],
@@ -149,7 +149,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "metadata",
-    meaning: "Metadata of every file: `name=value` lines, 2,048 bytes in all.",
+    meaning: "Metadata of every file: `name=value` lines, 2,048 bytes in total.",
     valid: [
       {
         value: "Build=20261021.3\nowner=Zoë",
@@ -167,7 +167,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       },
       {
         value: `a=${"1".repeat(2048)}`,
-        errors: ["metadata: it has 2049 bytes in all, and S3 takes 2048 at most. [metadata-too-large]"],
+        errors: ["metadata: it has 2049 bytes in total, and S3 allows 2048. [metadata-too-large]"],
       },
     ],
   },
@@ -196,12 +196,12 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "team=web & app",
         errors: [
-          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, spaces, and + - = . _ : / @. [tag-invalid]',
+          'tags: line 1: "web & app" cannot be the value of "team". S3 allows letters, digits, spaces, and + - = . _ : / @. [tag-invalid]',
         ],
       },
       {
         value: Array.from({ length: 11 }, (_, index) => `t${index}=1`).join("\n"),
-        errors: ["tags: there are 11 tags, and S3 takes 10 at most. [too-many-tags]"],
+        errors: ["tags: there are 11 tags, and S3 allows 10. [too-many-tags]"],
       },
     ],
   },

@@ -136,7 +136,7 @@ export const publishSiteTable: InputTable = {
     ]),
     {
       input: "keepRemovedDays",
-      meaning: "How many days assets stay that the site has no more; pages go at once.",
+      meaning: "For how many days assets are kept that the site no longer has. Pages are removed at once.",
       valid: [
         { value: "30", means: { keepRemovedDays: 30 } },
         { value: "0", means: { keepRemovedDays: 0 } },

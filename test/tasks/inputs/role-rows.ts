@@ -27,7 +27,7 @@ const role = (arn: string, namedBy: string, more: object = {}) => ({ arn, sessio
 const withoutRole = (input: string, value: string, pronoun: string, noun: string): WrongCase => ({
   value,
   isAmazon: true,
-  errors: [`${input}: ${pronoun} no effect: ${NO_ROLE}. Enter a role, or no ${noun}. [input-without-effect]`],
+  errors: [`${input}: ${pronoun} no effect: ${NO_ROLE}. Enter a role, or remove the ${noun}. [input-without-effect]`],
 });
 const tags = ["project=web site", "empty=", "# a comment", "team=ä"].join("\n");
 const parsedTags = {
@@ -175,7 +175,7 @@ export const roleRows: InputRow[] = [
         value: Array.from({ length: 51 }, (_, index) => `tag${index}=1`).join("\n"),
         others: { assumeRole: ROLE },
         isAmazon: true,
-        errors: ["sessionTags: there are 51 tags, and STS takes 50 at most. [too-many-tags]"],
+        errors: ["sessionTags: there are 51 tags, and STS allows 50. [too-many-tags]"],
       },
       withoutRole("sessionTags", "team=1", "they have", "tags"),
       {
@@ -183,7 +183,7 @@ export const roleRows: InputRow[] = [
         isAmazon: true,
         connection: byToken,
         errors: [
-          "sessionTags: the role of the service connection (awsCredentials) is assumed by the pipeline's own token, with which STS takes no tags. Enter a second role in assumeRole, or remove the tags. [input-without-effect]",
+          "sessionTags: the role of the service connection (awsCredentials) is assumed with the pipeline's own token, and then STS accepts no tags. Enter a second role in assumeRole, or remove the tags. [input-without-effect]",
         ],
       },
     ],
@@ -223,7 +223,7 @@ export const roleRows: InputRow[] = [
         others: { assumeRole: ROLE },
         isAmazon: true,
         errors: [
-          "sessionPolicy: it has 2064 characters without its blanks, and STS takes 2048 at most. Shorten it, or change the policy of the role instead. [session-policy-too-large]",
+          "sessionPolicy: it has 2064 characters without spaces, and STS allows 2048. Shorten it, or change the policy of the role instead. [session-policy-too-large]",
         ],
       },
       withoutRole("sessionPolicy", POLICY, "it has", "policy"),

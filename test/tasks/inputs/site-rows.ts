@@ -201,7 +201,7 @@ export const domainRows: InputRow[] = [
         isAmazon: true as const,
         others: { bucketName },
         errors: [
-          `domainName: a website endpoint answers for www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId. [inputs-in-conflict]`,
+          `domainName: a website endpoint serves www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId. [inputs-in-conflict]`,
         ],
       })),
     ],
@@ -238,7 +238,7 @@ export const domainRows: InputRow[] = [
       refusedForDomain(
         "hostedZoneId",
         "example.com",
-        '"example.com" is not the ID of a hosted zone. Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone\'s name. [id-invalid]',
+        '"example.com" is not the ID of a hosted zone. Enter the ID that Route 53 shows, for example Z0123456EXAMPLE. [id-invalid]',
       ),
     ],
   },

@@ -47,7 +47,7 @@ export const patternsRow = (chosen: string): InputRow => ({
 
 export const maxDeleteRow: InputRow = {
   input: "maxDelete",
-  meaning: "The most that may be deleted: a count or a share.",
+  meaning: "How much may be deleted: a number or a percentage.",
   valid: [
     { value: "20%", means: { maxDelete: { kind: "share", percent: 20 } } },
     { value: "100", means: { maxDelete: { kind: "count", count: 100 } } },
