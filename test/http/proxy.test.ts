@@ -105,7 +105,7 @@ describe("the transport, through a proxy", () => {
     const unreached = await failureOf(through(proxy.url), "https:", { port: 1 });
     assert.match(
       unreached,
-      new RegExp(`answered 502 Bad Gateway\\. The proxy does not reach 127\\.0\\.0\\.1: check ${setting}`),
+      new RegExp(`answered 502 Bad Gateway\\. The proxy does not reach 127\\.0\\.0\\.1\\. Check ${setting}`),
     );
   });
 
@@ -123,7 +123,7 @@ describe("the transport, through a proxy", () => {
     const text = await failureOf(through(proxy.url, network), "https:");
     assert.match(
       text,
-      /self-signed certificate \(through the proxy .*\)\. The certificate of 127\.0\.0\.1 is not trusted: .*--sslcacert.*NODE_EXTRA_CA_CERTS.* If the proxy .* inspects TLS, this is the authority of the proxy\./,
+      /self-signed certificate \(through the proxy .*\)\. The certificate of 127\.0\.0\.1 is not trusted\. .*--sslcacert.*NODE_EXTRA_CA_CERTS.* If the proxy .* inspects TLS, this is the authority of the proxy\./,
     );
   });
 

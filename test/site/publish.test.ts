@@ -177,7 +177,7 @@ describe("a publish", function () {
         await place.put("about.html", "other's");
       };
       const result = await place.publish({}, { between: other });
-      assert.match(onlyError(result), /in between: run 7 \(build id 70\), at .* \[concurrent-publish\]$/);
+      assert.match(onlyError(result), /during this one: run 7 \(build id 70\), at .* \[concurrent-publish\]$/);
       assert.deepEqual(doneNames(result), []);
       assert.ok((await place.names()).includes("about.html"));
     });
@@ -192,7 +192,7 @@ describe("a publish", function () {
         },
       );
       const result = await place.publish({ concurrency: 1 }, { bucket });
-      assert.match(onlyError(result), /in between: the later one.* \[concurrent-publish\]$/);
+      assert.match(onlyError(result), /during this one: the later one.* \[concurrent-publish\]$/);
       assert.deepEqual(doneNames(result), [APP, "logo.svg"]);
       const { site } = await place.publish();
       assert.deepEqual(site.groups, []);
@@ -206,7 +206,7 @@ describe("a publish", function () {
       place.edit({ "index.html": "mine" });
       const other = async () => void (await place.publish({}, { runName: "the other one" }));
       const result = await place.publish({}, { bucket: withoutConditions(place.bucket), between: other });
-      assert.match(onlyError(result), /in between: the other one.* \[concurrent-publish\]$/);
+      assert.match(onlyError(result), /during this one: the other one.* \[concurrent-publish\]$/);
     });
   });
 

@@ -7,7 +7,7 @@ describe("the address of STS", () => {
       () => parseStsUrl("http://sts.example.com/path", true),
       /^CodedError: its STS endpoint "http:\/\/sts\.example\.com\/path" uses http, so others could read the pipeline's token. .* https:\/\/\.$/,
     );
-    assert.throws(() => parseStsUrl("http://127.0.0.1.example.com", true), /over http/);
+    assert.throws(() => parseStsUrl("http://127.0.0.1.example.com", true), /uses http/);
     assert.equal(parseStsUrl("https://sts.example.com", true).protocol, "https:");
   });
 

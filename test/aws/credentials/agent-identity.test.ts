@@ -175,7 +175,7 @@ describe("the agent's own identity", () => {
     const message = await refusal();
     assert.match(
       message,
-      /^The agent has no AWS identity, which is needed for credentialSource: the step's environment has no keys,/,
+      /^The agent has no AWS identity, which is needed for credentialSource: there are no keys in the environment,/,
     );
     assert.match(message, /Give the agent's machine a role, or choose another way to sign in\.$/);
   });
@@ -184,7 +184,7 @@ describe("the agent's own identity", () => {
     process.env.AWS_PROFILE = "missing";
     assert.match(
       await refusal(),
-      /: AWS_PROFILE names the profile "missing", and .* Add it there, or remove AWS_PROFILE/,
+      /: AWS_PROFILE names the profile "missing", but .* Add it there, or remove AWS_PROFILE/,
     );
     delete process.env.AWS_PROFILE;
     const file = join(folder, "token");

@@ -46,7 +46,7 @@ describe("the advice on a refusal", () => {
     ["NoSuchKey", /no such object/],
     ["NotFound", /no such object/],
     ["BadRequest", /customerKey/],
-    ["InvalidObjectState", /restore it first.*globExpressions/],
+    ["InvalidObjectState", /Restore it.*globExpressions/],
     ["AccessControlListNotSupported", /filesAcl to none/],
     ["InvalidStorageClass", /Check storageClass/],
     ["InvalidTag", /Check tags/],
@@ -55,7 +55,7 @@ describe("the advice on a refusal", () => {
     ["KMS.DisabledException", /Enable the KMS key/],
     ["KMS.KMSInvalidStateException", /cancel it in KMS/],
     ["BucketAlreadyExists", /another bucketName: "b" belongs to another account/],
-    ["PreconditionFailed", /run the step again/],
+    ["PreconditionFailed", /Run the step again/],
     ["MethodNotAllowed", /does not allow this request/],
   ];
   for (const [code, wanted] of named) {
