@@ -51,10 +51,10 @@ interface Use {
 
 /** What each policy is for. */
 const uses: readonly Use[] = [
-  { heading: "Upload, whatever is there", task: "AwsS3Upload", inputs: { overwrite: "always" } },
-  { heading: "Upload what has changed", task: "AwsS3Upload", inputs: {} },
+  { heading: "Upload all files", task: "AwsS3Upload", inputs: { overwrite: "always" } },
+  { heading: "Upload files that changed", task: "AwsS3Upload", inputs: {} },
   {
-    heading: "Upload what has changed, and delete what is extra",
+    heading: "Upload files that changed, and delete other objects",
     task: "AwsS3Upload",
     inputs: { deleteExtra: "true" },
   },
@@ -159,9 +159,9 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     rmSync(join(source.path, "gone.html"));
   }
 
-  describe("Publish a site, and set up what serves it", () => {
+  describe("Publish a site, and set up hosting", () => {
     const [base] = policiesUnder("Publish a site");
-    const [whole] = policiesUnder("Publish a site, and set up what serves it");
+    const [whole] = policiesUnder("Publish a site, and set up hosting");
     const statements = whole?.Statement.filter(({ Sid }) => Sid === "Website" || Sid === "PublicRead") ?? [];
     const inputs = { verify: "false", configureWebsite: "true", publicRead: "true" };
 

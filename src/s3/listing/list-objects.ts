@@ -155,7 +155,7 @@ function isAfter(key: string, previous: string): boolean {
 }
 
 function unsorted(bucket: Bucket, key: string, previous: string): string {
-  return `the store does not list the bucket "${bucket.name}" in the order of the keys' UTF-8 bytes, as S3 does: "${shown(key)}" came after "${shown(previous)}", so what is missing on either side cannot be told`;
+  return `the store does not list the bucket "${bucket.name}" in the order of the keys' UTF-8 bytes, as S3 does: "${shown(key)}" came after "${shown(previous)}", so the task cannot see what is missing on either side`;
 }
 
 function misplaced(bucket: Bucket, key: string, prefix: string): string {

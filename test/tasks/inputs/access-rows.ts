@@ -124,7 +124,7 @@ export const shardRow: InputRow = {
 export const advancedRows: InputRow[] = [
   {
     input: "concurrency",
-    meaning: "How many requests may be under way at once.",
+    meaning: "The number of requests at the same time.",
     valid: [
       { value: "8", means: { concurrency: 8 } },
       { value: "1000", means: { concurrency: 1000 } },
@@ -139,7 +139,7 @@ export const advancedRows: InputRow[] = [
   },
   {
     input: "forcePathStyleAddressing",
-    meaning: "Whether the bucket is addressed as `server/bucket/key`, whatever the service connection says.",
+    meaning: "Whether addresses are `server/bucket/key`, whatever the service connection says.",
     valid: [
       { value: "true", means: { addressingStyle: "path" } },
       { value: "false", means: {} },
@@ -156,7 +156,7 @@ export const advancedRows: InputRow[] = [
   },
   {
     input: "endpointFeatures",
-    meaning: "Other ways into Amazon S3: `accelerate`, `dualstack`, `fips`, with commas between them.",
+    meaning: "Other endpoints of Amazon S3: `accelerate`, `dualstack`, `fips`, separated by commas.",
     valid: [
       { value: "dualstack, fips", isAmazon: true, means: features("dualstack", "fips") },
       { value: "Accelerate", isAmazon: true, means: features("accelerate") },

@@ -219,7 +219,7 @@ export const awsCredentialsRow: InputRow = {
 
 export const toolkitCredentialsRow: InputRow = {
   input: "toolkitCredentials",
-  meaning: "In place of awsCredentials: a service connection of the AWS Toolkit's type AWS.",
+  meaning: "Instead of awsCredentials: a service connection of type AWS, of the AWS Toolkit.",
   valid: [
     {
       value: "TOOLKIT",

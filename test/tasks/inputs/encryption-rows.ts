@@ -181,7 +181,7 @@ export const uploadEncryptionRows: InputRow[] = [
 export const siteEncryptionRows: InputRow[] = [
   {
     input: "keyManagement",
-    meaning: "By whose keys the objects are encrypted: `none` as the bucket has it, `awsManaged` of S3 or KMS.",
+    meaning: "Whose keys encrypt the objects: `none` (the bucket decides), or `awsManaged` (S3 or KMS).",
     valid: [
       { value: "awsManaged", means: { encryption: kms } },
       { value: "none", means: {} },

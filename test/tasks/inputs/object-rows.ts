@@ -185,7 +185,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
         },
       },
     ],
-    empty: { says: "none; those of an object that exists are left as they are", means: {} },
+    empty: { says: "none; the tags of existing objects are kept", means: {} },
     wrong: [
       {
         value: "aws:team=web",

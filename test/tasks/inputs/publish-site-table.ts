@@ -35,7 +35,7 @@ const refusedForSites: Readonly<Record<string, readonly WrongCase[]>> = {
 const documentRows: InputRow[] = [
   {
     input: "indexDocument",
-    meaning: "The name of the document that answers for a folder.",
+    meaning: "The document that answers for a folder.",
     valid: [{ value: "default.htm", means: { indexDocument: "default.htm" } }],
     empty: { says: "`index.html`", means: {} },
     wrong: [
@@ -49,7 +49,7 @@ const documentRows: InputRow[] = [
   },
   {
     input: "errorDocument",
-    meaning: "The document that answers for unknown paths, by its path below sourceFolder.",
+    meaning: "The document for unknown paths, by its path in sourceFolder.",
     valid: [
       { value: "/errors/404.html", means: { errorDocument: "errors/404.html" } },
       { value: "errors\\404.html", means: { errorDocument: "errors/404.html" } },
@@ -150,7 +150,7 @@ export const publishSiteTable: InputTable = {
         ],
       })),
     },
-    { ...maxDeleteRow, meaning: "The most pages and redirects that may be removed: a count or a share." },
+    { ...maxDeleteRow, meaning: "How many pages and redirects may be removed: a number or a percentage." },
     dryRunRow,
     ...hostingRows,
     ...distributionRows,

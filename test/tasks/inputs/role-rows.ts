@@ -50,7 +50,7 @@ const forOneRole = (value: string, means: object): ValidCase => ({
 export const roleRows: InputRow[] = [
   {
     input: "assumeRole",
-    meaning: "The ARNs of roles that are assumed one from the other, after the one of the service connection.",
+    meaning: "The ARNs of roles to assume, one after the other, after the role of the service connection.",
     valid: [
       { value: ROLE, isAmazon: true, means: { roles: [role(ROLE, "assumeRole")] } },
       {
@@ -100,7 +100,7 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "assumeRoleExternalId",
-    meaning: "The external id that the roles of assumeRole ask for.",
+    meaning: "The external ID that the roles of assumeRole require.",
     valid: [
       forOneRole("a-partner", { externalId: "a-partner" }),
       {
@@ -138,7 +138,7 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "sessionTags",
-    meaning: "Tags of the session, `name=value`, a line each.",
+    meaning: "Tags of the session: one `name=value` in each line.",
     valid: [
       forOneRole(tags, parsedTags),
       {
@@ -190,7 +190,7 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "sessionPolicy",
-    meaning: "A policy in JSON that narrows what the last role may do.",
+    meaning: "A policy in JSON that restricts the last role.",
     valid: [
       forOneRole(POLICY, { sessionPolicy: BARE_POLICY }),
       {
@@ -210,7 +210,7 @@ export const roleRows: InputRow[] = [
         means: { ...signsInByToken, roles: [role(ROLE, OF_CONNECTION, { sessionPolicy: BARE_POLICY })] },
       },
     ],
-    empty: { says: "all that the role may", means: {} },
+    empty: { says: "everything that the role allows", means: {} },
     wrong: [
       {
         value: "[]",

@@ -92,7 +92,7 @@ export const distributionRows: InputRow[] = [
   },
   {
     input: "invalidate",
-    meaning: "What CloudFront is to fetch anew: `changed`, `all` or `none`.",
+    meaning: "What is invalidated in CloudFront: `changed`, `all` or `none`.",
     valid: [
       ofDistribution("all", { invalidate: "all" }),
       ofDistribution("None", { invalidate: "none" }),
@@ -128,7 +128,7 @@ export const distributionRows: InputRow[] = [
   },
   {
     input: "invalidationTimeoutMinutes",
-    meaning: "How long an invalidation is waited for, in minutes; one that takes longer is a warning.",
+    meaning: "How long to wait for an invalidation, in minutes. If it takes longer, there is a warning.",
     valid: [
       ofDistribution("5", { invalidationTimeoutMs: 300_000 }),
       ofDistribution("1440", { invalidationTimeoutMs: 86_400_000 }),
@@ -166,7 +166,7 @@ const NAME_ADVICE = "Enter only a domain name, for example www.example.com. [dom
 export const domainRows: InputRow[] = [
   {
     input: "domainName",
-    meaning: "The domain that Route 53 leads to the site: to the distribution, or to the bucket of the same name.",
+    meaning: "The domain of the site. Route 53 leads it to the distribution, or to the bucket of the same name.",
     valid: [
       {
         value: "www.example.com",
@@ -208,7 +208,7 @@ export const domainRows: InputRow[] = [
   },
   {
     input: "redirectDomains",
-    meaning: "Other domains that lead to domainName: a line each, or with commas between them.",
+    meaning: "Other domains that redirect to domainName: one in each line, or separated by commas.",
     valid: [ofDomain("example.com\n\nExample.org., example.com", { redirectDomains: ["example.com", "example.org"] })],
     empty: { says: "none", means: {} },
     wrong: [
@@ -271,7 +271,7 @@ export const verifyRow = booleanRow("verify", "Whether the site is fetched and c
 
 export const siteUrlRow: InputRow = {
   input: "siteUrl",
-  meaning: "The URL at which visitors find the site.",
+  meaning: "The URL that visitors use.",
   valid: [
     { value: "https://cdn.example.com/shop", means: { siteUrl: "https://cdn.example.com/shop/" } },
     { value: "http://127.0.0.1:8080", means: { siteUrl: "http://127.0.0.1:8080/" } },

@@ -134,7 +134,7 @@ export const downloadTable: InputTable = {
     },
     {
       input: "targetFolder",
-      meaning: "The folder to download to; it is created where it is missing.",
+      meaning: "The folder to download to. It is created if it does not exist.",
       valid: [
         { value: "SOURCE/new/folder", means: {} },
         { value: "new/folder", means: {} },

@@ -77,7 +77,7 @@ export const toolkitLoggingRows: InputRow[] = ["logRequest", "logResponse"].map(
   ],
 }));
 
-export const dryRunRow = booleanRow("dryRun", "Whether the step only tells what it would do.");
+export const dryRunRow = booleanRow("dryRun", "Whether the step only shows what it would do.");
 
 /** The inputs of both transfers that say what is transferred. */
 export const transferRows = (direction: {
@@ -100,9 +100,13 @@ export const transferRows = (direction: {
       "sizeAndTime",
       "size",
     ]),
-    booleanRow("deleteExtra", "Whether what the other side does not have is deleted, after all else has succeeded.", {
-      wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
-    }),
+    booleanRow(
+      "deleteExtra",
+      "Whether objects or files that the source does not have are deleted, after everything else succeeded.",
+      {
+        wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
+      },
+    ),
     maxDeleteRow,
     dryRunRow,
     choiceRow("ifNoFilesFound", `What to do where there are no ${direction.chosen}.`, ["error", "warn", "ignore"]),
