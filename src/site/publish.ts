@@ -14,7 +14,13 @@ import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
 import type { SiteLog, SiteTools } from "./plan/site-tools.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
-import { storeSite } from "./store-site.ts";
+import { finishReleases, writeMissingRecord } from "./releases/finish-releases.ts";
+import { keepObjects } from "./releases/keep-objects.ts";
+import { markDone, markUnderWay, type ReleasePlan, releaseAfter } from "./releases/release-plan.ts";
+import type { ReleaseRecord } from "./releases/release-record.ts";
+import { objectRestorer } from "./releases/restore-objects.ts";
+import { withFileStorer } from "./store-files.ts";
+import { type StoreTools, storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify/verify-published.ts";
 
 export interface PublishTools extends SiteTools {
@@ -59,13 +65,26 @@ async function publishInOrder(
 ): Promise<void> {
   const { signal, log } = tools;
   const { errors } = record;
-  const known = site.manifest?.website;
-  let website = known;
+  const { releases } = site;
+  const known = site.manifest;
+  let website = known?.website;
+  let mark = releases && known?.release;
   const write = (entries: ReadonlyMap<string, ManifestEntry>) =>
-    site.store.write({ run: tools.run, writtenMs: site.nowMs, entries, ...(website ? { website } : {}) });
+    site.store.write({
+      run: tools.run,
+      writtenMs: site.nowMs,
+      entries,
+      ...(website ? { website } : {}),
+      ...(mark ? { release: mark } : {}),
+    });
 
   await prepareBucket(site, options, tools);
-  if (site.groups.length > 0) await write(claimedEntries(site, site));
+  if (releases) await writeMissingRecord(releases, options, tools);
+  if (site.groups.length > 0 || (releases && site.deletions.length > 0)) {
+    mark = releases && markUnderWay(releases);
+    await write(claimedEntries(site, site));
+  }
+  if (releases) await keepObjects(releases.keepings, tools.bucket, options, signal);
   const { stored, ...storing } = await storeGroups(site, options, tools, record);
   record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
@@ -82,8 +101,11 @@ async function publishInOrder(
 
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
+  const release =
+    releases && isDone && progress.isLive ? releaseAfter(releases, entriesAfter(site, site, progress)) : undefined;
+  if (releases && release) mark = markDone(releases, release);
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
-  const isUnchanged = isSettled(site, site) && isDeepStrictEqual(website, known);
+  const isUnchanged = isSettled(site, site) && isDeepStrictEqual([website, mark], [known?.website, known?.release]);
   if (!isUnchanged) await write(entriesAfter(site, site, progress));
   const deleted = isDone ? await deleteStale(site, options, tools, record) : [];
   if (deleted.length > 0) {
@@ -94,6 +116,7 @@ async function publishInOrder(
       await write(entries).catch((error) => tellOther(error, log));
     }
   }
+  if (releases && release) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
   if (!site.store.isGuarded) log.warning("conditional-writes-not-supported", UNGUARDED);
@@ -106,14 +129,17 @@ const UNGUARDED =
 
 /** The pages, and what comes after them, are not stored where another publish has begun since. */
 function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools, record: PublishRecord) {
-  return storeSite(site.groups, site.objects, options, {
-    ...tools,
-    onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
+  const { groups, objects, sources, store } = site;
+  const storeTools: StoreTools = {
+    signal: tools.signal,
     actionDone: (action, sentBytes) => record.actionDone(action, sentBytes),
     async beforeGroup({ isVisible }) {
-      if (isVisible) await site.store.confirm();
+      if (isVisible) await store.confirm();
     },
-  });
+  };
+  if (sources) return storeSite(groups, objectRestorer(objects, sources, options, tools), storeTools);
+  const fileTools = { ...tools, onStored: (sizeBytes: number) => tools.observer.stored(sizeBytes) };
+  return withFileStorer(objects, options, fileTools, (storer) => storeSite(groups, storer, storeTools));
 }
 
 async function leadDomain(
@@ -147,6 +173,26 @@ async function verify(
 }
 
 /** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
+/**
+ * Records the release that is live now, and lets go of those that are not to be kept. Another publish that has begun since sees to that itself.
+ */
+async function settleReleases(
+  releases: ReleasePlan,
+  release: ReleaseRecord,
+  { store }: PreparedSite,
+  options: SiteOptions,
+  tools: PublishTools,
+  record: PublishRecord,
+): Promise<void> {
+  try {
+    record.releases = await finishReleases(releases, release, options, { ...tools, confirm: () => store.confirm() });
+    if (record.releases.includes(release)) record.release = release;
+  } catch (error) {
+    if (error instanceof StepError) record.errors.push(error);
+    else tellOther(error, tools.log);
+  }
+}
+
 function tellOther(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(

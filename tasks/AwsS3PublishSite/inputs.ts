@@ -56,6 +56,7 @@ export function readInputs(): InNameOf<SiteOptions> {
     ...(encryption ? { encryption } : {}),
     maxDelete,
     keepRemovedDays: keepRemovedDays ?? DEFAULT_KEPT_DAYS,
+    keepReleases: 0,
     dryRun,
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(partSizeBytes === undefined ? {} : { partSizeBytes }),

@@ -16,11 +16,13 @@ import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Transport } from "../../src/http/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
-import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
+import type { RollbackOptions, SiteOptions, SiteSettings } from "../../src/site/options.ts";
 import { prepareSite } from "../../src/site/plan/prepare.ts";
 import type { PreparedSite } from "../../src/site/plan/prepared-site.ts";
+import type { SiteTools } from "../../src/site/plan/site-tools.ts";
 import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
+import { prepareRollback } from "../../src/site/releases/prepare-rollback.ts";
 import { openTargetBucket, openTransport } from "../s3/open-target.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
 
@@ -50,6 +52,7 @@ export interface Surroundings {
   readonly between?: () => Promise<void>;
   readonly signal?: AbortSignal;
   readonly runName?: string;
+  readonly build?: { readonly buildNumber?: string; readonly commit?: string };
   readonly now?: () => number;
   readonly bucket?: Bucket;
 }
@@ -132,11 +135,28 @@ export class SitePlaceOnBench {
     symlinkSync(target, absolutePath);
   }
 
-  async publish(more: Partial<SiteOptions> = {}, surroundings: Surroundings = {}): Promise<PublishResult> {
+  publish(more: Partial<SiteOptions> = {}, surroundings: Surroundings = {}): Promise<PublishResult> {
+    const options = this.#options(more);
+    return this.#run(surroundings, async (tools) => ({ site: await prepareSite(options, tools), options }));
+  }
+
+  /** @param rollbackTo as the input has it. */
+  rollBack(
+    rollbackTo: string,
+    more: Partial<RollbackOptions> = {},
+    surroundings: Surroundings = {},
+  ): Promise<PublishResult> {
+    const options = { ...this.#options(more), rollbackTo };
+    return this.#run(surroundings, (tools) => prepareRollback(options, tools));
+  }
+
+  async #run(
+    surroundings: Surroundings,
+    prepare: (tools: SiteTools) => Promise<{ readonly site: PreparedSite; readonly options: SiteOptions }>,
+  ): Promise<PublishResult> {
     const { between, signal = new AbortController().signal, runName = "a run", now = Date.now } = surroundings;
     const log: string[] = [];
     const digester = new FileDigester();
-    const options = this.#options(more);
     const tools = {
       bucket: surroundings.bucket ?? this.bucket,
       digester,
@@ -149,12 +169,13 @@ export class SitePlaceOnBench {
         warning: (code: ErrorCode, message: string) => void log.push(`warning: ${printed({ code, message })}`),
       },
       run: { id: randomUUID(), name: runName },
+      ...(surroundings.build ? { build: surroundings.build } : {}),
       now,
       openBucket: (name: string) => openTargetBucket(this.#target, name, this.#transport),
     };
     const scratchFolder = mkdtempSync(join(tmpdir(), "publish-scratch-"));
     try {
-      const site = await prepareSite(options, tools);
+      const { site, options } = await prepare(tools);
       if (site.problems.length > 0) return { site, log };
       await between?.();
       const observer = { stored: () => undefined, actionDone: () => undefined };
@@ -205,6 +226,7 @@ export class SitePlaceOnBench {
       settings: SETTINGS,
       maxDelete: { kind: "share", percent: 50 },
       keepRemovedDays: 7,
+      keepReleases: 0,
       dryRun: false,
       indexDocument: "index.html",
       singlePageApp: false,

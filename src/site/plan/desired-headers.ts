@@ -5,7 +5,7 @@ import type { SiteOptions } from "../options.ts";
 import type { SiteObject } from "./site-object.ts";
 
 /** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
-const COMPRESSION = "compress";
+export const COMPRESSION = "compress";
 
 /** So much of a digest tells one value from another. */
 const DIGEST_LENGTH = 16;
