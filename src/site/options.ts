@@ -45,7 +45,6 @@ export interface RollbackOptions
     SiteOptions,
     | "access"
     | "prefix"
-    | "settings"
     | "encryption"
     | "keepRemovedDays"
     | "dryRun"
@@ -54,6 +53,7 @@ export interface RollbackOptions
     | "verify"
     | "siteUrl"
   > {
+  readonly settings: Pick<SiteSettings, "tags">;
   /** `previous`, the number of a release or of a build, or a commit. */
   readonly rollbackTo: string;
 }

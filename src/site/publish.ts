@@ -16,6 +16,7 @@ import type { SiteLog, SiteTools } from "./plan/site-tools.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
 import { finishReleases, writeMissingRecord } from "./releases/finish-releases.ts";
 import { keepObjects } from "./releases/keep-objects.ts";
+import { logReleases } from "./releases/log-releases.ts";
 import { markDone, markUnderWay, type ReleasePlan, releaseAfter } from "./releases/release-plan.ts";
 import type { ReleaseRecord } from "./releases/release-record.ts";
 import { objectRestorer } from "./releases/restore-objects.ts";
@@ -187,6 +188,7 @@ async function settleReleases(
   try {
     record.releases = await finishReleases(releases, release, options, { ...tools, confirm: () => store.confirm() });
     if (record.releases.includes(release)) record.release = release;
+    logReleases(releases, release, record.releases, tools.log);
   } catch (error) {
     if (error instanceof StepError) record.errors.push(error);
     else tellOther(error, tools.log);

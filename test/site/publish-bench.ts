@@ -143,7 +143,7 @@ export class SitePlaceOnBench {
   /** @param rollbackTo as the input has it. */
   rollBack(
     rollbackTo: string,
-    more: Partial<RollbackOptions> = {},
+    more: Partial<Omit<RollbackOptions, "settings">> = {},
     surroundings: Surroundings = {},
   ): Promise<PublishResult> {
     const options = { ...this.#options(more), rollbackTo };

@@ -10,7 +10,7 @@ import { ownPartOf, shareWebsite } from "../hosting/shared-website.ts";
 import { describeRedirectAll } from "../hosting/site-bucket.ts";
 import { listSome } from "../list-some.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
-import type { RollbackOptions, SiteOptions } from "../options.ts";
+import type { RollbackOptions, SiteOptions, SiteSettings } from "../options.ts";
 import { COMPRESSION, sharedHeaders } from "../plan/desired-headers.ts";
 import { logEarlierState, logSharedWebsite } from "../plan/log-plan.ts";
 import { planSite } from "../plan/plan-site.ts";
@@ -132,6 +132,7 @@ function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: Rele
   const isDerived = asked.siteUrl === undefined && siteUrl !== undefined && !asked.distribution;
   return {
     ...asked,
+    settings: { ...asked.settings, ...NO_SETTINGS },
     source: "",
     patterns: parsePatterns([]),
     followSymlinks: false,
@@ -147,6 +148,14 @@ function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: Rele
     ...(isDerived ? { siteUrl: new URL(siteUrl) } : {}),
   };
 }
+
+/** The headers of what comes back are those of the release. */
+const NO_SETTINGS: Omit<SiteSettings, "tags"> = {
+  cachePreset: "none",
+  headersFor: () => ({}),
+  ruledHeadersFor: () => ({}),
+  checksumAlgorithm: "none",
+};
 
 /** The objects of a release, as a publish would have them stored: encryption and tags are what the inputs say now. */
 function objectsOf({ entries, site }: ReleaseRecord, asked: RollbackOptions): Map<string, SiteObject> {
