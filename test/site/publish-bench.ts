@@ -24,7 +24,7 @@ import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
 import { prepareRollback } from "../../src/site/releases/prepare-rollback.ts";
 import { openTargetBucket, openTransport } from "../s3/open-target.ts";
-import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+import { type EmbeddedTarget, startEmbeddedTarget, type Target } from "../target.ts";
 
 /** Files by their paths; `undefined` takes one away. */
 export type SiteFiles = Readonly<Record<string, string | undefined>>;
@@ -57,15 +57,20 @@ export interface Surroundings {
   readonly bucket?: Bucket;
 }
 
-/** Publishes sites to buckets of an embedded server, in this process. */
-export class PublishBench {
-  target!: EmbeddedTarget;
+/** Publishes sites to buckets of a server, in this process. */
+export class PublishBench<Server extends Target> {
+  target!: Server;
+  readonly #start: () => Promise<Server>;
   #transport!: Transport;
   readonly #folders: string[] = [];
 
+  constructor(start: () => Promise<Server>) {
+    this.#start = start;
+  }
+
   register(): this {
     before(async () => {
-      this.target = await startEmbeddedTarget();
+      this.target = await this.#start();
       this.#transport = openTransport();
     });
     after(async () => {
@@ -87,21 +92,20 @@ export class PublishBench {
   }
 }
 
+/** Makes a bench for a suite, on an embedded server. */
+export function publishBench(): PublishBench<EmbeddedTarget> {
+  return new PublishBench(startEmbeddedTarget).register();
+}
+
 export class SitePlaceOnBench {
   readonly bucketName: string;
   readonly bucket: Bucket;
-  readonly #target: EmbeddedTarget;
+  readonly #target: Target;
   readonly #transport: Transport;
   readonly #folder: string;
   readonly #more: Partial<SiteOptions>;
 
-  constructor(
-    target: EmbeddedTarget,
-    transport: Transport,
-    folder: string,
-    bucketName: string,
-    more: Partial<SiteOptions>,
-  ) {
+  constructor(target: Target, transport: Transport, folder: string, bucketName: string, more: Partial<SiteOptions>) {
     this.#target = target;
     this.#transport = transport;
     this.#folder = folder;

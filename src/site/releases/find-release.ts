@@ -44,9 +44,13 @@ export function findRelease(text: string, before: ReleasesBefore, manifest: Mani
 
 /**
  * The release before the one whose content is live, so that two rollbacks go back twice. If the last publish did not end well, that is the
- * last one that was live as a whole; if it was a rollback, the one to which that was to lead.
+ * last one that was live as a whole; if it was a rollback, the one to which that was to lead: it did not end before its record was written.
  */
-function previousOf({ records, live }: ReleasesBefore, manifest: Manifest | undefined): ReleaseRecord | undefined {
+function previousOf(
+  { records, live, missing }: ReleasesBefore,
+  manifest: Manifest | undefined,
+): ReleaseRecord | undefined {
+  if (missing && manifest?.release?.rolledBackTo !== undefined) return missing;
   if (!live) {
     const wanted = manifest?.release?.underWay?.rollbackTo;
     return (wanted === undefined ? undefined : recordOfContent(records, wanted)) ?? records.at(-1);

@@ -35,7 +35,8 @@ export async function finishReleases(
   const stay = recordsAfter(plan, release);
   const store = storeOptions(plan, options, tools);
   const added = plan.keepings.map(({ key }) => key.slice(store.prefix.length));
-  const outdated = outdatedNames([...listing.names, ...added], stay);
+  // What a rollback could take away may be what puts it right, should a publish beside it have replaced something unseen.
+  const outdated = plan.target ? [] : outdatedNames([...listing.names, ...added], stay);
   const isRecorded = !stay.includes(release) || records.some((record) => isDeepStrictEqual(record, release));
   if (isRecorded && outdated.length === 0) return stay;
   await tools.confirm();

@@ -37,13 +37,13 @@ export async function readReleases(
   const read = await inParallel(listing.recordNames, PARALLEL_READS, signal, (name, _, either) =>
     readRecord(bucket, prefix + name, either),
   );
-  const found = read.filter((record) => record !== undefined).sort((one, other) => one.number - other.number);
+  const found = newestOfEach(read.filter((record) => record !== undefined));
   const last = found.at(-1);
   const mark = manifest?.release;
   const settled = manifest && isSettled(manifest) ? manifest : undefined;
   const ofMark = found.find(({ number }) => number === mark?.number);
   const missing = settled && !ofMark ? recordOf(settled, found, await siteOf(last)) : undefined;
-  const records = missing ? [...found, missing].sort((one, other) => one.number - other.number) : found;
+  const records = missing ? newestOfEach([...found, missing]) : found;
   const live = settled && (ofMark ?? missing);
   return {
     listing,
@@ -52,6 +52,12 @@ export async function readReleases(
     ...(live ? { live } : {}),
     lastNumber: Math.max(0, mark?.number ?? 0, records.at(-1)?.number ?? 0),
   };
+}
+
+/** A rollback's record takes the place of the one with the same content, which may not have been deleted yet. */
+function newestOfEach(records: readonly ReleaseRecord[]): ReleaseRecord[] {
+  const sorted = [...records].sort((one, other) => one.number - other.number);
+  return sorted.filter((record) => recordOfContent(sorted, record.content.number) === record);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Manifest, ManifestEntry, ReleaseMark } from "../manifest/manifest.ts";
+import type { ManifestEntry, ReleaseMark } from "../manifest/manifest.ts";
 import type { ReleasesBefore } from "./kept-releases.ts";
 import type { Keeping } from "./plan-keeping.ts";
 import { contentName } from "./release-names.ts";
-import { type ReleasedSite, type ReleaseRecord, type ReleaseRun, shownEntries } from "./release-record.ts";
+import type { ReleasedSite, ReleaseRecord, ReleaseRun } from "./release-record.ts";
 
 /** What a publish, or a rollback, is to make of the releases of a site. */
 export interface ReleasePlan {
@@ -32,12 +32,11 @@ export function markDone({ keepReleases }: ReleasePlan, { number, content }: Rel
 /**
  * The release that visitors get in the end. What shows them nothing else than the live one, is that one.
  *
- * @param entries those of the manifest as it is in the end.
+ * @param shown of the manifest as it is in the end, what the site has.
  */
-export function releaseAfter(plan: ReleasePlan, entries: Manifest["entries"]): ReleaseRecord {
+export function releaseAfter(plan: ReleasePlan, shown: ReleaseRecord["entries"]): ReleaseRecord {
   const { before, target, site, run, nowMs } = plan;
   const { live, lastNumber, records } = before;
-  const shown = shownEntries(entries);
   const isLive = !target || live?.content.number === target.content.number;
   if (live && isLive && isSameSite(live.site, site) && hasSameContent(live.entries, shown))
     return { ...live, entries: shown };

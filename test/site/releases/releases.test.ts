@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MANIFEST_NAME, parseManifest } from "../../../src/site/manifest/manifest.ts";
-import { PublishBench, type PublishResult, type SiteFiles, type SitePlaceOnBench } from "../publish-bench.ts";
+import { type PublishResult, publishBench, type SiteFiles, type SitePlaceOnBench } from "../publish-bench.ts";
 
 /** A build: an index that needs its script, and a page and an asset that keep their names. */
 function buildOf(letter: string): SiteFiles {
@@ -14,7 +14,7 @@ function buildOf(letter: string): SiteFiles {
 }
 
 describe("releases of a site", () => {
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   /** A place to which builds were published, one after the other, with `keepReleases: 5`. */
   async function published(...letters: readonly string[]): Promise<SitePlaceOnBench> {
