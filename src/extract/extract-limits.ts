@@ -2,6 +2,7 @@ import { ArchiveError } from "./archive-error.ts";
 
 /** Entries of one archive, folders among them. */
 const MAX_ENTRIES = 1_000_000;
+const TOO_MANY = "it has more than 1,000,000 entries";
 /** Deflate makes 1,032 bytes of one at most; texts are compressed to a tenth, rarely to a hundredth. */
 const MAX_RATIO = 200;
 /** Up to here any ratio is harmless. */
@@ -11,6 +12,11 @@ const RATIO_COUNTS_FROM_BYTES = 10_000_000;
 export interface ExtractLimits {
   /** The most that the files of one archive may have together. */
   readonly maxBytes: number;
+}
+
+/** @throws {ArchiveError} if an archive has, or says it has, too many entries. */
+export function refuseEntryCount(entries: number): void {
+  if (entries > MAX_ENTRIES) throw new ArchiveError("archive-too-large", TOO_MANY);
 }
 
 /** Counts what comes out of an archive, and stops it at the limits. Sizes that the archive claims are no proof. */
@@ -30,7 +36,8 @@ export class ExtractMeter {
   /** @throws {ArchiveError} if it is one entry too many, or claims to be larger than what is left of the limit. */
   beginEntry(name: string, claimedBytes: number): void {
     this.#entryName = name;
-    if (++this.#entries > MAX_ENTRIES) this.#refuse(`it has more than ${MAX_ENTRIES.toLocaleString("en")} entries`);
+    this.#entries++;
+    refuseEntryCount(this.#entries);
     if (this.#fileBytes + claimedBytes > this.#maxBytes) this.#refuseSize();
   }
 

@@ -23,6 +23,14 @@ const REFUSED_TYPES: Readonly<Partial<Record<Header["type"], string>>> = {
 };
 const KNOWN_TYPES: readonly (string | null)[] = ["file", "contiguous-file", "directory"];
 
+/** By what zlib says. */
+const GZIP_ERRORS: Readonly<Record<string, string>> = {
+  "incorrect header check": "it is not in the format of gzip, or other bytes are behind its end",
+  "unexpected end of file": "it is cut off",
+  "incorrect data check": "its bytes have another CRC than it says",
+  "incorrect length check": "it has more or fewer bytes than it says",
+};
+
 /**
  * The entries of a tar archive that is compressed by gzip.
  *
@@ -56,8 +64,11 @@ export async function* tarEntries(
     if (!end.isMarked) throw new Error("it ends without the mark of its end, so it may be cut off");
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
-    const where = lastName === undefined ? "the archive" : `at its entry ${lastName}, or behind it`;
-    throw damagedAt(where, asReason((error as Error).message), error);
+    const gzipReason = GZIP_ERRORS[(error as Error).message];
+    // Bytes are decompressed ahead of the entry that is being read.
+    const isKnown = lastName !== undefined && gzipReason === undefined;
+    const where = isKnown ? `at its entry ${lastName}, or behind it` : "the archive";
+    throw damagedAt(where, gzipReason ?? asReason((error as Error).message), error);
   } finally {
     tar.destroy();
     await reading;

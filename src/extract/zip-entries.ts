@@ -5,6 +5,7 @@ import { fileErrorCode } from "../errors/system-codes.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
+import { refuseEntryCount } from "./extract-limits.ts";
 import { type ZipData, zipContent } from "./zip-content.ts";
 
 // Section 4.4 of APPNOTE.TXT, the specification of zip files.
@@ -55,6 +56,7 @@ async function readDirectory(file: FileHandle, bytes: ArchiveBytes, archiveBytes
   const entries: ZipEntry[] = [];
   try {
     const zip = await openDirectory(bytes, archiveBytes);
+    refuseEntryCount(zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
       const header = await localHeaderOf(zip, entry, name);
