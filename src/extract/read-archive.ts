@@ -3,6 +3,7 @@ import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import { compareUtf8 } from "../files/byte-order.ts";
 import { NameCollisions } from "../files/safe-path.ts";
+import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
 import { pathOfEntry } from "./entry-path.ts";
@@ -31,7 +32,7 @@ export async function checkArchive(
   const meter = new ExtractMeter(limits, archive.sizeBytes);
   const files: CheckedFile[] = [];
   const folders = new Set<string>();
-  for await (const entry of entriesOf(archive, (sizeBytes) => meter.addInflatedBytes(sizeBytes))) {
+  for await (const entry of entriesOf(archive, signal, (sizeBytes) => meter.addInflatedBytes(sizeBytes))) {
     meter.beginEntry(entry.name, entry.sizeBytes);
     const path = pathOfEntry(entry, disk.platform);
     if (entry.isFolder) {
@@ -66,8 +67,7 @@ export async function readFiles<F extends CheckedFile>(
   signal: AbortSignal,
   receive: (file: F, content: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
-  for await (const entry of entriesOf(archive, () => signal.throwIfAborted())) {
-    signal.throwIfAborted();
+  for await (const entry of entriesOf(archive, signal, () => undefined)) {
     const file = wanted.get(entry.place);
     if (file)
       await receive(
@@ -77,8 +77,23 @@ export async function readFiles<F extends CheckedFile>(
   }
 }
 
-function entriesOf(archive: ArchiveFile, onInflated: (sizeBytes: number) => void): AsyncIterable<RawEntry> {
-  return archive.format === "zip" ? zipEntries(archive) : tarEntries(archive, onInflated);
+/** @throws the signal's reason, between entries. */
+async function* entriesOf(
+  archive: ArchiveFile,
+  signal: AbortSignal,
+  onInflated: (sizeBytes: number) => void,
+): AsyncGenerator<RawEntry, void> {
+  const takeTurns = eventLoopTurns(signal);
+  const entries = archive.format === "zip" ? zipEntries(archive, takeTurns) : tarEntries(archive, onInflated);
+  try {
+    for await (const entry of entries) {
+      await takeTurns();
+      yield entry;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Entry, LocalFileHeader, ZipFile } from "yauzl";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
+import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
@@ -40,10 +41,13 @@ interface ZipEntry extends RawEntry {
  *
  * @throws {ArchiveError} if the archive is damaged, or an entry is neither a file nor a folder that can be read; Node's error.
  */
-export async function* zipEntries({ path, sizeBytes }: ArchiveFile): AsyncGenerator<RawEntry, void> {
+export async function* zipEntries(
+  { path, sizeBytes }: ArchiveFile,
+  takeTurns: TakeTurns,
+): AsyncGenerator<RawEntry, void> {
   const file = await open(path, "r");
   try {
-    const entries = await readDirectory(file, new ArchiveBytes(file.fd), sizeBytes);
+    const entries = await readDirectory(file, new ArchiveBytes(file.fd), sizeBytes, takeTurns);
     refuseSharedBytes(entries);
     yield* entries;
   } finally {
@@ -51,13 +55,19 @@ export async function* zipEntries({ path, sizeBytes }: ArchiveFile): AsyncGenera
   }
 }
 
-async function readDirectory(file: FileHandle, bytes: ArchiveBytes, archiveBytes: number): Promise<ZipEntry[]> {
+async function readDirectory(
+  file: FileHandle,
+  bytes: ArchiveBytes,
+  archiveBytes: number,
+  takeTurns: TakeTurns,
+): Promise<ZipEntry[]> {
   const { getFileNameLowLevel } = await import("./archive-libraries.ts");
   const entries: ZipEntry[] = [];
   try {
     const zip = await openDirectory(bytes, archiveBytes);
     refuseEntryCount(zip.entryCount);
     for await (const entry of zip.eachEntry()) {
+      await takeTurns();
       const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
       const header = await localHeaderOf(zip, entry, name);
       const described = describe(entry, nameOnHost(name, entry), header);

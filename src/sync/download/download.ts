@@ -9,7 +9,7 @@ import type { Action, DeleteAction } from "../plan/plan.ts";
 import type { DownloadPlan } from "../plan/plan-download.ts";
 import { makeReport, type TransferReport } from "../report.ts";
 import { type DownloadTools, fetchContextOf } from "./fetch-context.ts";
-import { fetchFile, replaceFile } from "./fetch-file.ts";
+import { fetchFile } from "./fetch-file.ts";
 
 /** Files that are deleted at once. */
 const PARALLEL_DELETIONS = 16;
@@ -37,9 +37,7 @@ export async function applyDownload(
   const extracted = new ExtractedFiles({ ...context, targetPath: target });
   const perform = async (action: Action): Promise<number> => {
     if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
-    if (action.kind === "extract") {
-      await replaceFile(context, extracted.pathOf(action), await targetFolder.fileFor(action.path));
-    }
+    if (action.kind === "extract") await extracted.move(action);
     if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
     if (action.kind === "delete") await rm(join(target, action.path), { force: true });
     return 0;

@@ -6,7 +6,9 @@ import type { Disk } from "../../files/disk.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "../../files/temporary-file.ts";
 import { writeContent } from "../../files/write-content.ts";
+import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
+import { replaceFile } from "../download/fetch-file.ts";
 import type { ExtractAction } from "../plan/plan.ts";
 import type { ReadArchive } from "../plan/plan-download.ts";
 
@@ -31,16 +33,25 @@ export class ExtractedFiles {
   readonly #tools: ExtractTools;
   readonly #folderPath: string;
   readonly #folder: TargetFolder;
+  readonly #takeTurns: TakeTurns;
 
   constructor(tools: ExtractTools) {
     this.#tools = tools;
     this.#folderPath = temporaryPathFor(join(tools.targetPath, "archives"));
     this.#folder = new TargetFolder(this.#folderPath);
+    this.#takeTurns = eventLoopTurns(tools.signal);
   }
 
-  /** Where a file of the plan is, once all are extracted. */
-  pathOf({ path }: ExtractAction): string {
-    return join(this.#folderPath, path);
+  /**
+   * Moves a file of the plan to its place, once all are extracted.
+   *
+   * @throws {TargetFolderError} or CodedError if it cannot be had; Node's error; the signal's reason.
+   */
+  async move({ path }: ExtractAction): Promise<void> {
+    await this.#takeTurns();
+    const { target, disk } = this.#tools;
+    const place = await target.fileFor(path);
+    await replaceFile({ disk, replacesEmptyFolders: false }, join(this.#folderPath, path), place);
   }
 
   /**

@@ -54,17 +54,18 @@ export async function planArchives(
   archiveFolder: string,
 ): Promise<DownloadPlan> {
   if (plan.archiveObjects.length === 0 || plan.problems.length > 0) return plan;
-  const fetched = new Map<Action, FetchedArchive>();
+  const fetched = new Map<Action, FetchedArchive | ArchiveError>();
   const { failures, bytesDone } = await fetchAll(plan, options, tools, archiveFolder, fetched);
   tools.signal.throwIfAborted();
   const archives: ReadArchive[] = [];
   const existing: string[] = [];
   const actions: Action[] = [];
-  const problems = failures.map((failure) => describeRefusal(failure, plan.prefix, tools.bucket.name));
+  const problems = failures.map((failure) => describeFailedFetch(failure, plan.prefix, tools.bucket.name));
   let filesFound = 0;
   for (const object of plan.archiveObjects) {
     const archive = fetched.get(object);
-    if (!archive) continue;
+    if (archive instanceof ArchiveError) problems.push(describeRefusal(plan.prefix + object.relativeKey, archive));
+    if (!archive || archive instanceof ArchiveError) continue;
     const decided = await decideFiles(object, archive, options, tools);
     filesFound += archive.files.length;
     existing.push(...decided.existing);
@@ -89,7 +90,7 @@ function fetchAll(
   options: DownloadOptions,
   tools: DownloadTools,
   archiveFolder: string,
-  fetched: Map<Action, FetchedArchive>,
+  fetched: Map<Action, FetchedArchive | ArchiveError>,
 ) {
   const context = fetchContextOf(options, tools, new TargetFolder(archiveFolder));
   const isCaseSensitive = tellsCaseApart(options);
@@ -108,7 +109,9 @@ function fetchAll(
       fetched.set(action, { ...file, ...contents, modifiedMs: (await stat(path)).mtimeMs });
     } catch (error) {
       await discard(path);
-      throw error;
+      // It says nothing of the others, however many are refused.
+      if (!(error instanceof ArchiveError)) throw error;
+      fetched.set(action, error);
     }
     return fetchedBytes;
   };
@@ -120,13 +123,13 @@ function fetchAll(
   });
 }
 
-function describeRefusal({ action, error }: ActionFailure, prefix: string, bucket: string): PlanProblem {
+function describeRefusal(key: string, { code, message }: ArchiveError): PlanProblem {
+  const advice = ADVICE[code as keyof typeof ADVICE];
+  return { input: "extract", code, message: `${key} is not extracted: ${message}. ${advice}` };
+}
+
+function describeFailedFetch({ action, error }: ActionFailure, prefix: string, bucket: string): PlanProblem {
   const key = prefix + action.relativeKey;
-  if (error instanceof ArchiveError) {
-    const advice = ADVICE[error.code as keyof typeof ADVICE];
-    const message = `${key} is not extracted: ${error.message}. ${advice}`;
-    return { input: "extract", code: error.code, message };
-  }
   const why = describeFailure(error, bucket, key, "s3:GetObject");
   return { input: "extract", code: codeOf(error), message: `${key} was not downloaded: ${why}` };
 }

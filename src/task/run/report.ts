@@ -2,14 +2,7 @@ import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
 import { escapeMarkdown } from "../../agent/markdown.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
-import {
-  type Action,
-  bytesToMove,
-  type Counts,
-  type ExtractionCounts,
-  type Plan,
-  type Redirect,
-} from "../../sync/plan/plan.ts";
+import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
@@ -145,19 +138,12 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get" || kind === "extract")
-    ? `${done} ${countFiles(transferred)}, ${describeArchives(plan.extraction)}${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+    ? `${plan.extraction ? `${done} and extracted` : done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
   const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
   if (transferred === 0)
     return [`Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`, redirects].filter(Boolean).join(". ");
   return [deletion ? `${transfers}, and ${deletion}` : transfers, redirects].filter(Boolean).join(". ");
-}
-
-/** @returns `out of 2 archives, `; empty if there are none. */
-function describeArchives(extraction: ExtractionCounts | undefined): string {
-  if (!extraction) return "";
-  const { archives } = extraction;
-  return `out of ${archives === 1 ? "1 archive" : `${formatCount(archives)} archives`}, `;
 }
 
 /** How many files and redirects were changed. */
