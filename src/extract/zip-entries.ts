@@ -1,5 +1,6 @@
+import { isUtf8 } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
-import type { Entry, LocalFileHeader, ZipFile } from "yauzl";
+import type { Entry, getFileNameLowLevel, LocalFileHeader, ZipFile } from "yauzl";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
@@ -11,6 +12,7 @@ import { type ZipData, zipContent } from "./zip-content.ts";
 
 // Section 4.4 of APPNOTE.TXT, the specification of zip files.
 const ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000;
+const UTF8_FLAG = 0x800;
 const HOST_FAT = 0;
 /** Hosts whose entries have permission bits: Unix and macOS. */
 const UNIX_HOSTS = [3, 19];
@@ -61,16 +63,15 @@ async function readDirectory(
   archiveBytes: number,
   takeTurns: TakeTurns,
 ): Promise<ZipEntry[]> {
-  const { getFileNameLowLevel } = await import("./archive-libraries.ts");
+  const { getFileNameLowLevel: decodeName } = await import("./archive-libraries.ts");
   const entries: ZipEntry[] = [];
   try {
     const zip = await openDirectory(bytes, archiveBytes);
     refuseEntryCount(zip.entryCount);
     for await (const entry of zip.eachEntry()) {
       await takeTurns();
-      const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
-      const header = await localHeaderOf(zip, entry, name);
-      const described = describe(entry, nameOnHost(name, entry), header);
+      const name = nameOf(entry, decodeName);
+      const described = describe(entry, name, await localHeaderOf(zip, entry, name));
       const { data } = described;
       entries.push({ ...described, place: entries.length, content: () => zipContent(file, bytes, data) });
     }
@@ -99,9 +100,16 @@ async function openDirectory(bytes: ArchiveBytes, archiveBytes: number): Promise
   return openZip(new Reader(), archiveBytes, { autoClose: false, decodeStrings: false, validateEntrySizes: false });
 }
 
-/** DOS and Windows have no `\` in a name, so some of their programs write it for `/`. On other systems it is a character of the name. */
-function nameOnHost(name: string, { versionMadeBy }: Entry): string {
-  return versionMadeBy >> 8 === HOST_FAT ? name.replaceAll("\\", "/") : name;
+/**
+ * Without a flag that says so, names are in UTF-8 if they come from Unix and can be: its programs store the bytes that the disk has. DOS and
+ * Windows have no `\` in a name, so some of their programs write it for `/`. On other systems it is a character of the name.
+ */
+function nameOf(entry: Entry, decode: typeof getFileNameLowLevel): string {
+  const { versionMadeBy, generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
+  const host = versionMadeBy >> 8;
+  const isUnixUtf8 = UNIX_HOSTS.includes(host) && isUtf8(fileNameRaw);
+  const name = decode(isUnixUtf8 ? UTF8_FLAG : generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  return host === HOST_FAT ? name.replaceAll("\\", "/") : name;
 }
 
 async function localHeaderOf(zip: ZipFile, entry: Entry, name: string): Promise<LocalFileHeader> {

@@ -458,6 +458,7 @@ const allowed: readonly HostileArchive[] = [
   zip("zip: a folder twice", [{ name: "a/" }, { name: "a/" }]),
   zip("zip: a backslash in a name of Unix", [{ name: "a\\b", content: "x" }]),
   zip("zip: bytes before its beginning", [], undefined, { end: { before: Buffer.from("#!/bin/sh\n") } }),
+  zip("zip: UTF-8 without the flag that says so", [{ name: "ä/漢.txt", content: "x", flags: 0 }]),
   zip("zip: a comment", [], undefined, { end: { comment: Buffer.from("made by hand") } }),
   tgz("tar: folders and files that begin with ./", [
     { name: "./", type: "5" },
