@@ -1,6 +1,7 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
@@ -13,7 +14,6 @@ import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
 import { isReleaseName } from "../releases/release-names.ts";
-import { eventLoopTurns } from "../rules/event-loop-turns.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
