@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { type FolderIdentity, findIdentity } from "../../files/folder-identity.ts";
 import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { foldName } from "../../files/safe-path.ts";
 import { type LocalFile, scan } from "../../files/scan.ts";
@@ -28,6 +29,8 @@ export interface DownloadPlan extends Plan {
   readonly prefix: string;
   /** Temporary files that a run left behind when it was killed, relative to the target. */
   readonly leftovers: readonly string[];
+  /** What the target was when it was looked at; undefined if it was not there. */
+  readonly targetIdentity: FolderIdentity | undefined;
 }
 
 /**
@@ -59,6 +62,7 @@ class DownloadPlanner {
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
   readonly #leftovers = new Set<string>();
+  readonly #targetIdentity: FolderIdentity | undefined;
   #filesFound = 0;
   #filesInTarget = 0;
 
@@ -70,6 +74,7 @@ class DownloadPlanner {
     this.#patterns = watchPatterns(options.patterns);
     this.#paths = new DownloadPaths(options, prefix, tellsCaseApart);
     this.#targetFiles = new TargetFiles(options.target);
+    this.#targetIdentity = findIdentity(options.target);
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -107,6 +112,7 @@ class DownloadPlanner {
       remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
+      targetIdentity: this.#targetIdentity,
     };
   }
 
