@@ -16,7 +16,7 @@ export class TargetFolderError extends CodedError {
 }
 
 /** The root, or a folder below it, is not the one any more that it was. */
-export class FolderExchangedError extends CodedError {
+class FolderExchangedError extends CodedError {
   override readonly name: string = "FolderExchangedError";
 
   constructor(path: string, leadsTo: string) {
