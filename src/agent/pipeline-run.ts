@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { PipelineRun } from "../aws/credentials/session-name.ts";
+import { temporaryFolderError } from "../errors/folder-write-error.ts";
 
 /** The project and the run that this job belongs to. A classic release has a build only where its first artifact is one. */
 export function currentRun(): PipelineRun {
@@ -24,4 +25,18 @@ export function publishRun(): { readonly id: string; readonly name: string } {
 /** A folder that lives as long as the job: a step that is run again finds in it what its first run left. */
 export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();
+}
+
+/**
+ * Writes something into the job's folder.
+ *
+ * @throws {FolderWriteError} where it cannot be written.
+ */
+export function inJobFolder<T>(write: (folder: string) => T): T {
+  const folder = jobFolder();
+  try {
+    return write(folder);
+  } catch (error) {
+    throw temporaryFolderError(folder, error);
+  }
 }

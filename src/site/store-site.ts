@@ -1,5 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../errors/coded-error.ts";
+import { temporaryFolderError } from "../errors/folder-write-error.ts";
 import { type ActionFailure, applyActions } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts";
@@ -36,7 +38,7 @@ const CONTENT_ENCODINGS: Readonly<Record<Encoding, string>> = { gzip: "gzip", br
 /**
  * Stores the groups' objects, one group after the other: where an object of one fails, the groups after it are left.
  *
- * @throws what `beforeGroup` throws; the signal's reason.
+ * @throws {FolderWriteError} where nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
  */
 export async function storeSite(
   groups: readonly SiteGroup[],
@@ -47,7 +49,7 @@ export async function storeSite(
   const { signal } = tools;
   const sender = new ObjectSender(options, tools);
   const emptyFile = join(tools.scratchFolder, "empty");
-  await writeFile(emptyFile, "");
+  await writeFile(emptyFile, "").catch(rejectAsFull);
   const stored = new Map<string, SentObject>();
   let scratchFiles = 0;
   try {
@@ -71,6 +73,10 @@ export async function storeSite(
     await rm(emptyFile, { force: true });
   }
 
+  function rejectAsFull(error: unknown): never {
+    throw temporaryFolderError(tools.scratchFolder, error);
+  }
+
   async function storeObject(object: SiteObject): Promise<SentObject> {
     const { relativeKey, file, headers, compression } = object;
     const key = options.prefix + relativeKey;
@@ -82,7 +88,10 @@ export async function storeSite(
   /** What does not become smaller is stored as it is. */
   async function storeCompressed(plain: Parameters<ObjectSender["send"]>[0], encoding: Encoding): Promise<SentObject> {
     const path = join(tools.scratchFolder, String(scratchFiles++));
-    const sizeBytes = await compressFile(plain, encoding, path, signal);
+    const sizeBytes = await compressFile(plain, encoding, path, signal).catch((error: unknown) => {
+      // What cannot be read is another matter.
+      throw codeOf(error) === "disk-full" ? temporaryFolderError(tools.scratchFolder, error) : error;
+    });
     if (sizeBytes === undefined) return sender.send(plain);
     try {
       const headers = { ...plain.headers, "content-encoding": CONTENT_ENCODINGS[encoding] };

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { log } from "../../src/agent/log.ts";
 import { readNetwork } from "../../src/agent/network.ts";
-import { jobFolder, publishRun } from "../../src/agent/pipeline-run.ts";
+import { inJobFolder, publishRun } from "../../src/agent/pipeline-run.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { userAgent } from "../../src/aws/user-agent.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
@@ -37,7 +38,7 @@ export function publish(inputs: InNameOf<SiteOptions>, cancelled: AbortSignal): 
       idleTimeoutMs: IDLE_TIMEOUT_MS,
       network: readNetwork(),
     });
-    const scratchFolder = await mkdtemp(join(jobFolder(), "s3-site-"));
+    const scratchFolder = inJobFolder((folder) => mkdtempSync(join(folder, "s3-site-")));
     try {
       return await run({ ...inputs, access }, transport, scratchFolder, cancelled);
     } finally {
