@@ -45,6 +45,48 @@ describe("What a step leaves", () => {
     assert.deepEqual(await bench.keys(), ["a.txt", "b.txt"]);
   });
 
+  it("is an error that names the temporary folder, if not even the library finds room there", async () => {
+    const preload = join(bench.workFolder, "full-disk.cjs");
+    writeFileSync(
+      preload,
+      FULL_DISK.replace('".md"', '".taskkey"').replace("code: ", "path: process.env.AGENT_TEMPDIRECTORY, code: "),
+    );
+    const { result, exitCode, issues } = await bench.upload({}, { env: { NODE_OPTIONS: `--require ${preload}` } });
+    assert.deepEqual([result, exitCode], ["Failed", 0]);
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      [
+        `The agent's temporary folder ${join(bench.workFolder, "_temp")} cannot be written to: ENOSPC: no space left on device, write. Free space on its disk, or give the agent a larger one, and run the step again. Nothing was done. [disk-full]`,
+      ],
+    );
+  });
+
+  it("are no passwords of the network, not even in what the library writes before the task", async () => {
+    bench.source.write({ "a.txt": "a" });
+    const secrets = { password: "proxy-secret", inUrl: "url-secret", certificate: "certificate-secret" };
+    const url = `http://me:${secrets.inUrl}@proxy.example.com:3128`;
+    const { rawOutput } = await bench.upload(
+      {},
+      {
+        variables: { "System.Debug": "true" },
+        proxy: { url, username: "me", password: secrets.password, bypass: ["127\\.0\\.0\\.1"] },
+        certificates: { client: { certificate: "c", key: "k", archive: "a", password: secrets.certificate } },
+      },
+    );
+    const lines = rawOutput.split("\n").filter((line) => !line.startsWith("##vso[task.setsecret]"));
+    assert.ok(
+      lines.some((line) => line.includes("Agent.ProxyUrl=http://proxy.example.com:3128")),
+      rawOutput,
+    );
+    for (const secret of Object.values(secrets)) {
+      assert.ok(rawOutput.includes(`##vso[task.setsecret]${secret}\n`), secret);
+      assert.deepEqual(
+        lines.filter((line) => line.includes(secret)),
+        [],
+      );
+    }
+  });
+
   it("are outputs and a summary, if it was cancelled before there was a plan", async () => {
     bench.source.write({ "a.txt": "a" });
     const cancel = new AbortController();
