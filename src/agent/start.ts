@@ -28,8 +28,10 @@ function fail(message: string): void {
  */
 function describeLoadError(error: NodeJS.ErrnoException): string {
   const folder = process.env.AGENT_TEMPDIRECTORY;
-  if (folder === undefined || error.path === undefined || error.path.indexOf(folder) !== 0) throw error;
+  // Of a full disk, Node names no path.
   const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
+  const isOfFolder = folder !== undefined && error.path !== undefined && error.path.indexOf(folder) === 0;
+  if (!isFull && !isOfFolder) throw error;
   const advice = isFull
     ? "Free space on its disk, or give the agent a larger one"
     : "Make sure that it exists and that the agent's user may write into it";
