@@ -100,7 +100,6 @@ export class TargetFolder {
     const found = await stat(join(this.#root, folder)).catch(() => undefined);
     const isKnown = found && isSameFolder(found, this.#withoutLinks.get(folder));
     if (!isKnown) await this.#requireNoLinks(folder);
-    if (found) this.#withoutLinks.set(folder, found);
     return join(this.#root, name);
   }
 
@@ -126,8 +125,9 @@ export class TargetFolder {
     const parts = folder === "" ? [] : folder.split("/");
     for (let length = 1; length <= parts.length; length++) {
       const path = join(this.#root, ...parts.slice(0, length));
-      const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink();
-      if (isLink) throw new FolderExchangedError(path, await realpath(path).catch(() => "nothing"));
+      const found = await lstat(path).catch(() => undefined);
+      if (found?.isSymbolicLink()) throw new FolderExchangedError(path, await realpath(path).catch(() => "nothing"));
+      if (found && length === parts.length) this.#withoutLinks.set(folder, found);
     }
   }
 
@@ -192,10 +192,11 @@ export class TargetFolder {
   }
 }
 
-/** The numbers before the place: where a link comes in between, they are not those of the place, and the next look sees it. */
+/** The numbers are those of the place that the path leads to, whatever becomes of the path in between. */
 async function identityOf(path: string): Promise<FolderIdentity> {
-  const { dev, ino } = await stat(path);
-  return { dev, ino, realPath: await realpath(path) };
+  const realPath = await realpath(path);
+  const { dev, ino } = await lstat(realPath);
+  return { dev, ino, realPath };
 }
 
 function parentOf(name: string): string {
