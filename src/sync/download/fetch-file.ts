@@ -60,8 +60,15 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
   }
 }
 
-async function replaceFile(
-  { target, disk, replacesEmptyFolders }: FetchContext,
+/**
+ * Moves a temporary file to its place.
+ *
+ * @param name of the place, relative to the target.
+ * @throws {FolderExchangedError} if its folder is not the one any more that it was; {CodedError} if there is a folder that may not go;
+ *   Node's error.
+ */
+export async function replaceFile(
+  { target, disk, replacesEmptyFolders }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders">,
   temporaryPath: string,
   name: string,
   path: string,
