@@ -234,10 +234,7 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
 }
 
 /** @returns undefined if the step is cancelled before the plan is made, and its archives are read. */
-async function planUnlessCancelled<P extends Plan>(
-  task: TransferTask<P>,
-  tools: PlanContext,
-): Promise<P | undefined> {
+async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P | undefined> {
   try {
     return await readArchives(await planAloud(task, tools), task, tools);
   } catch (error) {
