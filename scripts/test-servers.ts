@@ -79,6 +79,7 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   for (const node of nodes.filter((each) => !isThisNode(each))) await runSuite("product", "embedded", node, env);
   visitors = await visitorsEnvironment(permission);
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, env);
+  if (nodes.length > 0) await runSuite("full", "embedded", thisNode, env);
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
 }
 
@@ -164,6 +165,7 @@ async function runSuite(
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
   const counts = await runMocha(mochaNode.program, suites[suite], {
     TASK_NODE: node.program,
+    S3_TEST_FULL: "1",
     ...proxyEnvironment(proxies),
     ...visitors,
     ...env,
