@@ -31,14 +31,11 @@ const free = new Map<string, Host[]>();
 let hostScript: string | undefined;
 
 /**
- * What lets a step share a process with other steps, one after the other, each with modules and an environment of its own. To start a process
- * takes several times the work of most steps. A step that is cancelled or watched, or that has to do with what a process gets when it starts, has
- * a process of its own. So has each step in `npm run test:servers`.
+ * What lets a step share a process with other steps, one after the other, each with modules and an environment of its own: to start a process
+ * takes several times the work of reading inputs. It is for steps that end by themselves. In `npm run test:servers` each has a process of its own.
  */
-export function inSharedProcess(step: Partial<StepRequest>): Pick<StepRequest, "runProcess"> {
-  const { cancel, timeoutMs, onLine, container, certificates, inheritedEnv, nodePath } = step;
-  const needsOwn = cancel || timeoutMs || onLine || container || certificates || inheritedEnv || nodePath;
-  return isFull || needsOwn ? {} : { runProcess: runInHost };
+export function inSharedProcess(): Pick<StepRequest, "runProcess"> {
+  return isFull ? {} : { runProcess: runInHost };
 }
 
 async function runInHost(task: TaskProcess, { onLine, onOutput }: TaskProcessEvents): Promise<number | null> {

@@ -91,7 +91,7 @@ export class InputBench {
     const keys = { username: credentials.accessKeyId, password: credentials.secretAccessKey };
     const { says: _, ...special } = connection ?? { says: "" };
     return {
-      ...inSharedProcess({}),
+      ...inSharedProcess(),
       taskFolder,
       inputs: this.#resolve({ ...this.#table.needed, ...others, [input]: value }),
       variables: { ...variables },
