@@ -1,6 +1,7 @@
 /**
- * `npm run test:servers [-- NAME…] [-- --install]`: the suites against real S3 servers and under the agent's own versions
- * of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
+ * `npm run test:servers [-- NAME…] [-- --install] [-- --write-table]`: the suites against real S3 servers and under the agent's
+ * own versions of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
+ * With `--write-table`, what the servers can do is written into `docs/compatible-stores.md`; else the page is compared.
  */
 import { once } from "node:events";
 import { delimiter } from "node:path";
@@ -11,13 +12,14 @@ import { unpackedDocumentation } from "./servers/documentation.ts";
 import { proxyEnvironment, testEnvironment } from "./servers/environment.ts";
 import { installAhead } from "./servers/install-ahead.ts";
 import { serverKinds } from "./servers/kinds.ts";
-import { runMocha } from "./servers/mocha-run.ts";
+import { type MochaResults, runMocha } from "./servers/mocha-run.ts";
 import { installedNginx } from "./servers/nginx.ts";
 import { installPermission } from "./servers/permission.ts";
 import { startProcess } from "./servers/process-groups.ts";
 import { report, type SkippedPart, sum, type TestRun } from "./servers/report.ts";
 import { type InstallPermission, type RunningServer, type ServerKind, Unavailable } from "./servers/server.ts";
 import { smokeTest } from "./servers/smoke-test.ts";
+import { hasStoreTable, type StoreColumn, storeTable, writeStoreTable } from "./servers/store-table.ts";
 import { randomTreesOnServers, suites } from "./servers/suites.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
 
@@ -32,7 +34,11 @@ const thisNode: Runtime = { version: process.versions.node, program: process.exe
 /** For the embedded server, whatever this is run with. */
 const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined };
 
+const writesTable = "--write-table";
+
 const runs: TestRun[] = [];
+/** What each store was found to be able to do. */
+const columns: StoreColumn[] = [];
 const skippedParts: SkippedPart[] = [];
 let proxies: RunningProxies | undefined;
 /** What sites are visited with, and which ones that nobody here has made. */
@@ -52,6 +58,7 @@ async function main(args: readonly string[]): Promise<void> {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
   await proxies?.stop();
+  await settleTable(args.includes(writesTable));
 
   console.log(`\n${report(runs, skippedParts)}`);
   process.exitCode = sum(runs).failed > 0 ? 1 : 0;
@@ -93,12 +100,30 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 /** @throws {Error} where a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
   const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
-  const names = args.filter((arg) => arg !== "--install");
+  const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, and --install.`);
+    throw new Error(
+      `There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, --install and ${writesTable}.`,
+    );
   }
   return new Set(names.length > 0 ? names : known);
+}
+
+/** The page has the table of a run without a failure on all stores; a part of them says nothing about it. */
+async function settleTable(writes: boolean): Promise<void> {
+  const stores = serverKinds.filter(({ suite }) => suite !== undefined);
+  if (columns.length < stores.length) {
+    const missing = `a run on all of ${stores.map(({ name }) => name).join(", ")}`;
+    if (writes) skippedParts.push({ part: "the table of compatible stores", reason: `it takes ${missing}` });
+    return;
+  }
+  const table = storeTable(columns);
+  if (writes && sum(runs).failed === 0) await writeStoreTable(table);
+  const isRight = await hasStoreTable(table);
+  if (!isRight) console.log(`docs/compatible-stores.md has another table: npm run test:servers -- ${writesTable}`);
+  const counts = { passed: isRight ? 1 : 0, failed: isRight ? 0 : 1, skipped: 0 };
+  runs.push({ suite: "table of stores", server: "all stores", node: "-", ...counts });
 }
 
 async function build(): Promise<void> {
@@ -130,13 +155,15 @@ async function testAgainst(kind: ServerKind, node: Runtime, permission: InstallP
     return;
   }
   const serverName = `${server.name} ${server.version}`;
-  if (!kind.runsSuites) {
+  if (kind.suite === undefined) {
     runs.push({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
     await runSuite("moto", serverName, node, withoutServer);
     return;
   }
   try {
-    await runSuite("s3", serverName, node, { ...testEnvironment(server), S3_TEST_ROUNDS: randomTreesOnServers });
+    const env = { ...testEnvironment(server), S3_TEST_ROUNDS: randomTreesOnServers };
+    const { operations } = await runSuite(kind.suite, serverName, node, env);
+    columns.push({ server: serverName, operations });
   } finally {
     await server.stop();
   }
@@ -160,15 +187,16 @@ async function runSuite(
   node: Runtime,
   env: NodeJS.ProcessEnv,
   mochaNode = node,
-): Promise<void> {
+): Promise<MochaResults> {
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
-  const counts = await runMocha(mochaNode.program, suites[suite], {
+  const results = await runMocha(mochaNode.program, suites[suite], {
     TASK_NODE: node.program,
     ...proxyEnvironment(proxies),
     ...visitors,
     ...env,
   });
-  runs.push({ suite, server, node: node.version, ...counts });
+  runs.push({ suite, server, node: node.version, ...results.counts });
+  return results;
 }
 
 async function orSkip<T>(part: string, get: () => Promise<T>): Promise<T | undefined> {

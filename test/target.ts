@@ -6,10 +6,12 @@ import {
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  type MultipartUpload,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { defaultCredential, type S3Server, type S3ServerOptions, startS3Server } from "../local/s3/server.ts";
+import { openSiteServer } from "./site-server.ts";
 import { openWebsiteFront, type Website } from "./website-front.ts";
 
 export type { Website } from "./website-front.ts";
@@ -48,8 +50,8 @@ export interface Target {
   /** Makes a bucket with a name of its own. */
   newBucket(): Promise<string>;
   /**
-   * Opens a bucket's website to plain requests. It ends with the target, if it has not been closed before.
-   * @throws with the reason in `noWebsites`
+   * Opens a bucket's website to plain requests: where the server has none, by a web server that shows its objects. It ends
+   * with the target, if it has not been closed before.
    */
   openWebsite(bucket: string): Promise<Website>;
   /** Empties and deletes the buckets made by `newBucket`, and ends what has been started. */
@@ -112,8 +114,7 @@ function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "s
     },
     async openWebsite(bucket) {
       if (server !== undefined) return server.openWebsite(bucket);
-      if (noWebsites !== undefined) throw new Error(noWebsites);
-      const front = await openFront(bucket);
+      const front = await (noWebsites === undefined ? openFront(bucket) : openSiteServer(client, bucket));
       fronts.push(front);
       return front;
     },
@@ -139,8 +140,7 @@ function locationIn(region: string): Partial<ConstructorParameters<typeof Create
 }
 
 async function deleteBucket(client: S3Client, Bucket: string): Promise<void> {
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
-  for (const { Key, UploadId } of Uploads) {
+  for (const { Key, UploadId } of await unfinishedUploads(client, Bucket)) {
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
   }
   for (let isTruncated: boolean | undefined = true; isTruncated; ) {
@@ -149,6 +149,16 @@ async function deleteBucket(client: S3Client, Bucket: string): Promise<void> {
     isTruncated = page.IsTruncated;
   }
   await client.send(new DeleteBucketCommand({ Bucket }));
+}
+
+async function unfinishedUploads(client: S3Client, Bucket: string): Promise<MultipartUpload[]> {
+  try {
+    return (await client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [];
+  } catch (error) {
+    // gofakes3 answers so where there are none.
+    if ((error as Error).name === "NoSuchUpload") return [];
+    throw error;
+  }
 }
 
 function needed(name: string): string {

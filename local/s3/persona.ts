@@ -46,6 +46,14 @@ export const refusesWholeChecksums: Persona = {
   refusedHeaders: { name: anyChecksum, operation: "CompleteMultipartUpload", code: "InvalidArgument" },
 };
 
+/** Implements no header about tags, keys of customers, redirects or checksums, and does not say which header it means. */
+export const refusesSettings: Persona = {
+  refusedHeaders: {
+    name: /^x-amz-(tagging|server-side-encryption-customer|website-redirect-location|checksum-(?!mode|algorithm)|mp-object-size)/,
+    code: "NotImplemented",
+  },
+};
+
 /** Has an ACL for each object in which nobody is named. */
 export const namesNoGrantees: Persona = {
   answers: {

@@ -8,10 +8,10 @@ const product = ["agent", "aws", "checksums", "files", "http", "package", "s3", 
 const besideTheServer = [
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
   "s3/{concurrency/*,multipart/part-size}",
-  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures}",
+  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures,*-interrupted,*-stores,*-stores-*}",
   "tasks/upload-{encryption,faults,header-refusals}",
-  "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
-  "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+  "tasks/publish-{cloudfront,content-types,dns*,invalidation,log,names,neighbours,pending,rules,secrets,visitors}",
+  "tasks/download-{integrity,partial-files,unsafe-keys}",
   "browser/edge",
 ];
 
@@ -46,6 +46,9 @@ const decisionsAndTexts = [
   "tasks/publish-{log,visitors}",
 ];
 
+/** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
+const operations = ["test/stores/*-operations.ts"];
+
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
   /** But for what the suites of large amounts and of moto do under the same Node. */
@@ -61,12 +64,28 @@ export const suites = {
   ],
   refused: ["test/package/node-requirement.test.ts"],
   /** What `npm test` leaves out. */
-  extras: [...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`), "test/browser/**/*.test.ts"],
+  extras: [
+    ...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`),
+    "test/browser/**/*.test.ts",
+    ...operations,
+  ],
   /** `npm test` does the same with smaller amounts. */
   large: [`test/${largeAmounts}.test.ts`],
+  /** Of a store that is less of an S3: the table of compatible stores. */
+  operations,
+  /** The same, and what the tasks do with a store in detail: what depends on the store, not on the task alone. */
+  stores: [
+    ...operations,
+    ...[
+      "upload{,-bucket,-checksums,-compare,-delete-extra,-header-changes,-objects,-overwrite,-resume}",
+      "download{,-delete-extra,-overwrite}",
+      "publish{,-again,-beside}",
+    ].map((names) => `test/tasks/${names}.test.ts`),
+  ],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
     `test/${randomTrees}.test.ts`,
+    ...operations,
     ...without(...besideTheServer),
   ],
   /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */
