@@ -41,6 +41,46 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     s3proxy: "has no websites",
   },
 
+  // Uploads, downloads and sites
+  "knows objects in parts by their ETag: those of its own cut without a request, others by one or two": {
+    radosgw: "does not tell how large a part is",
+  },
+  "refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash": {
+    versitygw: "keeps objects as files, and a file cannot be a folder too",
+  },
+  "and says that siteUrl leads elsewhere": { radosgw: "tells nobody who may not list that something is missing" },
+  "CRC32 is that of the whole object, in one piece or in parts, as the SDK computes it": {
+    radosgw: "knows no additional checksums",
+  },
+  "CRC32C is that of the whole object, in one piece or in parts, as the SDK computes it": {
+    radosgw: "knows no additional checksums",
+  },
+  "CRC64NVME is that of the whole object, in one piece or in parts, as the SDK computes it": {
+    radosgw: "knows no additional checksums",
+  },
+  "SHA1 is that of the whole object in one piece, and that of the parts' where it has parts": {
+    radosgw: "knows no additional checksums",
+  },
+  "SHA256 is that of the whole object in one piece, and that of the parts' where it has parts": {
+    radosgw: "knows no additional checksums",
+  },
+  "is left as it is for what is unchanged": { radosgw: "knows no additional checksums" },
+  "leaves folder markers, and deletes a key with a slash at its end that has content": {
+    versitygw: "keeps keys that end in a slash as folders, without content",
+  },
+  "deletes objects where a file has become a folder, and a folder a file": {
+    versitygw: "cannot hold a key that is a folder of another one",
+  },
+  "stores in the class that storageClass names, and rules name another for some": {
+    versitygw: "has one storage class",
+    radosgw: "has the storage classes that its placement rules name",
+  },
+  "says what to do where the bucket takes no ACLs, once for the step": {
+    versitygw: "ignores ACLs of objects",
+    radosgw: "knows no object ownership, and applies ACLs",
+  },
+  "serves pages under clean names too": { versitygw: "keeps objects as files, and a file cannot be a folder too" },
+
   // Buckets
   "refuses to create a bucket with the name two..dots": { versitygw: "checks neighbouring dots no further" },
   "tells a bucket's region on HEAD": { radosgw: "does not tell it" },

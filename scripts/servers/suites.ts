@@ -46,6 +46,14 @@ const decisionsAndTexts = [
   "tasks/publish-{log,visitors}",
 ];
 
+const dependingOnTheStore = [
+  ...["", "-bucket", "-checksums", "-compare", "-delete-extra", "-header-changes", "-objects", "-overwrite", "-resume"].map(
+    (name) => `upload${name}`,
+  ),
+  ...["download", "download-delete-extra", "download-overwrite"],
+  ...["publish", "publish-again", "publish-beside"],
+];
+
 /** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
 const operations = ["test/stores/*-operations.ts"];
 
@@ -74,14 +82,7 @@ export const suites = {
   /** Of a store that is less of an S3: the table of compatible stores. */
   operations,
   /** The same, and what the tasks do with a store in detail: what depends on the store, not on the task alone. */
-  stores: [
-    ...operations,
-    ...[
-      "upload{,-bucket,-checksums,-compare,-delete-extra,-header-changes,-objects,-overwrite,-resume}",
-      "download{,-delete-extra,-overwrite}",
-      "publish{,-again,-beside}",
-    ].map((names) => `test/tasks/${names}.test.ts`),
-  ],
+  stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
     `test/${randomTrees}.test.ts`,
