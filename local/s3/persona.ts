@@ -72,6 +72,21 @@ export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 /** Says with 204 that a bucket is no website yet. */
 export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };
 
+const notImplemented: Reply = documentReply(
+  xmlDocument("Error", {
+    Code: "NotImplemented",
+    Message: "A header you provided implies functionality that is not implemented",
+  }),
+);
+
+/** Answers as if a bucket were no website yet and had no policy, and refuses to make it one or to give it one. */
+export const refusesToBeSet: Persona = {
+  answers: {
+    PutBucketWebsite: { ...notImplemented, status: 501 },
+    PutBucketPolicy: { ...notImplemented, status: 501 },
+  },
+};
+
 const emptyListing = documentReply(xmlDocument("ListBucketResult", { Name: "bucket", IsTruncated: "false" }));
 
 /** Lists the bucket when it is asked for its website or for the public access that it blocks. */

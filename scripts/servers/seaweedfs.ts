@@ -21,7 +21,13 @@ const source = {
  * SeaweedFS (https://github.com/seaweedfs/seaweedfs): a file store with an S3 gateway, as teams run it themselves. Its source needs Go,
  * and some minutes to be compiled.
  */
-export const seaweedfs: ServerKind = { name: "seaweedfs", suite: "stores", install: installedProgram, start };
+export const seaweedfs: ServerKind = {
+  name: "seaweedfs",
+  suite: "stores",
+  onRequest: true,
+  install: installedProgram,
+  start,
+};
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const program = await installedProgram(permission);

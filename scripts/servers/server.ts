@@ -24,10 +24,12 @@ export interface InstallPermission {
 export interface ServerKind {
   name: string;
   /**
-   * What is run against it: all that an S3 does, what the tasks do with a store, or a test of each operation. If undefined, it is
+   * What is run against it: all that an S3 does, what the tasks do with a store, or one test for each operation. If undefined, it is
    * only seen to work.
    */
   suite: "s3" | "stores" | "operations" | undefined;
+  /** Whether it is run only if it is named, since it takes long to be installed. */
+  onRequest?: boolean;
   /** Installs it where that is permitted. @throws {Unavailable} where it cannot be had. */
   install(permission: InstallPermission): Promise<unknown>;
   /**

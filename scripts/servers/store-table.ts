@@ -1,60 +1,89 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { readTitle } from "./departures.ts";
 import type { StoreOperation } from "./mocha-run.ts";
 
-const documentPath = fileURLToPath(new URL("../../docs/compatible-stores.md", import.meta.url));
+/** The page with the table: operations down, stores across. */
+export const storePage = new URL("../../docs/compatible-stores.md", import.meta.url);
+
 const [begin, end] = ["<!-- The table below is written by a run: begin -->", "<!-- end -->"];
 
-/** The tests of `test/stores`, in the order of the table. */
+/** The groups of the tests in `test/stores`, in the order of the table. */
 const groups = ["Uploads", "Downloads", "Web sites"];
 
 /** What the tests found that a store can do. */
 export interface StoreColumn {
-  /** With the version. */
   readonly server: string;
+  readonly version: string;
   readonly operations: readonly StoreOperation[];
 }
 
-/** The table of `docs/compatible-stores.md`: operations down, stores across. @param columns - of the same operations. */
-export function storeTable(columns: readonly StoreColumn[]): string {
-  const header = ["", ...columns.map(({ server }) => server)];
-  const rows = groups.flatMap((group) => {
-    const titles = (columns[0]?.operations ?? []).filter((operation) => operation.group === group).map(ownTitle);
-    const heading = [`**${group}**`, ...columns.map(() => "")];
-    return [heading, ...titles.map((title) => [title, ...columns.map((column) => cell(column, group, title))])];
-  });
-  return [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+/** What the table says of a store, by the operation. */
+type Cells = ReadonlyMap<string, string>;
+
+/**
+ * A page whose table has what a run found. Columns of stores that were not in the run stay as they are.
+ *
+ * @param columns of the same operations; one at least.
+ * @throws {Error} if the page has no place for the table.
+ */
+export function withStoreColumns(page: string, columns: readonly StoreColumn[]): string {
+  const [beginAt, endAt] = [page.indexOf(begin), page.indexOf(end)];
+  if (beginAt < 0 || endAt < beginAt) throw new Error(`The page has no place for the table: "${begin}" and "${end}".`);
+  const stores = readTable(page.slice(beginAt + begin.length, endAt));
+  for (const column of columns) {
+    const replaced = [...stores.keys()].find((heading) => heading.split(" ")[0] === column.server);
+    if (replaced !== undefined) stores.delete(replaced);
+    // Not the rest of the version, which a package of the system's may change at any time.
+    const version = column.version.split(".").slice(0, 2).join(".");
+    stores.set(`${column.server} ${version}`, cellsOf(column));
+  }
+  const table = tableOf(rowsOf(columns[0]?.operations ?? []), new Map([...stores].sort(byName)));
+  return `${page.slice(0, beginAt)}${begin}\n\n${table}\n\n${page.slice(endAt)}`;
 }
 
-function cell({ operations }: StoreColumn, group: string, title: string): string {
-  const operation = operations.find((each) => each.group === group && ownTitle(each) === title);
-  if (operation === undefined) return "?";
-  const reason = readTitle(operation.title).departure?.reason;
-  return reason === undefined ? "yes" : `no: ${reason}`;
+/** @returns the cells of each store, by its heading. */
+function readTable(text: string): Map<string, Cells> {
+  const [heading = [], , ...rows] = text
+    .split("\n")
+    .filter((line) => line.startsWith("|"))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  return new Map(
+    heading.slice(1).map((store, index) => [store, new Map(rows.map((row) => [row[0] ?? "", row[index + 1] ?? ""]))]),
+  );
 }
 
-function ownTitle({ title }: StoreOperation): string {
-  return readTitle(title).title;
+function cellsOf({ operations }: StoreColumn): Cells {
+  return new Map(
+    operations.map((operation) => {
+      const { title, departure } = readTitle(operation.title);
+      return [title, departure === undefined ? "yes" : `no: ${departure.reason}`];
+    }),
+  );
 }
 
-/** Writes the table into the document. */
-export async function writeStoreTable(table: string): Promise<void> {
-  const [before, , after] = split(await readFile(documentPath, "utf8"));
-  await writeFile(documentPath, `${before}${begin}\n\n${table}\n\n${end}${after}`);
+function rowsOf(operations: readonly StoreOperation[]): string[] {
+  return groups.flatMap((group) => [
+    `**${group}**`,
+    ...operations.filter((operation) => operation.group === group).map(({ title }) => readTitle(title).title),
+  ]);
 }
 
-/** Whether the document has this table. */
-export async function hasStoreTable(table: string): Promise<boolean> {
-  return split(await readFile(documentPath, "utf8"))[1].trim() === table;
-}
-
-function split(document: string): [before: string, table: string, after: string] {
-  const [beginAt, endAt] = [document.indexOf(begin), document.indexOf(end)];
-  if (beginAt < 0 || endAt < beginAt) throw new Error(`${documentPath} has no place for the table.`);
-  return [
-    document.slice(0, beginAt),
-    document.slice(beginAt + begin.length, endAt),
-    document.slice(endAt + end.length),
+function tableOf(rows: readonly string[], stores: ReadonlyMap<string, Cells>): string {
+  const lines = [
+    ["", ...stores.keys()],
+    ["", ...stores.keys()].map(() => "---"),
+    ...rows.map((row) => [
+      row,
+      ...[...stores.values()].map((cells) => cells.get(row) ?? (row.startsWith("*") ? "" : "?")),
+    ]),
   ];
+  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function byName([one]: readonly [string, Cells], [other]: readonly [string, Cells]): number {
+  return one < other ? -1 : 1;
 }

@@ -46,12 +46,11 @@ const decisionsAndTexts = [
   "tasks/publish-{log,visitors}",
 ];
 
+/** What the tasks do that depends on the store, and that takes no more than what the plainest stores have. */
 const dependingOnTheStore = [
-  ...["", "-bucket", "-checksums", "-compare", "-delete-extra", "-header-changes", "-objects", "-overwrite", "-resume"].map(
-    (name) => `upload${name}`,
-  ),
+  ...["upload", "upload-bucket", "upload-delete-extra", "upload-objects", "upload-overwrite"],
   ...["download", "download-delete-extra", "download-overwrite"],
-  ...["publish", "publish-again", "publish-beside"],
+  ...["publish-again", "publish-beside"],
 ];
 
 /** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
@@ -79,9 +78,9 @@ export const suites = {
   ],
   /** `npm test` does the same with smaller amounts. */
   large: [`test/${largeAmounts}.test.ts`],
-  /** Of a store that is less of an S3: the table of compatible stores. */
+  /** The table of compatible stores. */
   operations,
-  /** The same, and what the tasks do with a store in detail: what depends on the store, not on the task alone. */
+  /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { DeleteBucketCommand, GetObjectAclCommand, GetObjectTaggingCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketCommand,
+  GetObjectAclCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+} from "@aws-sdk/client-s3";
 import { newBucketWithAcls } from "../s3/open-target.ts";
 import { connectionTo } from "../tasks/store-step.ts";
 import { assertDone, outcomeOf, uploadBench } from "../tasks/upload-bench.ts";
