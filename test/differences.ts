@@ -84,6 +84,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     radosgw: "has the storage classes that its placement rules name",
   },
   "says what to do where the bucket takes no ACLs, once for the step": {
+    seaweedfs: "takes ACLs",
     s3proxy: "takes ACLs",
     versitygw: "ignores ACLs of objects",
     radosgw: "knows no object ownership, and applies ACLs",

@@ -8,6 +8,7 @@ import {
   ListObjectsV2Command,
   type MultipartUpload,
   S3Client,
+  type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { defaultCredential, type S3Server, type S3ServerOptions, startS3Server } from "../local/s3/server.ts";
@@ -92,17 +93,17 @@ function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "s
   const { url, region, accessKeyId, secretAccessKey, server } = about;
   const buckets: string[] = [];
   const fronts: Website[] = [];
-  const client = new S3Client({
+  const settings: S3ClientConfig = {
     endpoint: url,
     region,
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
-    maxAttempts: 1,
     // Not every store knows additional checksums: a suite that is about them asks for them.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: new NodeHttpHandler({ socketTimeout: 30_000 }),
-  });
+  };
+  const client = new S3Client({ ...settings, maxAttempts: 1 });
   return {
     ...about,
     client: () => client,
@@ -121,7 +122,11 @@ function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "s
     async stop() {
       await Promise.all(fronts.map((front) => front.close()));
       // The embedded server's buckets go with it.
-      if (server === undefined) for (const bucket of buckets) await deleteBucket(client, bucket);
+      if (server === undefined) {
+        // By then a server may have closed connections.
+        const patient = new S3Client({ ...settings, maxAttempts: 5 });
+        for (const bucket of buckets) await deleteBucket(patient, bucket);
+      }
       client.destroy();
       await server?.close();
     },
