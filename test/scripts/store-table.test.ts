@@ -3,7 +3,9 @@ import { departingTitle } from "../../scripts/servers/departures.ts";
 import { withStoreColumns } from "../../scripts/servers/store-table.ts";
 
 const page = (...rows: string[]) =>
-  ["Before", "<!-- The table below is written by a run: begin -->", "", ...rows, "", "<!-- end -->", "After"].join("\n");
+  ["Before", "<!-- The table below is written by a run: begin -->", "", ...rows, "", "<!-- end -->", "After"].join(
+    "\n",
+  );
 
 describe("The table of compatible stores", () => {
   const operations = [
