@@ -104,12 +104,14 @@ function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "s
     requestHandler: new NodeHttpHandler({ socketTimeout: 30_000 }),
   };
   const client = new S3Client({ ...settings, maxAttempts: 1 });
+  // For what prepares and clears up: between tests a server may have closed connections.
+  const patient = new S3Client({ ...settings, maxAttempts: 5 });
   return {
     ...about,
     client: () => client,
     async newBucket() {
       const name = `conformance-${randomBytes(6).toString("hex")}`;
-      await client.send(new CreateBucketCommand({ Bucket: name, ...locationIn(region) }));
+      await patient.send(new CreateBucketCommand({ Bucket: name, ...locationIn(region) }));
       buckets.push(name);
       return name;
     },
@@ -122,11 +124,8 @@ function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "s
     async stop() {
       await Promise.all(fronts.map((front) => front.close()));
       // The embedded server's buckets go with it.
-      if (server === undefined) {
-        // By then a server may have closed connections.
-        const patient = new S3Client({ ...settings, maxAttempts: 5 });
-        for (const bucket of buckets) await deleteBucket(patient, bucket);
-      }
+      if (server === undefined) await Promise.all(buckets.map((bucket) => deleteBucket(patient, bucket)));
+      patient.destroy();
       client.destroy();
       await server?.close();
     },
