@@ -13,6 +13,7 @@ import type { ObjectHeaders } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { BucketAccess, ObjectSettings, UploadOptions } from "../options.ts";
+import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
@@ -91,9 +92,18 @@ export class ObjectSender {
   /**
    * Stores a file as an object.
    *
-   * @throws what `sendFile` throws.
+   * @throws {UnsupportedInputError} if the store does not have what an input asks for; what `sendFile` throws.
    */
-  async send({ headers, ...file }: ObjectSource): Promise<SentObject> {
+  async send(source: ObjectSource): Promise<SentObject> {
+    try {
+      return await this.#send(source);
+    } catch (error) {
+      if (this.#context.bucket.isAmazon) throw error;
+      throw asRefusedSetting(error, { ...source.headers, ...this.#sharedHeaders });
+    }
+  }
+
+  async #send({ headers, ...file }: ObjectSource): Promise<SentObject> {
     const write = {
       headers: { ...headers, ...this.#sharedHeaders },
       customerKeyHeaders: this.#customerKeyHeaders,
