@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   "too-many-tags": "There are more tags than AWS allows.",
   "checksum-not-supported": "The store refuses the checksum that an input names.",
   "bucket-setting-not-supported": "The store does not have a setting of buckets that an input asks for.",
+  "object-setting-not-supported": "The store does not have a setting of objects that an input asks for.",
   "tags-not-supported": "The store does not keep the tags of objects.",
   "storage-class-invalid": "The store or the bucket has no such storage class, or the task cannot use it.",
   "canned-acl-not-supported": "The bucket does not support ACLs.",
@@ -121,6 +122,7 @@ export const ERROR_CODES = {
   "content-type-missing": "Another tool has stored an object without a Content-Type.",
   "file-skipped": "A file was skipped, for the reason that the message gives.",
   "too-many-links": "Symbolic links lead to a folder on too many paths.",
+  "folder-exchanged": "The target folder, or one in it, became another folder or a link while the step ran.",
   "path-taken": "A file or a folder is in the way of another one.",
   "disk-full": "The disk has no space left.",
   "disk-failed": "The disk, or the file system, failed.",
@@ -134,16 +136,26 @@ export const ERROR_CODES = {
   "step-stopped": "The step stopped, because the rest would have failed in the same way.",
   cancelled: "The step was cancelled.",
 
+  // Archives.
+  "archive-damaged": "An archive is damaged or cut off, or is not of the format that its name says.",
+  "archive-entry-refused": "An archive has an entry that cannot become a file, or that is not safe to extract.",
+  "archive-too-large": "An archive has more entries or more content than it may have.",
+
   // Websites.
   "site-file-invalid": "A line of the file _headers or _redirects is malformed.",
   "site-rule-skipped": "S3 cannot apply a line of the file _headers or _redirects.",
   "site-document-not-found": "The site has no such index or error document.",
   "site-secret-found": "The site has files that may hold secrets, or that visitors usually should not see.",
   "site-name-reused": "A file changed under a name that looks as if it had a hash of the content.",
+  "site-file-reserved": "The site has files in the folder in which the task keeps its releases.",
   "site-name-ambiguous": "Links to a page work only in one spelling of its name.",
   "sites-in-conflict": "Another site is published to the same folder.",
   "concurrent-publish": "Another publish to the same place began during this one.",
   "conditional-writes-not-supported": "The store ignores conditions for writes, for example If-Match.",
+  "release-not-found": "No release that is kept is the one that a rollback is to bring back.",
+  "release-ambiguous": "What is entered for the release to bring back fits several of them.",
+  "release-incomplete": "Objects of the release are gone, so it cannot come back as a whole.",
+  "release-record-invalid": "The record of a release is not one that this version of the task understands.",
   "manifest-invalid": "The manifest of the site is not one that this version of the task understands.",
   "website-not-configured":
     "The site needs rules in the bucket's website configuration, which the step does not change.",

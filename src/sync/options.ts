@@ -9,6 +9,8 @@ export interface BucketAccess {
   readonly bucketName: string;
   readonly store: Store;
   readonly credentials: CredentialSource;
+  /** The ARN of the user or the role's session that the credentials are of; undefined if nobody can tell. Absent means so too. */
+  readonly callerArn?: () => Promise<string | undefined>;
   /** The account that must own the bucket: 12 digits. */
   readonly expectedBucketOwner?: string;
   readonly requesterPays: boolean;
@@ -68,6 +70,13 @@ export interface DownloadOptions extends TransferOptions {
   readonly target: string;
   /** Whether a file's path below the target is its whole key, rather than what comes after the prefix. */
   readonly keepPrefix: boolean;
+  /** Set where archives are extracted rather than stored as files. */
+  readonly extract?: ExtractOptions;
+}
+
+export interface ExtractOptions {
+  /** The most that the files of one archive may have together. */
+  readonly maxBytes: number;
 }
 
 /** One rule of an input that gives headers by pattern. */

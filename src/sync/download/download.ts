@@ -1,36 +1,25 @@
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { BlockPool } from "../../files/block-pool.ts";
-import { WRITE_BYTES } from "../../files/byte-sink.ts";
-import type { FileDigester } from "../../files/digest/file-digest.ts";
-import { Disk } from "../../files/disk.ts";
+import { dirname } from "node:path";
 import { TargetFolder } from "../../files/safe-path.ts";
-import type { Bucket } from "../../s3/bucket.ts";
-import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
+import { removeTemporaryFolder } from "../../files/temporary-file.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
+import { ExtractedFiles } from "../extract/extract-files.ts";
 import type { DownloadOptions } from "../options.ts";
 import type { Action, DeleteAction } from "../plan/plan.ts";
 import type { DownloadPlan } from "../plan/plan-download.ts";
-import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
-import { type FetchContext, fetchFile } from "./fetch-file.ts";
-
-/** What a download works with. */
-export interface DownloadTools {
-  readonly bucket: Bucket;
-  readonly digester: FileDigester;
-  readonly observer: TransferObserver;
-  readonly signal: AbortSignal;
-}
+import { makeReport, type TransferReport } from "../report.ts";
+import { type DownloadTools, fetchContextOf } from "./fetch-context.ts";
+import { fetchFile } from "./fetch-file.ts";
 
 /** Files that are deleted at once. */
 const PARALLEL_DELETIONS = 16;
 
 /**
  * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
- * all of them succeeded, the other deletions. What killed runs left behind goes first. An object that fails does not stop the others,
+ * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. What killed runs left behind goes first. An object that fails does not stop the others,
  * unless they would all fail alike.
  *
- * @throws {TargetFolderError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
+ * @throws {TargetFolderError}, {FolderExchangedError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
  */
 export async function applyDownload(
   plan: DownloadPlan,
@@ -39,26 +28,19 @@ export async function applyDownload(
 ): Promise<TransferReport> {
   const { target } = options;
   const { bucket, signal, observer } = tools;
-  const targetFolder = new TargetFolder(target);
+  const targetFolder = new TargetFolder(target, plan.targetIdentity);
   await targetFolder.ensureFolder("");
-  await Promise.all(plan.leftovers.map((path) => rm(join(target, path), { force: true })));
+  const removeFile = async (path: string) => rm(await targetFolder.pathToRemove(path), { force: true });
+  await Promise.all(plan.leftovers.map(async (path) => removeTemporaryFolder(await targetFolder.pathToRemove(path))));
 
   const keyOf = (action: Action) => plan.prefix + action.relativeKey;
-  const context: FetchContext = {
-    ...tools,
-    target: targetFolder,
-    slots: new WeightedSemaphore(options.concurrency),
-    disk: new Disk(),
-    smallBlocks: new BlockPool(),
-    largeBlocks: new BlockPool(WRITE_BYTES),
-    encryption: options.encryption,
-    replacesEmptyFolders: options.deleteExtra,
-    onStored: (sizeBytes) => observer.stored(sizeBytes),
-  };
+  const context = fetchContextOf(options, tools, targetFolder);
+  const extracted = new ExtractedFiles({ ...context, targetPath: target });
   const perform = async (action: Action): Promise<number> => {
     if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
+    if (action.kind === "extract") await extracted.move(action);
     if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
-    if (action.kind === "delete") await rm(join(target, action.path), { force: true });
+    if (action.kind === "delete") await removeFile(action.path);
     return 0;
   };
   const run = (actions: readonly Action[], parallelActions: () => number) =>
@@ -71,12 +53,17 @@ export async function applyDownload(
   const remove = async (deletions: readonly DeleteAction[]) => {
     if (deletions.length === 0 || hasFailed()) return;
     steps.push(await run(deletions, () => PARALLEL_DELETIONS));
-    await removeEmptyFolders(target, deletions, wantedFolders);
+    await removeEmptyFolders(targetFolder, deletions, wantedFolders);
   };
   await remove(obstacles);
-  if (!hasFailed()) {
-    const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "folder");
-    steps.push(await run(transfers, () => context.slots.wanted));
+  try {
+    if (plan.archives) steps.push(await extracted.prepare(plan.archives));
+    if (!hasFailed()) {
+      const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "extract" || kind === "folder");
+      steps.push(await run(transfers, () => context.slots.wanted));
+    }
+  } finally {
+    if (plan.archives) await extracted.close();
   }
   await remove(rest);
   return makeReport({
@@ -86,7 +73,7 @@ export async function applyDownload(
     planned: plan.actions,
     done: steps.flatMap(({ done }) => done),
     failures: steps.flatMap(({ failures }) => failures),
-    bytesTransferred: steps.reduce((sum, { bytesDone }) => sum + bytesDone, 0),
+    bytesTransferred: steps.reduce((sum, { bytesDone }) => sum + bytesDone, plan.extraction?.bytesFetched ?? 0),
     stoppedEarly: steps.some(({ stoppedEarly }) => stoppedEarly),
     keyOf,
   });
@@ -114,13 +101,16 @@ function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; 
 
 /** Removes the folders that deletions have emptied, the innermost first, but for those that the bucket has. */
 async function removeEmptyFolders(
-  target: string,
+  target: TargetFolder,
   deletions: readonly DeleteAction[],
   wanted: ReadonlySet<string>,
 ): Promise<void> {
   const folders = new Set(deletions.flatMap(({ path }) => foldersAbove(path)));
   const innermostFirst = [...folders].filter((path) => !wanted.has(path)).sort((a, b) => b.length - a.length);
-  for (const folder of innermostFirst) await rmdir(join(target, folder)).catch(() => undefined);
+  for (const folder of innermostFirst) {
+    const path = await target.pathToRemove(folder).catch(() => undefined);
+    if (path !== undefined) await rmdir(path).catch(() => undefined);
+  }
 }
 
 /** `a/b` and `a` for `a/b/c`. */

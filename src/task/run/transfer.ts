@@ -1,14 +1,24 @@
-import { formatCount } from "../../agent/format.ts";
+import { formatBytes, formatCount } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
 import { log } from "../../agent/log.ts";
+import { escapeMarkdown } from "../../agent/markdown.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
-import { attachSummary, temporaryFile } from "../../agent/summary.ts";
-import type { CodedMessage } from "../../errors/coded-message.ts";
+import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
+import { type CodedMessage, printed } from "../../errors/coded-message.ts";
+import { FolderWriteError } from "../../errors/folder-write-error.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
-import { type Counts, countActions, type Plan, type PlanProblem } from "../../sync/plan/plan.ts";
+import {
+  bytesToMove,
+  type Counts,
+  countActions,
+  countPlan,
+  type GetAction,
+  type Plan,
+  type PlanProblem,
+} from "../../sync/plan/plan.ts";
 import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
@@ -38,6 +48,8 @@ export interface TransferTask<P extends Plan> {
   /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
   opening(place: string): string;
   makePlan(tools: PlanContext): Promise<P>;
+  /** Absent if a plan is always complete. */
+  readonly archives?: ArchiveReading<P>;
   directionOf(plan: P): Direction;
   /** What to say where the patterns match nothing. */
   readonly nothingFound: PlanProblem;
@@ -45,6 +57,13 @@ export interface TransferTask<P extends Plan> {
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
   /** What the plan file says beside the actions. */
   planFileExtras?(plan: P): object;
+}
+
+/** Archives whose files are known only after they are fetched. */
+export interface ArchiveReading<P extends Plan> {
+  objectsOf(plan: P): readonly GetAction[];
+  /** Fetches and checks them, and completes the plan. */
+  read(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<P>;
 }
 
 /** What all transfers go by. */
@@ -82,7 +101,9 @@ async function planAndApply<P extends Plan>(
   const { access, dryRun, ifNoFilesFound } = options;
   const { bucketName, store } = access;
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
-  const plan = await planAloud(task, tools);
+  const startMs = performance.now();
+  const plan = await planUnlessCancelled(task, tools);
+  if (plan === undefined) return leaveUnplanned(task, bucketName);
   if (plan.filesFound === 0 && ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   for (const remark of plan.remarks ?? []) {
     const text = `${remark.input}: ${remark.message}`;
@@ -90,15 +111,48 @@ async function planAndApply<P extends Plan>(
     else log.warning(remark.code, text);
   }
   const direction = task.directionOf(plan);
-  const { counts, errors, report } = dryRun ? showPlan(plan, direction) : await carryOut(plan, direction, task, tools);
+  const result = dryRun ? showPlan(plan, direction) : await carryOut(plan, direction, task, tools, startMs);
+  const { counts, report } = result;
+  const errors = [...result.errors];
 
-  const planFile = temporaryFile("plan.json");
   const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
-  writePlanFile(planFile, { ...head, ...task.planFileExtras?.(plan) }, plan, report);
-  if (!areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
-  attachSummary(`${task.name} ${bucketName}`, summarize(plan, counts, errors, direction, dryRun));
-  return { outputs: { ...task.outputsOf(counts), planFile }, errors };
+  const planFile = leave(errors, () =>
+    writeTemporaryFile("plan.json", (path) =>
+      writePlanFile(path, { ...head, ...task.planFileExtras?.(plan) }, plan, report),
+    ),
+  );
+  if (planFile !== undefined && !areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
+  const summary = summarize(plan, counts, errors, direction, dryRun);
+  // What kept the plan file from being written keeps the summary too, and is said once.
+  leave(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  return { outputs: { ...task.outputsOf(counts), ...(planFile === undefined ? {} : { planFile }) }, errors };
 }
+
+/**
+ * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
+ * among the others, and takes nothing away from them.
+ */
+function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof FolderWriteError)) throw error;
+    const message = `The step left no plan file or summary. ${error.message}. What it did is in its log and its output variables.`;
+    errors.push({ code: error.code, message });
+    return undefined;
+  }
+}
+
+/** What a step leaves that was cancelled before there was a plan. */
+function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
+  const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
+  const summary = errors.map((error) => `${escapeMarkdown(printed(error))}\n`).join("");
+  leave(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  return { outputs: task.outputsOf(countActions([])), errors };
+}
+
+const CANCELLED_UNPLANNED =
+  "The step was cancelled while it compared files and objects. No file and no object was changed, and there is no plan file, because nothing was planned yet. Run the step again.";
 
 /** What became of a plan, or in a dry run would. */
 interface PlanResult {
@@ -110,7 +164,7 @@ interface PlanResult {
 
 /** A dry run: tells what would be done. */
 function showPlan(plan: Plan, direction: Direction): PlanResult {
-  const counts = countActions(plan.actions);
+  const counts = countPlan(plan);
   log.info(describePlan(plan, counts, direction));
   if (areFew(plan.actions)) for (const action of plan.actions) logAction(action, direction);
   if (plan.problems.length > 0) return refuse(plan);
@@ -124,17 +178,19 @@ async function carryOut<P extends Plan>(
   direction: Direction,
   task: TransferTask<P>,
   tools: PlanContext,
+  startMs: number,
 ): Promise<PlanResult> {
   if (plan.problems.length > 0) return refuse(plan);
-  const planned = countActions(plan.actions);
+  const planned = countPlan(plan);
   log.info(describePlan(plan, planned, direction));
   const namesActions = areFew(plan.actions);
-  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, planned.bytesTransferred);
+  const { transferred, extracted } = bytesToMove(plan);
+  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted);
   try {
     const observer: TransferObserver = {
       stored: (sizeBytes) => progress.addBytes(sizeBytes),
       actionDone(action) {
-        const isFile = action.kind === "put" || action.kind === "get" || action.kind === "update";
+        const isFile = action.kind !== "delete" && action.kind !== "folder" && action.kind !== "skip";
         if (isFile && !action.redirect) progress.addFile();
         if (namesActions) logAction(action, direction);
       },
@@ -142,7 +198,8 @@ async function carryOut<P extends Plan>(
     const report = await task.apply(plan, { ...tools, observer });
     const { counts, errors } = report;
     if (errors.length === 0 || countChanges(counts) > 0) {
-      logEnd(plan, counts, direction, progress.elapsedSeconds());
+      const seconds = plan.extraction ? (performance.now() - startMs) / 1000 : progress.elapsedSeconds();
+      logEnd(plan, counts, direction, seconds);
     }
     return { counts, errors, report };
   } finally {
@@ -150,10 +207,40 @@ async function carryOut<P extends Plan>(
   }
 }
 
-/** What cannot be done as a whole is not begun. */
-function refuse({ problems }: Plan): PlanResult {
+/** What cannot be done as a whole is not begun. Archives were received all the same. */
+function refuse({ problems, extraction }: Plan): PlanResult {
   const errors = problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` }));
-  return { counts: countActions([]), errors };
+  return { counts: { ...countActions([]), bytesTransferred: extraction?.bytesFetched ?? 0 }, errors };
+}
+
+/** Fetches the archives of a plan, if it has any, and reports how far that is. */
+async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<P>, tools: PlanContext): Promise<P> {
+  const objects = archives?.objectsOf(plan) ?? [];
+  if (!archives || objects.length === 0 || plan.problems.length > 0) return plan;
+  const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  log.info(
+    `Downloading and checking ${objects.length === 1 ? "1 archive" : `${formatCount(objects.length)} archives`}, ${formatBytes(sizeBytes)}`,
+  );
+  const progress = new TransferProgress(objects.length, sizeBytes);
+  try {
+    const observer: TransferObserver = {
+      stored: (bytes) => progress.addBytes(bytes),
+      actionDone: () => progress.addFile(),
+    };
+    return await archives.read(plan, { ...tools, observer });
+  } finally {
+    progress.stop();
+  }
+}
+
+/** @returns undefined if the step is cancelled before the plan is made, and its archives are read. */
+async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P | undefined> {
+  try {
+    return await readArchives(await planAloud(task, tools), task, tools);
+  } catch (error) {
+    if (!tools.signal.aborted) throw error;
+    return undefined;
+  }
 }
 
 /** A long plan tells that it goes on; most are made sooner than that. */
