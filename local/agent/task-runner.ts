@@ -95,7 +95,8 @@ async function retryTask(
   const retries = Math.min(request.retryCountOnTaskFailure ?? 0, maxRetries);
   for (let retry = 0; ; retry++) {
     step.startAttempt();
-    end.exitCode = await runTaskProcess(task, {
+    const run = request.runScript ?? runTaskProcess;
+    end.exitCode = await run(task, {
       onLine: (line) => takeOutputLine(line, step),
       onOutput: (chunk) => end.output.push(chunk),
       cancel: stop,
