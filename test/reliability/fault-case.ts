@@ -1,7 +1,7 @@
 import type { StepResult } from "../../local/agent/agent.ts";
 import type { Fault, FaultAction } from "../../local/s3/faults.ts";
-import { FAULT_KINDS, type FaultKind } from "./fault-kinds.ts";
-import { codesOf, countsOf, isEmptyUpload, judgeEnd, judgeNext, type Reference, type Violation } from "./judgement.ts";
+import type { FaultKind } from "./fault-kinds.ts";
+import { codesOf, countsOf, judgeEnd, judgeNext, type Reference, type Violation } from "./judgement.ts";
 import { runQuietly } from "./run-step.ts";
 import type { Scenario, Stage } from "./stage.ts";
 
@@ -29,8 +29,8 @@ export interface Ending {
   readonly end: "unhurt" | "retried" | "warned" | "failed" | "not met";
   readonly codes: readonly string[];
   readonly violations: readonly Violation[];
-  /** Uploads without parts that stay. */
-  readonly emptyUploads: number;
+  /** Multipart uploads that stay: without parts, or those of an earlier run. */
+  readonly uploadsLeft: { readonly empty: number; readonly earlier: number };
 }
 
 /** 120 s become 0.8 s, 20 s become 0.13 s. */
@@ -61,30 +61,13 @@ export async function refer(scenario: Scenario): Promise<Reference> {
   }
 }
 
-/** All cases of a scenario: each fault for each kind of request that it sends, once and always. */
-export function casesOf(scenario: Scenario, { calls }: Reference, below: (limit: number) => number): FaultCase[] {
-  const cases: FaultCase[] = [];
-  for (const [server, operations] of calls) {
-    for (const operation of new Set(operations)) {
-      const count = operations.filter((each) => each === operation).length;
-      for (const kind of FAULT_KINDS) {
-        if (kind.needsRequestBody && !HAS_BODY.test(operation)) continue;
-        const about = { scenario, server, operation, kind };
-        cases.push({ ...about, isLasting: false, after: below(count) }, { ...about, isLasting: true, after: 0 });
-      }
-    }
-  }
-  return cases;
-}
-
-const HAS_BODY = /^(Put|Upload|Complete|Delete|Create|Change|Assume)/;
-
 /** Runs a step with a fault, and once more without. */
 export async function runFaultCase(fault: FaultCase, reference: Reference): Promise<Ending> {
   const { scenario, kind, isLasting, after } = fault;
   const stage = await scenario.open();
   try {
     await stage.prepare();
+    const earlierUploads = new Set((await stage.unfinishedUploads()).map(({ uploadId }) => uploadId));
     const callsBefore = countCalls(stage);
     const refused = { count: 0 };
     const ordered = order(fault, stage, refused);
@@ -96,8 +79,12 @@ export async function runFaultCase(fault: FaultCase, reference: Reference): Prom
     const violations = await judgeEnd(result, stage, reference);
     stage.clear();
     const next = await runQuietly(stage.step, { nameServers: stage.nameServers });
-    violations.push(...(await judgeNext(next, stage, reference)));
-    const emptyUploads = (await stage.unfinishedUploads()).filter(isEmptyUpload).length;
+    violations.push(...(await judgeNext(next, stage, reference, earlierUploads)));
+    const left = await stage.unfinishedUploads();
+    const uploadsLeft = {
+      empty: left.filter(({ parts }) => parts === 0).length,
+      earlier: left.filter(({ uploadId, parts }) => parts > 0 && earlierUploads.has(uploadId)).length,
+    };
     const usual = [...reference.calls.values()].reduce((sum, { length }) => sum + length, 0);
     return {
       id: idOf(fault),
@@ -109,7 +96,7 @@ export async function runFaultCase(fault: FaultCase, reference: Reference): Prom
       end: hits === 0 ? "not met" : endOf(result, calls > usual),
       codes: [...new Set(codesOf(result, result.result === "Failed" ? "error" : "warning"))],
       violations,
-      emptyUploads,
+      uploadsLeft,
     };
   } finally {
     await stage.close();

@@ -10,7 +10,7 @@ export const NEVER = {
   counts: "wrong counts in the output variables of a step that succeeded",
   leftover: "a partial or temporary file after a run that ended by itself",
   leftoverAfterNext: "a partial or temporary file after the next run",
-  unfinished: "an unfinished multipart upload with parts after the next run",
+  unfinished: "parts of a multipart upload that stay in the bucket after the next run",
   secret: "a secret in a log",
   unclear: "a failure without a clear error and its code",
   endless: "a step that does not end, or leaves a connection open",
@@ -52,8 +52,30 @@ export async function judgeRemains(stage: Stage, reference: Reference): Promise<
   return judgeFindings(await stage.find(), reference);
 }
 
-/** Looks at the run that came after it, and with which nothing was ordered to go wrong. */
-export async function judgeNext(result: StepResult, stage: Stage, { afterNext }: Reference): Promise<Violation[]> {
+/** Looks at a step that was cancelled, or had ended before that. */
+export async function judgeCancelled(result: StepResult, stage: Stage, reference: Reference): Promise<Violation[]> {
+  if (result.result !== "Canceled") return judgeEnd(result, stage, reference);
+  const isClear = result.exitCode !== 0 || codesOf(result).includes("cancelled");
+  return [
+    ...judgeFindings(await stage.find(), reference),
+    ...stage.leftovers().map((what): Violation => ({ never: "leftover", what })),
+    ...(result.exitCode === 0 ? [] : [{ never: "endless" as const, what: `exit code ${result.exitCode}` }]),
+    ...(isClear ? [] : [{ never: "unclear" as const, what: messagesOf(result).join(" ").slice(0, 300) }]),
+    ...judgeLog(result, stage),
+  ];
+}
+
+/**
+ * Looks at the run that came after it, and with which nothing was ordered to go wrong.
+ *
+ * @param earlierUploads the ids of multipart uploads that were unfinished already when the first run began.
+ */
+export async function judgeNext(
+  result: StepResult,
+  stage: Stage,
+  { afterNext }: Reference,
+  earlierUploads: ReadonlySet<string>,
+): Promise<Violation[]> {
   const violations: Violation[] = [];
   const found = await stage.find();
   if (result.result !== "Succeeded") {
@@ -62,15 +84,11 @@ export async function judgeNext(result: StepResult, stage: Stage, { afterNext }:
     violations.push({ never: "next", what: describeDifference(found, afterNext) });
   }
   for (const what of stage.leftovers()) violations.push({ never: "leftoverAfterNext", what });
-  for (const what of await stage.unfinishedUploads()) {
-    if (!isEmptyUpload(what)) violations.push({ never: "unfinished", what });
+  for (const { uploadId, key, parts } of await stage.unfinishedUploads()) {
+    const isOwn = parts > 0 && !earlierUploads.has(uploadId);
+    if (isOwn) violations.push({ never: "unfinished", what: `${key}, ${parts} parts` });
   }
   return [...violations, ...judgeLog(result, stage)];
-}
-
-/** An upload without parts costs nothing, and is all that a lost answer to CreateMultipartUpload can leave. */
-export function isEmptyUpload(upload: string): boolean {
-  return upload.endsWith(": 0 parts");
 }
 
 function judgeFindings(found: Findings, { before, after, afterNext }: Reference): Violation[] {

@@ -32,6 +32,12 @@ export interface FaultyServer {
 /** All that is there after a run, each thing by its name: objects, files, settings, records. Large ones by their digest. */
 export type Findings = Readonly<Record<string, string>>;
 
+export interface UnfinishedUpload {
+  readonly uploadId: string;
+  readonly key: string;
+  readonly parts: number;
+}
+
 /** Where one step runs, with servers and folders of its own. */
 export interface Stage {
   readonly servers: readonly FaultyServer[];
@@ -45,8 +51,8 @@ export interface Stage {
   find(): Promise<Findings>;
   /** What must not be there after a run that ended by itself: partial files, for example. Empty if all is well. */
   leftovers(): readonly string[];
-  /** Keys of multipart uploads that were begun, with the number of their parts. */
-  unfinishedUploads(): Promise<readonly string[]>;
+  /** Multipart uploads that were begun, and neither completed nor aborted. */
+  unfinishedUploads(): Promise<readonly UnfinishedUpload[]>;
   /** Whatever must not be in a log. */
   secrets(): readonly string[];
   /** Lets the next run find nothing that the scenario itself had ordered to go wrong. */
@@ -158,7 +164,7 @@ export class StoreStage implements Stage {
     const { ContentType, CacheControl, Metadata, WebsiteRedirectLocation, TagCount } = object;
     const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? []);
     const headers = { ContentType, CacheControl, Metadata, WebsiteRedirectLocation, TagCount };
-    return [[`object ${Bucket}/${Key}`, `${textOf(bytes)} ${JSON.stringify(headers)}`]];
+    return [[`object ${Bucket}/${Key}`, withoutPorts(`${textOf(bytes)} ${JSON.stringify(headers)}`)]];
   }
 
   protected async bucketSettings(Bucket: string): Promise<Findings> {
@@ -169,7 +175,7 @@ export class StoreStage implements Stage {
     };
     const found = Object.entries(settings).map(async ([name, read]) => {
       const setting = await read().then(
-        ({ $metadata: _, ...value }) => JSON.stringify(value),
+        ({ $metadata: _, ...value }) => withoutPorts(JSON.stringify(value)),
         () => "none",
       );
       return [`${name} of ${Bucket}`, setting] as const;
@@ -177,11 +183,12 @@ export class StoreStage implements Stage {
     return Object.fromEntries(await Promise.all(found));
   }
 
-  async unfinishedUploads(): Promise<readonly string[]> {
+  async unfinishedUploads(): Promise<readonly UnfinishedUpload[]> {
     const { Uploads = [] } = await this.client.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
-    const counted = Uploads.map(async ({ Key, UploadId }) => {
-      const { Parts = [] } = await this.client.send(new ListPartsCommand({ Bucket: BUCKET, Key, UploadId }));
-      return `${Key}: ${Parts.length} parts`;
+    const counted = Uploads.map(async ({ Key: key = "", UploadId: uploadId = "" }) => {
+      const upload = { Bucket: BUCKET, Key: key, UploadId: uploadId };
+      const { Parts = [] } = await this.client.send(new ListPartsCommand(upload));
+      return { uploadId, key, parts: Parts.length };
     });
     return Promise.all(counted);
   }
@@ -197,6 +204,11 @@ export class StoreStage implements Stage {
     await this.target.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Each stage has ports of its own. */
+function withoutPorts(text: string): string {
+  return text.replace(/127\.0\.0\.1:\d+/g, "127.0.0.1");
 }
 
 /** A short text as it is, of a long one its length and digest. */

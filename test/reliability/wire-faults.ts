@@ -25,10 +25,29 @@ export function page(status: string, headers: readonly string[] = []): Buffer {
   return answering(status, ["Content-Type: text/html", ...headers], PAGE);
 }
 
-/** The answer's head, with the line break of its last line, and its body. */
+/** The answer's head, with the line break of its last line, and its body, which is not in chunks. */
 function split(answer: Buffer): { readonly head: string; readonly body: Buffer } {
   const end = answer.indexOf(HEAD_END);
-  return { head: `${answer.toString("latin1", 0, end)}\r\n`, body: answer.subarray(end + HEAD_END.length) };
+  const head = `${answer.toString("latin1", 0, end)}\r\n`;
+  const body = answer.subarray(end + HEAD_END.length);
+  if (!/^transfer-encoding: chunked/im.test(head)) return { head, body };
+  const whole = joinChunks(body);
+  return { head: withLength(without(head, /^transfer-encoding:/i), whole.length), body: whole };
+}
+
+function joinChunks(chunked: Buffer): Buffer {
+  const chunks: Buffer[] = [];
+  for (let start = 0; ; ) {
+    const lineEnd = chunked.indexOf("\r\n", start);
+    const sizeBytes = Number.parseInt(chunked.toString("latin1", start, lineEnd), 16);
+    if (!sizeBytes) return Buffer.concat(chunks);
+    chunks.push(chunked.subarray(lineEnd + 2, lineEnd + 2 + sizeBytes));
+    start = lineEnd + 2 + sizeBytes + 2;
+  }
+}
+
+function withLength(head: string, sizeBytes: number): string {
+  return `${without(head, /^content-length:/i)}Content-Length: ${sizeBytes}\r\n`;
 }
 
 function join(head: string, ...body: readonly (Buffer | string)[]): Buffer {
@@ -73,35 +92,33 @@ export const cutInChunks: AnswerRewrite = (answer) => {
 export const shortened: AnswerRewrite = (answer) => {
   const { head, body } = split(answer);
   const part = half(body);
-  return { bytes: join(`${without(head, /^content-length:/i)}Content-Length: ${part.length}\r\n`, part), connection: "stay" };
+  return { bytes: join(withLength(head, part.length), part), connection: "stay" };
 };
 
 /** The last byte of the body is beyond its length. */
 export const tooLong: AnswerRewrite = (answer) => {
   const { head, body } = split(answer);
-  const length = Math.max(0, body.length - 1);
-  return { bytes: join(`${without(head, /^content-length:/i)}Content-Length: ${length}\r\n`, body), connection: "stay" };
+  return { bytes: join(withLength(head, Math.max(0, body.length - 1)), body), connection: "stay" };
 };
 
 export const withByteFlipped: AnswerRewrite = (answer) => {
   const { head, body } = split(answer);
   const changed = Buffer.from(body);
   const index = changed.length >> 1;
-  changed[index] = (changed[index] ?? 0) ^ 1;
+  if (changed.length > 0) changed[index] = (changed[index] ?? 0) ^ 1;
   return { bytes: join(head, changed), connection: "stay" };
 };
 
 /** Another ETag in the head, and in a document. */
 export const withOtherEtag: AnswerRewrite = (answer) => {
   const { head, body } = split(answer);
-  const other = "0123456789abcdef0123456789abcdef";
-  const pattern = /("|&quot;)[0-9a-f]{32}(?=(-\d+)?\1)/g;
+  const change = (text: string) => text.replace(/("|&quot;)[0-9a-f]{32}(?=(-\d+)?\1)/g, `$1${OTHER_MD5}`);
   const isDocument = body.subarray(0, 5).toString() === "<?xml";
-  const changed = isDocument ? Buffer.from(body.toString().replace(pattern, `$1${other}`)) : body;
-  const changedHead = `${without(head.replace(pattern, `$1${other}`), /^content-length:/i)}`;
-  const length = /^content-length:/im.test(head) ? `Content-Length: ${changed.length}\r\n` : "";
-  return { bytes: join(changedHead + (isDocument ? length : (/^content-length:.*\r\n/im.exec(head)?.[0] ?? "")), changed), connection: "stay" };
+  return { bytes: join(change(head), isDocument ? change(body.toString()) : body), connection: "stay" };
 };
+
+/** As long as the right one. */
+const OTHER_MD5 = "0123456789abcdef0123456789abcdef";
 
 /** Another checksum in the head. */
 export const withOtherChecksum: AnswerRewrite = (answer) => {

@@ -1,0 +1,90 @@
+/**
+ * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME]`: orders every kind of fault for every kind of request of every task, kills and
+ * cancels tasks, and writes `docs/reliability.md`. With a case's name, only that case is run, and nothing is written.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Violation } from "./judgement.ts";
+import { reliabilityPage } from "./page.ts";
+import { type CaseResult, inTurns, planCases, referAll, runCase } from "./run-cases.ts";
+
+const PAGE = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
+const KILLS = 156;
+const CANCELS = 63;
+const PROGRESS_EVERY = 200;
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    /** How many run cases at the same time; by default one on each core. */
+    processes: { type: "string", default: String(availableParallelism()) },
+    case: { type: "string" },
+    /** `1/2` for the second half: for the processes that this one starts. */
+    part: { type: "string" },
+  },
+});
+const seed = Number(options.seed);
+
+if (options.part) await runPart(options.part);
+else if (options.case) await runOne(options.case);
+else await runAll();
+
+async function runPart(part: string): Promise<void> {
+  const [index, parts] = part.split("/").map(Number) as [number, number];
+  const references = await referAll();
+  const cases = planCases(references, { seed, kills: KILLS, cancels: CANCELS });
+  const own = cases.filter((_, position) => position % parts === index);
+  await inTurns(own, async (each) => void process.send?.(await runCase(each, references)));
+  process.disconnect();
+  // A task that did not end leaves what would keep this process alive.
+  process.exit();
+}
+
+async function runOne(name: string): Promise<void> {
+  const references = await referAll();
+  const found = planCases(references, { seed, kills: KILLS, cancels: CANCELS }).find(({ id }) => id === name);
+  if (!found) throw new Error(`There is no case "${name}" with the seed ${seed}.`);
+  const result = await runCase(found, references);
+  console.log(JSON.stringify(result, null, 2));
+  process.exit(violationsOf(result).length > 0 ? 1 : 0);
+}
+
+async function runAll(): Promise<void> {
+  const startMs = Date.now();
+  const results: CaseResult[] = [];
+  const parts = Number(options.processes);
+  const ends = Array.from({ length: parts }, async (_, index) => {
+    const args = ["--part", `${index}/${parts}`, "--seed", String(seed)];
+    const child = fork(fileURLToPath(import.meta.url), args, { execArgv: ["--import", "tsx"] });
+    child.on("message", (result: CaseResult) => {
+      results.push(result);
+      report(result);
+      if (results.length % PROGRESS_EVERY === 0) console.log(`${results.length} cases`);
+    });
+    const [exitCode] = await once(child, "exit");
+    return exitCode === 0;
+  });
+  const areWhole = (await Promise.all(ends)).every(Boolean);
+  const violations = results.flatMap(violationsOf).length;
+  console.log(`${results.length} cases in ${Math.round((Date.now() - startMs) / 1000)} s; ${violations} violations`);
+  if (areWhole) writeFileSync(PAGE, reliabilityPage(results, seed));
+  else console.error("A part of the run broke off, so that the page was not written.");
+  process.exitCode = areWhole && violations === 0 ? 0 : 1;
+}
+
+function violationsOf(result: CaseResult): readonly Violation[] {
+  return result.kind === "fault" ? result.ending.violations : result.outcome.violations;
+}
+
+function report(result: CaseResult): void {
+  const violations = violationsOf(result);
+  if (violations.length === 0) return;
+  const { id } = result.kind === "fault" ? result.ending : result.outcome;
+  console.log(`\n${id}`);
+  for (const { never, what } of violations) console.log(`  ${never}: ${what}`);
+  console.log(`  alone: npm run test:faults -- --seed ${seed} --case '${id}'`);
+}
