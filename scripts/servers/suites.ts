@@ -60,8 +60,11 @@ export const suites = {
     ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync}"),
   ],
   refused: ["test/package/node-requirement.test.ts"],
-  /** What `npm test` leaves out. */
-  extras: [...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`), "test/browser/**/*.test.ts"],
+  /** What `npm test` leaves out; of the faults it has a smaller sample. */
+  extras: [
+    ...["tasks/read-back", "tasks/aws-sync", "reliability/faults"].map((name) => `test/${name}.test.ts`),
+    "test/browser/**/*.test.ts",
+  ],
   /** `npm test` does the same with smaller amounts. */
   large: [`test/${largeAmounts}.test.ts`],
   s3: [

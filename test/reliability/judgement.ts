@@ -129,9 +129,9 @@ function judgeLog(result: StepResult, stage: Stage): Violation[] {
     .map((secret) => ({ never: "secret", what: lines.find((line) => line.includes(secret)) ?? "" }));
 }
 
-/** Output variables but for those that differ from run to run. */
+/** How many files and redirects were handled. How many bytes that took may differ: a file may be sent again. */
 export function countsOf({ outputVariables }: StepResult): Record<string, string> {
-  const names = Object.keys(outputVariables).filter((name) => /^(files|bytes|redirects)[A-Z]/.test(name));
+  const names = Object.keys(outputVariables).filter((name) => /^(files|redirects)[A-Z]/.test(name));
   return Object.fromEntries(names.sort().map((name) => [name, outputVariables[name]?.value ?? ""]));
 }
 

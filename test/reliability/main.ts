@@ -8,9 +8,10 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Violation } from "./judgement.ts";
+import type { Reference, Violation } from "./judgement.ts";
 import { reliabilityPage } from "./page.ts";
 import { type CaseResult, inTurns, planCases, referAll, runCase } from "./run-cases.ts";
+import { SCENARIOS } from "./scenarios.ts";
 
 const PAGE = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 const KILLS = 156;
@@ -35,7 +36,8 @@ else await runAll();
 
 async function runPart(part: string): Promise<void> {
   const [index, parts] = part.split("/").map(Number) as [number, number];
-  const references = await referAll();
+  const [received] = (await once(process, "message")) as [Map<string, Reference>];
+  const references = new Map(SCENARIOS.map((scenario) => [scenario, received.get(scenario.name) as Reference]));
   const cases = planCases(references, { seed, kills: KILLS, cancels: CANCELS });
   const own = cases.filter((_, position) => position % parts === index);
   await inTurns(own, async (each) => void process.send?.(await runCase(each, references)));
@@ -57,9 +59,11 @@ async function runAll(): Promise<void> {
   const startMs = Date.now();
   const results: CaseResult[] = [];
   const parts = Number(options.processes);
+  const references = new Map([...(await referAll())].map(([{ name }, reference]) => [name, reference]));
   const ends = Array.from({ length: parts }, async (_, index) => {
     const args = ["--part", `${index}/${parts}`, "--seed", String(seed)];
-    const child = fork(fileURLToPath(import.meta.url), args, { execArgv: ["--import", "tsx"] });
+    const child = fork(fileURLToPath(import.meta.url), args, { execArgv: ["--import", "tsx"], serialization: "advanced" });
+    child.send(references);
     child.on("message", (result: CaseResult) => {
       results.push(result);
       report(result);
