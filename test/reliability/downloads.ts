@@ -17,7 +17,9 @@ class DownloadStage extends StoreStage {
 
   /** The files, whatever their names. */
   override async find(): Promise<Findings> {
-    return Object.fromEntries(this.#paths().map((path) => [`file ${path}`, textOf(readFileSync(join(this.files, path)))]));
+    return Object.fromEntries(
+      this.#paths().map((path) => [`file ${path}`, textOf(readFileSync(join(this.files, path)))]),
+    );
   }
 
   /** Everything around the target folder, and files in it that no object is called after. */

@@ -49,7 +49,9 @@ export async function refer(scenario: Scenario): Promise<Reference> {
     const before = await stage.find();
     const callsBefore = stage.servers.map((server) => server.calls().length);
     const result = await runQuietly(stage.step, { nameServers: stage.nameServers });
-    const calls = stage.servers.map((server, index) => [server.name, server.calls().slice(callsBefore[index])] as const);
+    const calls = stage.servers.map(
+      (server, index) => [server.name, server.calls().slice(callsBefore[index])] as const,
+    );
     const after = await stage.find();
     stage.clear();
     const next = await runQuietly(stage.step, { nameServers: stage.nameServers });
@@ -105,7 +107,12 @@ export async function runFaultCase(fault: FaultCase, reference: Reference): Prom
   function order({ server: name, operation }: FaultCase, { servers }: Stage, refused: { count: number }): Fault {
     const server = servers.find((each) => each.name === name);
     if (!server) throw new Error(`there is no ${name}`);
-    return server.addFault(operation, actionOf(kind, isLasting, refused), isLasting ? Number.POSITIVE_INFINITY : 1, after);
+    return server.addFault(
+      operation,
+      actionOf(kind, isLasting, refused),
+      isLasting ? Number.POSITIVE_INFINITY : 1,
+      after,
+    );
   }
 }
 

@@ -46,7 +46,11 @@ const WITH_BODY = /^(Put|Upload|Complete|Delete|Create|Change|Assume)/;
 export const FAULT_KINDS: readonly FaultKind[] = [
   { name: "connection refused", action: { kind: "reset" }, refusals: 2 },
   { name: "reset before the body of the request", action: { kind: "reset", when: "beforeBody" } },
-  { name: "reset within the body of the request", action: { kind: "reset", when: "duringBody" }, operations: WITH_BODY },
+  {
+    name: "reset within the body of the request",
+    action: { kind: "reset", when: "duringBody" },
+    operations: WITH_BODY,
+  },
   { name: "reset after the request", action: { kind: "reset", when: "afterBody" } },
   { name: "request carried out, answer lost", action: { kind: "reset", when: "afterWork" } },
   { name: "closed without an answer", action: instead(Buffer.alloc(0), "end") },
@@ -58,11 +62,24 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { name: "no answer", action: { kind: "hang" }, isSilent: true },
   { name: "answer stops half-way", action: distorted(cutInBody("stay")), isSilent: true },
   { name: "500 InternalError", action: status(500, "InternalError") },
-  { name: "500 after the request was carried out", action: distorted(() => ({ bytes: answering("500 Internal Server Error", ["Content-Type: application/xml"], ERROR_DOCUMENT), connection: "stay" })) },
+  {
+    name: "500 after the request was carried out",
+    action: distorted(() => ({
+      bytes: answering("500 Internal Server Error", ["Content-Type: application/xml"], ERROR_DOCUMENT),
+      connection: "stay",
+    })),
+  },
   { name: "502 with a page", action: instead(page("502 Bad Gateway")) },
   { name: "503 SlowDown", action: status(503, "SlowDown") },
   { name: "503 with a page", action: instead(page("503 Service Unavailable")) },
-  { name: "503 before the request was read", action: { kind: "rewrite", work: "unread", rewrite: () => ({ bytes: page("503 Service Unavailable", ["Connection: close"]), connection: "end" }) } },
+  {
+    name: "503 before the request was read",
+    action: {
+      kind: "rewrite",
+      work: "unread",
+      rewrite: () => ({ bytes: page("503 Service Unavailable", ["Connection: close"]), connection: "end" }),
+    },
+  },
   { name: "504 with a page", action: instead(page("504 Gateway Timeout")) },
   { name: "429 with a page", action: instead(page("429 Too Many Requests", ["Retry-After: 1"])) },
   { name: "408 with a page", action: instead(page("408 Request Timeout", ["Connection: close"]), "end") },
@@ -74,7 +91,10 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   { name: "403 RequestTimeTooSkewed", action: status(403, "RequestTimeTooSkewed") },
   { name: "409 OperationAborted", action: status(409, "OperationAborted") },
   { name: "409 ConditionalRequestConflict", action: status(409, "ConditionalRequestConflict") },
-  { name: "200 with an error document", action: instead(answering("200 OK", ["Content-Type: application/xml"], ERROR_DOCUMENT)) },
+  {
+    name: "200 with an error document",
+    action: instead(answering("200 OK", ["Content-Type: application/xml"], ERROR_DOCUMENT)),
+  },
   { name: "200 with a page", action: instead(page("200 OK")) },
   { name: "200 without a body", action: instead(answering("200 OK", [], "")) },
   { name: "204", action: instead(Buffer.from("HTTP/1.1 204 No Content\r\n\r\n")) },

@@ -17,7 +17,10 @@ describe("A step with which something goes wrong", function () {
   it("leaves nothing wrong, says what failed, and is put right by the next run: a sample of all faults", async () => {
     const references = await referAll(scenarios);
     const cases = planCases(references, { seed: SEED, kills: ENDS - 3, cancels: 3 });
-    const faults = sample(cases.filter(({ kind }) => kind === "fault"), FAULTS);
+    const faults = sample(
+      cases.filter(({ kind }) => kind === "fault"),
+      FAULTS,
+    );
     const ends = cases.filter(({ kind }) => kind === "end").slice(0, ENDS);
     const wrong: string[] = [];
     await inTurns([...faults, ...ends], async (each) => {
@@ -40,5 +43,8 @@ describe("A step with which something goes wrong", function () {
 function sample(cases: readonly Case[], count: number): Case[] {
   const random = randomFrom(SEED);
   const left = [...cases];
-  return Array.from({ length: Math.min(count, left.length) }, () => left.splice(random.below(left.length), 1)[0] as Case);
+  return Array.from(
+    { length: Math.min(count, left.length) },
+    () => left.splice(random.below(left.length), 1)[0] as Case,
+  );
 }

@@ -111,8 +111,7 @@ function judgeSuccess(result: StepResult, found: Findings, reference: Reference)
 
 /** Each failure has an error with a code that says what failed. */
 function judgeFailure(result: StepResult): Violation[] {
-  if (result.exitCode === null)
-    return [{ never: "endless", what: `${result.log.at(-2) ?? "it wrote nothing"}` }];
+  if (result.exitCode === null) return [{ never: "endless", what: `${result.log.at(-2) ?? "it wrote nothing"}` }];
   const codes = codesOf(result);
   const isClear = codes.length > 0 && codes.every((code) => code in ERROR_CODES && code !== "unexpected");
   const hasTrace = /^\s+at .*\.js/m.test(result.rawOutput);

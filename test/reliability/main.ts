@@ -16,7 +16,7 @@ import { SCENARIOS } from "./scenarios.ts";
 const PAGE = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
 const KILLS = 156;
 const CANCELS = 63;
-const PROGRESS_EVERY = 200;
+const PROGRESS_EVERY = 100;
 
 const { values: options } = parseArgs({
   options: {
@@ -62,7 +62,10 @@ async function runAll(): Promise<void> {
   const references = new Map([...(await referAll())].map(([{ name }, reference]) => [name, reference]));
   const ends = Array.from({ length: parts }, async (_, index) => {
     const args = ["--part", `${index}/${parts}`, "--seed", String(seed)];
-    const child = fork(fileURLToPath(import.meta.url), args, { execArgv: ["--import", "tsx"], serialization: "advanced" });
+    const child = fork(fileURLToPath(import.meta.url), args, {
+      execArgv: ["--import", "tsx"],
+      serialization: "advanced",
+    });
     child.send(references);
     child.on("message", (result: CaseResult) => {
       results.push(result);

@@ -17,7 +17,10 @@ export function reliabilityPage(results: readonly CaseResult[], seed: number): s
     "# Reliability: what happens when something fails",
     `What you may rely on, and how it is tested. The last run ordered ${count(met.length)} faults, killed ${kills} tasks and cancelled ${ended.length - kills}, with the seed ${seed}. After each of them, the same step ran once more without a fault.`,
     "## What you may rely on",
-    table(["promise", "tests"], PROMISES.map(({ promise, tests }) => [promise, tests.map(linkOf).join("<br>")])),
+    table(
+      ["promise", "tests"],
+      PROMISES.map(({ promise, tests }) => [promise, tests.map(linkOf).join("<br>")]),
+    ),
     "## What never happened",
     "Each run, and the run after it, was checked for this:",
     neverTable(results.flatMap(violationsOf)),
@@ -37,7 +40,10 @@ export function reliabilityPage(results: readonly CaseResult[], seed: number): s
       ["program", "its test", "situation", "here"],
       PEER_TESTS.map(({ program, theirs, situation, ours }) => [
         program,
-        theirs.split(", ").map((name) => `\`${name}\``).join("<br>"),
+        theirs
+          .split(", ")
+          .map((name) => `\`${name}\``)
+          .join("<br>"),
         situation,
         ours.map((each) => (typeof each === "string" ? `*${each}*` : linkOf(each))).join("<br>"),
       ]),
@@ -78,7 +84,10 @@ function faultTable(endings: readonly Ending[]): string {
       return own.length === 0 ? [] : [[name, isLasting ? "always" : "once", ...endCells(own)]];
     }),
   );
-  return table(["fault", "how often", "runs", ...END_TITLES, "codes"], [...rows, ["all", "", ...endCells(endings, false)]]);
+  return table(
+    ["fault", "how often", "runs", ...END_TITLES, "codes"],
+    [...rows, ["all", "", ...endCells(endings, false)]],
+  );
 }
 
 function requestTable(endings: readonly Ending[]): string {

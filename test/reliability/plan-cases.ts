@@ -49,11 +49,19 @@ export function planEnds(references: References, by: "kill" | "cancel", count: n
   const tasks = [...byTask.values()];
   return Array.from({ length: count }, (_, index) => {
     const scenario = random.pick(tasks[index % tasks.length] ?? []);
-    return { scenario, by, ...chooseRequest(references.get(scenario) as Reference, random), delayMs: random.below(MAX_DELAY_MS) };
+    return {
+      scenario,
+      by,
+      ...chooseRequest(references.get(scenario) as Reference, random),
+      delayMs: random.below(MAX_DELAY_MS),
+    };
   });
 }
 
-function chooseRequest({ calls }: Reference, random: Random): Pick<EndCase, "server" | "operation" | "after" | "moment"> {
+function chooseRequest(
+  { calls }: Reference,
+  random: Random,
+): Pick<EndCase, "server" | "operation" | "after" | "moment"> {
   const all = [...calls].flatMap(([server, operations]) => operations.map((operation) => ({ server, operation })));
   const index = random.below(all.length);
   const chosen = all[index] as (typeof all)[number];

@@ -32,7 +32,8 @@ export const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: "A file gets its name when all of its bytes are there and their checksum is right. Until then, the old file stays.",
+    promise:
+      "A file gets its name when all of its bytes are there and their checksum is right. Until then, the old file stays.",
     tests: [
       test("tasks/download-integrity", "keeps the file as it was if that does not help, for an object of"),
       test("tasks/download-partial-files", "leaves everything as it was where a file cannot be written, and names it"),
@@ -41,7 +42,10 @@ export const PROMISES: readonly Promised[] = [
   {
     promise: "A download that breaks off goes on where it was, if the object is still the same one.",
     tests: [
-      test("tasks/download-interrupted", "goes on with a piece of a large object where that was, and fetches no other again"),
+      test(
+        "tasks/download-interrupted",
+        "goes on with a piece of a large object where that was, and fetches no other again",
+      ),
       test("tasks/download-interrupted", "mixes no ranges of two"),
     ],
   },
@@ -83,12 +87,17 @@ export const PROMISES: readonly Promised[] = [
   },
   {
     promise: "A server that says nothing, or sends less than 1 KiB a second, is given up after two minutes.",
-    tests: [test("http/transport", "gives up a server that sends hardly anything, but not one that is a little faster")],
+    tests: [
+      test("http/transport", "gives up a server that sends hardly anything, but not one that is a little faster"),
+    ],
   },
   {
     promise: "Credentials that expire during a step are renewed.",
     tests: [
-      test("s3/expiring-credentials", "renews once, and tries again, where S3 takes credentials for expired that should not be"),
+      test(
+        "s3/expiring-credentials",
+        "renews once, and tries again, where S3 takes credentials for expired that should not be",
+      ),
       test("s3/expiring-credentials", "goes on while STS is away for less than a session"),
     ],
   },
@@ -100,8 +109,11 @@ export const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: "Of two publishes to one place at the same time, one fails before it deletes anything, and names the other.",
-    tests: [test("tasks/publish-beside", "fails before it shows or deletes anything where the other one has begun since")],
+    promise:
+      "Of two publishes to one place at the same time, one fails before it deletes anything, and names the other.",
+    tests: [
+      test("tasks/publish-beside", "fails before it shows or deletes anything where the other one has begun since"),
+    ],
   },
   {
     promise: "A cancelled step ends at once.",
@@ -228,7 +240,10 @@ export const PEER_TESTS: readonly PeerTest[] = [
     program: "rclone",
     theirs: "TestClientRemovesSecretHeadersOnCrossHostRedirect",
     situation: "A redirect to another host does not get the credentials.",
-    ours: [test("tasks/identity-refusals", "sends it elsewhere, does not take the job's token there"), "307 to elsewhere"],
+    ours: [
+      test("tasks/identity-refusals", "sends it elsewhere, does not take the job's token there"),
+      "307 to elsewhere",
+    ],
   },
   {
     program: "rclone",
@@ -240,7 +255,13 @@ export const PEER_TESTS: readonly PeerTest[] = [
     program: "s5cmd",
     theirs: "TestS3Retry",
     situation: "InternalError, RequestTimeout, SlowDown, RequestTimeTooSkewed and lost connections are tried again.",
-    ours: ["500 InternalError", "400 RequestTimeout", "503 SlowDown", "403 RequestTimeTooSkewed", "reset after the request"],
+    ours: [
+      "500 InternalError",
+      "400 RequestTimeout",
+      "503 SlowDown",
+      "403 RequestTimeTooSkewed",
+      "reset after the request",
+    ],
   },
   {
     program: "s5cmd",
@@ -282,7 +303,9 @@ export const PEER_TESTS: readonly PeerTest[] = [
     program: "s5cmd",
     theirs: "TestRunFromStdinWithErrors",
     situation: "One failure does not stop the others, and the whole fails.",
-    ours: [test("tasks/upload-faults", "uploads the other files where one fails for good, and names it with the reason")],
+    ours: [
+      test("tasks/upload-faults", "uploads the other files where one fails for good, and names it with the reason"),
+    ],
   },
   {
     program: "s5cmd",

@@ -102,7 +102,12 @@ class PublishBehindCloudFront extends PublishStage {
   }
 
   override inputs() {
-    return { ...super.inputs(), verify: "false", cloudFrontDistributionId: DISTRIBUTION.id, waitForInvalidation: "true" };
+    return {
+      ...super.inputs(),
+      verify: "false",
+      cloudFrontDistributionId: DISTRIBUTION.id,
+      waitForInvalidation: "true",
+    };
   }
 
   override async find(): Promise<Findings> {
@@ -186,7 +191,10 @@ class PublishWithDomain extends PublishStage {
 
   override async find(): Promise<Findings> {
     const zones = Object.entries(this.#controlPlane.route53.zones);
-    const records = zones.flatMap(([name, all]) => [[`zone ${name}`, "exists"], ...all.map((record) => [`record ${record}`, "exists"])]);
+    const records = zones.flatMap(([name, all]) => [
+      [`zone ${name}`, "exists"],
+      ...all.map((record) => [`record ${record}`, "exists"]),
+    ]);
     const settings = [await this.bucketSettings(DOMAIN), await this.bucketSettings(`www.${DOMAIN}`)];
     return Object.assign(await this.objects(), ...settings, Object.fromEntries(records));
   }
@@ -209,8 +217,9 @@ class PublishWithDomain extends PublishStage {
 export const PUBLISHES: readonly Scenario[] = [
   scenario("first publish", async () => new FirstPublish(await StoreStage.newTarget())),
   scenario("next publish", async () => new NextPublish(await StoreStage.newTarget())),
-  scenario("publish behind CloudFront", async () =>
-    new PublishBehindCloudFront(await StoreStage.newTarget(), await startControlPlane([DISTRIBUTION])),
+  scenario(
+    "publish behind CloudFront",
+    async () => new PublishBehindCloudFront(await StoreStage.newTarget(), await startControlPlane([DISTRIBUTION])),
   ),
   scenario("publish with a domain", () => PublishWithDomain.open()),
 ];

@@ -3,5 +3,8 @@ import { runInThisProcess, type TaskTime } from "./task-in-process.ts";
 
 /** Runs a packaged task in this process, as the agent would in another. */
 export function runQuietly(step: StepRequest, time: Partial<TaskTime> = {}): Promise<StepResult> {
-  return runStep({ ...step, runScript: (task, events) => runInThisProcess(task, events, { timeoutDivisor: 1, ...time }) });
+  return runStep({
+    ...step,
+    runScript: (task, events) => runInThisProcess(task, events, { timeoutDivisor: 1, ...time }),
+  });
 }

@@ -17,7 +17,11 @@ export class StepIdentity {
   readonly azureDevOps: AzureDevOpsServer;
   readonly servers: readonly FaultyServer[];
   /** What the service connection says of it. */
-  readonly connection: { readonly scheme: string; readonly parameters: Record<string, string>; readonly data: Record<string, string> };
+  readonly connection: {
+    readonly scheme: string;
+    readonly parameters: Record<string, string>;
+    readonly data: Record<string, string>;
+  };
 
   private constructor(sts: StsServer, azureDevOps: AzureDevOpsServer, by: "keys" | "token") {
     this.#sts = sts;

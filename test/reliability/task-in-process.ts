@@ -21,7 +21,7 @@ export interface TaskTime {
 }
 
 /** A task that has not ended after so long never will. */
-const MAX_RUN_MS = 60_000;
+const MAX_RUN_MS = 300_000;
 /** How long a task that is done may take to close its connections. */
 const MAX_CLOSING_MS = 3_000;
 /** Shorter ones are not about servers that are silent. */
@@ -34,7 +34,8 @@ const hostRequire = createRequire(import.meta.url);
 const scripts = new Map<string, Script>();
 
 /** What a script of a bundle sees in place of what a process of its own would have. */
-const PARAMETERS = "exports, require, module, __filename, __dirname, process, console, global, Date, setInterval, importBeside";
+const PARAMETERS =
+  "exports, require, module, __filename, __dirname, process, console, global, Date, setInterval, importBeside";
 
 /** What went wrong in this process outside of any promise, while tasks ran in it. */
 const strayErrors: Error[] = [];
@@ -137,7 +138,7 @@ class TaskWorld {
     for (const error of strayErrors.slice(stray)) this.#take(Buffer.from(`${error.stack}\n`));
     for (const line of this.#reader.end()) this.#events.onLine(line);
     if (!this.#isComplete || isLingering) return null;
-    return strayErrors.length > stray ? 7 : (Number(this.process.exitCode) || 0);
+    return strayErrors.length > stray ? 7 : Number(this.process.exitCode) || 0;
   }
 
   #openSockets(): Socket[] {
@@ -192,7 +193,9 @@ class TaskWorld {
       const { refused } = this.#time;
       const to = args[0] as unknown as net.NetConnectOpts & { socket?: Socket };
       const isRefused = !to.socket && refused !== undefined && refused.count-- > 0;
-      const socket = isRefused ? connect(...([{ ...to, ...NOBODY }] as never as Parameters<Connect>)) : connect(...args);
+      const socket = isRefused
+        ? connect(...([{ ...to, ...NOBODY }] as never as Parameters<Connect>))
+        : connect(...args);
       const setTimeout_ = socket.setTimeout.bind(socket);
       socket.setTimeout = (timeoutMs, onTimeout) => setTimeout_(this.#shortened(timeoutMs), onTimeout);
       this.#sockets.add(socket);

@@ -77,7 +77,10 @@ export function cutInBody(connection: RewrittenAnswer["connection"]): AnswerRewr
 /** Without a length, only the end of the connection ends the body. */
 export const cutWithoutLength: AnswerRewrite = (answer) => {
   const { head, body } = split(answer);
-  return { bytes: join(`${without(head, /^content-length:|^connection:/i)}Connection: close\r\n`, half(body)), connection: "end" };
+  return {
+    bytes: join(`${without(head, /^content-length:|^connection:/i)}Connection: close\r\n`, half(body)),
+    connection: "end",
+  };
 };
 
 export const cutInChunks: AnswerRewrite = (answer) => {
@@ -123,22 +126,36 @@ const OTHER_MD5 = "0123456789abcdef0123456789abcdef";
 /** Another checksum in the head. */
 export const withOtherChecksum: AnswerRewrite = (answer) => {
   const { head, body } = split(answer);
-  const changed = head.replace(/^(x-amz-checksum-(?:crc|sha)\w+: )(.)/gim, (_, name: string, first: string) => name + (first === "A" ? "B" : "A"));
+  const changed = head.replace(
+    /^(x-amz-checksum-(?:crc|sha)\w+: )(.)/gim,
+    (_, name: string, first: string) => name + (first === "A" ? "B" : "A"),
+  );
   return { bytes: join(changed, body), connection: "stay" };
 };
 
 /** What a server may send before its answer, of its own accord. */
 export const afterInterimAnswers: AnswerRewrite = (answer) => ({
   bytes: Buffer.concat([
-    Buffer.from("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"),
+    Buffer.from(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n",
+    ),
     answer,
   ]),
   connection: "stay",
 });
 
 /** A second answer that nobody has asked for. */
-export const twice: AnswerRewrite = (answer) => ({ bytes: Buffer.concat([answer, page("200 OK")]), connection: "stay" });
+export const twice: AnswerRewrite = (answer) => ({
+  bytes: Buffer.concat([answer, page("200 OK")]),
+  connection: "stay",
+});
 
-export const interimAlone: AnswerRewrite = () => ({ bytes: Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"), connection: "end" });
+export const interimAlone: AnswerRewrite = () => ({
+  bytes: Buffer.from("HTTP/1.1 100 Continue\r\n\r\n"),
+  connection: "end",
+});
 
-export const GARBAGE = Buffer.from("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001 this is not HTTP\r\n\r\n".repeat(20), "latin1");
+export const GARBAGE = Buffer.from(
+  "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001 this is not HTTP\r\n\r\n".repeat(20),
+  "latin1",
+);

@@ -22,7 +22,8 @@ export class Route53 {
 
   find({ method, path, query, body }: ControlPlaneRequest): FoundOperation | undefined {
     const found = (name: string, carryOut: () => ControlPlaneAnswer) => ({ name, carryOut });
-    if (path === "/hostedzonesbyname") return found("ListHostedZonesByName", () => this.#list(query.get("dnsname") ?? ""));
+    if (path === "/hostedzonesbyname")
+      return found("ListHostedZonesByName", () => this.#list(query.get("dnsname") ?? ""));
     if (path.startsWith("/change/")) return found("GetChange", () => changed("GetChangeResponse"));
     if (path === "/hostedzone" && method === "POST") return found("CreateHostedZone", () => this.#create(body));
     const [, id = "", records] = /^\/hostedzone\/([^/]+)(\/rrset)?\/?$/.exec(path) ?? [];
@@ -30,7 +31,11 @@ export class Route53 {
     const known = (name: string, carryOut: (zone: Zone) => ControlPlaneAnswer) =>
       found(name, () => (zone ? carryOut(zone) : refusal(404, "NoSuchHostedZone", "There is no such hosted zone.")));
     if (id === "") return undefined;
-    if (!records) return known("GetHostedZone", (each) => ({ status: 200, document: wrap("GetHostedZoneResponse", describe(each)) }));
+    if (!records)
+      return known("GetHostedZone", (each) => ({
+        status: 200,
+        document: wrap("GetHostedZoneResponse", describe(each)),
+      }));
     return method === "POST"
       ? known("ChangeResourceRecordSets", (each) => change(each, body))
       : known("ListResourceRecordSets", listRecords);
@@ -59,7 +64,8 @@ export class Route53 {
   }
 }
 
-const CHANGE = "<ChangeInfo><Id>/change/C1</Id><Status>INSYNC</Status><SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt></ChangeInfo>";
+const CHANGE =
+  "<ChangeInfo><Id>/change/C1</Id><Status>INSYNC</Status><SubmittedAt>2026-01-01T00:00:00Z</SubmittedAt></ChangeInfo>";
 
 function wrap(name: string, content: string): string {
   return `<?xml version="1.0"?>\n<${name} ${NAMESPACE}>${content}</${name}>`;

@@ -63,19 +63,19 @@ function answer(
   operation: FoundOperation,
   fault: FaultAction | undefined,
 ): void {
-  const reply = ({ status, document }: ControlPlaneAnswer) =>
-    void response.writeHead(status, { "content-type": "text/xml", "x-amzn-requestid": "request-1" }).end(document);
-  switch (fault?.kind) {
-    case "hang":
-      return;
-    case "reset":
-      if (fault.when === "afterWork") operation.carryOut();
-      return resetConnection(socket);
-    case "status":
-      return reply(refusal(fault.status, fault.code, fault.message ?? "Something went wrong"));
-    case "rewrite":
-      rewriteAnswer(response, fault.rewrite);
-      if (fault.work !== "done") return reply(refusal(500, "InternalError", "forgotten"));
+  if (fault?.kind === "hang") return;
+  if (fault?.kind === "reset") {
+    if (fault.when === "afterWork") operation.carryOut();
+    resetConnection(socket);
+    return;
   }
-  reply(operation.carryOut());
+  if (fault?.kind === "rewrite") rewriteAnswer(response, fault.rewrite);
+  const { status, document } = underFault(fault, operation);
+  response.writeHead(status, { "content-type": "text/xml", "x-amzn-requestid": "request-1" }).end(document);
+}
+
+function underFault(fault: FaultAction | undefined, operation: FoundOperation): ControlPlaneAnswer {
+  if (fault?.kind === "status") return refusal(fault.status, fault.code, fault.message ?? "Something went wrong");
+  const isForgotten = fault?.kind === "rewrite" && fault.work !== "done";
+  return isForgotten ? refusal(500, "InternalError", "forgotten") : operation.carryOut();
 }
