@@ -1,11 +1,13 @@
 /**
- * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME]`: orders every kind of fault for every kind of request of every task, kills and
- * cancels tasks, and writes `docs/reliability.md`. With a case's name, only that case is run, and nothing is written.
+ * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME] [-- --again]`: orders every kind of fault for every kind of request of every task, kills and
+ * cancels tasks, and writes `docs/reliability.md`. With a case's name, only that case is run, and nothing is written. With `--again`, the
+ * cases that failed in the last run are run again.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Reference, Violation } from "./judgement.ts";
@@ -14,6 +16,8 @@ import { type CaseResult, inTurns, planCases, referAll, runCase } from "./run-ca
 import { SCENARIOS } from "./scenarios.ts";
 
 const PAGE = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
+/** What came of the cases of the last whole run. */
+const RESULTS = fileURLToPath(new URL("../../dist/faults.json", import.meta.url));
 const KILLS = 156;
 const CANCELS = 63;
 const PROGRESS_EVERY = 100;
@@ -24,6 +28,7 @@ const { values: options } = parseArgs({
     /** How many run cases at the same time; by default one on each core. */
     processes: { type: "string", default: String(availableParallelism()) },
     case: { type: "string" },
+    again: { type: "boolean", default: false },
     /** `1/2` for the second half: for the processes that this one starts. */
     part: { type: "string" },
   },
@@ -31,6 +36,7 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed);
 
 if (options.part) await runPart(options.part);
+else if (options.again) await runAgain();
 else if (options.case) await runOne(options.case);
 else await runAll();
 
@@ -69,7 +75,7 @@ async function runAll(): Promise<void> {
     child.send(references);
     child.on("message", (result: CaseResult) => {
       results.push(result);
-      report(result);
+      report(result, seed);
       if (results.length % PROGRESS_EVERY === 0) console.log(`${results.length} cases`);
     });
     const [exitCode] = await once(child, "exit");
@@ -78,20 +84,44 @@ async function runAll(): Promise<void> {
   const areWhole = (await Promise.all(ends)).every(Boolean);
   const violations = results.flatMap(violationsOf).length;
   console.log(`${results.length} cases in ${Math.round((Date.now() - startMs) / 1000)} s; ${violations} violations`);
-  if (areWhole) writeFileSync(PAGE, reliabilityPage(results, seed));
-  else console.error("A part of the run broke off, so that the page was not written.");
+  if (areWhole) {
+    mkdirSync(dirname(RESULTS), { recursive: true });
+    writeFileSync(RESULTS, JSON.stringify({ seed, results }));
+    writeFileSync(PAGE, reliabilityPage(results, seed));
+  } else console.error("A part of the run broke off, so that the page was not written.");
   process.exitCode = areWhole && violations === 0 ? 0 : 1;
+}
+
+/** Runs the cases again that had a violation in the last whole run, and writes the page with what they come to now. */
+async function runAgain(): Promise<void> {
+  const last = JSON.parse(readFileSync(RESULTS, "utf8")) as { seed: number; results: CaseResult[] };
+  const references = await referAll();
+  const cases = new Map(planCases(references, { seed: last.seed, kills: KILLS, cancels: CANCELS }).map((each) => [each.id, each]));
+  const results: CaseResult[] = [];
+  for (const result of last.results) {
+    const again = violationsOf(result).length > 0 ? cases.get(idOf(result)) : undefined;
+    const now = again ? await runCase(again, references) : result;
+    results.push(now);
+    report(now, last.seed);
+  }
+  writeFileSync(RESULTS, JSON.stringify({ seed: last.seed, results }));
+  writeFileSync(PAGE, reliabilityPage(results, last.seed));
+  process.exit(results.flatMap(violationsOf).length > 0 ? 1 : 0);
 }
 
 function violationsOf(result: CaseResult): readonly Violation[] {
   return result.kind === "fault" ? result.ending.violations : result.outcome.violations;
 }
 
-function report(result: CaseResult): void {
+function idOf(result: CaseResult): string {
+  return result.kind === "fault" ? result.ending.id : result.outcome.id;
+}
+
+function report(result: CaseResult, ofSeed: number): void {
   const violations = violationsOf(result);
   if (violations.length === 0) return;
-  const { id } = result.kind === "fault" ? result.ending : result.outcome;
+  const id = idOf(result);
   console.log(`\n${id}`);
   for (const { never, what } of violations) console.log(`  ${never}: ${what}`);
-  console.log(`  alone: npm run test:faults -- --seed ${seed} --case '${id}'`);
+  console.log(`  alone: npm run test:faults -- --seed ${ofSeed} --case '${id}'`);
 }

@@ -8,8 +8,8 @@ import { BUCKET, type Scenario, StoreStage } from "./stage.ts";
 import { StepIdentity } from "./step-identity.ts";
 
 const MIB = 1024 ** 2;
-/** Two parts of 5 MiB, and a short one. */
-const LARGE = Buffer.concat([Buffer.alloc(10 * MIB, randomFrom(7).bytes(100_003)), Buffer.from("the end")]);
+/** A part of 5 MiB, and a short one. */
+const LARGE = Buffer.concat([Buffer.alloc(5 * MIB, randomFrom(7).bytes(100_003)), Buffer.from("the end")]);
 const IN_PARTS = { partSizeMB: "5" };
 
 class UploadStage extends StoreStage {
