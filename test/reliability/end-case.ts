@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runStep, type StepResult } from "../../local/agent/agent.ts";
@@ -66,6 +66,7 @@ export async function runEndCase(order: EndCase, reference: Reference): Promise<
 async function runUntilEnded(order: EndCase, stage: Stage): Promise<{ result: StepResult; isMet: boolean }> {
   const { by, operation, after, delayMs } = order;
   const { step } = stage;
+  mkdirSync(step.workFolder ?? "", { recursive: true });
   const task = new StepProcess(step.workFolder ?? "", "ended");
   const cancel = new AbortController();
   let isMet = false;

@@ -30,6 +30,8 @@ export interface FaultKind {
   readonly isSilent?: boolean;
   /** The only operations for which it is ordered. */
   readonly operations?: RegExp;
+  /** Whether the answer is well-formed and not true, so that the step may do more than it has to. */
+  readonly isFalse?: boolean;
 }
 
 const ELSEWHERE = "Location: http://127.0.0.1:1/elsewhere";
@@ -41,6 +43,11 @@ function status(status: number, code: string, message?: string): FaultAction {
 }
 
 const WITH_BODY = /^(Put|Upload|Complete|Delete|Create|Change|Assume)/;
+
+/** Where a body is expected: an empty answer is the right one to the others. */
+const ANSWERED_WITH_BODY = /^(?!(PutObjectTagging|PutBucket|PutPublicAccessBlock|CreateBucket|Head|AbortMultipart))/;
+/** A listing has no checksum: only TLS protects it. */
+const NO_LISTING = /^(?!ListObjectsV2$)/;
 
 /** All ways in which one request can go wrong, as the page lists them. */
 export const FAULT_KINDS: readonly FaultKind[] = [
@@ -95,18 +102,33 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     name: "200 with an error document",
     action: instead(answering("200 OK", ["Content-Type: application/xml"], ERROR_DOCUMENT)),
   },
-  { name: "200 with a page", action: instead(page("200 OK")) },
-  { name: "200 without a body", action: instead(answering("200 OK", [], "")) },
-  { name: "204", action: instead(Buffer.from("HTTP/1.1 204 No Content\r\n\r\n")) },
+  { name: "200 with a page", action: instead(page("200 OK")), isFalse: true },
+  {
+    name: "200 without a body",
+    action: instead(answering("200 OK", [], "")),
+    operations: ANSWERED_WITH_BODY,
+    isFalse: true,
+  },
+  {
+    name: "204",
+    action: instead(Buffer.from("HTTP/1.1 204 No Content\r\n\r\n")),
+    operations: ANSWERED_WITH_BODY,
+    isFalse: true,
+  },
   { name: "301 to elsewhere", action: instead(page("301 Moved Permanently", [ELSEWHERE])) },
   { name: "307 to elsewhere", action: instead(page("307 Temporary Redirect", [ELSEWHERE])) },
   { name: "bytes that are not HTTP", action: instead(GARBAGE, "end") },
   { name: "100 and 103 before the answer", action: distorted(afterInterimAnswers) },
   { name: "100 and no answer", action: distorted(interimAlone) },
   { name: "a second answer nobody asked for", action: distorted(twice) },
-  { name: "body of half the size, length to match", action: distorted(shortened) },
-  { name: "body longer than its length", action: distorted(tooLong) },
-  { name: "one bit of an object wrong", action: distorted(withByteFlipped), operations: /^(GetObject|Website)$/ },
-  { name: "wrong ETag", action: distorted(withOtherEtag) },
-  { name: "wrong checksum", action: distorted(withOtherChecksum) },
+  { name: "body of half the size, length to match", action: distorted(shortened), isFalse: true },
+  { name: "body longer than its length", action: distorted(tooLong), isFalse: true },
+  {
+    name: "one bit of an object wrong",
+    action: distorted(withByteFlipped),
+    operations: /^(GetObject|Website)$/,
+    isFalse: true,
+  },
+  { name: "wrong ETag", action: distorted(withOtherEtag), operations: NO_LISTING, isFalse: true },
+  { name: "wrong checksum", action: distorted(withOtherChecksum), isFalse: true },
 ];

@@ -36,12 +36,22 @@ export interface Reference {
   readonly calls: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Looks at a step that has ended by itself, and at what it has left. */
-export async function judgeEnd(result: StepResult, stage: Stage, reference: Reference): Promise<Violation[]> {
+/**
+ * Looks at a step that has ended by itself, and at what it has left.
+ *
+ * @param isCounted whether it had to do as much as without a fault, and no more.
+ */
+export async function judgeEnd(
+  result: StepResult,
+  stage: Stage,
+  reference: Reference,
+  isCounted = true,
+): Promise<Violation[]> {
+  if (result.exitCode === null) return [{ never: "endless", what: result.log.at(-2) ?? "it wrote nothing" }];
   const found = await stage.find();
   return [
-    ...judgeFindings(found, reference),
-    ...(result.result === "Succeeded" ? judgeSuccess(result, found, reference) : judgeFailure(result)),
+    ...judgeFindings(found, stage, reference),
+    ...(result.result === "Succeeded" ? judgeSuccess(result, found, reference, isCounted) : judgeFailure(result)),
     ...stage.leftovers().map((what): Violation => ({ never: "leftover", what })),
     ...judgeLog(result, stage),
   ];
@@ -49,7 +59,7 @@ export async function judgeEnd(result: StepResult, stage: Stage, reference: Refe
 
 /** Looks at what a step has left that was killed. */
 export async function judgeRemains(stage: Stage, reference: Reference): Promise<Violation[]> {
-  return judgeFindings(await stage.find(), reference);
+  return judgeFindings(await stage.find(), stage, reference);
 }
 
 /** Looks at a step that was cancelled, or had ended before that. */
@@ -57,7 +67,7 @@ export async function judgeCancelled(result: StepResult, stage: Stage, reference
   if (result.result !== "Canceled") return judgeEnd(result, stage, reference);
   const isClear = result.exitCode !== 0 || codesOf(result).includes("cancelled");
   return [
-    ...judgeFindings(await stage.find(), reference),
+    ...judgeFindings(await stage.find(), stage, reference),
     ...stage.leftovers().map((what): Violation => ({ never: "leftover", what })),
     ...(result.exitCode === 0 ? [] : [{ never: "endless" as const, what: `exit code ${result.exitCode}` }]),
     ...(isClear ? [] : [{ never: "unclear" as const, what: messagesOf(result).join(" ").slice(0, 300) }]),
@@ -69,18 +79,21 @@ export async function judgeCancelled(result: StepResult, stage: Stage, reference
  * Looks at the run that came after it, and with which nothing was ordered to go wrong.
  *
  * @param earlierUploads the ids of multipart uploads that were unfinished already when the first run began.
+ * @param isWarned whether the first run has warned of caches that it did not empty.
  */
 export async function judgeNext(
   result: StepResult,
   stage: Stage,
-  { afterNext }: Reference,
+  { after, afterNext }: Reference,
   earlierUploads: ReadonlySet<string>,
+  isWarned = false,
 ): Promise<Violation[]> {
   const violations: Violation[] = [];
   const found = await stage.find();
   if (result.result !== "Succeeded") {
     violations.push({ never: "next", what: `it ended with ${result.result}: ${messagesOf(result).join(" ")}` });
-  } else if (!isDeepStrictEqual(found, afterNext)) {
+  } else if (![after, afterNext].some((wanted) => isThere(wanted, found, isWarned))) {
+    // What a publish has removed from the site is kept until the publish after it.
     violations.push({ never: "next", what: describeDifference(found, afterNext) });
   }
   for (const what of stage.leftovers()) violations.push({ never: "leftoverAfterNext", what });
@@ -91,27 +104,46 @@ export async function judgeNext(
   return [...violations, ...judgeLog(result, stage)];
 }
 
-function judgeFindings(found: Findings, { before, after, afterNext }: Reference): Violation[] {
-  const names = new Set([...Object.keys(found), ...Object.keys(before), ...Object.keys(after)]);
+function judgeFindings(found: Findings, { passing = {} }: Stage, reference: Reference): Violation[] {
+  const states = [reference.before, reference.after, reference.afterNext, passing];
+  const names = new Set([found, ...states.slice(0, 2)].flatMap((state) => Object.keys(state)));
   return [...names].flatMap((name) => {
-    const isKnown = [before[name], after[name], afterNext[name]].includes(found[name]);
+    const isKnown = isHarmless(name) || states.some((state) => state[name] === found[name]);
     return isKnown ? [] : [{ never: "wrong" as const, what: `${name} is ${found[name]}` }];
   });
 }
 
-function judgeSuccess(result: StepResult, found: Findings, reference: Reference): Violation[] {
+function judgeSuccess(
+  result: StepResult,
+  found: Findings,
+  { after, afterNext, outputs, result: usualResult }: Reference,
+  isCounted: boolean,
+): Violation[] {
   const violations: Violation[] = [];
-  const isRight = isDeepStrictEqual(found, reference.after) || isDeepStrictEqual(found, reference.afterNext);
-  if (reference.result !== "Succeeded" || !isRight)
-    violations.push({ never: "undone", what: describeDifference(found, reference.after) });
-  if (!isDeepStrictEqual(countsOf(result), reference.outputs))
-    violations.push({ never: "counts", what: describeDifference(countsOf(result), reference.outputs) });
+  // Of caches that hold what was there before, a warning is enough: the site is live.
+  const isWarned = codesOf(result, "warning").length > 0;
+  const isRight = [after, afterNext].some((wanted) => isThere(wanted, found, isWarned));
+  if (usualResult !== "Succeeded" || !isRight)
+    violations.push({ never: "undone", what: describeDifference(found, after) });
+  if (isCounted && !isDeepStrictEqual(countsOf(result), outputs))
+    violations.push({ never: "counts", what: describeDifference(countsOf(result), outputs) });
   return violations;
+}
+
+/** Whether all that is wanted was found, and nothing else that matters. */
+function isThere(wanted: Findings, found: Findings, isWarned: boolean): boolean {
+  const needed = Object.keys(wanted).filter((name) => !(isWarned && isHarmless(name)));
+  const names = [...needed, ...Object.keys(found).filter((name) => !isHarmless(name))];
+  return names.every((name) => found[name] === wanted[name]);
+}
+
+/** To take more out of caches than has changed does no harm. */
+function isHarmless(name: string): boolean {
+  return name.startsWith("invalidated ");
 }
 
 /** Each failure has an error with a code that says what failed. */
 function judgeFailure(result: StepResult): Violation[] {
-  if (result.exitCode === null) return [{ never: "endless", what: `${result.log.at(-2) ?? "it wrote nothing"}` }];
   const codes = codesOf(result);
   const isClear = codes.length > 0 && codes.every((code) => code in ERROR_CODES && code !== "unexpected");
   const hasTrace = /^\s+at .*\.js/m.test(result.rawOutput);

@@ -12,7 +12,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Reference, Violation } from "./judgement.ts";
 import { reliabilityPage } from "./page.ts";
-import { type CaseResult, inTurns, planCases, referAll, runCase } from "./run-cases.ts";
+import { faultNamed, type References } from "./plan-cases.ts";
+import { type Case, type CaseResult, inTurns, planCases, referAll, runCase } from "./run-cases.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 const PAGE = fileURLToPath(new URL("../../docs/reliability.md", import.meta.url));
@@ -46,7 +47,10 @@ async function runPart(part: string): Promise<void> {
   const references = new Map(SCENARIOS.map((scenario) => [scenario, received.get(scenario.name) as Reference]));
   const cases = planCases(references, { seed, kills: KILLS, cancels: CANCELS });
   const own = cases.filter((_, position) => position % parts === index);
-  await inTurns(own, async (each) => void process.send?.(await runCase(each, references)));
+  await inTurns(own, async (each) => {
+    const result = await runCase(each, references).catch((error: Error) => error.message);
+    process.send?.(result);
+  });
   process.disconnect();
   // A task that did not end leaves what would keep this process alive.
   process.exit();
@@ -54,7 +58,7 @@ async function runPart(part: string): Promise<void> {
 
 async function runOne(name: string): Promise<void> {
   const references = await referAll();
-  const found = planCases(references, { seed, kills: KILLS, cancels: CANCELS }).find(({ id }) => id === name);
+  const found = caseFinder(references, seed)(name);
   if (!found) throw new Error(`There is no case "${name}" with the seed ${seed}.`);
   const result = await runCase(found, references);
   console.log(JSON.stringify(result, null, 2));
@@ -64,6 +68,7 @@ async function runOne(name: string): Promise<void> {
 async function runAll(): Promise<void> {
   const startMs = Date.now();
   const results: CaseResult[] = [];
+  const broken: string[] = [];
   const parts = Number(options.processes);
   const references = new Map([...(await referAll())].map(([{ name }, reference]) => [name, reference]));
   const ends = Array.from({ length: parts }, async (_, index) => {
@@ -73,7 +78,9 @@ async function runAll(): Promise<void> {
       serialization: "advanced",
     });
     child.send(references);
-    child.on("message", (result: CaseResult) => {
+    child.on("message", (result: CaseResult | string) => {
+      // A case that could not be run.
+      if (typeof result === "string") return void broken.push(result);
       results.push(result);
       report(result, seed);
       if (results.length % PROGRESS_EVERY === 0) console.log(`${results.length} cases`);
@@ -81,14 +88,14 @@ async function runAll(): Promise<void> {
     const [exitCode] = await once(child, "exit");
     return exitCode === 0;
   });
-  const areWhole = (await Promise.all(ends)).every(Boolean);
+  const areWhole = (await Promise.all(ends)).every(Boolean) && broken.length === 0;
+  for (const text of broken) console.error(text);
   const violations = results.flatMap(violationsOf).length;
   console.log(`${results.length} cases in ${Math.round((Date.now() - startMs) / 1000)} s; ${violations} violations`);
-  if (areWhole) {
-    mkdirSync(dirname(RESULTS), { recursive: true });
-    writeFileSync(RESULTS, JSON.stringify({ seed, results }));
-    writeFileSync(PAGE, reliabilityPage(results, seed));
-  } else console.error("A part of the run broke off, so that the page was not written.");
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(RESULTS, JSON.stringify({ seed, results }));
+  if (areWhole) writeFileSync(PAGE, reliabilityPage(results, seed));
+  else console.error("Some cases could not be run, so that the page was not written.");
   process.exitCode = areWhole && violations === 0 ? 0 : 1;
 }
 
@@ -96,10 +103,12 @@ async function runAll(): Promise<void> {
 async function runAgain(): Promise<void> {
   const last = JSON.parse(readFileSync(RESULTS, "utf8")) as { seed: number; results: CaseResult[] };
   const references = await referAll();
-  const cases = new Map(planCases(references, { seed: last.seed, kills: KILLS, cancels: CANCELS }).map((each) => [each.id, each]));
+  const find = caseFinder(references, last.seed);
   const results: CaseResult[] = [];
   for (const result of last.results) {
-    const again = violationsOf(result).length > 0 ? cases.get(idOf(result)) : undefined;
+    const again = violationsOf(result).length > 0 ? find(idOf(result)) : undefined;
+    // What failed and is not ordered any more does not count.
+    if (violationsOf(result).length > 0 && !again) continue;
     const now = again ? await runCase(again, references) : result;
     results.push(now);
     report(now, last.seed);
@@ -107,6 +116,15 @@ async function runAgain(): Promise<void> {
   writeFileSync(RESULTS, JSON.stringify({ seed: last.seed, results }));
   writeFileSync(PAGE, reliabilityPage(results, last.seed));
   process.exit(results.flatMap(violationsOf).length > 0 ? 1 : 0);
+}
+
+/** Finds cases by their names. Kills and cancels have to be those of the seed. */
+function caseFinder(references: References, ofSeed: number): (id: string) => Case | undefined {
+  const planned = planCases(references, { seed: ofSeed, kills: KILLS, cancels: CANCELS });
+  return (id) => {
+    const order = faultNamed(id, references);
+    return order ? { kind: "fault", id, order } : planned.find((each) => each.id === id);
+  };
 }
 
 function violationsOf(result: CaseResult): readonly Violation[] {

@@ -1,7 +1,8 @@
+import { hash } from "node:crypto";
 import { type Random, randomFrom } from "../random.ts";
 import { type EndCase, MOMENTS } from "./end-case.ts";
 import type { FaultCase } from "./fault-case.ts";
-import { FAULT_KINDS } from "./fault-kinds.ts";
+import { FAULT_KINDS, type FaultKind } from "./fault-kinds.ts";
 import type { Reference } from "./judgement.ts";
 import type { Scenario, TaskName } from "./stage.ts";
 
@@ -27,14 +28,31 @@ interface SentRequest {
  * @param seed the same cases come from the same one.
  */
 export function planFaults(references: References, seed: number): FaultCase[] {
-  const random = randomFrom(seed);
-  return [...requestsByKind(references).values()].flatMap((requests) =>
-    FAULT_KINDS.filter(({ operations }) => operations?.test(requests[0]?.operation ?? "") ?? true).map((kind) => {
+  return [...requestsByKind(references)].flatMap(([requestKind, requests]) =>
+    FAULT_KINDS.filter((kind) => isOrderedFor(kind, requests[0]?.operation ?? "")).map((kind) => {
+      // What is added to the faults or to the requests changes no other case.
+      const random = randomFrom(hash("md5", `${seed} ${requestKind} ${kind.name}`, "buffer").readUInt32LE());
       const { count, ...request } = random.pick(requests);
       const isLasting = random.chance(LASTING_SHARE);
       return { ...request, kind, isLasting, after: isLasting ? 0 : random.below(count) };
     }),
   );
+}
+
+/** The case of a name; undefined if it names none that is ordered. */
+export function faultNamed(id: string, references: References): FaultCase | undefined {
+  const [scenarioName, operation = "", kindName, often = ""] = id.split(" / ");
+  const kind = FAULT_KINDS.find(({ name }) => name === kindName);
+  const [scenario, reference] = [...references].find(([{ name }]) => name === scenarioName) ?? [];
+  const [server] = [...(reference?.calls ?? [])].find(([, operations]) => operations.includes(operation)) ?? [];
+  if (!kind || !scenario || !server || !isOrderedFor(kind, operation)) return undefined;
+  const [, after] = /^once, after (\d+)$/.exec(often) ?? [];
+  return { scenario, server, operation, kind, isLasting: after === undefined, after: Number(after ?? 0) };
+}
+
+/** Whether a fault is ordered for an operation. */
+function isOrderedFor({ operations }: FaultKind, operation: string): boolean {
+  return operations === undefined || operations.test(operation);
 }
 
 /** Kills or cancels at requests of any kind, as many in each task. */

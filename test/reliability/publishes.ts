@@ -123,10 +123,20 @@ class PublishBehindCloudFront extends PublishStage {
 }
 
 const DOMAIN = "shop.example";
+/** A new bucket of Amazon S3 is closed to the public. */
+const BLOCKED = JSON.stringify({
+  PublicAccessBlockConfiguration: {
+    BlockPublicAcls: true,
+    IgnorePublicAcls: true,
+    BlockPublicPolicy: true,
+    RestrictPublicBuckets: true,
+  },
+});
 
 /** A new site of Amazon S3, with a domain and another one that leads to it. */
 class PublishWithDomain extends PublishStage {
   readonly nameServers = ["ns-1.example.net"];
+  readonly passing = { [`public access of ${DOMAIN}`]: BLOCKED, [`public access of www.${DOMAIN}`]: BLOCKED };
   readonly #amazon: AmazonBehindProxy;
   readonly #sts: StsServer;
   readonly #controlPlane: ControlPlaneServer;

@@ -49,6 +49,8 @@ export interface Stage {
   prepare(): Promise<void>;
   /** What the step's own work has come to. */
   find(): Promise<Findings>;
+  /** States on the way that are neither the old nor the new one. */
+  readonly passing?: Findings;
   /** What must not be there after a run that ended by itself: partial files, for example. Empty if all is well. */
   leftovers(): readonly string[];
   /** Multipart uploads that were begun, and neither completed nor aborted. */
