@@ -81,7 +81,9 @@ export async function runFaultCase(fault: FaultCase, reference: Reference): Prom
     const violations = await judgeEnd(result, stage, reference, kind.isFalse !== true);
     stage.clear();
     const next = await runQuietly(stage.step, { nameServers: stage.nameServers });
-    violations.push(...(await judgeNext(next, stage, reference, earlierUploads, codesOf(result, "warning").length > 0)));
+    violations.push(
+      ...(await judgeNext(next, stage, reference, earlierUploads, codesOf(result, "warning").length > 0)),
+    );
     const left = await stage.unfinishedUploads();
     const uploadsLeft = {
       empty: left.filter(({ parts }) => parts === 0).length,
