@@ -59,7 +59,10 @@ export async function judgeEnd(
 
 /** Looks at what a step has left that was killed. */
 export async function judgeRemains(stage: Stage, reference: Reference): Promise<Violation[]> {
-  return judgeFindings(await stage.find(), stage, reference);
+  // Its temporary files stay until the next run.
+  const temporary = new Set(stage.leftovers().map((path) => `file ${path}`));
+  const found = Object.entries(await stage.find()).filter(([name]) => !temporary.has(name));
+  return judgeFindings(Object.fromEntries(found), stage, reference);
 }
 
 /** Looks at a step that was cancelled, or had ended before that. */
