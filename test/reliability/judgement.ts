@@ -75,7 +75,9 @@ export async function judgeCancelled(result: StepResult, stage: Stage, reference
   return [
     ...judgeFindings(found, stage, reference),
     ...stage.leftovers().map((what): Violation => ({ never: "leftover", what })),
-    ...(isClear ? [] : [{ never: "unclear" as const, what: `exit code ${result.exitCode}: ${messagesOf(result).join(" ")}` }]),
+    ...(isClear
+      ? []
+      : [{ never: "unclear" as const, what: `exit code ${result.exitCode}: ${messagesOf(result).join(" ")}` }]),
     ...judgeLog(result, stage),
   ];
 }
