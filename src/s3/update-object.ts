@@ -2,7 +2,7 @@ import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
-import { copySourceHeaders } from "./copy-source.ts";
+import { copySourceHeaders } from "./copying/copy-source.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";
@@ -124,9 +124,8 @@ async function copyInOnePiece(
   tags: ObjectTags | undefined,
   isDone: () => Promise<boolean>,
 ): Promise<void> {
-  const tagging = tags
-    ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) }
-    : { "x-amz-tagging-directive": "COPY" };
+  // Without a directive tags are copied, and stores without tags refuse to be told so.
+  const tagging = tags ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) } : {};
   const request: S3Request = {
     method: "PUT",
     key,

@@ -5,6 +5,6 @@ import { runInThisProcess, type TaskTime } from "./task-in-process.ts";
 export function runQuietly(step: StepRequest, time: Partial<TaskTime> = {}): Promise<StepResult> {
   return runStep({
     ...step,
-    runScript: (task, events) => runInThisProcess(task, events, { timeoutDivisor: 1, ...time }),
+    runProcess: (task, events) => runInThisProcess(task, events, { timeoutDivisor: 1, ...time }),
   });
 }

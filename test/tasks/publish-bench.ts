@@ -7,8 +7,9 @@ import { UploadBench } from "./upload-bench.ts";
 /** The object below the site's prefix that tells the next publish what is there. */
 export const MANIFEST = ".s3-site.json";
 
-/** What makes a bucket a website that everybody can visit. */
-export const HOSTED = { configureWebsite: "true", publicRead: "true" };
+/** What makes a bucket a website that everybody can visit: nothing where the server has no websites, and ours shows the bucket. */
+export const HOSTED: Readonly<Record<string, string>> =
+  noWebsites === undefined ? { configureWebsite: "true", publicRead: "true" } : {};
 
 /** What a browser gets. */
 export interface Answer {
@@ -26,10 +27,6 @@ export class PublishBench extends UploadBench {
 
   override register(): this {
     super.register();
-    const bench = this;
-    before(function () {
-      if (!bench.target.server && noWebsites !== undefined) this.skip();
-    });
     beforeEach(async () => {
       this.website = await this.target.openWebsite(this.bucket);
     });
@@ -45,6 +42,12 @@ export class PublishBench extends UploadBench {
   publish(inputs: Record<string, string> = {}, step: Partial<StepRequest> = {}): Promise<StepResult> {
     const given = { bucketName: this.bucket, sourceFolder: this.source.path, siteUrl: this.siteUrl, ...inputs };
     return this.runInJob((own) => runStoreStep("AwsS3PublishSite", this.target, given, own), step);
+  }
+
+  /** Runs a step of another task in the same job, on the same bucket. */
+  runOther(task: "AwsS3Upload" | "AwsS3Download", inputs: Record<string, string>): Promise<StepResult> {
+    const given = { bucketName: this.bucket, ...inputs };
+    return this.runInJob((own) => runStoreStep(task, this.target, given, own), {});
   }
 
   /** Follows no redirect. */

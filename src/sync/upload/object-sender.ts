@@ -12,7 +12,8 @@ import { areSameTags, getObjectTags, type ObjectTags, taggingHeader } from "../.
 import type { ObjectHeaders } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
-import type { ObjectSettings, UploadOptions } from "../options.ts";
+import type { BucketAccess, ObjectSettings, UploadOptions } from "../options.ts";
+import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
@@ -27,6 +28,8 @@ export interface SenderTools {
   readonly digester: FileDigester;
   /** Where the uploads that are begun are noted, so that this job can go on with them; without it, none is resumed. */
   readonly journal?: UploadJournal;
+  /** Who began an unfinished upload is compared with it. */
+  readonly callerArn?: BucketAccess["callerArn"];
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
@@ -58,7 +61,7 @@ export class ObjectSender {
   #keepsTags: Promise<boolean> | undefined;
 
   constructor(options: SenderOptions, tools: SenderTools) {
-    const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
+    const { bucket, digester, journal, callerArn, signal, onStored, onLeftUnfinished } = tools;
     this.#options = options;
     this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
@@ -70,7 +73,8 @@ export class ObjectSender {
     this.#customerKeyHeaders = customerKeyHeaders(encryption);
     // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
     const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
-    this.#unfinished = canBeReadBack && journal ? new UnfinishedUploads(bucket, prefix, journal, signal) : undefined;
+    this.#unfinished =
+      canBeReadBack && journal ? new UnfinishedUploads({ bucket, prefix, journal, callerArn, signal }) : undefined;
     this.#context = {
       bucket,
       slots: this.slots,
@@ -88,9 +92,18 @@ export class ObjectSender {
   /**
    * Stores a file as an object.
    *
-   * @throws what `sendFile` throws.
+   * @throws {UnsupportedInputError} if the store does not have what an input asks for; what `sendFile` throws.
    */
-  async send({ headers, ...file }: ObjectSource): Promise<SentObject> {
+  async send(source: ObjectSource): Promise<SentObject> {
+    try {
+      return await this.#send(source);
+    } catch (error) {
+      if (this.#context.bucket.isAmazon) throw error;
+      throw asRefusedSetting(error, { ...source.headers, ...this.#sharedHeaders });
+    }
+  }
+
+  async #send({ headers, ...file }: ObjectSource): Promise<SentObject> {
     const write = {
       headers: { ...headers, ...this.#sharedHeaders },
       customerKeyHeaders: this.#customerKeyHeaders,

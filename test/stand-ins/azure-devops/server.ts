@@ -24,7 +24,10 @@ export interface AzureDevOpsOptions {
 
 export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken";
 
-/** What goes wrong. A status with a message that begins with `<` is a page; with a `location` among the headers, a redirect. */
+/**
+ * What goes wrong. A status with a message that begins with `<` is a page, with one that begins with `{` a document; with a `location`
+ * among the headers, a redirect.
+ */
 export type AzureDevOpsFault = Extract<
   FaultAction,
   { kind: "status" | "delay" | "hang" | "reset" | "cutBody" | "rewrite" }
@@ -136,8 +139,8 @@ async function answer(message: IncomingMessage, response: ServerResponse, contex
   if (fault?.kind === "delay") await sleep(fault.delayMs);
   if (fault?.kind === "rewrite") rewriteAnswer(response, fault.rewrite);
   const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
-  const isPage = typeof reply.content === "string";
-  const text = isPage ? String(reply.content) : JSON.stringify(reply.content);
+  const text = typeof reply.content === "string" ? reply.content : JSON.stringify(reply.content);
+  const isPage = text.startsWith("<");
   response.writeHead(reply.status, {
     "content-type": isPage ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
     ...reply.headers,
@@ -162,7 +165,7 @@ function faultyAnswer({
 }: AzureDevOpsFault & { kind: "status" }): Answer {
   return {
     status,
-    content: message.startsWith("<") ? message : { $id: "1", message },
+    content: /^[<{]/.test(message) ? message : { $id: "1", message },
     ...(headers ? { headers } : {}),
   };
 }
