@@ -75,9 +75,10 @@ export const suites = {
     ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync,extract-other-writers}"),
   ],
   refused: ["test/package/node-requirement.test.ts"],
-  /** What `npm test` leaves out. */
+  /** What `npm test` leaves out; of the faults it has a smaller sample. */
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
+    "test/reliability/faults.test.ts",
     "test/browser/**/*.test.ts",
     ...operations,
   ],

@@ -1,7 +1,7 @@
 import { AdaptiveLimiter } from "../aws/adaptive-limiter.ts";
 import type { CredentialSource, Credentials } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
-import { readServiceError } from "../aws/errors/errors.ts";
+import { NOT_S3, readServiceError, ServiceError } from "../aws/errors/errors.ts";
 import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
@@ -111,7 +111,9 @@ export function openBucket(options: BucketOptions): Bucket {
       receive: request.receive,
       signal,
     });
-    if (response.status >= 200 && response.status < 300 && !isLateError(response)) return response;
+    const isSuccess = response.status >= 200 && response.status < 300;
+    if (isSuccess && isPage(response)) throw new ServiceError({ ...PAGE, status: response.status });
+    if (isSuccess && !isLateError(response)) return response;
 
     const error = await readServiceError(response);
     // The machine's clock is wrong: go by the server's from here on.
@@ -160,6 +162,13 @@ function isLateError(response: HttpResponse): boolean {
     response.body.includes("<Error") &&
     /^\s*(<\?xml[^>]*>\s*)?<Error[\s>]/.test(response.body.toString("utf8"))
   );
+}
+
+const PAGE = { awsCode: NOT_S3, serverMessage: "the answer is a page" };
+
+/** S3 answers no request with a page for people, but one for an object, whose bytes go to a receiver. */
+function isPage({ headers, body }: HttpResponse): boolean {
+  return body.length > 0 && (headers["content-type"] ?? "").startsWith("text/html");
 }
 
 function requireSha256(request: S3Request): string {

@@ -68,16 +68,17 @@ export class UnfinishedUploads {
   }
 
   /**
-   * Finds the upload of a key to go on with: the only one of that key, stored as this step would store it, either begun in this job or
-   * left alone for an hour (another run may be at it still), and not begun by another user or role.
+   * Finds the upload of a key to go on with: the only one of that key, or the only one that this job has begun; stored as this step would
+   * store it, either begun in this job or left alone for an hour (another run may be at it still), and not begun by another user or role.
    *
    * @returns undefined where a new one is to be begun.
    */
   async find(key: string, { checksumAlgorithm, headers }: ObjectWrite): Promise<UnfinishedUpload | undefined> {
     this.#listing ??= this.#list();
     const uploads = (await this.#listing).get(key) ?? [];
-    const [upload] = uploads;
-    if (!upload || uploads.length > 1) return undefined;
+    const own = uploads.filter(({ uploadId }) => this.journal.has(uploadId));
+    const [upload, ...others] = own.length > 0 ? own : uploads;
+    if (!upload || others.length > 0) return undefined;
     if (upload.storageClass !== (headers["x-amz-storage-class"] ?? "STANDARD")) return undefined;
     if (!hasChecksum(upload, checksumAlgorithm)) return undefined;
     const isOwn = await this.#isOwn(upload);
