@@ -11,7 +11,7 @@ import { checkHeadersUnderstood } from "./http/understood-headers.ts";
 import { checkBucketOwner } from "./operations/bucket-owner.ts";
 import type { Operation, ServerState } from "./operations/operation.ts";
 import { findRoute, type Route } from "./operations/table.ts";
-import { asUnderstood, checkHeadersAccepted, type Persona } from "./persona.ts";
+import { answerAs, asUnderstood, checkHeadersAccepted, type Persona } from "./persona.ts";
 
 /** The largest document a request may carry: a DeleteObjects of 1,000 long keys, escaped, stays far below. */
 const maxDocumentBytes = 16 * 1024 * 1024;
@@ -58,8 +58,7 @@ async function carryOut(
   const declaration = readDeclaration(request, authenticated.payload, operation.checksumOf ?? "body");
   const incoming: IncomingBody = { source, authenticated, declaration };
   const document = operation.body === "object" ? "" : await readDocument(operation, incoming);
-  const always = persona.answers?.[name];
-  return charged(request, always ?? (await operation.handle({ request, state, document, incoming })));
+  return charged(request, await answerAs(persona, operation, { request, state, document, incoming }));
 }
 
 /** A requester who offers to pay for a request is told that it was charged. */

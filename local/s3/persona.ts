@@ -2,6 +2,7 @@ import { S3Error } from "./http/errors.ts";
 import { documentReply, type Reply } from "./http/reply.ts";
 import type { S3Request } from "./http/request.ts";
 import { xmlDocument } from "./http/xml.ts";
+import type { Call, Operation } from "./operations/operation.ts";
 
 /** How a store answers that lacks some of what Amazon S3 has. All that is not said here is as on Amazon S3. */
 export interface Persona {
@@ -11,9 +12,12 @@ export interface Persona {
   readonly ignoredHeaders?: readonly string[];
   /** Headers that it refuses. */
   readonly refusedHeaders?: HeaderRefusal;
-  /** What it always answers to an operation, by the operation's name. */
-  readonly answers?: Readonly<Record<string, Reply>>;
+  /** What it answers to an operation, by the operation's name: always the same, or in a manner of its own. */
+  readonly answers?: Readonly<Record<string, Reply | Answer>>;
 }
+
+/** @param usual answers as Amazon S3 does. */
+export type Answer = (call: Call, usual: Operation["handle"]) => Promise<Reply> | Reply;
 
 interface HeaderRefusal {
   readonly name: RegExp;
@@ -78,6 +82,13 @@ export function checkHeadersAccepted({ headers }: S3Request, operation: string, 
   if (refused === undefined) return;
   if (refusedHeaders.code === "NotImplemented") throw new S3Error("NotImplemented");
   throw new S3Error("InvalidArgument", `Unsupported header '${refused}' received for this API call.`);
+}
+
+/** What a store answers to a request. @throws what the operation throws */
+export function answerAs({ answers = {} }: Persona, { name, handle }: Operation, call: Call): Promise<Reply> | Reply {
+  const own = answers[name];
+  if (typeof own === "function") return own(call, handle);
+  return own ?? handle(call);
 }
 
 /** The request as a store understands it. Its signature must have been checked before. */

@@ -99,7 +99,7 @@ export const ERROR_CODES = {
   "metadata-not-readable": "The object has metadata that would be lost when its headers are changed.",
   "acl-not-readable": "The object has an ACL that would be lost when its headers are changed.",
   "upload-not-found": "A multipart upload has already ended, or another process ended it.",
-  "listing-invalid": "The server lists objects in the wrong order, or objects that were not asked for.",
+  "listing-invalid": "The server lists objects that were not asked for, or does not tell of them what the step needs.",
   "kms-key-not-found": "KMS has no such key in the bucket's region and account.",
   "kms-key-disabled": "The KMS key is disabled.",
   "kms-key-unusable": "The KMS key cannot be used in its present state.",

@@ -38,6 +38,7 @@ export interface Bucket {
   readonly checksums: ChecksumSupport;
   /** Reports, once, what the store does not have and the step continues without. */
   giveUp(what: GivenUp): void;
+  hasGivenUp(what: GivenUp): boolean;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -141,6 +142,7 @@ export function openBucket(options: BucketOptions): Bucket {
     isAmazon: options.store.endpoint === undefined,
     checksums: new ChecksumSupport(giveUp),
     giveUp,
+    hasGivenUp: (what) => givenUp.has(what),
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

@@ -29,6 +29,10 @@ export class MemoryBucket implements Bucket {
     throw new Error("this bucket has all that Amazon S3 has");
   }
 
+  hasGivenUp(): boolean {
+    return false;
+  }
+
   /** A new process sends requests. */
   restart(): void {
     this.#hasEnded = false;

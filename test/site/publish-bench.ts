@@ -9,6 +9,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import type { S3ServerOptions } from "../../local/s3/server.ts";
 import { printed } from "../../src/errors/coded-message.ts";
 import type { ErrorCode } from "../../src/errors/error-codes.ts";
 import { FileDigester } from "../../src/files/digest/file-digest.ts";
@@ -60,9 +61,9 @@ export class PublishBench {
   #transport!: Transport;
   readonly #folders: string[] = [];
 
-  register(): this {
+  register(options: S3ServerOptions = {}): this {
     before(async () => {
-      this.target = await startEmbeddedTarget();
+      this.target = await startEmbeddedTarget(options);
       this.#transport = openTransport();
     });
     after(async () => {

@@ -147,7 +147,10 @@ export class ManifestStore {
   async #compare(): Promise<void> {
     const { bucket, key, signal } = this.#options;
     const head = await headObject(bucket, key, { signal }).catch(undefinedWhereMissing);
-    if (head?.etag !== this.#etag) throw this.#overtaken((await this.#readStored())?.text);
+    if (head?.etag === this.#etag) return;
+    const stored = await this.#readStored();
+    // Some stores tell the ETag only with the content.
+    if (head?.etag !== "" || stored?.etag !== this.#etag) throw this.#overtaken(stored?.text);
   }
 
   #overtaken(text: string | undefined): OtherPublishError {

@@ -2,7 +2,6 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
-import { listPrefix } from "../../sync/plan/remote-listing.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
@@ -19,18 +18,16 @@ import { eventLoopTurns } from "../rules/event-loop-turns.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
+import { readListing } from "./listed-objects.ts";
 import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import { checkReusedNames, logReusedNames } from "./reused-names.ts";
 import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
-import type { ListedObject } from "./site-plan.ts";
 import { readSiteRules, type SiteRules } from "./site-rules.ts";
 import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
-
-const LISTING_ADVICE = "A publish has to know what is there.";
 
 /**
  * Reads the built site, the bucket and what stands before it, and decides what a publish is to do. Nothing is changed.
@@ -192,17 +189,14 @@ async function readPublished(options: SiteOptions, tools: SiteTools, isNewBucket
   const { bucket, signal } = tools;
   const key = prefix + MANIFEST_NAME;
   const store = new ManifestStore({ bucket, key, encryption, isAmazon: !access.store.endpoint, signal });
-  const listed = new Map<string, ListedObject>();
   if (isNewBucket) {
     const neighbours = { prefix, nestedPrefixes: [], hasRootSite: false };
-    return { store, manifest: undefined, listed, presentWebsite: undefined, neighbours };
+    return { store, manifest: undefined, listed: new Map(), presentWebsite: undefined, neighbours };
   }
   // What is listed is at least as new as what the manifest tells of.
   const manifest = await store.read();
-  for await (const object of listPrefix(bucket, prefix, LISTING_ADVICE, signal)) {
-    tools.considered?.();
-    if (object.key !== key) listed.set(object.key.slice(prefix.length), object);
-  }
+  const listed = await readListing(options, tools);
+  listed.delete(MANIFEST_NAME);
   const presentWebsite = options.configureWebsite ? await readWebsite(bucket, signal) : undefined;
   const found = { prefix, listed: listed.keys(), manifest, presentWebsite };
   return { store, manifest, listed, presentWebsite, neighbours: await findNeighbours(bucket, found, signal) };

@@ -19,7 +19,7 @@ import { guardExisting } from "./overwrite-guard.ts";
 import { remarkOnLines } from "./pattern-remarks.ts";
 import type { Action, DeleteAction, FolderAction, Plan } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { isFolderMarker } from "./remote-listing.ts";
+import { isFolderMarker, planInOrder, requireListed } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
 /** A plan, and where its keys start. */
@@ -39,9 +39,11 @@ export interface DownloadPlan extends Plan {
  * {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planDownload(options: DownloadOptions, context: PlanContext): Promise<DownloadPlan> {
-  const source = await findSource(options, context);
-  const planner = new DownloadPlanner(options, context, source.prefix, await tellsCaseApart(options));
-  return planner.plan(source.objects);
+  return planInOrder(context, async (each) => {
+    const source = await findSource(options, each);
+    const planner = new DownloadPlanner(options, each, source.prefix, await tellsCaseApart(options));
+    return planner.plan(source.objects);
+  });
 }
 
 class DownloadPlanner {
@@ -178,7 +180,7 @@ class DownloadPlanner {
     const subject = {
       path: this.#paths.pathOf(object),
       relativeKey: this.#relativeKeyOf(object),
-      sizeBytes: object.sizeBytes,
+      sizeBytes: requireListed(object, "sizeBytes", "A download needs it."),
     };
     const file = walked ?? this.#findFile(subject.path);
     const get = (reason: string): Action => ({ kind: "get", ...subject, reason, etag: object.etag, replaces: !!file });

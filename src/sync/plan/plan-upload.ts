@@ -24,7 +24,7 @@ import {
   type PlanRemark,
 } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { isFolderMarker, listPrefix } from "./remote-listing.ts";
+import { isFolderMarker, listPrefix, planInOrder } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 import { SkippedPaths } from "./skipped-paths.ts";
 import { UntypedObjects } from "./untyped-objects.ts";
@@ -49,7 +49,7 @@ const WAY_OUT =
  * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planUpload(options: UploadOptions, context: PlanContext, isNewBucket = false): Promise<Plan> {
-  return new UploadPlanner(options, context, isNewBucket).plan();
+  return planInOrder(context, (each) => new UploadPlanner(options, each, isNewBucket).plan());
 }
 
 class UploadPlanner {
@@ -173,7 +173,7 @@ class UploadPlanner {
     if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
     // Of a single file nothing else matters.
     const start = this.#base === source ? prefix : prefix + basename(source);
-    yield* listPrefix(this.#context.bucket, start, WAY_OUT, this.#context.signal);
+    yield* listPrefix(this.#context.bucket, start, "byKey", WAY_OUT, this.#context.signal);
   }
 
   #needsListing(): boolean {
@@ -237,7 +237,7 @@ class UploadPlanner {
     const { deleteExtra, prefix } = this.#options;
     if (!deleteExtra || isFolderMarker(object, prefix)) return;
     const relativeKey = object.key.slice(prefix.length);
-    const { sizeBytes } = object;
+    const { sizeBytes = 0 } = object;
     if (this.#patterns.covers(relativeKey))
       this.#extra.push({
         kind: "delete",
