@@ -42,7 +42,7 @@ export const SETTINGS: SiteSettings = {
   headersFor: () => ({}),
   ruledHeadersFor: () => ({}),
   tags: undefined,
-  checksumAlgorithm: "CRC32",
+  checksumAlgorithm: "auto",
 };
 
 /** What a publish meets. */

@@ -8,6 +8,7 @@ import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { putObject } from "../../s3/put-object.ts";
+import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { formatManifest, type Manifest, ManifestError, parseManifest } from "./manifest.ts";
 
@@ -184,7 +185,7 @@ export class ManifestStore {
           bucket,
           key,
           body,
-          { headers, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" },
+          { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM },
           signal,
         );
       } catch (error) {

@@ -19,7 +19,7 @@ const SETTINGS: ObjectSettings = {
   rules: [],
   tags: undefined,
   cannedAcl: undefined,
-  checksumAlgorithm: "CRC32",
+  checksumAlgorithm: "auto",
 };
 
 /** Uploads and downloads without the tasks around them, so that a test can make many of them. */
