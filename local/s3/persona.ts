@@ -65,6 +65,9 @@ export const namesNoGrantees: Persona = {
 /** Answers a request for an ACL with the object. */
 export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 
+/** Accepts storage classes, and keeps all objects in one. */
+export const keepsNoStorageClasses: Persona = { ignoredHeaders: ["x-amz-storage-class"] };
+
 /** Says with 204 that a bucket is no website yet. */
 export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };
 

@@ -32,6 +32,7 @@ export const ERROR_CODES = {
   "bucket-setting-not-supported": "The store does not have a setting of buckets that an input asks for.",
   "tags-not-supported": "The store does not keep the tags of objects.",
   "storage-class-invalid": "The store or the bucket has no such storage class, or the task cannot use it.",
+  "storage-class-not-kept": "Nothing shows that the store keeps storage classes, so those of unchanged objects stay.",
   "canned-acl-not-supported": "The bucket does not support ACLs.",
   "delete-limit-invalid": "The most that may be deleted is neither a count nor a share.",
   "kms-key-invalid": "A text is not the id, the ARN or the alias of a KMS key.",

@@ -14,7 +14,7 @@ import { applyUpload } from "../../../src/sync/upload/upload.ts";
 import type { Target } from "../../target.ts";
 import { TreeFolder } from "./random-tree.ts";
 
-const SETTINGS: ObjectSettings = {
+export const SETTINGS: ObjectSettings = {
   headersFor: () => ({}),
   rules: [],
   tags: undefined,
