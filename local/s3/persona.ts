@@ -2,7 +2,8 @@ import { S3Error } from "./http/errors.ts";
 import { documentReply, type Reply } from "./http/reply.ts";
 import type { S3Request } from "./http/request.ts";
 import { xmlDocument } from "./http/xml.ts";
-import type { Call, Operation } from "./operations/operation.ts";
+import { bucketOf, type Call, keyOf, type Operation } from "./operations/operation.ts";
+import { compareKeys } from "./store/key-order.ts";
 
 /** How a store answers that lacks some of what Amazon S3 has. All that is not said here is as on Amazon S3. */
 export interface Persona {
@@ -67,6 +68,25 @@ export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 
 /** Accepts storage classes, and keeps all objects in one. */
 export const keepsNoStorageClasses: Persona = { ignoredHeaders: ["x-amz-storage-class"] };
+
+/** Keeps objects as files, so that no key is a folder of another one. */
+export const keepsObjectsAsFiles: Persona = {
+  answers: {
+    PutObject: (call, usual) => {
+      const { keys } = bucketOf(call).objects;
+      const key = keyOf(call);
+      const { value: next } = keys.from((other) => compareKeys(other, `${key}/`) < 0).next();
+      const isInFile = [...key.matchAll(/\//g)].some(({ index }) => bucketOf(call).objects.get(key.slice(0, index)));
+      if (isInFile || next?.startsWith(`${key}/`)) {
+        throw new S3Error(
+          "InvalidRequest",
+          "There is a folder in the place of the file, or a file in that of a folder.",
+        );
+      }
+      return usual(call);
+    },
+  },
+};
 
 /** Says with 204 that a bucket is no website yet. */
 export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };

@@ -6,12 +6,14 @@ import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
 import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
 import { applyDomain } from "./dns/site-domain.ts";
+import { describeRefused } from "./folder-redirects.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
+import type { SitePlan } from "./plan/site-plan.ts";
 import type { SiteLog, SiteTools } from "./plan/site-tools.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
 import { storeSite } from "./store-site.ts";
@@ -66,7 +68,9 @@ async function publishInOrder(
 
   await prepareBucket(site, options, tools);
   if (site.groups.length > 0) await write(claimedEntries(site, site));
-  const { stored, ...storing } = await storeGroups(site, options, tools, record);
+  const { stored, refused, ...storing } = await storeGroups(site, options, tools, record);
+  if (refused.length > 0) log.warning("site-rule-skipped", describeRefused(refused));
+  const kept = withoutNames(site, new Set(refused.map(({ action }) => action.relativeKey)));
   record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
 
@@ -84,13 +88,13 @@ async function publishInOrder(
   const isDone = isWhole && errors.length === 0;
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
   const isUnchanged = isSettled(site, site) && isDeepStrictEqual(website, known);
-  if (!isUnchanged) await write(entriesAfter(site, site, progress));
+  if (!isUnchanged) await write(entriesAfter(kept, site, progress));
   const deleted = isDone ? await deleteStale(site, options, tools, record) : [];
   if (deleted.length > 0) {
     const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
     // Else the manifest tells the next publish what it is to invalidate.
     if (isBegun) {
-      const entries = entriesAfter(site, site, { ...progress, deleted: new Set(deleted) });
+      const entries = entriesAfter(kept, site, { ...progress, deleted: new Set(deleted) });
       await write(entries).catch((error) => tellOther(error, log));
     }
   }
@@ -98,6 +102,16 @@ async function publishInOrder(
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
   if (!site.store.isGuarded) log.warning("conditional-writes-not-supported", UNGUARDED);
   signal.throwIfAborted();
+}
+
+/** The plan without some objects, which the site turns out to do without. */
+function withoutNames<P extends SitePlan>(plan: P, names: ReadonlySet<string>): P {
+  if (names.size === 0) return plan;
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    actions: group.actions.filter(({ relativeKey }) => !names.has(relativeKey)),
+  }));
+  return { ...plan, groups, entries: new Map([...plan.entries].filter(([name]) => !names.has(name))) };
 }
 
 const UNGUARDED =

@@ -5,6 +5,7 @@ import type { Action } from "../sync/plan/plan.ts";
 import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts";
 import type { SentObject } from "../sync/upload/send-file.ts";
 import { compressFile, type Encoding } from "./content/compress.ts";
+import { FolderRedirects } from "./folder-redirects.ts";
 import type { SiteOptions } from "./options.ts";
 import type { SiteObject } from "./plan/site-object.ts";
 import type { SiteGroup } from "./plan/site-plan.ts";
@@ -29,6 +30,8 @@ export interface StoreResult {
   readonly stoppedEarly: boolean;
   /** By the object's name. */
   readonly stored: ReadonlyMap<string, SentObject>;
+  /** Redirects that the store cannot keep beside what is stored. */
+  readonly refused: readonly ActionFailure[];
 }
 
 const CONTENT_ENCODINGS: Readonly<Record<Encoding, string>> = { gzip: "gzip", brotli: "br" };
@@ -48,12 +51,28 @@ export async function storeSite(
   const sender = new ObjectSender(options, tools);
   const emptyFile = join(tools.scratchFolder, "empty");
   await writeFile(emptyFile, "");
+  const folderRedirects = new FolderRedirects(tools.bucket, objects);
   const stored = new Map<string, SentObject>();
+  const refused: ActionFailure[] = [];
   let scratchFiles = 0;
   try {
     for (const group of groups) {
       await tools.beforeGroup(group);
-      const { failures, stoppedEarly } = await applyActions(group.actions, {
+      const { failures, stoppedEarly } = await storeGroup(group);
+      const ofFolders = folderRedirects.refusedAmong(failures);
+      refused.push(...ofFolders);
+      const others = failures.filter((failure) => !ofFolders.includes(failure));
+      if (others.length > 0 || stoppedEarly) return { failures: others, stoppedEarly, stored, refused };
+    }
+    return { failures: [], stoppedEarly: false, stored, refused };
+  } finally {
+    await rm(emptyFile, { force: true });
+  }
+
+  async function storeGroup({ actions }: SiteGroup): Promise<Pick<StoreResult, "failures" | "stoppedEarly">> {
+    const failures: ActionFailure[] = [];
+    for (const turn of folderRedirects.turnsOf(actions)) {
+      const result = await applyActions(turn, {
         parallelActions: () => sender.slots.wanted,
         perform: async ({ relativeKey }) => {
           const sent = await storeObject(objects.get(relativeKey) as SiteObject);
@@ -64,11 +83,10 @@ export async function storeSite(
         signal,
       });
       signal.throwIfAborted();
-      if (failures.length > 0) return { failures, stoppedEarly, stored };
+      failures.push(...result.failures);
+      if (result.stoppedEarly) return { failures, stoppedEarly: true };
     }
-    return { failures: [], stoppedEarly: false, stored };
-  } finally {
-    await rm(emptyFile, { force: true });
+    return { failures, stoppedEarly: false };
   }
 
   async function storeObject(object: SiteObject): Promise<SentObject> {
