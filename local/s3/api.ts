@@ -4,7 +4,7 @@ import { readDeclaration } from "./body/declaration.ts";
 import { type IncomingBody, receiveBody } from "./body/receive.ts";
 import type { Frontend } from "./frontend.ts";
 import { errorReply } from "./http/error-reply.ts";
-import { S3Error } from "./http/errors.ts";
+import { S3Error, type S3ErrorCode } from "./http/errors.ts";
 import type { Reply } from "./http/reply.ts";
 import { readRequest, type S3Request } from "./http/request.ts";
 import { checkHeadersUnderstood } from "./http/understood-headers.ts";
@@ -35,8 +35,11 @@ export function apiFrontend(api: Api): Frontend {
       const route = findRoute(request, persona.unknownSubResources);
       return { request, operation: route.name, carryOut: (source) => carryOut(api, request, route, source) };
     },
-    errorReply: (error, response, bucket) =>
-      errorReply({ ...error, headers: { ...error.headers, ...regionHeader(state, bucket) } }, response),
+    errorReply(error, response, bucket) {
+      const own = persona.refusals?.[error.code as S3ErrorCode];
+      if (own !== undefined) return errorReply(own, response);
+      return errorReply({ ...error, headers: { ...error.headers, ...regionHeader(state, bucket) } }, response);
+    },
   };
 }
 

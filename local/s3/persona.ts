@@ -1,4 +1,4 @@
-import { S3Error } from "./http/errors.ts";
+import { S3Error, type S3ErrorCode } from "./http/errors.ts";
 import { documentReply, type Reply } from "./http/reply.ts";
 import type { S3Request } from "./http/request.ts";
 import { xmlDocument } from "./http/xml.ts";
@@ -15,6 +15,14 @@ export interface Persona {
   readonly refusedHeaders?: HeaderRefusal;
   /** What it answers to an operation, by the operation's name: always the same, or in a manner of its own. */
   readonly answers?: Readonly<Record<string, Reply | Answer>>;
+  /** What it says in place of an error of S3, by S3's code. */
+  readonly refusals?: Readonly<Partial<Record<S3ErrorCode, Refusal>>>;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
 }
 
 /** @param usual answers as Amazon S3 does. */
@@ -85,6 +93,15 @@ export const keepsObjectsAsFiles: Persona = {
       }
       return usual(call);
     },
+  },
+};
+
+/** Has one code for wrong keys, wrong secrets and missing rights, and one of its own for a wrong region. */
+export const saysForbidden: Persona = {
+  refusals: {
+    InvalidAccessKeyId: { status: 403, code: "AccessDenied", message: "Forbidden: No such key: AKIANOBODYHASTHISKEY" },
+    SignatureDoesNotMatch: { status: 403, code: "AccessDenied", message: "Forbidden: Invalid signature" },
+    AuthorizationHeaderMalformed: { status: 403, code: "InvalidRegionName", message: "The region name is not valid." },
   },
 };
 

@@ -114,7 +114,7 @@ export function openBucket(options: BucketOptions): Bucket {
     });
     if (response.status >= 200 && response.status < 300 && !isLateError(response)) return response;
 
-    const error = await readServiceError(response);
+    const error = await readServiceError(response, options.headers?.["x-amz-expected-bucket-owner"]);
     // The machine's clock is wrong: go by the server's from here on.
     if (error.awsCode === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();

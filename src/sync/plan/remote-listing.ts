@@ -25,7 +25,7 @@ export async function* listPrefix(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UnsortedListingError) throw error;
-    const isDenied = error instanceof ServiceError && error.awsCode === "AccessDenied";
+    const isDenied = error instanceof ServiceError && error.meaning === "AccessDenied";
     const advice = isDenied && wayOut ? ` ${wayOut}` : "";
     const why = describeFailure(error, bucket.name, undefined, "s3:ListBucket");
     throw new StepError(codeOf(error), `Listing s3://${bucket.name}/${prefix} failed: ${why}${advice}`, {
