@@ -1,4 +1,5 @@
 import { admitAnonymous, isAnonymous } from "./access/anonymous.ts";
+import { checkOwnerNotDenied } from "./access/owner-denied.ts";
 import { type Authority, authenticate } from "./auth/authenticate.ts";
 import { readDeclaration } from "./body/declaration.ts";
 import { type IncomingBody, receiveBody } from "./body/receive.ts";
@@ -50,6 +51,7 @@ async function carryOut(
   source: AsyncIterable<Buffer>,
 ): Promise<Reply> {
   const authenticated = isAnonymous(sent) ? admitAnonymous(sent, route.name, state) : authenticate(sent, authority);
+  if (!isAnonymous(sent)) checkOwnerNotDenied(sent, route.name, state);
   checkHeadersAccepted(sent, route.name, persona);
   const request = asUnderstood(sent, persona);
   const { operation, name } = route;

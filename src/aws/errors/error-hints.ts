@@ -195,6 +195,9 @@ function adviseOnPermission(failure: Failure): string {
   if (kmsAction) {
     return `Allow the user or role behind awsCredentials the action ${kmsAction} on the KMS key, in its own policy and in the key's. Uploads need kms:GenerateDataKey, those in parts kms:Decrypt too, downloads kms:Decrypt.`;
   }
+  if (/\bwith an explicit deny in a resource-based policy\b/.test(serverMessage)) {
+    return `The policy of the bucket "${bucket}" has a Deny for this request. Such a policy may ask for an encryption (set keyManagement), or for https in the server URL.`;
+  }
   // One request may need several actions, as one for tags; S3 often says which one was refused.
   const action = /\bnot authorized to perform: (s3:\w+)/.exec(serverMessage)?.[1] ?? expected;
   const resource = BUCKET_ACTIONS.has(action) ? bucket : `${bucket}/${key ?? "*"}`;

@@ -31,6 +31,15 @@ describe("the advice on a refusal", () => {
     );
   });
 
+  it("speaks of the bucket's policy where that denies it", () => {
+    const message =
+      "User: u is not authorized to perform: s3:PutObject with an explicit deny in a resource-based policy";
+    assert.match(
+      describeFailure(refusal("AccessDenied", message), "b", "k"),
+      /\. The policy of the bucket "b" has a Deny for this request\. .*keyManagement/,
+    );
+  });
+
   it("speaks of the owner first where a bucket was expected to be another account's", () => {
     const said = { status: 403, awsCode: "AccessDenied", expectedBucketOwner: "123456789012" };
     assert.equal(
