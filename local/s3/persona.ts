@@ -39,6 +39,16 @@ interface HeaderRefusal {
 /** Takes a request for an object's tags for one for the object, so that tags replace its content. */
 export const takesTagsForObject: Persona = { unknownSubResources: ["tagging"], ignoredHeaders: ["x-amz-tagging"] };
 
+/** Implements no requests for tags, and ignores those that come with an object. */
+export const hasNoTags: Persona = {
+  ignoredHeaders: ["x-amz-tagging"],
+  answers: {
+    GetObjectTagging: () => {
+      throw new S3Error("NotImplemented", "The tagging sub-resource is not implemented.");
+    },
+  },
+};
+
 const anyChecksum = /^x-amz-(checksum-|sdk-checksum-|mp-object-size)/;
 
 /** Implements no header about checksums, and does not say which header it means. */
@@ -73,6 +83,15 @@ export const namesNoGrantees: Persona = {
 
 /** Answers a request for an ACL with the object. */
 export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
+
+/** Has no Block Public Access. */
+export const hasNoPublicAccessBlock: Persona = {
+  answers: {
+    GetPublicAccessBlock: () => {
+      throw new S3Error("NotImplemented", "The publicAccessBlock sub-resource is not implemented.");
+    },
+  },
+};
 
 /** Accepts storage classes, and keeps all objects in one. */
 export const keepsNoStorageClasses: Persona = { ignoredHeaders: ["x-amz-storage-class"] };

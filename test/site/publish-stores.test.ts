@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DeleteBucketCommand } from "@aws-sdk/client-s3";
+import { DeleteBucketCommand, DeletePublicAccessBlockCommand } from "@aws-sdk/client-s3";
 import {
   listsByFolder,
   listsInNoOrder,
@@ -7,7 +7,7 @@ import {
   listsWithoutEtags,
   tellsNoEtags,
 } from "../../local/s3/listing-personas.ts";
-import { keepsObjectsAsFiles, listsForSettings, type Persona } from "../../local/s3/persona.ts";
+import { hasNoPublicAccessBlock, keepsObjectsAsFiles, listsForSettings, type Persona } from "../../local/s3/persona.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import { listKeys } from "../tasks/upload-step.ts";
 import { PublishBench } from "./publish-bench.ts";
@@ -119,6 +119,23 @@ describe("a publish to a new bucket of a store without websites", () => {
     assert.deepEqual(
       writes.map(({ operation }) => operation),
       ["CreateBucket"],
+    );
+  });
+});
+
+describe("a publish to a store without Block Public Access", () => {
+  const bench = new PublishBench().register({ persona: hasNoPublicAccessBlock });
+
+  it("lets everybody read, and unblocks nothing", async () => {
+    const place = await bench.newPlace({ "index.html": "home" }, { publicRead: true });
+    await bench.target.client().send(new DeletePublicAccessBlockCommand({ Bucket: place.bucketName }));
+    bench.target.server.clearRequests();
+    const { report } = await place.publish();
+    assert.deepEqual(report?.errors, []);
+    const writes = bench.target.server.requests.filter(({ method, key }) => method === "PUT" && key === undefined);
+    assert.deepEqual(
+      writes.map(({ operation }) => operation),
+      ["PutBucketPolicy"],
     );
   });
 });
