@@ -48,6 +48,8 @@ const RULES: readonly Rule[] = [
  * @returns the same code, if nothing is known of it.
  */
 export function meaningOf(code: string, serverMessage: string): string {
+  // So S3 speaks of rights. It names the object, and the rules must not take its key for a reason.
+  if (serverMessage.includes("not authorized to perform")) return code;
   const rule = RULES.find(
     ({ codes, says }) => codes.includes(code) && (says === undefined || says.test(serverMessage)),
   );

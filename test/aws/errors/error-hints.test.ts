@@ -123,6 +123,7 @@ describe("the advice on a refusal", () => {
 
   const ofRights: [awsCode: string, serverMessage: string][] = [
     ["AccessDenied", "User: u is not authorized to perform: s3:PutObject with an explicit deny in a resource policy"],
+    ["AccessDenied", 'u is not authorized to perform: s3:GetObject on resource: "b/access key of region, not valid"'],
     ["AccessDenied", "Requests must use https"],
     ["InvalidArgument", "Requests with KMS keys require AWS Signature Version 4."],
   ];
