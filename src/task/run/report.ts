@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
 import { escapeMarkdown } from "../../agent/markdown.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
-import type { Action, Counts, Plan, Redirect } from "../../sync/plan/plan.ts";
+import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
@@ -30,9 +30,21 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = direction.done === "Uploaded" ? "upload" : "download";
-  const amount = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
-  const found = `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+  const { transferred, extracted } = bytesToMove(plan);
+  const amounts = [
+    ...(extracted > 0 ? [`${formatBytes(extracted)} to extract`] : []),
+    ...(transferred > 0 ? [`${formatBytes(transferred)} to ${verb}`] : []),
+  ];
+  const amount = amounts.length > 0 ? `; ${amounts.join(", ")}` : "";
+  const found = `Found ${describeFound(plan)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
   return found + describePlannedRedirects(counts) + amount;
+}
+
+/** `5 files`, or `5 objects, 2 of them archives with 1,203 files`. */
+function describeFound({ filesFound, extraction }: Plan): string {
+  if (!extraction) return countFiles(filesFound);
+  if (filesFound === 1) return `1 archive with ${countFiles(extraction.files)}`;
+  return `${formatCount(filesFound)} objects, ${formatCount(extraction.archives)} of them archives with ${countFiles(extraction.files)}`;
 }
 
 /** Redirects are no files: `; 3 redirects: 2 to set, 1 unchanged`. */
@@ -75,6 +87,7 @@ export function describeAction(action: Action, { prefix, done }: Direction): str
     case "put":
       return `${path} → ${key} ${details}`;
     case "get":
+    case "extract":
       return `${key} → ${path} ${details}`;
     case "update":
       return `${key}: ${reason}`;
@@ -124,8 +137,8 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   const redirects = describeChangedRedirects(counts);
   if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
-  const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
-    ? `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+  const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get" || kind === "extract")
+    ? `${plan.extraction ? `${done} and extracted` : done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
   const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
   if (transferred === 0)
@@ -162,6 +175,7 @@ export function summarize(
     ...countRows(plan, counts).map(([what, count]) => `| ${what} | ${count} |`),
     "",
     `${formatBytes(counts.bytesTransferred)} in all.`,
+    ...(plan.extraction ? [`Found ${describeFound(plan)}.`] : []),
   ];
   if (errors.length > 0) {
     const hidden = errors.length - MAX_SUMMARY_ERRORS;
