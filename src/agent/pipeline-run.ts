@@ -21,6 +21,13 @@ export function publishRun(): { readonly id: string; readonly name: string } {
   return { id: randomUUID(), name };
 }
 
+/** What the pipeline's run builds, or has built: its number, and the commit. */
+export function runBuild(): { readonly buildNumber?: string; readonly commit?: string } {
+  const buildNumber = tl.getVariable("Build.BuildNumber");
+  const commit = tl.getVariable("Build.SourceVersion");
+  return { ...(buildNumber ? { buildNumber } : {}), ...(commit ? { commit } : {}) };
+}
+
 /** A folder that lives as long as the job: a step that is run again finds in it what its first run left. */
 export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { PublishBench } from "./publish-bench.ts";
+import { publishBench } from "./publish-bench.ts";
 
 describe("an asset that was refused", function () {
   this.timeout(60_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   for (const { what, removals, keepRemovedDays } of [
     { what: "is stored when it is published again after a publish without it", removals: 1, keepRemovedDays: 7 },

@@ -10,7 +10,7 @@ import {
 import { hasNoPublicAccessBlock, keepsObjectsAsFiles, listsForSettings, type Persona } from "../../local/s3/persona.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import { listKeys } from "../tasks/upload-step.ts";
-import { PublishBench } from "./publish-bench.ts";
+import { publishBench } from "./publish-bench.ts";
 
 const SITE = { "index.html": "home", "a.html": "a", "a/b.html": "b", "logo.svg": "<svg/>", "team.html": "team" };
 
@@ -23,7 +23,7 @@ const stores: [title: string, persona: Persona][] = [
 ];
 for (const [title, persona] of stores) {
   describe(`a publish to a store that ${title}`, () => {
-    const bench = new PublishBench().register({ persona });
+    const bench = publishBench({ persona });
 
     it("stores what changed, leaves the rest, and deletes what the site has no more", async () => {
       const place = await bench.newPlace(SITE, { maxDelete: { kind: "count", count: 1 } });
@@ -41,7 +41,7 @@ for (const [title, persona] of stores) {
 }
 
 describe("a publish to a store that keeps objects as files", () => {
-  const bench = new PublishBench().register({ persona: keepsObjectsAsFiles });
+  const bench = publishBench({ persona: keepsObjectsAsFiles });
   const redirects = { _redirects: "/old /new.html 301\n/a /new.html 301\n/x/y /new.html 301\n" };
   const files = { "index.html": "home", "new.html": "new", "a/b.html": "b" };
   const website = { siteUrl: new URL("http://site.example/"), configureWebsite: true };
@@ -104,7 +104,7 @@ describe("a publish to a store that keeps objects as files", () => {
 });
 
 describe("a publish to a new bucket of a store without websites", () => {
-  const bench = new PublishBench().register({ persona: listsForSettings });
+  const bench = publishBench({ persona: listsForSettings });
 
   it("ends before anything is stored", async () => {
     const place = await bench.newPlace({ "index.html": "home" }, { configureWebsite: true });
@@ -124,7 +124,7 @@ describe("a publish to a new bucket of a store without websites", () => {
 });
 
 describe("a publish to a store without Block Public Access", () => {
-  const bench = new PublishBench().register({ persona: hasNoPublicAccessBlock });
+  const bench = publishBench({ persona: hasNoPublicAccessBlock });
 
   it("lets everybody read, and unblocks nothing", async () => {
     const place = await bench.newPlace({ "index.html": "home" }, { publicRead: true });

@@ -20,6 +20,18 @@ export interface Manifest {
   readonly entries: ReadonlyMap<string, ManifestEntry>;
   /** The documents of the bucket's website configuration, where a publish of this site has set them. */
   readonly website?: WebsiteDocuments;
+  /** Which release visitors get, if releases are kept. */
+  readonly release?: ReleaseMark;
+}
+
+/** Which release a site shows. Where its record is, the manifest does not tell: visitors may read it. */
+export interface ReleaseMark {
+  /** Of the release that was last shown as a whole; 0 if there was none yet. */
+  readonly number: number;
+  /** The release whose content it has, if it came by a rollback. */
+  readonly rolledBackTo?: number;
+  /** Set while a publish or a rollback is under way, and left so by one that did not end well: visitors may get something else. */
+  readonly underWay?: { readonly rollbackTo?: number };
 }
 
 /** A publish, as another one tells of it. */
@@ -58,8 +70,19 @@ export class ManifestError extends CodedError {
   override readonly name: string = "ManifestError";
 }
 
-/** Writes a manifest as JSON, an object a line; equal headers stand in it once. */
-export function formatManifest({ run, writtenMs, entries, website }: Manifest): string {
+/** Writes a manifest as JSON, an object a line. */
+export function formatManifest({ run, writtenMs, entries, website, release }: Manifest): string {
+  const written = new Date(writtenMs).toISOString();
+  return [
+    `{"version":${VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
+    ...(website ? [`"website":${JSON.stringify(website)},`] : []),
+    ...(release ? [`"release":${JSON.stringify(release)},`] : []),
+    `${formatEntries(entries)}}\n`,
+  ].join("\n");
+}
+
+/** Writes entries as members of a JSON object, an entry a line; equal headers stand in it once. */
+export function formatEntries(entries: Manifest["entries"]): string {
   const headerSets = new Map<string, number>();
   const lines = [...entries].map(([name, { headers, removedMs, ...entry }]) => {
     const text = JSON.stringify(headers);
@@ -68,13 +91,7 @@ export function formatManifest({ run, writtenMs, entries, website }: Manifest): 
     const removed = removedMs === undefined ? {} : { removed: new Date(removedMs).toISOString() };
     return JSON.stringify({ name, ...entry, headers: index, ...removed });
   });
-  const written = new Date(writtenMs).toISOString();
-  return [
-    `{"version":${VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
-    ...(website ? [`"website":${JSON.stringify(website)},`] : []),
-    `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],`,
-    `"objects":[\n${lines.join(",\n")}\n]}\n`,
-  ].join("\n");
+  return `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],\n"objects":[\n${lines.join(",\n")}\n]`;
 }
 
 /**
@@ -86,14 +103,40 @@ export function parseManifest(text: string): Manifest {
   const document = parseObject(text);
   if (document.version !== VERSION)
     throw new ManifestError("manifest-invalid", `it is of version ${document.version}, not ${VERSION}`);
-  const { run, headers: headerSets } = document;
-  if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
-    throw new ManifestError("manifest-invalid", "it lacks its parts");
+  const { run, release } = document;
+  if (!isRun(run)) throw new ManifestError("manifest-invalid", "it lacks its parts");
   const writtenMs = Date.parse(String(document.written));
   if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not tell when it was written");
-  const entries = new Map(document.objects.map((object) => readEntry(object, headerSets)));
+  const entries = parseEntries(document);
   const website = readWebsite(document.website);
-  return { run, writtenMs, entries, ...(website ? { website } : {}) };
+  return { run, writtenMs, entries, ...(website ? { website } : {}), ...readRelease(release) };
+}
+
+/**
+ * Reads what `formatEntries` wrote.
+ *
+ * @throws {ManifestError} if it is something else.
+ */
+export function parseEntries({ headers, objects }: Readonly<Record<string, unknown>>): Manifest["entries"] {
+  if (!Array.isArray(headers) || !Array.isArray(objects))
+    throw new ManifestError("manifest-invalid", "it lacks its parts");
+  return new Map(objects.map((object) => readEntry(object, headers)));
+}
+
+function readRelease(release: unknown): Pick<Manifest, "release"> {
+  if (release === undefined) return {};
+  const { number, rolledBackTo, underWay } = (release ?? {}) as Record<string, unknown>;
+  const rollbackTo = isObject(underWay) ? underWay.rollbackTo : undefined;
+  const isRelease =
+    isCount(number) &&
+    [rolledBackTo, rollbackTo].every((each) => each === undefined || isCount(each)) &&
+    (underWay === undefined || isObject(underWay));
+  if (!isRelease) throw new ManifestError("manifest-invalid", "it does not tell which release it is of");
+  return { release: release as ReleaseMark };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function readWebsite(website: unknown): WebsiteDocuments | undefined {

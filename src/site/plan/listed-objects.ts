@@ -16,7 +16,7 @@ const PARALLEL_HEADS = 64;
  * @throws {StepError} where the bucket cannot be listed, or a HEAD is not answered; the signal's reason.
  */
 export async function readListing(
-  { prefix, encryption }: SiteOptions,
+  { prefix, encryption }: { readonly prefix: string; readonly encryption: SiteOptions["encryption"] | undefined },
   { bucket, signal, considered }: SiteTools,
 ): Promise<Map<string, ListedObject>> {
   const listed = new Map<string, ListedObject>();
@@ -29,7 +29,9 @@ export async function readListing(
   }
   await inParallel(incomplete, PARALLEL_HEADS, signal, async ({ key }) => {
     const head = await headOrRefusal({ bucket, encryption, signal }, key);
-    if (!(head instanceof ServiceError)) listed.set(key.slice(prefix.length), head);
+    if (head instanceof ServiceError) return;
+    const { sizeBytes, etag } = head;
+    listed.set(key.slice(prefix.length), { sizeBytes, etag });
   });
   return listed;
 }

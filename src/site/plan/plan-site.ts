@@ -28,9 +28,14 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
   for (const object of objects.values()) {
     const sha256 = digests.get(object.relativeKey) ?? "";
     const wanted = desiredHeaders(object, shared);
-    const { relativeKey, file } = object;
+    const { relativeKey, file, storedBytes = 0 } = object;
     const redirect = redirectOf(relativeKey, object.headers, options);
-    const subject = { path: file?.path ?? relativeKey, relativeKey, sizeBytes: file?.sizeBytes ?? 0, ...redirect };
+    const subject = {
+      path: file?.path ?? relativeKey,
+      relativeKey,
+      sizeBytes: file?.sizeBytes ?? storedBytes,
+      ...redirect,
+    };
     const reason = reasonToStore(state, relativeKey, sha256, wanted);
     const listed = state.listed.get(relativeKey);
     if (reason === undefined) skips.push({ kind: "skip", ...subject, reason: "unchanged" });

@@ -141,7 +141,7 @@ class DownloadPlanner {
     const root = join(this.#options.target, this.#paths.base);
     // What is behind a link on the way is not below the target.
     if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
-    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.matches(path);
+    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.covers(path);
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;
       if (isLeftover(lastName(path))) this.#leftovers.add(path);
