@@ -80,6 +80,7 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   visitors = await visitorsEnvironment(permission);
   const extras = { ...env, ARCHIVE_WRITERS: "1" };
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
+  if (nodes.length > 0) await runSuite("full", "embedded", thisNode, env);
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
 }
 
@@ -165,6 +166,7 @@ async function runSuite(
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
   const counts = await runMocha(mochaNode.program, suites[suite], {
     TASK_NODE: node.program,
+    S3_TEST_FULL: "1",
     ...proxyEnvironment(proxies),
     ...visitors,
     ...env,

@@ -19,7 +19,7 @@ const besideTheServer = [
 const randomTrees = "sync/plan/random-sync";
 
 /**
- * `npm test` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
+ * The suite `full` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
  * of the time that all tests on radosgw took. So trees 51 to 300 are run on this Node and the embedded server only.
  */
 export const randomTreesOnServers = "50";
@@ -39,7 +39,7 @@ const withMoto = [
 ];
 
 /**
- * Some 600 steps that show how text is read, which `npm test` has run: the tasks' own work on strings. AwsS3Download's table, which shares
+ * Some 600 steps that show how text is read, which the suite `full` has: the tasks' own work on strings. AwsS3Download's table, which shares
  * its readers with the others, shows that it is the same under another Node.
  */
 const inputTables = "tasks/inputs-{upload,publish-site}";
@@ -70,6 +70,11 @@ export const suites = {
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
     "test/browser/**/*.test.ts",
   ],
+  /** What `npm test` has fewer cases of, or runs with many steps in one process. */
+  full: [
+    ...["aws/signer", "http/response-parser", "site/publish-model", "site/rules/many-redirects", randomTrees],
+    ...["tasks/inputs-*", "tasks/publish-visitors"],
+  ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, manyReleases].map((name) => `test/${name}.test.ts`),
   s3: [

@@ -122,6 +122,7 @@ export const ERROR_CODES = {
   "content-type-missing": "Another tool has stored an object without a Content-Type.",
   "file-skipped": "A file was skipped, for the reason that the message gives.",
   "too-many-links": "Symbolic links lead to a folder on too many paths.",
+  "folder-exchanged": "The target folder, or one in it, became another folder or a link while the step ran.",
   "path-taken": "Something else stands where a file or a folder is needed.",
   "disk-full": "The disk has no space left.",
   "disk-failed": "The disk, or the file system, failed.",

@@ -1,4 +1,5 @@
 import type { CodedMessage } from "../errors/coded-message.ts";
+import { FolderWriteError } from "../errors/folder-write-error.ts";
 import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
@@ -52,7 +53,9 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
 /** @throws what is none of the reasons for which a publish ends before its time. */
 function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
   if (signal.aborted) return { code: "cancelled", message: CANCELLED };
-  if (error instanceof StepError || error instanceof OtherPublishError) return error;
+  const isReason =
+    error instanceof StepError || error instanceof OtherPublishError || error instanceof FolderWriteError;
+  if (isReason) return error;
   throw error;
 }
 

@@ -1,5 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { codeOf } from "../errors/coded-error.ts";
+import { temporaryFolderError } from "../errors/folder-write-error.ts";
 import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts";
 import type { SentObject } from "../sync/upload/send-file.ts";
 import { compressFile, type Encoding } from "./content/compress.ts";
@@ -28,7 +30,7 @@ export async function withFileStorer<T>(
   const { signal, scratchFolder } = tools;
   const sender = new ObjectSender(options, tools);
   const emptyFile = join(scratchFolder, "empty");
-  await writeFile(emptyFile, "");
+  await writeFile(emptyFile, "").catch(rejectAsFull);
   let scratchFiles = 0;
   try {
     return await use({
@@ -37,6 +39,10 @@ export async function withFileStorer<T>(
     });
   } finally {
     await rm(emptyFile, { force: true });
+  }
+
+  function rejectAsFull(error: unknown): never {
+    throw temporaryFolderError(scratchFolder, error);
   }
 
   async function storeObject(object: SiteObject): Promise<SentObject> {
@@ -50,7 +56,10 @@ export async function withFileStorer<T>(
   /** What does not become smaller is stored as it is. */
   async function storeCompressed(plain: Parameters<ObjectSender["send"]>[0], encoding: Encoding): Promise<SentObject> {
     const path = join(scratchFolder, String(scratchFiles++));
-    const sizeBytes = await compressFile(plain, encoding, path, signal);
+    const sizeBytes = await compressFile(plain, encoding, path, signal).catch((error: unknown) => {
+      // What cannot be read is another matter.
+      throw codeOf(error) === "disk-full" ? temporaryFolderError(scratchFolder, error) : error;
+    });
     if (sizeBytes === undefined) return sender.send(plain);
     try {
       const headers = { ...plain.headers, "content-encoding": CONTENT_ENCODINGS[encoding] };

@@ -1,11 +1,11 @@
-import { writeFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { log } from "../../src/agent/log.ts";
 import { readNetwork } from "../../src/agent/network.ts";
-import { jobFolder, publishRun, runBuild } from "../../src/agent/pipeline-run.ts";
+import { inJobFolder, publishRun, runBuild } from "../../src/agent/pipeline-run.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
-import { temporaryFile } from "../../src/agent/summary.ts";
+import { writeTemporaryFile } from "../../src/agent/summary.ts";
 import { userAgent } from "../../src/aws/user-agent.ts";
 import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
@@ -55,7 +55,7 @@ export function publish(inputs: SiteInputs, cancelled: AbortSignal): Promise<Tas
       idleTimeoutMs: IDLE_TIMEOUT_MS,
       network: readNetwork(),
     });
-    const scratchFolder = await mkdtemp(join(jobFolder(), "s3-site-"));
+    const scratchFolder = inJobFolder((folder) => mkdtempSync(join(folder, "s3-site-")));
     const s3Uri = `s3://${access.bucketName}/${inputs.prefix}`;
     const work =
       inputs.action === "publish"
@@ -184,9 +184,9 @@ function outputsOf(
 function writeReleasesFile(site: PreparedSite | undefined, report: SiteReport | undefined): string {
   const before = site?.releases?.before;
   if (!before) return "";
-  const path = temporaryFile("releases.json");
   const live = report?.release ?? before.live;
   const document = releasesDocument(report?.releases ?? before.records, live?.number);
-  writeFileSync(path, `${JSON.stringify(document, undefined, 2)}\n`);
-  return path;
+  return writeTemporaryFile("releases.json", (path) =>
+    writeFileSync(path, `${JSON.stringify(document, undefined, 2)}\n`),
+  );
 }

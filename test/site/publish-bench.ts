@@ -50,7 +50,7 @@ export const SETTINGS: SiteSettings = {
 /** What a publish meets. */
 export interface Surroundings {
   /** Called when the plan is made, and nothing done yet. */
-  readonly between?: () => Promise<void>;
+  readonly between?: (scratchFolder: string) => Promise<void>;
   readonly signal?: AbortSignal;
   readonly runName?: string;
   readonly build?: { readonly buildNumber?: string; readonly commit?: string };
@@ -182,13 +182,13 @@ export class SitePlaceOnBench {
     try {
       const { site, options } = await prepare(tools);
       if (site.problems.length > 0) return { site, log };
-      await between?.();
+      await between?.(scratchFolder);
       const observer = { stored: () => undefined, actionDone: () => undefined };
       const report = await publishSite(site, options, { ...tools, observer, scratchFolder });
       return { site, report, log };
     } finally {
       await digester.close();
-      rmSync(scratchFolder, { recursive: true });
+      rmSync(scratchFolder, { recursive: true, force: true });
     }
   }
 

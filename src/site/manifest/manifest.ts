@@ -9,7 +9,7 @@ export function isManifestName(name: string): boolean {
   return name === MANIFEST_NAME || name.endsWith(`/${MANIFEST_NAME}`);
 }
 
-const VERSION = 1;
+export const MANIFEST_VERSION = 1;
 
 /** What the site's objects were when they were last published, and so what is the site's to delete. */
 export interface Manifest {
@@ -74,7 +74,7 @@ export class ManifestError extends CodedError {
 export function formatManifest({ run, writtenMs, entries, website, release }: Manifest): string {
   const written = new Date(writtenMs).toISOString();
   return [
-    `{"version":${VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
+    `{"version":${MANIFEST_VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
     ...(website ? [`"website":${JSON.stringify(website)},`] : []),
     ...(release ? [`"release":${JSON.stringify(release)},`] : []),
     `${formatEntries(entries)}}\n`,
@@ -92,106 +92,4 @@ export function formatEntries(entries: Manifest["entries"]): string {
     return JSON.stringify({ name, ...entry, headers: index, ...removed });
   });
   return `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],\n"objects":[\n${lines.join(",\n")}\n]`;
-}
-
-/**
- * Reads a manifest.
- *
- * @throws {ManifestError} where it is none, or one of a later version.
- */
-export function parseManifest(text: string): Manifest {
-  const document = parseObject(text);
-  if (document.version !== VERSION)
-    throw new ManifestError("manifest-invalid", `it is of version ${document.version}, not ${VERSION}`);
-  const { run, release } = document;
-  if (!isRun(run)) throw new ManifestError("manifest-invalid", "it lacks its parts");
-  const writtenMs = Date.parse(String(document.written));
-  if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not tell when it was written");
-  const entries = parseEntries(document);
-  const website = readWebsite(document.website);
-  return { run, writtenMs, entries, ...(website ? { website } : {}), ...readRelease(release) };
-}
-
-/**
- * Reads what `formatEntries` wrote.
- *
- * @throws {ManifestError} if it is something else.
- */
-export function parseEntries({ headers, objects }: Readonly<Record<string, unknown>>): Manifest["entries"] {
-  if (!Array.isArray(headers) || !Array.isArray(objects))
-    throw new ManifestError("manifest-invalid", "it lacks its parts");
-  return new Map(objects.map((object) => readEntry(object, headers)));
-}
-
-function readRelease(release: unknown): Pick<Manifest, "release"> {
-  if (release === undefined) return {};
-  const { number, rolledBackTo, underWay } = (release ?? {}) as Record<string, unknown>;
-  const rollbackTo = isObject(underWay) ? underWay.rollbackTo : undefined;
-  const isRelease =
-    isCount(number) &&
-    [rolledBackTo, rollbackTo].every((each) => each === undefined || isCount(each)) &&
-    (underWay === undefined || isObject(underWay));
-  if (!isRelease) throw new ManifestError("manifest-invalid", "it does not tell which release it is of");
-  return { release: release as ReleaseMark };
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function readWebsite(website: unknown): WebsiteDocuments | undefined {
-  if (website === undefined) return undefined;
-  const { indexDocument, errorDocument } = (website ?? {}) as Record<string, unknown>;
-  if (typeof indexDocument !== "string")
-    throw new ManifestError("manifest-invalid", "it does not tell the index document");
-  return { indexDocument, ...(typeof errorDocument === "string" ? { errorDocument } : {}) };
-}
-
-function readEntry(object: unknown, headerSets: readonly unknown[]): [name: string, ManifestEntry] {
-  const { name, sizeBytes, etag, sha256, headers, removed, reusesName, pending } = (object ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const headerSet = headerSets[headers as number];
-  const removedMs = removed === undefined ? undefined : Date.parse(String(removed));
-  const isEntry =
-    typeof name === "string" &&
-    typeof sizeBytes === "number" &&
-    typeof etag === "string" &&
-    typeof sha256 === "string" &&
-    isObject(headerSet) &&
-    !Number.isNaN(removedMs) &&
-    (pending === undefined || isObject(pending));
-  if (!isEntry)
-    throw new ManifestError("manifest-invalid", `its entry ${JSON.stringify(object).slice(0, 200)} is none`);
-  return [
-    name,
-    {
-      sizeBytes,
-      etag,
-      sha256,
-      headers: headerSet as ManifestEntry["headers"],
-      ...(removedMs === undefined ? {} : { removedMs }),
-      ...(reusesName === true ? { reusesName } : {}),
-      ...(pending === undefined ? {} : { pending }),
-    },
-  ];
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch (error) {
-    throw new ManifestError("manifest-invalid", `it is no JSON: ${(error as Error).message}`);
-  }
-  throw new ManifestError("manifest-invalid", "it is no JSON object");
-}
-
-function isRun(value: unknown): value is PublishRun {
-  return isObject(value) && typeof value.id === "string" && typeof value.name === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

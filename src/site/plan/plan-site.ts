@@ -3,7 +3,7 @@ import { belongsToPages, isOfServiceWorker } from "../content/update-files.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import { mayBeSameEtag } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
-import { checkRemovals } from "./check-removals.ts";
+import { limitRemovals } from "./check-removals.ts";
 import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
 import { checkNestedSites } from "./nested-sites.ts";
 import { redirectOf } from "./redirect-of-object.ts";
@@ -48,12 +48,14 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
       ...(object.reusesName ? { reusesName: true } : {}),
     });
   }
-  const { deletions, kept, keptEntries, departed } = decideStaleObjects(options, state);
+  const removals = limitRemovals(options, state, decideStaleObjects(options, state));
+  const { deletions, kept, keptEntries, departed, remarks } = removals;
   for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
   const groups = groupPuts(puts);
   return {
     actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
-    problems: [...checkNestedSites(options, state), ...checkRemovals(options, state, deletions)],
+    problems: [...checkNestedSites(options, state), ...removals.problems],
+    remarks,
     groups,
     deletions,
     kept,

@@ -15,6 +15,7 @@ import type { SiteOptions } from "../options.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
 import { isReleaseName } from "../releases/release-names.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
+import { KEPT_BY_LIMIT } from "./check-removals.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
 import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
@@ -89,7 +90,8 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   logRules(rules, redirects, options, tools.log);
   if (distribution) logDistribution(distribution, options, tools.log);
   if (shared) logSharedWebsite(shared, ownWebsite, options, tools.log);
-  logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, tools.log);
+  const kept = plan.kept.filter(({ reason }) => reason !== KEPT_BY_LIMIT);
+  logEarlierState({ manifest, listed, objects, kept }, options, tools.log);
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],

@@ -1,6 +1,7 @@
 import { CodedError } from "../../errors/coded-error.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
-import { formatEntries, type Manifest, type ManifestEntry, parseEntries } from "../manifest/manifest.ts";
+import { formatEntries, type Manifest, type ManifestEntry } from "../manifest/manifest.ts";
+import { parseEntries } from "../manifest/read-manifest.ts";
 
 const VERSION = 1;
 

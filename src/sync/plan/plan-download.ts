@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveFile } from "../../extract/archive-entry.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { type FolderIdentity, findIdentity } from "../../files/folder-identity.ts";
 import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { foldName } from "../../files/safe-path.ts";
 import { type LocalFile, scan } from "../../files/scan.ts";
@@ -29,6 +30,8 @@ export interface DownloadPlan extends Plan {
   readonly prefix: string;
   /** Temporary files that a run left behind when it was killed, relative to the target. */
   readonly leftovers: readonly string[];
+  /** What the target was when it was looked at; undefined if it was not there. */
+  readonly targetIdentity: FolderIdentity | undefined;
   /** Archives to extract. Each path is that of the folder for its files, empty for the target itself. */
   readonly archiveObjects: readonly GetAction[];
   /** What the archives hold, once they are read. */
@@ -77,6 +80,7 @@ class DownloadPlanner {
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
   readonly #leftovers = new Set<string>();
+  readonly #targetIdentity: FolderIdentity | undefined;
   #filesFound = 0;
   #filesInTarget = 0;
 
@@ -89,6 +93,7 @@ class DownloadPlanner {
     this.#patterns = watchPatterns(options.patterns);
     this.#paths = new DownloadPaths(options, source.prefix, tellsCaseApart);
     this.#targetFiles = new TargetFiles(options.target);
+    this.#targetIdentity = findIdentity(options.target);
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -128,6 +133,7 @@ class DownloadPlanner {
       remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
+      targetIdentity: this.#targetIdentity,
       archiveObjects: this.#archives,
     };
   }

@@ -13,7 +13,7 @@ import type { ObjectHeaders } from "../../s3/put-object.ts";
 import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
-import type { ObjectSettings, UploadOptions } from "../options.ts";
+import type { BucketAccess, ObjectSettings, UploadOptions } from "../options.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
@@ -28,6 +28,8 @@ export interface SenderTools {
   readonly digester: FileDigester;
   /** Where the uploads that are begun are noted, so that this job can go on with them; without it, none is resumed. */
   readonly journal?: UploadJournal;
+  /** Who began an unfinished upload is compared with it. */
+  readonly callerArn?: BucketAccess["callerArn"];
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
@@ -59,7 +61,7 @@ export class ObjectSender {
   #keepsTags: Promise<boolean> | undefined;
 
   constructor(options: SenderOptions, tools: SenderTools) {
-    const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
+    const { bucket, digester, journal, callerArn, signal, onStored, onLeftUnfinished } = tools;
     this.#options = options;
     this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
@@ -71,7 +73,8 @@ export class ObjectSender {
     this.#customerKeyHeaders = customerKeyHeaders(encryption);
     // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
     const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
-    this.#unfinished = canBeReadBack && journal ? new UnfinishedUploads(bucket, prefix, journal, signal) : undefined;
+    this.#unfinished =
+      canBeReadBack && journal ? new UnfinishedUploads({ bucket, prefix, journal, callerArn, signal }) : undefined;
     this.#context = {
       bucket,
       slots: this.slots,

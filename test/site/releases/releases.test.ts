@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { MANIFEST_NAME, parseManifest } from "../../../src/site/manifest/manifest.ts";
+import { MANIFEST_NAME } from "../../../src/site/manifest/manifest.ts";
+import { parseManifest } from "../../../src/site/manifest/read-manifest.ts";
 import { type PublishResult, publishBench, type SiteFiles, type SitePlaceOnBench } from "../publish-bench.ts";
 
 /** A build: an index that needs its script, and a page and an asset that keep their names. */

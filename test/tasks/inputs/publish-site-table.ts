@@ -235,7 +235,10 @@ export const publishSiteTable: InputTable = {
         ],
       })),
     },
-    { ...maxDeleteRow, meaning: "The most pages and redirects that may be removed: a count or a share." },
+    {
+      ...maxDeleteRow,
+      meaning: "The most that may be deleted: a count, or a share of the pages and of all published objects.",
+    },
     dryRunRow,
     ...hostingRows,
     ...distributionRows,
