@@ -8,10 +8,10 @@ const product = ["agent", "aws", "checksums", "extract", "files", "http", "packa
 const besideTheServer = [
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
   "s3/{concurrency/*,multipart/part-size}",
-  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures}",
+  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures,*-interrupted,*-stores,*-stores-*}",
   "tasks/upload-{encryption,faults,header-refusals}",
-  "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
-  "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+  "tasks/publish-{cloudfront,content-types,dns*,invalidation,log,names,neighbours,pending,rules,secrets,visitors}",
+  "tasks/download-{integrity,partial-files,unsafe-keys}",
   "tasks/extract*",
   "browser/edge",
 ];
@@ -51,6 +51,16 @@ const decisionsAndTexts = [
   "tasks/publish-{log,visitors}",
 ];
 
+/** What the tasks do that depends on the store, and that takes no more than what the plainest stores have. */
+const dependingOnTheStore = [
+  ...["upload", "upload-bucket", "upload-delete-extra", "upload-objects", "upload-overwrite"],
+  ...["download", "download-delete-extra", "download-overwrite"],
+  ...["publish-again", "publish-beside"],
+];
+
+/** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
+const operations = ["test/stores/*-operations.ts"];
+
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
   /** But for what the suites of large amounts and of moto do under the same Node. */
@@ -69,6 +79,7 @@ export const suites = {
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
     "test/browser/**/*.test.ts",
+    ...operations,
   ],
   /** What `npm test` has fewer cases of, or runs with many steps in one process. */
   full: [
@@ -77,9 +88,14 @@ export const suites = {
   ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, manyReleases].map((name) => `test/${name}.test.ts`),
+  /** The table of compatible stores. */
+  operations,
+  /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
+  stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
     ...[randomTrees, randomReleases].map((name) => `test/${name}.test.ts`),
+    ...operations,
     ...without(...besideTheServer),
   ],
   /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */

@@ -1,9 +1,8 @@
-import { UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { XmlElement } from "../../aws/xml.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
-import { getBucketSetting } from "./bucket-setting.ts";
+import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucket-setting.ts";
 
 /** How the website endpoint of a bucket answers: with its objects, or by sending every visitor elsewhere. */
 export type WebsiteConfiguration = WebsiteHosting | WebsiteRedirect;
@@ -53,7 +52,6 @@ export interface RoutingRule {
   };
 }
 
-const QUERY = { website: "" };
 const ROOT = "WebsiteConfiguration";
 
 /**
@@ -70,12 +68,7 @@ export async function getWebsiteConfiguration(
 ): Promise<WebsiteConfiguration | undefined> {
   const response = await getBucketSetting(bucket, "website", signal);
   if (response === "none") return undefined;
-  if (response === "unsupported") {
-    throw new UnsupportedInputError(
-      "bucket-setting-not-supported",
-      "This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers.",
-    );
-  }
+  if (response === "unsupported") throw settingNotSupported("website");
   const root = await readResult(response, ROOT);
   const [redirectAll] = childElements(root, "RedirectAllRequestsTo");
   const hostName = redirectAll && textOf(redirectAll, "HostName");
@@ -86,7 +79,7 @@ export async function getWebsiteConfiguration(
 /**
  * Sets a bucket up as a website, in the place of how it is set up now. That takes s3:PutBucketWebsite.
  *
- * @throws what `Bucket.send` throws.
+ * @throws {UnsupportedInputError} if the store has no websites; what `Bucket.send` throws.
  *
  * Source: PutBucketWebsite in the Amazon S3 API Reference.
  */
@@ -97,7 +90,7 @@ export async function putWebsiteConfiguration(
 ): Promise<void> {
   const content = "redirectAllRequestsTo" in configuration ? writeRedirect(configuration) : writeHosting(configuration);
   const document = `<${ROOT} xmlns="${S3_NAMESPACE}">${content}</${ROOT}>`;
-  await bucket.send({ method: "PUT", key: "", query: QUERY, ...xmlRequest(document), signal });
+  await putBucketSetting(bucket, "website", xmlRequest(document), signal);
 }
 
 function readHosting(root: XmlElement, response: HttpResponse): WebsiteHosting {

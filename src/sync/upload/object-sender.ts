@@ -14,6 +14,7 @@ import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { BucketAccess, ObjectSettings, UploadOptions } from "../options.ts";
+import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
@@ -92,9 +93,21 @@ export class ObjectSender {
   /**
    * Stores a file as an object.
    *
-   * @throws what `sendFile` throws.
+   * @throws {UnsupportedInputError} if the store does not have what an input asks for; what `sendFile` throws.
    */
-  async send({ headers, ...file }: ObjectSource): Promise<SentObject> {
+  async send(source: ObjectSource): Promise<SentObject> {
+    try {
+      return await this.#send(source);
+    } catch (error) {
+      if (this.#context.bucket.isAmazon) throw error;
+      const { checksumAlgorithm } = this.#options.settings;
+      const hasChecksum = checksumAlgorithm !== "auto" && checksumAlgorithm !== "none";
+      const checksum = hasChecksum ? { "x-amz-checksum-algorithm": checksumAlgorithm } : {};
+      throw asRefusedSetting(error, { ...source.headers, ...this.#sharedHeaders, ...checksum });
+    }
+  }
+
+  async #send({ headers, ...file }: ObjectSource): Promise<SentObject> {
     const { checksumAlgorithm } = this.#options.settings;
     const write = {
       headers: { ...headers, ...this.#sharedHeaders },
