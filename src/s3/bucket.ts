@@ -38,6 +38,7 @@ export interface Bucket {
   readonly checksums: ChecksumSupport;
   /** Reports, once, what the store does not have and the step continues without. */
   giveUp(what: GivenUp): void;
+  hasGivenUp(what: GivenUp): boolean;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -115,7 +116,7 @@ export function openBucket(options: BucketOptions): Bucket {
     if (isSuccess && isPage(response)) throw new ServiceError({ ...PAGE, status: response.status });
     if (isSuccess && !isLateError(response)) return response;
 
-    const error = await readServiceError(response);
+    const error = await readServiceError(response, options.headers?.["x-amz-expected-bucket-owner"]);
     // The machine's clock is wrong: go by the server's from here on.
     if (error.awsCode === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();
@@ -143,6 +144,7 @@ export function openBucket(options: BucketOptions): Bucket {
     isAmazon: options.store.endpoint === undefined,
     checksums: new ChecksumSupport(giveUp),
     giveUp,
+    hasGivenUp: (what) => givenUp.has(what),
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"

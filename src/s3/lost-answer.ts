@@ -3,6 +3,7 @@ import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { type ObjectHead, readObjectHead } from "./head-object.ts";
 import type { ObjectHeaders } from "./put-object.ts";
+import { withChecksumMode } from "./store/checksum-support.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 
 /**
@@ -90,8 +91,10 @@ function hasSameBytes(before: ObjectHead, after: ObjectHead): boolean {
 /** @returns undefined if that fails too: what failed first matters more. */
 async function look({ bucket, key, customerKeyHeaders, signal }: WrittenObject): Promise<ObjectHead | undefined> {
   try {
-    const headers = { "x-amz-checksum-mode": "ENABLED", ...customerKeyHeaders };
-    return readObjectHead(await bucket.send({ method: "HEAD", key, headers, signal }));
+    const response = await withChecksumMode(bucket, (mode) =>
+      bucket.send({ method: "HEAD", key, headers: { ...mode, ...customerKeyHeaders }, signal }),
+    );
+    return readObjectHead(response);
   } catch {
     signal?.throwIfAborted();
     return undefined;

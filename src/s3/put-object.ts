@@ -15,6 +15,8 @@ export interface ObjectWrite {
   /** Those of `headers` that bring along a customer's key, for the requests about parts. */
   readonly customerKeyHeaders: ObjectHeaders;
   readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+  /** Whether an input asks for this checksum. If none does, it is left out if the store refuses it. */
+  readonly isChecksumRequired?: boolean;
 }
 
 /**
@@ -29,25 +31,25 @@ export async function putObject(
   bucket: Bucket,
   key: string,
   body: DigestedBody,
-  { headers, checksumAlgorithm }: ObjectWrite,
+  { headers, checksumAlgorithm: algorithm, isChecksumRequired: isRequired = false }: ObjectWrite,
   signal?: AbortSignal,
 ): Promise<string> {
-  const send = async (algorithm: DigestAlgorithm | "none") => {
-    const { checksum, sha256Hex } = await digestBody(body, algorithm, bucket.signsPayload);
+  const send = async (checkedBy: DigestAlgorithm | "none") => {
+    const { checksum, sha256Hex } = await digestBody(body, checkedBy, bucket.signsPayload);
     return bucket.send({
       method: "PUT",
       key,
-      headers: { ...headers, ...checksumHeaders(algorithm, checksum) },
+      headers: { ...headers, ...checksumHeaders(checkedBy, checksum) },
       body,
       bodySha256: sha256Hex,
       signal,
     });
   };
   const response =
-    checksumAlgorithm === "none"
+    algorithm === "none"
       ? await send("none")
-      : await withChecksums(bucket, checksumAlgorithm, ["partsOnly", "none"], (level) =>
-          send(level === "none" ? "MD5" : checksumAlgorithm),
+      : await withChecksums(bucket, { algorithm, isRequired, headers }, ["partsOnly", "none"], (level) =>
+          send(level === "none" ? "MD5" : algorithm),
         );
   return requireEtag(response).replaceAll('"', "");
 }

@@ -100,5 +100,8 @@ export interface ObjectSettings {
   readonly tags: ReadonlyMap<string, string> | undefined;
   /** A canned ACL, as `public-read`. */
   readonly cannedAcl: string | undefined;
-  readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+  readonly checksumAlgorithm: ChecksumChoice;
 }
+
+/** `auto` is the default checksum, or none if the store refuses it. */
+export type ChecksumChoice = ChecksumAlgorithm | "auto" | "none";

@@ -91,13 +91,13 @@ async function createUpload(
   key: string,
   { write, onBegun, signal }: MultipartOptions,
 ): Promise<string> {
-  const { headers, checksumAlgorithm } = write;
+  const { headers, checksumAlgorithm: algorithm, isChecksumRequired: isRequired = false } = write;
   const begin = (checksum: ObjectHeaders) => beginUpload(bucket, key, { ...headers, ...checksum }, signal);
   const uploadId =
-    checksumAlgorithm === "none"
+    algorithm === "none"
       ? await begin({})
-      : await withChecksums(bucket, checksumAlgorithm, [...levelsOf(checksumAlgorithm), "none"], (level) =>
-          begin(algorithmHeaders(checksumAlgorithm, level)),
+      : await withChecksums(bucket, { algorithm, isRequired, headers }, [...levelsOf(algorithm), "none"], (level) =>
+          begin(algorithmHeaders(algorithm, level)),
         );
   onBegun?.(uploadId);
   return uploadId;
@@ -137,29 +137,30 @@ async function sendPart(
   signal: AbortSignal,
 ): Promise<SentPart> {
   const { bucket, key, uploadId, write } = upload;
-  const { checksumAlgorithm } = write;
-  const send = async (algorithm: DigestAlgorithm | "none") => {
-    const { checksum, sha256Hex } = await digestBody(body, algorithm, bucket.signsPayload);
+  const { checksumAlgorithm: algorithm, isChecksumRequired: isRequired = false, customerKeyHeaders: headers } = write;
+  const send = async (checkedBy: DigestAlgorithm | "none") => {
+    const { checksum, sha256Hex } = await digestBody(body, checkedBy, bucket.signsPayload);
     const response = await bucket.send({
       method: "PUT",
       key,
       query: { partNumber: String(partNumber), uploadId },
-      headers: { ...write.customerKeyHeaders, ...checksumHeaders(algorithm, checksum) },
+      headers: { ...headers, ...checksumHeaders(checkedBy, checksum) },
       body,
       bodySha256: sha256Hex,
       signal,
     });
-    const kept = algorithm === "MD5" ? undefined : checksum;
+    const kept = checkedBy === "MD5" ? undefined : checksum;
     return { etag: requireEtag(response), checksum: kept, sizeBytes: body.sizeBytes };
   };
-  if (checksumAlgorithm === "none") return send("none");
-  return withChecksums(bucket, checksumAlgorithm, ["partsOnly", "none"], (level) =>
-    send(level === "none" ? "MD5" : checksumAlgorithm),
+  if (algorithm === "none") return send("none");
+  return withChecksums(bucket, { algorithm, isRequired, headers }, ["partsOnly", "none"], (level) =>
+    send(level === "none" ? "MD5" : algorithm),
   );
 }
 
 async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<string> {
   const { bucket, key, uploadId, write, signal } = upload;
+  const { isChecksumRequired: isRequired = false, customerKeyHeaders } = write;
   const algorithm = write.checksumAlgorithm === "none" ? undefined : write.checksumAlgorithm;
   const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
   // Without the document's own checksums, which would be taken for the object's.
@@ -169,7 +170,7 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
       method: "POST",
       key,
       query: { uploadId },
-      headers: { "content-type": "application/xml", ...write.customerKeyHeaders, ...wholeObject },
+      headers: { "content-type": "application/xml", ...customerKeyHeaders, ...wholeObject },
       body,
       bodySha256,
       signal,
@@ -177,8 +178,11 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
   const whole = algorithm && wholeChecksumHeaders(parts, algorithm);
   try {
     const response = whole
-      ? await withChecksums(bucket, algorithm, ["wholeObject", "partsOnly"], (level) =>
-          send(level === "wholeObject" ? whole : {}),
+      ? await withChecksums(
+          bucket,
+          { algorithm, isRequired, headers: customerKeyHeaders },
+          ["wholeObject", "partsOnly"],
+          (level) => send(level === "wholeObject" ? whole : {}),
         )
       : await send({});
     const result = await readResult(response, "CompleteMultipartUploadResult");
@@ -188,7 +192,7 @@ async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promi
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
     const checksum = algorithm && whole?.[checksumHeader(algorithm)];
     const joined = { etag: joinedEtag(parts), sizeBytes, algorithm, checksum };
-    const written = { bucket, key, customerKeyHeaders: write.customerKeyHeaders, signal };
+    const written = { bucket, key, customerKeyHeaders, signal };
     const etag = await findJoined(written, joined);
     if (etag === undefined) throw error;
     return etag;

@@ -47,7 +47,7 @@ export interface ExtractAction extends Subject {
 /** An object's bytes stay, and its headers, metadata, tags or storage class change. */
 export interface UpdateAction extends Subject {
   readonly kind: "update";
-  /** Of the object that was compared, without quotation marks. */
+  /** Of the object that was compared, without quotation marks; empty if the store does not tell it. */
   readonly etag: string;
   readonly isTagsOnly: boolean;
 }

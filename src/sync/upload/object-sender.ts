@@ -10,6 +10,7 @@ import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import { getObjectAcl, isOwnerOnly } from "../../s3/object-acl.ts";
 import { areSameTags, getObjectTags, type ObjectTags, taggingHeader } from "../../s3/object-tags.ts";
 import type { ObjectHeaders } from "../../s3/put-object.ts";
+import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { BucketAccess, ObjectSettings, UploadOptions } from "../options.ts";
@@ -99,15 +100,20 @@ export class ObjectSender {
       return await this.#send(source);
     } catch (error) {
       if (this.#context.bucket.isAmazon) throw error;
-      throw asRefusedSetting(error, { ...source.headers, ...this.#sharedHeaders });
+      const { checksumAlgorithm } = this.#options.settings;
+      const hasChecksum = checksumAlgorithm !== "auto" && checksumAlgorithm !== "none";
+      const checksum = hasChecksum ? { "x-amz-checksum-algorithm": checksumAlgorithm } : {};
+      throw asRefusedSetting(error, { ...source.headers, ...this.#sharedHeaders, ...checksum });
     }
   }
 
   async #send({ headers, ...file }: ObjectSource): Promise<SentObject> {
+    const { checksumAlgorithm } = this.#options.settings;
     const write = {
       headers: { ...headers, ...this.#sharedHeaders },
       customerKeyHeaders: this.#customerKeyHeaders,
-      checksumAlgorithm: this.#options.settings.checksumAlgorithm,
+      checksumAlgorithm: checksumAlgorithm === "auto" ? DEFAULT_ALGORITHM : checksumAlgorithm,
+      isChecksumRequired: checksumAlgorithm !== "auto",
     };
     const hasMetadata = Object.keys(headers).some((name) => name.startsWith("x-amz-meta-"));
     const unfinished = hasMetadata ? undefined : this.#unfinished;

@@ -97,7 +97,7 @@ class Uploader {
     const key = prefix + relativeKey;
     if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
     const head = await headObject(bucket, key, { customerKey: encryption, signal });
-    if (head.etag !== etag)
+    if (etag !== "" && head.etag !== etag)
       throw new CodedError("object-changed", "it was replaced after it was compared; run the step again");
     // A copy, which is stored as all else of the step.
     const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };

@@ -35,7 +35,7 @@ export const uploadTable: InputTable = {
     source: "SOURCE/site",
     prefix: "",
     headers: {},
-    checksumAlgorithm: "CRC32",
+    checksumAlgorithm: "auto",
     createBucket: false,
     followSymlinks: true,
   },
