@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { checksumTypeOf } from "../../s3/multipart/multipart-upload.ts";
+import { checksumTypeOf } from "../../s3/multipart/multipart-steps.ts";
 import {
   type ListedUpload,
   listParts,
