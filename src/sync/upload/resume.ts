@@ -74,9 +74,23 @@ export class UnfinishedUploads {
 
     const parts = await orNothing(listParts(this.#bucket, upload, checksumAlgorithm, this.#signal), undefined);
     if (!parts) return undefined;
-    const lastActivityMs = Math.max(upload.initiatedMs, ...[...parts.values()].map((part) => part.lastModifiedMs));
-    const isAbandoned = Date.now() - lastActivityMs > ABANDONED_AFTER_MS;
-    return isAbandoned || this.journal.has(upload.uploadId) ? { uploadId: upload.uploadId, parts } : undefined;
+    return this.#isLeft(upload, parts) ? { uploadId: upload.uploadId, parts } : undefined;
+  }
+
+  /** The uploads of a key that nobody goes on with: each was begun in this job, or left alone for an hour. */
+  async leftOf(key: string): Promise<readonly ListedUpload[]> {
+    this.#listing ??= this.#list();
+    const left: ListedUpload[] = [];
+    for (const upload of (await this.#listing).get(key) ?? []) {
+      const parts = await orNothing(listParts(this.#bucket, upload, "CRC32", this.#signal), undefined);
+      if (parts && this.#isLeft(upload, parts)) left.push(upload);
+    }
+    return left;
+  }
+
+  #isLeft({ uploadId, initiatedMs }: ListedUpload, parts: UnfinishedUpload["parts"]): boolean {
+    const lastActivityMs = Math.max(initiatedMs, ...[...parts.values()].map((part) => part.lastModifiedMs));
+    return this.journal.has(uploadId) || Date.now() - lastActivityMs > ABANDONED_AFTER_MS;
   }
 
   async #list(): Promise<Map<string, ListedUpload[]>> {
