@@ -80,6 +80,15 @@ export interface Plan {
   readonly remarks?: readonly PlanRemark[];
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
+  /** Set where all files become one object: then there is one action, or none. */
+  readonly archive?: ArchiveContents;
+}
+
+/** What an archive is made of. */
+export interface ArchiveContents {
+  readonly name: string;
+  /** Of all its files. */
+  readonly sourceBytes: number;
 }
 
 /** How many of each kind a plan has, or how many were done. */

@@ -82,7 +82,8 @@ class Uploader {
 
   async #perform(action: Action): Promise<number> {
     if (action.kind === "put") return this.#put(action);
-    if (action.kind === "update") await this.#sender.slots.run(1, () => updateHeaders(action, this.#options, this.#tools));
+    if (action.kind === "update")
+      await this.#sender.slots.run(1, () => updateHeaders(action, this.#options, this.#tools));
     return 0;
   }
 

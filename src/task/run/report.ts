@@ -30,9 +30,17 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = direction.done === "Uploaded" ? "upload" : "download";
-  const amount = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
-  const found = `Found ${countFiles(plan.filesFound)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
+  // Of an archive, only its end shows how much there is to upload.
+  const hasAmount = counts.bytesTransferred > 0 && !plan.archive;
+  const amount = hasAmount ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
+  const found = `Found ${describeFound(plan)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
   return found + describePlannedRedirects(counts) + amount;
+}
+
+function describeFound({ filesFound, archive }: Plan): string {
+  const files = countFiles(filesFound);
+  if (!archive) return files;
+  return `${files} for the archive ${archive.name}, ${formatBytes(archive.sourceBytes)} before compression`;
 }
 
 /** Redirects are no files: `; 3 redirects: 2 to set, 1 unchanged`. */
@@ -118,14 +126,14 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   if (countChanges(counts) === 0) {
     const exist = filesUnchanged === 1 ? "exists already" : "exist already";
     const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
-    return `Nothing to do: ${countFiles(filesUnchanged)} ${how} in ${to}`;
+    return `Nothing to do: ${describeObjects(plan, filesUnchanged)} ${how} in ${to}`;
   }
   const duration = `in ${formatSeconds(seconds)}`;
   const redirects = describeChangedRedirects(counts);
   if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
-    ? `${done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+    ? `${done} ${describeObjects(plan, transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
   const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
   if (transferred === 0)
@@ -163,6 +171,11 @@ export function summarize(
     "",
     `${formatBytes(counts.bytesTransferred)} in all.`,
   ];
+  if (plan.archive) {
+    const { name, sourceBytes } = plan.archive;
+    const contents = `The archive ${name} holds ${countFiles(plan.filesFound)}, ${formatBytes(sourceBytes)} before compression.`;
+    lines.push("", escapeMarkdown(contents));
+  }
   if (errors.length > 0) {
     const hidden = errors.length - MAX_SUMMARY_ERRORS;
     lines.push(
@@ -178,6 +191,11 @@ export function summarize(
     if (named.length > 0) lines.push("", ...named.map((text) => `- ${escapeMarkdown(text)}`));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** An archive is one object, and people ask what is in it. */
+function describeObjects({ filesFound, archive }: Plan, count: number): string {
+  return archive ? `the archive ${archive.name} with ${countFiles(filesFound)}` : countFiles(count);
 }
 
 function countRows(plan: Plan, counts: Counts): [what: string, count: string][] {
