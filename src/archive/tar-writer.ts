@@ -38,6 +38,7 @@ async function addEntry(tar: Pack, entry: ArchiveEntry, onRead: OnRead): Promise
     await new Promise<void>((resolve, reject) => {
       const header = { name, size, mode: modeOf(entry), mtime: MODIFIED, type: "file" } as const;
       const sink = tar.entry(header, (error) => (error ? reject(error) : resolve()));
+      sink.once("error", reject);
       content.once("error", reject);
       content.pipe(sink);
     });
