@@ -54,7 +54,7 @@ function outputsOf(
     filesUnchanged: String(filesUnchanged),
     filesDeleted: "0",
     bytesUploaded: String(bytesTransferred),
-    s3Uri,
+    s3Uri: plan?.archive ? s3Uri : "",
     archiveSha256: sha256Of(plan, sent),
     versionId: sent?.versionId ?? plan?.existing?.versionId ?? "",
   };
