@@ -58,6 +58,7 @@ const uses: readonly Use[] = [
     task: "AwsS3Upload",
     inputs: { deleteExtra: "true" },
   },
+  { heading: "Upload an archive", task: "AwsS3Upload", inputs: { archive: "zip", archiveName: "app.zip" } },
   { heading: "Download", task: "AwsS3Download", inputs: {} },
   { heading: "Publish a site", task: "AwsS3PublishSite", inputs: { verify: "false" } },
 ];
@@ -189,6 +190,21 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
         assert.match(issues.map(({ message }) => message).join("\n"), new RegExp(action));
       });
     }
+  });
+
+  describe("Upload an archive", () => {
+    const [policy] = policiesUnder("Upload an archive");
+    const inputs = { archive: "tar.gz", archiveName: "again.tar.gz" };
+    const counts = ({ outputVariables }: StepResult) =>
+      ["filesUpdated", "filesUnchanged"].map((name) => outputVariables[name]?.value);
+
+    it("lets an unchanged archive be recognized, by s3:GetObject", async () => {
+      assert.ok(policy);
+      await run("AwsS3Upload", policy, inputs);
+      assert.deepEqual(counts(await run("AwsS3Upload", policy, inputs)), ["0", "1"]);
+      const blind = without("s3:GetObject", policy);
+      assert.deepEqual(counts(await run("AwsS3Upload", blind, inputs)), ["1", "0"]);
+    });
   });
 
   for (const { heading, task, inputs } of uses) {

@@ -19,12 +19,15 @@ export interface BesideArchive extends Pick<CommonTransferOptions, "flattenFolde
 export function readArchive(reader: InputReader, beside: BesideArchive): ArchiveOptions | undefined {
   const problemsBefore = reader.problems.length;
   const format = reader.choice("archive", ["none", "zip", "tar.gz"], "none");
+  const givenName = reader.text("archiveName");
   const compressionLevel = reader.wholeNumber("compressionLevel", { min: 1, max: 9 }, `${DEFAULT_COMPRESSION_LEVEL}`);
   if (format === "none") return undefined;
-  const name = readArchiveName(reader, format);
+  // Of a variable in it that is not defined, the reader has told already.
+  const isNameUnknown = reader.problems.some(({ input }) => input === "archiveName");
+  const name = isNameUnknown ? "" : nameOf(reader, givenName, format);
   checkConflicts(reader, beside);
-  if (reader.problems.length > problemsBefore) return undefined;
   checkMetadata(reader, beside.settings, name);
+  if (reader.problems.length > problemsBefore) return undefined;
   return { format, name, compressionLevel: compressionLevel ?? DEFAULT_COMPRESSION_LEVEL };
 }
 
@@ -50,12 +53,8 @@ function checkConflicts(reader: InputReader, beside: BesideArchive): void {
   }
 }
 
-/** Reads what follows the key prefix: a name, or some folders and a name. */
-function readArchiveName(reader: InputReader, format: "zip" | "tar.gz"): string {
-  const problemsBefore = reader.problems.length;
-  const text = reader.text("archiveName");
-  // Of a variable that is not defined, the reader has told already.
-  if (reader.problems.length > problemsBefore) return "";
+/** What follows the key prefix: a name, or some folders and a name. */
+function nameOf(reader: InputReader, text: string, format: "zip" | "tar.gz"): string {
   if (text === "") return defaultName(reader, format);
   const invalid = (message: string) => {
     reader.problem("archiveName", "path-invalid", message);

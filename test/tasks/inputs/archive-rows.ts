@@ -1,15 +1,12 @@
-import { type InputRow, undefinedVariable, type WrongCase } from "./input-row.ts";
+import { type InputRow, undefinedVariable } from "./input-row.ts";
 
 const app = { archiveName: "app.zip", archive: "zip" };
 const options = (changes: object = {}) => ({
   archive: { format: "zip", name: "app.zip", compressionLevel: 6, ...changes },
 });
 
-const conflict = (others: Record<string, string>, error: string): WrongCase => ({
-  value: "zip",
-  others: { archiveName: "app.zip", ...others },
-  errors: [error],
-});
+const OWN_METADATA =
+  "archive-content-sha256 is the name of the metadata by which the task recognizes its archives. Use another name. [metadata-invalid]";
 
 /** The inputs of an upload by which all files become one object. */
 export const archiveRows: InputRow[] = [
@@ -32,30 +29,34 @@ export const archiveRows: InputRow[] = [
         value: "rar",
         errors: ['archive: "rar" is not among its values. Enter none, zip or tar.gz. [input-not-in-list]'],
       },
-      conflict(
-        { deleteExtra: "true" },
-        "deleteExtra: it cannot be used with archive, which makes one object. Set deleteExtra to false. [inputs-in-conflict]",
-      ),
-      conflict(
-        { flattenFolders: "true" },
-        "flattenFolders: it cannot be used with archive, whose files keep their folders. Set flattenFolders to false, or enter a sourceFolder further down. [inputs-in-conflict]",
-      ),
-      conflict(
-        { shard: "true" },
-        "shard: it cannot be used with archive, which makes one object of all files. Set shard to false. [inputs-in-conflict]",
-      ),
-      conflict(
-        { partSizeMB: "512" },
-        "partSizeMB: with archive, it is 256 at most, because five parts are in memory at once. Leave it empty for the automatic size. [number-out-of-range]",
-      ),
-      conflict(
-        { metadata: "build=7\nArchive-Content-SHA256=abc" },
-        "metadata: archive-content-sha256 is the name of the metadata by which the task recognizes its archives. Use another name. [metadata-invalid]",
-      ),
-      conflict(
-        { headers: "*.zip\n  x-amz-meta-archive-content-sha256: abc" },
-        "headers: archive-content-sha256 is the name of the metadata by which the task recognizes its archives. Use another name. [metadata-invalid]",
-      ),
+      {
+        value: "zip",
+        others: {
+          archiveName: "app.zip",
+          deleteExtra: "true",
+          partSizeMB: "512",
+          metadata: "build=7\nArchive-Content-SHA256=abc",
+        },
+        errors: [
+          "deleteExtra: it cannot be used with archive, which makes one object. Set deleteExtra to false. [inputs-in-conflict]",
+          "partSizeMB: with archive, it is 256 at most, because five parts are in memory at once. Leave it empty for the automatic size. [number-out-of-range]",
+          `metadata: ${OWN_METADATA}`,
+        ],
+      },
+      {
+        value: "zip",
+        others: {
+          archiveName: "app.zip",
+          flattenFolders: "true",
+          shard: "true",
+          headers: "*.zip\n  x-amz-meta-archive-content-sha256: abc",
+        },
+        errors: [
+          "flattenFolders: it cannot be used with archive, whose files keep their folders. Set flattenFolders to false, or enter a sourceFolder further down. [inputs-in-conflict]",
+          "shard: it cannot be used with archive, which makes one object of all files. Set shard to false. [inputs-in-conflict]",
+          `headers: ${OWN_METADATA}`,
+        ],
+      },
     ],
   },
   {
