@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveEntry } from "../../archive/archive-entry.ts";
@@ -23,12 +24,15 @@ export interface EntryTools {
  * @param base the folder that the paths of the files start at.
  * @throws {StepError} if a file cannot be read, or changes meanwhile; the signal's reason.
  */
-export function readEntries(
+export async function readEntries(
   base: string,
   files: readonly LocalFile[],
   { digester, considered, signal }: EntryTools,
 ): Promise<ArchiveEntry[]> {
-  return inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
+  const ended = new AbortController();
+  // A large file is not read to its end first.
+  const cancelled = once(signal, "abort", { signal: ended.signal }).then(() => Promise.reject(signal.reason));
+  const entries = inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
     const absolutePath = join(base, path);
     try {
       const sha256 = await digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" });
@@ -40,6 +44,11 @@ export function readEntries(
       throw new StepError(codeOf(error), message, { cause: error });
     }
   });
+  try {
+    return await Promise.race([entries, cancelled]);
+  } finally {
+    ended.abort();
+  }
 }
 
 /** Whether a file's owner may run it. Windows does not know this, and an archive that is made there must not depend on a guess. */
