@@ -6,7 +6,14 @@ import { anchorsOf, linksOf } from "./markdown.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const docs = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-const pages = ["README.md", "overview.md", "CHANGELOG.md", ...docs.map((name) => `docs/${name}`)];
+const pages = [
+  "README.md",
+  "overview.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...docs.map((name) => `docs/${name}`),
+];
 
 for (const page of pages) {
   it(`${page} links only to files and headings that exist`, () => {
