@@ -1,12 +1,11 @@
 import { UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
-import { xmlRequest } from "../xml-body.ts";
+import { PLACE } from "../sdk/open-client.ts";
+import { askBucket } from "./bucket-client.ts";
 import { getBucketSetting } from "./bucket-setting.ts";
 
 /** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
 export const MAX_POLICY_BYTES = 20 * 1024;
-
-const QUERY = { policy: "" };
 
 /**
  * Reads a bucket's policy. That takes s3:GetBucketPolicy.
@@ -17,9 +16,12 @@ const QUERY = { policy: "" };
  * Source: GetBucketPolicy in the Amazon S3 API Reference.
  */
 export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Promise<string | undefined> {
-  const response = await getBucketSetting(bucket, "policy", signal);
-  if (response === "none") return undefined;
-  if (response !== "unsupported") return response.body.toString("utf8");
+  const answer = await getBucketSetting(bucket, signal, {
+    send: (client, sdk, options) => client.send(new sdk.GetBucketPolicyCommand(PLACE), options),
+    roots: [],
+  });
+  if (answer === "none") return undefined;
+  if (answer !== "unsupported") return answer.Policy;
   throw new UnsupportedInputError(
     "bucket-setting-not-supported",
     "This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
@@ -36,7 +38,8 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
  * Source: PutBucketPolicy in the Amazon S3 API Reference.
  */
 export async function putBucketPolicy(bucket: Bucket, policy: string, signal?: AbortSignal): Promise<void> {
-  const document = xmlRequest(policy);
-  const headers = { ...document.headers, "content-type": "application/json" };
-  await bucket.send({ method: "PUT", key: "", query: QUERY, ...document, headers, signal });
+  await askBucket(bucket, signal, {
+    send: (client, sdk, options) => client.send(new sdk.PutBucketPolicyCommand({ ...PLACE, Policy: policy }), options),
+    contentType: "application/json",
+  });
 }

@@ -5,15 +5,12 @@ import type { Bucket } from "../bucket.ts";
 import { checksumHeaders } from "../digest.ts";
 import { completeUpload, createUpload, type SentPart, sendPart } from "../multipart/multipart-steps.ts";
 import { type ObjectWrite, putObject, type StoredObject } from "../put-object.ts";
+import type { SdkResponse } from "../sdk/open-client.ts";
 import { escapeXml, S3_NAMESPACE } from "../xml-body.ts";
 
 /** What the SDK's client reads of an answer. */
 interface SdkAnswer {
-  readonly response: {
-    readonly statusCode: number;
-    readonly headers: Record<string, string>;
-    readonly body: Readable;
-  };
+  readonly response: SdkResponse;
 }
 
 export interface UploadRequestsOptions {
@@ -59,12 +56,6 @@ export class UploadRequests {
     } finally {
       this.#underWay.delete(answer);
     }
-  }
-
-  updateHttpClientConfig(): void {}
-
-  httpHandlerConfigs(): object {
-    return {};
   }
 
   /** Waits for the requests that are under way. */

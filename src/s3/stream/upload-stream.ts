@@ -1,8 +1,10 @@
 import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
+import type { Upload } from "@aws-sdk/lib-storage";
 import type { Bucket } from "../bucket.ts";
 import { abortUpload } from "../multipart/multipart-requests.ts";
 import type { ObjectWrite, StoredObject } from "../put-object.ts";
+import { openClient, PLACE } from "../sdk/open-client.ts";
 import { UploadRequests } from "./upload-requests.ts";
 
 export interface StreamUpload {
@@ -23,9 +25,6 @@ export interface StoredStream extends StoredObject {
 
 /** With 8 MiB each, more of them take more memory and no less time. */
 const PARALLEL_PARTS = 4;
-
-/** The SDK sends nothing by itself: what it calls bucket and key is not what the requests name. */
-const PLACE = { Bucket: "bucket", Key: "key" };
 
 /**
  * Stores a stream of unknown length as an object, without ever having it whole in memory or on disk: a short one in one piece, others in
@@ -63,17 +62,9 @@ export async function uploadStream(source: Readable, options: StreamUpload): Pro
   }
 }
 
-async function prepareUpload(source: Readable, requestHandler: UploadRequests, partSize: number) {
-  // The SDK speaks of the versions of Node that it will support one day; which one runs here is up to the agent.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const { S3Client, Upload } = await import("./sdk-upload.ts");
-  const client = new S3Client({
-    ...SETTINGS,
-    requestHandler,
-    credentials: { accessKeyId: "none", secretAccessKey: "none" },
-    signer: { sign: async (request) => request },
-  });
-  return new Upload({
+async function prepareUpload(source: Readable, requests: UploadRequests, partSize: number): Promise<Upload> {
+  const { client, sdk } = await openClient({ handle: (request) => requests.handle(request) });
+  return new sdk.Upload({
     client,
     params: { ...PLACE, Body: source },
     partSize,
@@ -82,24 +73,6 @@ async function prepareUpload(source: Readable, requestHandler: UploadRequests, p
     leavePartsOnError: true,
   });
 }
-
-/** All that the SDK would otherwise read from the environment and from files of the machine. */
-const SETTINGS = {
-  region: "us-east-1",
-  endpoint: "https://s3.invalid",
-  forcePathStyle: true,
-  maxAttempts: 1,
-  retryMode: "standard",
-  defaultsMode: "standard",
-  requestChecksumCalculation: "WHEN_REQUIRED",
-  responseChecksumValidation: "WHEN_REQUIRED",
-  useFipsEndpoint: false,
-  useDualstackEndpoint: false,
-  useArnRegion: false,
-  disableMultiregionAccessPoints: true,
-  disableS3ExpressSessionAuth: true,
-  userAgentAppId: "",
-} as const;
 
 /** Keeps the first thing that goes wrong, and tells of it at once: the SDK waits for what is under way, and for a stream that hangs. */
 class FirstFailure {
