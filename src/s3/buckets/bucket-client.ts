@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { ServiceError } from "../../aws/errors/errors.ts";
-import { bodyOf, type SdkRequest, type SdkRequestOptions } from "../../aws/sdk-requests.ts";
+import { bodyOf, type SdkRequest } from "../../aws/sdk-requests.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { openClient } from "../sdk/open-client.ts";
@@ -12,9 +12,11 @@ type Sdk = typeof import("../../aws/sdk-clients.ts");
 /** A command about a bucket. */
 export interface BucketCommand<Output> {
   /** Sends it. */
-  send(client: S3Client, sdk: Sdk, options: SdkRequestOptions): Promise<Output>;
+  send(client: S3Client, sdk: Sdk): Promise<Output>;
   /** What the root element of the setting that is asked for may be called; none for JSON. The SDK reads any document as one of them. */
   readonly roots?: readonly string[];
+  /** Makes what some stores write such that the SDK reads it as it is meant. */
+  readonly normalize?: (document: string) => string;
   /** Of the document that is sent. Default: `application/xml`. */
   readonly contentType?: string;
 }
@@ -31,16 +33,19 @@ export async function askBucket<Output>(
   command: BucketCommand<Output>,
 ): Promise<Output> {
   const { client, sdk } = await openClient({
-    async handle(request, options) {
-      const response = await bucket.send(requestOf(request, command.contentType, options));
+    async handle(request) {
+      // The SDK gets no signal: it would throw an error of its own in place of the signal's reason.
+      const response = await bucket.send({ ...requestOf(request, command.contentType), signal });
       if (command.roots) await requireSetting(response, command.roots);
       const headers = Object.fromEntries(
         Object.entries(response.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
       );
-      return { response: { statusCode: response.status, headers, body: Readable.from([response.body]) } };
+      const { body } = response;
+      const document = command.normalize ? Buffer.from(command.normalize(body.toString("utf8"))) : body;
+      return { response: { statusCode: response.status, headers, body: Readable.from([document]) } };
     },
   });
-  return command.send(client, sdk, signal ? { abortSignal: signal } : {});
+  return command.send(client, sdk);
 }
 
 /** @throws {ServiceError} as of a store that says so, if there is no such setting; with the code `NotS3` if it is another document. */
@@ -56,17 +61,12 @@ async function requireSetting(response: HttpResponse, roots: readonly string[]):
 }
 
 /** Of what the SDK says, the operation and its document; headers are the bucket's, and checksums as all stores accept them. */
-function requestOf(
-  { method, query = {}, body }: SdkRequest,
-  contentType = "application/xml",
-  { abortSignal }: SdkRequestOptions = {},
-): S3Request {
+function requestOf({ method, query = {}, body }: SdkRequest, contentType = "application/xml"): S3Request {
   const names = Object.keys(query).filter((name) => name !== "x-id");
   const common = {
     method: method as S3Request["method"],
     key: "",
     ...(names.length > 0 ? { query: Object.fromEntries(names.map((name) => [name, String(query[name] ?? "")])) } : {}),
-    signal: abortSignal,
   };
   const { sizeBytes, chunks } = bodyOf(body);
   if (sizeBytes === 0) return common;

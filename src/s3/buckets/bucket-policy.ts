@@ -17,11 +17,12 @@ export const MAX_POLICY_BYTES = 20 * 1024;
  */
 export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Promise<string | undefined> {
   const answer = await getBucketSetting(bucket, signal, {
-    send: (client, sdk, options) => client.send(new sdk.GetBucketPolicyCommand(PLACE), options),
+    send: (client, sdk) => client.send(new sdk.GetBucketPolicyCommand(PLACE)),
     roots: [],
   });
   if (answer === "none") return undefined;
-  if (answer !== "unsupported") return answer.Policy;
+  // The SDK tells no policy from an empty answer, which is not one that S3 gives.
+  if (answer !== "unsupported") return answer.Policy ?? "";
   throw new UnsupportedInputError(
     "bucket-setting-not-supported",
     "This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
@@ -39,7 +40,7 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
  */
 export async function putBucketPolicy(bucket: Bucket, policy: string, signal?: AbortSignal): Promise<void> {
   await askBucket(bucket, signal, {
-    send: (client, sdk, options) => client.send(new sdk.PutBucketPolicyCommand({ ...PLACE, Policy: policy }), options),
+    send: (client, sdk) => client.send(new sdk.PutBucketPolicyCommand({ ...PLACE, Policy: policy })),
     contentType: "application/json",
   });
 }

@@ -47,7 +47,7 @@ export async function ensureBucket(
 export async function bucketExists(bucket: Bucket, signal?: AbortSignal): Promise<boolean> {
   try {
     await askBucket(bucket, signal, {
-      send: (client, sdk, options) => client.send(new sdk.HeadBucketCommand(PLACE), options),
+      send: (client, sdk) => client.send(new sdk.HeadBucketCommand(PLACE)),
     });
     return true;
   } catch (error) {
@@ -66,7 +66,6 @@ async function createBucket(bucket: Bucket, region: string, signal: AbortSignal 
   const CreateBucketConfiguration =
     region === UNNAMED_REGION ? {} : { CreateBucketConfiguration: { LocationConstraint } };
   await askBucket(bucket, signal, {
-    send: (client, sdk, options) =>
-      client.send(new sdk.CreateBucketCommand({ ...PLACE, ...CreateBucketConfiguration }), options),
+    send: (client, sdk) => client.send(new sdk.CreateBucketCommand({ ...PLACE, ...CreateBucketConfiguration })),
   });
 }

@@ -27,8 +27,10 @@ export async function getPublicAccessBlock(
   signal?: AbortSignal,
 ): Promise<PublicAccessBlock | undefined> {
   const answer = await getBucketSetting(bucket, signal, {
-    send: (client, sdk, options) => client.send(new sdk.GetPublicAccessBlockCommand(PLACE), options),
+    send: (client, sdk) => client.send(new sdk.GetPublicAccessBlockCommand(PLACE)),
     roots: ROOTS,
+    // The SDK takes a "true" with a space beside it for false: nothing would seem to be blocked.
+    normalize: (document) => document.replace(/>\s*(true|false)\s*</gi, ">$1<"),
   });
   if (answer === "unsupported") bucket.giveUp("publicAccessBlock");
   if (typeof answer === "string") return undefined;
@@ -60,7 +62,7 @@ export async function putPublicAccessBlock(
     RestrictPublicBuckets: block.restrictPublicBuckets,
   };
   await askBucket(bucket, signal, {
-    send: (client, sdk, options) =>
-      client.send(new sdk.PutPublicAccessBlockCommand({ ...PLACE, PublicAccessBlockConfiguration }), options),
+    send: (client, sdk) =>
+      client.send(new sdk.PutPublicAccessBlockCommand({ ...PLACE, PublicAccessBlockConfiguration })),
   });
 }

@@ -66,7 +66,7 @@ export async function getWebsiteConfiguration(
   signal?: AbortSignal,
 ): Promise<WebsiteConfiguration | undefined> {
   const answer = await getBucketSetting(bucket, signal, {
-    send: (client, sdk, options) => client.send(new sdk.GetBucketWebsiteCommand(PLACE), options),
+    send: (client, sdk) => client.send(new sdk.GetBucketWebsiteCommand(PLACE)),
     roots: ["WebsiteConfiguration"],
   });
   if (answer === "none") return undefined;
@@ -96,8 +96,7 @@ export async function putWebsiteConfiguration(
   const WebsiteConfiguration =
     "redirectAllRequestsTo" in configuration ? writeRedirect(configuration) : writeHosting(configuration);
   await askBucket(bucket, signal, {
-    send: (client, sdk, options) =>
-      client.send(new sdk.PutBucketWebsiteCommand({ ...PLACE, WebsiteConfiguration }), options),
+    send: (client, sdk) => client.send(new sdk.PutBucketWebsiteCommand({ ...PLACE, WebsiteConfiguration })),
   });
 }
 

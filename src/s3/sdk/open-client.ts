@@ -1,9 +1,9 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { SdkRequest, SdkRequestOptions } from "../../aws/sdk-requests.ts";
+import type { SdkRequest } from "../../aws/sdk-requests.ts";
 
 /** What a client of the SDK hands its requests to. */
 export interface RequestHandler {
-  handle(request: SdkRequest, options?: SdkRequestOptions): Promise<{ readonly response: SdkResponse }>;
+  handle(request: SdkRequest): Promise<{ readonly response: SdkResponse }>;
 }
 
 /** An answer as a client of the SDK reads it. */
