@@ -6,7 +6,7 @@ import { FileChangedError, readSmallFile } from "../files/file-range.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
 /** What is read at once. The same on each machine, since what zlib makes of the bytes may depend on where they are cut. */
-const BLOCK_BYTES = 128 * 1024;
+const BLOCK_BYTES = 32 * 1024;
 
 /** Called with the number of bytes that have just been read. */
 export type OnRead = (sizeBytes: number) => void;

@@ -1,4 +1,5 @@
 import { maxArchiveBytes } from "../../archive/write-archive.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { abortUpload } from "../../s3/multipart/multipart-requests.ts";
 import { uploadStream } from "../../s3/stream/upload-stream.ts";
@@ -16,6 +17,8 @@ import { type ArchiveUploadOptions, archiveHeaders } from "./plan-archive.ts";
 
 export interface ArchiveTools {
   readonly bucket: Bucket;
+  /** Not needed any more: its threads take memory. */
+  readonly digester: Pick<FileDigester, "close">;
   /** Where the uploads that are begun are noted, so that this job can clear what a killed run left. */
   readonly journal: UploadJournal;
   readonly observer: TransferObserver;
@@ -47,6 +50,7 @@ export async function applyArchive(
   const { bucket, observer, signal } = tools;
   const { prefix } = options;
   let sent: SentArchive | undefined;
+  await tools.digester.close();
   const result = await applyActions(
     plan.actions.filter(({ kind }) => kind !== "skip"),
     {
