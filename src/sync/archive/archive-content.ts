@@ -5,6 +5,9 @@ import type { ArchiveEntry, ArchiveSettings } from "../../archive/archive-entry.
 import { writeArchive } from "../../archive/write-archive.ts";
 import type { WrittenArchive } from "./archive-plan.ts";
 
+/** A compressor's many small pieces are gathered in blocks: kept until a part is whole, they would scatter over the memory. */
+const BLOCK_BYTES = 1024 ** 2;
+
 /** An archive on its way, and what it has when it is at its end. */
 export interface ArchiveStream {
   readonly bytes: Readable;
@@ -23,11 +26,25 @@ export async function streamArchive(
 ): Promise<ArchiveStream> {
   const sha256 = createHash("sha256");
   let sizeBytes = 0;
+  let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let filledBytes = 0;
   const measured = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       sha256.update(chunk);
       sizeBytes += chunk.length;
-      done(null, chunk);
+      for (let copiedBytes = 0; copiedBytes < chunk.length; ) {
+        const moreBytes = chunk.copy(block, filledBytes, copiedBytes);
+        copiedBytes += moreBytes;
+        filledBytes += moreBytes;
+        if (filledBytes < BLOCK_BYTES) continue;
+        this.push(block);
+        block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+        filledBytes = 0;
+      }
+      done();
+    },
+    flush(done) {
+      done(null, block.subarray(0, filledBytes));
     },
   });
   // Each end of the pipe destroys the other one; what goes wrong is the error of this end.
