@@ -78,7 +78,8 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   const isThisNode = ({ version }: Runtime) => version === thisNode.version;
   for (const node of nodes.filter((each) => !isThisNode(each))) await runSuite("product", "embedded", node, env);
   visitors = await visitorsEnvironment(permission);
-  for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, env);
+  const extras = { ...env, ARCHIVE_WRITERS: "1" };
+  for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
 }
 

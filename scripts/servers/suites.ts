@@ -1,5 +1,18 @@
 /** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "archive", "aws", "checksums", "files", "http", "package", "s3", "site", "sync", "tasks"];
+const product = [
+  "agent",
+  "archive",
+  "aws",
+  "checksums",
+  "extract",
+  "files",
+  "http",
+  "package",
+  "s3",
+  "site",
+  "sync",
+  "tasks",
+];
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
@@ -12,6 +25,7 @@ const besideTheServer = [
   "tasks/upload-{encryption,faults,header-refusals}",
   "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
   "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+  "tasks/extract*",
   "browser/edge",
 ];
 
@@ -57,11 +71,14 @@ export const suites = {
   packaged: [
     "test/package/extension.test.ts",
     "test/tasks/**/*.test.ts",
-    ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync}"),
+    ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync,extract-other-writers}"),
   ],
   refused: ["test/package/node-requirement.test.ts"],
   /** What `npm test` leaves out. */
-  extras: [...["read-back", "aws-sync"].map((name) => `test/tasks/${name}.test.ts`), "test/browser/**/*.test.ts"],
+  extras: [
+    ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
+    "test/browser/**/*.test.ts",
+  ],
   /** `npm test` does the same with smaller amounts. */
   large: [`test/${largeAmounts}.test.ts`],
   s3: [

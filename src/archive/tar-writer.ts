@@ -16,7 +16,7 @@ export async function writeTarGz(
   compressionLevel: number,
   onRead: OnRead,
 ): Promise<Readable> {
-  const { pack } = await import("./archive-libraries.ts");
+  const { pack } = await import("./archive-writers.ts");
   const tar = pack();
   const output = withoutSystem();
   const gzip = createGzip({ level: compressionLevel });

@@ -14,7 +14,7 @@ export async function writeZip(
   compressionLevel: number,
   onRead: OnRead,
 ): Promise<Readable> {
-  const { ZipFile } = await import("./archive-libraries.ts");
+  const { ZipFile } = await import("./archive-writers.ts");
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   let content: Readable | undefined;

@@ -134,6 +134,11 @@ export const ERROR_CODES = {
   "step-stopped": "The step stopped, because the rest would have failed in the same way.",
   cancelled: "The step was cancelled.",
 
+  // Archives.
+  "archive-damaged": "An archive is damaged or cut off, or is not of the format that its name says.",
+  "archive-entry-refused": "An archive has an entry that cannot become a file, or that is not safe to extract.",
+  "archive-too-large": "An archive has more entries or more content than it may have.",
+
   // The publishing of sites.
   "site-file-invalid": "A line of the file _headers or _redirects is malformed.",
   "site-rule-skipped": "S3 cannot apply a line of the file _headers or _redirects.",

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, futimesSync, openSync, renameSync, writeFileSync } from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type BackOff, delayAfter, retry } from "../scheduling/back-off.ts";
 import type { Disk } from "./disk.ts";
@@ -10,6 +10,9 @@ const processToken = randomBytes(4).toString("hex");
 let namesGiven = 0;
 
 const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/;
+
+/** Of a file about which nothing is known, before the umask. */
+export const DEFAULT_MODE = 0o666;
 
 /** What Windows answers to a rename while a virus scanner, an indexer or a backup has the file open for a moment. */
 const BRIEFLY_OPEN_CODES = new Set(["EPERM", "EBUSY", "EACCES"]);
@@ -41,13 +44,20 @@ export function isLeftover(name: string): boolean {
  * Writes a small file in one go.
  *
  * @param modifiedMs its time of modification, in milliseconds since 1970.
+ * @param mode permission bits, from which the process's umask is taken.
  * @throws Node's error.
  */
-export async function writeWhole(path: string, bytes: Buffer, modifiedMs: number, disk: Disk): Promise<void> {
+export async function writeWhole(
+  path: string,
+  bytes: Buffer,
+  modifiedMs: number,
+  disk: Disk,
+  mode = DEFAULT_MODE,
+): Promise<void> {
   await disk.call(
-    () => writeWholeSync(path, bytes, modifiedMs / 1000),
+    () => writeWholeSync(path, bytes, modifiedMs / 1000, mode),
     async () => {
-      const file = await open(path, "wx");
+      const file = await open(path, "wx", mode);
       try {
         await file.writeFile(bytes);
         await setModified(file, modifiedMs);
@@ -63,8 +73,8 @@ export function setModified(file: FileHandle, modifiedMs: number): Promise<void>
   return file.utimes(modifiedMs / 1000, modifiedMs / 1000);
 }
 
-function writeWholeSync(path: string, bytes: Buffer, modifiedSeconds: number): void {
-  const descriptor = openSync(path, "wx");
+function writeWholeSync(path: string, bytes: Buffer, modifiedSeconds: number, mode: number): void {
+  const descriptor = openSync(path, "wx", mode);
   try {
     writeFileSync(descriptor, bytes);
     futimesSync(descriptor, modifiedSeconds, modifiedSeconds);
@@ -92,6 +102,20 @@ export function publish(temporaryPath: string, finalPath: string, disk: Disk): P
 function delayAfterRename(error: unknown, tries: number): number | undefined {
   const isBrieflyOpen = BRIEFLY_OPEN_CODES.has((error as NodeJS.ErrnoException).code ?? "");
   return isBrieflyOpen && tries < MAX_RENAMES ? delayAfter(tries, RENAME_BACK_OFF) : undefined;
+}
+
+/**
+ * Removes what processes that live no more have left in a folder: temporary files, and folders of such names with all that is in them. It
+ * never throws: what cannot be removed is in nobody's way.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  await Promise.all(names.filter(isLeftover).map((name) => removeTemporaryFolder(join(folder, name))));
+}
+
+/** Removes a temporary file, or a folder of such a name with all that is in it. Never throws, like `discard`. */
+export async function removeTemporaryFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: MAX_RENAMES }).catch(() => undefined);
 }
 
 /** Removes a temporary file that will not be published. Never throws: what stays is a leftover, and mostly another error is on its way. */

@@ -77,6 +77,13 @@ export interface DownloadOptions extends TransferOptions {
   readonly target: string;
   /** Whether a file's path below the target is its whole key, rather than what comes after the prefix. */
   readonly keepPrefix: boolean;
+  /** Set where archives are extracted rather than stored as files. */
+  readonly extract?: ExtractOptions;
+}
+
+export interface ExtractOptions {
+  /** The most that the files of one archive may have together. */
+  readonly maxBytes: number;
 }
 
 /** One rule of an input that gives headers by pattern. */

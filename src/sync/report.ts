@@ -27,6 +27,7 @@ export interface TransferObserver {
 const VERBS: Readonly<Record<Action["kind"], { readonly done: string; readonly permission: string }>> = {
   put: { done: "uploaded", permission: "s3:PutObject" },
   get: { done: "downloaded", permission: "s3:GetObject" },
+  extract: { done: "extracted", permission: "s3:GetObject" },
   update: { done: "updated", permission: "s3:PutObject" },
   delete: { done: "deleted", permission: "s3:DeleteObject" },
   folder: { done: "made", permission: "s3:GetObject" },

@@ -1,10 +1,12 @@
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import { applyDownload } from "../../src/sync/download/download.ts";
+import { planArchives } from "../../src/sync/extract/plan-archives.ts";
 import type { DownloadOptions } from "../../src/sync/options.ts";
-import { planDownload } from "../../src/sync/plan/plan-download.ts";
+import { type DownloadPlan, planDownload } from "../../src/sync/plan/plan-download.ts";
 import type { InNameOf } from "../../src/task/inputs/access.ts";
 import { actAs } from "../../src/task/run/act-as.ts";
 import { runTransfer } from "../../src/task/run/transfer.ts";
+import { withWorkFolder } from "../../src/task/run/work-folder.ts";
 
 const TASK = "AwsS3Download";
 
@@ -14,14 +16,23 @@ const TASK = "AwsS3Download";
  * @throws as `actAs` and `runTransfer` do.
  */
 export function download(inputs: InNameOf<DownloadOptions>, cancelled: AbortSignal): Promise<TaskOutcome> {
-  return actAs(inputs.access, TASK, cancelled, (access) => transfer({ ...inputs, access }, cancelled));
+  return actAs(inputs.access, TASK, cancelled, (access) => {
+    const options = { ...inputs, access };
+    if (!options.extract) return transfer(options, undefined, cancelled);
+    return withWorkFolder((archiveFolder) => transfer(options, archiveFolder, cancelled));
+  });
 }
 
-function transfer(options: DownloadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
+/** @param archiveFolder where archives go until they are extracted; undefined if none are. */
+function transfer(
+  options: DownloadOptions,
+  archiveFolder: string | undefined,
+  cancelled: AbortSignal,
+): Promise<TaskOutcome> {
   const { source, target, access } = options;
   const s3Uri = `s3://${access.bucketName}/${source}`;
   const folderUri = source === "" || source.endsWith("/") ? s3Uri : `${s3Uri}/`;
-  return runTransfer(
+  return runTransfer<DownloadPlan>(
     options,
     {
       name: TASK,
@@ -29,6 +40,14 @@ function transfer(options: DownloadOptions, cancelled: AbortSignal): Promise<Tas
       folderInput: "targetFolder",
       opening: (place) => `Downloading ${s3Uri} ${place} to ${target}`,
       makePlan: (tools) => planDownload(options, tools),
+      ...(archiveFolder === undefined
+        ? {}
+        : {
+            archives: {
+              objectsOf: ({ archiveObjects }) => archiveObjects,
+              read: (plan, tools) => planArchives(plan, options, tools, archiveFolder),
+            },
+          }),
       directionOf: ({ prefix }) => ({ done: "Downloaded", from: s3Uri, to: target, prefix }),
       nothingFound: {
         input: "sourceFolder",

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
 import { CodedError, codeOf } from "../../src/errors/coded-error.ts";
-import type { DownloadOptions } from "../../src/sync/options.ts";
+import type { DownloadOptions, ExtractOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readCustomerKey, readDownloadEncryption } from "../../src/task/inputs/encryption.ts";
 import { noteToolkitLogging, readTransfer } from "../../src/task/inputs/transfer.ts";
@@ -21,6 +21,7 @@ export function readInputs(): InNameOf<DownloadOptions> {
   const transfer = readTransfer(reader);
   const target = readTarget(reader);
   const keepPrefix = reader.boolean("keepPrefix");
+  const extract = readExtract(reader, { ...transfer, keepPrefix });
   const encryption = readDownloadEncryption(reader, customerKey);
   noteToolkitLogging(reader);
   reader.finish();
@@ -31,9 +32,39 @@ export function readInputs(): InNameOf<DownloadOptions> {
     source,
     target,
     keepPrefix,
+    ...(extract ? { extract } : {}),
     ...(encryption ? { encryption } : {}),
   };
 }
+
+const DEFAULT_MAX_GB = 10;
+/** No limit that a disk would not set. */
+const MAX_GB = 1_000_000;
+
+/** @returns undefined if archives are files like others. */
+function readExtract(
+  reader: InputReader,
+  others: Pick<DownloadOptions, "deleteExtra" | "flattenFolders" | "keepPrefix">,
+): ExtractOptions | undefined {
+  const isWanted = reader.boolean("extract");
+  const maxGb = reader.wholeNumber("extractMaxSizeGB", { min: 1, max: MAX_GB, unit: "GB" }, `${DEFAULT_MAX_GB}`);
+  if (!isWanted) return undefined;
+  for (const [input, why] of Object.entries(NOT_WITH_EXTRACT)) {
+    if (!others[input as keyof typeof others]) continue;
+    reader.problem(
+      "extract",
+      "inputs-in-conflict",
+      `it cannot be used with ${input}, because ${why}. Set one of the two to false.`,
+    );
+  }
+  return { maxBytes: (maxGb ?? DEFAULT_MAX_GB) * 1e9 };
+}
+
+const NOT_WITH_EXTRACT = {
+  deleteExtra: "the bucket does not list what is in archives",
+  flattenFolders: "the files of an archive keep their folders",
+  keepPrefix: "an archive's folder is named after the archive alone",
+};
 
 function readSource(reader: InputReader): string {
   const source = readKeyStart(reader, "sourceFolder");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { runStep, type StepResult } from "../../local/agent/agent.ts";
 import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
 import { Unavailable } from "../../scripts/servers/server.ts";
 import { trustPolicy } from "../../src/task/run/trust-policy.ts";
+import { buildZip } from "../extract/build-zip.ts";
 import { like } from "../stand-ins/sts/trust-policy.ts";
 import { connectionId } from "../tasks/store-step.ts";
 import { SourceFolder } from "../tasks/upload-step.ts";
@@ -25,6 +26,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 const page = readFileSync(new URL("../../docs/permissions.md", import.meta.url), "utf8");
 const tasksFolder = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));
 const BUCKET = "my-bucket";
+const archive = buildZip([{ name: "in.txt", content: "in" }]);
 
 /** The policies under a heading of the page, in their order. */
 function policiesUnder(heading: string): Policy[] {
@@ -58,8 +60,9 @@ const uses: readonly Use[] = [
     task: "AwsS3Upload",
     inputs: { deleteExtra: "true" },
   },
-  { heading: "Upload an archive", task: "AwsS3Upload", inputs: { archive: "zip", archiveName: "app.zip" } },
+  { heading: "Upload an archive", task: "AwsS3Upload", inputs: { archive: "zip", archiveName: "made.zip" } },
   { heading: "Download", task: "AwsS3Download", inputs: {} },
+  { heading: "Download and extract archives", task: "AwsS3Download", inputs: { extract: "true" } },
   { heading: "Publish a site", task: "AwsS3PublishSite", inputs: { verify: "false" } },
 ];
 
@@ -124,10 +127,12 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     source = new SourceFolder().write({ "same.txt": "same", "new.txt": "new", "index.html": "index" });
     target = mkdtempSync(join(tmpdir(), "permissions-"));
     await moto?.asAdministrator(async () => {
-      const put = (Key: string, Body: string) => admin.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+      const put = (Key: string, Body: string | Buffer) =>
+        admin.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
       await put("www/same.txt", "same");
       await put("www/extra.txt", "extra");
-      for (const Key of ["new.txt", "index.html", ".s3-site.json", "app.zip", "again.tar.gz"].map(
+      await put("www/app.zip", archive);
+      for (const Key of ["new.txt", "index.html", ".s3-site.json", "made.zip", "again.tar.gz"].map(
         (name) => `www/${name}`,
       )) {
         await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
@@ -218,7 +223,10 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
         assert.ok(policy);
         const { result, log } = await run(task, policy, inputs);
         assert.equal(result, "Succeeded", log.join("\n"));
-        if (task === "AwsS3Download") assert.deepEqual(readdirSync(target).sort(), ["extra.txt", "same.txt"]);
+        if (task !== "AwsS3Download") return;
+        const archived = inputs.extract ? join("app", "in.txt") : "app.zip";
+        assert.deepEqual(readdirSync(target).sort(), [inputs.extract ? "app" : "app.zip", "extra.txt", "same.txt"]);
+        assert.ok(existsSync(join(target, archived)));
       });
 
       // What a listing tells is not asked for, so this action is for objects that moto does not make.
@@ -287,7 +295,7 @@ describe("docs/permissions.md", () => {
 
   it("has no policy that is not JSON, or allows everything", () => {
     const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json) as Policy);
-    assert.equal(policies.length, 10);
+    assert.equal(policies.length, 11);
     for (const policy of policies) {
       assert.equal(policy.Version, "2012-10-17");
       assert.deepEqual(

@@ -105,7 +105,13 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
 
   it("removes no temporary file of a run that still goes on", async () => {
     const [mine, gone] = [`.s3-${process.pid}-0123456789.part`, ".s3-999999-0123456789.part"];
-    bench.landing.write({ [mine]: "mine", [`a/${gone}`]: "gone", ".s3-notes.part": "no temporary file" });
+    bench.landing.write({
+      [mine]: "mine",
+      [`a/${gone}`]: "gone",
+      // Where archives were extracted.
+      [`${gone}/b/c.txt`]: "gone",
+      ".s3-notes.part": "no temporary file",
+    });
     await bench.put({ "a.txt": "a" });
     assertDownloaded(await bench.download({ deleteExtra: "true", maxDelete: "100%" }), {
       new: 1,

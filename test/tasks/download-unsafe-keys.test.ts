@@ -106,6 +106,12 @@ describe("AwsS3Download, given keys that are no paths,", () => {
     assert.deepEqual(bench.landing.readOutside(), { "target/etc/passwd": "evil" });
   });
 
+  it("makes folders of folder markers among keys that are absolute paths", async () => {
+    await bench.put({ "/z/": "", "/a.txt": "a", "b.txt": "b" });
+    assertDownloaded(await bench.download({ globExpressions: "**\n/**" }), { new: 2, bytes: 2 });
+    assert.deepEqual(bench.landing.read(), { "a.txt": "a", "b.txt": "b", "z/": "" });
+  });
+
   it("takes a NUL for what it is", async () => {
     await bench.put({ "a\0b.txt": "evil" });
     assertFailed(await bench.download(), [

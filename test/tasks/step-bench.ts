@@ -24,7 +24,7 @@ export interface PlanFile {
   readonly prefix: string;
   readonly folder: string;
   readonly dryRun: boolean;
-  readonly problems: readonly { readonly input: string; readonly message: string }[];
+  readonly problems: readonly { readonly input: string; readonly code: string; readonly message: string }[];
   readonly actions: readonly PlannedAction[];
 }
 

@@ -1,6 +1,7 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { listPrefix } from "../../sync/plan/remote-listing.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
@@ -15,7 +16,6 @@ import { findNeighbours } from "../hosting/website-neighbours.ts";
 import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
-import { eventLoopTurns } from "../rules/event-loop-turns.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";

@@ -1,5 +1,5 @@
+import type { TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { functionSource, ruleLength } from "./cloudfront-function-source.ts";
-import type { TakeTurns } from "./event-loop-turns.ts";
 import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import { basePathOf, pathsOfFiles, type RedirectSite } from "./redirects-site.ts";

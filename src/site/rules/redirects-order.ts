@@ -1,4 +1,4 @@
-import type { TakeTurns } from "./event-loop-turns.ts";
+import type { TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import type { LineWarning } from "./line-message.ts";
 import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";

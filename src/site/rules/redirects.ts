@@ -1,5 +1,5 @@
+import type { TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type CloudFrontFunction, cloudFrontFunction, isForFunction } from "./cloudfront-function.ts";
-import type { TakeTurns } from "./event-loop-turns.ts";
 import type { LineWarning } from "./line-message.ts";
 import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";

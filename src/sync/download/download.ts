@@ -1,33 +1,22 @@
 import { rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BlockPool } from "../../files/block-pool.ts";
-import { WRITE_BYTES } from "../../files/byte-sink.ts";
-import type { FileDigester } from "../../files/digest/file-digest.ts";
-import { Disk } from "../../files/disk.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
-import type { Bucket } from "../../s3/bucket.ts";
-import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
+import { removeTemporaryFolder } from "../../files/temporary-file.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
+import { ExtractedFiles } from "../extract/extract-files.ts";
 import type { DownloadOptions } from "../options.ts";
 import type { Action, DeleteAction } from "../plan/plan.ts";
 import type { DownloadPlan } from "../plan/plan-download.ts";
-import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
-import { type FetchContext, fetchFile } from "./fetch-file.ts";
-
-/** What a download works with. */
-export interface DownloadTools {
-  readonly bucket: Bucket;
-  readonly digester: FileDigester;
-  readonly observer: TransferObserver;
-  readonly signal: AbortSignal;
-}
+import { makeReport, type TransferReport } from "../report.ts";
+import { type DownloadTools, fetchContextOf } from "./fetch-context.ts";
+import { fetchFile } from "./fetch-file.ts";
 
 /** Files that are deleted at once. */
 const PARALLEL_DELETIONS = 16;
 
 /**
  * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
- * all of them succeeded, the other deletions. What killed runs left behind goes first. An object that fails does not stop the others,
+ * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. What killed runs left behind goes first. An object that fails does not stop the others,
  * unless they would all fail alike.
  *
  * @throws {TargetFolderError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
@@ -41,22 +30,14 @@ export async function applyDownload(
   const { bucket, signal, observer } = tools;
   const targetFolder = new TargetFolder(target);
   await targetFolder.ensureFolder("");
-  await Promise.all(plan.leftovers.map((path) => rm(join(target, path), { force: true })));
+  await Promise.all(plan.leftovers.map((path) => removeTemporaryFolder(join(target, path))));
 
   const keyOf = (action: Action) => plan.prefix + action.relativeKey;
-  const context: FetchContext = {
-    ...tools,
-    target: targetFolder,
-    slots: new WeightedSemaphore(options.concurrency),
-    disk: new Disk(),
-    smallBlocks: new BlockPool(),
-    largeBlocks: new BlockPool(WRITE_BYTES),
-    encryption: options.encryption,
-    replacesEmptyFolders: options.deleteExtra,
-    onStored: (sizeBytes) => observer.stored(sizeBytes),
-  };
+  const context = fetchContextOf(options, tools, targetFolder);
+  const extracted = new ExtractedFiles({ ...context, targetPath: target });
   const perform = async (action: Action): Promise<number> => {
     if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
+    if (action.kind === "extract") await extracted.move(action);
     if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
     if (action.kind === "delete") await rm(join(target, action.path), { force: true });
     return 0;
@@ -74,9 +55,14 @@ export async function applyDownload(
     await removeEmptyFolders(target, deletions, wantedFolders);
   };
   await remove(obstacles);
-  if (!hasFailed()) {
-    const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "folder");
-    steps.push(await run(transfers, () => context.slots.wanted));
+  try {
+    if (plan.archives) steps.push(await extracted.prepare(plan.archives));
+    if (!hasFailed()) {
+      const transfers = plan.actions.filter(({ kind }) => kind === "get" || kind === "extract" || kind === "folder");
+      steps.push(await run(transfers, () => context.slots.wanted));
+    }
+  } finally {
+    if (plan.archives) await extracted.close();
   }
   await remove(rest);
   return makeReport({
@@ -86,7 +72,7 @@ export async function applyDownload(
     planned: plan.actions,
     done: steps.flatMap(({ done }) => done),
     failures: steps.flatMap(({ failures }) => failures),
-    bytesTransferred: steps.reduce((sum, { bytesDone }) => sum + bytesDone, 0),
+    bytesTransferred: steps.reduce((sum, { bytesDone }) => sum + bytesDone, plan.extraction?.bytesFetched ?? 0),
     stoppedEarly: steps.some(({ stoppedEarly }) => stoppedEarly),
     keyOf,
   });

@@ -61,8 +61,13 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
   }
 }
 
-async function replaceFile(
-  { disk, replacesEmptyFolders }: FetchContext,
+/**
+ * Moves a temporary file to its place.
+ *
+ * @throws {CodedError} if there is a folder that may not go; Node's error.
+ */
+export async function replaceFile(
+  { disk, replacesEmptyFolders }: Pick<FetchContext, "disk" | "replacesEmptyFolders">,
   temporaryPath: string,
   path: string,
 ): Promise<void> {

@@ -1,4 +1,5 @@
 import { codeOf } from "../../errors/coded-error.ts";
+import { archiveFormatOf, withoutArchiveExtension } from "../../extract/archive-format.ts";
 import { isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
 import { isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
@@ -30,7 +31,8 @@ export class DownloadPaths {
     this.#options = options;
     this.#prefix = prefix;
     this.#taken = new NameCollisions(tellsCaseApart);
-    this.areInOrder = !options.flattenFolders && !options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
+    this.areInOrder =
+      !options.extract && !options.flattenFolders && !options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
     this.base = options.keepPrefix && !options.flattenFolders ? prefix.replace(/^\/+/, "") : "";
   }
 
@@ -42,11 +44,17 @@ export class DownloadPaths {
     const { flattenFolders, patterns } = this.#options;
     if (flattenFolders) return lastName(key);
     const relativeKey = key.slice(this.#prefix.length);
+    if (this.isArchive(key)) return withoutArchiveExtension(relativeKey);
     const isRooted = relativeKey.startsWith("/") && patterns.namesRoot(relativeKey);
     return this.base + (isRooted ? relativeKey.slice(1) : relativeKey);
   }
 
-  /** Whether an object gets its path for a file. */
+  /** Whether an object is extracted. Its path is that of the folder for its files, which no other object may use. */
+  isArchive(key: string): boolean {
+    return this.#options.extract !== undefined && archiveFormatOf(key) !== undefined;
+  }
+
+  /** Whether an object gets its path for a file, or an archive gets it for its folder. */
   canBecomeFile(object: RemoteObject): boolean {
     const { key, sizeBytes } = object;
     const path = this.pathOf(object);
@@ -59,7 +67,8 @@ export class DownloadPaths {
       key.startsWith("/") && path.startsWith("/")
         ? ` Or include it with one that starts with /, for example ${path}.`
         : "";
-    if (refusal) this.#refuse(`${key} cannot become a file: ${refusal}. ${OUT}${wayIn}`);
+    const what = this.isArchive(key) ? "folder" : "file";
+    if (refusal) this.#refuse(`${key} cannot become a ${what}: ${refusal}. ${OUT}${wayIn}`);
     return !refusal && this.#take(path, key);
   }
 
@@ -95,12 +104,22 @@ export class DownloadPaths {
       const all = [this.#keys.get(path) ?? path, ...keys];
       return describeFlattened(all, path);
     }
+    if (this.#options.extract) return this.#describeArchives(path, keys);
     const first = this.#keys.get(path) ?? this.#prefix + path.slice(this.base.length);
     const others = keys.length === 1 ? keys[0] : `${keys.length} keys below it (${nameExamples(keys)})`;
     return {
       input: "sourceFolder",
       code: "file-names-in-conflict",
       message: `${first} and ${others} cannot both be had on this disk. ${OUT}`,
+    };
+  }
+
+  #describeArchives(path: string, keys: readonly string[]): PlanProblem {
+    const all = nameExamples([this.#keys.get(path) ?? path, ...keys]);
+    return {
+      input: "extract",
+      code: "file-names-in-conflict",
+      message: `${all} cannot all use the name ${path} in the target folder: an archive is extracted to a folder of its own, which has its name without the extension. ${OUT}`,
     };
   }
 

@@ -13,6 +13,8 @@ export interface DownloadSource {
   /** Of all keys. */
   readonly prefix: string;
   readonly objects: AsyncIterable<RemoteObject>;
+  /** Whether the source is the key of one object. */
+  readonly isSingle: boolean;
 }
 
 /**
@@ -24,11 +26,11 @@ export async function findSource(options: DownloadOptions, context: PlanContext)
   const { source, access, deleteExtra } = options;
   const prefix = source === "" || source.endsWith("/") ? source : `${source}/`;
   const objects = listPrefix(context.bucket, prefix, "", context.signal);
-  if (prefix === source) return { prefix, objects };
+  if (prefix === source) return { prefix, objects, isSingle: false };
 
   const first = await objects.next();
   const single = await findObject(options, context);
-  if (!single) return { prefix, objects: startingWith(first, objects) };
+  if (!single) return { prefix, objects: startingWith(first, objects), isSingle: false };
   const place = `s3://${access.bucketName}/${source}`;
   // The first / of what is entered is not of the key.
   const entered = source.startsWith("/") ? `/${source}` : source;
@@ -42,7 +44,7 @@ export async function findSource(options: DownloadOptions, context: PlanContext)
     const why = `it cannot be used while sourceFolder is a single object, ${place}: all else would be deleted`;
     throw new StepError("inputs-in-conflict", `deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
   }
-  return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single) };
+  return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single), isSingle: true };
 }
 
 /** The object that `sourceFolder` is the key of, if there is one. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ArchiveFile } from "../../extract/archive-entry.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { foldName } from "../../files/safe-path.ts";
@@ -13,11 +14,11 @@ import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
 import { DownloadPaths, lastName, tellsCaseApart } from "./download-paths.ts";
-import { findSource } from "./download-source.ts";
+import { type DownloadSource, findSource } from "./download-source.ts";
 import { joinByFoldedName, mergeJoin } from "./merge-join.ts";
 import { guardExisting } from "./overwrite-guard.ts";
 import { remarkOnLines } from "./pattern-remarks.ts";
-import type { Action, DeleteAction, FolderAction, Plan } from "./plan.ts";
+import type { Action, DeleteAction, ExtractAction, FolderAction, GetAction, Plan } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
@@ -28,6 +29,18 @@ export interface DownloadPlan extends Plan {
   readonly prefix: string;
   /** Temporary files that a run left behind when it was killed, relative to the target. */
   readonly leftovers: readonly string[];
+  /** Archives to extract. Each path is that of the folder for its files, empty for the target itself. */
+  readonly archiveObjects: readonly GetAction[];
+  /** What the archives hold, once they are read. */
+  readonly archives?: readonly ReadArchive[];
+}
+
+/** An archive that was fetched and checked. */
+export interface ReadArchive {
+  readonly file: ArchiveFile;
+  /** Of the object. */
+  readonly modifiedMs: number;
+  readonly actions: readonly ExtractAction[];
 }
 
 /**
@@ -40,13 +53,14 @@ export interface DownloadPlan extends Plan {
  */
 export async function planDownload(options: DownloadOptions, context: PlanContext): Promise<DownloadPlan> {
   const source = await findSource(options, context);
-  const planner = new DownloadPlanner(options, context, source.prefix, await tellsCaseApart(options));
-  return planner.plan(source.objects);
+  const planner = new DownloadPlanner(options, context, source, await tellsCaseApart(options));
+  return planner.plan();
 }
 
 class DownloadPlanner {
   readonly #options: DownloadOptions;
   readonly #context: PlanContext;
+  readonly #source: DownloadSource;
   readonly #prefix: string;
   readonly #tellsCaseApart: boolean;
   readonly #compareContext: CompareContext;
@@ -54,6 +68,7 @@ class DownloadPlanner {
   readonly #paths: DownloadPaths;
   readonly #targetFiles: TargetFiles;
   readonly #folders: FolderAction[] = [];
+  readonly #archives: GetAction[] = [];
   readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
   /** What overwrite: error is about. */
@@ -62,13 +77,14 @@ class DownloadPlanner {
   #filesFound = 0;
   #filesInTarget = 0;
 
-  constructor(options: DownloadOptions, context: PlanContext, prefix: string, tellsCaseApart: boolean) {
+  constructor(options: DownloadOptions, context: PlanContext, source: DownloadSource, tellsCaseApart: boolean) {
     this.#options = options;
     this.#context = context;
-    this.#prefix = prefix;
+    this.#source = source;
+    this.#prefix = source.prefix;
     this.#tellsCaseApart = tellsCaseApart;
     this.#patterns = watchPatterns(options.patterns);
-    this.#paths = new DownloadPaths(options, prefix, tellsCaseApart);
+    this.#paths = new DownloadPaths(options, source.prefix, tellsCaseApart);
     this.#targetFiles = new TargetFiles(options.target);
     this.#compareContext = {
       ...context,
@@ -79,17 +95,19 @@ class DownloadPlanner {
     };
   }
 
-  async plan(objects: AsyncIterable<RemoteObject>): Promise<DownloadPlan> {
+  async plan(): Promise<DownloadPlan> {
     const ends = {
       locals: this.#options.deleteExtra ? this.#walkTarget() : [],
       nameOfLocal: ({ path }: LocalFile) => path,
-      remotes: this.#inOrder(objects),
+      remotes: this.#inOrder(this.#source.objects),
       nameOfRemote: (object: RemoteObject) => this.#paths.pathOf(object),
     };
     const pairs = this.#tellsCaseApart ? mergeJoin(ends) : joinByFoldedName(ends, foldName);
     for await (const [file, object] of pairs) {
       this.#context.considered?.();
-      if (object && isInShard(this.#relativeKeyOf(object), this.#options.shard)) await this.#decide(object, file);
+      const isWanted = object && isInShard(this.#relativeKeyOf(object), this.#options.shard);
+      if (isWanted && this.#paths.isArchive(object.key)) this.#addArchive(object);
+      else if (isWanted) await this.#decide(object, file);
       else if (file && !object) this.#addExtra(file);
     }
     const decisions = await this.#decisions.finish();
@@ -107,6 +125,7 @@ class DownloadPlanner {
       remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
+      archiveObjects: this.#archives,
     };
   }
 
@@ -123,7 +142,8 @@ class DownloadPlanner {
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;
       if (isLeftover(lastName(path))) this.#leftovers.add(path);
-      if (isTemporaryName(lastName(path))) continue;
+      // Archives are extracted in a folder of such a name.
+      if (path.split("/").some(isTemporaryName)) continue;
       this.#filesInTarget++;
       yield { ...file, path };
     }
@@ -140,9 +160,10 @@ class DownloadPlanner {
 
   /** The objects that become files, in the order of the files' paths. */
   async *#inOrder(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
-    const files = this.#filesAmong(objects);
-    for await (const object of this.#paths.areInOrder ? files : this.#sorted(files)) {
-      if (this.#paths.canBecomeFile(object)) yield object;
+    const chosen = this.#chosenAmong(objects);
+    for await (const object of this.#paths.areInOrder ? chosen : this.#sorted(chosen)) {
+      if (isFolderMarker(object, this.#prefix)) this.#addFolder(object);
+      else if (this.#isExtractedToTarget(object) || this.#paths.canBecomeFile(object)) yield object;
     }
   }
 
@@ -152,18 +173,28 @@ class DownloadPlanner {
     yield* all.sort((a, b) => compareUtf8(this.#paths.pathOf(a), this.#paths.pathOf(b)));
   }
 
-  /** The objects that the patterns cover, less the folder markers, which become folders. */
-  async *#filesAmong(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
+  /** The objects that the patterns cover: files, and markers of folders. */
+  async *#chosenAmong(objects: AsyncIterable<RemoteObject>): AsyncGenerator<RemoteObject, void> {
     for await (const object of objects) {
       const relativeKey = this.#relativeKeyOf(object);
       if (relativeKey === "") this.#paths.checkOwnMarker(object);
-      else if (!this.#patterns.covers(relativeKey)) continue;
-      else if (isFolderMarker(object, this.#prefix)) this.#addFolder(object);
-      else {
-        this.#filesFound++;
+      else if (this.#patterns.covers(relativeKey)) {
+        if (!isFolderMarker(object, this.#prefix)) this.#filesFound++;
         yield object;
       }
     }
+  }
+
+  /** A single archive has no folder of its own. */
+  #isExtractedToTarget({ key }: RemoteObject): boolean {
+    return this.#source.isSingle && this.#paths.isArchive(key);
+  }
+
+  #addArchive(object: RemoteObject): void {
+    const { sizeBytes, etag } = object;
+    const path = this.#isExtractedToTarget(object) ? "" : this.#paths.pathOf(object);
+    const relativeKey = this.#relativeKeyOf(object);
+    this.#archives.push({ kind: "get", path, relativeKey, sizeBytes, reason: "archive", etag, replaces: false });
   }
 
   #addFolder(marker: RemoteObject): void {

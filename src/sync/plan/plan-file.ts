@@ -14,6 +14,7 @@ export interface PlanFileHead {
 const NAMES: Readonly<Record<Action["kind"], string>> = {
   put: "upload",
   get: "download",
+  extract: "extract",
   update: "update",
   delete: "delete",
   folder: "makeFolder",

@@ -1,4 +1,5 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
+import type { CheckedFile } from "../../extract/archive-entry.ts";
 
 /** So many names stand for a list of them in a message. */
 const MAX_EXAMPLES = 3;
@@ -36,6 +37,13 @@ export interface GetAction extends Subject {
   readonly etag: string;
 }
 
+/** A file comes out of an archive. Its key is the archive's. */
+export interface ExtractAction extends Subject {
+  readonly kind: "extract";
+  readonly replaces: boolean;
+  readonly file: CheckedFile;
+}
+
 /** An object's bytes stay, and its headers, metadata, tags or storage class change. */
 export interface UpdateAction extends Subject {
   readonly kind: "update";
@@ -59,7 +67,7 @@ export interface SkipAction extends Subject {
 }
 
 /** One thing that a step will do, or leave. */
-export type Action = PutAction | GetAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
+export type Action = PutAction | GetAction | ExtractAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
 
 /** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
 export interface PlanProblem extends CodedMessage {
@@ -82,6 +90,15 @@ export interface Plan {
   readonly filesFound: number;
   /** Set where all files become one object: then there is one action, or none. */
   readonly archive?: ArchiveContents;
+  /** What was in archives among them, which had to be fetched to know it. */
+  readonly extraction?: ExtractionCounts;
+}
+
+export interface ExtractionCounts {
+  readonly archives: number;
+  readonly files: number;
+  /** Of the archives. */
+  readonly bytesFetched: number;
 }
 
 /** What an archive is made of. */
@@ -128,6 +145,10 @@ export function countActions(actions: Iterable<Action>): Counts {
         else counts.filesNew++;
         counts.bytesTransferred += action.sizeBytes;
         break;
+      case "extract":
+        if (action.replaces) counts.filesUpdated++;
+        else counts.filesNew++;
+        break;
       case "update":
         counts.filesUpdated++;
         break;
@@ -142,6 +163,22 @@ export function countActions(actions: Iterable<Action>): Counts {
   }
   const hasRedirects = redirects.set + redirects.unchanged + redirects.deleted > 0;
   return hasRedirects ? { ...counts, redirects } : counts;
+}
+
+/** What a plan comes to, with the archives that were fetched to make it. */
+export function countPlan({ actions, extraction }: Plan): Counts {
+  const counts = countActions(actions);
+  return { ...counts, bytesTransferred: counts.bytesTransferred + (extraction?.bytesFetched ?? 0) };
+}
+
+/** How many bytes are to be sent or written for a plan. */
+export function bytesToMove({ actions }: Plan): { readonly transferred: number; readonly extracted: number } {
+  const bytes = { transferred: 0, extracted: 0 };
+  for (const { kind, sizeBytes } of actions) {
+    if (kind === "put" || kind === "get") bytes.transferred += sizeBytes;
+    else if (kind === "extract") bytes.extracted += sizeBytes;
+  }
+  return bytes;
 }
 
 /** The first few names of a list, for a message: `a, b, c, …`. */

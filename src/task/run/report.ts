@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
 import { escapeMarkdown } from "../../agent/markdown.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
-import type { Action, Counts, Plan, Redirect } from "../../sync/plan/plan.ts";
+import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
@@ -30,17 +30,26 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = direction.done === "Uploaded" ? "upload" : "download";
+  const { transferred, extracted } = bytesToMove(plan);
   // Of an archive, only its end shows how much there is to upload.
-  const hasAmount = counts.bytesTransferred > 0 && !plan.archive;
-  const amount = hasAmount ? `; ${formatBytes(counts.bytesTransferred)} to ${verb}` : "";
+  const isKnown = transferred > 0 && !plan.archive;
+  const amounts = [
+    ...(extracted > 0 ? [`${formatBytes(extracted)} to extract`] : []),
+    ...(isKnown ? [`${formatBytes(transferred)} to ${verb}`] : []),
+  ];
+  const amount = amounts.length > 0 ? `; ${amounts.join(", ")}` : "";
   const found = `Found ${describeFound(plan)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
   return found + describePlannedRedirects(counts) + amount;
 }
 
-function describeFound({ filesFound, archive }: Plan): string {
-  const files = countFiles(filesFound);
-  if (!archive) return files;
-  return `${files} for the archive ${archive.name}, ${formatBytes(archive.sourceBytes)} before compression`;
+/** `5 files`, or what is to become one archive, or `5 objects, 2 of them archives with 1,203 files`. */
+function describeFound({ filesFound, archive, extraction }: Plan): string {
+  if (archive) {
+    return `${countFiles(filesFound)} for the archive ${archive.name}, ${formatBytes(archive.sourceBytes)} before compression`;
+  }
+  if (!extraction) return countFiles(filesFound);
+  if (filesFound === 1) return `1 archive with ${countFiles(extraction.files)}`;
+  return `${formatCount(filesFound)} objects, ${formatCount(extraction.archives)} of them archives with ${countFiles(extraction.files)}`;
 }
 
 /** Redirects are no files: `; 3 redirects: 2 to set, 1 unchanged`. */
@@ -83,6 +92,7 @@ export function describeAction(action: Action, { prefix, done }: Direction): str
     case "put":
       return `${path} → ${key} ${details}`;
     case "get":
+    case "extract":
       return `${key} → ${path} ${details}`;
     case "update":
       return `${key}: ${reason}`;
@@ -132,8 +142,8 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   const redirects = describeChangedRedirects(counts);
   if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
-  const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get")
-    ? `${done} ${describeObjects(plan, transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+  const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get" || kind === "extract")
+    ? `${plan.extraction ? `${done} and extracted` : done} ${describeObjects(plan, transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
   const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
   if (transferred === 0)
@@ -170,6 +180,7 @@ export function summarize(
     ...countRows(plan, counts).map(([what, count]) => `| ${what} | ${count} |`),
     "",
     `${formatBytes(counts.bytesTransferred)} in all.`,
+    ...(plan.extraction ? [`Found ${describeFound(plan)}.`] : []),
   ];
   if (plan.archive) {
     const { name, sourceBytes } = plan.archive;

@@ -1,4 +1,4 @@
-import { formatCount } from "../../agent/format.ts";
+import { formatBytes, formatCount } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
 import { log } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
@@ -8,7 +8,15 @@ import type { CodedMessage } from "../../errors/coded-message.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
-import { type Counts, countActions, type Plan, type PlanProblem } from "../../sync/plan/plan.ts";
+import {
+  bytesToMove,
+  type Counts,
+  countActions,
+  countPlan,
+  type GetAction,
+  type Plan,
+  type PlanProblem,
+} from "../../sync/plan/plan.ts";
 import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
@@ -38,6 +46,8 @@ export interface TransferTask<P extends Plan> {
   /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
   opening(place: string): string;
   makePlan(tools: PlanContext): Promise<P>;
+  /** Absent if a plan is always complete. */
+  readonly archives?: ArchiveReading<P>;
   directionOf(plan: P): Direction;
   /** What to say where the patterns match nothing. */
   readonly nothingFound: PlanProblem;
@@ -45,6 +55,13 @@ export interface TransferTask<P extends Plan> {
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
   /** What the plan file says beside the actions. */
   planFileExtras?(plan: P): object;
+}
+
+/** Archives whose files are known only after they are fetched. */
+export interface ArchiveReading<P extends Plan> {
+  objectsOf(plan: P): readonly GetAction[];
+  /** Fetches and checks them, and completes the plan. */
+  read(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<P>;
 }
 
 /** What all transfers go by. */
@@ -82,7 +99,8 @@ async function planAndApply<P extends Plan>(
   const { access, dryRun, ifNoFilesFound } = options;
   const { bucketName, store } = access;
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
-  const plan = await planAloud(task, tools);
+  const startMs = performance.now();
+  const plan = await readArchives(await planAloud(task, tools), task, tools);
   if (plan.filesFound === 0 && ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   for (const remark of plan.remarks ?? []) {
     const text = `${remark.input}: ${remark.message}`;
@@ -90,7 +108,9 @@ async function planAndApply<P extends Plan>(
     else log.warning(remark.code, text);
   }
   const direction = task.directionOf(plan);
-  const { counts, errors, report } = dryRun ? showPlan(plan, direction) : await carryOut(plan, direction, task, tools);
+  const { counts, errors, report } = dryRun
+    ? showPlan(plan, direction)
+    : await carryOut(plan, direction, task, tools, startMs);
 
   const planFile = temporaryFile("plan.json");
   const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
@@ -110,7 +130,7 @@ interface PlanResult {
 
 /** A dry run: tells what would be done. */
 function showPlan(plan: Plan, direction: Direction): PlanResult {
-  const counts = countActions(plan.actions);
+  const counts = countPlan(plan);
   log.info(describePlan(plan, counts, direction));
   if (areFew(plan.actions)) for (const action of plan.actions) logAction(action, direction);
   if (plan.problems.length > 0) return refuse(plan);
@@ -124,17 +144,19 @@ async function carryOut<P extends Plan>(
   direction: Direction,
   task: TransferTask<P>,
   tools: PlanContext,
+  startMs: number,
 ): Promise<PlanResult> {
   if (plan.problems.length > 0) return refuse(plan);
-  const planned = countActions(plan.actions);
+  const planned = countPlan(plan);
   log.info(describePlan(plan, planned, direction));
   const namesActions = areFew(plan.actions);
-  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, planned.bytesTransferred);
+  const { transferred, extracted } = bytesToMove(plan);
+  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted);
   try {
     const observer: TransferObserver = {
       stored: (sizeBytes) => progress.addBytes(sizeBytes),
       actionDone(action) {
-        const isFile = action.kind === "put" || action.kind === "get" || action.kind === "update";
+        const isFile = action.kind !== "delete" && action.kind !== "folder" && action.kind !== "skip";
         if (isFile && !action.redirect) progress.addFile();
         if (namesActions) logAction(action, direction);
       },
@@ -142,7 +164,8 @@ async function carryOut<P extends Plan>(
     const report = await task.apply(plan, { ...tools, observer });
     const { counts, errors } = report;
     if (errors.length === 0 || countChanges(counts) > 0) {
-      logEnd(plan, counts, direction, progress.elapsedSeconds());
+      const seconds = plan.extraction ? (performance.now() - startMs) / 1000 : progress.elapsedSeconds();
+      logEnd(plan, counts, direction, seconds);
     }
     return { counts, errors, report };
   } finally {
@@ -150,10 +173,30 @@ async function carryOut<P extends Plan>(
   }
 }
 
-/** What cannot be done as a whole is not begun. */
-function refuse({ problems }: Plan): PlanResult {
+/** What cannot be done as a whole is not begun. Archives were received all the same. */
+function refuse({ problems, extraction }: Plan): PlanResult {
   const errors = problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` }));
-  return { counts: countActions([]), errors };
+  return { counts: { ...countActions([]), bytesTransferred: extraction?.bytesFetched ?? 0 }, errors };
+}
+
+/** Fetches the archives of a plan, if it has any, and reports how far that is. */
+async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<P>, tools: PlanContext): Promise<P> {
+  const objects = archives?.objectsOf(plan) ?? [];
+  if (!archives || objects.length === 0 || plan.problems.length > 0) return plan;
+  const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  log.info(
+    `Downloading and checking ${objects.length === 1 ? "1 archive" : `${formatCount(objects.length)} archives`}, ${formatBytes(sizeBytes)}`,
+  );
+  const progress = new TransferProgress(objects.length, sizeBytes);
+  try {
+    const observer: TransferObserver = {
+      stored: (bytes) => progress.addBytes(bytes),
+      actionDone: () => progress.addFile(),
+    };
+    return await archives.read(plan, { ...tools, observer });
+  } finally {
+    progress.stop();
+  }
 }
 
 /** A long plan tells that it goes on; most are made sooner than that. */

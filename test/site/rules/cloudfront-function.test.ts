@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
-import { eventLoopTurns } from "../../../src/site/rules/event-loop-turns.ts";
+import { eventLoopTurns } from "../../../src/scheduling/event-loop-turns.ts";
 import { compileRedirects, type RedirectContext } from "../../../src/site/rules/redirects.ts";
 import { parseRedirectsFile } from "../../../src/site/rules/redirects-file.ts";
 

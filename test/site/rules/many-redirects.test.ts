@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eventLoopTurns } from "../../../src/site/rules/event-loop-turns.ts";
+import { eventLoopTurns } from "../../../src/scheduling/event-loop-turns.ts";
 import { describeWarnings } from "../../../src/site/rules/line-message.ts";
 import { compileRedirects } from "../../../src/site/rules/redirects.ts";
 import { parseRedirectsFile } from "../../../src/site/rules/redirects-file.ts";

@@ -64,17 +64,20 @@ export function booleanRow(
   meaning: string,
   more: {
     readonly isTrueByDefault?: true;
+    /** What the option becomes that has the input's name, if not the value itself. */
+    readonly means?: unknown;
     readonly valid?: readonly ValidCase[];
     readonly wrong?: readonly WrongCase[];
   } = {},
 ): InputRow {
   const value = !more.isTrueByDefault;
+  const means = { [input]: more.means ?? value };
   return {
     input,
     meaning,
     valid: [
-      { value: String(value), means: { [input]: value } },
-      { value: String(value).toUpperCase(), means: { [input]: value } },
+      { value: String(value), means },
+      { value: String(value).toUpperCase(), means },
       { value: String(!value), means: {} },
       ...(more.valid ?? []),
     ],

@@ -158,6 +158,35 @@ export const downloadTable: InputTable = {
       "Whether files get the path of their whole key, key prefix included, as with the AWS Toolkit. `flattenFolders` drops it.",
     ),
     ...transferRows({ existing: "a file", chosen: "objects" }),
+    booleanRow("extract", "Whether objects that end in `.zip`, `.tar.gz` or `.tgz` are extracted.", {
+      means: { maxBytes: 10e9 },
+      wrong: Object.entries({
+        deleteExtra: "the bucket does not list what is in archives",
+        flattenFolders: "the files of an archive keep their folders",
+        keepPrefix: "an archive's folder is named after the archive alone",
+      }).map(([other, why]) => ({
+        value: "true",
+        others: { [other]: "true" },
+        errors: [
+          `extract: it cannot be used with ${other}, because ${why}. Set one of the two to false. [inputs-in-conflict]`,
+        ],
+      })),
+    }),
+    {
+      input: "extractMaxSizeGB",
+      meaning: "The most that the files of one archive may have together, in GB (1,000,000,000 bytes).",
+      valid: [
+        { value: "20", others: { extract: "true" }, means: { extract: { maxBytes: 20e9 } } },
+        { value: "20", means: {} },
+      ],
+      empty: { says: "`10`", others: { extract: "true" }, means: { extract: { maxBytes: 10e9 } } },
+      wrong: ["0", "1.5", "all"].map((value) => ({
+        value,
+        errors: [
+          `extractMaxSizeGB: "${value}" is not a whole number from 1 to 1000000 (GB). Enter one, or nothing for 10. [number-out-of-range]`,
+        ],
+      })),
+    },
     ...downloadEncryptionRows,
     ...roleRows,
     shardRow,

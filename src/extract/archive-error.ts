@@ -1,0 +1,24 @@
+import { CodedError } from "../errors/coded-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+
+/** Why an archive is refused: because of one entry, or as a whole. */
+type ArchiveErrorCode = Extract<ErrorCode, `archive-${string}`>;
+
+/** An archive that is not extracted. Its message completes "X is not extracted: ". */
+export class ArchiveError extends CodedError {
+  override readonly name: string = "ArchiveError";
+
+  constructor(code: ArchiveErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** @param reason completes "its entry X: ", for example `it is a symbolic link`. */
+export function refuseEntry(entryName: string, reason: string): ArchiveError {
+  return new ArchiveError("archive-entry-refused", `its entry ${entryName}: ${reason}`);
+}
+
+/** @param where an entry, or the place where the archive stops making sense. */
+export function damagedAt(where: string, reason: string, cause?: unknown): ArchiveError {
+  return new ArchiveError("archive-damaged", `${where}: ${reason}`, { cause });
+}

@@ -1,0 +1,34 @@
+import { refuseName } from "../files/safe-path.ts";
+import { isTemporaryName } from "../files/temporary-file.ts";
+import { refuseEntry } from "./archive-error.ts";
+
+/** What an entry is called, and which platform's disk it is for. */
+interface NamedEntry {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+const ABSOLUTE = /^(?:\/|[a-z]:[\\/])/i;
+
+/**
+ * The path of an entry below the folder that the archive is extracted to, by the rules of downloads. Tar writes `./a` if it is told to
+ * archive the current folder, so `./` at the beginning is dropped; nothing else of a name is changed.
+ *
+ * @returns an empty path for the entry of that folder itself.
+ * @throws {ArchiveError} if the name cannot be a path there.
+ */
+export function pathOfEntry({ name, isFolder }: NamedEntry, platform: NodeJS.Platform): string {
+  if (name === "") throw refuseEntry("(without a name)", "its name is empty");
+  if (ABSOLUTE.test(name)) throw refuseEntry(name, "its name is an absolute path");
+  // What is not valid UTF-8 was decoded to this character.
+  if (name.includes("\ufffd")) throw refuseEntry(name, "its name is not valid UTF-8");
+  const relative = name.replace(/^(?:\.\/+)+/, "");
+  const path = isFolder ? relative.replace(/\/$/, "") : relative;
+  if (isFolder && (path === "" || path === ".")) return "";
+  const refusal = refuseName(path, platform);
+  if (refusal) throw refuseEntry(name, refusal);
+  if (path.split("/").some(isTemporaryName)) {
+    throw refuseEntry(name, "it has the name of a temporary file of this task");
+  }
+  return path;
+}

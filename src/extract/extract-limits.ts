@@ -1,0 +1,67 @@
+import { ArchiveError } from "./archive-error.ts";
+
+/** Entries of one archive, folders among them. */
+const MAX_ENTRIES = 1_000_000;
+const TOO_MANY = "it has more than 1,000,000 entries";
+/** Deflate makes 1,032 bytes of one at most; texts are compressed to a tenth, rarely to a hundredth. */
+const MAX_RATIO = 200;
+/** Up to here any ratio is harmless. */
+const RATIO_COUNTS_FROM_BYTES = 10_000_000;
+
+/** What an archive may come to. */
+export interface ExtractLimits {
+  /** The most that the files of one archive may have together. */
+  readonly maxBytes: number;
+}
+
+/** @throws {ArchiveError} if an archive has, or says it has, too many entries. */
+export function refuseEntryCount(entries: number): void {
+  if (entries > MAX_ENTRIES) throw new ArchiveError("archive-too-large", TOO_MANY);
+}
+
+/** Counts what comes out of an archive, and stops it at the limits. Sizes that the archive claims are no proof. */
+export class ExtractMeter {
+  readonly #maxBytes: number;
+  readonly #archiveBytes: number;
+  #entries = 0;
+  #fileBytes = 0;
+  #inflatedBytes = 0;
+  #entryName = "";
+
+  constructor({ maxBytes }: ExtractLimits, archiveBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.#archiveBytes = archiveBytes;
+  }
+
+  /** @throws {ArchiveError} if it is one entry too many, or claims to be larger than what is left of the limit. */
+  beginEntry(name: string, claimedBytes: number): void {
+    this.#entryName = name;
+    this.#entries++;
+    refuseEntryCount(this.#entries);
+    if (this.#fileBytes + claimedBytes > this.#maxBytes) this.#refuseSize();
+  }
+
+  /** Bytes that belong to a file. @throws {ArchiveError} */
+  addFileBytes(sizeBytes: number): void {
+    this.#fileBytes += sizeBytes;
+    if (this.#fileBytes > this.#maxBytes) this.#refuseSize();
+  }
+
+  /** Bytes that were decompressed, whatever they are. @throws {ArchiveError} */
+  addInflatedBytes(sizeBytes: number): void {
+    this.#inflatedBytes += sizeBytes;
+    if (this.#inflatedBytes <= RATIO_COUNTS_FROM_BYTES) return;
+    if (this.#inflatedBytes > MAX_RATIO * this.#archiveBytes) {
+      this.#refuse(`it is compressed to less than 1/${MAX_RATIO} of its size, which is what harmful archives do`);
+    }
+  }
+
+  #refuseSize(): never {
+    const sizeGb = this.#maxBytes / 1e9;
+    this.#refuse(`its files have more than ${sizeGb} GB, the limit of extractMaxSizeGB`);
+  }
+
+  #refuse(reason: string): never {
+    throw new ArchiveError("archive-too-large", `${reason} (reached at its entry ${this.#entryName || "1"})`);
+  }
+}

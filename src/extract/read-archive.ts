@@ -1,0 +1,158 @@
+import { crc32 } from "node:zlib";
+import { asReason } from "../errors/bounded-text.ts";
+import { fileErrorCode } from "../errors/system-codes.ts";
+import { compareUtf8 } from "../files/byte-order.ts";
+import { NameCollisions } from "../files/safe-path.ts";
+import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
+import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
+import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
+import { pathOfEntry } from "./entry-path.ts";
+import { type ExtractLimits, ExtractMeter } from "./extract-limits.ts";
+import { tarEntries } from "./tar-entries.ts";
+import { zipEntries } from "./zip-entries.ts";
+
+/** The disk that an archive is extracted to. */
+export interface TargetDisk {
+  readonly platform: NodeJS.Platform;
+  readonly isCaseSensitive: boolean;
+}
+
+/**
+ * Reads an archive from its first byte to its last, and writes nothing: each entry has to be a file or a folder with a safe path of its
+ * own, with the bytes that the archive says it has, and all within the limits.
+ *
+ * @throws {ArchiveError} which names the entry; Node's error; the signal's reason.
+ */
+export async function checkArchive(
+  archive: ArchiveFile,
+  disk: TargetDisk,
+  limits: ExtractLimits,
+  signal: AbortSignal,
+): Promise<ArchiveContents> {
+  const meter = new ExtractMeter(limits, archive.sizeBytes);
+  const files: CheckedFile[] = [];
+  const folders = new Set<string>();
+  for await (const entry of entriesOf(archive, signal, (sizeBytes) => meter.addInflatedBytes(sizeBytes))) {
+    meter.beginEntry(entry.name, entry.sizeBytes);
+    const path = pathOfEntry(entry, disk.platform);
+    if (entry.isFolder) {
+      if (path !== "") folders.add(path);
+      continue;
+    }
+    let checksum = 0;
+    const content = checkedContent(entry, signal, (actual) => {
+      expectChecksum(actual, entry.crc32);
+      checksum = actual;
+    });
+    for await (const { length } of content) {
+      meter.addFileBytes(length);
+      if (archive.format === "zip") meter.addInflatedBytes(length);
+    }
+    files.push({ place: entry.place, path, sizeBytes: entry.sizeBytes, crc32: checksum, mode: entry.mode });
+  }
+  files.sort((a, b) => compareUtf8(a.path, b.path));
+  return { files, emptyFolders: findCollisions(files, folders, disk) };
+}
+
+/**
+ * Reads some files of an archive that was checked, in the order in which the archive has them.
+ *
+ * @param wanted by their place.
+ * @param receive gets each file, and its content, which it has to read to the end.
+ * @throws {ArchiveError} if the archive is not what it was when it was checked; what `receive` throws; the signal's reason.
+ */
+export async function readFiles<F extends CheckedFile>(
+  archive: ArchiveFile,
+  wanted: ReadonlyMap<number, F>,
+  signal: AbortSignal,
+  receive: (file: F, content: AsyncIterable<Buffer>) => Promise<void>,
+): Promise<void> {
+  for await (const entry of entriesOf(archive, signal, () => undefined)) {
+    const file = wanted.get(entry.place);
+    if (file)
+      await receive(
+        file,
+        checkedContent(entry, signal, (actual) => expectChecksum(actual, file.crc32)),
+      );
+  }
+}
+
+/** @throws the signal's reason, between entries. */
+async function* entriesOf(
+  archive: ArchiveFile,
+  signal: AbortSignal,
+  onInflated: (sizeBytes: number) => void,
+): AsyncGenerator<RawEntry, void> {
+  const takeTurns = eventLoopTurns(signal);
+  const entries = archive.format === "zip" ? zipEntries(archive, takeTurns) : tarEntries(archive, onInflated);
+  try {
+    for await (const entry of entries) {
+      await takeTurns();
+      yield entry;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/**
+ * The content of an entry, which has to have the size that it says.
+ *
+ * @param check gets the CRC32 of all bytes at the end; what it throws is why the entry is damaged.
+ */
+async function* checkedContent(
+  entry: RawEntry,
+  signal: AbortSignal,
+  check: (checksum: number) => void,
+): AsyncGenerator<Buffer, void> {
+  let sizeBytes = 0;
+  let checksum = 0;
+  try {
+    for await (const chunk of entry.content()) {
+      signal.throwIfAborted();
+      sizeBytes += chunk.length;
+      if (sizeBytes > entry.sizeBytes) throw new Error("it has more bytes than it says");
+      checksum = crc32(chunk, checksum);
+      yield chunk;
+    }
+    if (sizeBytes < entry.sizeBytes) throw new Error("it has fewer bytes than it says");
+    check(checksum);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asArchiveError(entry.name, error);
+  }
+}
+
+function expectChecksum(actual: number, expected: number | undefined): void {
+  if (expected !== undefined && actual !== expected) throw new Error("its bytes have another CRC than it says");
+}
+
+function asArchiveError(entryName: string, error: unknown): unknown {
+  if (error instanceof ArchiveError || fileErrorCode(error)) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = code === "ERR_BUFFER_TOO_LARGE" ? "it has more bytes than it says" : asReason(message);
+  return damagedAt(`its entry ${entryName}`, reason, error);
+}
+
+/**
+ * Refuses files and folders that cannot all exist on the disk.
+ *
+ * @returns the folders that have nothing in them.
+ */
+function findCollisions(
+  files: readonly CheckedFile[],
+  folders: ReadonlySet<string>,
+  { isCaseSensitive }: TargetDisk,
+): readonly string[] {
+  const names = [...files.map(({ path }) => path), ...[...folders].map((path) => `${path}/`)].sort(compareUtf8);
+  const collisions = new NameCollisions(isCaseSensitive);
+  const emptyFolders: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const earlier = collisions.add(name);
+    if (earlier === name) throw refuseEntry(name, "the archive has it twice");
+    if (earlier !== undefined) throw refuseEntry(name, `it cannot be on this disk together with the entry ${earlier}`);
+    if (name.endsWith("/") && !names[index + 1]?.startsWith(name)) emptyFolders.push(name.slice(0, -1));
+  }
+  return emptyFolders;
+}

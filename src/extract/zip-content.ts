@@ -1,0 +1,60 @@
+import type { FileHandle } from "node:fs/promises";
+import { pipeline } from "node:stream";
+import { createInflateRaw, type InflateRaw, inflateRawSync } from "node:zlib";
+import type { ArchiveBytes } from "./archive-bytes.ts";
+
+/** Where the bytes of an entry are in its archive, and how. */
+export interface ZipData {
+  readonly startByte: number;
+  readonly compressedSize: number;
+  /** As the directory claims. */
+  readonly sizeBytes: number;
+  /** Whether the bytes are those of the file; otherwise Deflate has compressed them. */
+  readonly isStored: boolean;
+}
+
+/** Small entries are inflated in one go: for thousands of them a stream each takes many times as long. */
+const SMALL_BYTES = 512 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** The content of an entry. @throws Node's or zlib's error, or an Error, if it is not what the directory claims. */
+export async function* zipContent(file: FileHandle, bytes: ArchiveBytes, data: ZipData): AsyncGenerator<Buffer, void> {
+  if (data.compressedSize <= SMALL_BYTES && data.sizeBytes <= SMALL_BYTES) yield inflateSmall(bytes, data);
+  else if (data.isStored) yield* stored(file, data);
+  else yield* inflateLarge(file, data);
+}
+
+function inflateSmall(bytes: ArchiveBytes, data: ZipData): Buffer {
+  const { startByte, compressedSize, sizeBytes, isStored } = data;
+  const block = bytes.read(startByte, compressedSize);
+  if (block.length < compressedSize) throw new Error("the archive ends in the middle of it");
+  if (isStored) return block;
+  // One byte more shows that there are more.
+  const { buffer, engine } = inflateRawSync(block, { maxOutputLength: sizeBytes + 1, info: true }) as unknown as {
+    buffer: Buffer;
+    engine: InflateRaw;
+  };
+  checkConsumed(engine, compressedSize);
+  return buffer;
+}
+
+function stored(file: FileHandle, { startByte, compressedSize }: ZipData): AsyncIterable<Buffer> {
+  return file.createReadStream({
+    start: startByte,
+    end: startByte + compressedSize - 1,
+    highWaterMark: CHUNK_BYTES,
+    autoClose: false,
+  });
+}
+
+async function* inflateLarge(file: FileHandle, data: ZipData): AsyncGenerator<Buffer, void> {
+  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
+  // The error, if there is one, comes out of the end that is read.
+  pipeline(stored(file, data), inflate, () => undefined);
+  yield* inflate;
+  checkConsumed(inflate, data.compressedSize);
+}
+
+function checkConsumed({ bytesWritten }: InflateRaw, compressedSize: number): void {
+  if (bytesWritten !== compressedSize) throw new Error("it ends before its compressed bytes do");
+}

@@ -1,0 +1,126 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError, codeOf } from "../../errors/coded-error.ts";
+import { readFiles } from "../../extract/read-archive.ts";
+import type { Disk } from "../../files/disk.ts";
+import { TargetFolder } from "../../files/safe-path.ts";
+import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "../../files/temporary-file.ts";
+import { writeContent } from "../../files/write-content.ts";
+import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
+import { type ApplyResult, applyActions } from "../apply.ts";
+import { replaceFile } from "../download/fetch-file.ts";
+import type { ExtractAction } from "../plan/plan.ts";
+import type { ReadArchive } from "../plan/plan-download.ts";
+
+const PARALLEL_CHECKS = 16;
+const NOTHING_DONE: ApplyResult = { done: [], bytesDone: 0, failures: [], stoppedEarly: false };
+const NOTHING_MOVED =
+  "No file of any archive was extracted, because all of them have to be ready before the first one gets its place";
+
+/** What extracting works with. */
+export interface ExtractTools {
+  readonly target: TargetFolder;
+  /** The absolute path of the target. */
+  readonly targetPath: string;
+  readonly disk: Disk;
+  readonly signal: AbortSignal;
+  /** Called with the number of bytes that have just been written. */
+  onStored(sizeBytes: number): void;
+}
+
+/** The files of archives in a temporary folder on the target's disk, from where each moves to its place in one step. */
+export class ExtractedFiles {
+  readonly #tools: ExtractTools;
+  readonly #folderPath: string;
+  readonly #folder: TargetFolder;
+  readonly #takeTurns: TakeTurns;
+
+  constructor(tools: ExtractTools) {
+    this.#tools = tools;
+    this.#folderPath = temporaryPathFor(join(tools.targetPath, "archives"));
+    this.#folder = new TargetFolder(this.#folderPath);
+    this.#takeTurns = eventLoopTurns(tools.signal);
+  }
+
+  /**
+   * Moves a file of the plan to its place, once all are extracted.
+   *
+   * @throws {TargetFolderError} or CodedError if it cannot be had; Node's error; the signal's reason.
+   */
+  async move({ path }: ExtractAction): Promise<void> {
+    await this.#takeTurns();
+    const { target, disk } = this.#tools;
+    const place = await target.fileFor(path);
+    await replaceFile({ disk, replacesEmptyFolders: false }, join(this.#folderPath, path), place);
+  }
+
+  /**
+   * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed, because
+   * its files take its room on the disk.
+   *
+   * @returns the failures. If there are any, or the step is cancelled, nothing is to be moved.
+   */
+  async prepare(archives: readonly ReadArchive[]): Promise<ApplyResult> {
+    for (const archive of archives) {
+      const result = await this.#extract(archive);
+      if (result.failures.length > 0 || this.#tools.signal.aborted) return result;
+    }
+    const actions = archives.flatMap((archive) => archive.actions);
+    const checked = await applyActions(actions, {
+      parallelActions: () => PARALLEL_CHECKS,
+      perform: async (action) => this.#checkPlace(action.path),
+      onDone: () => undefined,
+      signal: this.#tools.signal,
+    });
+    return { ...NOTHING_DONE, failures: checked.failures, stoppedEarly: checked.stoppedEarly };
+  }
+
+  /** Removes the temporary folder, and what has not moved. */
+  async close(): Promise<void> {
+    await removeTemporaryFolder(this.#folderPath);
+  }
+
+  async #extract({ file: archive, modifiedMs, actions }: ReadArchive): Promise<ApplyResult> {
+    const byPlace = new Map(actions.map((action) => [action.file.place, action]));
+    const wanted = new Map(actions.map(({ file }) => [file.place, file]));
+    let current = actions[0];
+    try {
+      if (current) {
+        await readFiles(archive, wanted, this.#tools.signal, async ({ place }, content) => {
+          current = byPlace.get(place);
+          if (current) await this.#write(current, modifiedMs, content);
+        });
+      }
+      await discard(archive.path);
+      return NOTHING_DONE;
+    } catch (error) {
+      if (this.#tools.signal.aborted || !current) return NOTHING_DONE;
+      const cause = new CodedError(codeOf(error), `${(error as Error).message}. ${NOTHING_MOVED}`, { cause: error });
+      return { ...NOTHING_DONE, failures: [{ action: current, error: cause }] };
+    }
+  }
+
+  async #write({ path, file }: ExtractAction, modifiedMs: number, content: AsyncIterable<Buffer>): Promise<void> {
+    const { disk, onStored } = this.#tools;
+    const { sizeBytes, mode } = file;
+    const place = await this.#folder.fileFor(path);
+    await writeContent({ path: place, sizeBytes, modifiedMs, mode: modeOf(mode) }, content, disk, onStored);
+  }
+
+  /** @throws {TargetFolderError} or CodedError if a file cannot get its place. */
+  async #checkPlace(path: string): Promise<number> {
+    const place = await this.#tools.target.fileFor(path);
+    const isFolder = await lstat(place).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isFolder)
+      throw new CodedError("path-taken", `there is a folder at ${place}; remove it, or choose another folder`);
+    return 0;
+  }
+}
+
+/** Of an entry's permissions those to run it count, and nobody else may write. The owner can always replace the file. */
+function modeOf(mode: number | undefined): number {
+  return mode === undefined ? DEFAULT_MODE : (mode & 0o755) | 0o600;
+}

@@ -1,0 +1,218 @@
+import { statSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { codeOf } from "../../errors/coded-error.ts";
+import type { ArchiveContents, CheckedFile } from "../../extract/archive-entry.ts";
+import { ArchiveError } from "../../extract/archive-error.ts";
+import { type ArchiveFormat, archiveFormatOf } from "../../extract/archive-format.ts";
+import { checkArchive } from "../../extract/read-archive.ts";
+import { TargetFolder } from "../../files/safe-path.ts";
+import type { LocalFile } from "../../files/scan.ts";
+import { TargetFiles } from "../../files/target-files.ts";
+import { discard } from "../../files/temporary-file.ts";
+import { type ActionFailure, applyActions } from "../apply.ts";
+import { type DownloadTools, fetchContextOf } from "../download/fetch-context.ts";
+import { fetchFile } from "../download/fetch-file.ts";
+import type { DownloadOptions } from "../options.ts";
+import { BackgroundQueue } from "../plan/background-queue.ts";
+import { tellsCaseApart } from "../plan/download-paths.ts";
+import { guardExisting } from "../plan/overwrite-guard.ts";
+import type { Action, ExtractAction, FolderAction, GetAction, PlanProblem } from "../plan/plan.ts";
+import type { DownloadPlan, ReadArchive } from "../plan/plan-download.ts";
+
+/** Each is fetched in many requests, and then read by one core. */
+const PARALLEL_ARCHIVES = 4;
+
+/** What to do about an archive that is refused. */
+const ADVICE = {
+  "archive-damaged": "Make it again and upload it again. To download it as a file, set extract to false.",
+  "archive-entry-refused":
+    "Make it again without this entry, or leave it out with a pattern (globExpressions). To download it as a file, set extract to false.",
+  "archive-too-large":
+    "If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step.",
+} as const;
+
+interface FetchedArchive extends ArchiveContents {
+  readonly path: string;
+  readonly format: ArchiveFormat;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/**
+ * Completes a plan: fetches its archives to a folder of their own, checks each as a whole, and decides what becomes of each file in them.
+ * Nothing is written into the target. Archives that are refused are problems of the plan, all of them.
+ *
+ * @param archiveFolder does not exist yet. Whoever gave it removes it.
+ * @throws {StepError} if nothing can be written into the target; what a comparison throws; the signal's reason.
+ */
+export async function planArchives(
+  plan: DownloadPlan,
+  options: DownloadOptions,
+  tools: DownloadTools,
+  archiveFolder: string,
+): Promise<DownloadPlan> {
+  if (plan.archiveObjects.length === 0 || plan.problems.length > 0) return plan;
+  const fetched = new Map<Action, FetchedArchive | ArchiveError>();
+  const { failures, bytesDone } = await fetchAll(plan, options, tools, archiveFolder, fetched);
+  tools.signal.throwIfAborted();
+  const archives: ReadArchive[] = [];
+  const existing: string[] = [];
+  const actions: Action[] = [];
+  const problems = failures.map((failure) => describeFailedFetch(failure, plan.prefix, tools.bucket.name));
+  let filesFound = 0;
+  for (const object of plan.archiveObjects) {
+    const archive = fetched.get(object);
+    if (archive instanceof ArchiveError) problems.push(describeRefusal(plan.prefix + object.relativeKey, archive));
+    if (!archive || archive instanceof ArchiveError) continue;
+    const decided = await decideFiles(object, archive, options, tools);
+    filesFound += archive.files.length;
+    existing.push(...decided.existing);
+    for (const action of [...foldersOf(object, archive), ...decided.actions]) actions.push(action);
+    const extracted = decided.actions.filter((action) => action.kind === "extract");
+    const { path, format, sizeBytes, modifiedMs } = archive;
+    archives.push({ file: { path, format, sizeBytes }, modifiedMs, actions: extracted });
+  }
+  const { target } = options;
+  const guard = guardExisting(existing, "files", (path) => join(target, path), target);
+  return {
+    ...plan,
+    actions: [...plan.actions, ...actions],
+    problems: guard ? [...problems, guard] : problems,
+    archives,
+    extraction: { archives: archives.length, files: filesFound, bytesFetched: bytesDone },
+  };
+}
+
+function fetchAll(
+  { archiveObjects, prefix }: DownloadPlan,
+  options: DownloadOptions,
+  tools: DownloadTools,
+  archiveFolder: string,
+  fetched: Map<Action, FetchedArchive | ArchiveError>,
+) {
+  const context = fetchContextOf(options, tools, new TargetFolder(archiveFolder));
+  const isCaseSensitive = tellsCaseApart(options);
+  const maxBytes = options.extract?.maxBytes ?? 0;
+  let begun = 0;
+  const perform = async (action: Action): Promise<number> => {
+    const { relativeKey, sizeBytes, etag } = action as GetAction;
+    const name = String(begun++);
+    const fetchedBytes = await fetchFile(context, { key: prefix + relativeKey, sizeBytes, etag, path: name });
+    const path = join(archiveFolder, name);
+    const format = archiveFormatOf(relativeKey) as ArchiveFormat;
+    const file = { path, format, sizeBytes: fetchedBytes };
+    try {
+      const disk = { platform: process.platform, isCaseSensitive: await isCaseSensitive };
+      const contents = await checkArchive(file, disk, { maxBytes }, tools.signal);
+      fetched.set(action, { ...file, ...contents, modifiedMs: (await stat(path)).mtimeMs });
+    } catch (error) {
+      await discard(path);
+      // It says nothing of the others, however many are refused.
+      if (!(error instanceof ArchiveError)) throw error;
+      fetched.set(action, error);
+    }
+    return fetchedBytes;
+  };
+  return applyActions(archiveObjects, {
+    parallelActions: () => PARALLEL_ARCHIVES,
+    perform,
+    onDone: tools.observer.actionDone,
+    signal: tools.signal,
+  });
+}
+
+function describeRefusal(key: string, { code, message }: ArchiveError): PlanProblem {
+  const advice = ADVICE[code as keyof typeof ADVICE];
+  return { input: "extract", code, message: `${key} is not extracted: ${message}. ${advice}` };
+}
+
+function describeFailedFetch({ action, error }: ActionFailure, prefix: string, bucket: string): PlanProblem {
+  const key = prefix + action.relativeKey;
+  const why = describeFailure(error, bucket, key, "s3:GetObject");
+  return { input: "extract", code: codeOf(error), message: `${key} was not downloaded: ${why}` };
+}
+
+function foldersOf({ path, relativeKey }: GetAction, { emptyFolders }: ArchiveContents): FolderAction[] {
+  return emptyFolders.map((folder) => ({
+    kind: "folder",
+    path: below(path, folder),
+    relativeKey,
+    sizeBytes: 0,
+    reason: "a folder in the archive",
+  }));
+}
+
+/** What becomes of each file of an archive, by the same table as for objects. */
+async function decideFiles(
+  { path: folder, relativeKey }: GetAction,
+  archive: FetchedArchive,
+  options: DownloadOptions,
+  tools: DownloadTools,
+): Promise<{ actions: readonly Action[]; existing: readonly string[] }> {
+  const { overwrite, target } = options;
+  const targetFiles = new TargetFiles(target);
+  const decisions = new BackgroundQueue<Action>();
+  const existing: string[] = [];
+  for (const file of archive.files) {
+    const path = below(folder, file.path);
+    const subject = { path, relativeKey, sizeBytes: file.sizeBytes };
+    const found = targetFiles.find(path);
+    const extract = (reason: string): ExtractAction => ({
+      kind: "extract",
+      ...subject,
+      reason,
+      replaces: !!found,
+      file,
+    });
+    if (!found) decisions.push(extract("new"));
+    else if (overwrite === "always") decisions.push(extract("overwrite: always"));
+    else if (overwrite === "never" || overwrite === "error") {
+      decisions.push({ kind: "skip", ...subject, reason: "exists" });
+      if (overwrite === "error") existing.push(path);
+    } else if (found.isLink) decisions.push(extract("is a symbolic link"));
+    else {
+      await decisions.add(async () => {
+        const { isSame, reason } = await compareFile(file, archive.modifiedMs, found, options, tools);
+        return isSame ? { kind: "skip", ...subject, reason } : extract(reason);
+      });
+    }
+  }
+  return { actions: await decisions.finish(), existing };
+}
+
+/** Whether a file is what the archive holds. A file that cannot be read is not, which its replacement then tells. */
+async function compareFile(
+  wanted: CheckedFile,
+  archiveModifiedMs: number,
+  found: LocalFile,
+  { compareBy, target }: DownloadOptions,
+  { digester }: DownloadTools,
+): Promise<{ readonly isSame: boolean; readonly reason: string }> {
+  const path = join(target, found.path);
+  if (found.sizeBytes !== wanted.sizeBytes) return { isSame: false, reason: "size differs" };
+  if (!hasRunBitOf(wanted, path)) return { isSame: false, reason: "run bit differs" };
+  if (compareBy === "size") return { isSame: true, reason: "same size" };
+  if (compareBy === "sizeAndTime") {
+    const isOutOfDate = Math.floor(archiveModifiedMs / 1000) > Math.floor(found.modifiedMs / 1000);
+    return isOutOfDate ? { isSame: false, reason: "newer" } : { isSame: true, reason: "same size, not newer" };
+  }
+  const expected = Buffer.alloc(4);
+  expected.writeUInt32BE(wanted.crc32);
+  const isSame = await digester.digest({ path, sizeBytes: found.sizeBytes, algorithm: "CRC32" }).then(
+    (digest) => digest.equals(expected),
+    () => false,
+  );
+  return isSame ? { isSame, reason: "same checksum" } : { isSame, reason: "content differs" };
+}
+
+function hasRunBitOf({ mode }: CheckedFile, path: string): boolean {
+  if (mode === undefined || process.platform === "win32") return true;
+  const found = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  return (found & 0o100) === (mode & 0o100);
+}
+
+function below(folder: string, path: string): string {
+  return folder === "" ? path : `${folder}/${path}`;
+}

@@ -1,0 +1,511 @@
+import { crc32, deflateRawSync, gzipSync } from "node:zlib";
+import type { ExtractLimits } from "../../src/extract/extract-limits.ts";
+import type { TargetDisk } from "../../src/extract/read-archive.ts";
+import { buildTar, buildTgz, pax, type TarSpec } from "./build-tar.ts";
+import { buildZip, localHeader, type ZipEnd, type ZipSpec } from "./build-zip.ts";
+
+/** An archive that may not be extracted, or only on some disks, and what the task says of it. */
+export interface HostileArchive {
+  readonly title: string;
+  readonly format: "zip" | "tar.gz";
+  readonly bytes: Buffer;
+  /** Code and message, as they complete "X is not extracted: "; absent if it is extracted after all. */
+  readonly refusal?: string;
+  /** By default Linux. */
+  readonly disk?: TargetDisk;
+  readonly limits?: ExtractLimits;
+}
+
+const WINDOWS: TargetDisk = { platform: "win32", isCaseSensitive: false };
+const MAC: TargetDisk = { platform: "darwin", isCaseSensitive: false };
+const fine: ZipSpec & TarSpec = { name: "fine.txt", content: "fine" };
+const MB = 1_000_000;
+const zeros = Buffer.alloc(12 * MB);
+
+type Row = Omit<HostileArchive, "format" | "bytes">;
+
+const zip = (
+  title: string,
+  specs: readonly ZipSpec[],
+  refusal?: string,
+  more: Partial<Row> & { end?: ZipEnd } = {},
+) => {
+  const { end, ...rest } = more;
+  return zipOf(title, buildZip([fine, ...specs], end), refusal, rest);
+};
+const zipOf = (title: string, bytes: Buffer, refusal?: string, more: Partial<Row> = {}): HostileArchive =>
+  Object.assign({ title, format: "zip" as const, bytes }, refusal ? { refusal } : {}, more);
+const tgz = (title: string, specs: readonly TarSpec[], refusal?: string, more: Partial<Row> = {}) =>
+  tgzOf(title, buildTgz([fine, ...specs]), refusal, more);
+const tgzOf = (title: string, bytes: Buffer, refusal?: string, more: Partial<Row> = {}): HostileArchive =>
+  Object.assign({ title, format: "tar.gz" as const, bytes }, refusal ? { refusal } : {}, more);
+
+const refused = (name: string, reason: string) => `archive-entry-refused: its entry ${name}: ${reason}`;
+const damaged = (where: string, reason: string) => `archive-damaged: ${where}: ${reason}`;
+const tooLarge = (reason: string) => `archive-too-large: ${reason}`;
+const NO_GZIP = "it is not in the format of gzip, or other bytes are behind its end";
+const RATIO = "it is compressed to less than 1/200 of its size, which is what harmful archives do";
+
+const both = (title: string, spec: ZipSpec & TarSpec, refusal: string, more: Partial<Row> = {}): HostileArchive[] => [
+  zip(`zip: ${title}`, [spec], refusal, more),
+  tgz(`tar: ${title}`, [spec], refusal, more),
+];
+
+/** Names that lead elsewhere, or that no disk or not this disk has. */
+const names: readonly HostileArchive[] = [
+  ...both(
+    "an absolute path",
+    { name: "/etc/passwd", content: "x" },
+    refused("/etc/passwd", "its name is an absolute path"),
+  ),
+  ...both(
+    "a path with a drive",
+    { name: "C:/Windows/x", content: "x" },
+    refused("C:/Windows/x", "its name is an absolute path"),
+  ),
+  ...both(
+    "a path that leads up",
+    { name: "../up.txt", content: "x" },
+    refused("../up.txt", 'it has ".." for a name, which means a folder'),
+  ),
+  ...both(
+    "a path that leads up later",
+    { name: "a/b/../../../up", content: "x" },
+    refused("a/b/../../../up", 'it has ".." for a name, which means a folder'),
+  ),
+  ...both(
+    "a folder that leads up",
+    { name: "a/../../", type: "5" },
+    refused("a/../../", 'it has ".." for a name, which means a folder'),
+  ),
+  ...both(
+    "two slashes",
+    { name: "a//b", content: "x" },
+    refused("a//b", "it has an empty name between, before or behind its slashes"),
+  ),
+  ...both(
+    "a dot for a folder",
+    { name: "a/./b", content: "x" },
+    refused("a/./b", 'it has "." for a name, which means a folder'),
+  ),
+  ...both(
+    "a temporary file of the task",
+    { name: "a/.s3-1-0123456789.part", content: "x" },
+    refused("a/.s3-1-0123456789.part", "it has the name of a temporary file of this task"),
+  ),
+  ...both(
+    "bytes that are no UTF-8",
+    { name: Buffer.from("a\xff.txt", "latin1"), content: "x" },
+    refused("a\ufffd.txt", "its name is not valid UTF-8"),
+  ),
+  ...both(
+    "a device of Windows",
+    { name: "a/NUL.txt", content: "x" },
+    refused("a/NUL.txt", '"NUL.txt" is the name of a device on Windows'),
+    { disk: WINDOWS },
+  ),
+  ...both(
+    "a second stream of a file on Windows",
+    { name: "a.txt:x", content: "x" },
+    refused("a.txt:x", "it has : in it, which Windows does not allow"),
+    { disk: WINDOWS },
+  ),
+  ...both(
+    "a dot at the end on Windows",
+    { name: "a./x", content: "x" },
+    refused("a./x", "a name in it ends with a dot or a blank, which Windows drops"),
+    { disk: WINDOWS },
+  ),
+  zip("zip: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
+  zip("zip: a NUL in a name", [{ name: "a\0.txt", content: "x" }], refused("a\0.txt", "it has a NUL character in it")),
+  zip(
+    "zip: a path that leads up, from Windows",
+    [{ name: "..\\up.txt", content: "x", host: 0 }],
+    refused("../up.txt", 'it has ".." for a name, which means a folder'),
+  ),
+  zip(
+    "zip: a server of Windows",
+    [{ name: "\\\\server\\share\\x", content: "x", host: 0 }],
+    refused("//server/share/x", "its name is an absolute path"),
+  ),
+  zip(
+    "zip: a backslash in a name, on Windows",
+    [{ name: "..\\up.txt", content: "x" }],
+    refused("..\\up.txt", "it has \\ in it, which Windows does not allow"),
+    { disk: WINDOWS },
+  ),
+  zip(
+    "zip: a name that is too long",
+    [{ name: "n".repeat(256), content: "x" }],
+    refused("n".repeat(256), "a name in it is longer than 255 bytes"),
+  ),
+  tgz("tar: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
+  tgz(
+    "tar: a PAX header with a path that leads up",
+    [pax({ path: "../up" }), { name: "a", content: "x" }],
+    refused("../up", 'it has ".." for a name, which means a folder'),
+  ),
+  tgz(
+    "tar: a PAX header with a NUL in a path",
+    [pax({ path: "a\0b" }), { name: "a", content: "x" }],
+    refused("a\0b", "it has a NUL character in it"),
+  ),
+  tgz(
+    "tar: a long name that leads up",
+    [
+      { name: "L", type: "L", content: `${"d/".repeat(60)}../up\0` },
+      { name: "a", content: "x" },
+    ],
+    refused(`${"d/".repeat(60)}../up`, 'it has ".." for a name, which means a folder'),
+  ),
+];
+
+/** Names that are fine by themselves, but not together. */
+const collisions: readonly HostileArchive[] = [
+  ...both("a file twice", fine, refused("fine.txt", "the archive has it twice")),
+  ...both(
+    "a file where a folder is needed",
+    { name: "fine.txt/below", content: "x" },
+    refused("fine.txt/below", "it cannot be on this disk together with the entry fine.txt"),
+  ),
+  ...both(
+    "a folder of a file's name",
+    { name: "fine.txt/", type: "5" },
+    refused("fine.txt/", "it cannot be on this disk together with the entry fine.txt"),
+  ),
+  ...both(
+    "names that differ by case",
+    { name: "FINE.txt", content: "x" },
+    refused("fine.txt", "it cannot be on this disk together with the entry FINE.txt"),
+    { disk: MAC },
+  ),
+  ...both(
+    "a file and a folder that differ by case",
+    { name: "FINE.txt/below", content: "x" },
+    refused("fine.txt", "it cannot be on this disk together with the entry FINE.txt/below"),
+    { disk: WINDOWS },
+  ),
+  tgz(
+    "tar: a file twice, once with ./",
+    [{ name: "./fine.txt", content: "other" }],
+    refused("fine.txt", "the archive has it twice"),
+  ),
+];
+
+/** What can neither be a file nor a folder. */
+const kinds: readonly HostileArchive[] = [
+  zip(
+    "zip: a symbolic link",
+    [{ name: "link", content: "../secret", mode: 0o120777 }],
+    refused("link", "it is a symbolic link"),
+  ),
+  zip(
+    "zip: a symbolic link, and a file through it",
+    [
+      { name: "link", content: "/tmp", mode: 0o120777 },
+      { name: "link/x", content: "x" },
+    ],
+    refused("link", "it is a symbolic link"),
+  ),
+  zip("zip: a device", [{ name: "sda", mode: 0o060666 }], refused("sda", "it is a device")),
+  zip("zip: a named pipe", [{ name: "pipe", mode: 0o010666 }], refused("pipe", "it is a named pipe")),
+  zip(
+    "zip: an encrypted file",
+    [{ name: "secret.txt", content: "x", flags: 0x801 }],
+    refused("secret.txt", "it is encrypted"),
+  ),
+  zip(
+    "zip: a method that is not supported",
+    [{ name: "a.txt", content: "x", method: 12 }],
+    refused("a.txt", "it is compressed by method 12, and only Deflate is supported"),
+  ),
+  zip("zip: a folder with content", [{ name: "a/", content: "x" }], refused("a/", "it is a folder, and has content")),
+  tgz(
+    "tar: a symbolic link",
+    [{ name: "link", type: "2", linkName: "../secret" }],
+    refused("link", "it is a symbolic link"),
+  ),
+  tgz("tar: a hard link", [{ name: "link", type: "1", linkName: "/etc/passwd" }], refused("link", "it is a hard link")),
+  tgz("tar: a character device", [{ name: "tty", type: "3" }], refused("tty", "it is a device")),
+  tgz("tar: a block device", [{ name: "sda", type: "4" }], refused("sda", "it is a device")),
+  tgz("tar: a named pipe", [{ name: "pipe", type: "6" }], refused("pipe", "it is a named pipe")),
+  tgz(
+    "tar: a file with holes",
+    [{ name: "holes", type: "S" }],
+    refused("holes", "it is of a type that is not supported"),
+  ),
+  tgz(
+    "tar: a file with holes, by a PAX header",
+    [pax({ "GNU.sparse.major": "1", "GNU.sparse.minor": "0" }), { name: "holes", content: "x" }],
+    refused("holes", "it is of a type that is not supported"),
+  ),
+  tgz(
+    "tar: a folder with content",
+    [{ name: "a/", type: "5", content: "x" }],
+    refused("a/", "it is a folder, and has content"),
+  ),
+  tgz(
+    "tar: a folder by its name, with content",
+    [{ name: "a/", content: "x" }],
+    refused("a/", "it is a folder, and has content"),
+  ),
+];
+
+/** Sizes, checksums and structures that are not what the archive says. */
+const lies: readonly HostileArchive[] = [
+  zip(
+    "zip: a wrong CRC",
+    [{ name: "a.txt", content: "x", crc32: 1 }],
+    damaged("its entry a.txt", "its bytes have another CRC than it says"),
+  ),
+  zip(
+    "zip: a wrong CRC of a stored file",
+    [{ name: "a.txt", content: "x", isStored: true, crc32: 1 }],
+    damaged("its entry a.txt", "its bytes have another CRC than it says"),
+  ),
+  zip(
+    "zip: more bytes than it says",
+    [{ name: "a.txt", content: "x".repeat(1000), sizeBytes: 10 }],
+    damaged("its entry a.txt", "it has more bytes than it says"),
+  ),
+  zip(
+    "zip: fewer bytes than it says",
+    [{ name: "a.txt", content: "x", sizeBytes: 1000 }],
+    damaged("its entry a.txt", "it has fewer bytes than it says"),
+  ),
+  zip(
+    "zip: a large file with more bytes than it says",
+    [{ name: "a.bin", content: zeros.subarray(0, 2 * MB), sizeBytes: MB }],
+    damaged("its entry a.bin", "it has more bytes than it says"),
+  ),
+  zip(
+    "zip: a stored file of two sizes",
+    [{ name: "a.txt", content: "x", isStored: true, sizeBytes: 1000 }],
+    refused("a.txt", "it has two different sizes"),
+  ),
+  zip(
+    "zip: bytes that are not compressed",
+    [{ name: "a.txt", content: "xyz", data: Buffer.from("\xff\xff\xff", "latin1") }],
+    damaged("its entry a.txt", "invalid block type"),
+  ),
+  zip(
+    "zip: compressed bytes that end too soon",
+    [{ name: "a.txt", content: "x".repeat(1000), data: deflateRawSync(Buffer.from("x".repeat(1000))).subarray(0, 4) }],
+    damaged("its entry a.txt", "unexpected end of file"),
+  ),
+  zip(
+    "zip: bytes behind the compressed ones",
+    [{ name: "a.txt", content: "x", data: Buffer.concat([deflateRawSync(Buffer.from("x")), Buffer.from("hidden")]) }],
+    damaged("its entry a.txt", "it ends before its compressed bytes do"),
+  ),
+  zip(
+    "zip: an entry with two names",
+    [{ name: "a.txt", content: "x", localName: "b.sh" }],
+    refused("a.txt", "it has two different names"),
+  ),
+  zip(
+    "zip: an entry whose bytes another one has too",
+    [{ ...fine, headerAt: 0 }],
+    refused("fine.txt", "it shares bytes of the archive with another entry"),
+  ),
+  zipOf(
+    "zip: entries inside of each other",
+    overlapping(),
+    refused("b.bin", "it shares bytes of the archive with another entry"),
+  ),
+  zip(
+    "zip: a header where there is none",
+    [{ name: "a.txt", content: "x", headerAt: 7 }],
+    damaged("at its entry a.txt", "invalid local file header signature: 0x808"),
+  ),
+  zip(
+    "zip: a size that leads out of the archive",
+    [{ name: "a.txt", content: "x", compressedSize: 99_999 }],
+    damaged("at its entry a.txt", "file data overflows file bounds: 79 + 99999 > 209"),
+  ),
+  zip(
+    "zip: more entries than it says",
+    [{ name: "hidden.txt", content: "x" }],
+    damaged("the archive", "it has more entries than it says"),
+    { end: { entryCount: 1 } },
+  ),
+  zip("zip: fewer entries than it says", [], damaged("behind its entry fine.txt", "unexpected EOF"), {
+    end: { entryCount: 2 },
+  }),
+  zip(
+    "zip: one of several disks",
+    [],
+    damaged("the archive", "multi-disk zip files are not supported: found disk number: 3"),
+    { end: { diskNumber: 3 } },
+  ),
+  zipOf(
+    "zip: cut off",
+    buildZip([fine]).subarray(0, -10),
+    damaged(
+      "the archive",
+      "End of central directory record signature not found. Either not a zip file, or file is truncated",
+    ),
+  ),
+  zipOf(
+    "zip: another format",
+    gzipSync("text"),
+    damaged(
+      "the archive",
+      "End of central directory record signature not found. Either not a zip file, or file is truncated",
+    ),
+  ),
+  zipOf(
+    "zip: nothing at all",
+    Buffer.alloc(0),
+    damaged(
+      "the archive",
+      "End of central directory record signature not found. Either not a zip file, or file is truncated",
+    ),
+  ),
+  zipOf(
+    "zip: bytes behind its end",
+    buildZip([fine], { behind: Buffer.from("hidden") }),
+    damaged(
+      "the archive",
+      "Invalid comment length. Expected: 6. Found: 0. Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?",
+    ),
+  ),
+  tgz(
+    "tar: a wrong checksum of a header",
+    [{ name: "a.txt", content: "x", checksum: 1 }],
+    damaged(
+      "at its entry fine.txt, or behind it",
+      "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
+    ),
+  ),
+  tgz(
+    "tar: a size beyond its end",
+    [{ name: "a.txt", content: "x", sizeBytes: 5000 }],
+    damaged("its entry a.txt", "Unexpected end of data"),
+  ),
+  tgzOf(
+    "tar: cut off in the middle of a file",
+    gzipSync(buildTar([fine]).subarray(0, 515)),
+    damaged("its entry fine.txt", "Unexpected end of data"),
+  ),
+  tgzOf(
+    "tar: cut off behind a file",
+    gzipSync(buildTar([fine], Buffer.alloc(0))).subarray(0),
+    damaged("at its entry fine.txt, or behind it", "it ends without the mark of its end, so it may be cut off"),
+    {},
+  ),
+  tgzOf("tar: gzip that is cut off", buildTgz([fine]).subarray(0, -10), damaged("the archive", "it is cut off")),
+  tgzOf(
+    "tar: gzip with a wrong CRC",
+    flipped(buildTgz([fine]), -6),
+    damaged("the archive", "its bytes have another CRC than it says"),
+  ),
+  tgzOf(
+    "tar: gzip with other bytes behind it",
+    Buffer.concat([buildTgz([fine]), Buffer.from("hidden")]),
+    damaged("the archive", NO_GZIP),
+  ),
+  tgzOf("tar: not compressed", buildTar([fine]), damaged("the archive", NO_GZIP)),
+  tgzOf(
+    "tar: something else that is compressed",
+    gzipSync("text ".repeat(1000)),
+    damaged("the archive", "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?"),
+  ),
+  tgzOf(
+    "tar: nothing that is compressed",
+    gzipSync(""),
+    damaged("the archive", "it ends without the mark of its end, so it may be cut off"),
+  ),
+  tgz(
+    "tar: a PAX header of 5 MB",
+    [{ name: "x", type: "x", content: Buffer.alloc(5 * MB, "x") }, fine],
+    damaged("at its entry fine.txt, or behind it", "Header exceeds max size"),
+  ),
+];
+
+/** More than anybody has room for. */
+const bombs: readonly HostileArchive[] = [
+  zip("zip: zeros", [{ name: "a.bin", content: zeros }], tooLarge(`${RATIO} (reached at its entry a.bin)`)),
+  tgz("tar: zeros", [{ name: "a.bin", content: zeros }], tooLarge(`${RATIO} (reached at its entry a.bin)`)),
+  tgzOf("tar: zeros behind its end", buildTgz([fine], zeros), tooLarge(`${RATIO} (reached at its entry fine.txt)`)),
+  ...both(
+    "more than the limit",
+    { name: "a.bin", content: zeros.subarray(0, 2 * MB) },
+    tooLarge("its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin)"),
+    { limits: { maxBytes: MB } },
+  ),
+  zip(
+    "zip: a size that is a lie, above the limit",
+    [{ name: "a.bin", content: "x", sizeBytes: 4e9 }],
+    tooLarge("its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin)"),
+    { limits: { maxBytes: MB } },
+  ),
+];
+
+/** What is allowed, though it looks like the others. */
+const allowed: readonly HostileArchive[] = [
+  zip("zip: a device of Windows, elsewhere", [{ name: "a/NUL.txt", content: "x" }]),
+  zip("zip: names that differ by case, where they are two files", [{ name: "FINE.txt", content: "x" }]),
+  zip(
+    "zip: folders that differ by case, where they are one",
+    [
+      { name: "a/x", content: "x" },
+      { name: "A/y", content: "y" },
+    ],
+    undefined,
+    { disk: WINDOWS },
+  ),
+  zip("zip: a folder twice", [{ name: "a/" }, { name: "a/" }]),
+  zip("zip: a backslash in a name of Unix", [{ name: "a\\b", content: "x" }]),
+  zip("zip: bytes before its beginning", [], undefined, { end: { before: Buffer.from("#!/bin/sh\n") } }),
+  zip("zip: UTF-8 without the flag that says so", [{ name: "ä/漢.txt", content: "x", flags: 0 }]),
+  zip("zip: a comment", [], undefined, { end: { comment: Buffer.from("made by hand") } }),
+  tgz("tar: folders and files that begin with ./", [
+    { name: "./", type: "5" },
+    { name: "./a/", type: "5" },
+    { name: "./a/b", content: "x" },
+  ]),
+  tgz("tar: the oldest format", [{ name: "a.txt", content: "x", magic: "" }]),
+  tgzOf(
+    "tar: gzip in two parts",
+    Buffer.concat([gzipSync(buildTar([fine]).subarray(0, 700)), gzipSync(buildTar([fine]).subarray(700))]),
+  ),
+  tgzOf("tar: gzip with zeros behind it", Buffer.concat([buildTgz([fine]), Buffer.alloc(512)])),
+  tgz("tar: a ratio beyond 200 of less than 10 MB", [{ name: "a.bin", content: zeros.subarray(0, 9 * MB) }]),
+];
+
+export const hostileArchives: readonly HostileArchive[] = [
+  ...names,
+  ...collisions,
+  ...kinds,
+  ...lies,
+  ...bombs,
+  ...allowed,
+];
+
+/** The first entry's bytes are a block that holds the second entry, header and all. */
+function overlapping(): Buffer {
+  const content = Buffer.alloc(1000);
+  const inner: ZipSpec = { name: "b.bin", content };
+  const innerBytes = Buffer.concat([localHeader(inner), deflateRawSync(content)]);
+  const quote = Buffer.alloc(5);
+  const quoted = localHeader(inner).length;
+  quote.writeUInt16LE(quoted, 1);
+  quote.writeUInt16LE(~quoted & 0xffff, 3);
+  const outer = Buffer.concat([localHeader(inner), content]);
+  const outerSpec: ZipSpec = {
+    name: "a.bin",
+    data: Buffer.concat([quote, innerBytes]),
+    method: 8,
+    sizeBytes: outer.length,
+    crc32: crc32(outer),
+  };
+  return buildZip([outerSpec, { ...inner, headerAt: localHeader(outerSpec).length + quote.length }]);
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  const index = bytes.length + at;
+  changed[index] = (changed[index] ?? 0) ^ 1;
+  return changed;
+}
