@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,13 +43,40 @@ async function demo(): Promise<boolean> {
     const isUploaded = await showBucket(server, site);
     if (!tellWhetherSame("The downloaded folder", await readFiles(restored), site) || !isUploaded) return false;
     console.log();
-    if ((await run("publish.yml", { siteUrl: `${website.url}/` })).result !== "Succeeded") return false;
+    const siteUrl = `${website.url}/`;
+    const broken = await breakSite(join(temporary, "broken"));
+    for (const [example, variables] of [
+      ["publish.yml", { siteUrl }],
+      ["publish.yml", { siteUrl, folder: broken }],
+      ["rollback.yml", { siteUrl }],
+    ] as const) {
+      if ((await run(example, variables)).result !== "Succeeded") return false;
+      console.log();
+    }
+    if (!(await showRollback(siteUrl, site))) return false;
     await showSite(website.url);
     return true;
   } finally {
     await rm(temporary, { recursive: true });
     await server.close();
   }
+}
+
+/** Makes a copy of the site as a build would leave it that went wrong: its pages have lost their style. */
+async function breakSite(folder: string): Promise<string> {
+  await cp(join(root, "examples/site"), folder, { recursive: true });
+  for (const [path, content] of await readFiles(folder)) {
+    if (path.endsWith(".html")) await writeFile(join(folder, path), content.toString().replaceAll(".css", ".scss"));
+  }
+  return folder;
+}
+
+/** Says whether visitors get the index page of the site again. */
+async function showRollback(siteUrl: string, site: Files): Promise<boolean> {
+  const page = await (await fetch(siteUrl)).text();
+  const isBack = page === site.get("index.html")?.toString();
+  console.log(isBack ? "After the rollback, visitors get the first index page again." : `The rollback LEFT ${page}`);
+  return isBack;
 }
 
 /** Leaves the site open to whoever sits before a terminal; elsewhere, as in CI, the publish has looked at it already. */

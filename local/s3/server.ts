@@ -38,6 +38,8 @@ export interface S3ServerOptions {
   readonly accountBlock?: Partial<PublicAccessBlock>;
   /** How many public policies are refused after a bucket's block has been changed, for changes spread. Default: 0. */
   readonly refusalsAfterBlockChange?: number;
+  /** Whom unfinished uploads are said to be begun by: the ARN of an access key's owner. Default: the account. */
+  readonly arnOf?: (accessKeyId: string) => string | undefined;
   /** The store that the server behaves like. Default: Amazon S3. */
   readonly persona?: Persona;
 }
@@ -67,7 +69,8 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
   const { credentials = [defaultCredential], refusalsAfterBlockChange = 0 } = options;
   const bodies = await BodyFolder.create(options.folder);
   const buckets = new BucketTable({ ...noneBlocked, ...options.accountBlock });
-  const state = { buckets, bodies, region, now, refusalsAfterBlockChange };
+  const { arnOf = () => undefined } = options;
+  const state = { buckets, bodies, region, now, refusalsAfterBlockChange, arnOf };
   const log = new RequestLog();
   const faults = new FaultTable();
   const context: ServerContext = { state, faults, log };

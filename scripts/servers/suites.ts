@@ -39,6 +39,10 @@ export const randomTreesOnServers = "50";
 
 const largeAmounts = "tasks/*-memory";
 
+/** Random publishes and rollbacks: each server gets a hundred runs of ten, and more are played in memory. */
+const randomReleases = "site/releases/releases-on-server";
+const manyReleases = "site/releases/{releases-model,releases-on-server,rollback-mishaps}";
+
 /** Tests that start moto, and are skipped where it is not installed. */
 const withMoto = [
   "docs/**/*",
@@ -65,7 +69,7 @@ export const suites = {
   /** But for what the suites of large amounts and of moto do under the same Node. */
   product: [
     ...product.map((folder) => `test/${folder}/**/*.test.ts`),
-    ...without(randomTrees, inputTables, largeAmounts, ...withMoto),
+    ...without(randomTrees, manyReleases, inputTables, largeAmounts, ...withMoto),
   ],
   /** What a Node may do otherwise: connections and TLS, checksums and compression, files, processes that are cancelled. */
   packaged: [
@@ -80,10 +84,10 @@ export const suites = {
     "test/browser/**/*.test.ts",
   ],
   /** `npm test` does the same with smaller amounts. */
-  large: [`test/${largeAmounts}.test.ts`],
+  large: [largeAmounts, manyReleases].map((name) => `test/${name}.test.ts`),
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
-    `test/${randomTrees}.test.ts`,
+    ...[randomTrees, randomReleases].map((name) => `test/${name}.test.ts`),
     ...without(...besideTheServer),
   ],
   /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */

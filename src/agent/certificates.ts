@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { NetworkSettings } from "../http/network-settings.ts";
 import { log } from "./log.ts";
+import { takeNetworkSecrets } from "./network-secrets.ts";
 import { NetworkSettingsError } from "./proxy.ts";
 import { maskSecret } from "./secret-input.ts";
 
@@ -38,7 +39,12 @@ export function readCertificates(): Pick<NetworkSettings, "authorities" | "clien
 
 /** Masks the password of the client certificate, whether or not the certificate is used. */
 export function maskCertificatePassword(): void {
-  maskSecret(tl.getVariable("Agent.ClientCertPassword") ?? "");
+  maskSecret(certificatePassword());
+}
+
+/** Where the task is not started by its index.js, the library has taken it before. */
+function certificatePassword(): string {
+  return takeNetworkSecrets().certificatePassword ?? tl.getVariable("Agent.ClientCertPassword") ?? "";
 }
 
 const PEM_CERTIFICATE = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g;
@@ -56,7 +62,7 @@ function readAuthorities(): string | undefined {
 
 /** The agent has key and certificate in files of their own, and both together, for programs of Windows, in an archive. */
 function readClientCertificate(): NetworkSettings["clientCertificate"] {
-  const passphrase = tl.getVariable("Agent.ClientCertPassword") ?? "";
+  const passphrase = certificatePassword();
   const certificatePath = tl.getVariable("Agent.ClientCert");
   if (!certificatePath) return undefined;
   const certificateSetting = "The agent's client certificate (./config.sh --sslclientcert)";

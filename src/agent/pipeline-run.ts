@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import * as tl from "azure-pipelines-task-lib/task.js";
 import type { PipelineRun } from "../aws/credentials/session-name.ts";
+import { temporaryFolderError } from "../errors/folder-write-error.ts";
 
 /** The project and the run that this job belongs to. A classic release has a build only where its first artifact is one. */
 export function currentRun(): PipelineRun {
@@ -21,6 +22,13 @@ export function publishRun(): { readonly id: string; readonly name: string } {
   return { id: randomUUID(), name };
 }
 
+/** What the pipeline's run builds, or has built: its number, and the commit. */
+export function runBuild(): { readonly buildNumber?: string; readonly commit?: string } {
+  const buildNumber = tl.getVariable("Build.BuildNumber");
+  const commit = tl.getVariable("Build.SourceVersion");
+  return { ...(buildNumber ? { buildNumber } : {}), ...(commit ? { commit } : {}) };
+}
+
 /** A folder that lives as long as the job: a step that is run again finds in it what its first run left. */
 export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();
@@ -33,4 +41,41 @@ export function runLabels(): readonly string[] {
     ? ["Release.DefinitionName", "Release.ReleaseName"]
     : ["Build.DefinitionName", "Build.BuildNumber"];
   return names.map((name) => tl.getVariable(name) ?? "").filter((label) => label !== "");
+}
+
+/**
+ * Writes something into the job's folder.
+ *
+ * @throws {FolderWriteError} where it cannot be written.
+ */
+export function inJobFolder<T>(write: (folder: string) => T): T {
+  const folder = jobFolder();
+  try {
+    return write(folder);
+  } catch (error) {
+    throw temporaryFolderError(folder, error);
+  }
+}
+
+/** Which of several equal jobs this one is, from 1, and how many there are. */
+export interface ParallelJobs {
+  readonly position: number;
+  readonly total: number;
+}
+
+/**
+ * Which of the jobs of `strategy: parallel` this is. A job without it, or an agent that does not know of it, is one of one.
+ *
+ * @returns `unknown` where there are several, and not which one this is. Source: "System variables" in "Use predefined variables".
+ */
+export function parallelJobs(): ParallelJobs | "unknown" {
+  const total = wholeNumber("System.TotalJobsInPhase") ?? 1;
+  if (total <= 1) return { position: 1, total: 1 };
+  const position = wholeNumber("System.JobPositionInPhase") ?? 0;
+  return position >= 1 && position <= total ? { position, total } : "unknown";
+}
+
+function wholeNumber(variable: string): number | undefined {
+  const text = tl.getVariable(variable) ?? "";
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

@@ -2,6 +2,7 @@ import * as tl from "azure-pipelines-task-lib/task.js";
 import { CodedError } from "../errors/coded-error.ts";
 import type { NetworkSettings } from "../http/network-settings.ts";
 import { log } from "./log.ts";
+import { takeNetworkSecrets, withoutUser } from "./network-secrets.ts";
 import { type Exceptions, parseNoProxy } from "./no-proxy.ts";
 import { maskSecret } from "./secret-input.ts";
 
@@ -11,18 +12,24 @@ export class NetworkSettingsError extends CodedError {
 }
 
 /** The variables of the environment that may hold a proxy's URL, with its password. */
-const PROXY_VARIABLES = ["AGENT_PROXYURL", "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
+const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** Masks the passwords of all proxies. The URLs are read past task-lib, which would show them in debug mode. */
+/** Masks the passwords of all proxies. */
 export function maskProxyPasswords(): void {
-  maskSpellings(tl.getVariable("Agent.ProxyPassword") ?? "");
-  for (const name of PROXY_VARIABLES) {
+  maskSpellings(agentPassword());
+  const urls = [takeNetworkSecrets().proxyUrl, ...PROXY_VARIABLES.map((name) => process.env[name])];
+  for (const url of urls) {
     try {
-      maskCredentials(parseProxyUrl(process.env[name] ?? "", name));
+      maskCredentials(parseProxyUrl(url ?? "", ""));
     } catch {
       // A malformed one is reported when it is read, and its password is masked by now.
     }
   }
+}
+
+/** Where the task is not started by its index.js, the library has taken it before. */
+function agentPassword(): string {
+  return takeNetworkSecrets().proxyPassword ?? tl.getVariable("Agent.ProxyPassword") ?? "";
 }
 
 /**
@@ -38,8 +45,8 @@ const AGENT_PROXY = "The agent's proxy (./config.sh --proxyurl)";
 
 /** @returns undefined where the agent has no proxy. */
 function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | undefined {
-  const password = tl.getVariable("Agent.ProxyPassword") ?? "";
-  const url = (tl.getVariable("Agent.ProxyUrl") ?? "").trim();
+  const password = agentPassword();
+  const url = (takeNetworkSecrets().proxyUrl ?? "").trim();
   if (url === "") return undefined;
   const proxy = parseProxyUrl(url, AGENT_PROXY);
   const username = tl.getVariable("Agent.ProxyUsername") ?? "";
@@ -151,10 +158,6 @@ function parseProxyUrl(text: string, setting: string): URL {
   proxy.username = encodeURIComponent(decode(proxy.username));
   proxy.password = encodeURIComponent(decode(proxy.password));
   return proxy;
-}
-
-function withoutUser(text: string): string {
-  return text.replace(/^([^/]*\/\/)?.*@/, "$1");
 }
 
 /** A percent sign that encodes nothing is one of the password's own. */

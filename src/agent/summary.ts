@@ -1,25 +1,36 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import { jobFolder } from "./pipeline-run.ts";
+import { inJobFolder } from "./pipeline-run.ts";
 
 /**
  * Adds a summary to the run, where the pipeline shows it beside its log.
  *
  * @param title the summary's heading; the agent takes it from the name of the file.
  * @param markdown texts from outside have to go through `escapeMarkdown` first.
+ * @throws {FolderWriteError} where there is no room for it.
  */
 export function attachSummary(title: string, markdown: string): void {
-  const path = temporaryFile(`${title.replace(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 100)}.md`);
-  writeFileSync(path, markdown);
-  tl.uploadSummary(path);
+  const name = `${title.replace(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 100)}.md`;
+  tl.uploadSummary(writeTemporaryFile(name, (path) => writeFileSync(path, markdown)));
 }
 
 /**
- * A place for a file that outlives the step, and goes with the job: nothing else is written there, not even by a retry of the step.
+ * Writes a file that outlives the step, and goes with the job: nothing else is written there, not even by a retry of the step. If it
+ * cannot be written whole, nothing of it stays.
  *
- * @returns its absolute path; the file is not there yet, the folder is.
+ * @returns its absolute path.
+ * @throws {FolderWriteError} where it cannot be written.
  */
-export function temporaryFile(name: string): string {
-  return join(mkdtempSync(join(jobFolder(), "s3-")), name);
+export function writeTemporaryFile(name: string, write: (path: string) => void): string {
+  return inJobFolder((folder) => {
+    const path = join(mkdtempSync(join(folder, "s3-")), name);
+    try {
+      write(path);
+    } catch (error) {
+      rmSync(dirname(path), { recursive: true, force: true });
+      throw error;
+    }
+    return path;
+  });
 }

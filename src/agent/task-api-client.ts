@@ -1,6 +1,11 @@
 // A file of its own, which the build puts beside main.js: few steps ask for a token, and the others shall not read the client.
 import type { IncomingMessage } from "node:http";
+import { gunzipSync } from "node:zlib";
 import { TaskApi as Client } from "azure-devops-node-api/TaskApi.js";
+
+/** Its list of resources has some hundred KB. */
+const MAX_ANSWER_BYTES = 4 * 1024 ** 2;
+const TOO_LARGE = "its answer has more than 4 MiB";
 
 interface ReceivedAnswer {
   readonly message: IncomingMessage;
@@ -13,7 +18,8 @@ interface AnswerReader {
 }
 
 export class TaskApi extends Client {
-  constructor(...settings: ConstructorParameters<typeof Client>) {
+  /** @param bodyTimeoutMs how long a whole body may take, however often something of it comes. */
+  constructor(bodyTimeoutMs: number, ...settings: ConstructorParameters<typeof Client>) {
     super(...settings);
     const create = this.rest.create.bind(this.rest);
     // The library takes 404 for an answer without content, as it does a page.
@@ -26,12 +32,40 @@ export class TaskApi extends Client {
     const reader = this.rest as unknown as AnswerReader;
     const process = reader.processResponse.bind(reader);
     reader.processResponse = async (response, options) => {
-      const text = await response.readBody();
+      // The library reads without an end, and an answer that cannot be unpacked ends the process.
+      const text = await readText(response.message, bodyTimeoutMs);
       if (isCutOff(response, text)) throw cutOff();
       // Of 404, the library reads the body too late for anybody to see it.
       const readBody = async () => (response.message.statusCode === 404 ? "" : text);
       return process({ message: response.message, readBody }, options);
     };
+  }
+}
+
+async function readText(message: IncomingMessage, timeoutMs: number): Promise<string> {
+  const timer = setTimeout(() => message.destroy(timedOut()), timeoutMs);
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_ANSWER_BYTES) throw new Error(TOO_LARGE);
+      chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  const isPacked = /\bgzip\b/.test(message.headers["content-encoding"] ?? "");
+  const bytes = Buffer.concat(chunks);
+  return (isPacked ? unpack(bytes) : bytes).toString("utf8");
+}
+
+function unpack(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_ANSWER_BYTES });
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw isTooLarge ? new Error(TOO_LARGE) : cutOff();
   }
 }
 
@@ -48,4 +82,8 @@ function isCutOff({ message }: ReceivedAnswer, text: string): boolean {
 
 function cutOff(): Error {
   return Object.assign(new Error("the connection ended before the answer did"), { code: "ECONNRESET" });
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error("its answer did not come in time"), { code: "ETIMEDOUT" });
 }

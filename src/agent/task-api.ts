@@ -36,7 +36,8 @@ export async function openTaskApi({ job, network, userAgent, signal }: TaskApiOp
     handleAuthentication: () => Promise.reject(new Error("not handled")),
   };
   // A redirect would take the job's token to wherever it points.
-  return new Client(job.collectionUrl.href, [handler], { allowRedirects: false, socketTimeout: ATTEMPT_TIMEOUT_MS });
+  const settings = { allowRedirects: false, socketTimeout: ATTEMPT_TIMEOUT_MS };
+  return new Client(ATTEMPT_TIMEOUT_MS, job.collectionUrl.href, [handler], settings);
 }
 
 function sendTo({ agent, targetPrefix, headers }: ServerAgent, options: RequestOptions): void {

@@ -9,8 +9,8 @@ export interface PathPatterns {
   /** Whether something below a folder may belong to the step. If not, the folder need not be read. */
   mayMatchBelow(folder: string): boolean;
   /**
-   * Whether the step is about an object of this name, beneath the prefix: one that matches, and not in a repository's history unless a
-   * pattern names that. Parts that are `.` or `..`, which no file has, but a key can, match what any name does.
+   * Whether the step is about an object of this name, beneath the prefix: one that matches, and neither in a repository's history nor
+   * among the releases that a site keeps, unless a pattern names that folder. Parts that are `.` or `..`, which no file has, but a key can, match what any name does.
    */
   covers(name: string): boolean;
   /** Whether some pattern includes something under a folder or file name literally, for example `.git`. */
@@ -44,6 +44,14 @@ export interface PatternSubject {
   readonly root?: string | undefined;
   /** Object keys may start with `/` or have `..` for a name, and so may patterns for them; paths of files below a folder do not. */
   readonly isOfKeys?: boolean;
+}
+
+/** The folder, at the root of a published site, in which its releases are kept. */
+export const RELEASES_FOLDER = ".s3-site";
+
+/** Whether a path, with `/` between its names, leads through such a folder. */
+export function isInReleasesFolder(path: string): boolean {
+  return path.startsWith(`${RELEASES_FOLDER}/`) || path.includes(`/${RELEASES_FOLDER}/`);
 }
 
 /** One pattern line that cannot be understood. The message quotes it and says why. */
@@ -85,10 +93,11 @@ function combineLines(lines: readonly PatternLine[]): PathPatterns {
   const matches = (path: string) => decisive(path)?.include ?? false;
   const names = (name: string) => lines.some((line) => line.include && line.names(name));
   const isHistory = (name: string) => isRepositoryName(name) && !names(name);
+  const isOfReleases = (path: string) => isInReleasesFolder(path) && !names(RELEASES_FOLDER);
   return {
     lines,
     matches,
-    covers: (name) => matches(withoutDotParts(name)) && !name.split("/").some(isHistory),
+    covers: (name) => matches(withoutDotParts(name)) && !name.split("/").some(isHistory) && !isOfReleases(name),
     mayMatchBelow(folder) {
       for (const line of lastFirst) {
         if (line.include && line.mayMatchBelow(folder)) return true;

@@ -49,6 +49,8 @@ export class ScanError extends CodedError {
 /** A folder that stands behind so many paths is part of a web of folders that link to each other, whose paths are without number. */
 const MAX_PATHS_TO_A_LINKED_FOLDER = 100;
 
+const NOT_UTF8 =
+  "its name is not valid UTF-8. The bytes that are wrong stand as \ufffd here. Rename it in the step that makes it, or exclude it with a pattern that has ? in that place";
 const VANISHED = "it disappeared while the folder was read";
 
 interface Folder {
@@ -159,8 +161,7 @@ function readEntries(folder: Folder, walk: Walk): (FileEntry | FolderEntry)[] {
     const wanted = wantedAs(folder, dirent, walk);
     if (!wanted.asFile && !wanted.asFolder) continue;
     const path = folder.path + dirent.name;
-    if (isMangled(folder, dirent.name))
-      throw new ScanError(path, new Error("its name is not valid UTF-8"), "file-name-not-supported");
+    if (isMangled(folder, dirent.name)) throw new ScanError(path, new Error(NOT_UTF8), "file-name-not-supported");
     const entry = examine(folder, dirent, walk);
     if (entry.kind === "skipped") warnOf(entry, join(folder.absolutePath, dirent.name), path, wanted, walk);
     else if (entry.kind === "file" ? wanted.asFile : wanted.asFolder) entries.push(entry);

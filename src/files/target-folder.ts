@@ -1,7 +1,10 @@
-import { lstat, mkdir, realpath, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { lstat, mkdir, readdir, realpath, rmdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import { isBelow } from "./below-folder.ts";
+import type { Disk } from "./disk.ts";
+import { type FolderIdentity, type FolderNumbers, isSameFolder } from "./folder-identity.ts";
 
 /** A folder that files need cannot be had, because of what stands in its place. */
 export class TargetFolderError extends CodedError {
@@ -12,26 +15,47 @@ export class TargetFolderError extends CodedError {
   }
 }
 
+/** The root, or a folder below it, is not the one any more that it was. */
+class FolderExchangedError extends CodedError {
+  override readonly name: string = "FolderExchangedError";
+
+  constructor(path: string, leadsTo: string) {
+    super(
+      "folder-exchanged",
+      `${path} was exchanged while the step ran, and leads to ${leadsTo} now. Nothing was written or deleted there. Find out what changes the target folder, and run the step again when it has ended`,
+    );
+  }
+}
+
 /**
  * Makes the folders that files below a root need, and guards against links that lead out of it. The names are those that `refuseName`
- * has accepted. A folder is looked at once, however many files come into it.
+ * has accepted. A folder is looked at once, however many files come into it; `confirm` sees whether it is still the same.
  */
 export class TargetFolder {
   readonly #root: string;
+  readonly #expected: FolderIdentity | undefined;
   /** By their name; the root's is empty. */
   readonly #folders = new Map<string, Promise<void>>();
+  /** Of the folders that have been looked at. */
+  readonly #identities = new Map<string, FolderNumbers>();
+  /** Of those to which no link leads. */
+  readonly #withoutLinks = new Map<string, FolderNumbers>();
   #realRoot = "";
 
-  /** @param root the folder's path; neither it nor those above it need exist. It may be a link itself. */
-  constructor(root: string) {
+  /**
+   * @param root the folder's path; neither it nor those above it need exist. It may be a link itself.
+   * @param expected what the root was when the step began; undefined if that is not known, or there was none.
+   */
+  constructor(root: string, expected?: FolderIdentity) {
     this.#root = resolve(root);
+    this.#expected = expected;
   }
 
   /**
    * The absolute path for a file, whose folder then exists. What stands at the path itself is not looked at: a rename replaces a link.
    *
-   * @throws {TargetFolderError} where a part of the name is a file, or a link that leads out of the root or nowhere, or the root is such a link; Node's error where a
-   * folder cannot be made.
+   * @throws {TargetFolderError} where a part of the name is a file, or a link that leads out of the root or nowhere, or the root is such a
+   * link; {FolderExchangedError} where the root is another folder than expected; Node's error where a folder cannot be made.
    */
   async fileFor(name: string): Promise<string> {
     await this.ensureFolder(parentOf(name));
@@ -48,24 +72,88 @@ export class TargetFolder {
     return ready;
   }
 
+  /**
+   * Makes sure that the folder of a file is still the one that `fileFor` has found or made. To be called right before something is written
+   * into it: whoever may change the target could put a link in its place meanwhile.
+   *
+   * @throws {FolderExchangedError}; Node's error where the folder is gone.
+   */
+  async confirm(name: string, disk: Disk): Promise<void> {
+    const folder = parentOf(name);
+    const path = join(this.#root, folder);
+    const found = await disk.call(
+      () => statSync(path),
+      () => stat(path),
+    );
+    if (!isSameFolder(found, this.#identities.get(folder))) await this.#checkAgain(folder);
+  }
+
+  /**
+   * The absolute path of a file or a folder that is to be removed. Nothing is removed behind a link, since what is there is not the
+   * target's.
+   *
+   * @throws {FolderExchangedError} where a link stands on the way.
+   */
+  async pathToRemove(name: string): Promise<string> {
+    await this.ensureFolder("");
+    const folder = parentOf(name);
+    const found = await stat(join(this.#root, folder)).catch(() => undefined);
+    const isKnown = found && isSameFolder(found, this.#withoutLinks.get(folder));
+    if (!isKnown) await this.#requireNoLinks(folder);
+    return join(this.#root, name);
+  }
+
+  /**
+   * Removes a folder that holds nothing but folders that hold nothing.
+   *
+   * @returns whether it is gone. Where it is not, empty folders in it may be.
+   * @throws {FolderExchangedError}; Node's error where one cannot be read or removed.
+   */
+  async removeEmpty(name: string): Promise<boolean> {
+    // What stands in it has the folder itself on its way.
+    await this.pathToRemove(`${name}/any`);
+    const path = join(this.#root, name);
+    for (const entry of await readdir(path, { withFileTypes: true })) {
+      if (!entry.isDirectory() || !(await this.removeEmpty(`${name}/${entry.name}`))) return false;
+    }
+    await rmdir(path);
+    return true;
+  }
+
+  async #requireNoLinks(folder: string): Promise<void> {
+    await this.#requireSameRoot();
+    const parts = folder === "" ? [] : folder.split("/");
+    for (let length = 1; length <= parts.length; length++) {
+      const path = join(this.#root, ...parts.slice(0, length));
+      const found = await lstat(path).catch(() => undefined);
+      if (found?.isSymbolicLink()) throw new FolderExchangedError(path, await realpath(path).catch(() => "nothing"));
+      if (found && length === parts.length) this.#withoutLinks.set(folder, found);
+    }
+  }
+
   async #makeRoot(): Promise<void> {
     const found = await stat(this.#root).catch(() => undefined);
     const isDangling = !found && (await lstat(this.#root).catch(() => undefined))?.isSymbolicLink();
     if (isDangling) throw new TargetFolderError(this.#root, "is a symbolic link that leads nowhere");
     // Windows refuses to make a drive's own folder, though it is there.
     if (!found?.isDirectory()) await mkdir(this.#root, { recursive: true });
-    this.#realRoot = await realpath(this.#root);
+    this.#realRoot = this.#expected?.realPath ?? (await realpath(this.#root));
+    await this.#requireSameRoot();
   }
 
   async #makeFolder(name: string): Promise<void> {
-    await this.ensureFolder(parentOf(name));
+    const parent = parentOf(name);
+    await this.ensureFolder(parent);
     const path = join(this.#root, name);
+    const found = await stat(join(this.#root, parent));
+    if (!isSameFolder(found, this.#identities.get(parent))) await this.#checkAgain(parent);
     try {
       await mkdir(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      await this.#checkFolder(path);
     }
+    await this.#checkFolder(path);
+    await this.#checkAgain(name);
   }
 
   async #checkFolder(path: string): Promise<void> {
@@ -80,9 +168,35 @@ export class TargetFolder {
     }
   }
 
+  /**
+   * Sees where a folder leads now. Some file systems give the same folder another number now and then, so that only the place counts in
+   * the end.
+   */
+  async #checkAgain(name: string): Promise<void> {
+    await this.#requireSameRoot();
+    if (name === "") return;
+    const path = join(this.#root, name);
+    const identity = await identityOf(path);
+    if (!this.#contains(identity.realPath)) throw new FolderExchangedError(path, identity.realPath);
+    this.#identities.set(name, identity);
+  }
+
+  async #requireSameRoot(): Promise<void> {
+    const identity = await identityOf(this.#root);
+    if (identity.realPath !== this.#realRoot) throw new FolderExchangedError(this.#root, identity.realPath);
+    this.#identities.set("", identity);
+  }
+
   #contains(realPath: string): boolean {
     return realPath === this.#realRoot || isBelow(this.#realRoot, realPath);
   }
+}
+
+/** The numbers are those of the place that the path leads to, whatever becomes of the path in between. */
+async function identityOf(path: string): Promise<FolderIdentity> {
+  const realPath = await realpath(path);
+  const { dev, ino } = await lstat(realPath);
+  return { dev, ino, realPath };
 }
 
 function parentOf(name: string): string {

@@ -21,11 +21,29 @@ const RESERVED_BYTES = 16 * 1024;
 /** The largest answers that are kept are pages of a listing; with 1,000 of the longest keys one has 4 MiB. */
 const MAX_COLLECTED_BYTES = 16 * 1024 ** 2;
 
-/** Keeps a body until it is whole. Throws if it becomes larger than any document that the task asks for. */
+function tooLargeForAll(): Error {
+  return new CodedError(
+    "response-not-recognized",
+    "the answer has more than 16 MiB, and no document that the task asks for is so large: check the server URL in the service connection, and any proxy or load balancer",
+  );
+}
+
+/** Keeps a body until it is whole. */
 export class CollectedBody implements BodyReceiver {
+  readonly #maxBytes: number;
+  readonly #tooLarge: () => Error;
   readonly #full: Buffer[] = [];
   #reserved: Buffer = Buffer.alloc(0);
   #collectedBytes = 0;
+
+  /**
+   * @param maxBytes of what is larger, no more is kept. Default: more than any answer that is known as a document of S3.
+   * @param tooLarge makes the error for that.
+   */
+  constructor(maxBytes = MAX_COLLECTED_BYTES, tooLarge: () => Error = tooLargeForAll) {
+    this.#maxBytes = maxBytes;
+    this.#tooLarge = tooLarge;
+  }
 
   reserve(): Buffer {
     if (this.#reserved.length === 0) this.#reserved = Buffer.allocUnsafe(RESERVED_BYTES);
@@ -34,12 +52,7 @@ export class CollectedBody implements BodyReceiver {
 
   commit(sizeBytes: number): void {
     this.#collectedBytes += sizeBytes;
-    if (this.#collectedBytes > MAX_COLLECTED_BYTES) {
-      throw new CodedError(
-        "response-not-recognized",
-        "the answer has more than 16 MiB, and no document that the task asks for is so large: check the server URL in the service connection, and any proxy or load balancer",
-      );
-    }
+    if (this.#collectedBytes > this.#maxBytes) throw this.#tooLarge();
     this.#full.push(this.#reserved.subarray(0, sizeBytes));
     this.#reserved = this.#reserved.subarray(sizeBytes);
   }

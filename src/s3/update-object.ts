@@ -2,7 +2,7 @@ import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
-import { copySourceHeaders } from "./copy-source.ts";
+import { copySourceHeaders } from "./copying/copy-source.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
 import { headObject, type ObjectHead } from "./head-object.ts";

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
-import { parseXml, type XmlElement } from "../aws/xml.ts";
+import { MAX_XML_BYTES, parseXml, type XmlElement } from "../aws/xml.ts";
 import type { Body, HttpResponse, ResponseHead } from "../http/messages.ts";
 import type { S3Request } from "./bucket.ts";
 
@@ -46,6 +46,7 @@ export function escapeXml(text: string): string {
  * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
  */
 export async function readResult(response: HttpResponse, rootName: string): Promise<XmlElement> {
+  if (response.body.length > MAX_XML_BYTES) throw notS3(response, `the answer is too large for a ${rootName}`);
   const document = await parseXml(response.body).catch(() => ({}) as XmlElement);
   const root = document[rootName];
   if (typeof root === "string" && root.trim() === "") return {};

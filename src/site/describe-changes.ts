@@ -4,6 +4,7 @@ import { describeBucketChanges } from "./hosting/site-bucket.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
 import type { SiteTools } from "./plan/site-tools.ts";
+import { describeReleases } from "./releases/log-releases.ts";
 
 /**
  * What a publish would change beside the site's objects, an order each, for a dry run.
@@ -13,5 +14,6 @@ import type { SiteTools } from "./plan/site-tools.ts";
 export async function describeChanges(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<string[]> {
   const forDomain = site.domain ? describeDomainPlan(site.domain) : [];
   const forBucket = await describeBucketChanges(site, options, tools);
-  return [...forBucket, ...describeInvalidations(site, options), ...forDomain];
+  const forReleases = site.releases ? describeReleases(site.releases) : [];
+  return [...forBucket, ...describeInvalidations(site, options), ...forDomain, ...forReleases];
 }

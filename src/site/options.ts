@@ -17,6 +17,8 @@ export interface SiteOptions {
   /** Of pages and redirects; a share is of those that the manifest holds. */
   readonly maxDelete: DeleteLimit;
   readonly keepRemovedDays: number;
+  /** How many releases before the live one can come back. */
+  readonly keepReleases: number;
   readonly dryRun: boolean;
   /** Requests under way at once; absent for the automatic number. */
   readonly concurrency?: number;
@@ -35,6 +37,25 @@ export interface SiteOptions {
   readonly verify: boolean;
   /** Where visitors find the site, where that is entered; else it is derived. Its path ends with a `/`. */
   readonly siteUrl?: URL;
+}
+
+/** What a rollback is asked to do. How the site answers is what the release says that comes back. */
+export interface RollbackOptions
+  extends Pick<
+    SiteOptions,
+    | "access"
+    | "prefix"
+    | "encryption"
+    | "keepRemovedDays"
+    | "dryRun"
+    | "concurrency"
+    | "distribution"
+    | "verify"
+    | "siteUrl"
+  > {
+  readonly settings: Pick<SiteSettings, "tags">;
+  /** `previous`, the number of a release or of a build, or a commit. */
+  readonly rollbackTo: string;
 }
 
 /** What the inputs say of the site's objects. */

@@ -4,12 +4,17 @@ import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
 import type { DomainOutcome } from "./dns/site-domain.ts";
 import type { SiteOptions } from "./options.ts";
+import type { ReleaseRecord } from "./releases/release-record.ts";
 
 /** What a publish came to. */
 export interface SiteReport extends TransferReport {
   readonly invalidationId?: string;
   /** Of hosted zones to which their domains are not delegated yet. */
   readonly nameServers: readonly string[];
+  /** The one that visitors get now; absent if releases are not kept, or the publish did not end well. */
+  readonly release?: ReleaseRecord;
+  /** All that are kept; absent if that did not change. */
+  readonly releases?: readonly ReleaseRecord[];
 }
 
 /** What a publish has come to so far. It is kept while the publish runs, so that one that breaks off can tell of it too. */
@@ -18,6 +23,8 @@ export class PublishRecord {
   readonly errors: CodedMessage[] = [];
   domain: DomainOutcome = { nameServers: [], undelegated: [] };
   invalidationId: string | undefined;
+  release: ReleaseRecord | undefined;
+  releases: readonly ReleaseRecord[] | undefined;
   readonly #observer: TransferObserver;
   readonly #done: Action[] = [];
   readonly #failures: ActionFailure[] = [];
@@ -63,6 +70,8 @@ export class PublishRecord {
       errors: [...report.errors, ...this.errors],
       ...(this.invalidationId === undefined ? {} : { invalidationId: this.invalidationId }),
       nameServers: this.domain.nameServers,
+      ...(this.release ? { release: this.release } : {}),
+      ...(this.releases ? { releases: this.releases } : {}),
     };
   }
 }

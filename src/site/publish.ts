@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from "node:util";
 import type { CodedMessage } from "../errors/coded-message.ts";
+import { FolderWriteError } from "../errors/folder-write-error.ts";
 import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
@@ -8,13 +8,21 @@ import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
-import { claimedEntries, entriesAfter, isSettled } from "./manifest/manifest-entries.ts";
+import { claimedEntries, entriesAfter, isSettled, type Progress } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
 import type { SiteLog, SiteTools } from "./plan/site-tools.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
-import { storeSite } from "./store-site.ts";
+import { finishReleases, writeMissingRecord } from "./releases/finish-releases.ts";
+import { keepObjects } from "./releases/keep-objects.ts";
+import { logReleases } from "./releases/log-releases.ts";
+import { type ReleasePlan, releaseAfter } from "./releases/release-plan.ts";
+import type { ReleaseRecord } from "./releases/release-record.ts";
+import { objectRestorer } from "./releases/restore-objects.ts";
+import { RunningManifest } from "./running-manifest.ts";
+import { withFileStorer } from "./store-files.ts";
+import { type StoreTools, storeSite } from "./store-site.ts";
 import { verifyPublished } from "./verify/verify-published.ts";
 
 export interface PublishTools extends SiteTools {
@@ -43,7 +51,9 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
 /** @throws what is none of the reasons for which a publish ends before its time. */
 function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
   if (signal.aborted) return { code: "cancelled", message: CANCELLED };
-  if (error instanceof StepError || error instanceof OtherPublishError) return error;
+  const isReason =
+    error instanceof StepError || error instanceof OtherPublishError || error instanceof FolderWriteError;
+  if (isReason) return error;
   throw error;
 }
 
@@ -59,20 +69,17 @@ async function publishInOrder(
 ): Promise<void> {
   const { signal, log } = tools;
   const { errors } = record;
-  const known = site.manifest?.website;
-  let website = known;
-  const write = (entries: ReadonlyMap<string, ManifestEntry>) =>
-    site.store.write({ run: tools.run, writtenMs: site.nowMs, entries, ...(website ? { website } : {}) });
-
+  const { releases, deletions } = site;
+  const manifest = new RunningManifest(site, tools.run);
   await prepareBucket(site, options, tools);
-  if (site.groups.length > 0) await write(claimedEntries(site, site));
+  await claim(manifest, site, options, tools);
   const { stored, ...storing } = await storeGroups(site, options, tools, record);
   record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
 
   if (isWhole)
     await gather(errors, async () => {
-      website = await setWebsite(site, options, tools);
+      manifest.website = await setWebsite(site, options, tools);
     });
   const outdated = outdatedObjects(site, options, record.done);
   const edge = await invalidateChanged(site, options, outdated, "stored", tools);
@@ -82,38 +89,83 @@ async function publishInOrder(
 
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
+  const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(site, progress)) : undefined;
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
-  const isUnchanged = isSettled(site, site) && isDeepStrictEqual(website, known);
-  if (!isUnchanged) await write(entriesAfter(site, site, progress));
-  const deleted = isDone ? await deleteStale(site, options, tools, record) : [];
-  if (deleted.length > 0) {
-    const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
-    // Else the manifest tells the next publish what it is to invalidate.
-    if (isBegun) {
-      const entries = entriesAfter(site, site, { ...progress, deleted: new Set(deleted) });
-      await write(entries).catch((error) => tellOther(error, log));
-    }
-  }
-  if (!isDone && site.deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
+  if (deletions.length === 0) manifest.settle(release);
+  if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(site, site, progress));
+  const isClean = isDone && (await removeStale(manifest, site, options, tools, record, { progress, release }));
+  if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
+  if (!isDone && deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
   if (!site.store.isGuarded) log.warning("conditional-writes-not-supported", UNGUARDED);
   signal.throwIfAborted();
+}
+
+/** Says in the manifest what is about to be done. Then what releases need can be copied, before it is replaced. */
+async function claim(
+  manifest: RunningManifest,
+  site: PreparedSite,
+  options: SiteOptions,
+  tools: PublishTools,
+): Promise<void> {
+  const { releases, groups, deletions } = site;
+  if (releases) await writeMissingRecord(releases, options, tools);
+  if (groups.length > 0 || (releases && deletions.length > 0)) {
+    manifest.begin();
+    await manifest.write(claimedEntries(site, site));
+  }
+  if (releases) await keepObjects(releases.keepings, tools.bucket, options, tools.signal);
+}
+
+/** Of the manifest's entries in the end, what visitors get. */
+function shownOf(site: PreparedSite, progress: Progress): Map<string, ManifestEntry> {
+  return new Map([...entriesAfter(site, site, progress)].filter(([name]) => site.objects.has(name)));
+}
+
+/** @returns whether nothing is left to be deleted, and the manifest says so. */
+async function removeStale(
+  manifest: RunningManifest,
+  site: PreparedSite,
+  options: SiteOptions,
+  tools: PublishTools,
+  record: PublishRecord,
+  { progress, release }: { readonly progress: Progress; readonly release: ReleaseRecord | undefined },
+): Promise<boolean> {
+  if (site.deletions.length === 0) return true;
+  const deleted = await deleteStale(site, options, tools, record);
+  if (deleted.length === 0) return false;
+  const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
+  // Else the manifest tells the next publish what it is to invalidate.
+  if (!isBegun) return false;
+  const isAll = deleted.length === site.deletions.length;
+  if (isAll) manifest.settle(release);
+  try {
+    await manifest.write(entriesAfter(site, site, { ...progress, deleted: new Set(deleted) }));
+    return isAll;
+  } catch (error) {
+    tellOther(error, tools.log);
+    return false;
+  }
 }
 
 const UNGUARDED =
   "The store does not go by the If-Match condition of a write, so two publishes at the very same time may not notice each other. " +
   "Let one run at a time, with an exclusive lock check on an environment of the pipeline.";
 
-/** The pages, and what comes after them, are not stored where another publish has begun since. */
+/** The pages, and what comes after them, are not stored where another publish has begun since; nor what replaces something that releases have. */
 function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools, record: PublishRecord) {
-  return storeSite(site.groups, site.objects, options, {
-    ...tools,
-    onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
+  const { groups, objects, sources, store, releases } = site;
+  const storeTools: StoreTools = {
+    signal: tools.signal,
     actionDone: (action, sentBytes) => record.actionDone(action, sentBytes),
-    async beforeGroup({ isVisible }) {
-      if (isVisible) await site.store.confirm();
+    async beforeGroup({ isVisible, actions }) {
+      const replaces = actions.some((action) => action.replaces);
+      if (isVisible || (releases && replaces)) await store.confirm();
     },
-  });
+  };
+  if (sources) return storeSite(groups, objectRestorer(objects, sources, options, tools), storeTools);
+  const fileTools = { ...tools, onStored: (sizeBytes: number) => tools.observer.stored(sizeBytes) };
+  return withFileStorer(objects, options, fileTools, (storer) => storeSite(groups, storer, storeTools));
 }
 
 async function leadDomain(
@@ -147,6 +199,27 @@ async function verify(
 }
 
 /** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
+/**
+ * Records the release that is live now, and lets go of those that are not to be kept. Another publish that has begun since sees to that itself.
+ */
+async function settleReleases(
+  releases: ReleasePlan,
+  release: ReleaseRecord,
+  { store }: PreparedSite,
+  options: SiteOptions,
+  tools: PublishTools,
+  record: PublishRecord,
+): Promise<void> {
+  try {
+    record.releases = await finishReleases(releases, release, options, { ...tools, confirm: () => store.confirm() });
+    if (record.releases.includes(release)) record.release = release;
+    logReleases(releases, release, record.releases, tools.log);
+  } catch (error) {
+    if (error instanceof StepError) record.errors.push(error);
+    else tellOther(error, tools.log);
+  }
+}
+
 function tellOther(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(

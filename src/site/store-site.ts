@@ -1,17 +1,18 @@
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type ActionFailure, applyActions } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
-import { ObjectSender, type SenderTools } from "../sync/upload/object-sender.ts";
 import type { SentObject } from "../sync/upload/send-file.ts";
-import { compressFile, type Encoding } from "./content/compress.ts";
-import type { SiteOptions } from "./options.ts";
-import type { SiteObject } from "./plan/site-object.ts";
 import type { SiteGroup } from "./plan/site-plan.ts";
 
-export interface StoreTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
-  /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */
-  readonly scratchFolder: string;
+/** Makes an object of the site what it is to be. */
+export interface ObjectStorer {
+  /** How many objects may be under way at once; it may grow. */
+  parallelObjects(): number;
+  /** @param name relative to the site. */
+  store(name: string): Promise<SentObject>;
+}
+
+export interface StoreTools {
+  readonly signal: AbortSignal;
   /** @param sentBytes as many as are stored: fewer than the file's where it was compressed. */
   actionDone(action: Action, sentBytes: number): void;
   /**
@@ -31,64 +32,32 @@ export interface StoreResult {
   readonly stored: ReadonlyMap<string, SentObject>;
 }
 
-const CONTENT_ENCODINGS: Readonly<Record<Encoding, string>> = { gzip: "gzip", brotli: "br" };
-
 /**
  * Stores the groups' objects, one group after the other: where an object of one fails, the groups after it are left.
  *
- * @throws what `beforeGroup` throws; the signal's reason.
+ * @throws {FolderWriteError} where nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
  */
 export async function storeSite(
   groups: readonly SiteGroup[],
-  objects: ReadonlyMap<string, SiteObject>,
-  options: SiteOptions,
+  storer: ObjectStorer,
   tools: StoreTools,
 ): Promise<StoreResult> {
   const { signal } = tools;
-  const sender = new ObjectSender(options, tools);
-  const emptyFile = join(tools.scratchFolder, "empty");
-  await writeFile(emptyFile, "");
   const stored = new Map<string, SentObject>();
-  let scratchFiles = 0;
-  try {
-    for (const group of groups) {
-      await tools.beforeGroup(group);
-      const { failures, stoppedEarly } = await applyActions(group.actions, {
-        parallelActions: () => sender.slots.wanted,
-        perform: async ({ relativeKey }) => {
-          const sent = await storeObject(objects.get(relativeKey) as SiteObject);
-          stored.set(relativeKey, sent);
-          return sent.sizeBytes;
-        },
-        onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
-        signal,
-      });
-      signal.throwIfAborted();
-      if (failures.length > 0) return { failures, stoppedEarly, stored };
-    }
-    return { failures: [], stoppedEarly: false, stored };
-  } finally {
-    await rm(emptyFile, { force: true });
+  for (const group of groups) {
+    await tools.beforeGroup(group);
+    const { failures, stoppedEarly } = await applyActions(group.actions, {
+      parallelActions: () => storer.parallelObjects(),
+      perform: async ({ relativeKey }) => {
+        const sent = await storer.store(relativeKey);
+        stored.set(relativeKey, sent);
+        return sent.sizeBytes;
+      },
+      onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
+      signal,
+    });
+    signal.throwIfAborted();
+    if (failures.length > 0) return { failures, stoppedEarly, stored };
   }
-
-  async function storeObject(object: SiteObject): Promise<SentObject> {
-    const { relativeKey, file, headers, compression } = object;
-    const key = options.prefix + relativeKey;
-    if (!file) return sender.send({ path: emptyFile, key, sizeBytes: 0, headers });
-    const plain = { path: file.absolutePath, key, sizeBytes: file.sizeBytes, headers };
-    return compression ? storeCompressed(plain, compression) : sender.send(plain);
-  }
-
-  /** What does not become smaller is stored as it is. */
-  async function storeCompressed(plain: Parameters<ObjectSender["send"]>[0], encoding: Encoding): Promise<SentObject> {
-    const path = join(tools.scratchFolder, String(scratchFiles++));
-    const sizeBytes = await compressFile(plain, encoding, path, signal);
-    if (sizeBytes === undefined) return sender.send(plain);
-    try {
-      const headers = { ...plain.headers, "content-encoding": CONTENT_ENCODINGS[encoding] };
-      return await sender.send({ ...plain, path, sizeBytes, headers });
-    } finally {
-      await rm(path, { force: true });
-    }
-  }
+  return { failures: [], stoppedEarly: false, stored };
 }

@@ -10,6 +10,8 @@ export interface BucketAccess {
   readonly bucketName: string;
   readonly store: Store;
   readonly credentials: CredentialSource;
+  /** The ARN of the user or the role's session that the credentials are of; undefined if nobody can tell. Absent means so too. */
+  readonly callerArn?: () => Promise<string | undefined>;
   /** The account that must own the bucket: 12 digits. */
   readonly expectedBucketOwner?: string;
   readonly requesterPays: boolean;

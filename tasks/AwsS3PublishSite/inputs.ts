@@ -1,13 +1,15 @@
 import { InputReader } from "../../src/agent/inputs.ts";
-import type { SiteOptions } from "../../src/site/options.ts";
+import type { RollbackOptions, SiteOptions } from "../../src/site/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readUploadEncryption } from "../../src/task/inputs/encryption.ts";
+import { readTags } from "../../src/task/inputs/object.ts";
 import { readConcurrency, readDeleteLimit, readPatterns } from "../../src/task/inputs/transfer.ts";
 import { readPartSizeBytes, readPrefix, readSource } from "../../src/task/inputs/upload.ts";
 import { readDistribution } from "./distribution-inputs.ts";
 import { readDocuments } from "./document-inputs.ts";
 import { readDomain } from "./domain-inputs.ts";
 import { readHosting } from "./hosting-inputs.ts";
+import { readRollbackTo } from "./rollback-input.ts";
 import { readSiteSettings } from "./settings-inputs.ts";
 import { readSiteUrl } from "./site-url-input.ts";
 
@@ -17,13 +19,26 @@ const COMPRESSIONS = ["off", "gzip", "brotli"] as const;
 const KEPT_DAYS = { min: 0, max: 3650, unit: "days" };
 const DEFAULT_KEPT_DAYS = 7;
 
+/** Each publish reads the records of all. */
+const KEPT_RELEASES = { min: 0, max: 50 };
+
+/** What the task is asked to do. */
+export type SiteInputs =
+  | ({ readonly action: "publish" } & InNameOf<SiteOptions>)
+  | ({ readonly action: "rollback" } & InNameOf<RollbackOptions>);
+
 /**
- * Reads the task's inputs. Nothing has been sent yet when it throws.
+ * Reads the task's inputs: those of the action, since those of another one have no effect. Nothing has been sent yet when it throws.
  *
  * @throws {InputError} with every wrong input.
  */
-export function readInputs(): InNameOf<SiteOptions> {
+export function readInputs(): SiteInputs {
   const reader = new InputReader();
+  const action = reader.choice("action", ["publish", "rollback"], "publish");
+  return action === "publish" ? { action, ...readPublish(reader) } : { action, ...readRollback(reader) };
+}
+
+function readPublish(reader: InputReader): InNameOf<SiteOptions> {
   const { access, isAmazon } = readAccess(reader, "targetFolder");
   const source = readSiteFolder(reader);
   const prefix = readPrefix(reader);
@@ -32,7 +47,8 @@ export function readInputs(): InNameOf<SiteOptions> {
   const documents = readDocuments(reader);
   const cleanUrls = reader.boolean("cleanUrls");
   const compress = reader.choice("compress", COMPRESSIONS, "off");
-  const keepRemovedDays = reader.wholeNumber("keepRemovedDays", KEPT_DAYS, `${DEFAULT_KEPT_DAYS}`);
+  const keepRemovedDays = readKeepRemovedDays(reader);
+  const keepReleases = reader.wholeNumber("keepReleases", KEPT_RELEASES, "0") ?? 0;
   const maxDelete = readDeleteLimit(reader);
   const dryRun = reader.boolean("dryRun");
   const concurrency = readConcurrency(reader);
@@ -55,7 +71,8 @@ export function readInputs(): InNameOf<SiteOptions> {
     settings,
     ...(encryption ? { encryption } : {}),
     maxDelete,
-    keepRemovedDays: keepRemovedDays ?? DEFAULT_KEPT_DAYS,
+    keepRemovedDays,
+    keepReleases,
     dryRun,
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(partSizeBytes === undefined ? {} : { partSizeBytes }),
@@ -68,6 +85,39 @@ export function readInputs(): InNameOf<SiteOptions> {
     verify,
     ...(siteUrl ? { siteUrl } : {}),
   };
+}
+
+function readRollback(reader: InputReader): InNameOf<RollbackOptions> {
+  const { access, isAmazon } = readAccess(reader, "targetFolder");
+  const prefix = readPrefix(reader);
+  const rollbackTo = readRollbackTo(reader);
+  const keepRemovedDays = readKeepRemovedDays(reader);
+  const dryRun = reader.boolean("dryRun");
+  const concurrency = readConcurrency(reader);
+  const tags = readTags(reader);
+  const encryption = readUploadEncryption(reader, undefined, isAmazon);
+  const distribution = readDistribution(reader);
+  const verify = reader.boolean("verify", true);
+  const siteUrl = readSiteUrl(reader);
+  reader.finish();
+  return {
+    // finish() has thrown where there is no access.
+    access: access as NonNullable<typeof access>,
+    prefix,
+    rollbackTo,
+    settings: { tags },
+    ...(encryption ? { encryption } : {}),
+    keepRemovedDays,
+    dryRun,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(distribution ? { distribution } : {}),
+    verify,
+    ...(siteUrl ? { siteUrl } : {}),
+  };
+}
+
+function readKeepRemovedDays(reader: InputReader): number {
+  return reader.wholeNumber("keepRemovedDays", KEPT_DAYS, `${DEFAULT_KEPT_DAYS}`) ?? DEFAULT_KEPT_DAYS;
 }
 
 function readSiteFolder(reader: InputReader): string {

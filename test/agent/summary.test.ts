@@ -21,8 +21,9 @@ describe("a summary", () => {
 
   it("stands, as plan files do, in the agent's temporary folder", async () => {
     const { rawOutput } = await runInTask(`
-      import { temporaryFile } from "../../src/agent/summary.ts";
-      console.log(JSON.stringify([process.env.AGENT_TEMPDIRECTORY, temporaryFile("plan.json"), temporaryFile("plan.json")]));
+      import { writeTemporaryFile } from "../../src/agent/summary.ts";
+      const write = () => writeTemporaryFile("plan.json", () => undefined);
+      console.log(JSON.stringify([process.env.AGENT_TEMPDIRECTORY, write(), write()]));
     `);
     const [folder, one, another] = JSON.parse(rawOutput.split("\n").find((line) => line.startsWith("[")) ?? "[]");
     assert.ok(one.startsWith(`${folder}/`) && one.endsWith("/plan.json") && one !== another);

@@ -22,6 +22,10 @@ describe("XML answers", () => {
     assert.equal(R.Key.length, 3000);
   });
 
+  it("are refused where they are larger than any that is expected, without being read", async () => {
+    await assert.rejects(parse(`<R>${"<a/>".repeat(1024 ** 2)}</R>`), { message: "the document is too large" });
+  });
+
   it("are refused where they are not well-formed", async () => {
     await assert.rejects(parse("<html><body><br></body></html>"));
   });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { noWebsites, targetName } from "../target.ts";
 import { assertSucceeded } from "../tasks/step-result.ts";
@@ -108,6 +111,32 @@ describe(`A site in a browser (${targetName})`, function () {
       });
     });
   }
+
+  describe("rolled back after a publish that broke it", () => {
+    before(async () => {
+      const broken = mkdtempSync(join(tmpdir(), "broken-"));
+      writeFileSync(join(broken, "index.html"), "<!doctype html><title>Broken</title><h1>Broken</h1>");
+      const inputs = { keepReleases: "3", maxDelete: "100%", keepRemovedDays: "0" };
+      assertSucceeded(await site.publish(SITE, inputs));
+      assertSucceeded(await site.publish(broken, inputs));
+      // The publish after it lets go of all assets, so that each of them has to come back.
+      assertSucceeded(await site.publish(broken, inputs));
+      assertSucceeded(await site.publish("", { action: "rollback" }));
+      rmSync(broken, { recursive: true });
+    });
+
+    it("has all that a page asks for, and looks as before", async () => {
+      const page = await visit("");
+      assert.deepEqual([page.status, page.problems], [200, []]);
+      assert.deepEqual(
+        Object.keys(fetchedFor(page, site)),
+        ["", STYLE, FONT, EMBLEM, PICTURE, MODULE, IMPORTED, SCRIPT].sort(),
+      );
+      assert.equal(await tab.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(244, 247, 242)");
+      const springs = await visit("guide/springs.html");
+      assert.deepEqual([springs.status, springs.problems], [200, []]);
+    });
+  });
 
   describe("by its addresses", () => {
     const pages: [what: string, path: string, end: string, heading: string][] = [

@@ -64,6 +64,8 @@ const uses: readonly Use[] = [
   { heading: "Download", task: "AwsS3Download", inputs: {} },
   { heading: "Download and extract archives", task: "AwsS3Download", inputs: { extract: "true" } },
   { heading: "Publish a site", task: "AwsS3PublishSite", inputs: { verify: "false" } },
+  { heading: "Roll a site back", task: "AwsS3PublishSite", inputs: { verify: "false", keepReleases: "1" } },
+  { heading: "Roll a site back", task: "AwsS3PublishSite", inputs: { verify: "false", action: "rollback" } },
 ];
 
 /** Runs a task between a folder and the prefix that the policies are for. */
@@ -167,6 +169,14 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     rmSync(join(source.path, "gone.html"));
   }
 
+  /** What a publish finds, or a rollback: then there are two releases. */
+  async function publishBefore({ action, ...published }: Use["inputs"]): Promise<void> {
+    if (action !== "rollback") return publishMore(published);
+    await publishMore({ ...published, keepReleases: "1" });
+    source.write({ "index.html": "after", "more.html": "more" });
+    await publishMore({ ...published, keepReleases: "1" });
+  }
+
   describe("Publish a site, and set up what serves it", () => {
     const [base] = policiesUnder("Publish a site");
     const [whole] = policiesUnder("Publish a site, and set up what serves it");
@@ -215,9 +225,9 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
   });
 
   for (const { heading, task, inputs } of uses) {
-    describe(heading, () => {
+    describe(`${heading}, with ${JSON.stringify(inputs)}`, () => {
       const [policy] = policiesUnder(heading);
-      if (task === "AwsS3PublishSite") beforeEach(() => publishMore(inputs));
+      if (task === "AwsS3PublishSite") beforeEach(() => publishBefore(inputs));
 
       it("is enough", async () => {
         assert.ok(policy);
@@ -295,7 +305,7 @@ describe("docs/permissions.md", () => {
 
   it("has no policy that is not JSON, or allows everything", () => {
     const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json) as Policy);
-    assert.equal(policies.length, 11);
+    assert.equal(policies.length, 12);
     for (const policy of policies) {
       assert.equal(policy.Version, "2012-10-17");
       assert.deepEqual(

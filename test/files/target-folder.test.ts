@@ -5,19 +5,23 @@ import {
   mkdtempSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Disk } from "../../src/files/disk.ts";
+import { type FolderIdentity, findIdentity } from "../../src/files/folder-identity.ts";
 import { TargetFolder, TargetFolderError } from "../../src/files/target-folder.ts";
 
 describe("the folders that files are downloaded into", () => {
   let top: string;
   let root: string;
   beforeEach(() => {
-    top = mkdtempSync(join(tmpdir(), "target-"));
+    top = realpathSync(mkdtempSync(join(tmpdir(), "target-")));
     root = join(top, "root");
   });
   afterEach(() => rmSync(top, { recursive: true, force: true }));
@@ -106,6 +110,83 @@ describe("the folders that files are downloaded into", () => {
       await assert.rejects(target.fileFor(`${name}/a`), new TargetFolderError(join(root, name), obstacle));
     }
     assert.equal(existsSync(join(root, "missing")), false);
+  });
+
+  describe("and are exchanged while the step runs", () => {
+    if (process.platform === "win32") return;
+    const disk = new Disk();
+    const outside = () => join(top, "outside");
+    beforeEach(() => {
+      mkdirSync(join(root, "a/b"), { recursive: true });
+      mkdirSync(join(outside(), "b/empty"), { recursive: true });
+      writeFileSync(join(outside(), "b/file"), "precious");
+    });
+    const exchange = (path: string, to = outside()) => {
+      renameSync(path, `${path}-before`);
+      symlinkSync(to, path);
+    };
+    const exchanged = (path: string, leadsTo: string) => ({
+      name: "FolderExchangedError",
+      code: "folder-exchanged",
+      message: `${path} was exchanged while the step ran, and leads to ${leadsTo} now. Nothing was written or deleted there. Find out what changes the target folder, and run the step again when it has ended`,
+    });
+    const reached = async () => {
+      const target = new TargetFolder(root, findIdentity(root));
+      await target.fileFor("a/b/file");
+      await target.confirm("a/b/file", disk);
+      return target;
+    };
+
+    it("are refused for files, if a link leads out", async () => {
+      const target = await reached();
+      exchange(join(root, "a"));
+      await assert.rejects(target.confirm("a/b/file", disk), exchanged(join(root, "a/b"), join(outside(), "b")));
+      await assert.rejects(target.fileFor("a/new/file"), exchanged(join(root, "a"), outside()));
+      assert.deepEqual(foldersBelow(outside()), ["b", "b/empty", "b/file"]);
+    });
+
+    it("are refused for files, if the root is another folder", async () => {
+      const target = await reached();
+      exchange(root);
+      const refusal = exchanged(root, outside());
+      await assert.rejects(target.confirm("a/b/file", disk), (error) => error instanceof Error);
+      await assert.rejects(target.confirm("file", disk), refusal);
+      await assert.rejects(target.pathToRemove("b/file"), refusal);
+      await assert.rejects(new TargetFolder(root, await identityBefore()).fileFor("b/file"), refusal);
+    });
+
+    it("are refused for deletions, if a link stands on the way, wherever it leads", async () => {
+      const target = await reached();
+      assert.equal(await target.pathToRemove("a/b/file"), join(root, "a/b/file"));
+      mkdirSync(join(root, "other/b"), { recursive: true });
+      exchange(join(root, "a"), join(root, "other"));
+      await assert.rejects(target.pathToRemove("a/b/file"), exchanged(join(root, "a"), join(root, "other")));
+      await assert.rejects(target.removeEmpty("a/b"), exchanged(join(root, "a"), join(root, "other")));
+    });
+
+    it("are not emptied behind a link", async () => {
+      const target = new TargetFolder(root, findIdentity(root));
+      mkdirSync(join(root, "empty/one"), { recursive: true });
+      assert.equal(await target.removeEmpty("empty"), true);
+      symlinkSync(outside(), join(root, "empty"));
+      await assert.rejects(target.removeEmpty("empty"), { code: "folder-exchanged" });
+      assert.deepEqual(foldersBelow(outside()), ["b", "b/empty", "b/file"]);
+    });
+
+    it("may be made again, or be links that stay inside", async () => {
+      const target = await reached();
+      rmSync(join(root, "a"), { recursive: true });
+      mkdirSync(join(root, "a/b"), { recursive: true });
+      await target.confirm("a/b/file", disk);
+      exchange(join(root, "a"), join(root, "a-before"));
+      await target.confirm("a/b/file", disk);
+    });
+
+    async function identityBefore() {
+      return (
+        findIdentity(`${root}-before`) && { ...(findIdentity(`${root}-before`) as FolderIdentity), realPath: root }
+      );
+    }
   });
 
   it("say nothing of the file itself, which a rename will replace", async () => {

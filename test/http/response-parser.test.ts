@@ -190,6 +190,16 @@ const cases: readonly Case[] = [
     bytes: `HTTP/1.1 200 OK\r\n${"X-A: b\r\n".repeat(10_000)}`,
     outcome: { error: "HPE_HEADER_OVERFLOW" },
   },
+  {
+    title: "that others announce without an end",
+    bytes: "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(200),
+    outcome: { error: "HPE_HEADER_OVERFLOW" },
+  },
+  {
+    title: "whose trailer has no end",
+    bytes: `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${"X-A: b\r\n".repeat(200)}`,
+    outcome: { error: "HPE_HEADER_OVERFLOW" },
+  },
 ];
 
 describe("the parser of answers", () => {

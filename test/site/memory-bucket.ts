@@ -9,9 +9,6 @@ export interface MemoryObject {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What befalls a request: it is refused, or it is the last one of a process that ends before or after its work. */
-export type Mishap = "refused" | "ends before" | "ends after";
-
 /** A bucket without a server: what a publish asks of S3, answered from memory, for thousands of publishes in a test. */
 export class MemoryBucket implements Bucket {
   readonly name = "memory";
@@ -20,34 +17,19 @@ export class MemoryBucket implements Bucket {
   readonly checksums = new ChecksumSupport();
   readonly signsPayload = false;
   readonly objects = new Map<string, MemoryObject>();
-  /** Asked before each request. */
-  mishapOf: (request: S3Request) => Mishap | undefined = () => undefined;
-  /** The process that sent requests has ended: no further one arrives. */
-  #hasEnded = false;
+  readonly #etagsOf: "bytes" | "bytes and headers";
+
+  /** @param etagsOf of the bytes alone, as without encryption; or as with encryption by KMS, where the ETag tells nothing of the bytes. */
+  constructor(etagsOf: "bytes" | "bytes and headers" = "bytes and headers") {
+    this.#etagsOf = etagsOf;
+  }
 
   giveUp(): never {
     throw new Error("this bucket has all that Amazon S3 has");
   }
 
-  /** A new process sends requests. */
-  restart(): void {
-    this.#hasEnded = false;
-  }
-
   async send(next: S3Request | (() => S3Request)): Promise<HttpResponse> {
-    const request = typeof next === "function" ? next() : next;
-    if (this.#hasEnded) throw new Error("the process has ended");
-    const mishap = this.mishapOf(request);
-    if (mishap === "refused") throw refusal(403, "AccessDenied");
-    if (mishap === "ends before") throw this.#end();
-    const response = await this.#answer(request);
-    if (mishap === "ends after") throw this.#end();
-    return response;
-  }
-
-  #end(): Error {
-    this.#hasEnded = true;
-    return new Error("the process has ended");
+    return this.#answer(typeof next === "function" ? next() : next);
   }
 
   async #answer(request: S3Request): Promise<HttpResponse> {
@@ -60,7 +42,7 @@ export class MemoryBucket implements Bucket {
     const headers = {
       ...stored.headers,
       "content-length": `${stored.bytes.length}`,
-      etag: etagOf(stored),
+      etag: this.#etagOf(stored),
       "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT",
     };
     if (request.receive) {
@@ -77,19 +59,44 @@ export class MemoryBucket implements Bucket {
   async #put(request: S3Request): Promise<HttpResponse> {
     const { key, headers = {} } = request;
     const present = this.objects.get(key);
+    if (headers["x-amz-copy-source"] !== undefined) return this.#copy(key, headers);
     const { "if-match": match, "if-none-match": noneMatch, ...kept } = headers;
-    const isMet = match === undefined || (present && etagOf(present) === match);
+    const isMet = match === undefined || (present && this.#etagOf(present) === match);
     if (!isMet || (noneMatch === "*" && present)) throw refusal(412, "PreconditionFailed");
     const stored = { bytes: await bytesOf(request), headers: kept };
     this.objects.set(key, stored);
-    return { status: 200, headers: { etag: etagOf(stored) }, body: Buffer.alloc(0) };
+    return { status: 200, headers: { etag: this.#etagOf(stored) }, body: Buffer.alloc(0) };
+  }
+
+  /** Of the headers, a copy has those of its source unless they are replaced, and never the redirect location. */
+  #copy(key: string, headers: Readonly<Record<string, string>>): HttpResponse {
+    const {
+      "x-amz-copy-source": sourceKey = "",
+      "x-amz-copy-source-if-match": match,
+      "x-amz-metadata-directive": directive,
+      "x-amz-tagging-directive": _tagging,
+      ...named
+    } = headers;
+    const source = this.objects.get(decodeURIComponent(sourceKey).replace("/memory/", ""));
+    if (!source) throw refusal(404, "NoSuchKey");
+    if (this.#etagOf(source) !== match) throw refusal(412, "PreconditionFailed");
+    const { "x-amz-website-redirect-location": _location, ...kept } = source.headers;
+    const copy = { bytes: source.bytes, headers: directive === "REPLACE" ? named : { ...kept, ...named } };
+    this.objects.set(key, copy);
+    return answer(`<CopyObjectResult><ETag>${this.#etagOf(copy)}</ETag></CopyObjectResult>`);
+  }
+
+  #etagOf({ bytes, headers }: MemoryObject): string {
+    const md5 = createHash("md5").update(bytes);
+    if (this.#etagsOf === "bytes and headers") md5.update(JSON.stringify(headers));
+    return `"${md5.digest("hex")}"`;
   }
 
   #list(prefix: string): string {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
     const contents = keys.map((key) => {
       const object = this.objects.get(key) as MemoryObject;
-      return `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>${etagOf(object)}</ETag><Size>${object.bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+      return `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>${this.#etagOf(object)}</ETag><Size>${object.bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
     });
     return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
   }
@@ -98,11 +105,6 @@ export class MemoryBucket implements Bucket {
     for (const [, key = ""] of document.toString().matchAll(/<Key>([^<]*)<\/Key>/g)) this.objects.delete(key);
     return "<DeleteResult></DeleteResult>";
   }
-}
-
-function etagOf({ bytes, headers }: MemoryObject): string {
-  // As with encryption by KMS: the ETag tells nothing of the bytes alone.
-  return `"${createHash("md5").update(bytes).update(JSON.stringify(headers)).digest("hex")}"`;
 }
 
 async function bytesOf({ body }: S3Request): Promise<Buffer> {

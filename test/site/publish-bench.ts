@@ -16,13 +16,15 @@ import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Transport } from "../../src/http/transport.ts";
 import type { Bucket } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
-import type { SiteOptions, SiteSettings } from "../../src/site/options.ts";
+import type { RollbackOptions, SiteOptions, SiteSettings } from "../../src/site/options.ts";
 import { prepareSite } from "../../src/site/plan/prepare.ts";
 import type { PreparedSite } from "../../src/site/plan/prepared-site.ts";
+import type { SiteTools } from "../../src/site/plan/site-tools.ts";
 import { publishSite } from "../../src/site/publish.ts";
 import type { SiteReport } from "../../src/site/publish-record.ts";
+import { prepareRollback } from "../../src/site/releases/prepare-rollback.ts";
 import { openTargetBucket, openTransport } from "../s3/open-target.ts";
-import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+import { type EmbeddedTarget, startEmbeddedTarget, type Target } from "../target.ts";
 
 /** Files by their paths; `undefined` takes one away. */
 export type SiteFiles = Readonly<Record<string, string | undefined>>;
@@ -47,22 +49,28 @@ export const SETTINGS: SiteSettings = {
 /** What a publish meets. */
 export interface Surroundings {
   /** Called when the plan is made, and nothing done yet. */
-  readonly between?: () => Promise<void>;
+  readonly between?: (scratchFolder: string) => Promise<void>;
   readonly signal?: AbortSignal;
   readonly runName?: string;
+  readonly build?: { readonly buildNumber?: string; readonly commit?: string };
   readonly now?: () => number;
   readonly bucket?: Bucket;
 }
 
-/** Publishes sites to buckets of an embedded server, in this process. */
-export class PublishBench {
-  target!: EmbeddedTarget;
+/** Publishes sites to buckets of a server, in this process. */
+export class PublishBench<Server extends Target> {
+  target!: Server;
+  readonly #start: () => Promise<Server>;
   #transport!: Transport;
   readonly #folders: string[] = [];
 
+  constructor(start: () => Promise<Server>) {
+    this.#start = start;
+  }
+
   register(): this {
     before(async () => {
-      this.target = await startEmbeddedTarget();
+      this.target = await this.#start();
       this.#transport = openTransport();
     });
     after(async () => {
@@ -84,21 +92,20 @@ export class PublishBench {
   }
 }
 
+/** Makes a bench for a suite, on an embedded server. */
+export function publishBench(): PublishBench<EmbeddedTarget> {
+  return new PublishBench(startEmbeddedTarget).register();
+}
+
 export class SitePlaceOnBench {
   readonly bucketName: string;
   readonly bucket: Bucket;
-  readonly #target: EmbeddedTarget;
+  readonly #target: Target;
   readonly #transport: Transport;
   readonly #folder: string;
   readonly #more: Partial<SiteOptions>;
 
-  constructor(
-    target: EmbeddedTarget,
-    transport: Transport,
-    folder: string,
-    bucketName: string,
-    more: Partial<SiteOptions>,
-  ) {
+  constructor(target: Target, transport: Transport, folder: string, bucketName: string, more: Partial<SiteOptions>) {
     this.#target = target;
     this.#transport = transport;
     this.#folder = folder;
@@ -132,11 +139,28 @@ export class SitePlaceOnBench {
     symlinkSync(target, absolutePath);
   }
 
-  async publish(more: Partial<SiteOptions> = {}, surroundings: Surroundings = {}): Promise<PublishResult> {
+  publish(more: Partial<SiteOptions> = {}, surroundings: Surroundings = {}): Promise<PublishResult> {
+    const options = this.#options(more);
+    return this.#run(surroundings, async (tools) => ({ site: await prepareSite(options, tools), options }));
+  }
+
+  /** @param rollbackTo as the input has it. */
+  rollBack(
+    rollbackTo: string,
+    more: Partial<Omit<RollbackOptions, "settings">> = {},
+    surroundings: Surroundings = {},
+  ): Promise<PublishResult> {
+    const options = { ...this.#options(more), rollbackTo };
+    return this.#run(surroundings, (tools) => prepareRollback(options, tools));
+  }
+
+  async #run(
+    surroundings: Surroundings,
+    prepare: (tools: SiteTools) => Promise<{ readonly site: PreparedSite; readonly options: SiteOptions }>,
+  ): Promise<PublishResult> {
     const { between, signal = new AbortController().signal, runName = "a run", now = Date.now } = surroundings;
     const log: string[] = [];
     const digester = new FileDigester();
-    const options = this.#options(more);
     const tools = {
       bucket: surroundings.bucket ?? this.bucket,
       digester,
@@ -149,20 +173,21 @@ export class SitePlaceOnBench {
         warning: (code: ErrorCode, message: string) => void log.push(`warning: ${printed({ code, message })}`),
       },
       run: { id: randomUUID(), name: runName },
+      ...(surroundings.build ? { build: surroundings.build } : {}),
       now,
       openBucket: (name: string) => openTargetBucket(this.#target, name, this.#transport),
     };
     const scratchFolder = mkdtempSync(join(tmpdir(), "publish-scratch-"));
     try {
-      const site = await prepareSite(options, tools);
+      const { site, options } = await prepare(tools);
       if (site.problems.length > 0) return { site, log };
-      await between?.();
+      await between?.(scratchFolder);
       const observer = { stored: () => undefined, actionDone: () => undefined };
       const report = await publishSite(site, options, { ...tools, observer, scratchFolder });
       return { site, report, log };
     } finally {
       await digester.close();
-      rmSync(scratchFolder, { recursive: true });
+      rmSync(scratchFolder, { recursive: true, force: true });
     }
   }
 
@@ -205,6 +230,7 @@ export class SitePlaceOnBench {
       settings: SETTINGS,
       maxDelete: { kind: "share", percent: 50 },
       keepRemovedDays: 7,
+      keepReleases: 0,
       dryRun: false,
       indexDocument: "index.html",
       singlePageApp: false,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
-import { PublishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
+import { publishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
 
 const SITE = { "index.html": "home", "about.html": "about", "logo.svg": "<svg/>" };
 /** More than a publish of the sites below sends. */
@@ -9,7 +9,7 @@ const MAX_REQUESTS = 30;
 
 describe("two publishes to the same place", function () {
   this.timeout(120_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   it("leave pages with their assets wherever the second comes in between, and nothing that the next one cannot remove", async () => {
     const more = { keepRemovedDays: 0, concurrency: 1, maxDelete: { kind: "count", count: 9 } } as const;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { parsePatterns } from "../../src/files/patterns.ts";
-import { PublishBench, type SitePlaceOnBench } from "./publish-bench.ts";
+import { publishBench, type SitePlaceOnBench } from "./publish-bench.ts";
 
 const SITE = { "index.html": "home", "about.html": "about", "logo.svg": "<svg/>" };
 
 describe("what a publish leaves alone", function () {
   this.timeout(60_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   it("is a page that somebody else had replaced before a publish broke off that was to replace it again", async () => {
     const place = await bench.newPlace(SITE);

@@ -3,8 +3,9 @@ import { createHash, hash } from "node:crypto";
 import type { S3Request } from "../../src/s3/bucket.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import { type Random, randomFrom } from "../random.ts";
-import { MemoryBucket, type Mishap } from "./memory-bucket.ts";
-import { PublishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
+import { DisturbedBucket, type Mishap } from "./disturbed-bucket.ts";
+import { MemoryBucket } from "./memory-bucket.ts";
+import { publishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
 
 const RUNS = 200;
 const STEPS = 10;
@@ -17,7 +18,7 @@ const HASHED_ASSETS = CONTENTS.map((content) => `app.${hash("sha256", content, "
 
 describe("thousands of random publishes", function () {
   this.timeout(600_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   it(`show visitors what was published, and never a page without what it needs (${RUNS * (STEPS + 3)} of them)`, async () => {
     const place = await bench.newPlace({});
@@ -37,7 +38,8 @@ class RandomRun {
   readonly history: string[] = [];
   readonly #place: SitePlaceOnBench;
   readonly #random: Random;
-  readonly #bucket = new MemoryBucket();
+  readonly #memory = new MemoryBucket();
+  readonly #bucket = new DisturbedBucket(this.#memory);
   readonly #keepRemovedDays: number;
   /** What others have stored, by its name: it is theirs, unless the site has a file of that name. */
   readonly #foreign = new Map<string, string>();
@@ -137,13 +139,13 @@ class RandomRun {
     const { chance, pick } = this.#random;
     const name = chance(0.5) ? `theirs-${this.#foreignCount}.txt` : pick([...PAGES, ...PLAIN_ASSETS]);
     const content = `theirs ${this.#foreignCount++}`;
-    const stored = this.#bucket.objects.get(name);
+    const stored = this.#memory.objects.get(name);
     // What a broken publish may have left, or may still be storing, is not known to be theirs or ours.
     const isLeft = stored !== undefined && !this.#foreign.has(name);
     if (!(name in this.#site) && (isLeft || this.#claimed.has(name))) return;
     this.history.push(`somebody stores ${name}`);
     this.#foreign.set(name, content);
-    this.#bucket.objects.set(name, { bytes: Buffer.from(content), headers: {} });
+    this.#memory.objects.set(name, { bytes: Buffer.from(content), headers: {} });
   }
 
   #noteClaims(isDone: boolean): void {
@@ -156,18 +158,18 @@ class RandomRun {
   /** What others have stored is the site's as soon as a publish has stored its own file there. */
   #giveUpReplaced(): void {
     for (const [name, content] of this.#foreign) {
-      const isReplaced = this.#bucket.objects.get(name)?.bytes.toString() !== content;
+      const isReplaced = this.#memory.objects.get(name)?.bytes.toString() !== content;
       if (name in this.#site && isReplaced) this.#foreign.delete(name);
     }
   }
 
   /** A page that is there has what it needs, and that has the bytes that its name promises. */
   #assertPagesAreWhole(): void {
-    for (const [name, { bytes }] of this.#bucket.objects) {
+    for (const [name, { bytes }] of this.#memory.objects) {
       const [, needed] = / needs (\S+)$/.exec(bytes.toString()) ?? [];
       if (needed === undefined) continue;
       const content = CONTENTS[HASHED_ASSETS.indexOf(needed)];
-      assert.equal(this.#bucket.objects.get(needed)?.bytes.toString(), content, `${name} needs ${needed}`);
+      assert.equal(this.#memory.objects.get(needed)?.bytes.toString(), content, `${name} needs ${needed}`);
     }
   }
 
@@ -175,7 +177,7 @@ class RandomRun {
   #assertPublished(): void {
     for (const name of Object.keys(this.#site)) this.#foreign.delete(name);
     const wanted = { ...this.#site, ...Object.fromEntries(this.#foreign) };
-    const shown = Object.keys(wanted).map((name) => [name, this.#bucket.objects.get(name)?.bytes.toString()]);
+    const shown = Object.keys(wanted).map((name) => [name, this.#memory.objects.get(name)?.bytes.toString()]);
     assert.deepEqual(Object.fromEntries(shown), wanted);
   }
 
@@ -193,7 +195,7 @@ class RandomRun {
       assert.deepEqual(report?.errors, []);
     }
     this.#assertPublished();
-    const names = [...this.#bucket.objects.keys()].filter((name) => name !== MANIFEST_NAME);
+    const names = [...this.#memory.objects.keys()].filter((name) => name !== MANIFEST_NAME);
     assert.deepEqual(names.sort(), [...Object.keys(this.#site), ...this.#foreign.keys()].sort());
   }
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { PublishBench, type PublishResult } from "./publish-bench.ts";
+import { type PublishResult, publishBench } from "./publish-bench.ts";
 
 describe("the order of a publish", function () {
   this.timeout(60_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   it("replaces service workers after the index, which they fetch and keep as that of their version", async () => {
     const place = await bench.newPlace({ "index.html": "1", "sw.js": "1", "ngsw.json": "1", "style.css": "1" });

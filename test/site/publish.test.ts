@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { printed } from "../../src/errors/coded-message.ts";
 import { parsePatterns } from "../../src/files/patterns.ts";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
-import { PublishBench, type PublishResult, SETTINGS } from "./publish-bench.ts";
+import { type PublishResult, publishBench, SETTINGS, type SitePlaceOnBench } from "./publish-bench.ts";
 
 const APP = "app.3f2a1b9c0d4e5f6a7b8c.js";
 const SITE = {
@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 
 describe("a publish", function () {
   this.timeout(60_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
   const requests = () => bench.target.server.requests;
   const storedKeys = () => requests().flatMap(({ operation, key = "" }) => (operation === "PutObject" ? [key] : []));
 
@@ -349,7 +349,7 @@ function versionOf(version: number): Record<string, string> {
   return { "index.html": page, "sub/index.html": page, ...Object.fromEntries(names.map((name) => [name, name])) };
 }
 
-async function assertWhole(place: Awaited<ReturnType<PublishBench["newPlace"]>>, what: string): Promise<void> {
+async function assertWhole(place: SitePlaceOnBench, what: string): Promise<void> {
   const names = new Set(await place.names());
   for (const page of ["index.html", "sub/index.html"]) {
     const missing = (await place.text(page)).split("\n").filter((asset) => !names.has(asset));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
 import { assertFailed } from "./step-result.ts";
@@ -193,6 +193,54 @@ describe("AwsS3Download, where links stand in the target,", () => {
       current: "→ releases/1",
       "releases/1/a.txt": "new",
       "releases/1/b.txt": "b",
+    });
+  });
+
+  describe("put there while a file comes,", () => {
+    /** Puts a link in a folder's place when the object's request has come, and only then lets the server answer. */
+    const exchangeDuring = async (key: string, folder: string, inputs: Record<string, string> = {}) => {
+      let answer = () => {};
+      const until = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      bench.fault({ operation: "GetObject", key }, { kind: "wait", until }, { times: 1 });
+      const watch = setInterval(() => {
+        if (!bench.server.requests.some((request) => request.key === key)) return;
+        clearInterval(watch);
+        renameSync(join(bench.landing.path, folder), join(bench.landing.outside, "before"));
+        link(folder, "../outside");
+        answer();
+      }, 10);
+      return bench.download(inputs).finally(() => clearInterval(watch));
+    };
+    const exchanged = (folder: string) =>
+      `${join(bench.landing.path, folder)} was exchanged while the step ran, and leads to ${join(bench.landing.outside, "outside")} now. Nothing was written or deleted there. Find out what changes the target folder, and run the step again when it has ended. [folder-exchanged]`;
+
+    it("has no file written into it", async () => {
+      await bench.put({ "docs/secret.txt": "evil" });
+      bench.landing.write({ "docs/secret.txt": "old" });
+      assertFailedWith(await exchangeDuring("docs/secret.txt", "docs"), [
+        `docs/secret.txt was not downloaded: ${exchanged("docs")}`,
+      ]);
+      assert.deepEqual(bench.landing.readOutside(), {
+        "before/secret.txt": "old",
+        "outside/secret.txt": "secret",
+        "target/docs": "→ ../outside",
+      });
+    });
+
+    it("has no extra file deleted behind it", async () => {
+      await bench.put({ "a.txt": "a" });
+      bench.landing.write({ "extra/secret.txt": "extra" });
+      const result = await exchangeDuring("a.txt", "extra", { deleteExtra: "true", maxDelete: "100%" });
+      const error = `extra/secret.txt was not deleted: ${exchanged("extra")}`;
+      assertFailedWith(result, [error], { new: 1, bytes: 1 });
+      assert.deepEqual(bench.landing.readOutside(), {
+        "before/secret.txt": "extra",
+        "outside/secret.txt": "secret",
+        "target/a.txt": "a",
+        "target/extra": "→ ../outside",
+      });
     });
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runStep, type ServiceConnection, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
-import { type S3Server, startS3Server } from "../../local/s3/server.ts";
+import { type S3Server, type S3ServerOptions, startS3Server } from "../../local/s3/server.ts";
 import { type AzureDevOpsServer, startAzureDevOps, tokenAudience } from "../stand-ins/azure-devops/server.ts";
 import { createOidcIssuer } from "../stand-ins/sts/oidc-issuer.ts";
 import { type StsServer, type StsServerOptions, startStsServer } from "../stand-ins/sts/server.ts";
@@ -68,11 +68,12 @@ export class IdentityBench {
     s3.createBucket("releases");
   }
 
-  static async start(options: StsServerOptions): Promise<IdentityBench> {
+  static async start(options: StsServerOptions, s3Options: S3ServerOptions = {}): Promise<IdentityBench> {
     const issuer = createOidcIssuer(`https://${issuerHost}`);
     const identityProviders = [{ account: ACCOUNT, issuer, audiences: [tokenAudience] }];
     const sts = await startStsServer({ users: [user], identityProviders, ...options });
-    const s3 = await startS3Server({ credentials: sts.sessions.lookup });
+    const arnOf = (accessKeyId: string) => sts.sessions.find(accessKeyId)?.principal.arn;
+    const s3 = await startS3Server({ credentials: sts.sessions.lookup, arnOf, ...s3Options });
     const connections = [
       { id: storeId, name: "store" },
       { id: toolkitId, name: "toolkit" },

@@ -47,6 +47,12 @@ export class PublishBench extends UploadBench {
     return this.runInJob((own) => runStoreStep("AwsS3PublishSite", this.target, given, own), step);
   }
 
+  /** Runs a step of another task in the same job, on the same bucket. */
+  runOther(task: "AwsS3Upload" | "AwsS3Download", inputs: Record<string, string>): Promise<StepResult> {
+    const given = { bucketName: this.bucket, ...inputs };
+    return this.runInJob((own) => runStoreStep(task, this.target, given, own), {});
+  }
+
   /** Follows no redirect. */
   async visit(path: string): Promise<Answer> {
     const response = await fetch(`${this.website.url}${path}`, { redirect: "manual" });

@@ -25,18 +25,19 @@ export async function unfinishedIn({ target, bucket }: UploadBench): Promise<str
   return Uploads.map(({ Key }) => Key ?? "");
 }
 
-/** Begins an upload as another tool would, and stores some of its parts. */
+/** Begins an upload as another tool would, and stores some of its parts; `bytes` are the file's, or what is to be taken for it. */
 export async function beginUpload(
   { target, bucket }: UploadBench,
   parts: readonly number[],
   more: Partial<CreateMultipartUploadCommandInput> = {},
+  bytes: Buffer = content,
 ): Promise<string> {
   const object = { Bucket: bucket, Key: "large.bin" };
   const client = target.client();
   const { UploadId = "" } = await client.send(new CreateMultipartUploadCommand({ ...object, ...more }));
   const { ChecksumAlgorithm } = more;
   for (const PartNumber of parts) {
-    const Body = content.subarray((PartNumber - 1) * 5 * MIB, PartNumber * 5 * MIB);
+    const Body = bytes.subarray((PartNumber - 1) * 5 * MIB, PartNumber * 5 * MIB);
     await client.send(
       new UploadPartCommand({
         ...object,

@@ -29,7 +29,7 @@ function listParts(call: Call): Reply {
       Bucket: bucketOf(call).name,
       Key: upload.key,
       UploadId: upload.uploadId,
-      Initiator: owner,
+      Initiator: initiatorOf(upload),
       Owner: owner,
       StorageClass: upload.storageClass,
       PartNumberMarker: marker,
@@ -125,11 +125,15 @@ function uploadElements(upload: MultipartUpload, key: string): XmlElements {
   return {
     Key: key,
     UploadId: upload.uploadId,
-    Initiator: owner,
+    Initiator: initiatorOf(upload),
     Owner: owner,
     StorageClass: upload.storageClass,
     Initiated: upload.initiated.toISOString(),
     ChecksumAlgorithm: upload.checksum?.algorithm,
     ChecksumType: upload.checksum?.type,
   };
+}
+
+function initiatorOf({ initiatorArn }: MultipartUpload): XmlElements {
+  return initiatorArn === undefined ? owner : { ID: initiatorArn, DisplayName: "" };
 }

@@ -1,3 +1,4 @@
+import { readSignatureClaim } from "../auth/signature-claim.ts";
 import { type ChecksumAlgorithm, checksumAlgorithms, checksumHeaderName } from "../body/checksum-algorithms.ts";
 import { S3Error } from "../http/errors.ts";
 import { documentReply, type Reply } from "../http/reply.ts";
@@ -48,6 +49,7 @@ function createMultipartUpload(call: Call): Reply {
   const upload = bucket.uploads.start({
     key: keyOf(call),
     initiated: currentSecond(state),
+    initiatorArn: initiatorOf(call),
     ...readNewObject(call, bucket),
     checksum,
   });
@@ -58,6 +60,11 @@ function createMultipartUpload(call: Call): Reply {
       ...(checksum && { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type }),
     },
   );
+}
+
+function initiatorOf({ request, state }: Call): string | undefined {
+  const isSigned = request.presigned || request.wireHeaders.has("authorization");
+  return isSigned ? state.arnOf(readSignatureClaim(request).accessKeyId) : undefined;
 }
 
 function readUploadChecksum(request: S3Request): MultipartUpload["checksum"] {

@@ -12,6 +12,8 @@ export interface ServerState {
   readonly now: () => Date;
   /** How many public policies are refused after a bucket's block of public access has been changed. */
   readonly refusalsAfterBlockChange: number;
+  /** The ARN of an access key's owner, where it is known. */
+  readonly arnOf: (accessKeyId: string) => string | undefined;
 }
 
 /** A request that may have what it asks for. */

@@ -21,6 +21,8 @@ export interface MultipartUpload extends ObjectProperties {
   readonly uploadId: string;
   readonly key: string;
   readonly initiated: Date;
+  /** The ARN of whoever began it; undefined for the account. */
+  readonly initiatorArn: string | undefined;
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType } | undefined;
   readonly parts: Map<number, UploadedPart>;
 }

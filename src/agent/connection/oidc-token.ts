@@ -36,6 +36,9 @@ export interface OidcOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Source: AssumeRoleWithWebIdentity in the AWS STS API Reference. */
+const MAX_TOKEN_LENGTH = 20_000;
+
 /** Public proof of such tokens is for connections of the AWS Toolkit alone, whose scheme is `UsernamePassword`. */
 const OTHER_CONNECTION =
   'If that does not help, Azure DevOps may not issue tokens for a service connection without a stored secret: create one of the AWS Toolkit\'s type AWS with "Use OIDC", and enter it in toolkitCredentials instead of awsCredentials.';
@@ -79,8 +82,10 @@ async function askWithRetries(
       const answer = await api
         .createOidcToken({}, projectId, hubName, planId, jobId, serviceConnectionId)
         .catch((error) => Promise.reject(asKnownError(error, collectionUrl.hostname)));
-      if (!answer?.oidcToken) throw refusal(undefined, "there is no token in its answer");
-      return answer.oidcToken;
+      const token: unknown = answer?.oidcToken;
+      if (typeof token !== "string" || token === "") throw refusal(undefined, "there is no token in its answer");
+      if (token.length > MAX_TOKEN_LENGTH) throw refusal(undefined, "the token in its answer is too long for STS");
+      return token;
     }, signal);
   } catch (error) {
     if (!(error instanceof ServiceError || error instanceof ConnectionError)) throw error;

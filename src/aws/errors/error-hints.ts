@@ -161,8 +161,9 @@ function isReading(action: string): boolean {
   return action === "s3:GetObject";
 }
 
-function wrongRegion({ bucket, region }: Failure): string {
-  return region
+function wrongRegion({ bucket, region = "" }: Failure): string {
+  // It comes from outside, and what is no region is no advice.
+  return /^[a-z0-9-]{1,40}$/i.test(region)
     ? `Set regionName (or the region of awsCredentials) to ${region}, where the bucket "${bucket}" is.`
     : `Set regionName (or the region of awsCredentials) to the region where the bucket "${bucket}" is.`;
 }

@@ -21,6 +21,9 @@ const CHUNK_EXTENSION = /[\t ]*;[\t ]*TOKEN(?:[\t ]*=[\t ]*(?:TOKEN|QUOTED))?/.s
 /** Source: RFC 9112, section 7.1.1. Spaces at the end are not in its grammar; many servers fill the line with them. */
 const CHUNK_SIZE_LINE = new RegExp(`^0*([0-9a-fA-F]{1,12})(?:${CHUNK_EXTENSION})*[\\t ]*$`);
 
+/** Servers send one or two. */
+const MAX_EXTRAS = 100;
+
 /**
  * Finds out what the bytes of an answer are: text, which it reads itself, or the body's, which it leaves to the caller to move. Node's own
  * parser costs several times as much for each answer, and copies each byte of a large one once more.
@@ -36,6 +39,8 @@ export class ResponseParser {
   #isChunked = false;
   #keepsAlive = false;
   #bodyBytes = 0;
+  /** Heads before that of the answer, and lines of its trailer. */
+  #extras = 0;
 
   /** @param method of the request: an answer to HEAD has no body, whatever its headers say. */
   constructor(method: string) {
@@ -112,7 +117,10 @@ export class ResponseParser {
       throw new ProtocolError("HPE_INVALID_STATUS", "the server speaks another protocol from here on");
     }
     // What comes before the answer, such as 100 Continue, says nothing.
-    if (head.status < 200) return;
+    if (head.status < 200) {
+      this.#countExtra();
+      return;
+    }
     this.#head = head;
     this.#keepsAlive = keepsAlive;
     this.#isChunked = framing === "chunked";
@@ -145,9 +153,16 @@ export class ResponseParser {
       this.#state = "chunk-size";
     } else if (line === "") {
       this.#state = "complete";
-    } else if (!isHeaderLine(line)) {
+    } else if (isHeaderLine(line)) {
+      this.#countExtra();
+    } else {
       throw brokenChunks();
     }
+  }
+
+  /** Each is short, and there is always a next one: without an end, the request would have none either. */
+  #countExtra(): void {
+    if (++this.#extras > MAX_EXTRAS) throw new ProtocolError("HPE_HEADER_OVERFLOW", "the answer's headers have no end");
   }
 }
 

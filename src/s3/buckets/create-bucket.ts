@@ -33,6 +33,8 @@ export async function ensureBucket(
     if (!(error instanceof ServiceError)) throw error;
     // Somebody else was quicker, another job of this pipeline maybe.
     if (error.awsCode === "BucketAlreadyOwnedByYou") return "exists";
+    // Or the answer to this very request was lost, and it was sent again: some stores do not say whose bucket it is.
+    if (error.awsCode === "BucketAlreadyExists" && (await isOpen(bucket, signal))) return "exists";
     if (isAmazon || !LOCATION_REFUSALS.has(error.awsCode)) throw error;
   }
   await createBucket(bucket, UNNAMED_REGION, signal);
@@ -57,6 +59,17 @@ export async function bucketExists(bucket: Bucket, signal?: AbortSignal): Promis
     // It is there, and may not be looked at; what else may be done with it, its use will show.
     if (status === 403 || status === 405) return true;
     throw error;
+  }
+}
+
+/** Whether a bucket may be looked at. */
+async function isOpen(bucket: Bucket, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await bucket.send({ method: "HEAD", key: "", signal });
+    return true;
+  } catch {
+    signal?.throwIfAborted();
+    return false;
   }
 }
 

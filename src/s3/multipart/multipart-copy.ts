@@ -20,6 +20,8 @@ import {
 import { partSizeFor } from "./part-size.ts";
 
 export interface MultipartCopyOptions {
+  /** The key of what is copied, if it is another object of the bucket. */
+  readonly sourceObject?: string;
   /** All that the new object has beside its bytes, its checksum algorithm included. */
   readonly headers: ObjectHeaders;
   /** What is copied, and under which condition. */
@@ -33,10 +35,12 @@ export interface MultipartCopyOptions {
 }
 
 /**
- * Copies an object onto itself part by part, as one above 5 GiB has to be. The parts are of the size that an upload of
- * the object would have, so that its multipart ETag can be computed from the file later on. If it fails, the upload is
- * aborted, and the object stays as it was.
+ * Copies an object, onto itself or to another key of its bucket, part by part, as one above 5 GiB has to be. The parts are of
+ * the size that an upload of the object would have, so that its multipart ETag can be computed from the file later on. If it
+ * fails, the upload is aborted, and what stood at the key stays as it was.
  *
+ * @param head that of what is copied.
+ * @returns the new object's ETag, without quotation marks.
  * @throws what `Bucket.send` throws.
  *
  * Source: "Copying an object using multipart upload" in the Amazon S3 User Guide.
@@ -46,15 +50,15 @@ export async function copyInParts(
   key: string,
   head: ObjectHead,
   options: MultipartCopyOptions,
-): Promise<void> {
+): Promise<string> {
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
   const type = checksumTypeOf(head, algorithm);
   const headers = { ...options.headers, ...(type ? { "x-amz-checksum-type": type } : {}) };
   const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
   try {
     const parts = await copyParts(upload, head, algorithm, options);
-    await requireSame(bucket, key, head, options);
-    await completeUpload(upload, head, { parts, algorithm, type }, options);
+    await requireSame(bucket, options.sourceObject ?? key, head, options);
+    return await completeUpload(upload, head, { parts, algorithm, type }, options);
   } catch (error) {
     await abortUpload(upload);
     throw error;
@@ -115,7 +119,7 @@ async function completeUpload(
     readonly type: ObjectHead["checksumType"];
   },
   { customerKeyHeaders, signal }: MultipartCopyOptions,
-): Promise<void> {
+): Promise<string> {
   const { parts, algorithm, type } = copied;
   const { headers: documentHeaders, ...body } = xmlRequest(completionDocument(parts, algorithm));
   // S3 compares the copy with what the original is known by.
@@ -133,10 +137,13 @@ async function completeUpload(
     signal,
   };
   try {
-    await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+    const result = await readResult(await bucket.send(request), "CompleteMultipartUploadResult");
+    return childText(result, "ETag")?.replaceAll('"', "") || joinedEtag(parts);
   } catch (error) {
     if (!mayBeDone(error)) throw error;
     const joined = { etag: joinedEtag(parts), sizeBytes: head.sizeBytes, algorithm, checksum: whole };
-    if ((await findJoined({ bucket, key, customerKeyHeaders, signal }, joined)) === undefined) throw error;
+    const found = await findJoined({ bucket, key, customerKeyHeaders, signal }, joined);
+    if (!found) throw error;
+    return found.etag;
   }
 }

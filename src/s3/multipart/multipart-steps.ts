@@ -27,6 +27,7 @@ export interface BegunWrite extends MultipartUpload, PartedWrite {}
 
 /** A part that is stored. */
 export interface SentPart {
+  /** With its quotation marks. */
   readonly etag: string;
   readonly checksum: Buffer | undefined;
   readonly sizeBytes: number;

@@ -1,12 +1,11 @@
 import type { Bucket } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import { type DigestedBody, digestBody } from "../digest.ts";
+import type { DigestedBody } from "../digest.ts";
 import { mayResumeLater } from "../may-resume-later.ts";
 import type { ObjectWrite } from "../put-object.ts";
 import { abortUpload } from "./multipart-requests.ts";
 import { type BegunWrite, completeUpload, createUpload, type SentPart, sendPart } from "./multipart-steps.ts";
-import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
 /** An object too large for one request, cut into parts. */
 export interface MultipartSource {
@@ -22,13 +21,20 @@ export interface MultipartOptions {
   readonly parallelParts: number;
   /** Wraps each part's request, to bound them over all objects and to count them. */
   sendPart<T>(sizeBytes: number, send: () => Promise<T>): Promise<T>;
-  /** An upload of the same object that broke off: its parts are used where they are the same as the source's. */
-  readonly resume?: UnfinishedUpload | undefined;
+  /** An upload of the same object that broke off, with those of its parts that are the source's. */
+  readonly resume?: ResumedUpload | undefined;
   /** Called with the id of an upload that has just been begun. */
   onBegun?(uploadId: string): void;
   /** Called where an upload that failed in passing is left for a later one to resume; without it, those too are aborted. */
   onLeft?: (() => void) | undefined;
   readonly signal: AbortSignal;
+}
+
+/** An upload to go on with. */
+export interface ResumedUpload {
+  readonly uploadId: string;
+  /** By number: they are not sent again. */
+  readonly parts: ReadonlyMap<number, SentPart>;
 }
 
 /**
@@ -73,22 +79,7 @@ function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: Multipart
     upload.sendPart(range.sizeBytes, async () => {
       signal.throwIfAborted();
       const body = part(range.startByte, range.sizeBytes);
-      const stored = upload.resume?.parts.get(index + 1);
-      return (stored && (await reuse(stored, body, upload))) ?? (await sendPart(upload, index + 1, body, signal));
+      return upload.resume?.parts.get(index + 1) ?? (await sendPart(upload, index + 1, body, signal));
     }),
   );
-}
-
-/** A stored part in place of one to be sent, if its size and its checksum (or its MD5, where the store keeps none) are those of the body. */
-async function reuse(stored: StoredPart, body: DigestedBody, { write }: Upload): Promise<SentPart | undefined> {
-  if (stored.sizeBytes !== body.sizeBytes) return undefined;
-  const { checksumAlgorithm } = write;
-  const { checksum } = await digestBody(body, checksumAlgorithm, false);
-  if (stored.checksum && checksum) {
-    if (!stored.checksum.equals(checksum)) return undefined;
-  } else {
-    const md5 = await digestBody(body, "MD5", false);
-    if (md5.checksum?.toString("hex") !== stored.etag.replaceAll('"', "")) return undefined;
-  }
-  return { etag: stored.etag, checksum, sizeBytes: body.sizeBytes };
 }

@@ -1,3 +1,4 @@
+import type { XmlElement } from "../../aws/xml.ts";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
 import { childElements, childText, notS3, readResult } from "../xml-body.ts";
@@ -7,6 +8,8 @@ export interface ListedUpload {
   readonly key: string;
   readonly uploadId: string;
   readonly initiatedMs: number;
+  /** Who began it: the ARN of a user or of a role's session; undefined if the store names nobody, or not by an ARN. */
+  readonly initiatorArn: string | undefined;
   readonly storageClass: string;
   /** Absent where the store tells none. */
   readonly checksumAlgorithm: string | undefined;
@@ -26,16 +29,22 @@ export interface StoredPart {
 export interface UnfinishedUpload {
   readonly uploadId: string;
   readonly parts: ReadonlyMap<number, StoredPart>;
+  /** Whether it was surely begun by this user or role. Anybody who may write to the bucket can begin one, and store parts in it. */
+  readonly isOwn: boolean;
 }
 
-/** A million uploads. A server that always names a further page is not asked for ever. */
+/** A server that always names a further page is not asked for ever. */
 const MAX_PAGES = 1000;
+/** Of more, none is looked at: they would take more memory than a resumed upload is worth. */
+const MAX_UPLOADS = 10_000;
+/** Source: "Amazon S3 multipart upload limits" in the Amazon S3 User Guide. */
+const MAX_PARTS = 10_000;
 
 /**
  * Lists the unfinished uploads of keys with a prefix.
  *
  * Source: ListMultipartUploads in the Amazon S3 API Reference.
- * @throws what `Bucket.send` throws.
+ * @throws {ServiceError} if there are more than anybody has; what `Bucket.send` throws.
  */
 export async function listUnfinishedUploads(
   bucket: Bucket,
@@ -49,16 +58,8 @@ export async function listUnfinishedUploads(
     const response = await bucket.send({ method: "GET", key: "", query, signal });
     const page = await readResult(response, "ListMultipartUploadsResult");
     if (pages > MAX_PAGES) throw notS3(response, `the list of unfinished uploads has more than ${MAX_PAGES} pages`);
-    for (const upload of childElements(page, "Upload")) {
-      uploads.push({
-        key: childText(upload, "Key") ?? "",
-        uploadId: childText(upload, "UploadId") ?? "",
-        initiatedMs: Date.parse(childText(upload, "Initiated") ?? ""),
-        storageClass: childText(upload, "StorageClass") ?? "STANDARD",
-        checksumAlgorithm: childText(upload, "ChecksumAlgorithm"),
-        checksumType: childText(upload, "ChecksumType"),
-      });
-    }
+    uploads.push(...childElements(page, "Upload").map(readUpload));
+    if (uploads.length > MAX_UPLOADS) throw notS3(response, `there are more than ${MAX_UPLOADS} unfinished uploads`);
     const next = {
       "key-marker": childText(page, "NextKeyMarker") ?? "",
       "upload-id-marker": childText(page, "NextUploadIdMarker") ?? "",
@@ -74,8 +75,22 @@ export async function listUnfinishedUploads(
   }
 }
 
+function readUpload(upload: XmlElement): ListedUpload {
+  const [initiator = {}] = childElements(upload, "Initiator");
+  const id = childText(initiator, "ID");
+  return {
+    key: childText(upload, "Key") ?? "",
+    uploadId: childText(upload, "UploadId") ?? "",
+    initiatedMs: Date.parse(childText(upload, "Initiated") ?? ""),
+    initiatorArn: id?.startsWith("arn:") ? id : undefined,
+    storageClass: childText(upload, "StorageClass") ?? "STANDARD",
+    checksumAlgorithm: childText(upload, "ChecksumAlgorithm"),
+    checksumType: childText(upload, "ChecksumType"),
+  };
+}
+
 /**
- * Lists the parts of an upload, by number.
+ * Lists the parts of an upload, by number. What cannot be a part is passed over.
  *
  * Source: ListParts in the Amazon S3 API Reference.
  * @throws what `Bucket.send` throws.
@@ -95,7 +110,9 @@ export async function listParts(
     if (pages > MAX_PAGES) throw notS3(response, `the list of an upload's parts has more than ${MAX_PAGES} pages`);
     for (const part of childElements(page, "Part")) {
       const checksum = childText(part, `Checksum${algorithm}`);
-      parts.set(Number(childText(part, "PartNumber")), {
+      const partNumber = Number(childText(part, "PartNumber"));
+      if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > MAX_PARTS) continue;
+      parts.set(partNumber, {
         sizeBytes: Number(childText(part, "Size")),
         etag: childText(part, "ETag") ?? "",
         checksum: checksum === undefined ? undefined : Buffer.from(checksum, "base64"),

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type * as Route53 from "@aws-sdk/client-route-53";
+import { ServiceError } from "../../aws/errors/errors.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { dnsStep } from "./dns-step.ts";
@@ -92,12 +93,34 @@ export async function createHostedZone(
   const callerReference = CALLER + hash("sha256", `${run} ${name}`, "hex").slice(0, REFERENCE_LENGTH);
   const attempt = { action: "route53:CreateHostedZone" };
   return dnsStep(`Creating the hosted zone "${name}"`, attempt, signal, async () => {
-    const { HostedZone, DelegationSet } = await controlPlane.createHostedZone(
-      { Name: name, CallerReference: callerReference },
-      signal,
-    );
+    const input = { Name: name, CallerReference: callerReference };
+    const created = await controlPlane.createHostedZone(input, signal).catch(async (error: unknown) => {
+      const isMade = error instanceof ServiceError && error.awsCode === "HostedZoneAlreadyExists";
+      const made = isMade ? await findMadeZone(controlPlane, name, callerReference, signal) : undefined;
+      if (made === undefined) throw error;
+      return made;
+    });
+    const { HostedZone, DelegationSet } = created;
     return { ...asHostedZone(HostedZone ?? {}), nameServers: (DelegationSet?.NameServers ?? []).map(plainName) };
   });
+}
+
+/** If the answer to a creation was lost, the same one once more finds its reference taken: by the zone that it made itself. */
+async function findMadeZone(
+  controlPlane: ControlPlane,
+  name: string,
+  callerReference: string,
+  signal: AbortSignal,
+): Promise<Pick<Route53.GetHostedZoneResponse, "HostedZone" | "DelegationSet"> | undefined> {
+  try {
+    const { HostedZones = [] } = await controlPlane.listHostedZonesByName({ DNSName: name }, signal);
+    const made = HostedZones.find((zone) => zone.CallerReference === callerReference);
+    return made && (await controlPlane.getHostedZone({ Id: made.Id }, signal));
+  } catch {
+    // What failed first matters more.
+    signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 /** The name itself and those above it, but for the last, which is nobody's. */

@@ -50,6 +50,27 @@ export function shareWebsite(
   return { website: { ...documentsOf(ownsDocuments ? own : present), routingRules }, ownsDocuments };
 }
 
+/**
+ * What of a bucket's website configuration is the site's own.
+ *
+ * @param documents the site's, if those of the bucket belong to another one.
+ * @returns undefined if the bucket is no website.
+ */
+export function ownPartOf(
+  present: WebsiteConfiguration | undefined,
+  documents: WebsiteDocuments,
+  neighbours: WebsiteNeighbours,
+): WebsiteHosting | undefined {
+  if (present === undefined || "redirectAllRequestsTo" in present) return undefined;
+  const { nested, elsewhere } = rulesOfOthers(present, neighbours);
+  const others = new Set([...nested, ...elsewhere]);
+  const ownsDocuments = neighbours.prefix === "" || hasSetDocuments(present, neighbours);
+  return {
+    ...documentsOf(ownsDocuments ? present : documents),
+    routingRules: present.routingRules.filter((rule) => !others.has(rule)),
+  };
+}
+
 /** How many routing rules of a bucket are other sites'. */
 export function countRulesOfOthers(present: WebsiteConfiguration | undefined, neighbours: WebsiteNeighbours): number {
   if (present === undefined || "redirectAllRequestsTo" in present) return 0;

@@ -1,5 +1,6 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
+import { shorten } from "../../errors/bounded-text.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
 import type { Body } from "../../http/messages.ts";
@@ -9,7 +10,8 @@ import { getObject } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { putObject } from "../../s3/put-object.ts";
 import { StepError } from "../../sync/step-error.ts";
-import { formatManifest, type Manifest, ManifestError, parseManifest } from "./manifest.ts";
+import { formatManifest, type Manifest, ManifestError } from "./manifest.ts";
+import { parseManifest } from "./read-manifest.ts";
 
 /** Another publish has written the manifest since this one read it. */
 export class OtherPublishError extends CodedError {
@@ -69,24 +71,11 @@ export class ManifestStore {
    * @throws {StepError} where it cannot be read.
    */
   async read(): Promise<Manifest | undefined> {
-    const { bucket, key, signal } = this.#options;
-    const stored = await this.#attempt("Reading", "s3:GetObject", () => this.#readStored());
-    this.#etag = stored?.etag;
-    try {
+    return this.#attempt("Reading", "s3:GetObject", async () => {
+      const stored = await this.#readStored();
+      this.#etag = stored?.etag;
       return stored && parseManifest(stored.text);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof ManifestError)) throw error;
-      const advice =
-        "Let a version of the task that knows it publish, or delete it: then the site is published anew, and nothing is deleted.";
-      throw new StepError(
-        codeOf(error),
-        `The manifest s3://${bucket.name}/${key} cannot be used: ${error.message}. ${advice}`,
-        {
-          cause: error,
-        },
-      );
-    }
+    });
   }
 
   /**
@@ -188,7 +177,10 @@ export class ManifestStore {
 
   async #readStored(): Promise<{ readonly text: string; readonly etag: string } | undefined> {
     const { bucket, key, signal } = this.#options;
-    const collected = new CollectedBody();
+    const collected = new CollectedBody(MAX_MANIFEST_BYTES, () => {
+      const maxMib = MAX_MANIFEST_BYTES / 1024 ** 2;
+      return new ManifestError("manifest-invalid", `it has more than ${maxMib} MiB`);
+    });
     let etag = "";
     const reader = {
       start: ({ headers }: { headers: { etag?: string | undefined } }) => {
@@ -201,6 +193,12 @@ export class ManifestStore {
     return isThere ? { text: collected.bytes().toString("utf8"), etag } : undefined;
   }
 
+  #unusable(error: ManifestError): StepError {
+    const { bucket, key } = this.#options;
+    const message = `The manifest s3://${bucket.name}/${key}, in which this task keeps what it has published, cannot be used: ${error.message}. If a later version of the task wrote it, publish with that version. Otherwise find out who else writes to the bucket, and delete the manifest: the next publish then stores the whole site, and deletes nothing.`;
+    return new StepError(error.code, message, { cause: error });
+  }
+
   async #attempt<T>(what: string, permission: string, act: () => Promise<T>): Promise<T> {
     const { bucket, key, signal } = this.#options;
     try {
@@ -208,6 +206,7 @@ export class ManifestStore {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof OtherPublishError) throw error;
+      if (error instanceof ManifestError) throw this.#unusable(error);
       const why = isUnreadable(error, permission)
         ? `${error.message}. ${UNREADABLE}`
         : describeFailure(error, bucket.name, key, permission);
@@ -217,6 +216,9 @@ export class ManifestStore {
     }
   }
 }
+
+/** Of half a million objects. A larger one would take more memory than an agent may have. */
+const MAX_MANIFEST_BYTES = 128 * 1024 ** 2;
 
 /** So S3 answers a GET or HEAD without a customer's key of an object that was stored with one. */
 function isUnreadable(error: unknown, permission: string): error is ServiceError {
@@ -240,10 +242,13 @@ function isUnmetCondition({ awsCode, details }: ServiceError): boolean {
   return details.status === 412 || (details.status === 404 && awsCode === "NoSuchKey");
 }
 
+/** In a message; the name comes from whoever wrote the manifest. */
+const MAX_RUN_NAME_LENGTH = 200;
+
 function describeRun(text: string): string {
   try {
     const { run, writtenMs } = parseManifest(text);
-    return `${run.name}, at ${new Date(writtenMs).toISOString()}`;
+    return `${shorten(run.name, MAX_RUN_NAME_LENGTH)}, at ${new Date(writtenMs).toISOString()}`;
   } catch {
     return "one of another version of the task";
   }

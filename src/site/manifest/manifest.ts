@@ -9,7 +9,7 @@ export function isManifestName(name: string): boolean {
   return name === MANIFEST_NAME || name.endsWith(`/${MANIFEST_NAME}`);
 }
 
-const VERSION = 1;
+export const MANIFEST_VERSION = 1;
 
 /** What the site's objects were when they were last published, and so what is the site's to delete. */
 export interface Manifest {
@@ -20,6 +20,18 @@ export interface Manifest {
   readonly entries: ReadonlyMap<string, ManifestEntry>;
   /** The documents of the bucket's website configuration, where a publish of this site has set them. */
   readonly website?: WebsiteDocuments;
+  /** Which release visitors get, if releases are kept. */
+  readonly release?: ReleaseMark;
+}
+
+/** Which release a site shows. Where its record is, the manifest does not tell: visitors may read it. */
+export interface ReleaseMark {
+  /** Of the release that was last shown as a whole; 0 if there was none yet. */
+  readonly number: number;
+  /** The release whose content it has, if it came by a rollback. */
+  readonly rolledBackTo?: number;
+  /** Set while a publish or a rollback is under way, and left so by one that did not end well: visitors may get something else. */
+  readonly underWay?: { readonly rollbackTo?: number };
 }
 
 /** A publish, as another one tells of it. */
@@ -58,8 +70,19 @@ export class ManifestError extends CodedError {
   override readonly name: string = "ManifestError";
 }
 
-/** Writes a manifest as JSON, an object a line; equal headers stand in it once. */
-export function formatManifest({ run, writtenMs, entries, website }: Manifest): string {
+/** Writes a manifest as JSON, an object a line. */
+export function formatManifest({ run, writtenMs, entries, website, release }: Manifest): string {
+  const written = new Date(writtenMs).toISOString();
+  return [
+    `{"version":${MANIFEST_VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
+    ...(website ? [`"website":${JSON.stringify(website)},`] : []),
+    ...(release ? [`"release":${JSON.stringify(release)},`] : []),
+    `${formatEntries(entries)}}\n`,
+  ].join("\n");
+}
+
+/** Writes entries as members of a JSON object, an entry a line; equal headers stand in it once. */
+export function formatEntries(entries: Manifest["entries"]): string {
   const headerSets = new Map<string, number>();
   const lines = [...entries].map(([name, { headers, removedMs, ...entry }]) => {
     const text = JSON.stringify(headers);
@@ -68,87 +91,5 @@ export function formatManifest({ run, writtenMs, entries, website }: Manifest): 
     const removed = removedMs === undefined ? {} : { removed: new Date(removedMs).toISOString() };
     return JSON.stringify({ name, ...entry, headers: index, ...removed });
   });
-  const written = new Date(writtenMs).toISOString();
-  return [
-    `{"version":${VERSION},"written":"${written}","run":${JSON.stringify(run)},`,
-    ...(website ? [`"website":${JSON.stringify(website)},`] : []),
-    `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],`,
-    `"objects":[\n${lines.join(",\n")}\n]}\n`,
-  ].join("\n");
-}
-
-/**
- * Reads a manifest.
- *
- * @throws {ManifestError} where it is none, or one of a later version.
- */
-export function parseManifest(text: string): Manifest {
-  const document = parseObject(text);
-  if (document.version !== VERSION)
-    throw new ManifestError("manifest-invalid", `it is of version ${document.version}, not ${VERSION}`);
-  const { run, headers: headerSets } = document;
-  if (!isRun(run) || !Array.isArray(headerSets) || !Array.isArray(document.objects))
-    throw new ManifestError("manifest-invalid", "it lacks its parts");
-  const writtenMs = Date.parse(String(document.written));
-  if (Number.isNaN(writtenMs)) throw new ManifestError("manifest-invalid", "it does not tell when it was written");
-  const entries = new Map(document.objects.map((object) => readEntry(object, headerSets)));
-  const website = readWebsite(document.website);
-  return { run, writtenMs, entries, ...(website ? { website } : {}) };
-}
-
-function readWebsite(website: unknown): WebsiteDocuments | undefined {
-  if (website === undefined) return undefined;
-  const { indexDocument, errorDocument } = (website ?? {}) as Record<string, unknown>;
-  if (typeof indexDocument !== "string")
-    throw new ManifestError("manifest-invalid", "it does not tell the index document");
-  return { indexDocument, ...(typeof errorDocument === "string" ? { errorDocument } : {}) };
-}
-
-function readEntry(object: unknown, headerSets: readonly unknown[]): [name: string, ManifestEntry] {
-  const { name, sizeBytes, etag, sha256, headers, removed, reusesName, pending } = (object ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const headerSet = headerSets[headers as number];
-  const removedMs = removed === undefined ? undefined : Date.parse(String(removed));
-  const isEntry =
-    typeof name === "string" &&
-    typeof sizeBytes === "number" &&
-    typeof etag === "string" &&
-    typeof sha256 === "string" &&
-    isObject(headerSet) &&
-    !Number.isNaN(removedMs) &&
-    (pending === undefined || isObject(pending));
-  if (!isEntry)
-    throw new ManifestError("manifest-invalid", `its entry ${JSON.stringify(object).slice(0, 200)} is none`);
-  return [
-    name,
-    {
-      sizeBytes,
-      etag,
-      sha256,
-      headers: headerSet as ManifestEntry["headers"],
-      ...(removedMs === undefined ? {} : { removedMs }),
-      ...(reusesName === true ? { reusesName } : {}),
-      ...(pending === undefined ? {} : { pending }),
-    },
-  ];
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch (error) {
-    throw new ManifestError("manifest-invalid", `it is no JSON: ${(error as Error).message}`);
-  }
-  throw new ManifestError("manifest-invalid", "it is no JSON object");
-}
-
-function isRun(value: unknown): value is PublishRun {
-  return isObject(value) && typeof value.id === "string" && typeof value.name === "string";
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+  return `"headers":[\n${[...headerSets.keys()].join(",\n")}\n],\n"objects":[\n${lines.join(",\n")}\n]`;
 }

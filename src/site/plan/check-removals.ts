@@ -1,27 +1,67 @@
-import { checkDeleteLimit } from "../../sync/plan/delete-limit.ts";
-import type { DeleteAction, PlanProblem } from "../../sync/plan/plan.ts";
+import { checkDeleteLimit, exceededLimit, FEW_DELETIONS } from "../../sync/plan/delete-limit.ts";
+import { type DeleteAction, nameExamples, type PlanProblem, type PlanRemark } from "../../sync/plan/plan.ts";
+import { isForeign } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
 import type { SiteState } from "./site-plan.ts";
-import { leavesAtOnce } from "./stale-objects.ts";
+import { leavesAtOnce, type StaleObjects } from "./stale-objects.ts";
+
+/** What a publish may delete. */
+export interface LimitedRemovals extends StaleObjects {
+  /** Where there are any, nothing is done. */
+  readonly problems: readonly PlanProblem[];
+  readonly remarks: readonly PlanRemark[];
+}
 
 /**
- * Guards against a publish that would take the site away by mistake. Only pages and redirects are weighed, which go at once: assets change
- * their names with each build, and those whose time is over were left out of the site by an earlier publish.
+ * Guards against a publish that would take the site away by mistake, or because of what somebody wrote into the manifest. Only what is
+ * there counts, so that entries without an object raise no limit.
+ *
+ * | more than the limit | |
+ * |---|---|
+ * | pages and redirects, of all of them | a problem: they go at once, so that most likely the build is not whole |
+ * | everything to be deleted, of all that was published | assets whose time is over stay, with a warning; the publish goes on |
+ *
+ * After weeks without a publish, or many within a day, assets of earlier builds can be most of a site: that is no reason to stop.
  */
-export function checkRemovals(
-  options: SiteOptions,
-  { manifest }: SiteState,
-  deletions: readonly DeleteAction[],
-): PlanProblem[] {
-  const pages = new Set([...(manifest?.entries ?? [])].flatMap(([name, entry]) => (leavesAtOnce(entry) ? [name] : [])));
-  const problem = checkDeleteLimit(
-    deletions.filter(({ relativeKey }) => pages.has(relativeKey)),
-    {
-      what: "this publish",
-      place: `the pages of s3://${options.access.bucketName}/${options.prefix}`,
-      total: pages.size,
-    },
-    options,
-  );
-  return problem ? [problem] : [];
+export function limitRemovals(options: SiteOptions, state: SiteState, stale: StaleObjects): LimitedRemovals {
+  const pages = new Set<string>();
+  let total = 0;
+  for (const [name, entry] of state.manifest?.entries ?? []) {
+    const present = state.listed.get(name);
+    if (!present || isForeign(entry, present)) continue;
+    total++;
+    if (leavesAtOnce(entry)) pages.add(name);
+  }
+  const { deletions } = stale;
+  const isPage = ({ relativeKey }: DeleteAction) => pages.has(relativeKey);
+  const site = `s3://${options.access.bucketName}/${options.prefix}`;
+  const ofPages = { what: "this publish", place: `the pages of ${site}`, total: pages.size };
+  const problem = checkDeleteLimit(deletions.filter(isPage), ofPages, options);
+  if (problem) return { ...stale, problems: [problem], remarks: [] };
+
+  const limit = exceededLimit(deletions.length, { total, alwaysAllowed: FEW_DELETIONS }, options.maxDelete);
+  if (limit === undefined) return { ...stale, problems: [], remarks: [] };
+  const assets = deletions.filter((deletion) => !isPage(deletion));
+  const examples = nameExamples(assets.map(({ relativeKey }) => relativeKey));
+  const message = `${deletions.length} of ${total} objects that were published to ${site} would be deleted, and the limit is ${limit}. So assets that the site no longer has stay: ${assets.length} (${examples}). If they are to be deleted, raise maxDelete.`;
+  const remark = { kind: "warning", input: "maxDelete", code: "delete-limit-exceeded", message } as const;
+  return { ...keepAssets(stale, assets, state), problems: [], remarks: [remark] };
 }
+
+function keepAssets(
+  { deletions, kept, keptEntries, departed }: StaleObjects,
+  assets: readonly DeleteAction[],
+  { manifest }: SiteState,
+): StaleObjects {
+  const stays = new Set(assets.map(({ relativeKey }) => relativeKey));
+  const entries = [...(manifest?.entries ?? [])].filter(([name]) => stays.has(name));
+  return {
+    deletions: deletions.filter(({ relativeKey }) => !stays.has(relativeKey)),
+    kept: [...kept, ...assets.map((asset) => ({ ...asset, kind: "skip" as const, reason: KEPT_BY_LIMIT }))],
+    keptEntries: new Map([...keptEntries, ...entries]),
+    departed,
+  };
+}
+
+/** Why an asset stays that was to be deleted. */
+export const KEPT_BY_LIMIT = "no longer in the site, kept because of maxDelete";

@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import { encryptionHeaders } from "../../s3/encryption.ts";
 import { taggingHeader } from "../../s3/object-tags.ts";
-import type { SiteOptions } from "../options.ts";
+import type { RollbackOptions } from "../options.ts";
 import type { SiteObject } from "./site-object.ts";
 
 /** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
-const COMPRESSION = "compress";
+export const COMPRESSION = "compress";
 
 /** So much of a digest tells one value from another. */
 const DIGEST_LENGTH = 16;
@@ -16,7 +16,7 @@ const DIGEST_LENGTH = 16;
 export function sharedHeaders({
   settings,
   encryption,
-}: Pick<SiteOptions, "settings" | "encryption">): Record<string, string> {
+}: Pick<RollbackOptions, "settings" | "encryption">): Record<string, string> {
   const headers = {
     ...encryptionHeaders(encryption),
     ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),

@@ -2,7 +2,7 @@ import type { PutAction, SkipAction } from "../../sync/plan/plan.ts";
 import { belongsToPages, isOfServiceWorker } from "../content/update-files.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
-import { checkRemovals } from "./check-removals.ts";
+import { limitRemovals } from "./check-removals.ts";
 import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
 import { checkNestedSites } from "./nested-sites.ts";
 import { redirectOf } from "./redirect-of-object.ts";
@@ -27,9 +27,14 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
   for (const object of objects.values()) {
     const sha256 = digests.get(object.relativeKey) ?? "";
     const wanted = desiredHeaders(object, shared);
-    const { relativeKey, file } = object;
+    const { relativeKey, file, storedBytes = 0 } = object;
     const redirect = redirectOf(relativeKey, object.headers, options);
-    const subject = { path: file?.path ?? relativeKey, relativeKey, sizeBytes: file?.sizeBytes ?? 0, ...redirect };
+    const subject = {
+      path: file?.path ?? relativeKey,
+      relativeKey,
+      sizeBytes: file?.sizeBytes ?? storedBytes,
+      ...redirect,
+    };
     const reason = reasonToStore(state, relativeKey, sha256, wanted);
     const listed = state.listed.get(relativeKey);
     if (reason === undefined) skips.push({ kind: "skip", ...subject, reason: "unchanged" });
@@ -42,12 +47,14 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
       ...(object.reusesName ? { reusesName: true } : {}),
     });
   }
-  const { deletions, kept, keptEntries, departed } = decideStaleObjects(options, state);
+  const removals = limitRemovals(options, state, decideStaleObjects(options, state));
+  const { deletions, kept, keptEntries, departed, remarks } = removals;
   for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
   const groups = groupPuts(puts);
   return {
     actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
-    problems: [...checkNestedSites(options, state), ...checkRemovals(options, state, deletions)],
+    problems: [...checkNestedSites(options, state), ...removals.problems],
+    remarks,
     groups,
     deletions,
     kept,

@@ -1,9 +1,8 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
-import type { WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
-import { listPrefix } from "../../sync/plan/remote-listing.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
@@ -11,26 +10,24 @@ import { bucketStep } from "../hosting/bucket-step.ts";
 import { isReadByEverybody } from "../hosting/public-site.ts";
 import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
 import { describeRedirectAll, partitionOf } from "../hosting/site-bucket.ts";
-import { readWebsite } from "../hosting/website.ts";
-import { findNeighbours } from "../hosting/website-neighbours.ts";
-import { isManifestName, MANIFEST_NAME } from "../manifest/manifest.ts";
-import { ManifestStore } from "../manifest/manifest-store.ts";
+import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
+import { planReleases, releasedSite } from "../releases/plan-releases.ts";
+import { isReleaseName } from "../releases/release-names.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
+import { KEPT_BY_LIMIT } from "./check-removals.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
 import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
+import { type Published, readPublished } from "./read-published.ts";
 import { checkReusedNames, logReusedNames } from "./reused-names.ts";
 import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
-import type { ListedObject } from "./site-plan.ts";
 import { readSiteRules, type SiteRules } from "./site-rules.ts";
 import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
-
-const LISTING_ADVICE = "A publish has to know what is there.";
 
 /**
  * Reads the built site, the bucket and what stands before it, and decides what a publish is to do. Nothing is changed.
@@ -88,10 +85,13 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     skippedPaths: tree.skippedPaths,
     nowMs,
   });
+  const site = releasedSite(options, errorDocumentOf(options, tree.objects), address.siteUrl, ownWebsite);
+  const releases = await planReleases(options, site, published, { ...plan, nowMs }, tools);
   logRules(rules, redirects, options, tools.log);
   if (distribution) logDistribution(distribution, options, tools.log);
   if (shared) logSharedWebsite(shared, ownWebsite, options, tools.log);
-  logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, tools.log);
+  const kept = plan.kept.filter(({ reason }) => reason !== KEPT_BY_LIMIT);
+  logEarlierState({ manifest, listed, objects, kept }, options, tools.log);
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
@@ -110,6 +110,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     ...(distribution ? { distribution } : {}),
     ...(controlPlane ? { controlPlane } : {}),
     ...(domain ? { domain } : {}),
+    ...(releases ? { releases } : {}),
     forCloudFront: {
       ...(redirects.cloudFrontFunction ? { function: redirects.cloudFrontFunction } : {}),
       ...(rules.headersFile.responseHeadersPolicies.length > 0
@@ -182,32 +183,6 @@ async function isReadable(
   return !isNewBucket && isReadByEverybody(bucket, keys, partitionOf(access.store.region), signal);
 }
 
-/** What an earlier publish has left, what is there now, and how the bucket is set up as a website. */
-interface Published extends Pick<PreparedSite, "store" | "manifest" | "listed" | "neighbours"> {
-  readonly presentWebsite: WebsiteConfiguration | undefined;
-}
-
-async function readPublished(options: SiteOptions, tools: SiteTools, isNewBucket: boolean): Promise<Published> {
-  const { prefix, encryption, access } = options;
-  const { bucket, signal } = tools;
-  const key = prefix + MANIFEST_NAME;
-  const store = new ManifestStore({ bucket, key, encryption, isAmazon: !access.store.endpoint, signal });
-  const listed = new Map<string, ListedObject>();
-  if (isNewBucket) {
-    const neighbours = { prefix, nestedPrefixes: [], hasRootSite: false };
-    return { store, manifest: undefined, listed, presentWebsite: undefined, neighbours };
-  }
-  // What is listed is at least as new as what the manifest tells of.
-  const manifest = await store.read();
-  for await (const object of listPrefix(bucket, prefix, LISTING_ADVICE, signal)) {
-    tools.considered?.();
-    if (object.key !== key) listed.set(object.key.slice(prefix.length), object);
-  }
-  const presentWebsite = options.configureWebsite ? await readWebsite(bucket, signal) : undefined;
-  const found = { prefix, listed: listed.keys(), manifest, presentWebsite };
-  return { store, manifest, listed, presentWebsite, neighbours: await findNeighbours(bucket, found, signal) };
-}
-
 function redirectsOf(objects: ReadonlyMap<string, SiteObject>): readonly SiteObject[] {
   return [...objects.values()].filter(({ kind }) => kind === "redirect");
 }
@@ -218,7 +193,7 @@ function withRedirects(
 ): ReadonlyMap<string, SiteObject> {
   const all = new Map(objects);
   for (const { name: relativeKey, location } of redirects.objects) {
-    if (isManifestName(relativeKey)) continue;
+    if (isManifestName(relativeKey) || isReleaseName(relativeKey)) continue;
     all.set(relativeKey, { relativeKey, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
   }
   return all;

@@ -1,10 +1,12 @@
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import type { CopiedObject } from "../../s3/copying/copy-object.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import type { DomainPlan } from "../dns/site-domain.ts";
 import type { WebsiteNeighbours } from "../hosting/shared-website.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { ManifestStore } from "../manifest/manifest-store.ts";
+import type { ReleasePlan } from "../releases/release-plan.ts";
 import type { ResponseHeadersPolicy } from "../rules/response-headers-policy.ts";
 import type { SiteAddress } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -35,5 +37,9 @@ export interface PreparedSite extends SitePlan {
     readonly function?: string;
     readonly responseHeadersPolicies?: readonly ResponseHeadersPolicy[];
   };
+  /** If releases are kept. */
+  readonly releases?: ReleasePlan;
+  /** Of a rollback: what is copied for each object that is to be stored, by name. */
+  readonly sources?: ReadonlyMap<string, CopiedObject>;
   readonly nowMs: number;
 }

@@ -8,8 +8,10 @@ export interface SiteObject {
   /** The key, less the prefix. */
   readonly relativeKey: string;
   readonly kind: SiteObjectKind;
-  /** Whose bytes it has; absent for a redirect, which has none. */
+  /** Whose bytes it has; absent for a redirect, which has none, and for what a rollback brings back. */
   readonly file?: SiteFile;
+  /** Of what a rollback brings back, as it is stored. */
+  readonly storedBytes?: number;
   /** What is stored beside the bytes, encryption and tags apart: lower-case names, `content-type` among them. */
   readonly headers: Readonly<Record<string, string>>;
   /** How its bytes are to be compressed, should that make them fewer. */

@@ -3,6 +3,7 @@ import type { Transport } from "../../http/transport.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import type { PublishRun } from "../manifest/manifest.ts";
+import type { ReleaseRun } from "../releases/release-record.ts";
 
 /** Tells the step's log. */
 export interface SiteLog {
@@ -16,6 +17,8 @@ export interface SiteTools extends PlanContext {
   readonly userAgent: string;
   readonly log: SiteLog;
   readonly run: PublishRun;
+  /** What the run built, if that is known. */
+  readonly build?: Pick<ReleaseRun, "buildNumber" | "commit">;
   /** Prepares another bucket for requests. */
   openBucket(name: string): Bucket;
   /** The clock: milliseconds since 1970. */

@@ -2,15 +2,17 @@ import { join } from "node:path";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { guessContentType } from "../../files/content-type.ts";
+import { RELEASES_FOLDER } from "../../files/patterns.ts";
 import { type LocalFile, type ScanWarning, scan } from "../../files/scan.ts";
 import { refuseObject } from "../../sync/plan/object-limits.ts";
-import type { PlanProblem } from "../../sync/plan/plan.ts";
+import { nameExamples, type PlanProblem } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import { FOREVER, isPage, presetCacheControl } from "../content/cache-preset.ts";
 import { isWorthCompressing } from "../content/compress.ts";
 import { precompressedHeaders } from "../content/precompressed.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
+import { isReleaseName } from "../releases/release-names.ts";
 import type { HeadersFile } from "../rules/headers-file.ts";
 import { cleanNames, urlPathsOf } from "../url-paths.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -50,10 +52,11 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
   const skippedPaths = new SkippedPaths();
   const note = (warning: ScanWarning) => skippedPaths.note(warning, warn);
   const files = [...scan(options.source, options.patterns, note, { followSymlinks: options.followSymlinks })];
-  const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path));
+  const reserved = files.filter(({ path }) => isReleaseName(path));
+  const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path) && !isReleaseName(path));
   const paths = new Set(published.map(({ path }) => path));
   const sources = { ...context, isThere: (path: string) => paths.has(path) };
-  const problems: PlanProblem[] = [];
+  const problems = reservedProblems(reserved.map(({ path }) => path));
   const objects = new Map<string, SiteObject>();
   for (const file of published) {
     try {
@@ -93,6 +96,14 @@ function addCleanNames(context: SourceContext, files: readonly LocalFile[], obje
       if (!objects.has(name) && !isManifestName(name)) objects.set(name, makeObject(context, file, name));
     }
   }
+}
+
+/** They would get between the releases that the site keeps there. */
+function reservedProblems(paths: readonly string[]): PlanProblem[] {
+  if (paths.length === 0) return [];
+  const names = nameExamples(paths);
+  const message = `the site has files in a folder ${RELEASES_FOLDER}, where this task keeps releases: ${names}. Rename the folder, or exclude it with the pattern !**/${RELEASES_FOLDER}/**.`;
+  return [{ input: "sourceFolder", code: "site-file-reserved", message }];
 }
 
 function missingDocuments(options: SiteOptions, objects: ReadonlyMap<string, SiteObject>): PlanProblem[] {

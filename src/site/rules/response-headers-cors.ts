@@ -71,6 +71,9 @@ function isSayable(config: ResponseHeadersCorsConfig): boolean {
 }
 
 function itemsOf(list: string): CorsItems {
-  const Items = list.split(/\s*,\s*/).filter((item) => item !== "");
+  const Items = list
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
   return { Quantity: Items.length, Items };
 }

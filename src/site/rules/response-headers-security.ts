@@ -61,7 +61,10 @@ export function securityHeaderConfig(lowerCaseName: string, value: string): Resp
 }
 
 function transportSecurity(value: string): ResponseHeadersSecurityConfig | undefined {
-  const directives = value.toLowerCase().split(/\s*;\s*/);
+  const directives = value
+    .toLowerCase()
+    .split(";")
+    .map((directive) => directive.trim());
   const [, seconds] = /^max-age="?(\d+)"?$/.exec(directives.find((each) => each.startsWith("max-age")) ?? "") ?? [];
   if (seconds === undefined) return undefined;
   return {

@@ -86,7 +86,13 @@ async function sendArchive(
 ): Promise<SentArchive> {
   const { archive, prefix, settings, encryption } = options;
   const key = prefix + archive.name;
-  const leftovers = new UnfinishedUploads(bucket, key, journal, signal);
+  const leftovers = new UnfinishedUploads({
+    bucket,
+    prefix: key,
+    journal,
+    callerArn: options.access.callerArn,
+    signal,
+  });
   for (const { uploadId } of await leftovers.leftOf(key)) await abortUpload({ bucket, key, uploadId });
   const { bytes, written } = await streamArchive(entries, archive, (sizeBytes) => observer.stored(sizeBytes));
   const { versionId } = await uploadStream(bytes, {

@@ -1,5 +1,5 @@
 import { rm, rmdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { TargetFolder } from "../../files/safe-path.ts";
 import { removeTemporaryFolder } from "../../files/temporary-file.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
@@ -19,7 +19,7 @@ const PARALLEL_DELETIONS = 16;
  * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. What killed runs left behind goes first. An object that fails does not stop the others,
  * unless they would all fail alike.
  *
- * @throws {TargetFolderError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
+ * @throws {TargetFolderError}, {FolderExchangedError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
  */
 export async function applyDownload(
   plan: DownloadPlan,
@@ -28,9 +28,10 @@ export async function applyDownload(
 ): Promise<TransferReport> {
   const { target } = options;
   const { bucket, signal, observer } = tools;
-  const targetFolder = new TargetFolder(target);
+  const targetFolder = new TargetFolder(target, plan.targetIdentity);
   await targetFolder.ensureFolder("");
-  await Promise.all(plan.leftovers.map((path) => removeTemporaryFolder(join(target, path))));
+  const removeFile = async (path: string) => rm(await targetFolder.pathToRemove(path), { force: true });
+  await Promise.all(plan.leftovers.map(async (path) => removeTemporaryFolder(await targetFolder.pathToRemove(path))));
 
   const keyOf = (action: Action) => plan.prefix + action.relativeKey;
   const context = fetchContextOf(options, tools, targetFolder);
@@ -39,7 +40,7 @@ export async function applyDownload(
     if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
     if (action.kind === "extract") await extracted.move(action);
     if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
-    if (action.kind === "delete") await rm(join(target, action.path), { force: true });
+    if (action.kind === "delete") await removeFile(action.path);
     return 0;
   };
   const run = (actions: readonly Action[], parallelActions: () => number) =>
@@ -52,7 +53,7 @@ export async function applyDownload(
   const remove = async (deletions: readonly DeleteAction[]) => {
     if (deletions.length === 0 || hasFailed()) return;
     steps.push(await run(deletions, () => PARALLEL_DELETIONS));
-    await removeEmptyFolders(target, deletions, wantedFolders);
+    await removeEmptyFolders(targetFolder, deletions, wantedFolders);
   };
   await remove(obstacles);
   try {
@@ -100,13 +101,16 @@ function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; 
 
 /** Removes the folders that deletions have emptied, the innermost first, but for those that the bucket has. */
 async function removeEmptyFolders(
-  target: string,
+  target: TargetFolder,
   deletions: readonly DeleteAction[],
   wanted: ReadonlySet<string>,
 ): Promise<void> {
   const folders = new Set(deletions.flatMap(({ path }) => foldersAbove(path)));
   const innermostFirst = [...folders].filter((path) => !wanted.has(path)).sort((a, b) => b.length - a.length);
-  for (const folder of innermostFirst) await rmdir(join(target, folder)).catch(() => undefined);
+  for (const folder of innermostFirst) {
+    const path = await target.pathToRemove(folder).catch(() => undefined);
+    if (path !== undefined) await rmdir(path).catch(() => undefined);
+  }
 }
 
 /** `a/b` and `a` for `a/b/c`. */

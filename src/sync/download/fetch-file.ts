@@ -1,6 +1,5 @@
 import { lstat } from "node:fs/promises";
 import { CodedError } from "../../errors/coded-error.ts";
-import { removeEmptyFolder } from "../../files/empty-folders.ts";
 import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
@@ -53,7 +52,7 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
     const isSingle = object.sizeBytes <= RANGE_SIZE_BYTES && !object.etag.includes("-");
     const head = await (isSingle ? fetchInOne : fetchInRanges)(context, object, temporaryPath);
     context.signal.throwIfAborted();
-    await replaceFile(context, temporaryPath, path);
+    await replaceFile(context, temporaryPath, object.path, path);
     return head.sizeBytes;
   } catch (error) {
     await discard(temporaryPath);
@@ -64,13 +63,17 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
 /**
  * Moves a temporary file to its place.
  *
- * @throws {CodedError} if there is a folder that may not go; Node's error.
+ * @param name of the place, relative to the target.
+ * @throws {FolderExchangedError} if its folder is not the one any more that it was; {CodedError} if there is a folder that may not go;
+ *   Node's error.
  */
 export async function replaceFile(
-  { disk, replacesEmptyFolders }: Pick<FetchContext, "disk" | "replacesEmptyFolders">,
+  { target, disk, replacesEmptyFolders }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders">,
   temporaryPath: string,
+  name: string,
   path: string,
 ): Promise<void> {
+  await target.confirm(name, disk);
   try {
     await publish(temporaryPath, path, disk);
   } catch (error) {
@@ -79,9 +82,10 @@ export async function replaceFile(
       .then((found) => found.isDirectory())
       .catch(() => false);
     if (!isFolder) throw error;
-    if (!replacesEmptyFolders || !(await removeEmptyFolder(path))) {
+    if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
       throw new CodedError("path-taken", `there is a folder at ${path}; remove it, or choose another folder`);
     }
+    await target.confirm(name, disk);
     await publish(temporaryPath, path, disk);
   }
 }

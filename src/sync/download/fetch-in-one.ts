@@ -32,6 +32,7 @@ async function fetchSmall(context: FetchContext, object: FetchedObject, newPath:
     const fetch = new CheckedFetch(context, object);
     const sink = new BlockSink(block, fetch.watch);
     const head = await fetch.into(sink);
+    await context.target.confirm(object.path, context.disk);
     await writeWhole(newPath, sink.bytes(), head.lastModifiedMs, context.disk);
     return head;
   } finally {
@@ -40,6 +41,7 @@ async function fetchSmall(context: FetchContext, object: FetchedObject, newPath:
 }
 
 async function fetchMedium(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
+  await context.target.confirm(object.path, context.disk);
   const file = await open(newPath, "wx");
   try {
     const fetch = new CheckedFetch(context, object);

@@ -22,10 +22,10 @@ const PARALLEL_RANGES = 8;
  */
 export async function fetchInRanges(
   context: FetchContext,
-  { key, etag, sizeBytes }: FetchedObject,
+  { key, path, etag, sizeBytes }: FetchedObject,
   newPath: string,
 ): Promise<ObjectHead> {
-  const { bucket, encryption, signal } = context;
+  const { bucket, target, disk, encryption, signal } = context;
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
   if (head.etag === etag && head.sizeBytes !== sizeBytes) throw new ChecksumError("size");
   const checksum = checksumOf(head);
@@ -33,6 +33,7 @@ export async function fetchInRanges(
   const ranges = parts ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
   const isOfRanges = checksum && (checksum.partsCount === undefined ? isCrc(checksum.algorithm) : parts !== undefined);
 
+  await target.confirm(path, disk);
   const file = await open(newPath, "wx");
   let digests: readonly Buffer[];
   try {

@@ -51,7 +51,7 @@ export class ExtractedFiles {
     await this.#takeTurns();
     const { target, disk } = this.#tools;
     const place = await target.fileFor(path);
-    await replaceFile({ disk, replacesEmptyFolders: false }, join(this.#folderPath, path), place);
+    await replaceFile({ target, disk, replacesEmptyFolders: false }, join(this.#folderPath, path), path, place);
   }
 
   /**
@@ -104,6 +104,7 @@ export class ExtractedFiles {
     const { disk, onStored } = this.#tools;
     const { sizeBytes, mode } = file;
     const place = await this.#folder.fileFor(path);
+    await this.#folder.confirm(path, disk);
     await writeContent({ path: place, sizeBytes, modifiedMs, mode: modeOf(mode) }, content, disk, onStored);
   }
 

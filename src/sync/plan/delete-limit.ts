@@ -1,4 +1,4 @@
-import type { TransferOptions } from "../options.ts";
+import type { DeleteLimit, TransferOptions } from "../options.ts";
 import { type DeleteAction, nameExamples, type PlanProblem } from "./plan.ts";
 
 /** What deletions are weighed against, and named by in a message. */
@@ -23,14 +23,14 @@ export const FEW_DELETIONS = 10;
  */
 export function checkDeleteLimit(
   deletions: readonly DeleteAction[],
-  { what, place, total, alwaysAllowed = 0 }: DeletionScope,
-  { maxDelete: limit, dryRun }: Pick<TransferOptions, "maxDelete" | "dryRun">,
+  scope: DeletionScope,
+  options: Pick<TransferOptions, "maxDelete" | "dryRun">,
 ): PlanProblem | undefined {
-  const allowed = limit.kind === "count" ? limit.count : allowedShare(limit.percent, total, alwaysAllowed);
-  if (deletions.length <= allowed) return undefined;
-  const limitText = limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
+  const limitText = exceededLimit(deletions.length, scope, options.maxDelete);
+  if (limitText === undefined) return undefined;
+  const { what, place, total } = scope;
   const examples = nameExamples(deletions.map(({ relativeKey }) => relativeKey));
-  const list = dryRun
+  const list = options.dryRun
     ? "All of them are in the log above or, where there are many, in the plan file."
     : "A dry run (dryRun: true) names them all.";
   return {
@@ -40,6 +40,17 @@ export function checkDeleteLimit(
       `${what} would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples}). ` +
       `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,
   };
+}
+
+/** @returns the limit for a message, for example `50%, which is 7`, if so many deletions are more than it allows. */
+export function exceededLimit(
+  count: number,
+  { total, alwaysAllowed = 0 }: Pick<DeletionScope, "total" | "alwaysAllowed">,
+  limit: DeleteLimit,
+): string | undefined {
+  const allowed = limit.kind === "count" ? limit.count : allowedShare(limit.percent, total, alwaysAllowed);
+  if (count <= allowed) return undefined;
+  return limit.kind === "count" ? String(limit.count) : `${limit.percent}%, which is ${allowed}`;
 }
 
 /** A share of 0% means nothing, and 100% everything. */

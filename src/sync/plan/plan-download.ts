@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveFile } from "../../extract/archive-entry.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { type FolderIdentity, findIdentity } from "../../files/folder-identity.ts";
 import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { foldName } from "../../files/safe-path.ts";
 import { type LocalFile, scan } from "../../files/scan.ts";
@@ -29,6 +30,8 @@ export interface DownloadPlan extends Plan {
   readonly prefix: string;
   /** Temporary files that a run left behind when it was killed, relative to the target. */
   readonly leftovers: readonly string[];
+  /** What the target was when it was looked at; undefined if it was not there. */
+  readonly targetIdentity: FolderIdentity | undefined;
   /** Archives to extract. Each path is that of the folder for its files, empty for the target itself. */
   readonly archiveObjects: readonly GetAction[];
   /** What the archives hold, once they are read. */
@@ -74,6 +77,7 @@ class DownloadPlanner {
   /** What overwrite: error is about. */
   readonly #existing: string[] = [];
   readonly #leftovers = new Set<string>();
+  readonly #targetIdentity: FolderIdentity | undefined;
   #filesFound = 0;
   #filesInTarget = 0;
 
@@ -86,6 +90,7 @@ class DownloadPlanner {
     this.#patterns = watchPatterns(options.patterns);
     this.#paths = new DownloadPaths(options, source.prefix, tellsCaseApart);
     this.#targetFiles = new TargetFiles(options.target);
+    this.#targetIdentity = findIdentity(options.target);
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -125,6 +130,7 @@ class DownloadPlanner {
       remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
+      targetIdentity: this.#targetIdentity,
       archiveObjects: this.#archives,
     };
   }
@@ -138,7 +144,7 @@ class DownloadPlanner {
     const root = join(this.#options.target, this.#paths.base);
     // What is behind a link on the way is not below the target.
     if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
-    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.matches(path);
+    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.covers(path);
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;
       if (isLeftover(lastName(path))) this.#leftovers.add(path);

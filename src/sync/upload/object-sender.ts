@@ -11,7 +11,7 @@ import { areSameTags, getObjectTags, type ObjectTags } from "../../s3/object-tag
 import type { ObjectHeaders, ObjectWrite } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
-import type { UploadOptions } from "../options.ts";
+import type { BucketAccess, UploadOptions } from "../options.ts";
 import { objectWrite, type StoredAlike } from "./object-write.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
@@ -25,6 +25,8 @@ export interface SenderTools {
   readonly digester: FileDigester;
   /** Where the uploads that are begun are noted, so that this job can go on with them; without it, none is resumed. */
   readonly journal?: UploadJournal;
+  /** Who began an unfinished upload is compared with it. */
+  readonly callerArn?: BucketAccess["callerArn"];
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
@@ -54,14 +56,15 @@ export class ObjectSender {
   #keepsTags: Promise<boolean> | undefined;
 
   constructor(options: SenderOptions, tools: SenderTools) {
-    const { bucket, digester, journal, signal, onStored, onLeftUnfinished } = tools;
+    const { bucket, digester, journal, callerArn, signal, onStored, onLeftUnfinished } = tools;
     this.#options = options;
     this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
     this.#writeOf = objectWrite(options);
     // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
     const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
-    this.#unfinished = canBeReadBack && journal ? new UnfinishedUploads(bucket, prefix, journal, signal) : undefined;
+    this.#unfinished =
+      canBeReadBack && journal ? new UnfinishedUploads({ bucket, prefix, journal, callerArn, signal }) : undefined;
     this.#context = {
       bucket,
       slots: this.slots,

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { ServiceError } from "../../aws/errors/errors.ts";
+import { isSamePrincipal } from "../../aws/credentials/principal.ts";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { checksumTypeOf } from "../../s3/multipart/multipart-steps.ts";
@@ -10,9 +10,12 @@ import {
   type UnfinishedUpload,
 } from "../../s3/multipart/unfinished-uploads.ts";
 import type { ObjectWrite } from "../../s3/put-object.ts";
+import type { BucketAccess } from "../options.ts";
 
 /** An upload on which nothing has happened for so long is nobody's any more. */
 const ABANDONED_AFTER_MS = 3_600_000;
+/** To look for an upload takes a request or two. If the store takes so long, everything is sent. */
+const MAX_LOOKUP_MS = 60_000;
 
 /** The ids of the uploads that this job has begun, so that a step that is run again in it knows its own. */
 export interface UploadJournal {
@@ -40,27 +43,33 @@ export function openJournal(path: string): UploadJournal {
   };
 }
 
+export interface ResumeOptions {
+  readonly bucket: Bucket;
+  readonly prefix: string;
+  readonly journal: UploadJournal;
+  readonly callerArn: BucketAccess["callerArn"];
+  readonly signal: AbortSignal;
+}
+
 /**
- * The uploads under a step's prefix that earlier runs left unfinished. They are listed with the first question, once, and where that is
- * not allowed there are none.
+ * The uploads under a step's prefix that earlier runs left unfinished. They are listed with the first question, once. If that fails in any
+ * way, there are none: to go on with one saves time, and is never needed.
  */
 export class UnfinishedUploads {
-  readonly #bucket: Bucket;
-  readonly #prefix: string;
-  readonly #signal: AbortSignal;
-  readonly journal: UploadJournal;
+  readonly #options: ResumeOptions;
   #listing: Promise<Map<string, ListedUpload[]>> | undefined;
 
-  constructor(bucket: Bucket, prefix: string, journal: UploadJournal, signal: AbortSignal) {
-    this.#bucket = bucket;
-    this.#prefix = prefix;
-    this.#signal = signal;
-    this.journal = journal;
+  constructor(options: ResumeOptions) {
+    this.#options = options;
+  }
+
+  get journal(): UploadJournal {
+    return this.#options.journal;
   }
 
   /**
-   * Finds the upload of a key to go on with: the only one of that key, stored as this step would store it, and either begun in this job or
-   * left alone for an hour (another run may be at it still).
+   * Finds the upload of a key to go on with: the only one of that key, stored as this step would store it, either begun in this job or
+   * left alone for an hour (another run may be at it still), and not begun by another user or role.
    *
    * @returns undefined where a new one is to be begun.
    */
@@ -71,18 +80,23 @@ export class UnfinishedUploads {
     if (!upload || uploads.length > 1) return undefined;
     if (upload.storageClass !== (headers["x-amz-storage-class"] ?? "STANDARD")) return undefined;
     if (!hasChecksum(upload, checksumAlgorithm)) return undefined;
+    const isOwn = await this.#isOwn(upload);
+    if (isOwn === false) return undefined;
 
-    const parts = await orNothing(listParts(this.#bucket, upload, checksumAlgorithm, this.#signal), undefined);
+    const { bucket } = this.#options;
+    const { uploadId } = upload;
+    const parts = await this.#ask((signal) => listParts(bucket, upload, checksumAlgorithm, signal));
     if (!parts) return undefined;
-    return this.#isLeft(upload, parts) ? { uploadId: upload.uploadId, parts } : undefined;
+    return this.#isLeft(upload, parts) ? { uploadId, parts, isOwn: isOwn === true } : undefined;
   }
 
-  /** The uploads of a key that nobody goes on with: each was begun in this job, or left alone for an hour. */
+  /** The uploads of a key that nobody goes on with: each was begun in this job, or left alone for an hour, and not by another user or role. */
   async leftOf(key: string): Promise<readonly ListedUpload[]> {
     this.#listing ??= this.#list();
     const left: ListedUpload[] = [];
     for (const upload of (await this.#listing).get(key) ?? []) {
-      const parts = await orNothing(listParts(this.#bucket, upload, "CRC32", this.#signal), undefined);
+      if ((await this.#isOwn(upload)) === false) continue;
+      const parts = await this.#ask((signal) => listParts(this.#options.bucket, upload, "CRC32", signal));
       if (parts && this.#isLeft(upload, parts)) left.push(upload);
     }
     return left;
@@ -93,11 +107,35 @@ export class UnfinishedUploads {
     return this.journal.has(uploadId) || Date.now() - lastActivityMs > ABANDONED_AFTER_MS;
   }
 
+  /** @returns undefined if it is not known who began it, or who this step is. */
+  async #isOwn({ uploadId, initiatorArn }: ListedUpload): Promise<boolean | undefined> {
+    const { journal, callerArn } = this.#options;
+    if (journal.has(uploadId)) return true;
+    const caller = initiatorArn === undefined ? undefined : await callerArn?.();
+    return caller === undefined || initiatorArn === undefined ? undefined : isSamePrincipal(initiatorArn, caller);
+  }
+
   async #list(): Promise<Map<string, ListedUpload[]>> {
-    const uploads = await orNothing(listUnfinishedUploads(this.#bucket, this.#prefix, this.#signal), []);
+    const { bucket, prefix } = this.#options;
+    const uploads = await this.#ask((signal) => listUnfinishedUploads(bucket, prefix, signal));
     const byKey = new Map<string, ListedUpload[]>();
-    for (const upload of uploads) byKey.set(upload.key, [...(byKey.get(upload.key) ?? []), upload]);
+    for (const upload of uploads ?? []) {
+      const ofKey = byKey.get(upload.key);
+      if (ofKey) ofKey.push(upload);
+      else byKey.set(upload.key, [upload]);
+    }
     return byKey;
+  }
+
+  /** @returns undefined if there is no answer of use, or none in time. */
+  async #ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#options;
+    try {
+      return await question(AbortSignal.any([signal, AbortSignal.timeout(MAX_LOOKUP_MS)]));
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
   }
 }
 
@@ -106,12 +144,4 @@ function hasChecksum({ checksumAlgorithm, checksumType }: ListedUpload, wanted: 
   if (checksumAlgorithm === undefined) return true;
   if (wanted === "none" || checksumAlgorithm !== wanted) return false;
   return checksumType === undefined || checksumType === checksumTypeOf(wanted);
-}
-
-/** What S3 refuses to list cannot be resumed, and that is all. */
-function orNothing<T, N>(listing: Promise<T>, nothing: N): Promise<T | N> {
-  return listing.catch((error: unknown) => {
-    if (error instanceof ServiceError) return nothing;
-    throw error;
-  });
 }

@@ -10,7 +10,8 @@ import type { Bucket } from "../../s3/bucket.ts";
 import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { DigestedBody } from "../../s3/digest.ts";
 import { mayResumeLater } from "../../s3/may-resume-later.ts";
-import { type MultipartOptions, uploadMultipart } from "../../s3/multipart/multipart-upload.ts";
+import { type MultipartOptions, type MultipartSource, uploadMultipart } from "../../s3/multipart/multipart-upload.ts";
+import { findReusableParts } from "../../s3/multipart/reusable-parts.ts";
 import { type ObjectWrite, putObject } from "../../s3/put-object.ts";
 import type { UnfinishedUploads } from "./resume.ts";
 
@@ -141,30 +142,35 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
 async function sendInParts(
   context: SendContext,
   { key, sizeBytes, unfinished }: FileToSend,
-  source: Parameters<typeof uploadMultipart>[2],
+  source: MultipartSource,
   options: Omit<MultipartOptions, "resume" | "onLeft">,
   beforeComplete: () => Promise<void>,
 ): Promise<SentObject> {
   const { bucket } = context;
-  const resume = await unfinished?.find(key, options.write);
+  const found = await unfinished?.find(key, options.write);
+  const parts = found && (await findReusableParts(source, found, { ...options, ...options.write }));
   const resumable: Partial<MultipartOptions> = unfinished
     ? { onBegun: (id) => unfinished.journal.add(id), onLeft: () => context.onLeftUnfinished() }
     : {};
-  const send = (from: MultipartOptions["resume"]) =>
-    uploadMultipart(bucket, key, source, { ...options, ...resumable, resume: from }, beforeComplete);
-  if (resume) {
+  const send = (more: Partial<MultipartOptions>) =>
+    uploadMultipart(bucket, key, source, { ...options, ...resumable, ...more }, beforeComplete);
+  // What somebody else began may have anything beside its parts: without parts there is nothing to gain from it.
+  if (found && parts && (found.isOwn || parts.size > 0)) {
+    const resume = { uploadId: found.uploadId, parts };
     try {
-      return { sizeBytes, etag: await send(resume), isResumed: true };
+      const etag = await send(found.isOwn ? { resume } : { resume, onLeft: () => undefined });
+      return { sizeBytes, etag, isResumed: true };
     } catch (error) {
-      if (!isRefusal(error, context.signal)) throw error;
+      context.signal.throwIfAborted();
+      if (isChange(error) || (found.isOwn && !isRefusal(error, context.signal))) throw error;
     }
   }
-  return { sizeBytes, etag: await send(undefined), isResumed: false };
+  return { sizeBytes, etag: await send({}), isResumed: false };
 }
 
 /** Whether S3 does not let this upload go on: somebody has ended it, or it was begun otherwise than it seemed. */
 function isRefusal(error: unknown, signal: AbortSignal): boolean {
-  return error instanceof ServiceError && !isChange(error) && !mayResumeLater(error, signal);
+  return error instanceof ServiceError && !mayResumeLater(error, signal);
 }
 
 async function throwIfChanged(file: FileHandle, mtimeMs: number, sizeBytes: number): Promise<void> {

@@ -46,6 +46,7 @@ class Uploader {
     this.#base = scanBase(options.source);
     this.#sender = new ObjectSender(options, {
       ...tools,
+      callerArn: options.access.callerArn,
       onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
     });
   }

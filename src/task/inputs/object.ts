@@ -54,9 +54,14 @@ export function readObjectSettingsParts(
     ...reader.check("metadata", () => parseMetadata(reader.value("metadata")), {}),
     ...readHeader(reader, "storageClass", "x-amz-storage-class", readStorageClass),
   };
-  const tags = reader.check("tags", () => parseTags(reader.value("tags")), undefined);
+  const tags = readTags(reader);
   const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "CRC32");
   return { headers, cacheControl, rules, tags, checksumAlgorithm };
+}
+
+/** Reads the tags of objects; undefined if the input says nothing of them. */
+export function readTags(reader: InputReader): ObjectSettings["tags"] {
+  return reader.check("tags", () => parseTags(reader.value("tags")), undefined);
 }
 
 /** The rules of `headers`; none where one has too much metadata with what is for every file, which is a problem. */

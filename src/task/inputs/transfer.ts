@@ -1,5 +1,5 @@
 import type { InputReader } from "../../agent/inputs.ts";
-import { parallelJobs } from "../../agent/pipeline-jobs.ts";
+import { parallelJobs } from "../../agent/pipeline-run.ts";
 import { openFilesLimit } from "../../files/open-files-limit.ts";
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";

@@ -21,5 +21,5 @@ export async function actAs<T>(
     return act({ ...bucket, credentials: () => credentials });
   }
   const { actInSession } = await import("./session.ts");
-  return actInSession(identity, taskName, cancelled, (credentials) => act({ ...bucket, credentials }));
+  return actInSession(identity, taskName, cancelled, (session) => act({ ...bucket, ...session }));
 }

@@ -6,12 +6,18 @@ import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from 
 
 /** The words and places of one direction. */
 export interface Direction {
-  readonly done: "Uploaded" | "Downloaded";
+  readonly done: "Uploaded" | "Downloaded" | "Restored";
   readonly from: string;
   readonly to: string;
   /** Of all keys. */
   readonly prefix: string;
 }
+
+const VERBS: Readonly<Record<Direction["done"], string>> = {
+  Uploaded: "upload",
+  Downloaded: "download",
+  Restored: "restore",
+};
 
 /** Up to so many actions are named in the log, and in the summary, one by one; of more, only the number is told. */
 const MAX_NAMED_ACTIONS = 100;
@@ -29,7 +35,7 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
     [counts.filesDeleted, "to delete"],
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
-  const verb = direction.done === "Uploaded" ? "upload" : "download";
+  const verb = VERBS[direction.done];
   const { transferred, extracted } = bytesToMove(plan);
   // Of an archive, only its end shows how much there is to upload.
   const isKnown = transferred > 0 && !plan.archive;
@@ -90,7 +96,7 @@ export function describeAction(action: Action, { prefix, done }: Direction): str
   const details = `(${formatBytes(sizeBytes)}, ${reason})`;
   switch (kind) {
     case "put":
-      return `${path} → ${key} ${details}`;
+      return done === "Restored" ? `${key} ${details}` : `${path} → ${key} ${details}`;
     case "get":
     case "extract":
       return `${key} → ${path} ${details}`;

@@ -12,6 +12,7 @@ import { userAgent } from "../../aws/user-agent.ts";
 import type { HttpRequest } from "../../http/messages.ts";
 import type { NetworkSettings } from "../../http/network-settings.ts";
 import { createTransport, type Transport } from "../../http/transport.ts";
+import type { BucketAccess } from "../../sync/options.ts";
 import type { Identity } from "../inputs/identity.ts";
 import { describeTrust } from "./trust-policy.ts";
 
@@ -19,6 +20,11 @@ import { describeTrust } from "./trust-policy.ts";
 const IDLE_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 2;
 const MAX_WAIT_MS = 500;
+/** Whoever has to know who the step is waits no longer for it. */
+const MAX_CALLER_WAIT_MS = 5_000;
+
+/** What a step acts with. */
+export type SessionAccess = Required<Pick<BucketAccess, "credentials" | "callerArn">>;
 
 /**
  * Does a step's work with credentials that last as long as the step does, whatever they come from. All that they come from is asked first.
@@ -29,20 +35,21 @@ export async function actInSession<T>(
   identity: Identity,
   taskName: string,
   cancelled: AbortSignal,
-  act: (credentials: CredentialSource) => Promise<T>,
+  act: (session: SessionAccess) => Promise<T>,
 ): Promise<T> {
   const { base, hops } = identity;
   const network = readNetwork();
   const transport = createTransport({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_TIMEOUT_MS, network });
   const ended = new AbortController();
   const signal = AbortSignal.any([cancelled, ended.signal]);
-  let telling: Promise<void> | undefined;
+  let telling: Promise<string | undefined> | undefined;
   try {
     const bounded = { ...transport, exchange: (request: HttpRequest) => transport.exchange({ ...request, signal }) };
     const session = await openSession(identity, { taskName, transport: bounded, network, signal });
     if (base.kind !== "keys" || hops.length > 0) await session.credentials();
     if (hops.length === 0 && identity.hasSts) telling = tellCaller(session, identity);
-    return await act(session.credentials);
+    const callerArn = async () => session.assumedArn() ?? (telling && (await withinTime(telling, cancelled)));
+    return await act({ credentials: session.credentials, callerArn });
   } finally {
     // Whose keys they are explains a refusal, so a moment is given to an answer that takes longer than the work.
     await Promise.race([
@@ -53,6 +60,11 @@ export async function actInSession<T>(
     ended.abort();
     transport.close();
   }
+}
+
+function withinTime<T>(promise: Promise<T>, cancelled: AbortSignal): Promise<T | undefined> {
+  const waiting = sleep(MAX_CALLER_WAIT_MS, undefined, { signal: cancelled, ref: false }).catch(() => undefined);
+  return Promise.race([promise, waiting]);
 }
 
 interface Surroundings {
@@ -66,6 +78,8 @@ interface Surroundings {
 interface Session {
   readonly credentials: CredentialSource;
   readonly sts: Sts;
+  /** Of the session of the last role; undefined if none has been assumed. */
+  assumedArn(): string | undefined;
 }
 
 async function openSession(identity: Identity, surroundings: Surroundings): Promise<Session> {
@@ -73,6 +87,12 @@ async function openSession(identity: Identity, surroundings: Surroundings): Prom
   const { base, hops, region, stsEndpoint: endpoint } = identity;
   const sts = createSts({ endpoint, region, transport, userAgent: userAgent(taskName), signal });
   const tellers = { onSecret: maskSecret, onNote: log.info, signal };
+  let assumed: string | undefined;
+  const assumedArn = () => assumed;
+  const onAssumed = (arn: string) => {
+    assumed = arn;
+    tellRole(arn);
+  };
   if (base.kind === "oidc") {
     const tokens = createOidcTokens({
       serviceConnectionId: base.serviceConnectionId,
@@ -81,18 +101,19 @@ async function openSession(identity: Identity, surroundings: Surroundings): Prom
       signal,
     });
     const webIdentity = () => tokens.request();
-    const chain = createRoleChain({ base: { webIdentity }, hops, sts, ...tellers, onAssumed: tellRole });
-    return { sts, credentials: explainTrust(chain, tokens) };
+    const chain = createRoleChain({ base: { webIdentity }, hops, sts, ...tellers, onAssumed });
+    return { sts, assumedArn, credentials: explainTrust(chain, tokens) };
   }
   const source = await baseSource(identity, transport, tellers);
   return {
     sts,
+    assumedArn,
     credentials: createRoleChain({
       base: source,
       hops,
       sts,
       ...tellers,
-      onAssumed: tellRole,
+      onAssumed,
       keysFrom: identity.description,
     }),
   };
@@ -139,12 +160,14 @@ function explainTrust(chain: CredentialSource, tokens: OidcTokens): CredentialSo
 }
 
 /** Who holds the keys, in the background: it is worth a line, and neither a delay nor a failure. */
-async function tellCaller({ credentials, sts }: Session, { description }: Identity): Promise<void> {
+async function tellCaller({ credentials, sts }: Session, { description }: Identity): Promise<string | undefined> {
   try {
     const { account, arn } = await sts.getCallerIdentity(await credentials());
     log.info(`Acting as ${arn} in account ${account} (${description})`);
+    return arn;
   } catch {
     // Nobody has to be allowed to ask.
+    return undefined;
   }
 }
 

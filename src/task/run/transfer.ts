@@ -1,10 +1,12 @@
 import { formatBytes, formatCount } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
 import { log } from "../../agent/log.ts";
+import { escapeMarkdown } from "../../agent/markdown.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
-import { attachSummary, temporaryFile } from "../../agent/summary.ts";
-import type { CodedMessage } from "../../errors/coded-message.ts";
+import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
+import { type CodedMessage, printed } from "../../errors/coded-message.ts";
+import { FolderWriteError } from "../../errors/folder-write-error.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
@@ -100,7 +102,8 @@ async function planAndApply<P extends Plan>(
   const { bucketName, store } = access;
   log.info(task.opening(store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`));
   const startMs = performance.now();
-  const plan = await readArchives(await planAloud(task, tools), task, tools);
+  const plan = await planUnlessCancelled(task, tools);
+  if (plan === undefined) return leaveUnplanned(task, bucketName);
   if (plan.filesFound === 0 && ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   for (const remark of plan.remarks ?? []) {
     const text = `${remark.input}: ${remark.message}`;
@@ -108,17 +111,48 @@ async function planAndApply<P extends Plan>(
     else log.warning(remark.code, text);
   }
   const direction = task.directionOf(plan);
-  const { counts, errors, report } = dryRun
-    ? showPlan(plan, direction)
-    : await carryOut(plan, direction, task, tools, startMs);
+  const result = dryRun ? showPlan(plan, direction) : await carryOut(plan, direction, task, tools, startMs);
+  const { counts, report } = result;
+  const errors = [...result.errors];
 
-  const planFile = temporaryFile("plan.json");
   const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
-  writePlanFile(planFile, { ...head, ...task.planFileExtras?.(plan) }, plan, report);
-  if (!areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
-  attachSummary(`${task.name} ${bucketName}`, summarize(plan, counts, errors, direction, dryRun));
-  return { outputs: { ...task.outputsOf(counts), planFile }, errors };
+  const planFile = leave(errors, () =>
+    writeTemporaryFile("plan.json", (path) =>
+      writePlanFile(path, { ...head, ...task.planFileExtras?.(plan) }, plan, report),
+    ),
+  );
+  if (planFile !== undefined && !areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
+  const summary = summarize(plan, counts, errors, direction, dryRun);
+  // What kept the plan file from being written keeps the summary too, and is said once.
+  leave(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  return { outputs: { ...task.outputsOf(counts), ...(planFile === undefined ? {} : { planFile }) }, errors };
 }
+
+/**
+ * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
+ * among the others, and takes nothing away from them.
+ */
+function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
+  try {
+    return write();
+  } catch (error) {
+    if (!(error instanceof FolderWriteError)) throw error;
+    const message = `The step left no plan file or summary. ${error.message}. What it did is in its log and its output variables.`;
+    errors.push({ code: error.code, message });
+    return undefined;
+  }
+}
+
+/** What a step leaves that was cancelled before there was a plan. */
+function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
+  const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
+  const summary = errors.map((error) => `${escapeMarkdown(printed(error))}\n`).join("");
+  leave(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  return { outputs: task.outputsOf(countActions([])), errors };
+}
+
+const CANCELLED_UNPLANNED =
+  "The step was cancelled while it compared files and objects. No file and no object was changed, and there is no plan file, because nothing was planned yet. Run the step again.";
 
 /** What became of a plan, or in a dry run would. */
 interface PlanResult {
@@ -196,6 +230,16 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
     return await archives.read(plan, { ...tools, observer });
   } finally {
     progress.stop();
+  }
+}
+
+/** @returns undefined if the step is cancelled before the plan is made, and its archives are read. */
+async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P | undefined> {
+  try {
+    return await readArchives(await planAloud(task, tools), task, tools);
+  } catch (error) {
+    if (!tools.signal.aborted) throw error;
+    return undefined;
   }
 }
 

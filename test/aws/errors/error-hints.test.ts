@@ -79,6 +79,8 @@ describe("the advice on a refusal", () => {
       region: "eu-west-1",
     });
     assert.match(describeFailure(error, "b"), /regionName .* to eu-west-1/);
+    const evil = new ServiceError({ ...error.details, region: "../../evil.example/" });
+    assert.match(describeFailure(evil, "b"), /regionName .* to the region where the bucket "b" is\.$/);
   });
 });
 

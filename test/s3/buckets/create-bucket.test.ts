@@ -42,7 +42,17 @@ describe("making sure of a bucket", () => {
     const mine = answeringBucket(missing, refusal(409, "BucketAlreadyOwnedByYou"));
     assert.equal(await ensureBucket(mine.bucket, "eu-west-1", true), "exists");
     const theirs = refusal(409, "BucketAlreadyExists");
-    await assert.rejects(ensureBucket(answeringBucket(missing, theirs).bucket, "eu-west-1", true), theirs);
+    const denied = refusal(403, "AccessDenied");
+    await assert.rejects(ensureBucket(answeringBucket(missing, theirs, denied).bucket, "eu-west-1", true), theirs);
+  });
+
+  it("takes one that can be looked at by then for its own, since the answer may have been lost", async () => {
+    const { bucket, requests } = answeringBucket(missing, refusal(409, "BucketAlreadyExists"), "");
+    assert.equal(await ensureBucket(bucket, "eu-west-1", false), "exists");
+    assert.deepEqual(
+      requests.map(({ method }) => method),
+      ["HEAD", "PUT", "HEAD"],
+    );
   });
 
   it("names the region, but for the first one", async () => {

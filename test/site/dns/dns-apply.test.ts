@@ -28,6 +28,9 @@ const change = (status: string): StubAnswer => {
   return { body: `<Answer><ChangeInfo>${info}</ChangeInfo></Answer>` };
 };
 
+/** Not there yet. */
+const ZONE = { name: "example.com", id: undefined, isOfPublish: true };
+
 describe("the changes of a domain", () => {
   let stub: ControlPlaneStub;
   afterEach(() => stub.close());
@@ -48,6 +51,34 @@ describe("the changes of a domain", () => {
     });
     return { outcome, delays: time.delays, lines: stub.requests.map(({ line }) => line) };
   }
+
+  it("go on with a hosted zone whose creation was answered with nothing", async () => {
+    const zones: DnsPlan = { zones: [{ zone: ZONE, domains: [], missing: [] }], notes: [] };
+    let reference = "";
+    stub = await startControlPlaneStub(({ line, body }) => {
+      const zone = `<HostedZone><Id>/hostedzone/Z9</Id><Name>example.com.</Name><CallerReference>${reference}</CallerReference></HostedZone>`;
+      if (line === "POST /2013-04-01/hostedzone") {
+        reference = /<CallerReference>([^<]*)</.exec(body)?.[1] ?? "";
+        return refusal(409, "HostedZoneAlreadyExists", "The reference is taken");
+      }
+      if (line.startsWith("GET /2013-04-01/hostedzonesbyname"))
+        return {
+          body: `<Answer><HostedZones>${zone.replace("Z9", "Z8").replace(reference, "other")}${zone}</HostedZones></Answer>`,
+        };
+      if (line === "GET /2013-04-01/hostedzone/Z9") {
+        const servers = "<NameServers><NameServer>ns-1.example.org</NameServer></NameServers>";
+        return { body: `<Answer>${zone}<DelegationSet>${servers}</DelegationSet></Answer>` };
+      }
+      return change("INSYNC");
+    });
+    const outcome = await applyDns(
+      stub.controlPlane,
+      zones,
+      { callerReference: "run-1", timeoutMs: 10_000 },
+      { ...fakeTime(), signal: new AbortController().signal },
+    );
+    assert.deepEqual([...outcome.nameServers], [["example.com", ["ns-1.example.org"]]]);
+  });
 
   it("are made where records are missing alone, and waited for", async () => {
     assert.deepEqual(await run(change("PENDING"), change("PENDING"), change("INSYNC")), {

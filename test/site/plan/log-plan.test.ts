@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { PublishBench, type PublishResult } from "../publish-bench.ts";
+import { type PublishResult, publishBench } from "../publish-bench.ts";
 
 const SITE = { "index.html": "home", "about.html": "about", "logo.svg": "<svg/>" };
 
 describe("the log of a publish", function () {
   this.timeout(60_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   it("tells that objects stay where no manifest says whose they are", async () => {
     const place = await bench.newPlace(SITE);

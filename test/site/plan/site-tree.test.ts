@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { PublishBench } from "../publish-bench.ts";
+import { publishBench } from "../publish-bench.ts";
 
 describe("the files of a site", function () {
   this.timeout(60_000);
-  const bench = new PublishBench().register();
+  const bench = publishBench();
 
   it("are told of before anything is sent, where S3 takes no such object", async () => {
     const folder = `${"k".repeat(200)}/`.repeat(5);

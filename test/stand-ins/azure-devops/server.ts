@@ -23,7 +23,10 @@ export interface AzureDevOpsOptions {
 
 export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken";
 
-/** What goes wrong. A status with a message that begins with `<` is a page; with a `location` among the headers, a redirect. */
+/**
+ * What goes wrong. A status with a message that begins with `<` is a page, with one that begins with `{` a document; with a `location`
+ * among the headers, a redirect.
+ */
 export type AzureDevOpsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" | "cutBody" }>;
 
 /** A request that the server has seen. */
@@ -131,8 +134,8 @@ async function answer(message: IncomingMessage, response: ServerResponse, contex
   if (fault?.kind === "reset") return resetConnection(message.socket);
   if (fault?.kind === "delay") await sleep(fault.delayMs);
   const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
-  const isPage = typeof reply.content === "string";
-  const text = isPage ? String(reply.content) : JSON.stringify(reply.content);
+  const text = typeof reply.content === "string" ? reply.content : JSON.stringify(reply.content);
+  const isPage = text.startsWith("<");
   response.writeHead(reply.status, {
     "content-type": isPage ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
     ...reply.headers,
@@ -157,7 +160,7 @@ function faultyAnswer({
 }: AzureDevOpsFault & { kind: "status" }): Answer {
   return {
     status,
-    content: message.startsWith("<") ? message : { $id: "1", message },
+    content: /^[<{]/.test(message) ? message : { $id: "1", message },
     ...(headers ? { headers } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { SiteOptions, SiteSettings } from "../../../src/site/options.ts";
+import type { RollbackOptions, SiteOptions, SiteSettings } from "../../../src/site/options.ts";
 import type { DownloadOptions, ObjectSettings, UploadOptions } from "../../../src/sync/options.ts";
 import type { InNameOf } from "../../../src/task/inputs/access.ts";
 import type { Identity } from "../../../src/task/inputs/identity.ts";
@@ -11,7 +11,11 @@ export const PROBED_PATHS = ["index.html", "assets/app.js", "assets/app.js.map",
 
 /** Describes all of a task's options; functions by what they answer. */
 export function describeOptions(
-  options: InNameOf<UploadOptions> | InNameOf<DownloadOptions> | InNameOf<SiteOptions>,
+  options:
+    | InNameOf<UploadOptions>
+    | InNameOf<DownloadOptions>
+    | InNameOf<SiteOptions>
+    | (InNameOf<RollbackOptions> & { readonly patterns?: undefined }),
 ): OptionsDescription {
   const { access, patterns, encryption, ...others } = options;
   const { store, identity, ...bucket } = access;
@@ -23,7 +27,7 @@ export function describeOptions(
     ...addressing,
     ...(endpoint ? { endpoint: endpoint.href } : {}),
     ...describeIdentity(identity),
-    matched: PROBED_PATHS.filter((path) => patterns.matches(path)),
+    ...(patterns ? { matched: PROBED_PATHS.filter((path) => patterns.matches(path)) } : {}),
     ...(encryption ? { encryption: describeEncryption(encryption) } : {}),
     ...(settings ? describeSettings(settings) : {}),
   };
@@ -44,7 +48,9 @@ function describeEncryption(encryption: NonNullable<UploadOptions["encryption"]>
   return encryption.kind === "customer" ? { ...encryption, key: encryption.key.toString("hex") } : encryption;
 }
 
-function describeSettings({ headersFor, tags, ...all }: ObjectSettings | SiteSettings): OptionsDescription {
+function describeSettings(settings: ObjectSettings | SiteSettings | RollbackOptions["settings"]): OptionsDescription {
+  if (!("headersFor" in settings)) return settings.tags ? { tags: [...settings.tags] } : {};
+  const { headersFor, tags, ...all } = settings;
   const { rules: _, ...others } = "rules" in all ? all : { ...all, rules: undefined };
   const { ruledHeadersFor, ...plain } =
     "ruledHeadersFor" in others ? others : { ...others, ruledHeadersFor: undefined };

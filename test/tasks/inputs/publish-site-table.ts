@@ -1,5 +1,5 @@
 import { advancedRows, connectionRows } from "./access-rows.ts";
-import { PROBED_PATHS } from "./describe-options.ts";
+import { type OptionsDescription, PROBED_PATHS } from "./describe-options.ts";
 import { siteEncryptionRows } from "./encryption-rows.ts";
 import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
 import type { InputTable } from "./input-table.ts";
@@ -31,6 +31,88 @@ const refusedForSites: Readonly<Record<string, readonly WrongCase[]>> = {
     },
   ],
 };
+
+/** What a rollback is, where nothing but the action is entered: inputs of a publish have no effect on it. */
+const rollback = (means: object = {}): OptionsDescription => ({
+  ...Object.fromEntries(OPTIONS_OF_PUBLISH.map((name) => [name, undefined])),
+  action: "rollback",
+  rollbackTo: "previous",
+  ...means,
+});
+
+const OPTIONS_OF_PUBLISH = [
+  "source",
+  "matched",
+  "followSymlinks",
+  "indexDocument",
+  "singlePageApp",
+  "cleanUrls",
+  "compress",
+  "keepReleases",
+  "maxDelete",
+  "configureWebsite",
+  "publicRead",
+  "cachePreset",
+  "headers",
+  "ruledHeaders",
+  "checksumAlgorithm",
+];
+
+const releaseRows: InputRow[] = [
+  {
+    input: "action",
+    meaning: "What is done: `publish` a built site, or `rollback` to an earlier release of it.",
+    valid: [
+      { value: "rollback", means: rollback() },
+      {
+        value: "Rollback",
+        others: { sourceFolder: "SOURCE/missing", maxDelete: "most", keepReleases: "many", compress: "zip" },
+        means: rollback(),
+      },
+      { value: "publish", others: { rollbackTo: "a/b" }, means: {} },
+    ],
+    empty: { says: "`publish`", means: {} },
+    wrong: [
+      {
+        value: "undo",
+        errors: ['action: "undo" is not among its values. Enter publish or rollback. [input-not-in-list]'],
+      },
+    ],
+  },
+  {
+    input: "keepReleases",
+    meaning: "How many releases before the live one can come back; 0 deletes those that were kept.",
+    valid: [
+      { value: "5", means: { keepReleases: 5 } },
+      { value: "50", means: { keepReleases: 50 } },
+      { value: "0", means: {} },
+    ],
+    empty: { says: "0", means: {} },
+    wrong: ["-1", "51", "all"].map((value) => ({
+      value,
+      errors: [
+        `keepReleases: "${value}" is not a whole number from 0 to 50. Enter one, or nothing for 0. [number-out-of-range]`,
+      ],
+    })),
+  },
+  {
+    input: "rollbackTo",
+    meaning: "The release that comes back: `previous`, the number of a release, a build number or a commit.",
+    valid: ["7", "20260102.3", "1a2b3c4d5e", "previous"].map((value) => ({
+      value,
+      others: { action: "rollback" },
+      means: rollback({ rollbackTo: value }),
+    })),
+    empty: { says: "`previous`", others: { action: "rollback" }, means: rollback() },
+    wrong: ["refs/heads/main", "7, 8?"].map((value) => ({
+      value,
+      others: { action: "rollback" },
+      errors: [
+        `rollbackTo: "${value}" is neither the number of a release nor a build number or a commit. Enter one of them, or previous. [release-not-found]`,
+      ],
+    })),
+  },
+];
 
 const documentRows: InputRow[] = [
   {
@@ -78,6 +160,7 @@ export const publishSiteTable: InputTable = {
   task: "AwsS3PublishSite",
   needed: { awsCredentials: "CONNECTION", bucketName: "releases", sourceFolder: "SOURCE/site" },
   options: {
+    action: "publish",
     bucketName: "releases",
     requesterPays: false,
     source: "SOURCE/site",
@@ -89,6 +172,7 @@ export const publishSiteTable: InputTable = {
     cleanUrls: false,
     compress: "off",
     keepRemovedDays: 7,
+    keepReleases: 0,
     maxDelete: { kind: "share", percent: 50 },
     dryRun: false,
     configureWebsite: false,
@@ -101,6 +185,7 @@ export const publishSiteTable: InputTable = {
   },
   rows: [
     ...connectionRows("targetFolder"),
+    ...releaseRows,
     {
       input: "sourceFolder",
       meaning: "The folder with the built site.",
@@ -150,7 +235,10 @@ export const publishSiteTable: InputTable = {
         ],
       })),
     },
-    { ...maxDeleteRow, meaning: "The most pages and redirects that may be removed: a count or a share." },
+    {
+      ...maxDeleteRow,
+      meaning: "The most that may be deleted: a count, or a share of the pages and of all published objects.",
+    },
     dryRunRow,
     ...hostingRows,
     ...distributionRows,

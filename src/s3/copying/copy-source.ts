@@ -1,5 +1,5 @@
-import { encodeKey, encodeUriPart } from "../aws/signer.ts";
-import type { Bucket } from "./bucket.ts";
+import { encodeKey, encodeUriPart } from "../../aws/signer.ts";
+import type { Bucket } from "../bucket.ts";
 
 /**
  * The headers by which CopyObject and UploadPartCopy name what they copy, and refuse to copy anything else.

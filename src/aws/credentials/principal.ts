@@ -1,0 +1,15 @@
+/**
+ * Whether two ARNs mean the same user or role. The sessions of a role differ from run to run, and are one here.
+ *
+ * Source: "IAM identifiers" in the IAM User Guide.
+ */
+export function isSamePrincipal(arn: string, otherArn: string): boolean {
+  return withoutSession(arn) === withoutSession(otherArn);
+}
+
+/** `arn:aws:sts::111122223333:assumed-role/deploy` for `arn:aws:sts::111122223333:assumed-role/deploy/run-1`. */
+function withoutSession(arn: string): string {
+  const [, , service, , , resource = ""] = arn.split(":", 6);
+  const isSession = service === "sts" && resource.startsWith("assumed-role/");
+  return isSession ? arn.slice(0, arn.lastIndexOf("/")) : arn;
+}

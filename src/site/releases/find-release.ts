@@ -1,0 +1,87 @@
+import { StepError } from "../../sync/step-error.ts";
+import { listSome } from "../list-some.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { type ReleasesBefore, recordOfContent } from "./kept-releases.ts";
+import type { ReleaseRecord, ReleaseRun } from "./release-record.ts";
+
+/** Of more releases, the rest is counted. */
+const MAX_NAMED_RELEASES = 51;
+/** Shorter ones are numbers, or guesses. */
+const MIN_COMMIT_LENGTH = 7;
+
+/** What is entered for the release before the live one. */
+export const PREVIOUS = "previous";
+
+/**
+ * Finds the release that a rollback is to bring back.
+ *
+ * @param text `previous`, a release's number, the number of a build, or a commit or how one begins.
+ * @throws {StepError} if there is none, or more than one.
+ */
+export function findRelease(text: string, before: ReleasesBefore, manifest: Manifest | undefined): ReleaseRecord {
+  const { records } = before;
+  const all = `These can come back: ${listReleases(records)}`;
+  if (records.length === 0)
+    throw new StepError(
+      "release-not-found",
+      "rollbackTo: no release of this site is kept, so none can come back. Publish with keepReleases, for example 5. To undo a change now, run the stage of the earlier run again.",
+    );
+  if (text.toLowerCase() === PREVIOUS) {
+    const previous = previousOf(before, manifest);
+    if (previous) return previous;
+    throw new StepError("release-not-found", `rollbackTo: there is no release before the live one. ${all}.`);
+  }
+  const fitting = records.filter((record) => fits(record, text));
+  const [only, ...others] = fitting;
+  if (only && others.length === 0) return only;
+  if (only)
+    throw new StepError(
+      "release-ambiguous",
+      `rollbackTo: "${text}" fits several releases: ${listReleases(fitting)}. Enter what fits one of them alone: its number, its build number or its commit.`,
+    );
+  throw new StepError("release-not-found", `rollbackTo: "${text}" is no release that is kept. ${all}.`);
+}
+
+/**
+ * The release before the one whose content is live, so that two rollbacks go back twice. If the last publish did not end well, that is the
+ * last one that was live as a whole; if it was a rollback, the one to which that was to lead: it did not end before its record was written.
+ */
+function previousOf(
+  { records, live, missing }: ReleasesBefore,
+  manifest: Manifest | undefined,
+): ReleaseRecord | undefined {
+  if (missing && manifest?.release?.rolledBackTo !== undefined) return missing;
+  if (!live) {
+    const wanted = manifest?.release?.underWay?.rollbackTo;
+    return (wanted === undefined ? undefined : recordOfContent(records, wanted)) ?? records.at(-1);
+  }
+  const { precededBy } = live;
+  if (precededBy === undefined) return undefined;
+  // If that one is gone, the next older one takes its place.
+  const older = records.filter(({ content }) => content.number <= precededBy && content.number !== live.content.number);
+  return older.sort((one, other) => one.content.number - other.content.number).at(-1);
+}
+
+function fits({ number, run, content }: ReleaseRecord, text: string): boolean {
+  const runs: readonly ReleaseRun[] = [run, content.run];
+  const start = text.toLowerCase();
+  return (
+    [number, content.number].some((each) => String(each) === text) ||
+    runs.some(({ buildNumber }) => buildNumber === text) ||
+    (text.length >= MIN_COMMIT_LENGTH && content.run.commit?.toLowerCase().startsWith(start) === true)
+  );
+}
+
+/** Releases in one text, the newest first: `7 (run 20260102.3, commit 1a2b3c4), 6 (…)`. */
+function listReleases(records: readonly ReleaseRecord[]): string {
+  return listSome([...records].reverse().map(describeRelease), MAX_NAMED_RELEASES);
+}
+
+/** A release as people know it. */
+export function describeRelease({ number, publishedMs, content }: ReleaseRecord): string {
+  const { run } = content;
+  const time = new Date(publishedMs).toISOString().slice(0, 16).replace("T", " ");
+  const commit = run.commit === undefined ? "" : `, commit ${run.commit.slice(0, 10)}`;
+  const back = content.number === number ? "" : `, release ${content.number} again`;
+  return `${number} (${time} UTC, ${run.name}${commit}${back})`;
+}

@@ -1,0 +1,66 @@
+import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { ServiceError } from "../../aws/errors/errors.ts";
+import { codeOf } from "../../errors/coded-error.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { inParallel } from "../../s3/concurrency/in-parallel.ts";
+import { copyObject } from "../../s3/copying/copy-object.ts";
+import { deleteObjects } from "../../s3/delete-objects.ts";
+import { encryptionHeaders } from "../../s3/encryption.ts";
+import { isNotFound } from "../../s3/head-object.ts";
+import { StepError } from "../../sync/step-error.ts";
+import type { SiteOptions } from "../options.ts";
+import type { Keeping } from "./plan-keeping.ts";
+
+const PARALLEL_COPIES = 64;
+const STORAGE_CLASS = "x-amz-storage-class";
+
+/**
+ * Copies what releases need out of the way of a publish, within the store.
+ *
+ * @throws {StepError} if an object cannot be copied; the signal's reason.
+ */
+export async function keepObjects(
+  keepings: readonly Keeping[],
+  bucket: Bucket,
+  { encryption, concurrency }: Pick<SiteOptions, "encryption" | "concurrency">,
+  signal: AbortSignal,
+): Promise<void> {
+  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ source, key, entry }, _, either) => {
+    const storageClass = entry.headers[STORAGE_CLASS];
+    const headers = {
+      ...encryptionHeaders(encryption),
+      ...(storageClass === undefined ? {} : { [STORAGE_CLASS]: storageClass }),
+    };
+    try {
+      await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
+    } catch (error) {
+      either.throwIfAborted();
+      if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
+      // Somebody has replaced or deleted it since it was listed: it is none of the release any more.
+      await deleteObjects(bucket, [key], either);
+    }
+  });
+}
+
+function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepError {
+  const why = isWithoutKey(error)
+    ? `${error.message}. ${CUSTOMER_KEY}`
+    : describeFailure(error, bucket.name, key, "s3:GetObject and s3:PutObject");
+  return new StepError(codeOf(error), `Keeping s3://${bucket.name}/${key} for a release failed: ${why}`, {
+    cause: error,
+  });
+}
+
+function isReplaced(error: unknown): boolean {
+  return isNotFound(error) || (error instanceof ServiceError && error.awsCode === "PreconditionFailed");
+}
+
+/** So S3 answers a copy without a customer's key of an object that was stored with one. */
+function isWithoutKey(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.details.status === 400 && WITHOUT_KEY_CODES.has(error.awsCode);
+}
+
+const WITHOUT_KEY_CODES = new Set(["BadRequest", "InvalidRequest"]);
+
+const CUSTOMER_KEY =
+  "Another tool may have stored it with a customer-provided key (SSE-C), and such objects cannot be kept for a release. Store it without that key, or set keepReleases to 0.";

@@ -1,0 +1,44 @@
+import type { SiteLog } from "../plan/site-tools.ts";
+import type { ReleasePlan } from "./release-plan.ts";
+import type { ReleaseRecord } from "./release-record.ts";
+
+/** What a publish or a rollback would make of the releases, as orders, for a dry run. */
+export function describeReleases({ before, keepings, keepReleases }: ReleasePlan): string[] {
+  const { records, lastNumber } = before;
+  const copied = keepings.length === 1 ? "1 object" : `${keepings.length.toLocaleString("en")} objects`;
+  const numbers = records.map(({ number }) => number).join(", ");
+  return [
+    ...(keepings.length > 0 ? [`copy ${copied} of release ${lastNumber} to the releases that are kept`] : []),
+    ...(keepReleases === 0 && records.length > 0 ? [`delete the releases that are kept: ${numbers}`] : []),
+  ];
+}
+
+/**
+ * Tells which release is live now, and which can come back.
+ *
+ * @param stay all that are kept, the live one among them.
+ */
+export function logReleases(
+  { target, keepReleases }: ReleasePlan,
+  live: ReleaseRecord,
+  stay: readonly ReleaseRecord[],
+  log: SiteLog,
+): void {
+  if (keepReleases === 0) {
+    log.info("keepReleases is 0, so no release can come back any more.");
+    return;
+  }
+  const others = stay.filter(({ number }) => number !== live.number).map(({ number }) => number);
+  const kept = others.length > 0 ? `These can come back: ${others.reverse().join(", ")}.` : "No other one is kept yet.";
+  log.info(
+    live.content.number === live.number
+      ? `This is release ${live.number}. ${kept}`
+      : `This is release ${live.number}, with the content of release ${live.content.number}. ${kept}`,
+  );
+  if (target) for (const line of AFTER_ROLLBACK) log.info(line);
+}
+
+const AFTER_ROLLBACK = [
+  "The next publish stores what its branch holds: revert the change there too, or it goes live again.",
+  "A rollback does not restore CloudFront functions and policies, bucket policies, DNS records, or the tags and the encryption of objects.",
+];

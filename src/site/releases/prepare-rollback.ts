@@ -1,0 +1,223 @@
+import { parsePatterns } from "../../files/patterns.ts";
+import type { CopiedObject } from "../../s3/copying/copy-object.ts";
+import type { PlanProblem, PutAction } from "../../sync/plan/plan.ts";
+import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
+import { readDistribution } from "../cloudfront/distribution.ts";
+import { isPage } from "../content/cache-preset.ts";
+import type { Encoding } from "../content/compress.ts";
+import { openControlPlane } from "../control-plane/control-plane.ts";
+import { ownPartOf, shareWebsite } from "../hosting/shared-website.ts";
+import { describeRedirectAll } from "../hosting/site-bucket.ts";
+import { listSome } from "../list-some.ts";
+import type { ManifestEntry } from "../manifest/manifest.ts";
+import type { RollbackOptions, SiteOptions, SiteSettings } from "../options.ts";
+import { COMPRESSION, sharedHeaders } from "../plan/desired-headers.ts";
+import { logEarlierState, logSharedWebsite } from "../plan/log-plan.ts";
+import { planSite } from "../plan/plan-site.ts";
+import type { PreparedSite } from "../plan/prepared-site.ts";
+import { type PublishedObjects, readHosting, readPublishedObjects } from "../plan/read-published.ts";
+import { findSiteAddress } from "../plan/site-address.ts";
+import type { SiteObject } from "../plan/site-object.ts";
+import type { ListedObject } from "../plan/site-plan.ts";
+import type { SiteTools } from "../plan/site-tools.ts";
+import { describeRelease, findRelease } from "./find-release.ts";
+import type { ReleasesBefore } from "./kept-releases.ts";
+import { planKeeping } from "./plan-keeping.ts";
+import { runOf } from "./plan-releases.ts";
+import { readReleases } from "./read-releases.ts";
+import type { ReleasedSite, ReleaseRecord } from "./release-record.ts";
+
+/** A rollback that is planned, and the options with which it is carried out. */
+export interface PreparedRollback {
+  readonly site: PreparedSite;
+  readonly options: SiteOptions;
+}
+
+/** Of more names, the rest is counted. */
+const MAX_NAMED_FILES = 10;
+const REDIRECT = "x-amz-website-redirect-location";
+
+/**
+ * Finds the release that is to come back, and decides what that takes. Nothing is changed.
+ *
+ * @throws {StepError} if there is no such release, or what is there cannot be read; the signal's reason.
+ */
+export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {
+  const { bucket, signal, log } = tools;
+  const published = await readPublishedObjects(asked, tools, false);
+  const before = await readReleasesOf(asked, published, tools);
+  const target = findRelease(asked.rollbackTo, before, published.manifest);
+  log.info(`This release comes back: ${describeRelease(target)}`);
+  const options = optionsFor(asked, target.site);
+  const controlPlane = options.distribution ? await openFor(asked, tools) : undefined;
+  const origin = { bucketName: bucket.name, prefix: options.prefix };
+  const distribution =
+    options.distribution &&
+    controlPlane &&
+    (await readDistribution(controlPlane, options.distribution.id, origin, signal));
+  const address = findSiteAddress(options, distribution);
+  const { presentWebsite, neighbours } = await readHosting(published, options, tools);
+  const ownWebsite = target.site.website ?? { indexDocument: options.indexDocument, routingRules: [] };
+  const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
+  const { listed, manifest, store } = published;
+  const nowMs = (tools.now ?? Date.now)();
+  const objects = objectsOf(target, asked);
+  const digests = new Map([...target.entries].map(([name, { sha256 }]) => [name, sha256]));
+  const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: new SkippedPaths(), nowMs });
+  const puts = plan.groups.flatMap(({ actions }) => actions);
+  const { sources, missing } = findSources(puts, target, before, listed, options.prefix);
+  const problems: PlanProblem[] = [...plan.problems, ...missingProblems(missing, target)];
+  if (!shared)
+    problems.push({
+      input: "rollbackTo",
+      code: "website-of-another-site",
+      message: describeRedirectAll(bucket.name),
+    });
+  if (shared) logSharedWebsite(shared, ownWebsite, options, log);
+  logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, log);
+  const site: PreparedSite = {
+    ...plan,
+    problems,
+    filesFound: [...objects.values()].filter(({ kind }) => kind !== "redirect").length,
+    objects,
+    digests,
+    listed,
+    manifest,
+    store,
+    isNewBucket: false,
+    address,
+    ownWebsite,
+    website: shared?.website ?? ownWebsite,
+    neighbours,
+    ...(distribution ? { distribution } : {}),
+    ...(controlPlane ? { controlPlane } : {}),
+    forCloudFront: {},
+    releases: {
+      before,
+      keepings: planKeeping(plan, listed, before, options.prefix),
+      target,
+      site: { ...target.site, ...(address.siteUrl ? { siteUrl: address.siteUrl.href } : {}) },
+      run: runOf(tools),
+      nowMs,
+    },
+    sources,
+    nowMs,
+  };
+  return { site, options };
+}
+
+/** The live release may lack its record; how the site answers is then what the one before it says, and what the bucket says now. */
+function readReleasesOf(
+  { prefix }: RollbackOptions,
+  published: PublishedObjects,
+  tools: SiteTools,
+): Promise<ReleasesBefore> {
+  const { bucket, signal } = tools;
+  const { listedReleases: listed, manifest } = published;
+  return readReleases({ bucket, prefix, listed, manifest, signal }, async (last) => {
+    const site = last?.site ?? { indexDocument: "index.html", singlePageApp: false };
+    if (!site.website) return site;
+    const { presentWebsite, neighbours } = await readHosting(published, { prefix, configureWebsite: true }, tools);
+    return { ...site, website: ownPartOf(presentWebsite, site.website, neighbours) ?? site.website };
+  });
+}
+
+function openFor({ access }: RollbackOptions, { transport, userAgent }: SiteTools) {
+  return openControlPlane({ region: access.store.region, credentials: access.credentials, transport, userAgent });
+}
+
+/** Those of a publish that stores what the release shows. No limit of removals holds: all that goes is in another release. */
+function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: ReleasedSite): SiteOptions {
+  const { indexDocument, errorDocument, singlePageApp, siteUrl, website } = released;
+  const isDerived = asked.siteUrl === undefined && siteUrl !== undefined && !asked.distribution;
+  return {
+    ...asked,
+    settings: { ...asked.settings, ...NO_SETTINGS },
+    source: "",
+    patterns: parsePatterns([]),
+    followSymlinks: false,
+    maxDelete: { kind: "share", percent: 100 },
+    keepReleases: 0,
+    indexDocument,
+    ...(errorDocument === undefined ? {} : { errorDocument }),
+    singlePageApp,
+    cleanUrls: false,
+    compress: "off",
+    configureWebsite: website !== undefined,
+    publicRead: false,
+    ...(isDerived ? { siteUrl: new URL(siteUrl) } : {}),
+  };
+}
+
+/** The headers of what comes back are those of the release. */
+const NO_SETTINGS: Omit<SiteSettings, "tags"> = {
+  cachePreset: "none",
+  headersFor: () => ({}),
+  ruledHeadersFor: () => ({}),
+  checksumAlgorithm: "none",
+};
+
+/** The objects of a release, as a publish would have them stored: encryption and tags are what the inputs say now. */
+function objectsOf({ entries, site }: ReleaseRecord, asked: RollbackOptions): Map<string, SiteObject> {
+  const ofInputs = new Set([...HEADERS_OF_INPUTS, ...Object.keys(sharedHeaders(asked))]);
+  return new Map([...entries].map(([name, entry]) => [name, objectOf(name, entry, site, ofInputs)]));
+}
+
+/** What the manifest holds digests of, and what no header is. */
+const HEADERS_OF_INPUTS = [
+  COMPRESSION,
+  "x-amz-tagging",
+  "x-amz-server-side-encryption",
+  "x-amz-server-side-encryption-aws-kms-key-id",
+  "x-amz-server-side-encryption-bucket-key-enabled",
+];
+
+function objectOf(
+  relativeKey: string,
+  { headers: all, sizeBytes, reusesName }: ManifestEntry,
+  { indexDocument }: ReleasedSite,
+  ofInputs: ReadonlySet<string>,
+): SiteObject {
+  const headers = Object.fromEntries(Object.entries(all).filter(([name]) => !ofInputs.has(name)));
+  const compression = all[COMPRESSION] as Encoding | undefined;
+  const isDocument = isPage(headers["content-type"] ?? "");
+  const kind = relativeKey === indexDocument ? "index" : isDocument ? "page" : "asset";
+  return {
+    relativeKey,
+    kind: headers[REDIRECT] === undefined ? kind : "redirect",
+    storedBytes: sizeBytes,
+    headers,
+    ...(compression ? { compression } : {}),
+    ...(reusesName ? { reusesName } : {}),
+  };
+}
+
+/** Where each object comes from: it is kept, or still in its place, with other headers at most. */
+function findSources(
+  puts: readonly PutAction[],
+  { entries }: ReleaseRecord,
+  { listing }: ReleasesBefore,
+  listed: ReadonlyMap<string, ListedObject>,
+  prefix: string,
+): { readonly sources: ReadonlyMap<string, CopiedObject>; readonly missing: readonly string[] } {
+  const sources = new Map<string, CopiedObject>();
+  const missing: string[] = [];
+  for (const { relativeKey: name } of puts) {
+    const entry = entries.get(name) as ManifestEntry;
+    const kept = listing.find(entry);
+    const present = listed.get(name);
+    const inPlace = present?.etag === entry.etag ? { ...present, name } : undefined;
+    const found = kept ?? inPlace;
+    if (found) sources.set(name, { key: prefix + found.name, sizeBytes: found.sizeBytes, etag: found.etag });
+    else missing.push(name);
+  }
+  return { sources, missing };
+}
+
+function missingProblems(missing: readonly string[], { number }: ReleaseRecord): PlanProblem[] {
+  if (missing.length === 0) return [];
+  const names = listSome(missing, MAX_NAMED_FILES);
+  const why = "Something else than this task has replaced or deleted them";
+  const message = `release ${number} cannot come back as a whole, because these objects of it are gone: ${names}. ${why}. Choose another release, or run the stage of the earlier run again.`;
+  return [{ input: "rollbackTo", code: "release-incomplete", message }];
+}
