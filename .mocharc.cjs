@@ -2,6 +2,7 @@ const { availableParallelism } = require("node:os");
 
 module.exports = {
   "node-option": ["import=tsx"],
+  require: ["./test/expect-differences.ts"],
   timeout: 60_000,
   parallel: true,
   // Tests wait now and then, for sessions to end or for processes to start: one more than there are cores.

@@ -1,8 +1,11 @@
 /**
- * `npm run test:servers [-- NAME…] [-- --install]`: the suites against real S3 servers and under the agent's own versions
- * of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
+ * `npm run test:servers [-- NAME…] [-- --install] [-- --write-table]`: the suites against real S3 servers and under the agent's
+ * own versions of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all that do
+ * not take long to be installed.
+ * With `--write-table`, what the servers can do is written into `docs/compatible-stores.md`; else the page is compared.
  */
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { type AgentNode, agentNodes, installedAgentNode, oldestNode, refusedNodes } from "./servers/agent-node.ts";
 import { installedAwsCli } from "./servers/aws-cli.ts";
@@ -11,13 +14,14 @@ import { unpackedDocumentation } from "./servers/documentation.ts";
 import { proxyEnvironment, testEnvironment } from "./servers/environment.ts";
 import { installAhead } from "./servers/install-ahead.ts";
 import { serverKinds } from "./servers/kinds.ts";
-import { runMocha } from "./servers/mocha-run.ts";
+import { type MochaResults, runMocha } from "./servers/mocha-run.ts";
 import { installedNginx } from "./servers/nginx.ts";
 import { installPermission } from "./servers/permission.ts";
 import { startProcess } from "./servers/process-groups.ts";
 import { report, type SkippedPart, sum, type TestRun } from "./servers/report.ts";
 import { type InstallPermission, type RunningServer, type ServerKind, Unavailable } from "./servers/server.ts";
 import { smokeTest } from "./servers/smoke-test.ts";
+import { type StoreColumn, storePage, withStoreColumns } from "./servers/store-table.ts";
 import { randomTreesOnServers, suites } from "./servers/suites.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
 
@@ -32,7 +36,11 @@ const thisNode: Runtime = { version: process.versions.node, program: process.exe
 /** For the embedded server, whatever this is run with. */
 const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined };
 
+const writesTable = "--write-table";
+
 const runs: TestRun[] = [];
+/** What each store was found to be able to do. */
+const columns: StoreColumn[] = [];
 const skippedParts: SkippedPart[] = [];
 let proxies: RunningProxies | undefined;
 /** What sites are visited with, and which ones that nobody here has made. */
@@ -52,6 +60,7 @@ async function main(args: readonly string[]): Promise<void> {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
   await proxies?.stop();
+  await settleTable(args.includes(writesTable));
 
   console.log(`\n${report(runs, skippedParts)}`);
   process.exitCode = sum(runs).failed > 0 ? 1 : 0;
@@ -80,6 +89,7 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   visitors = await visitorsEnvironment(permission);
   const extras = { ...env, ARCHIVE_WRITERS: "1" };
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
+  if (nodes.length > 0) await runSuite("full", "embedded", thisNode, env);
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
 }
 
@@ -94,12 +104,36 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 /** @throws {Error} where a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
   const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
-  const names = args.filter((arg) => arg !== "--install");
+  const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, and --install.`);
+    throw new Error(
+      `There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, --install and ${writesTable}.`,
+    );
   }
-  return new Set(names.length > 0 ? names : known);
+  if (names.length > 0) return new Set(names);
+  const onRequest = serverKinds.filter((kind) => kind.onRequest).map(({ name }) => name);
+  for (const name of onRequest) {
+    skippedParts.push({
+      part: name,
+      reason: `it takes minutes to compile; run it with: npm run test:servers -- ${name} --install`,
+    });
+  }
+  return new Set(known.filter((name) => !onRequest.includes(name)));
+}
+
+/** The page must say what this run found. */
+async function settleTable(writes: boolean): Promise<void> {
+  if (columns.length === 0) return;
+  const page = await readFile(storePage, "utf8");
+  const updated = withStoreColumns(page, columns);
+  const mayWrite = writes && sum(runs).failed === 0;
+  if (mayWrite) await writeFile(storePage, updated);
+  const isRight = mayWrite || updated === page;
+  if (!isRight)
+    console.log(`\ndocs/compatible-stores.md says something else. Run: npm run test:servers -- ${writesTable}`);
+  const counts = { passed: isRight ? 1 : 0, failed: isRight ? 0 : 1, skipped: 0 };
+  runs.push({ suite: "table of stores", server: "all that ran", node: "-", ...counts });
 }
 
 async function build(): Promise<void> {
@@ -131,13 +165,15 @@ async function testAgainst(kind: ServerKind, node: Runtime, permission: InstallP
     return;
   }
   const serverName = `${server.name} ${server.version}`;
-  if (!kind.runsSuites) {
+  if (kind.suite === undefined) {
     runs.push({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
     await runSuite("moto", serverName, node, withoutServer);
     return;
   }
   try {
-    await runSuite("s3", serverName, node, { ...testEnvironment(server), S3_TEST_ROUNDS: randomTreesOnServers });
+    const env = { ...testEnvironment(server), S3_TEST_ROUNDS: randomTreesOnServers };
+    const { operations } = await runSuite(kind.suite, serverName, node, env);
+    columns.push({ server: server.name, version: server.version, operations });
   } finally {
     await server.stop();
   }
@@ -161,15 +197,17 @@ async function runSuite(
   node: Runtime,
   env: NodeJS.ProcessEnv,
   mochaNode = node,
-): Promise<void> {
+): Promise<MochaResults> {
   console.log(`\n== ${suite}, server ${server}, Node ${node.version}`);
-  const counts = await runMocha(mochaNode.program, suites[suite], {
+  const results = await runMocha(mochaNode.program, suites[suite], {
     TASK_NODE: node.program,
+    S3_TEST_FULL: "1",
     ...proxyEnvironment(proxies),
     ...visitors,
     ...env,
   });
-  runs.push({ suite, server, node: node.version, ...counts });
+  runs.push({ suite, server, node: node.version, ...results.counts });
+  return results;
 }
 
 async function orSkip<T>(part: string, get: () => Promise<T>): Promise<T | undefined> {

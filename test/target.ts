@@ -6,10 +6,13 @@ import {
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  type MultipartUpload,
   S3Client,
+  type S3ClientConfig,
 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { defaultCredential, type S3Server, type S3ServerOptions, startS3Server } from "../local/s3/server.ts";
+import { openSiteServer } from "./site-server.ts";
 import { openWebsiteFront, type Website } from "./website-front.ts";
 
 export type { Website } from "./website-front.ts";
@@ -48,8 +51,8 @@ export interface Target {
   /** Makes a bucket with a name of its own. */
   newBucket(): Promise<string>;
   /**
-   * Opens a bucket's website to plain requests. It ends with the target, if it has not been closed before.
-   * @throws with the reason in `noWebsites`
+   * Opens a bucket's website to plain requests: where the server has none, by a web server that shows its objects. It ends
+   * with the target, if it has not been closed before.
    */
   openWebsite(bucket: string): Promise<Website>;
   /** Empties and deletes the buckets made by `newBucket`, and ends what has been started. */
@@ -90,37 +93,39 @@ function connect(about: Omit<Target, "client" | "newBucket" | "openWebsite" | "s
   const { url, region, accessKeyId, secretAccessKey, server } = about;
   const buckets: string[] = [];
   const fronts: Website[] = [];
-  const client = new S3Client({
+  const settings: S3ClientConfig = {
     endpoint: url,
     region,
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
-    maxAttempts: 1,
     // Not every store knows additional checksums: a suite that is about them asks for them.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: new NodeHttpHandler({ socketTimeout: 30_000 }),
-  });
+  };
+  const client = new S3Client({ ...settings, maxAttempts: 1 });
+  // For what prepares and clears up: between tests a server may have closed connections.
+  const patient = new S3Client({ ...settings, maxAttempts: 5 });
   return {
     ...about,
     client: () => client,
     async newBucket() {
       const name = `conformance-${randomBytes(6).toString("hex")}`;
-      await client.send(new CreateBucketCommand({ Bucket: name, ...locationIn(region) }));
+      await patient.send(new CreateBucketCommand({ Bucket: name, ...locationIn(region) }));
       buckets.push(name);
       return name;
     },
     async openWebsite(bucket) {
       if (server !== undefined) return server.openWebsite(bucket);
-      if (noWebsites !== undefined) throw new Error(noWebsites);
-      const front = await openFront(bucket);
+      const front = await (noWebsites === undefined ? openFront(bucket) : openSiteServer(client, bucket));
       fronts.push(front);
       return front;
     },
     async stop() {
       await Promise.all(fronts.map((front) => front.close()));
       // The embedded server's buckets go with it.
-      if (server === undefined) for (const bucket of buckets) await deleteBucket(client, bucket);
+      if (server === undefined) await Promise.all(buckets.map((bucket) => deleteBucket(patient, bucket)));
+      patient.destroy();
       client.destroy();
       await server?.close();
     },
@@ -139,8 +144,7 @@ function locationIn(region: string): Partial<ConstructorParameters<typeof Create
 }
 
 async function deleteBucket(client: S3Client, Bucket: string): Promise<void> {
-  const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket }));
-  for (const { Key, UploadId } of Uploads) {
+  for (const { Key, UploadId } of await unfinishedUploads(client, Bucket)) {
     await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
   }
   for (let isTruncated: boolean | undefined = true; isTruncated; ) {
@@ -149,6 +153,16 @@ async function deleteBucket(client: S3Client, Bucket: string): Promise<void> {
     isTruncated = page.IsTruncated;
   }
   await client.send(new DeleteBucketCommand({ Bucket }));
+}
+
+async function unfinishedUploads(client: S3Client, Bucket: string): Promise<MultipartUpload[]> {
+  try {
+    return (await client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [];
+  } catch (error) {
+    // gofakes3 answers so where there are none.
+    if ((error as Error).name === "NoSuchUpload") return [];
+    throw error;
+  }
 }
 
 function needed(name: string): string {

@@ -92,10 +92,11 @@ async function retryTask(
   end: ExecutionEnd,
 ): Promise<void> {
   const task = prepareProcess(job, request, step.definition);
+  const runProcess = request.runProcess ?? runTaskProcess;
   const retries = Math.min(request.retryCountOnTaskFailure ?? 0, maxRetries);
   for (let retry = 0; ; retry++) {
     step.startAttempt();
-    end.exitCode = await runTaskProcess(task, {
+    end.exitCode = await runProcess(task, {
       onLine: (line) => takeOutputLine(line, step),
       onOutput: (chunk) => end.output.push(chunk),
       cancel: stop,

@@ -1,5 +1,6 @@
 import type { Issue } from "./step-log.ts";
 import type { Progress, QueuedAttachment, SetVariable } from "./step-record.ts";
+import type { runTaskProcess } from "./task-process.ts";
 import type { TaskResult } from "./task-result.ts";
 
 /** One step of a job: a task and what it is given. */
@@ -24,6 +25,8 @@ export interface TaskStep {
   timeoutMs?: number | undefined;
   /** The step's `target: host`: it does not run in the job's container. */
   isOnHost?: boolean | undefined;
+  /** Runs the task's process in another way than the agent's. */
+  runProcess?: typeof runTaskProcess | undefined;
 }
 
 /** A file that the task attached; `content` is what it held when the step had ended. */

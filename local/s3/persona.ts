@@ -46,6 +46,14 @@ export const refusesWholeChecksums: Persona = {
   refusedHeaders: { name: anyChecksum, operation: "CompleteMultipartUpload", code: "InvalidArgument" },
 };
 
+/** Implements no header about tags, keys of customers, redirects or checksums, and does not say which header it means. */
+export const refusesSettings: Persona = {
+  refusedHeaders: {
+    name: /^x-amz-(tagging|server-side-encryption-customer|website-redirect-location|checksum-(?!mode|algorithm)|mp-object-size)/,
+    code: "NotImplemented",
+  },
+};
+
 /** Has an ACL for each object in which nobody is named. */
 export const namesNoGrantees: Persona = {
   answers: {
@@ -63,6 +71,21 @@ export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 
 /** Says with 204 that a bucket is no website yet. */
 export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };
+
+const notImplemented: Reply = documentReply(
+  xmlDocument("Error", {
+    Code: "NotImplemented",
+    Message: "A header you provided implies functionality that is not implemented",
+  }),
+);
+
+/** Answers as if a bucket were no website yet and had no policy, and refuses to make it one or to give it one. */
+export const refusesToBeSet: Persona = {
+  answers: {
+    PutBucketWebsite: { ...notImplemented, status: 501 },
+    PutBucketPolicy: { ...notImplemented, status: 501 },
+  },
+};
 
 const emptyListing = documentReply(xmlDocument("ListBucketResult", { Name: "bucket", IsTruncated: "false" }));
 

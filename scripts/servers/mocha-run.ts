@@ -10,16 +10,27 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const mocha = join(root, "node_modules/mocha/bin/mocha.js");
 const reporter = join(root, "scripts/servers/counting-reporter.ts");
 
+/** A test of `test/stores` that passed: the title also says how the server departs from S3, if it does. */
+export interface StoreOperation {
+  readonly group: string;
+  readonly title: string;
+}
+
+export interface MochaResults {
+  readonly counts: Counts;
+  readonly operations: readonly StoreOperation[];
+}
+
 /**
  * Runs test files under a Node, their output going to ours.
  * @param node - runs mocha and the tests; the packaged tasks too, unless `env.TASK_NODE` names another one.
  * @param files - patterns, relative to the project.
  * @param env - variables added to ours; undefined takes one away.
- * @returns mocha's counts; a run that broke off or failed otherwise counts as one failed test at least.
+ * @returns mocha's results; a run that broke off or failed otherwise counts as one failed test at least.
  */
-export async function runMocha(node: string, files: readonly string[], env: NodeJS.ProcessEnv): Promise<Counts> {
+export async function runMocha(node: string, files: readonly string[], env: NodeJS.ProcessEnv): Promise<MochaResults> {
   const workspace = new Workspace("mocha");
-  const output = join(workspace.folder, "counts.json");
+  const output = join(workspace.folder, "results.json");
   try {
     const child = startProcess(
       node,
@@ -32,21 +43,22 @@ export async function runMocha(node: string, files: readonly string[], env: Node
       },
     );
     const [exitCode] = (await once(child, "exit")) as [number | null];
-    const counts = await readCounts(output);
-    return exitCode === 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
+    const { counts, operations } = await readResults(output);
+    const failed = exitCode === 0 ? counts.failed : Math.max(counts.failed, 1);
+    return { counts: { ...counts, failed }, operations };
   } finally {
     await workspace.close();
   }
 }
 
-async function readCounts(path: string): Promise<Counts> {
+async function readResults(path: string): Promise<MochaResults> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Counts;
+    return JSON.parse(await readFile(path, "utf8")) as MochaResults;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
       throw error;
     }
     console.log("The run broke off before mocha had its counts: that counts as one failure.");
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { counts: { passed: 0, failed: 1, skipped: 0 }, operations: [] };
   }
 }

@@ -11,7 +11,7 @@ const version = "5.2.5";
  * moto (https://docs.getmoto.org), a stand-in for many AWS services. It needs Python. Its S3 checks neither
  * signatures nor most of what a request says, so no suite is held against it.
  */
-export const moto: ServerKind = { name: "moto", runsSuites: false, install: installedProgram, start };
+export const moto: ServerKind = { name: "moto", suite: undefined, install: installedProgram, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const program = await installedProgram(permission);

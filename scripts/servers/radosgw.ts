@@ -15,7 +15,7 @@ const secretAccessKey = "radosgw-secret";
 const websiteDomain = "website.test";
 
 /** The S3 gateway of Ceph (https://docs.ceph.com/en/pacific/radosgw/s3/): an old and strict S3, as many companies run it. */
-export const radosgw: ServerKind = { name: "radosgw", runsSuites: true, install: installedVersion, start };
+export const radosgw: ServerKind = { name: "radosgw", suite: "s3", install: installedVersion, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const version = await installedVersion(permission);

@@ -23,8 +23,13 @@ export interface InstallPermission {
 /** A server that can be started. */
 export interface ServerKind {
   name: string;
-  /** Whether it is an S3 to hold the suites against; where not, it is only seen to work. */
-  runsSuites: boolean;
+  /**
+   * What is run against it: all that an S3 does, what the tasks do with a store, or one test for each operation. If undefined, it is
+   * only seen to work.
+   */
+  suite: "s3" | "stores" | "operations" | undefined;
+  /** Whether it is run only if it is named, since it takes long to be installed. */
+  onRequest?: boolean;
   /** Installs it where that is permitted. @throws {Unavailable} where it cannot be had. */
   install(permission: InstallPermission): Promise<unknown>;
   /**

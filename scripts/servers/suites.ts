@@ -21,10 +21,10 @@ const product = [
 const besideTheServer = [
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
   "s3/{concurrency/*,multipart/part-size}",
-  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures}",
+  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures,*-interrupted,*-stores,*-stores-*}",
   "tasks/upload-{encryption,faults,header-refusals}",
-  "tasks/publish-{cloudfront,dns*,interrupted,invalidation,log,visitors}",
-  "tasks/download-{integrity,interrupted,partial-files,unsafe-keys}",
+  "tasks/publish-{cloudfront,content-types,dns*,invalidation,log,names,neighbours,pending,rules,secrets,visitors}",
+  "tasks/download-{integrity,partial-files,unsafe-keys}",
   "tasks/extract*",
   "browser/edge",
 ];
@@ -32,7 +32,7 @@ const besideTheServer = [
 const randomTrees = "sync/plan/random-sync";
 
 /**
- * `npm test` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
+ * The suite `full` has all 300 random trees, on the embedded server. Real servers get the first 50, under the agent's Node: 300 were two fifths
  * of the time that all tests on radosgw took. So trees 51 to 300 are run on this Node and the embedded server only.
  */
 export const randomTreesOnServers = "50";
@@ -52,7 +52,7 @@ const withMoto = [
 ];
 
 /**
- * Some 600 steps that show how text is read, which `npm test` has run: the tasks' own work on strings. AwsS3Download's table, which shares
+ * Some 600 steps that show how text is read, which the suite `full` has: the tasks' own work on strings. AwsS3Download's table, which shares
  * its readers with the others, shows that it is the same under another Node.
  */
 const inputTables = "tasks/inputs-{upload,publish-site}";
@@ -63,6 +63,16 @@ const decisionsAndTexts = [
   "tasks/upload-{compare,dry-run,faults,header-*,max-delete,selection}",
   "tasks/publish-{log,visitors}",
 ];
+
+/** What the tasks do that depends on the store, and that takes no more than what the plainest stores have. */
+const dependingOnTheStore = [
+  ...["upload", "upload-bucket", "upload-delete-extra", "upload-objects", "upload-overwrite"],
+  ...["download", "download-delete-extra", "download-overwrite"],
+  ...["publish-again", "publish-beside"],
+];
+
+/** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
+const operations = ["test/stores/*-operations.ts"];
 
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
@@ -82,12 +92,23 @@ export const suites = {
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
     "test/browser/**/*.test.ts",
+    ...operations,
   ],
+  /** What `npm test` has fewer cases of, or runs with many steps in one process. */
+  full: [
+    ...["aws/signer", "http/response-parser", "site/publish-model", "site/rules/many-redirects", randomTrees],
+    ...["tasks/inputs-*", "tasks/publish-visitors"],
+  ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, manyReleases].map((name) => `test/${name}.test.ts`),
+  /** The table of compatible stores. */
+  operations,
+  /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
+  stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),
     ...[randomTrees, randomReleases].map((name) => `test/${name}.test.ts`),
+    ...operations,
     ...without(...besideTheServer),
   ],
   /** STS and IAM, CloudFront and Route 53, and no S3 that checks signatures. These start it themselves. */

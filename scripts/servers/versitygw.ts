@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
-import { run } from "./command.ts";
 import { freePort } from "./free-port.ts";
+import { installGoProgram } from "./go-program.ts";
 import { installed } from "./installed.ts";
 import type { InstallPermission, RunningServer, ServerKind } from "./server.ts";
 import { inWorkspace, type Workspace } from "./workspace.ts";
@@ -14,7 +14,7 @@ const region = "us-east-1";
 const websiteDomain = "website.test";
 
 /** Versity S3 Gateway over a folder (https://github.com/versity/versitygw): a strict S3 of today. Its source needs Go. */
-export const versitygw: ServerKind = { name: "versitygw", runsSuites: true, install: installedProgram, start };
+export const versitygw: ServerKind = { name: "versitygw", suite: "s3", install: installedProgram, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const program = await installedProgram(permission);
@@ -71,5 +71,5 @@ function installedProgram(permission: InstallPermission): Promise<string> {
 }
 
 async function install(folder: string): Promise<void> {
-  await run("go", ["install", `github.com/versity/versitygw/cmd/versitygw@v${version}`], { GOBIN: folder });
+  await installGoProgram("github.com/versity/versitygw/cmd/versitygw", `v${version}`, folder);
 }

@@ -2,7 +2,7 @@
 // made of must not need more, and is built for them; the task itself is in main.js.
 import { printed } from "../errors/coded-message.ts";
 import { takeNetworkSecrets } from "./network-secrets.ts";
-import { refusalOfNode } from "./node-requirement.ts";
+import { refusalOfNode } from "./node/node-requirement.ts";
 
 const refusal = refusalOfNode(process.version);
 if (refusal === undefined) {

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   "too-many-tags": "There are more tags than AWS allows.",
   "checksum-not-supported": "The store refuses the checksum that an input names.",
   "bucket-setting-not-supported": "The store does not have a setting of buckets that an input asks for.",
+  "object-setting-not-supported": "The store does not have a setting of objects that an input asks for.",
   "tags-not-supported": "The store does not keep the tags of objects.",
   "storage-class-invalid": "The store or the bucket has no such storage class, or the task cannot use it.",
   "canned-acl-not-supported": "The bucket does not support ACLs.",

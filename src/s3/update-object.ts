@@ -124,9 +124,8 @@ async function copyInOnePiece(
   tags: ObjectTags | undefined,
   isDone: () => Promise<boolean>,
 ): Promise<void> {
-  const tagging = tags
-    ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) }
-    : { "x-amz-tagging-directive": "COPY" };
+  // Without a directive tags are copied, and stores without tags refuse to be told so.
+  const tagging = tags ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) } : {};
   const request: S3Request = {
     method: "PUT",
     key,

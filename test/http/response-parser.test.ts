@@ -3,7 +3,10 @@ import http from "node:http";
 import { Duplex } from "node:stream";
 import { ProtocolError } from "../../src/http/parser/protocol-error.ts";
 import { ResponseParser } from "../../src/http/parser/response-parser.ts";
+import { amount } from "../amounts.ts";
 import { type Random, randomFrom } from "../random.ts";
+
+const ANSWERS = amount(3_000, 600);
 
 /** What a client makes of the bytes that came before a connection's end. */
 type Outcome =
@@ -214,11 +217,11 @@ describe("the parser of answers", () => {
     });
   }
 
-  it("makes of 3,000 answers, whole, cut off and garbled, what Node's client makes of them", async function () {
+  it(`makes of ${ANSWERS} answers, whole, cut off and garbled, what Node's client makes of them`, async function () {
     this.timeout(120_000);
     const random = randomFrom(20_261_121);
     let accepted = 0;
-    for (let index = 0; index < 3_000; index++) {
+    for (let index = 0; index < ANSWERS; index++) {
       const { bytes, method } = randomAnswer(random);
       const ours = readAll(bytes, method, () => 1 + random.below(60)).outcome;
       const theirs = await readByNode(bytes, method);
@@ -230,7 +233,7 @@ describe("the parser of answers", () => {
       }
       if (isAnswer(ours)) assert.ok(isAnswer(theirs), shown);
     }
-    assert.ok(accepted > 1_000, `${accepted} were accepted`);
+    assert.ok(accepted > ANSWERS / 3, `${accepted} were accepted`);
   });
 });
 

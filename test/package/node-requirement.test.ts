@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runStep, type StepRequest } from "../../local/agent/agent.ts";
-import { refusalOfNode } from "../../src/agent/node-requirement.ts";
+import { refusalOfNode } from "../../src/agent/node/node-requirement.ts";
 
 const tasks = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));
 /** Paths of real old versions of Node.js, which `npm run test:servers` sets. */

@@ -390,7 +390,6 @@ describe("a change that would lose something", () => {
       "x-amz-copy-source": "/bucket/a%20b",
       "x-amz-copy-source-if-match": `"${plain.etag}"`,
       "x-amz-metadata-directive": "REPLACE",
-      "x-amz-tagging-directive": "COPY",
     });
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ManifestStore } from "../../src/site/manifest/manifest-store.ts";
 import { MemoryBucket } from "./memory-bucket.ts";
-import { PublishBench, type SitePlaceOnBench } from "./publish-bench.ts";
+import { publishBench, type SitePlaceOnBench } from "./publish-bench.ts";
 
 const MANIFEST = ".s3-site.json";
 const SITE = { "index.html": "home", "about.html": "about", "logo.svg": "<svg/>" };

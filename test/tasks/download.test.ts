@@ -10,8 +10,6 @@ import { runUpload, SourceFolder } from "./upload-step.ts";
 
 describe("AwsS3Download", () => {
   const bench = downloadBench();
-  /** Stores that keep objects as files cannot hold a key beside others below it. */
-  const KEEPS_FILES = ["versitygw"];
 
   it("brings what is under a prefix to a folder that it makes, byte for byte, and tells how much", async () => {
     await bench.put({ "site/index.html": "<p>home</p>", "site/assets/app.js": "run()", "site/assets/empty.txt": "" });
@@ -74,8 +72,7 @@ describe("AwsS3Download", () => {
     assertDownloaded(await bench.download({ sourceFolder: "out/report.pdf" }), { unchanged: 1 });
   });
 
-  it("refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash", async function () {
-    bench.skipOn(this, KEEPS_FILES, "a file cannot be a folder too");
+  it("refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash", async () => {
     await bench.put({ "out/a": "object", "out/a/b.txt": "below", "out/a.txt": "between" });
     assertFailedWith(await bench.download({ sourceFolder: "out/a" }), [
       `sourceFolder: s3://${bench.bucket}/out/a is an object, and there are others under s3://${bench.bucket}/out/a/ (out/a/b.txt). Enter out/a/ for those; the one object can be had with the folder above it and a pattern. [source-ambiguous]`,

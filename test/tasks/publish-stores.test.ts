@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DeletePublicAccessBlockCommand } from "@aws-sdk/client-s3";
-import { has204ForNoWebsite, listsForSettings } from "../../local/s3/persona.ts";
+import { has204ForNoWebsite, listsForSettings, refusesToBeSet } from "../../local/s3/persona.ts";
 import { HOSTED, publishBench } from "./publish-bench.ts";
 import { outcomeOf } from "./upload-bench.ts";
 
@@ -42,5 +42,24 @@ describe("AwsS3PublishSite, in a store that lists the bucket in place of its set
       bench.requests.filter(({ method, key }) => method === "PUT" && key === undefined),
       [],
     );
+  });
+});
+
+describe("AwsS3PublishSite, in a store that reads settings of buckets and does not write them", () => {
+  const bench = publishBench("embedded", { persona: refusesToBeSet });
+  beforeEach(() => bench.source.write({ "index.html": "home" }));
+
+  it("names the input that asks for a website", async () => {
+    const { errors } = outcomeOf(await bench.publish({ configureWebsite: "true", verify: "false" }));
+    assert.deepEqual(errors, [
+      `Setting the website configuration of the bucket "${bench.bucket}" failed: This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
+    ]);
+  });
+
+  it("names the input that asks for a policy", async () => {
+    const { errors } = outcomeOf(await bench.publish({ publicRead: "true", verify: "false" }));
+    assert.deepEqual(errors, [
+      `Setting the policy of the bucket "${bench.bucket}" failed: This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers. [bucket-setting-not-supported]`,
+    ]);
   });
 });

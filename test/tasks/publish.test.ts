@@ -108,12 +108,7 @@ describe("AwsS3PublishSite", () => {
     assert.equal((await bench.visit("/style.css")).headers.get("content-encoding"), "gzip");
   });
 
-  it("serves pages under clean names too", async function () {
-    bench.skipOn(
-      this,
-      ["versitygw"],
-      "it keeps objects in a file system, where about and about/index.html exclude each other",
-    );
+  it("serves pages under clean names too", async () => {
     await bench.publish({ ...HOSTED, cleanUrls: "true" });
     assert.deepEqual(await bench.pages("/about", "/about/", "/about.html", "/docs/"), {
       "/about": "200 about",

@@ -108,8 +108,7 @@ describe("AwsS3Upload, what is stored beside the bytes", () => {
     assertDone(await bench.upload(inputs), { unchanged: 2 });
   });
 
-  it("stores in the class that storageClass names, and rules name another for some", async function () {
-    bench.skipOn(this, ["versitygw", "radosgw"], "they have no further classes");
+  it("stores in the class that storageClass names, and rules name another for some", async () => {
     bench.source.write({ "a.txt": "a", "b.log": "b", "large.bin": Buffer.alloc(5 * 1024 ** 2 + 1) });
     const headers = "*.log\n  x-amz-storage-class: GLACIER_IR";
     const inputs = { storageClass: "STANDARD_IA", headers, partSizeMB: "5" };
@@ -136,8 +135,7 @@ describe("AwsS3Upload, what is stored beside the bytes", () => {
     }
   });
 
-  it("says what to do where the bucket takes no ACLs, once for the step", async function () {
-    bench.skipOn(this, ["versitygw", "radosgw"], "their buckets have ACLs, or pass over them");
+  it("says what to do where the bucket takes no ACLs, once for the step", async () => {
     bench.source.write({ "a.txt": "a", "b.txt": "b" });
     assertFailed(await bench.upload({ filesAcl: "public-read" }), [
       `Upload to s3://${bench.bucket}/ failed: The bucket does not allow ACLs (400 AccessControlListNotSupported). Set filesAcl to none: the bucket "${bench.bucket}" takes no ACLs, since its owner owns all objects in it. What shall be public is made so by a bucket policy. 2 of 2 files are not uploaded. [canned-acl-not-supported]`,

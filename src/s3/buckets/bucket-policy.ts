@@ -1,8 +1,6 @@
-import { UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
 import { PLACE } from "../sdk/open-client.ts";
-import { askBucket } from "./bucket-client.ts";
-import { getBucketSetting } from "./bucket-setting.ts";
+import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucket-setting.ts";
 
 /** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
 export const MAX_POLICY_BYTES = 20 * 1024;
@@ -23,23 +21,20 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
   if (answer === "none") return undefined;
   // The SDK tells no policy from an empty answer, which is not one that S3 gives.
   if (answer !== "unsupported") return answer.Policy ?? "";
-  throw new UnsupportedInputError(
-    "bucket-setting-not-supported",
-    "This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
-  );
+  throw settingNotSupported("policy");
 }
 
 /**
  * Gives a bucket this policy in the place of the one it has. That takes s3:PutBucketPolicy.
  *
  * @param policy JSON of at most `MAX_POLICY_BYTES`.
- * @throws {ServiceError} with the code AccessDenied where the policy lets everybody in, and Block Public Access forbids that; else what
- *   `Bucket.send` throws.
+ * @throws {ServiceError} with the code AccessDenied where the policy lets everybody in, and Block Public Access forbids that;
+ *   {@link UnsupportedInputError} if the store has no bucket policies; else what `Bucket.send` throws.
  *
  * Source: PutBucketPolicy in the Amazon S3 API Reference.
  */
 export async function putBucketPolicy(bucket: Bucket, policy: string, signal?: AbortSignal): Promise<void> {
-  await askBucket(bucket, signal, {
+  await putBucketSetting(bucket, "policy", signal, {
     send: (client, sdk) => client.send(new sdk.PutBucketPolicyCommand({ ...PLACE, Policy: policy })),
     contentType: "application/json",
   });

@@ -1,9 +1,8 @@
 import type { GetBucketWebsiteOutput, Protocol as SdkProtocol, RoutingRule as SdkRule } from "@aws-sdk/client-s3";
-import { NOT_S3, ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
+import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
 import { PLACE } from "../sdk/open-client.ts";
-import { askBucket } from "./bucket-client.ts";
-import { getBucketSetting } from "./bucket-setting.ts";
+import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucket-setting.ts";
 
 /** How the website endpoint of a bucket answers: with its objects, or by sending every visitor elsewhere. */
 export type WebsiteConfiguration = WebsiteHosting | WebsiteRedirect;
@@ -70,12 +69,7 @@ export async function getWebsiteConfiguration(
     roots: ["WebsiteConfiguration"],
   });
   if (answer === "none") return undefined;
-  if (answer === "unsupported") {
-    throw new UnsupportedInputError(
-      "bucket-setting-not-supported",
-      "This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers.",
-    );
-  }
+  if (answer === "unsupported") throw settingNotSupported("website");
   const { HostName, Protocol } = answer.RedirectAllRequestsTo ?? {};
   if (HostName) return { redirectAllRequestsTo: { hostName: HostName, ...given("protocol", protocolOf(Protocol)) } };
   return readHosting(answer);
@@ -84,7 +78,7 @@ export async function getWebsiteConfiguration(
 /**
  * Sets a bucket up as a website, in the place of how it is set up now. That takes s3:PutBucketWebsite.
  *
- * @throws what `Bucket.send` throws.
+ * @throws {UnsupportedInputError} if the store has no websites; what `Bucket.send` throws.
  *
  * Source: PutBucketWebsite in the Amazon S3 API Reference.
  */
@@ -95,7 +89,7 @@ export async function putWebsiteConfiguration(
 ): Promise<void> {
   const WebsiteConfiguration =
     "redirectAllRequestsTo" in configuration ? writeRedirect(configuration) : writeHosting(configuration);
-  await askBucket(bucket, signal, {
+  await putBucketSetting(bucket, "website", signal, {
     send: (client, sdk) => client.send(new sdk.PutBucketWebsiteCommand({ ...PLACE, WebsiteConfiguration })),
   });
 }

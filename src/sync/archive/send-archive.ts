@@ -8,6 +8,7 @@ import { applyActions } from "../apply.ts";
 import type { Action } from "../plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
 import { objectWrite } from "../upload/object-write.ts";
+import { asRefusedSetting } from "../upload/refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "../upload/resume.ts";
 import { updateHeaders } from "../upload/update-headers.ts";
 import { streamArchive } from "./archive-content.ts";
@@ -78,7 +79,7 @@ export async function applyArchive(
   return { report, sent };
 }
 
-/** @throws what `uploadStream` throws. */
+/** @throws {UnsupportedInputError} if the store does not have what an input asks for; what `uploadStream` throws. */
 async function sendArchive(
   { entries, contentSha256 }: ArchivePlan,
   options: ArchiveUploadOptions,
@@ -95,13 +96,16 @@ async function sendArchive(
   });
   for (const { uploadId } of await leftovers.leftOf(key)) await abortUpload({ bucket, key, uploadId });
   const { bytes, written } = await streamArchive(entries, archive, (sizeBytes) => observer.stored(sizeBytes));
+  const write = objectWrite(options)(archiveHeaders(options, contentSha256));
   const { versionId } = await uploadStream(bytes, {
     bucket,
     key,
-    write: objectWrite(options)(archiveHeaders(options, contentSha256)),
+    write,
     partSizeBytes: partSizeForArchive(maxArchiveBytes(entries), options.partSizeBytes),
     signal,
     onBegun: (uploadId) => journal.add(uploadId),
+  }).catch((error: unknown) => {
+    throw bucket.isAmazon ? error : asRefusedSetting(error, write.headers);
   });
   // Stores other than Amazon S3 may lose tags.
   if (settings.tags?.size && !bucket.isAmazon) await requireTags(bucket, key, settings.tags, encryption, signal);

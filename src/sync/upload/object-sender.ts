@@ -13,6 +13,7 @@ import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { BucketAccess, UploadOptions } from "../options.ts";
 import { objectWrite, type StoredAlike } from "./object-write.ts";
+import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
@@ -82,9 +83,18 @@ export class ObjectSender {
   /**
    * Stores a file as an object.
    *
-   * @throws what `sendFile` throws.
+   * @throws {UnsupportedInputError} if the store does not have what an input asks for; what `sendFile` throws.
    */
-  async send({ headers, ...file }: ObjectSource): Promise<SentObject> {
+  async send(source: ObjectSource): Promise<SentObject> {
+    try {
+      return await this.#send(source);
+    } catch (error) {
+      if (this.#context.bucket.isAmazon) throw error;
+      throw asRefusedSetting(error, this.#writeOf(source.headers).headers);
+    }
+  }
+
+  async #send({ headers, ...file }: ObjectSource): Promise<SentObject> {
     const write = this.#writeOf(headers);
     const hasMetadata = Object.keys(headers).some((name) => name.startsWith("x-amz-meta-"));
     const unfinished = hasMetadata ? undefined : this.#unfinished;

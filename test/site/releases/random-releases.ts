@@ -276,7 +276,7 @@ export class RandomReleases {
 const WELL = { name: "well", of: () => undefined };
 
 /** A page that is there has what it needs, and that has the bytes that its name promises. */
-export function assertPagesAreWhole(contents: Contents): void {
+function assertPagesAreWhole(contents: Contents): void {
   for (const [name, { text }] of contents) {
     const needed = name.startsWith(".s3-site") ? undefined : / needs (\S+)$/.exec(text)?.[1];
     if (needed === undefined) continue;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { runStep, type StepRequest, type StepResult } from "../../../local/agent/agent.ts";
+import { inSharedProcess } from "../../step-host/step-host.ts";
 import { connectionId } from "../store-step.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import type { InputCase } from "./input-row.ts";
@@ -90,6 +91,7 @@ export class InputBench {
     const keys = { username: credentials.accessKeyId, password: credentials.secretAccessKey };
     const { says: _, ...special } = connection ?? { says: "" };
     return {
+      ...inSharedProcess(),
       taskFolder,
       inputs: this.#resolve({ ...this.#table.needed, ...others, [input]: value }),
       variables: { ...variables },

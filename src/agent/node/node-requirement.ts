@@ -1,4 +1,4 @@
-import { printed } from "../errors/coded-message.ts";
+import { printed } from "../../errors/coded-message.ts";
 
 /** The Node.js of agent 3.244.0. Older ones lack `crypto.hash` (before 20.12) and `zlib.crc32` (before 20.15). */
 const oldest = { major: 20, minor: 17 };

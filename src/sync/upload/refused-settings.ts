@@ -1,0 +1,38 @@
+import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
+import type { ObjectHeaders } from "../../s3/put-object.ts";
+
+/** The inputs that give objects headers which only some stores have. */
+const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
+  [/^x-amz-tagging$/, "tags"],
+  [/^x-amz-acl$/, "filesAcl"],
+  [/^x-amz-storage-class$/, "storageClass"],
+  [/^x-amz-server-side-encryption/, "keyManagement"],
+];
+
+/**
+ * What a store says that does not have a setting of an object, in words that name the input.
+ *
+ * @param headers those that the object was sent with.
+ * @returns the error as it is, if it is about something else.
+ */
+export function asRefusedSetting(error: unknown, headers: ObjectHeaders): unknown {
+  if (!(error instanceof ServiceError) || !isUnknownHeader(error)) return error;
+  const names = Object.keys(headers);
+  // Some stores say which header it is, and others do not.
+  const named = names.filter((name) => error.details.serverMessage.toLowerCase().includes(name));
+  const inputs = inputsOf(named.length > 0 ? named : names);
+  if (inputs.length === 0) return error;
+  return new UnsupportedInputError(
+    "object-setting-not-supported",
+    `${inputs.join(", ")}: the store refused an object with this setting: ${error.message}. Leave out what the store does not have.`,
+    { cause: error },
+  );
+}
+
+function isUnknownHeader({ details }: ServiceError): boolean {
+  return details.status === 501 || (details.status === 400 && /unsupported header/i.test(details.serverMessage));
+}
+
+function inputsOf(headers: readonly string[]): string[] {
+  return INPUT_BY_HEADER.filter(([header]) => headers.some((name) => header.test(name))).map(([, input]) => input);
+}
