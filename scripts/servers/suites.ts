@@ -1,5 +1,18 @@
 /** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "aws", "checksums", "extract", "files", "http", "package", "s3", "site", "sync", "tasks"];
+const product = [
+  "agent",
+  "archive",
+  "aws",
+  "checksums",
+  "extract",
+  "files",
+  "http",
+  "package",
+  "s3",
+  "site",
+  "sync",
+  "tasks",
+];
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or

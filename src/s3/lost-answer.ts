@@ -2,7 +2,7 @@ import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { type ObjectHead, readObjectHead } from "./head-object.ts";
-import type { ObjectHeaders } from "./put-object.ts";
+import type { ObjectHeaders, StoredObject } from "./put-object.ts";
 import { withChecksumMode } from "./store/checksum-support.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 
@@ -39,9 +39,9 @@ export interface JoinedParts {
 /**
  * Whether the object is the one that the parts make: by its ETag, or by its size and the checksum of the whole.
  *
- * @returns the object's ETag, without quotation marks; undefined if it is another object, or cannot be looked at.
+ * @returns the object; undefined if it is another one, or cannot be looked at.
  */
-export async function findJoined(written: WrittenObject, parts: JoinedParts): Promise<string | undefined> {
+export async function findJoined(written: WrittenObject, parts: JoinedParts): Promise<StoredObject | undefined> {
   const head = await look(written);
   if (!head || head.sizeBytes !== parts.sizeBytes) return undefined;
   const hasChecksum =
@@ -49,7 +49,8 @@ export async function findJoined(written: WrittenObject, parts: JoinedParts): Pr
     parts.checksum !== undefined &&
     head.checksumType === "FULL_OBJECT" &&
     head.checksums[parts.algorithm] === parts.checksum;
-  return head.etag === parts.etag || hasChecksum ? head.etag : undefined;
+  if (head.etag !== parts.etag && !hasChecksum) return undefined;
+  return { etag: head.etag, versionId: head.headers["x-amz-version-id"] };
 }
 
 /**

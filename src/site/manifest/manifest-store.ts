@@ -170,13 +170,8 @@ export class ManifestStore {
     };
     for (let conflicts = 0; ; conflicts++) {
       try {
-        return await putObject(
-          bucket,
-          key,
-          body,
-          { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM },
-          signal,
-        );
+        const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
+        return (await putObject(bucket, key, body, write, signal)).etag;
       } catch (error) {
         const isConflict = error instanceof ServiceError && error.awsCode === "ConditionalRequestConflict";
         if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;
