@@ -21,9 +21,10 @@ const threads: Readonly<Record<string, string>> = {
 
 /** What few runs need is not read by the others: files beside main.js, for the tasks that import them. */
 const importsBesideMain: Readonly<Record<string, string>> = {
-  "agent-identity-chain": join(root, "src/aws/credentials/agent-identity-chain.ts"),
   "archive-libraries": join(root, "src/extract/archive-libraries.ts"),
+  "archive-writers": join(root, "src/archive/archive-writers.ts"),
   "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
+  "sdk-clients": join(root, "src/aws/sdk-clients.ts"),
   "task-api-client": join(root, "src/agent/task-api-client.ts"),
 };
 

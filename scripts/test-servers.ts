@@ -87,7 +87,7 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   const isThisNode = ({ version }: Runtime) => version === thisNode.version;
   for (const node of nodes.filter((each) => !isThisNode(each))) await runSuite("product", "embedded", node, env);
   visitors = await visitorsEnvironment(permission);
-  const extras = { ...env, ARCHIVE_WRITERS: "1" };
+  const extras = { ...env, ARCHIVE_WRITERS: "1", FAULT_SAMPLE: "large" };
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
   if (nodes.length > 0) await runSuite("full", "embedded", thisNode, env);
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });

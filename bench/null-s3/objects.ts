@@ -17,10 +17,15 @@ export interface ListedObject {
   readonly object: NullObject;
 }
 
-const GENERATED_BUCKET = /^generated-(\d+)$/;
+const GENERATED_BUCKET = /^(generated|scattered)-(\d+)$/;
+/** Of no number of objects a multiple of ten: it makes an order in which each comes once. */
+const SCATTERING_PRIME = 611_953;
 const GENERATED_FOLDER_SIZE = 1000;
 
-/** Buckets come into being when something is put there; `generated-1000000` has so many objects that nobody has put there. */
+/**
+ * Buckets come into being when something is put there; `generated-1000000` has so many objects that nobody has put there, and
+ * `scattered-1000000` lists them in an order that is not that of their keys.
+ */
 export class Buckets {
   readonly #objects = new Map<string, Map<string, NullObject>>();
   readonly #sortedKeys = new Map<string, string[]>();
@@ -42,8 +47,8 @@ export class Buckets {
 
   /** The objects under a prefix in the order of their keys, from the given index on, and whether there are more. */
   list(bucket: string, prefix: string, start: number, count: number): { listed: ListedObject[]; hasMore: boolean } {
-    const generated = GENERATED_BUCKET.exec(bucket)?.[1];
-    if (generated !== undefined) return listGenerated(Number(generated), start, count);
+    const [, order, total] = GENERATED_BUCKET.exec(bucket) ?? [];
+    if (total !== undefined) return listGenerated(Number(total), start, count, order === "scattered");
     const objects = this.#objects.get(bucket) ?? new Map<string, NullObject>();
     const keys = this.#keysOf(bucket, objects).filter((key) => key.startsWith(prefix));
     const listed = keys.slice(start, start + count).map((key) => ({ key, object: objects.get(key) as NullObject }));
@@ -70,9 +75,15 @@ const generatedObject: NullObject = {
   content: undefined,
 };
 
-function listGenerated(total: number, start: number, count: number): { listed: ListedObject[]; hasMore: boolean } {
+function listGenerated(
+  total: number,
+  start: number,
+  count: number,
+  isScattered: boolean,
+): { listed: ListedObject[]; hasMore: boolean } {
   const listed = Array.from({ length: Math.min(count, total - start) }, (_, offset) => {
-    const [folder, file] = [Math.floor((start + offset) / GENERATED_FOLDER_SIZE), start + offset].map((number) =>
+    const index = isScattered ? ((start + offset) * SCATTERING_PRIME) % total : start + offset;
+    const [folder, file] = [Math.floor(index / GENERATED_FOLDER_SIZE), index].map((number) =>
       String(number).padStart(7, "0"),
     );
     return { key: `folder-${folder}/file-${file}.bin`, object: generatedObject };

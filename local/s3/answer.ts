@@ -6,6 +6,7 @@ import type { Frontend, Reading } from "./frontend.ts";
 import { S3Error } from "./http/errors.ts";
 import { pace } from "./http/pace.ts";
 import type { Reply } from "./http/reply.ts";
+import { rewriteAnswer } from "./http/rewrite.ts";
 import { type Disturbance, resetConnection, sendReply } from "./http/send.ts";
 import type { ServerState } from "./operations/operation.ts";
 import type { OpenEntry, RequestLog } from "./request-log.ts";
@@ -34,6 +35,8 @@ export async function answer(
   response.setHeader("date", state.now().toUTCString());
   response.setHeader("x-amz-request-id", randomBytes(8).toString("hex").toUpperCase());
   response.setHeader("x-amz-id-2", randomBytes(24).toString("base64"));
+
+  if (fault?.kind === "rewrite") rewriteAnswer(response, fault.rewrite);
 
   let reply: Reply | "none" | "reset";
   try {
@@ -127,8 +130,13 @@ async function replyUnderFault(
       return "none";
     case "reset":
       if (fault.when === "afterBody") await drain(source);
+      if (fault.when === "duringBody") for await (const _ of source) break;
       if (fault.when === "afterWork") releaseContent(context, await reading.carryOut(source));
       return "reset";
+    case "rewrite":
+      if (fault.work === "done") break;
+      if (fault.work === "forgotten") await drain(source);
+      return { status: 500 };
     case "wait":
       await fault.until;
       break;

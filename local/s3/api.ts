@@ -1,17 +1,18 @@
 import { admitAnonymous, isAnonymous } from "./access/anonymous.ts";
+import { checkOwnerNotDenied } from "./access/owner-denied.ts";
 import { type Authority, authenticate } from "./auth/authenticate.ts";
 import { readDeclaration } from "./body/declaration.ts";
 import { type IncomingBody, receiveBody } from "./body/receive.ts";
 import type { Frontend } from "./frontend.ts";
 import { errorReply } from "./http/error-reply.ts";
-import { S3Error } from "./http/errors.ts";
+import { S3Error, type S3ErrorCode } from "./http/errors.ts";
 import type { Reply } from "./http/reply.ts";
 import { readRequest, type S3Request } from "./http/request.ts";
 import { checkHeadersUnderstood } from "./http/understood-headers.ts";
 import { checkBucketOwner } from "./operations/bucket-owner.ts";
 import type { Operation, ServerState } from "./operations/operation.ts";
 import { findRoute, type Route } from "./operations/table.ts";
-import { asUnderstood, checkHeadersAccepted, type Persona } from "./persona.ts";
+import { answerAs, asUnderstood, checkHeadersAccepted, type Persona } from "./persona.ts";
 
 /** The largest document a request may carry: a DeleteObjects of 1,000 long keys, escaped, stays far below. */
 const maxDocumentBytes = 16 * 1024 * 1024;
@@ -35,8 +36,11 @@ export function apiFrontend(api: Api): Frontend {
       const route = findRoute(request, persona.unknownSubResources);
       return { request, operation: route.name, carryOut: (source) => carryOut(api, request, route, source) };
     },
-    errorReply: (error, response, bucket) =>
-      errorReply({ ...error, headers: { ...error.headers, ...regionHeader(state, bucket) } }, response),
+    errorReply(error, response, bucket) {
+      const own = persona.refusals?.[error.code as S3ErrorCode];
+      if (own !== undefined) return errorReply(own, response);
+      return errorReply({ ...error, headers: { ...error.headers, ...regionHeader(state, bucket) } }, response);
+    },
   };
 }
 
@@ -47,6 +51,7 @@ async function carryOut(
   source: AsyncIterable<Buffer>,
 ): Promise<Reply> {
   const authenticated = isAnonymous(sent) ? admitAnonymous(sent, route.name, state) : authenticate(sent, authority);
+  if (!isAnonymous(sent)) checkOwnerNotDenied(sent, route.name, state);
   checkHeadersAccepted(sent, route.name, persona);
   const request = asUnderstood(sent, persona);
   const { operation, name } = route;
@@ -58,8 +63,7 @@ async function carryOut(
   const declaration = readDeclaration(request, authenticated.payload, operation.checksumOf ?? "body");
   const incoming: IncomingBody = { source, authenticated, declaration };
   const document = operation.body === "object" ? "" : await readDocument(operation, incoming);
-  const always = persona.answers?.[name];
-  return charged(request, always ?? (await operation.handle({ request, state, document, incoming })));
+  return charged(request, await answerAs(persona, operation, { request, state, document, incoming }));
 }
 
 /** A requester who offers to pay for a request is told that it was charged. */

@@ -1,3 +1,4 @@
+import type { AnswerRewrite } from "./http/rewrite.ts";
 import type { SeenRequest } from "./request-log.ts";
 
 /** Which requests a fault is for: those that fit all that is given. */
@@ -26,8 +27,15 @@ export type FaultAction =
   | { readonly kind: "cutBody"; readonly afterBytes: number }
   /** Does the work, and inverts one byte of the answer's body, the one at the index. */
   | { readonly kind: "corrupt"; readonly byteIndex: number }
-  /** Resets the connection without an answer; `when` says how far the request has got. */
-  | { readonly kind: "reset"; readonly when?: "beforeBody" | "afterBody" | "afterWork" }
+  /** Resets the connection without an answer; `when` says how far the request has got, by default not to its body. */
+  | { readonly kind: "reset"; readonly when?: "beforeBody" | "duringBody" | "afterBody" | "afterWork" }
+  /** Sends something else in place of the answer. */
+  | {
+      readonly kind: "rewrite";
+      /** Whether the request is carried out, or read and forgotten, or answered before its body has been read. */
+      readonly work: "done" | "forgotten" | "unread";
+      readonly rewrite: AnswerRewrite;
+    }
   /** Reads the request and never answers, until the server closes. */
   | { readonly kind: "hang" }
   /** Reads the request body and sends the answer's at this pace. */

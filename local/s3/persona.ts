@@ -1,7 +1,9 @@
-import { S3Error } from "./http/errors.ts";
+import { S3Error, type S3ErrorCode } from "./http/errors.ts";
 import { documentReply, type Reply } from "./http/reply.ts";
 import type { S3Request } from "./http/request.ts";
 import { xmlDocument } from "./http/xml.ts";
+import { bucketOf, type Call, keyOf, type Operation } from "./operations/operation.ts";
+import { compareKeys } from "./store/key-order.ts";
 
 /** How a store answers that lacks some of what Amazon S3 has. All that is not said here is as on Amazon S3. */
 export interface Persona {
@@ -11,9 +13,20 @@ export interface Persona {
   readonly ignoredHeaders?: readonly string[];
   /** Headers that it refuses. */
   readonly refusedHeaders?: HeaderRefusal;
-  /** What it always answers to an operation, by the operation's name. */
-  readonly answers?: Readonly<Record<string, Reply>>;
+  /** What it answers to an operation, by the operation's name: always the same, or in a manner of its own. */
+  readonly answers?: Readonly<Record<string, Reply | Answer>>;
+  /** What it says in place of an error of S3, by S3's code. */
+  readonly refusals?: Readonly<Partial<Record<S3ErrorCode, Refusal>>>;
 }
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** @param usual answers as Amazon S3 does. */
+export type Answer = (call: Call, usual: Operation["handle"]) => Promise<Reply> | Reply;
 
 interface HeaderRefusal {
   readonly name: RegExp;
@@ -25,6 +38,16 @@ interface HeaderRefusal {
 
 /** Takes a request for an object's tags for one for the object, so that tags replace its content. */
 export const takesTagsForObject: Persona = { unknownSubResources: ["tagging"], ignoredHeaders: ["x-amz-tagging"] };
+
+/** Implements no requests for tags, and ignores those that come with an object. */
+export const hasNoTags: Persona = {
+  ignoredHeaders: ["x-amz-tagging"],
+  answers: {
+    GetObjectTagging: () => {
+      throw new S3Error("NotImplemented", "The tagging sub-resource is not implemented.");
+    },
+  },
+};
 
 const anyChecksum = /^x-amz-(checksum-|sdk-checksum-|mp-object-size)/;
 
@@ -69,6 +92,46 @@ export const namesNoGrantees: Persona = {
 /** Answers a request for an ACL with the object. */
 export const hasNoAcls: Persona = { unknownSubResources: ["acl"] };
 
+/** Has no Block Public Access. */
+export const hasNoPublicAccessBlock: Persona = {
+  answers: {
+    GetPublicAccessBlock: () => {
+      throw new S3Error("NotImplemented", "The publicAccessBlock sub-resource is not implemented.");
+    },
+  },
+};
+
+/** Accepts storage classes, and keeps all objects in one. */
+export const keepsNoStorageClasses: Persona = { ignoredHeaders: ["x-amz-storage-class"] };
+
+/** Keeps objects as files, so that no key is a folder of another one. */
+export const keepsObjectsAsFiles: Persona = {
+  answers: {
+    PutObject: (call, usual) => {
+      const { keys } = bucketOf(call).objects;
+      const key = keyOf(call);
+      const { value: next } = keys.from((other) => compareKeys(other, `${key}/`) < 0).next();
+      const isInFile = [...key.matchAll(/\//g)].some(({ index }) => bucketOf(call).objects.get(key.slice(0, index)));
+      if (isInFile || next?.startsWith(`${key}/`)) {
+        throw new S3Error(
+          "InvalidRequest",
+          "There is a folder in the place of the file, or a file in that of a folder.",
+        );
+      }
+      return usual(call);
+    },
+  },
+};
+
+/** Has one code for wrong keys, wrong secrets and missing rights, and one of its own for a wrong region. */
+export const saysForbidden: Persona = {
+  refusals: {
+    InvalidAccessKeyId: { status: 403, code: "AccessDenied", message: "Forbidden: No such key: AKIANOBODYHASTHISKEY" },
+    SignatureDoesNotMatch: { status: 403, code: "AccessDenied", message: "Forbidden: Invalid signature" },
+    AuthorizationHeaderMalformed: { status: 403, code: "InvalidRegionName", message: "The region name is not valid." },
+  },
+};
+
 /** Says with 204 that a bucket is no website yet. */
 export const has204ForNoWebsite: Persona = { answers: { GetBucketWebsite: { status: 204 } } };
 
@@ -101,6 +164,13 @@ export function checkHeadersAccepted({ headers }: S3Request, operation: string, 
   if (refused === undefined) return;
   if (refusedHeaders.code === "NotImplemented") throw new S3Error("NotImplemented");
   throw new S3Error("InvalidArgument", `Unsupported header '${refused}' received for this API call.`);
+}
+
+/** What a store answers to a request. @throws what the operation throws */
+export function answerAs({ answers = {} }: Persona, { name, handle }: Operation, call: Call): Promise<Reply> | Reply {
+  const own = answers[name];
+  if (typeof own === "function") return own(call, handle);
+  return own ?? handle(call);
 }
 
 /** The request as a store understands it. Its signature must have been checked before. */

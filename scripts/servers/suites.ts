@@ -1,5 +1,18 @@
 /** What runs on the agent's Node, unlike what plays the world around it. */
-const product = ["agent", "aws", "checksums", "extract", "files", "http", "package", "s3", "site", "sync", "tasks"];
+const product = [
+  "agent",
+  "archive",
+  "aws",
+  "checksums",
+  "extract",
+  "files",
+  "http",
+  "package",
+  "s3",
+  "site",
+  "sync",
+  "tasks",
+];
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
@@ -75,9 +88,10 @@ export const suites = {
     ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync,extract-other-writers}"),
   ],
   refused: ["test/package/node-requirement.test.ts"],
-  /** What `npm test` leaves out. */
+  /** What `npm test` leaves out; of the faults it has a smaller sample. */
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
+    "test/reliability/faults.test.ts",
     "test/browser/**/*.test.ts",
     ...operations,
   ],

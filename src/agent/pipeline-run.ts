@@ -34,6 +34,15 @@ export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();
 }
 
+/** What people call this run: the pipeline's name and the number of its run, as far as there are any. */
+export function runLabels(): readonly string[] {
+  const { releaseId } = currentRun();
+  const names = releaseId
+    ? ["Release.DefinitionName", "Release.ReleaseName"]
+    : ["Build.DefinitionName", "Build.BuildNumber"];
+  return names.map((name) => tl.getVariable(name) ?? "").filter((label) => label !== "");
+}
+
 /**
  * Writes something into the job's folder.
  *

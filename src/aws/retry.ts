@@ -25,6 +25,7 @@ const THROTTLING_CODES = new Set([
   "TooManyRequestsException",
 ]);
 const TRANSIENT_CODES = new Set([
+  "ConditionalRequestConflict",
   "IDPCommunicationError",
   "IncompleteBody",
   "InternalError",

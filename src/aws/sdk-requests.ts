@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { Body } from "../http/messages.ts";
 import type { Transport } from "../http/transport.ts";
 
 /** A request as the clients of the SDK hand it to what sends it. */
@@ -25,7 +26,6 @@ export interface SdkRequestOptions {
 export function requestHandler(transport: Transport) {
   return {
     async handle(request: SdkRequest, { abortSignal }: SdkRequestOptions = {}) {
-      const body = bytesOf(request.body);
       const query = new URLSearchParams();
       for (const [name, values] of Object.entries(request.query ?? {})) {
         for (const value of [values ?? ""].flat()) query.append(name, value);
@@ -41,7 +41,7 @@ export function requestHandler(transport: Transport) {
         method: request.method,
         target: query.size === 0 ? request.path : `${request.path}?${query}`,
         headers: request.headers,
-        body: { sizeBytes: body.length, chunks: () => [body] },
+        body: bodyOf(request.body),
         signal: abortSignal,
       });
       return { response: { statusCode: status, headers: { ...headers }, body: Readable.from([answer]) } };
@@ -51,7 +51,19 @@ export function requestHandler(transport: Transport) {
   };
 }
 
+/**
+ * The body of a request of the SDK, without a copy.
+ *
+ * @throws Error if it is of an unknown kind, which would be sent as nothing.
+ */
+export function bodyOf(body: unknown): Body {
+  const bytes = bytesOf(body);
+  return { sizeBytes: bytes.length, chunks: () => [bytes] };
+}
+
 function bytesOf(body: unknown): Buffer {
-  if (typeof body === "string" || body instanceof Uint8Array) return Buffer.from(body);
-  return Buffer.alloc(0);
+  if (body === undefined || body === null) return Buffer.alloc(0);
+  if (typeof body === "string") return Buffer.from(body);
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  throw new Error("the body of a request of the SDK is neither text nor bytes");
 }

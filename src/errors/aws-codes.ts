@@ -57,8 +57,6 @@ const CODES = {
   TooManyHostedZones: "quota-exceeded",
   TooManyRequestsException: "slow-down",
   ValidationError: "role-settings-invalid",
-  // versitygw's name for it.
-  XAdminUserNotFound: "access-key-not-found",
 } as const satisfies Readonly<Record<string, ErrorCode>>;
 
 /** A code of a service for which the task has a code of its own. */

@@ -1,6 +1,7 @@
 import { type BodyReceiver, CollectedBody } from "./body-receiver.ts";
 import type { ConnectionError } from "./connection-error.ts";
 import type { HttpRequest, HttpResponse, ResponseHead } from "./messages.ts";
+import { isCutDocument } from "./parser/cut-document.ts";
 import { ProtocolError } from "./parser/protocol-error.ts";
 import { ResponseParser } from "./parser/response-parser.ts";
 import { requestHead } from "./request-head.ts";
@@ -146,7 +147,7 @@ export class Exchange {
 
   /** The connection has ended, and all that came has been taken. */
   end(): void {
-    if (this.#parser.end()) this.#complete();
+    if (this.#parser.end() && !this.#isCutOff()) this.#complete();
     else this.fail(this.#connection.failure("ECONNRESET", "the connection ended before the answer was complete"));
   }
 
@@ -155,6 +156,11 @@ export class Exchange {
     // A server that refuses a request without reading all of it resets the connection behind its answer.
     if (this.#isReading() && this.#isRefusalUntilClose()) this.end();
     else this.fail(error);
+  }
+
+  #isCutOff(): boolean {
+    const { head } = this.#parser;
+    return head !== undefined && head.status < 400 && isCutDocument(head, this.#collected.bytes());
   }
 
   #isRefusalUntilClose(): boolean {

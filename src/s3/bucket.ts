@@ -1,7 +1,7 @@
 import { AdaptiveLimiter } from "../aws/adaptive-limiter.ts";
 import type { CredentialSource, Credentials } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
-import { readServiceError } from "../aws/errors/errors.ts";
+import { NOT_S3, readServiceError, ServiceError } from "../aws/errors/errors.ts";
 import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
@@ -38,6 +38,7 @@ export interface Bucket {
   readonly checksums: ChecksumSupport;
   /** Reports, once, what the store does not have and the step continues without. */
   giveUp(what: GivenUp): void;
+  hasGivenUp(what: GivenUp): boolean;
   /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
   readonly signsPayload: boolean;
   /**
@@ -111,9 +112,11 @@ export function openBucket(options: BucketOptions): Bucket {
       receive: request.receive,
       signal,
     });
-    if (response.status >= 200 && response.status < 300 && !isLateError(response)) return response;
+    const isSuccess = response.status >= 200 && response.status < 300;
+    if (isSuccess && isPage(response)) throw new ServiceError({ ...PAGE, status: response.status });
+    if (isSuccess && !isLateError(response)) return response;
 
-    const error = await readServiceError(response);
+    const error = await readServiceError(response, options.headers?.["x-amz-expected-bucket-owner"]);
     // The machine's clock is wrong: go by the server's from here on.
     if (error.awsCode === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();
@@ -141,6 +144,7 @@ export function openBucket(options: BucketOptions): Bucket {
     isAmazon: options.store.endpoint === undefined,
     checksums: new ChecksumSupport(giveUp),
     giveUp,
+    hasGivenUp: (what) => givenUp.has(what),
     signsPayload,
     send: (request, signal) =>
       typeof request === "function"
@@ -160,6 +164,13 @@ function isLateError(response: HttpResponse): boolean {
     response.body.includes("<Error") &&
     /^\s*(<\?xml[^>]*>\s*)?<Error[\s>]/.test(response.body.toString("utf8"))
   );
+}
+
+const PAGE = { awsCode: NOT_S3, serverMessage: "the answer is a page" };
+
+/** S3 answers no request with a page for people, but one for an object, whose bytes go to a receiver. */
+function isPage({ headers, body }: HttpResponse): boolean {
+  return body.length > 0 && (headers["content-type"] ?? "").startsWith("text/html");
 }
 
 function requireSha256(request: S3Request): string {

@@ -54,7 +54,7 @@ export interface GetOptions {
  */
 export async function getObject(bucket: Bucket, key: string, reader: ObjectReader, options: GetOptions): Promise<void> {
   const { range, signal } = options;
-  let { etag } = options;
+  let etag = options.etag || undefined;
   /** NaN as long as that is not known. */
   let wantedBytes = Number.NaN;
   let receivedBytes = 0;

@@ -5,7 +5,7 @@ import type { Bucket } from "./bucket.ts";
 import { checksumHeader } from "./digest.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
-import { type ObjectHeaders, requireEtag } from "./put-object.ts";
+import type { ObjectHeaders } from "./put-object.ts";
 import { withChecksumMode } from "./store/checksum-support.ts";
 import { SYSTEM_METADATA } from "./system-metadata.ts";
 import { notS3 } from "./xml-body.ts";
@@ -14,7 +14,7 @@ import { notS3 } from "./xml-body.ts";
 export interface ObjectHead {
   /** Of the part, where one was asked for. */
   readonly sizeBytes: number;
-  /** Without quotation marks. */
+  /** Without quotation marks. Empty if a store other than Amazon S3 does not tell it. */
   readonly etag: string;
   /** Whether the ETag is the MD5 of the bytes, or of the parts' MD5s with the number of parts behind it. */
   readonly isEtagMd5: boolean;
@@ -72,7 +72,8 @@ export function isNotFound(error: unknown): boolean {
  */
 export function readObjectHead(response: ResponseHead, listedSizeBytes = Number.NaN): ObjectHead {
   const { headers } = response;
-  const etag = requireEtag(response).replaceAll('"', "");
+  // With a time but no ETag some stores answer a HEAD; what comes from no store has neither.
+  const etag = headers.etag?.replaceAll('"', "") ?? "";
   const sizeBytes = Number(headers["content-length"] || listedSizeBytes);
   const lastModifiedMs = Date.parse(headers["last-modified"] ?? "");
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || Number.isNaN(lastModifiedMs)) {

@@ -2,7 +2,8 @@ import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
 import { type ObjectHead, readObjectHead } from "./head-object.ts";
-import type { ObjectHeaders } from "./put-object.ts";
+import type { ObjectHeaders, StoredObject } from "./put-object.ts";
+import { withChecksumMode } from "./store/checksum-support.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 
 /**
@@ -38,9 +39,9 @@ export interface JoinedParts {
 /**
  * Whether the object is the one that the parts make: by its ETag, or by its size and the checksum of the whole.
  *
- * @returns the object's ETag, without quotation marks; undefined if it is another object, or cannot be looked at.
+ * @returns the object; undefined if it is another one, or cannot be looked at.
  */
-export async function findJoined(written: WrittenObject, parts: JoinedParts): Promise<string | undefined> {
+export async function findJoined(written: WrittenObject, parts: JoinedParts): Promise<StoredObject | undefined> {
   const head = await look(written);
   if (!head || head.sizeBytes !== parts.sizeBytes) return undefined;
   const hasChecksum =
@@ -48,7 +49,8 @@ export async function findJoined(written: WrittenObject, parts: JoinedParts): Pr
     parts.checksum !== undefined &&
     head.checksumType === "FULL_OBJECT" &&
     head.checksums[parts.algorithm] === parts.checksum;
-  return head.etag === parts.etag || hasChecksum ? head.etag : undefined;
+  if (head.etag !== parts.etag && !hasChecksum) return undefined;
+  return { etag: head.etag, versionId: head.headers["x-amz-version-id"] };
 }
 
 /**
@@ -90,8 +92,10 @@ function hasSameBytes(before: ObjectHead, after: ObjectHead): boolean {
 /** @returns undefined if that fails too: what failed first matters more. */
 async function look({ bucket, key, customerKeyHeaders, signal }: WrittenObject): Promise<ObjectHead | undefined> {
   try {
-    const headers = { "x-amz-checksum-mode": "ENABLED", ...customerKeyHeaders };
-    return readObjectHead(await bucket.send({ method: "HEAD", key, headers, signal }));
+    const response = await withChecksumMode(bucket, (mode) =>
+      bucket.send({ method: "HEAD", key, headers: { ...mode, ...customerKeyHeaders }, signal }),
+    );
+    return readObjectHead(response);
   } catch {
     signal?.throwIfAborted();
     return undefined;

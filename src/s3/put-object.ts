@@ -15,13 +15,22 @@ export interface ObjectWrite {
   /** Those of `headers` that bring along a customer's key, for the requests about parts. */
   readonly customerKeyHeaders: ObjectHeaders;
   readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+  /** Whether an input asks for this checksum. If none does, it is left out if the store refuses it. */
+  readonly isChecksumRequired?: boolean;
+}
+
+/** An object as the answer to its writing describes it. */
+export interface StoredObject {
+  /** Without quotation marks; empty if the store does not tell it. */
+  readonly etag: string;
+  /** Undefined in a bucket without versions. */
+  readonly versionId: string | undefined;
 }
 
 /**
  * Stores an object with one PutObject. S3 checks the bytes against the checksum sent with them, or against their
  * MD5 if it accepts no checksums.
  *
- * @returns the object's ETag, without quotation marks.
  * @throws {UnsupportedInputError} if the store refuses the checksum that an input asks for; what `Bucket.send` throws, and what
  *   reading the body throws.
  */
@@ -29,27 +38,33 @@ export async function putObject(
   bucket: Bucket,
   key: string,
   body: DigestedBody,
-  { headers, checksumAlgorithm }: ObjectWrite,
+  { headers, checksumAlgorithm: algorithm, isChecksumRequired: isRequired = false }: ObjectWrite,
   signal?: AbortSignal,
-): Promise<string> {
-  const send = async (algorithm: DigestAlgorithm | "none") => {
-    const { checksum, sha256Hex } = await digestBody(body, algorithm, bucket.signsPayload);
+): Promise<StoredObject> {
+  const send = async (checkedBy: DigestAlgorithm | "none") => {
+    const { checksum, sha256Hex } = await digestBody(body, checkedBy, bucket.signsPayload);
     return bucket.send({
       method: "PUT",
       key,
-      headers: { ...headers, ...checksumHeaders(algorithm, checksum) },
+      headers: { ...headers, ...checksumHeaders(checkedBy, checksum) },
       body,
       bodySha256: sha256Hex,
       signal,
     });
   };
   const response =
-    checksumAlgorithm === "none"
+    algorithm === "none"
       ? await send("none")
-      : await withChecksums(bucket, checksumAlgorithm, ["partsOnly", "none"], (level) =>
-          send(level === "none" ? "MD5" : checksumAlgorithm),
+      : await withChecksums(bucket, { algorithm, isRequired, headers }, ["partsOnly", "none"], (level) =>
+          send(level === "none" ? "MD5" : algorithm),
         );
-  return requireEtag(response).replaceAll('"', "");
+  return storedObject(response, requireEtag(response));
+}
+
+/** Reads what an answer to a write says of the object; the version `null` is that of a bucket without versions. */
+export function storedObject({ headers }: ResponseHead, etag: string): StoredObject {
+  const versionId = headers["x-amz-version-id"];
+  return { etag: etag.replaceAll('"', ""), versionId: versionId === "null" ? undefined : versionId };
 }
 
 /**

@@ -11,12 +11,19 @@ export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
  * What a request with an XML document in its body is made of. All stores accept Content-MD5, which S3 takes for a
  * checksum; some refuse the headers of other checksums.
  */
-export function xmlRequest(xml: string): Required<Pick<S3Request, "headers" | "body" | "bodySha256">> {
-  const bytes = Buffer.from(xml);
+export function xmlRequest(xml: string): DocumentRequest {
+  return documentRequest(Buffer.from(xml), "application/xml");
+}
+
+/** What a request with a document in its body is made of. */
+export type DocumentRequest = Required<Pick<S3Request, "headers" | "body" | "bodySha256">>;
+
+/** The same for any document. */
+export function documentRequest(bytes: Buffer, contentType: string): DocumentRequest {
   const body: Body = { sizeBytes: bytes.length, chunks: () => [bytes] };
   return {
     headers: {
-      "content-type": "application/xml",
+      "content-type": contentType,
       "content-md5": hash("md5", bytes, "base64"),
     },
     body,

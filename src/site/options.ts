@@ -1,7 +1,6 @@
-import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { PathPatterns } from "../files/patterns.ts";
 import type { Encryption } from "../s3/encryption.ts";
-import type { BucketAccess, DeleteLimit } from "../sync/options.ts";
+import type { BucketAccess, ChecksumChoice, DeleteLimit } from "../sync/options.ts";
 
 /** What a publish is asked to do. */
 export interface SiteOptions {
@@ -70,7 +69,7 @@ export interface SiteSettings {
   ruledHeadersFor(path: string): Readonly<Record<string, string>>;
   /** Undefined where the inputs say nothing of tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
-  readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+  readonly checksumAlgorithm: ChecksumChoice;
 }
 
 /** A CloudFront distribution before the bucket, and what to do about its caches. */

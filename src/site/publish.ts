@@ -6,12 +6,14 @@ import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
 import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
 import { applyDomain } from "./dns/site-domain.ts";
+import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isSettled, type Progress } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
+import type { SitePlan } from "./plan/site-plan.ts";
 import type { SiteLog, SiteTools } from "./plan/site-tools.ts";
 import { PublishRecord, type SiteReport } from "./publish-record.ts";
 import { finishReleases, writeMissingRecord } from "./releases/finish-releases.ts";
@@ -73,7 +75,9 @@ async function publishInOrder(
   const manifest = new RunningManifest(site, tools.run);
   await prepareBucket(site, options, tools);
   await claim(manifest, site, options, tools);
-  const { stored, ...storing } = await storeGroups(site, options, tools, record);
+  const { stored, refused, ...storing } = await storeGroups(site, options, tools, record);
+  if (refused.length > 0) log.warning("site-rule-skipped", describeRefused(refused));
+  const kept = withoutNames(site, new Set(refused.map(({ action }) => action.relativeKey)));
   record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
 
@@ -89,16 +93,26 @@ async function publishInOrder(
 
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
-  const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(site, progress)) : undefined;
+  const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
   if (deletions.length === 0) manifest.settle(release);
-  if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(site, site, progress));
-  const isClean = isDone && (await removeStale(manifest, site, options, tools, record, { progress, release }));
+  if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
+  const isClean = isDone && (await removeStale(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
   if (!site.store.isGuarded) log.warning("conditional-writes-not-supported", UNGUARDED);
   signal.throwIfAborted();
+}
+
+/** The plan without some objects, which the site turns out to do without. */
+function withoutNames<P extends SitePlan>(plan: P, names: ReadonlySet<string>): P {
+  if (names.size === 0) return plan;
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    actions: group.actions.filter(({ relativeKey }) => !names.has(relativeKey)),
+  }));
+  return { ...plan, groups, entries: new Map([...plan.entries].filter(([name]) => !names.has(name))) };
 }
 
 /** Says in the manifest what is about to be done. Then what releases need can be copied, before it is replaced. */
@@ -157,6 +171,7 @@ function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishToo
   const { groups, objects, sources, store, releases } = site;
   const storeTools: StoreTools = {
     signal: tools.signal,
+    folderRedirects: new FolderRedirects(tools.bucket, objects),
     actionDone: (action, sentBytes) => record.actionDone(action, sentBytes),
     async beforeGroup({ isVisible, actions }) {
       const replaces = actions.some((action) => action.replaces);

@@ -1,6 +1,7 @@
 import { type ActionFailure, applyActions } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import type { SentObject } from "../sync/upload/send-file.ts";
+import type { FolderRedirects } from "./folder-redirects.ts";
 import type { SiteGroup } from "./plan/site-plan.ts";
 
 /** Makes an object of the site what it is to be. */
@@ -12,6 +13,7 @@ export interface ObjectStorer {
 }
 
 export interface StoreTools {
+  readonly folderRedirects: FolderRedirects;
   readonly signal: AbortSignal;
   /** @param sentBytes as many as are stored: fewer than the file's where it was compressed. */
   actionDone(action: Action, sentBytes: number): void;
@@ -30,6 +32,8 @@ export interface StoreResult {
   readonly stoppedEarly: boolean;
   /** By the object's name. */
   readonly stored: ReadonlyMap<string, SentObject>;
+  /** Redirects that the store cannot keep beside what is stored. */
+  readonly refused: readonly ActionFailure[];
 }
 
 /**
@@ -42,22 +46,36 @@ export async function storeSite(
   storer: ObjectStorer,
   tools: StoreTools,
 ): Promise<StoreResult> {
-  const { signal } = tools;
+  const { signal, folderRedirects } = tools;
   const stored = new Map<string, SentObject>();
+  const refused: ActionFailure[] = [];
   for (const group of groups) {
     await tools.beforeGroup(group);
-    const { failures, stoppedEarly } = await applyActions(group.actions, {
-      parallelActions: () => storer.parallelObjects(),
-      perform: async ({ relativeKey }) => {
-        const sent = await storer.store(relativeKey);
-        stored.set(relativeKey, sent);
-        return sent.sizeBytes;
-      },
-      onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
-      signal,
-    });
-    signal.throwIfAborted();
-    if (failures.length > 0) return { failures, stoppedEarly, stored };
+    const { failures, stoppedEarly } = await storeGroup(group);
+    const ofFolders = folderRedirects.refusedAmong(failures);
+    refused.push(...ofFolders);
+    const others = failures.filter((failure) => !ofFolders.includes(failure));
+    if (others.length > 0 || stoppedEarly) return { failures: others, stoppedEarly, stored, refused };
   }
-  return { failures: [], stoppedEarly: false, stored };
+  return { failures: [], stoppedEarly: false, stored, refused };
+
+  async function storeGroup({ actions }: SiteGroup): Promise<Pick<StoreResult, "failures" | "stoppedEarly">> {
+    const failures: ActionFailure[] = [];
+    for (const turn of folderRedirects.turnsOf(actions)) {
+      const result = await applyActions(turn, {
+        parallelActions: () => storer.parallelObjects(),
+        perform: async ({ relativeKey }) => {
+          const sent = await storer.store(relativeKey);
+          stored.set(relativeKey, sent);
+          return sent.sizeBytes;
+        },
+        onDone: (action, sentBytes) => tools.actionDone(action, sentBytes),
+        signal,
+      });
+      signal.throwIfAborted();
+      failures.push(...result.failures);
+      if (result.stoppedEarly) return { failures, stoppedEarly: true };
+    }
+    return { failures, stoppedEarly: false };
+  }
 }

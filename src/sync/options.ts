@@ -1,3 +1,4 @@
+import type { ArchiveSettings } from "../archive/archive-entry.ts";
 import type { CredentialSource } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
@@ -61,6 +62,14 @@ export interface UploadOptions extends TransferOptions {
   readonly followSymlinks: boolean;
   readonly partSizeBytes?: number;
   readonly createBucket: boolean;
+  /** Set where all files become one object. */
+  readonly archive?: ArchiveOptions;
+}
+
+/** The object that the files become. */
+export interface ArchiveOptions extends ArchiveSettings {
+  /** What follows the prefix in its key. */
+  readonly name: string;
 }
 
 export interface DownloadOptions extends TransferOptions {
@@ -100,5 +109,8 @@ export interface ObjectSettings {
   readonly tags: ReadonlyMap<string, string> | undefined;
   /** A canned ACL, as `public-read`. */
   readonly cannedAcl: string | undefined;
-  readonly checksumAlgorithm: ChecksumAlgorithm | "none";
+  readonly checksumAlgorithm: ChecksumChoice;
 }
+
+/** `auto` is the default checksum, or none if the store refuses it. */
+export type ChecksumChoice = ChecksumAlgorithm | "auto" | "none";

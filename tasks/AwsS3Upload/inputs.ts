@@ -1,6 +1,7 @@
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
+import { readArchive } from "../../src/task/inputs/archive.ts";
 import { readCustomerKey, readUploadEncryption } from "../../src/task/inputs/encryption.ts";
 import { readObjectSettings } from "../../src/task/inputs/object.ts";
 import { noteToolkitLogging, readTransfer } from "../../src/task/inputs/transfer.ts";
@@ -23,6 +24,7 @@ export function readInputs(): InNameOf<UploadOptions> {
   const createBucket = reader.boolean("createBucket");
   const followSymlinks = reader.boolean("followSymlinks", true);
   const partSizeBytes = readPartSizeBytes(reader);
+  const archive = readArchive(reader, { ...transfer, settings, partSizeBytes });
   if (transfer.deleteExtra && source.isFile) {
     const why = `it cannot be used if sourceFolder is a single file, ${source.path}: everything else would be deleted`;
     reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Set deleteExtra to false, or enter a folder.`);
@@ -48,5 +50,6 @@ export function readInputs(): InNameOf<UploadOptions> {
     createBucket,
     followSymlinks,
     ...(partSizeBytes === undefined ? {} : { partSizeBytes }),
+    ...(archive ? { archive } : {}),
   };
 }

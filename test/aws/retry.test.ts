@@ -16,6 +16,7 @@ describe("retries", () => {
     [refusal(403, "RequestTimeTooSkewed"), 10],
     [refusal(400, "IDPCommunicationError"), 10],
     [refusal(400, "PriorRequestNotComplete"), 10],
+    [refusal(409, "ConditionalRequestConflict"), 10],
     [refusal(429, "HTTP 429"), 10],
     [refusal(408, "HTTP 408"), 10],
     [noAnswer("ECONNRESET"), 10],

@@ -60,6 +60,7 @@ const uses: readonly Use[] = [
     task: "AwsS3Upload",
     inputs: { deleteExtra: "true" },
   },
+  { heading: "Upload an archive", task: "AwsS3Upload", inputs: { archive: "zip", archiveName: "made.zip" } },
   { heading: "Download", task: "AwsS3Download", inputs: {} },
   { heading: "Download and extract archives", task: "AwsS3Download", inputs: { extract: "true" } },
   { heading: "Publish a site", task: "AwsS3PublishSite", inputs: { verify: "false" } },
@@ -133,7 +134,9 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
       await put("www/same.txt", "same");
       await put("www/extra.txt", "extra");
       await put("www/app.zip", archive);
-      for (const Key of ["www/new.txt", "www/index.html", "www/.s3-site.json"]) {
+      for (const Key of ["new.txt", "index.html", ".s3-site.json", "made.zip", "again.tar.gz"].map(
+        (name) => `www/${name}`,
+      )) {
         await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
       }
     });
@@ -206,6 +209,21 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     }
   });
 
+  describe("Upload an archive", () => {
+    const [policy] = policiesUnder("Upload an archive");
+    const inputs = { archive: "tar.gz", archiveName: "again.tar.gz" };
+    const counts = ({ outputVariables }: StepResult) =>
+      ["filesUpdated", "filesUnchanged"].map((name) => outputVariables[name]?.value);
+
+    it("lets an unchanged archive be recognized, by s3:GetObject", async () => {
+      assert.ok(policy);
+      await run("AwsS3Upload", policy, inputs);
+      assert.deepEqual(counts(await run("AwsS3Upload", policy, inputs)), ["0", "1"]);
+      const blind = without("s3:GetObject", policy);
+      assert.deepEqual(counts(await run("AwsS3Upload", blind, inputs)), ["1", "0"]);
+    });
+  });
+
   for (const { heading, task, inputs } of uses) {
     describe(`${heading}, with ${JSON.stringify(inputs)}`, () => {
       const [policy] = policiesUnder(heading);
@@ -248,6 +266,7 @@ describe("docs/permissions.md", () => {
     server.createBucket(BUCKET);
     try {
       for (const { heading, task, inputs } of uses) {
+        if (inputs.keepReleases) source.write({ "index.html": "a second release" });
         server.clearRequests();
         const { accessKeyId: username, secretAccessKey: password } = defaultCredential;
         const keys = { username, password };
@@ -287,7 +306,7 @@ describe("docs/permissions.md", () => {
 
   it("has no policy that is not JSON, or allows everything", () => {
     const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json) as Policy);
-    assert.equal(policies.length, 10);
+    assert.equal(policies.length, 12);
     for (const policy of policies) {
       assert.equal(policy.Version, "2012-10-17");
       assert.deepEqual(

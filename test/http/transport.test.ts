@@ -140,6 +140,21 @@ for (const [title, protocol, proxyProtocol] of routes) {
       assert.equal(body.toString().trim(), "<Done/>");
     });
 
+    it("takes no document without its end for whole, if only the end of the connection ends it", async () => {
+      const document = '<?xml version="1.0"?>\n<Result xmlns="x"><Key>a</Key></Result>';
+      const port = await serve((message, response) => {
+        response.setHeader("connection", "close").removeHeader("transfer-encoding");
+        response.writeHead(200, { "content-type": "application/xml" });
+        response.end(message.url === "/whole" ? `${document}\n` : document.slice(0, Number(message.url?.slice(1))));
+      });
+      const whole = await transport.exchange(request(port, { target: "/whole" }));
+      assert.equal(whole.body.toString(), `${document}\n`);
+      for (const sizeBytes of [10, 30, 50, document.length - 1]) {
+        const target = `/${sizeBytes}`;
+        await assert.rejects(transport.exchange(request(port, { target })), { systemCode: "ECONNRESET" }, target);
+      }
+    });
+
     it("keeps no answer of more than 16 MiB, whatever its status", async () => {
       for (const status of [200, 404]) {
         const port = await serve((_request, response) => {

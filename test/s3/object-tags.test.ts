@@ -35,6 +35,21 @@ describe("an object's tags", () => {
     assert.deepEqual(await getObjectTags(bucket, "header"), tags);
   });
 
+  it("are not set by what answers with a page for people", async function () {
+    const { server } = suite.target;
+    if (!server) return this.skip();
+    await put("page");
+    const page = "<html><body>Sign in</body></html>";
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: ${page.length}\r\n\r\n`;
+    const rewrite = () => ({ bytes: Buffer.from(head + page), connection: "stay" }) as const;
+    const match = { operation: "PutObjectTagging", key: "page" };
+    server.addFault({ match, times: 1, action: { kind: "rewrite", work: "forgotten", rewrite } });
+    await assert.rejects(
+      putObjectTags(bucket, "page", new Map([["a", "1"]])),
+      (error) => error instanceof ServiceError && error.awsCode === NOT_S3,
+    );
+  });
+
   it("are replaced as a whole", async () => {
     await put("replaced", "a=1&b=2");
     const tags = new Map([

@@ -103,6 +103,7 @@ export function answeringBucket(...answers: readonly (string | Partial<HttpRespo
     isAmazon: false,
     checksums: new ChecksumSupport(),
     giveUp: (what) => void givenUp.push(what),
+    hasGivenUp: (what) => givenUp.includes(what),
     signsPayload: false,
     async send(request) {
       const asked = typeof request === "function" ? request() : request;

@@ -46,6 +46,10 @@ export class DisturbedBucket implements Bucket {
     this.#bucket.giveUp(what);
   }
 
+  hasGivenUp(what: GivenUp): boolean {
+    return this.#bucket.hasGivenUp(what);
+  }
+
   /** A new process sends requests. */
   restart(): void {
     this.#hasEnded = false;

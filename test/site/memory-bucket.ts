@@ -28,6 +28,10 @@ export class MemoryBucket implements Bucket {
     throw new Error("this bucket has all that Amazon S3 has");
   }
 
+  hasGivenUp(): boolean {
+    return false;
+  }
+
   async send(next: S3Request | (() => S3Request)): Promise<HttpResponse> {
     return this.#answer(typeof next === "function" ? next() : next);
   }

@@ -9,6 +9,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import type { S3ServerOptions } from "../../local/s3/server.ts";
 import { printed } from "../../src/errors/coded-message.ts";
 import type { ErrorCode } from "../../src/errors/error-codes.ts";
 import { FileDigester } from "../../src/files/digest/file-digest.ts";
@@ -43,7 +44,7 @@ export const SETTINGS: SiteSettings = {
   headersFor: () => ({}),
   ruledHeadersFor: () => ({}),
   tags: undefined,
-  checksumAlgorithm: "CRC32",
+  checksumAlgorithm: "auto",
 };
 
 /** What a publish meets. */
@@ -93,8 +94,8 @@ export class PublishBench<Server extends Target> {
 }
 
 /** Makes a bench for a suite, on an embedded server. */
-export function publishBench(): PublishBench<EmbeddedTarget> {
-  return new PublishBench(startEmbeddedTarget).register();
+export function publishBench(options: S3ServerOptions = {}): PublishBench<EmbeddedTarget> {
+  return new PublishBench(() => startEmbeddedTarget(options)).register();
 }
 
 export class SitePlaceOnBench {

@@ -123,10 +123,7 @@ describe("AwsS3Upload, compareBy", () => {
     }
 
     const modern = ["radosgw"];
-    const silent: [string[], string] = [
-      ["radosgw"],
-      "it does not tell of single parts, so that the file is sent again",
-    ];
+    const silent: [string[], string] = [["radosgw"], "it does not tell of single parts, so that size and time decide"];
     const cases: {
       title: string;
       store: () => Promise<unknown>;
@@ -210,11 +207,11 @@ describe("AwsS3Upload, compareBy", () => {
     });
     beforeEach(() => bench.source.write({ "a.txt": "a" }));
 
-    it("sends a file again whose object S3 knows no checksum of", async () => {
+    it("goes by size and time where the store knows no checksum of an object", async () => {
       await bench.put("a.txt", { Body: "a", ServerSideEncryption: "aws:kms" });
       const result = await bench.upload();
-      assertDone(result, { updated: 1, bytes: 1 });
-      assert.deepEqual(bench.reasons(result), ["upload a.txt: cannot be compared: S3 has no checksum of it"]);
+      assertDone(result, { unchanged: 1 });
+      assert.deepEqual(bench.reasons(result), ["leave a.txt: same size, not newer; no checksum to compare"]);
     });
 
     it("sends a file again whose object has another customer's key", async () => {
@@ -233,19 +230,26 @@ describe("AwsS3Upload, compareBy", () => {
       assert.deepEqual(bench.reasons(result), ["upload a.txt: cannot be compared: AccessDenied on HEAD"]);
     });
 
-    it("sends a file again where the server does not tell of single parts", async () => {
+    it("goes by size and time where the server does not tell of single parts, and says so once", async () => {
       const large = Buffer.alloc(17 * MIB, "x");
       bench.source.write({ "large.bin": large });
       await bench.upload({ partSizeMB: "5", globExpressions: "large.bin", checksumAlgorithm: "SHA256" });
       const refusal = { kind: "status", status: 501, code: "NotImplemented" } as const;
       bench.addFault({ match: { operation: "HeadObject", partNumber: 1 }, action: refusal });
       const result = await bench.upload();
-      assertDone(result, { uploaded: 1, updated: 1, bytes: large.length + 1 });
+      assertDone(result, { uploaded: 1, unchanged: 1, bytes: 1 });
       assert.deepEqual(bench.reasons(result), [
         "upload a.txt: new",
-        "upload large.bin: cannot be compared: NotImplemented on HEAD of its first part",
+        "leave large.bin: same size, not newer; no checksum to compare",
       ]);
-      assert.equal((await bench.contents())["large.bin"]?.length, large.length);
+      const line =
+        "Some objects have no checksum that files can be compared with. They are compared by size and time. To avoid this, upload them again with overwrite: always.";
+      assert.equal(result.log.filter((text) => text.endsWith(line)).length, 1, result.log.join("\n"));
+      const inAMinute = new Date(Date.now() + 60_000);
+      utimesSync(join(bench.source.path, "large.bin"), inAMinute, inAMinute);
+      const again = await bench.upload();
+      assertDone(again, { updated: 1, unchanged: 1, bytes: large.length });
+      assert.deepEqual(bench.reasons(again)[1], "upload large.bin: newer; no checksum to compare");
     });
 
     it("says of which object, where the server gives no answer that helps", async () => {

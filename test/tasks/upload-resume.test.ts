@@ -132,11 +132,18 @@ describe("AwsS3Upload, resuming large files", () => {
     assert.deepEqual(await unfinishedIn(bench), []);
   });
 
-  it("leaves two uploads of one key alone", async () => {
-    await failedRun();
+  it("leaves two uploads of one key alone that others have begun", async () => {
+    await beginUpload(bench, [1]);
     await beginUpload(bench, [1]);
     await assertUploaded(ALL);
     assert.deepEqual(await unfinishedIn(bench), ["large.bin", "large.bin"]);
+  });
+
+  it("goes on with its own of two uploads of one key", async () => {
+    await failedRun();
+    await beginUpload(bench, []);
+    await assertUploaded([3, 4]);
+    assert.deepEqual(await unfinishedIn(bench), ["large.bin"]);
   });
 
   it("does not take a part that somebody planted, whose CRC fits", async () => {

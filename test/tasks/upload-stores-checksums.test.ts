@@ -105,20 +105,30 @@ for (const { title, persona, line, keepsChecksums } of stores) {
 
     it("takes a checksum that the input names, or ends with the name of the input", async () => {
       bench.source.write(files);
-      const result = await upload({ checksumAlgorithm: "SHA256" });
-      if (keepsChecksums) {
-        assertDone(result, { uploaded: 4, bytes });
-        assert.deepEqual(linesOf(result.log), []);
-        assert.deepEqual(await bench.contents(), contents);
-        return;
+      for (const checksumAlgorithm of ["CRC32", "SHA256"]) {
+        const result = await upload({ checksumAlgorithm });
+        if (keepsChecksums) {
+          // Of the whole only CRC32 would be sent; what is given up then is still a CRC32 of each part.
+          assert.deepEqual(linesOf(result.log).length, checksumAlgorithm === "CRC32" ? 1 : 0);
+          assert.equal(result.result, "Succeeded");
+          assert.deepEqual(await bench.contents(), contents);
+          continue;
+        }
+        const { errors = [], ...rest } = outcomeOf(result);
+        assert.deepEqual(rest, { result: "Failed" });
+        const [before, after] = (errors[0] ?? "").split(
+          / [A-Z][^:]* \((?:501 NotImplemented|400 InvalidArgument)\)\. /,
+        );
+        assert.equal(
+          before,
+          `Upload to s3://${bench.bucket}/ failed: checksumAlgorithm: the store refused the checksum ${checksumAlgorithm}:`,
+        );
+        assert.equal(
+          after,
+          "Set checksumAlgorithm to auto, so that the step continues without a checksum that the store refuses, or to none. 4 of 4 files are not uploaded. [checksum-not-supported]",
+        );
+        assert.deepEqual(await bench.contents(), {});
       }
-      const { errors = [], ...rest } = outcomeOf(result);
-      assert.deepEqual(rest, { result: "Failed" });
-      assert.match(
-        errors[0] ?? "",
-        /^Upload to s3:\/\/.* failed: checksumAlgorithm: the store refused the checksum SHA256: .* \((501 NotImplemented|400 InvalidArgument)\)\. Set checksumAlgorithm to CRC32, which is not sent if the store refuses it, or to none\. 4 of 4 files are not uploaded\. \[checksum-not-supported\]$/,
-      );
-      assert.deepEqual(await bench.contents(), {});
     });
   });
 }
@@ -138,6 +148,31 @@ describe("AwsS3Upload, a refusal that is not about checksums", () => {
       [],
     );
   });
+
+  for (const [title, message, inputs, said] of [
+    [
+      "names another header",
+      "Header 'x-amz-acl' is not implemented",
+      {},
+      "Header 'x-amz-acl' is not implemented (501 NotImplemented). This server does not support something in the request that Amazon S3 supports. 1 of 1 files are not uploaded. [request-invalid]",
+    ],
+    [
+      "names no header, with others in the request",
+      "No such header",
+      { filesAcl: "private" },
+      "filesAcl, checksumAlgorithm: the store refused an object with this setting: No such header (501 NotImplemented). Leave out what the store does not have. 1 of 1 files are not uploaded. [object-setting-not-supported]",
+    ],
+  ] as const) {
+    it(`does not blame checksumAlgorithm alone if it ${title}`, async () => {
+      bench.source.write({ "a.txt": "a" });
+      const refused = { kind: "status", status: 501, code: "NotImplemented", message } as const;
+      const step = () => bench.upload({ checksumAlgorithm: "SHA256", ...inputs });
+      assertFailed(await bench.during({ operation: "PutObject" }, refused, step), [
+        `Upload to s3://${bench.bucket}/ failed: ${said}`,
+      ]);
+      assert.equal(bench.requests.filter(({ operation }) => operation === "PutObject").length, 1);
+    });
+  }
 
   it("of the bytes that arrived does not make the step send them without a checksum", async () => {
     bench.source.write({ "a.txt": "a" });

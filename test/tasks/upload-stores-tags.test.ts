@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { takesTagsForObject } from "../../local/s3/persona.ts";
+import { hasNoTags, takesTagsForObject } from "../../local/s3/persona.ts";
 import { assertDone, assertFailed, denied, uploadBench } from "./upload-bench.ts";
 
 const MIB = 1024 ** 2;
@@ -41,6 +41,19 @@ describe("AwsS3Upload, tags in a store that takes them for the object", () => {
     assertDone(await bench.upload({ cacheControl: "**=no-cache" }), { updated: 1 });
     assert.equal((await bench.head("a.txt")).CacheControl, "no-cache");
     assert.deepEqual(await bench.contents(), { "a.txt": "a" });
+  });
+});
+
+describe("AwsS3Upload, tags in a store that has none", () => {
+  const bench = uploadBench("embedded", { persona: hasNoTags });
+
+  it("end the step after the first object, with the name of the input", async () => {
+    bench.source.write({ "a.txt": "a" });
+    const message = `tags: this store does not keep the tags of objects: the answer to a request for the tags of s3://${bench.bucket}/a.txt has none. Leave tags empty.`;
+    assertFailed(await bench.upload({ tags: "a=1" }), [
+      `Upload to s3://${bench.bucket}/ failed: ${message} 1 of 1 files are not uploaded. [tags-not-supported]`,
+    ]);
+    bench.assertOperations({ ListObjectsV2: 1, PutObject: 1, GetObjectTagging: 1 });
   });
 });
 

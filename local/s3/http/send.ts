@@ -31,7 +31,7 @@ export async function sendReply(
     return;
   }
   if (content === undefined) {
-    sendHead(response, reply);
+    sendHead(response, reply, disturbance);
     if (disturbance.cutAfterBytes === undefined) response.end();
     else resetConnection(response.req.socket);
     return;
@@ -40,7 +40,7 @@ export async function sendReply(
   const stored =
     typeof content === "string" ? oneChunk(content) : bodies.read(content.body, content.start, content.end);
   const chunks = corruptByteIndex === undefined ? stored : corrupt(stored, corruptByteIndex);
-  sendHead(response, typeof content === "string" ? withLength(reply, content) : reply);
+  sendHead(response, typeof content === "string" ? withLength(reply, content) : reply, disturbance);
   await sendBody(response, bytesPerSecond === undefined ? chunks : pace(chunks, bytesPerSecond), cutAfterBytes);
 }
 
@@ -60,9 +60,10 @@ async function sendBody(response: ServerResponse, chunks: AsyncIterable<Buffer>,
   response.end();
 }
 
-function sendHead(response: ServerResponse, reply: Reply): void {
+/** A head that is flushed goes as UTF-8, and any other as the bytes that it is made of: metadata is bytes. */
+function sendHead(response: ServerResponse, reply: Reply, disturbance: Disturbance): void {
   response.writeHead(reply.status, reply.headers);
-  response.flushHeaders();
+  if (Object.keys(disturbance).length > 0) response.flushHeaders();
 }
 
 function withLength(reply: Reply, content: string): Reply {

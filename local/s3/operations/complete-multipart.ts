@@ -32,6 +32,8 @@ export const completeMultipartOperations: readonly Operation[] = [
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 async function completeMultipartUpload(call: Call): Promise<Reply> {
   const { request, state } = call;
+  const completed = bucketOf(call).uploads.completed(request.query.get("uploadId") ?? "");
+  if (completed?.key === keyOf(call) && completed.document === call.document) return completed.reply;
   const upload = uploadOf(call);
   checkKeyForChecksums(call, upload);
   const parts = selectParts(upload, readParts(call.document));
@@ -65,9 +67,8 @@ async function completeMultipartUpload(call: Call): Promise<Reply> {
     })),
   };
   addVersion(state, bucket, object);
-  bucket.uploads.delete(upload.uploadId);
   releaseOtherParts(call, upload, parts);
-  return documentReply(
+  const reply = documentReply(
     xmlDocument("CompleteMultipartUploadResult", {
       Location: `${request.secure ? "https" : "http"}://${request.headers.get("host")}${request.target.split("?")[0]}`,
       Bucket: bucket.name,
@@ -77,6 +78,8 @@ async function completeMultipartUpload(call: Call): Promise<Reply> {
     }),
     { ...writtenVersionHeader(object), ...encryptionHeaders(object.encryption) },
   );
+  bucket.uploads.complete(upload.uploadId, { key: upload.key, document: call.document, reply });
+  return reply;
 }
 
 /** A part as the request lists it. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ChecksumAlgorithm, ChecksumType } from "../body/checksum-algorithms.ts";
+import type { Reply } from "../http/reply.ts";
 import type { Body } from "./bodies.ts";
 import { compareKeys } from "./key-order.ts";
 import type { ObjectProperties } from "./object-version.ts";
@@ -27,9 +28,18 @@ export interface MultipartUpload extends ObjectProperties {
   readonly parts: Map<number, UploadedPart>;
 }
 
+/** What an upload became: a repeated request for that is answered again. */
+interface CompletedUpload {
+  readonly key: string;
+  /** The parts, as they were named. */
+  readonly document: string;
+  readonly reply: Reply;
+}
+
 /** The multipart uploads in progress in one bucket. */
 export class UploadTable {
   readonly #uploads = new Map<string, MultipartUpload>();
+  readonly #completed = new Map<string, CompletedUpload>();
   #started = 0;
 
   get size(): number {
@@ -50,6 +60,15 @@ export class UploadTable {
 
   delete(uploadId: string): void {
     this.#uploads.delete(uploadId);
+  }
+
+  complete(uploadId: string, completed: CompletedUpload): void {
+    this.#uploads.delete(uploadId);
+    this.#completed.set(uploadId, completed);
+  }
+
+  completed(uploadId: string): CompletedUpload | undefined {
+    return this.#completed.get(uploadId);
   }
 
   /** All uploads by key, those of one key by time of their start. */

@@ -63,7 +63,7 @@ type Find = () => Promise<Credentials>;
 async function loadChain({ region, transport, onNote }: AgentIdentityOptions): Promise<Find> {
   // The SDK speaks of the versions of Node that it will support one day; which one runs here is up to the agent.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const { defaultProvider, fromIni } = await import("./agent-identity-chain.ts");
+  const { defaultProvider, fromIni } = await import("../sdk-clients.ts");
   const ignore = () => undefined;
   const settings = {
     timeout: METADATA_TIMEOUT_MS,

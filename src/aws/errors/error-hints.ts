@@ -16,6 +16,8 @@ interface Failure {
   /** The region that the server names as the right one. */
   readonly region: string | undefined;
   readonly serverMessage: string;
+  /** The input of that name, if it is set. */
+  readonly expectedBucketOwner: string | undefined;
 }
 
 /** What to do about an error that S3 names. */
@@ -27,8 +29,6 @@ const ADVICE: ByAwsCode<(failure: Failure) => string> = {
   AccessDenied: adviseOnPermission,
   AllAccessDisabled: () => "AWS has disabled the bucket. Its owner must contact AWS Support.",
   InvalidAccessKeyId: () => UNKNOWN_KEY,
-  // versitygw's name for it.
-  XAdminUserNotFound: () => UNKNOWN_KEY,
   SignatureDoesNotMatch: () => `Check the secret access key ${CHECK_KEYS}. It does not belong to the access key ID.`,
   ExpiredToken: () =>
     `The session token ${CHECK_KEYS} has expired. Enter new keys, or use a service connection whose credentials the task can renew. If it is such a connection, new credentials were refused too: check the clock of the agent's machine.`,
@@ -104,7 +104,6 @@ const STEP_FATAL_CODES = new Set([
   "SignatureDoesNotMatch",
   "TemporaryRedirect",
   "TokenRefreshRequired",
-  "XAdminUserNotFound",
 ]);
 
 /** Connections that failed in a way that the next one may not; after these, hope is lost only when many have failed in a row. */
@@ -116,7 +115,7 @@ export function isStepFatal(error: unknown): boolean {
   if (error instanceof ConnectionError) return !PASSING_CONNECTION_CODES.has(error.systemCode);
   if (!(error instanceof ServiceError)) return false;
   const isForeign = error.awsCode === NOT_S3 && error.details.status < 500;
-  return isForeign || STEP_FATAL_CODES.has(error.awsCode);
+  return isForeign || STEP_FATAL_CODES.has(error.meaning);
 }
 
 /** What the disk says where no file finds room, or none may be written. */
@@ -131,7 +130,7 @@ export function mayConcernAll(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return DISK_CODES.has((error as NodeJS.ErrnoException).code ?? "");
   const { status } = error.details;
   return (
-    status >= 500 || status === 429 || status === 401 || error.awsCode === "AccessDenied" || error.awsCode === NOT_S3
+    status >= 500 || status === 429 || status === 401 || error.meaning === "AccessDenied" || error.awsCode === NOT_S3
   );
 }
 
@@ -143,8 +142,11 @@ export function mayConcernAll(error: unknown): boolean {
  */
 export function describeFailure(error: unknown, bucket: string, key?: string, action = "s3:PutObject"): string {
   if (error instanceof ServiceError) {
-    const { region, serverMessage } = error.details;
-    const advice = entryFor(ADVICE, error.awsCode)?.({ bucket, key, action, region, serverMessage });
+    const { region, serverMessage, expectedBucketOwner } = error.details;
+    const advice = entryFor(
+      ADVICE,
+      error.meaning,
+    )?.({ bucket, key, action, region, serverMessage, expectedBucketOwner });
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
   if (error instanceof ConnectionError) {
@@ -185,16 +187,25 @@ const BUCKET_ACTIONS = new Set([
   "s3:PutBucketWebsite",
 ]);
 
-function adviseOnPermission({ bucket, key, action: expected, serverMessage }: Failure): string {
+function adviseOnPermission(failure: Failure): string {
+  const { bucket, key, action: expected, serverMessage, expectedBucketOwner } = failure;
   // S3 asks KMS in the name of who asked S3, and says so where KMS refused.
   const kmsAction = /\bkms:\w+/.exec(serverMessage)?.[0];
   if (kmsAction) {
     return `Allow the user or role behind awsCredentials the action ${kmsAction} for the KMS key, in its own policy and in the policy of the key. Uploads need kms:GenerateDataKey, uploads in parts and downloads kms:Decrypt.`;
   }
+  if (/\bwith an explicit deny in a resource-based policy\b/.test(serverMessage)) {
+    return `The policy of the bucket "${bucket}" has a Deny for this request. Such a policy may ask for an encryption (set keyManagement), or for https in the server URL.`;
+  }
   // One request may need several actions, as one for tags; S3 often says which one was refused.
   const action = /\bnot authorized to perform: (s3:\w+)/.exec(serverMessage)?.[1] ?? expected;
   const resource = BUCKET_ACTIONS.has(action) ? bucket : `${bucket}/${key ?? "*"}`;
-  const advice = `Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the policy of the bucket.`;
+  const allow = `Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the policy of the bucket.`;
+  // Of another owner S3 gives no reason, but of rights it does as a rule.
+  const isPerhapsOwner = expectedBucketOwner !== undefined && !/\bnot authorized to perform\b/.test(serverMessage);
+  const advice = isPerhapsOwner
+    ? `Check expectedBucketOwner: S3 answers so if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}. If it does: ${allow}`
+    : allow;
   // Source: "Permissions" of GetObject in the Amazon S3 API Reference.
   return action === "s3:GetObject"
     ? `${advice} Without s3:ListBucket, S3 gives the same answer for an object that does not exist.`

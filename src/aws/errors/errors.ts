@@ -3,6 +3,7 @@ import { asReason, shorten } from "../../errors/bounded-text.ts";
 import { CodedError } from "../../errors/coded-error.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import { parseXml, type XmlElement } from "../xml.ts";
+import { meaningOf } from "./refusal-meaning.ts";
 
 /** What the server said when it refused. All of it comes from outside. */
 export interface ServiceErrorDetails {
@@ -13,6 +14,8 @@ export interface ServiceErrorDetails {
   readonly requestId?: string | undefined;
   /** The region that the server names as the right one. */
   readonly region?: string | undefined;
+  /** The account that the request took for the bucket's owner. */
+  readonly expectedBucketOwner?: string | undefined;
   /** How long the server asks to wait. */
   readonly retryAfterMs?: number | undefined;
   /** The server's clock, in milliseconds since 1970. */
@@ -23,16 +26,17 @@ export interface ServiceErrorDetails {
 export class ServiceError extends CodedError {
   override readonly name: string = "ServiceError";
   readonly details: ServiceErrorDetails;
+  /** The code by which S3 would say it. */
+  readonly meaning: string;
 
   constructor(said: ServiceErrorDetails) {
     const details = bounded(said);
+    const meaning = meaningOf(details.awsCode, details.serverMessage);
     const requestId = details.requestId ? `, request id ${details.requestId}` : "";
     const code = details.awsCode === NOT_S3 ? "" : ` ${details.awsCode}`;
-    super(
-      awsErrorCode(details.awsCode, details.status),
-      `${details.serverMessage} (${details.status}${code}${requestId})`,
-    );
+    super(awsErrorCode(meaning, details.status), `${details.serverMessage} (${details.status}${code}${requestId})`);
     this.details = details;
+    this.meaning = meaning;
   }
 
   get awsCode(): string {
@@ -86,7 +90,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 };
 
 /** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
-export async function readServiceError(response: HttpResponse): Promise<ServiceError> {
+export async function readServiceError(response: HttpResponse, expectedBucketOwner?: string): Promise<ServiceError> {
   const { headers } = response;
   // An error that comes late stands behind a status of 200; S3 means 500 by it.
   const status = response.status === 200 ? 500 : response.status;
@@ -99,6 +103,7 @@ export async function readServiceError(response: HttpResponse): Promise<ServiceE
     serverMessage: describeReason(parsed, response),
     requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
     region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
+    expectedBucketOwner,
     retryAfterMs: secondsToMs(headers["retry-after"]),
     serverTimeMs: headers.date ? Date.parse(headers.date) || undefined : undefined,
   });

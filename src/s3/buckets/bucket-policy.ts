@@ -1,5 +1,5 @@
 import type { Bucket } from "../bucket.ts";
-import { xmlRequest } from "../xml-body.ts";
+import { PLACE } from "../sdk/open-client.ts";
 import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucket-setting.ts";
 
 /** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
@@ -14,9 +14,13 @@ export const MAX_POLICY_BYTES = 20 * 1024;
  * Source: GetBucketPolicy in the Amazon S3 API Reference.
  */
 export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Promise<string | undefined> {
-  const response = await getBucketSetting(bucket, "policy", signal);
-  if (response === "none") return undefined;
-  if (response !== "unsupported") return response.body.toString("utf8");
+  const answer = await getBucketSetting(bucket, signal, {
+    send: (client, sdk) => client.send(new sdk.GetBucketPolicyCommand(PLACE)),
+    roots: [],
+  });
+  if (answer === "none") return undefined;
+  // The SDK tells no policy from an empty answer, which is not one that S3 gives.
+  if (answer !== "unsupported") return answer.Policy ?? "";
   throw settingNotSupported("policy");
 }
 
@@ -30,7 +34,8 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
  * Source: PutBucketPolicy in the Amazon S3 API Reference.
  */
 export async function putBucketPolicy(bucket: Bucket, policy: string, signal?: AbortSignal): Promise<void> {
-  const document = xmlRequest(policy);
-  const headers = { ...document.headers, "content-type": "application/json" };
-  await putBucketSetting(bucket, "policy", { ...document, headers }, signal);
+  await putBucketSetting(bucket, "policy", signal, {
+    send: (client, sdk) => client.send(new sdk.PutBucketPolicyCommand({ ...PLACE, Policy: policy })),
+    contentType: "application/json",
+  });
 }

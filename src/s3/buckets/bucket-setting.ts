@@ -1,6 +1,6 @@
 import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
-import type { HttpResponse } from "../../http/messages.ts";
-import type { Bucket, S3Request } from "../bucket.ts";
+import type { Bucket } from "../bucket.ts";
+import { askBucket, type BucketCommand } from "./bucket-client.ts";
 
 /** What a store answers that does not have the setting. */
 const NOT_SUPPORTED_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
@@ -20,19 +20,16 @@ export function settingNotSupported(name: keyof typeof NOT_SUPPORTED_MESSAGES): 
 /**
  * Asks for a setting of a bucket.
  *
- * @param name the query parameter that names it.
  * @returns "none" if it is not set yet; "unsupported" if the store does not have it, and refuses or lists the bucket.
- * @throws what `Bucket.send` throws.
+ * @throws what `askBucket` throws.
  */
-export async function getBucketSetting(
+export async function getBucketSetting<Setting>(
   bucket: Bucket,
-  name: "policy" | "publicAccessBlock" | "website",
   signal: AbortSignal | undefined,
-): Promise<HttpResponse | "none" | "unsupported"> {
+  command: BucketCommand<Setting> & { readonly roots: readonly string[] },
+): Promise<Setting | "none" | "unsupported"> {
   try {
-    const response = await bucket.send({ method: "GET", key: "", query: { [name]: "" }, signal });
-    if (response.status === 204) return "none";
-    return response.body.includes("<ListBucketResult") ? "unsupported" : response;
+    return await askBucket(bucket, signal, command);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     const { awsCode, details } = error;
@@ -45,16 +42,16 @@ export async function getBucketSetting(
 /**
  * Gives a bucket a setting. A store may say that there is none yet, and then refuse to have one.
  *
- * @throws {UnsupportedInputError} if the store does not have the setting; what `Bucket.send` throws.
+ * @throws {UnsupportedInputError} if the store does not have the setting; what `askBucket` throws.
  */
-export async function putBucketSetting(
+export async function putBucketSetting<Output>(
   bucket: Bucket,
   name: keyof typeof NOT_SUPPORTED_MESSAGES,
-  document: Pick<S3Request, "headers" | "body">,
   signal: AbortSignal | undefined,
+  command: BucketCommand<Output>,
 ): Promise<void> {
   try {
-    await bucket.send({ method: "PUT", key: "", query: { [name]: "" }, ...document, signal });
+    await askBucket(bucket, signal, command);
   } catch (error) {
     if (error instanceof ServiceError && NOT_SUPPORTED_CODES.has(error.awsCode)) throw settingNotSupported(name);
     throw error;

@@ -1,6 +1,8 @@
+import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
-import { escapeXml, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
+import { PLACE } from "../sdk/open-client.ts";
+import { askBucket } from "./bucket-client.ts";
 
 /** The region whose name is left out of location constraints, for it is older than they are. */
 const UNNAMED_REGION = "us-east-1";
@@ -46,7 +48,9 @@ export async function ensureBucket(
  */
 export async function bucketExists(bucket: Bucket, signal?: AbortSignal): Promise<boolean> {
   try {
-    await bucket.send({ method: "HEAD", key: "", signal });
+    await askBucket(bucket, signal, {
+      send: (client, sdk) => client.send(new sdk.HeadBucketCommand(PLACE)),
+    });
     return true;
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
@@ -70,12 +74,11 @@ async function isOpen(bucket: Bucket, signal: AbortSignal | undefined): Promise<
 }
 
 async function createBucket(bucket: Bucket, region: string, signal: AbortSignal | undefined): Promise<void> {
-  const constraint = `<LocationConstraint>${escapeXml(region)}</LocationConstraint>`;
-  const document = `<CreateBucketConfiguration xmlns="${S3_NAMESPACE}">${constraint}</CreateBucketConfiguration>`;
-  await bucket.send({
-    method: "PUT",
-    key: "",
-    ...(region === UNNAMED_REGION ? {} : xmlRequest(document)),
-    signal,
+  // For the first region the SDK's client, which is of that one, adds none of its own.
+  const LocationConstraint = region as BucketLocationConstraint;
+  const CreateBucketConfiguration =
+    region === UNNAMED_REGION ? {} : { CreateBucketConfiguration: { LocationConstraint } };
+  await askBucket(bucket, signal, {
+    send: (client, sdk) => client.send(new sdk.CreateBucketCommand({ ...PLACE, ...CreateBucketConfiguration })),
   });
 }

@@ -1,5 +1,6 @@
 import type { Bucket } from "../bucket.ts";
-import { childText, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
+import { PLACE } from "../sdk/open-client.ts";
+import { askBucket } from "./bucket-client.ts";
 import { getBucketSetting } from "./bucket-setting.ts";
 
 /** The settings of Block Public Access that a bucket has; its account may have stricter ones. */
@@ -10,10 +11,8 @@ export interface PublicAccessBlock {
   readonly restrictPublicBuckets: boolean;
 }
 
-const QUERY = { publicAccessBlock: "" };
-const ROOT = "PublicAccessBlockConfiguration";
-/** So Ceph calls it in its answers. */
-const CEPH_ROOT = "BlockPublicAccessBlockConfiguration";
+/** The second is Ceph's name for it. */
+const ROOTS = ["PublicAccessBlockConfiguration", "BlockPublicAccessBlockConfiguration"];
 
 /**
  * Reads what public access a bucket blocks. That takes s3:GetBucketPublicAccessBlock.
@@ -27,16 +26,20 @@ export async function getPublicAccessBlock(
   bucket: Bucket,
   signal?: AbortSignal,
 ): Promise<PublicAccessBlock | undefined> {
-  const response = await getBucketSetting(bucket, "publicAccessBlock", signal);
-  if (response === "unsupported") bucket.giveUp("publicAccessBlock");
-  if (typeof response === "string") return undefined;
-  const root = await readResult(response, response.body.includes(`<${CEPH_ROOT}>`) ? CEPH_ROOT : ROOT);
-  const isOn = (name: string) => childText(root, name)?.trim().toLowerCase() === "true";
+  const answer = await getBucketSetting(bucket, signal, {
+    send: (client, sdk) => client.send(new sdk.GetPublicAccessBlockCommand(PLACE)),
+    roots: ROOTS,
+    // The SDK takes a "true" with a space beside it for false: nothing would seem to be blocked.
+    normalize: (document) => document.replace(/>\s*(true|false)\s*</gi, ">$1<"),
+  });
+  if (answer === "unsupported") bucket.giveUp("publicAccessBlock");
+  if (typeof answer === "string") return undefined;
+  const block = answer.PublicAccessBlockConfiguration;
   return {
-    blockPublicAcls: isOn("BlockPublicAcls"),
-    ignorePublicAcls: isOn("IgnorePublicAcls"),
-    blockPublicPolicy: isOn("BlockPublicPolicy"),
-    restrictPublicBuckets: isOn("RestrictPublicBuckets"),
+    blockPublicAcls: block?.BlockPublicAcls ?? false,
+    ignorePublicAcls: block?.IgnorePublicAcls ?? false,
+    blockPublicPolicy: block?.BlockPublicPolicy ?? false,
+    restrictPublicBuckets: block?.RestrictPublicBuckets ?? false,
   };
 }
 
@@ -52,11 +55,14 @@ export async function putPublicAccessBlock(
   block: PublicAccessBlock,
   signal?: AbortSignal,
 ): Promise<void> {
-  const settings =
-    `<BlockPublicAcls>${block.blockPublicAcls}</BlockPublicAcls>` +
-    `<IgnorePublicAcls>${block.ignorePublicAcls}</IgnorePublicAcls>` +
-    `<BlockPublicPolicy>${block.blockPublicPolicy}</BlockPublicPolicy>` +
-    `<RestrictPublicBuckets>${block.restrictPublicBuckets}</RestrictPublicBuckets>`;
-  const document = `<${ROOT} xmlns="${S3_NAMESPACE}">${settings}</${ROOT}>`;
-  await bucket.send({ method: "PUT", key: "", query: QUERY, ...xmlRequest(document), signal });
+  const PublicAccessBlockConfiguration = {
+    BlockPublicAcls: block.blockPublicAcls,
+    IgnorePublicAcls: block.ignorePublicAcls,
+    BlockPublicPolicy: block.blockPublicPolicy,
+    RestrictPublicBuckets: block.restrictPublicBuckets,
+  };
+  await askBucket(bucket, signal, {
+    send: (client, sdk) =>
+      client.send(new sdk.PutPublicAccessBlockCommand({ ...PLACE, PublicAccessBlockConfiguration })),
+  });
 }

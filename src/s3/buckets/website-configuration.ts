@@ -1,7 +1,7 @@
-import type { XmlElement } from "../../aws/xml.ts";
-import type { HttpResponse } from "../../http/messages.ts";
+import type { GetBucketWebsiteOutput, Protocol as SdkProtocol, RoutingRule as SdkRule } from "@aws-sdk/client-s3";
+import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
-import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, xmlRequest } from "../xml-body.ts";
+import { PLACE } from "../sdk/open-client.ts";
 import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucket-setting.ts";
 
 /** How the website endpoint of a bucket answers: with its objects, or by sending every visitor elsewhere. */
@@ -52,8 +52,6 @@ export interface RoutingRule {
   };
 }
 
-const ROOT = "WebsiteConfiguration";
-
 /**
  * Reads how a bucket is set up as a website. That takes s3:GetBucketWebsite.
  *
@@ -66,14 +64,15 @@ export async function getWebsiteConfiguration(
   bucket: Bucket,
   signal?: AbortSignal,
 ): Promise<WebsiteConfiguration | undefined> {
-  const response = await getBucketSetting(bucket, "website", signal);
-  if (response === "none") return undefined;
-  if (response === "unsupported") throw settingNotSupported("website");
-  const root = await readResult(response, ROOT);
-  const [redirectAll] = childElements(root, "RedirectAllRequestsTo");
-  const hostName = redirectAll && textOf(redirectAll, "HostName");
-  if (hostName) return { redirectAllRequestsTo: { hostName, ...given("protocol", protocolOf(redirectAll)) } };
-  return readHosting(root, response);
+  const answer = await getBucketSetting(bucket, signal, {
+    send: (client, sdk) => client.send(new sdk.GetBucketWebsiteCommand(PLACE)),
+    roots: ["WebsiteConfiguration"],
+  });
+  if (answer === "none") return undefined;
+  if (answer === "unsupported") throw settingNotSupported("website");
+  const { HostName, Protocol } = answer.RedirectAllRequestsTo ?? {};
+  if (HostName) return { redirectAllRequestsTo: { hostName: HostName, ...given("protocol", protocolOf(Protocol)) } };
+  return readHosting(answer);
 }
 
 /**
@@ -88,82 +87,76 @@ export async function putWebsiteConfiguration(
   configuration: WebsiteConfiguration,
   signal?: AbortSignal,
 ): Promise<void> {
-  const content = "redirectAllRequestsTo" in configuration ? writeRedirect(configuration) : writeHosting(configuration);
-  const document = `<${ROOT} xmlns="${S3_NAMESPACE}">${content}</${ROOT}>`;
-  await putBucketSetting(bucket, "website", xmlRequest(document), signal);
+  const WebsiteConfiguration =
+    "redirectAllRequestsTo" in configuration ? writeRedirect(configuration) : writeHosting(configuration);
+  await putBucketSetting(bucket, "website", signal, {
+    send: (client, sdk) => client.send(new sdk.PutBucketWebsiteCommand({ ...PLACE, WebsiteConfiguration })),
+  });
 }
 
-function readHosting(root: XmlElement, response: HttpResponse): WebsiteHosting {
-  const [index = {}] = childElements(root, "IndexDocument");
-  const [error = {}] = childElements(root, "ErrorDocument");
-  const indexDocument = textOf(index, "Suffix");
-  if (!indexDocument) throw notS3(response, "the website configuration has neither an index document nor a redirect");
-  const rules = childElements(root, "RoutingRules").flatMap((list) => childElements(list, "RoutingRule"));
-  return { indexDocument, ...given("errorDocument", textOf(error, "Key")), routingRules: rules.map(readRule) };
+function readHosting({ IndexDocument, ErrorDocument, RoutingRules = [] }: GetBucketWebsiteOutput): WebsiteHosting {
+  const indexDocument = IndexDocument?.Suffix;
+  if (!indexDocument) {
+    const serverMessage = "the website configuration has neither an index document nor a redirect";
+    throw new ServiceError({ status: 200, awsCode: NOT_S3, serverMessage });
+  }
+  return {
+    indexDocument,
+    ...given("errorDocument", textOf(ErrorDocument?.Key)),
+    routingRules: RoutingRules.map(readRule),
+  };
 }
 
-function readRule(rule: XmlElement): RoutingRule {
-  const [condition = {}] = childElements(rule, "Condition");
-  const [redirect = {}] = childElements(rule, "Redirect");
+function readRule({ Condition = {}, Redirect = {} }: SdkRule): RoutingRule {
   return {
     condition: {
-      ...given("keyPrefix", childText(condition, "KeyPrefixEquals")),
-      ...given("httpErrorCode", textOf(condition, "HttpErrorCodeReturnedEquals")),
+      ...given("keyPrefix", Condition.KeyPrefixEquals),
+      ...given("httpErrorCode", textOf(Condition.HttpErrorCodeReturnedEquals)),
     },
     redirect: {
-      ...given("protocol", protocolOf(redirect)),
-      ...given("hostName", textOf(redirect, "HostName")),
-      ...given("replaceKeyPrefixWith", childText(redirect, "ReplaceKeyPrefixWith")),
-      ...given("replaceKeyWith", childText(redirect, "ReplaceKeyWith")),
-      ...given("httpRedirectCode", textOf(redirect, "HttpRedirectCode")),
+      ...given("protocol", protocolOf(Redirect.Protocol)),
+      ...given("hostName", textOf(Redirect.HostName)),
+      ...given("replaceKeyPrefixWith", Redirect.ReplaceKeyPrefixWith),
+      ...given("replaceKeyWith", Redirect.ReplaceKeyWith),
+      ...given("httpRedirectCode", textOf(Redirect.HttpRedirectCode)),
     },
   };
 }
 
-function writeHosting({ indexDocument, errorDocument, routingRules }: WebsiteHosting): string {
-  const rules = routingRules.map(
-    ({ condition, redirect }) =>
-      `<RoutingRule>${writeCondition(condition)}${writeRuleRedirect(redirect)}</RoutingRule>`,
-  );
-  return (
-    `<IndexDocument>${element("Suffix", indexDocument)}</IndexDocument>` +
-    (errorDocument === undefined ? "" : `<ErrorDocument>${element("Key", errorDocument)}</ErrorDocument>`) +
-    (rules.length > 0 ? `<RoutingRules>${rules.join("")}</RoutingRules>` : "")
-  );
+function writeHosting({ indexDocument, errorDocument, routingRules }: WebsiteHosting) {
+  return {
+    IndexDocument: { Suffix: indexDocument },
+    ...(errorDocument === undefined ? {} : { ErrorDocument: { Key: errorDocument } }),
+    ...(routingRules.length > 0 ? { RoutingRules: routingRules.map(writeRule) } : {}),
+  };
 }
 
-function writeCondition({ keyPrefix, httpErrorCode }: RoutingRule["condition"]): string {
-  const content = element("KeyPrefixEquals", keyPrefix) + element("HttpErrorCodeReturnedEquals", httpErrorCode);
-  return content && `<Condition>${content}</Condition>`;
+function writeRule({ condition, redirect }: RoutingRule): SdkRule {
+  const { keyPrefix, httpErrorCode } = condition;
+  const hasCondition = keyPrefix !== undefined || httpErrorCode !== undefined;
+  return {
+    ...(hasCondition ? { Condition: { KeyPrefixEquals: keyPrefix, HttpErrorCodeReturnedEquals: httpErrorCode } } : {}),
+    Redirect: {
+      Protocol: redirect.protocol,
+      HostName: redirect.hostName,
+      ReplaceKeyPrefixWith: redirect.replaceKeyPrefixWith,
+      ReplaceKeyWith: redirect.replaceKeyWith,
+      HttpRedirectCode: redirect.httpRedirectCode,
+    },
+  };
 }
 
-function writeRuleRedirect(redirect: RoutingRule["redirect"]): string {
-  const content =
-    element("Protocol", redirect.protocol) +
-    element("HostName", redirect.hostName) +
-    element("ReplaceKeyPrefixWith", redirect.replaceKeyPrefixWith) +
-    element("ReplaceKeyWith", redirect.replaceKeyWith) +
-    element("HttpRedirectCode", redirect.httpRedirectCode);
-  return `<Redirect>${content}</Redirect>`;
+function writeRedirect({ redirectAllRequestsTo: { hostName, protocol } }: WebsiteRedirect) {
+  return { RedirectAllRequestsTo: { HostName: hostName, Protocol: protocol } };
 }
 
-function writeRedirect({ redirectAllRequestsTo: { hostName, protocol } }: WebsiteRedirect): string {
-  const content = element("HostName", hostName) + element("Protocol", protocol);
-  return `<RedirectAllRequestsTo>${content}</RedirectAllRequestsTo>`;
+/** A text that says something: some stores write what is not set as an empty element. */
+function textOf(text: string | undefined): string | undefined {
+  return text || undefined;
 }
 
-/** @returns nothing where there is no text to be written. */
-function element(name: string, text: string | undefined): string {
-  return text === undefined ? "" : `<${name}>${escapeXml(text)}</${name}>`;
-}
-
-/** The text of a child, where it says something: some stores write what is not set as an empty element. */
-function textOf(parent: XmlElement, name: string): string | undefined {
-  return childText(parent, name) || undefined;
-}
-
-function protocolOf(parent: XmlElement): Protocol | undefined {
-  const protocol = childText(parent, "Protocol")?.toLowerCase();
+function protocolOf(text: SdkProtocol | undefined): Protocol | undefined {
+  const protocol = text?.toLowerCase();
   return protocol === "http" || protocol === "https" ? protocol : undefined;
 }
 

@@ -3,24 +3,33 @@ import { CodedError } from "../../errors/coded-error.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
-import { type ListedEntry, readListingPage } from "./listing-page.ts";
+import { type ListedEntry, type ListingPage, readListingPage } from "./listing-page.ts";
 
-/** What a listing tells of an object. */
+/** What a listing tells of an object. Size and time are undefined, and the ETag is empty, if the store does not tell them. */
 export interface RemoteObject {
   readonly key: string;
-  readonly sizeBytes: number;
+  readonly sizeBytes: number | undefined;
   /** Without quotation marks, in the case that the store gives it. */
   readonly etag: string;
   /** Milliseconds since 1970. */
-  readonly lastModifiedMs: number;
+  readonly lastModifiedMs: number | undefined;
   readonly storageClass: string;
   /** That it was stored with; stores other than Amazon S3 hardly tell. */
   readonly checksumAlgorithm?: string;
 }
 
-/** The store lists keys in another order than S3 does, or outside the prefix: what it lists cannot be relied on. */
+/** The store lists keys outside the prefix: what it lists cannot be relied on. */
 export class ListingError extends CodedError {
   override readonly name: string = "ListingError";
+}
+
+/** The store lists keys in another order than S3 does. Whoever has used the objects so far begins again, with a sorted listing. */
+export class UnsortedListingError extends CodedError {
+  override readonly name: string = "UnsortedListingError";
+
+  constructor() {
+    super("listing-invalid", "the store does not list objects in the order of their keys");
+  }
 }
 
 /** No key has more than 1,024 bytes; what a server lists as one may be of any length. */
@@ -29,31 +38,72 @@ const MAX_SHOWN_KEY_LENGTH = 1100;
 const MAX_EMPTY_PAGES = 1000;
 
 /** The most that S3 gives at once. */
-const MAX_KEYS = "1000";
+const MAX_KEYS = 1000;
 
 /**
- * Lists the objects under a prefix in the order of their keys' UTF-8 bytes. While the caller works on one page, the next
- * one is on its way.
+ * Lists the objects under a prefix in the order of their keys' UTF-8 bytes, each once. From a store that was found to list them in another
+ * order, all are fetched first, and then sorted.
  *
- * @throws {ListingError} where keys come in another order, or are not under the prefix; {ServiceError} where S3 refuses, or
- *   the answer is not one that S3 gives; else what `Bucket.send` throws.
- *
- * Source: ListObjectsV2 in the Amazon S3 API Reference.
+ * @throws {UnsortedListingError} if a key comes in another order. It is given up then, and the next listing is sorted; what
+ *   `listObjects` throws.
  */
-export async function* listObjects(
+export function listInOrder(
   bucket: Bucket,
   prefix: string,
   signal: AbortSignal,
 ): AsyncGenerator<RemoteObject, void, undefined> {
+  return bucket.hasGivenUp("listingOrder")
+    ? listSorted(bucket, prefix, signal)
+    : streamObjects(bucket, prefix, signal, true);
+}
+
+/**
+ * Lists the objects under a prefix in the order of the store, which may list a key twice. While the caller works on one page, the next one
+ * is on its way.
+ *
+ * @throws {ListingError} where keys are not under the prefix; {ServiceError} where S3 refuses, or the answer is not one that S3 gives;
+ *   else what `Bucket.send` throws.
+ *
+ * Source: ListObjectsV2 and ListObjects in the Amazon S3 API Reference.
+ */
+export function listObjects(
+  bucket: Bucket,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<RemoteObject, void, undefined> {
+  return streamObjects(bucket, prefix, signal, false);
+}
+
+async function* listSorted(
+  bucket: Bucket,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<RemoteObject, void, undefined> {
+  const objects: RemoteObject[] = [];
+  for await (const object of listObjects(bucket, prefix, signal)) objects.push(object);
+  objects.sort((a, b) => compareKeys(a.key, b.key));
+  let previousKey = "";
+  for (const object of objects) {
+    if (object.key !== previousKey) yield object;
+    previousKey = object.key;
+  }
+}
+
+async function* streamObjects(
+  bucket: Bucket,
+  prefix: string,
+  signal: AbortSignal,
+  mustBeInOrder: boolean,
+): AsyncGenerator<RemoteObject, void, undefined> {
   // A caller who has seen enough does not wait for a page that nobody reads.
   const ended = new AbortController();
   const eitherSignal = AbortSignal.any([signal, ended.signal]);
-  const seenTokens = new Set<string>();
+  const seenPositions = new Set<string>();
   let previousKey = "";
   let emptyPages = 0;
 
-  function request(token: string | undefined): Promise<Page> {
-    const page = requestPage(bucket, prefix, token, eitherSignal);
+  function request(position: Position | undefined): Promise<Page> {
+    const page = requestPage(bucket, prefix, position, eitherSignal);
     // It may fail while the caller still works on the page before: it is told when it is asked for.
     page.catch(() => undefined);
     return page;
@@ -63,20 +113,24 @@ export async function* listObjects(
     for (let next: Promise<Page> | undefined = request(undefined); next; ) {
       const page: Page = await next;
       next = undefined;
-      if (page.nextToken !== undefined) {
+      if (page.next !== undefined) {
         emptyPages = page.objects.length > 0 ? 0 : emptyPages + 1;
         if (emptyPages > MAX_EMPTY_PAGES) {
           throw notS3(page.response, `the listing has more than ${MAX_EMPTY_PAGES} pages in a row without an object`);
         }
-        if (seenTokens.has(page.nextToken)) throw notS3(page.response, "the listing repeats itself");
-        seenTokens.add(page.nextToken);
-        next = request(page.nextToken);
+        if (seenPositions.has(page.next.text)) throw notS3(page.response, "the listing repeats itself");
+        seenPositions.add(page.next.text);
+        next = request(page.next);
       }
       for (const object of page.objects) {
         if (!object.key.startsWith(prefix))
           throw new ListingError("listing-invalid", misplaced(bucket, object.key, prefix));
-        if (!isAfter(object.key, previousKey))
-          throw new ListingError("listing-invalid", unsorted(bucket, object.key, previousKey));
+        if (mustBeInOrder && compareKeys(object.key, previousKey) <= 0) {
+          // Some stores begin a page with the last key of the one before.
+          if (object.key === previousKey) continue;
+          bucket.giveUp("listingOrder");
+          throw new UnsortedListingError();
+        }
         previousKey = object.key;
         yield object;
       }
@@ -90,55 +144,79 @@ interface Page {
   readonly response: HttpResponse;
   readonly objects: readonly RemoteObject[];
   /** Undefined at the end of the listing. */
-  readonly nextToken: string | undefined;
+  readonly next: Position | undefined;
+}
+
+/** Where a listing goes on: at the store's own token, or after a key, in stores that know only the first version of the request. */
+interface Position {
+  readonly by: "continuation-token" | "marker";
+  readonly text: string;
 }
 
 async function requestPage(
   bucket: Bucket,
   prefix: string,
-  token: string | undefined,
+  position: Position | undefined,
   signal: AbortSignal,
 ): Promise<Page> {
   const response = await bucket.send({
     method: "GET",
     key: "",
     query: {
-      "list-type": "2",
+      ...(position?.by === "marker" ? {} : { "list-type": "2" }),
       "encoding-type": "url",
-      "max-keys": MAX_KEYS,
+      "max-keys": String(MAX_KEYS),
       prefix,
-      ...(token === undefined ? {} : { "continuation-token": token }),
+      ...(position === undefined ? {} : { [position.by]: position.text }),
     },
     signal,
   });
   const page = await readListingPage(response);
   const isEncoded = page.encodingType === "url";
   const objects = page.entries.map((entry) => objectOf(entry, isEncoded, response));
-  if (page.isTruncated !== "true") return { response, objects, nextToken: undefined };
-  if (!page.nextToken) throw notS3(response, "the listing is incomplete, and does not say how to continue");
-  return { response, objects, nextToken: page.nextToken };
+  return { response, objects, next: nextPosition(page, objects, response) };
+}
+
+function nextPosition(
+  { isTruncated, nextToken, nextMarker, encodingType }: ListingPage,
+  objects: readonly RemoteObject[],
+  response: HttpResponse,
+): Position | undefined {
+  const mayGoOn = isTruncated ?? (nextToken !== undefined || objects.length >= MAX_KEYS);
+  if (!mayGoOn) return undefined;
+  if (nextToken !== undefined) return { by: "continuation-token", text: nextToken };
+  const marker = encodingType === "url" ? decodeKey(nextMarker) : nextMarker;
+  const text = marker ?? objects.at(-1)?.key;
+  if (text === undefined) throw notS3(response, "the listing is incomplete, and does not say how to continue");
+  return { by: "marker", text };
 }
 
 function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse): RemoteObject {
   const key = isEncoded ? decodeKey(entry.key) : entry.key;
   if (!key) throw notS3(response, "the listing has an object without a readable key");
-  const lastModifiedMs = Date.parse(entry.lastModified ?? "");
-  if (!/^\d{1,15}$/.test(entry.size ?? "") || Number.isNaN(lastModifiedMs) || entry.etag === undefined) {
-    throw notS3(response, `the listing does not tell the size, the time and the ETag of "${key}"`);
+  const sizeBytes = entry.size ? Number(entry.size) : undefined;
+  const lastModifiedMs = entry.lastModified ? Date.parse(entry.lastModified) : undefined;
+  if ((entry.size && !/^\d{1,15}$/.test(entry.size)) || Number.isNaN(lastModifiedMs)) {
+    throw notS3(response, `the listing does not tell the size and the time of "${shown(key)}" as S3 does`);
   }
   return {
     key,
-    sizeBytes: Number(entry.size),
-    etag: entry.etag.replaceAll('"', ""),
+    sizeBytes,
+    etag: entry.etag?.replaceAll('"', "") ?? "",
     lastModifiedMs,
     storageClass: entry.storageClass || "STANDARD",
     ...(entry.checksumAlgorithm === undefined ? {} : { checksumAlgorithm: entry.checksumAlgorithm }),
   };
 }
 
+/** What no key has that is encoded. */
+const NEVER_ENCODED = /[^!-~]|[<>"^`{|}\\]/;
+
 /** @returns undefined where the key is not encoded as it should be. */
 function decodeKey(encoded: string | undefined): string | undefined {
   if (!encoded || !/[%+]/.test(encoded)) return encoded;
+  // The store says that it encodes keys, and does not.
+  if (NEVER_ENCODED.test(encoded)) return encoded;
   try {
     return decodeURIComponent(encoded.replaceAll("+", " "));
   } catch {
@@ -148,14 +226,10 @@ function decodeKey(encoded: string | undefined): string | undefined {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** Whether a key stands behind another one by their UTF-8 bytes; only with surrogates that is not JavaScript's own order. */
-function isAfter(key: string, previous: string): boolean {
-  if (!SURROGATE.test(key) && !SURROGATE.test(previous)) return key > previous;
-  return Buffer.compare(Buffer.from(key), Buffer.from(previous)) > 0;
-}
-
-function unsorted(bucket: Bucket, key: string, previous: string): string {
-  return `the store does not list the bucket "${bucket.name}" in the order of the keys' UTF-8 bytes, as S3 does: "${shown(key)}" came after "${shown(previous)}", so the task cannot see what is missing on either side`;
+/** Compares keys by their UTF-8 bytes; only with surrogates that is not JavaScript's own order. */
+function compareKeys(key: string, other: string): number {
+  if (SURROGATE.test(key) || SURROGATE.test(other)) return Buffer.compare(Buffer.from(key), Buffer.from(other));
+  return key > other ? 1 : key === other ? 0 : -1;
 }
 
 function misplaced(bucket: Bucket, key: string, prefix: string): string {

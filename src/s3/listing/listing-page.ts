@@ -16,9 +16,11 @@ export interface ListingPage {
   readonly entries: readonly ListedEntry[];
   /** `url` where keys are percent-encoded. */
   readonly encodingType: string | undefined;
-  /** `true` or `false`. */
-  readonly isTruncated: string | undefined;
+  /** Undefined if the answer does not tell. */
+  readonly isTruncated: boolean | undefined;
   readonly nextToken: string | undefined;
+  /** In place of a token, from a store that knows only the first version of the request. */
+  readonly nextMarker: string | undefined;
 }
 
 /**
@@ -34,13 +36,18 @@ export async function readListingPage(response: HttpResponse): Promise<ListingPa
   const scanned = scanEntries(response.body);
   const body = scanned ? scanned.rest : response.body;
   const root = (scanned && scanRoot(body)) ?? (await readResult({ ...response, body }, ROOT_NAME));
-  const isTruncated = childText(root, "IsTruncated");
-  if (isTruncated === undefined) throw notS3(response, "the listing does not say whether it is complete");
+  const entries = scanned?.entries ?? childElements(root, "Contents").map(entryOf);
+  const isTruncated = childText(root, "IsTruncated")?.trim().toLowerCase();
+  // Some stores leave it out, but what has nothing of a listing is none.
+  if (isTruncated === undefined && entries.length === 0 && childText(root, "Name") === undefined) {
+    throw notS3(response, "the listing does not say whether it is complete");
+  }
   return {
-    entries: scanned?.entries ?? childElements(root, "Contents").map(entryOf),
+    entries,
     encodingType: childText(root, "EncodingType"),
-    isTruncated,
-    nextToken: childText(root, "NextContinuationToken"),
+    isTruncated: isTruncated === undefined ? undefined : isTruncated === "true",
+    nextToken: childText(root, "NextContinuationToken") || undefined,
+    nextMarker: childText(root, "NextMarker") || undefined,
   };
 }
 

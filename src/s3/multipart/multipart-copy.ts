@@ -142,8 +142,8 @@ async function completeUpload(
   } catch (error) {
     if (!mayBeDone(error)) throw error;
     const joined = { etag: joinedEtag(parts), sizeBytes: head.sizeBytes, algorithm, checksum: whole };
-    const etag = await findJoined({ bucket, key, customerKeyHeaders, signal }, joined);
-    if (etag === undefined) throw error;
-    return etag;
+    const found = await findJoined({ bucket, key, customerKeyHeaders, signal }, joined);
+    if (!found) throw error;
+    return found.etag;
   }
 }

@@ -1,22 +1,11 @@
-import { type ChecksumAlgorithm, type DigestAlgorithm, isCrc } from "../../checksums/algorithms.ts";
-import { combineCrcs } from "../../checksums/combine.ts";
 import type { Bucket } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import { checksumHeader, checksumHeaders, type DigestedBody, digestBody } from "../digest.ts";
-import { findJoined, mayBeDone } from "../lost-answer.ts";
+import type { DigestedBody } from "../digest.ts";
 import { mayResumeLater } from "../may-resume-later.ts";
-import { type ObjectHeaders, type ObjectWrite, requireEtag } from "../put-object.ts";
-import { type ChecksumLevel, withChecksums } from "../store/checksum-support.ts";
-import { childText, readResult, xmlRequest } from "../xml-body.ts";
-import {
-  abortUpload,
-  beginUpload,
-  completionDocument,
-  joinedEtag,
-  type MultipartUpload,
-  wholeObjectHeaders,
-} from "./multipart-requests.ts";
+import type { ObjectWrite } from "../put-object.ts";
+import { abortUpload } from "./multipart-requests.ts";
+import { type BegunWrite, completeUpload, createUpload, type SentPart, sendPart } from "./multipart-steps.ts";
 
 /** An object too large for one request, cut into parts. */
 export interface MultipartSource {
@@ -41,14 +30,6 @@ export interface MultipartOptions {
   readonly signal: AbortSignal;
 }
 
-/** A part that the store has. */
-export interface SentPart {
-  /** With its quotation marks. */
-  readonly etag: string;
-  readonly checksum: Buffer | undefined;
-  readonly sizeBytes: number;
-}
-
 /** An upload to go on with. */
 export interface ResumedUpload {
   readonly uploadId: string;
@@ -71,12 +52,12 @@ export async function uploadMultipart(
   options: MultipartOptions,
   beforeComplete: () => Promise<void>,
 ): Promise<string> {
-  const uploadId = options.resume?.uploadId ?? (await createUpload(bucket, key, options));
+  const uploadId = options.resume?.uploadId ?? (await begin(bucket, key, options));
   const upload: Upload = { bucket, key, uploadId, ...options };
   try {
     const parts = await sendParts(upload, source);
     await beforeComplete();
-    return await completeUpload(upload, parts);
+    return (await completeUpload(upload, parts)).etag;
   } catch (error) {
     if (options.onLeft && mayResumeLater(error, options.signal)) options.onLeft();
     else await abortUpload(upload);
@@ -84,39 +65,12 @@ export async function uploadMultipart(
   }
 }
 
-interface Upload extends MultipartUpload, MultipartOptions {}
+interface Upload extends BegunWrite, MultipartOptions {}
 
-async function createUpload(
-  bucket: Bucket,
-  key: string,
-  { write, onBegun, signal }: MultipartOptions,
-): Promise<string> {
-  const { headers, checksumAlgorithm } = write;
-  const begin = (checksum: ObjectHeaders) => beginUpload(bucket, key, { ...headers, ...checksum }, signal);
-  const uploadId =
-    checksumAlgorithm === "none"
-      ? await begin({})
-      : await withChecksums(bucket, checksumAlgorithm, [...levelsOf(checksumAlgorithm), "none"], (level) =>
-          begin(algorithmHeaders(checksumAlgorithm, level)),
-        );
+async function begin(bucket: Bucket, key: string, { write, onBegun, signal }: MultipartOptions): Promise<string> {
+  const uploadId = await createUpload({ bucket, key, write, signal });
   onBegun?.(uploadId);
   return uploadId;
-}
-
-/** The levels of checksums that an object in parts can have, the best one first. */
-function levelsOf(algorithm: ChecksumAlgorithm): readonly ChecksumLevel[] {
-  return isCrc(algorithm) ? ["wholeObject", "partsOnly"] : ["partsOnly"];
-}
-
-function algorithmHeaders(algorithm: ChecksumAlgorithm, level: ChecksumLevel): ObjectHeaders {
-  if (level === "none") return {};
-  const name = { "x-amz-checksum-algorithm": algorithm };
-  return level === "wholeObject" ? { ...name, "x-amz-checksum-type": checksumTypeOf(algorithm) } : name;
-}
-
-/** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
-export function checksumTypeOf(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
-  return isCrc(algorithm) ? "FULL_OBJECT" : "COMPOSITE";
 }
 
 function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: MultipartSource): Promise<SentPart[]> {
@@ -128,78 +82,4 @@ function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: Multipart
       return upload.resume?.parts.get(index + 1) ?? (await sendPart(upload, index + 1, body, signal));
     }),
   );
-}
-
-async function sendPart(
-  upload: Upload,
-  partNumber: number,
-  body: DigestedBody,
-  signal: AbortSignal,
-): Promise<SentPart> {
-  const { bucket, key, uploadId, write } = upload;
-  const { checksumAlgorithm } = write;
-  const send = async (algorithm: DigestAlgorithm | "none") => {
-    const { checksum, sha256Hex } = await digestBody(body, algorithm, bucket.signsPayload);
-    const response = await bucket.send({
-      method: "PUT",
-      key,
-      query: { partNumber: String(partNumber), uploadId },
-      headers: { ...write.customerKeyHeaders, ...checksumHeaders(algorithm, checksum) },
-      body,
-      bodySha256: sha256Hex,
-      signal,
-    });
-    const kept = algorithm === "MD5" ? undefined : checksum;
-    return { etag: requireEtag(response), checksum: kept, sizeBytes: body.sizeBytes };
-  };
-  if (checksumAlgorithm === "none") return send("none");
-  return withChecksums(bucket, checksumAlgorithm, ["partsOnly", "none"], (level) =>
-    send(level === "none" ? "MD5" : checksumAlgorithm),
-  );
-}
-
-async function completeUpload(upload: Upload, parts: readonly SentPart[]): Promise<string> {
-  const { bucket, key, uploadId, write, signal } = upload;
-  const algorithm = write.checksumAlgorithm === "none" ? undefined : write.checksumAlgorithm;
-  const names = parts.map(({ etag, checksum }) => ({ etag, checksum: checksum?.toString("base64") }));
-  // Without the document's own checksums, which would be taken for the object's.
-  const { body, bodySha256 } = xmlRequest(completionDocument(names, algorithm));
-  const send = (wholeObject: ObjectHeaders) =>
-    bucket.send({
-      method: "POST",
-      key,
-      query: { uploadId },
-      headers: { "content-type": "application/xml", ...write.customerKeyHeaders, ...wholeObject },
-      body,
-      bodySha256,
-      signal,
-    });
-  const whole = algorithm && wholeChecksumHeaders(parts, algorithm);
-  try {
-    const response = whole
-      ? await withChecksums(bucket, algorithm, ["wholeObject", "partsOnly"], (level) =>
-          send(level === "wholeObject" ? whole : {}),
-        )
-      : await send({});
-    const result = await readResult(response, "CompleteMultipartUploadResult");
-    return (childText(result, "ETag") ?? "").replaceAll('"', "");
-  } catch (error) {
-    if (!mayBeDone(error)) throw error;
-    const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
-    const checksum = algorithm && whole?.[checksumHeader(algorithm)];
-    const joined = { etag: joinedEtag(parts), sizeBytes, algorithm, checksum };
-    const written = { bucket, key, customerKeyHeaders: write.customerKeyHeaders, signal };
-    const etag = await findJoined(written, joined);
-    if (etag === undefined) throw error;
-    return etag;
-  }
-}
-
-/** @returns undefined if the checksums of the parts do not make that of the whole object. */
-function wholeChecksumHeaders(parts: readonly SentPart[], algorithm: ChecksumAlgorithm): ObjectHeaders | undefined {
-  const pieces = parts.flatMap(({ checksum, sizeBytes }) => (checksum ? [{ digest: checksum, sizeBytes }] : []));
-  if (!isCrc(algorithm) || pieces.length < parts.length) return undefined;
-  const whole = combineCrcs(algorithm, pieces);
-  const sizeBytes = pieces.reduce((sum, piece) => sum + piece.sizeBytes, 0);
-  return wholeObjectHeaders(algorithm, whole.toString("base64"), sizeBytes);
 }

@@ -2,7 +2,8 @@ import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import { type DigestedBody, digestBody } from "../digest.ts";
-import type { MultipartSource, SentPart } from "./multipart-upload.ts";
+import type { SentPart } from "./multipart-steps.ts";
+import type { MultipartSource } from "./multipart-upload.ts";
 import type { StoredPart, UnfinishedUpload } from "./unfinished-uploads.ts";
 
 const MD5_BYTES = 16;

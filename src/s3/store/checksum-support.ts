@@ -7,11 +7,20 @@ export type ChecksumLevel = "wholeObject" | "partsOnly" | "none";
 
 const LEVELS: readonly ChecksumLevel[] = ["wholeObject", "partsOnly", "none"];
 
-/** The checksum that goes with objects if no input asks for another one. Only this one is given up. */
-const DEFAULT_ALGORITHM: ChecksumAlgorithm = "CRC32";
+/** The checksum that goes with objects if no input asks for one. */
+export const DEFAULT_ALGORITHM: ChecksumAlgorithm = "CRC32";
 
 /** What a store says of bytes that are not those of the checksum or the MD5. */
 const MISMATCH_CODES = /Digest|Mismatch/;
+
+/** A request with a checksum. */
+interface CheckedRequest {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Whether an input asks for it. If none does, it is left out if the store refuses it. */
+  readonly isRequired: boolean;
+  /** All others that the request has. */
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 /** The store of a bucket. */
 interface Store {
@@ -55,18 +64,17 @@ export class ChecksumSupport {
 /**
  * Sends something with the best checksums that the store accepts. What it refuses is not sent again in this step.
  *
- * @param wanted if it is not the default, an input asks for it, and it is not left out.
  * @param levels those that make a difference for the request, the best one first.
  * @throws {UnsupportedInputError} if the store refuses what an input asks for; what `send` throws.
  */
 export async function withChecksums<T>(
   store: Store,
-  wanted: ChecksumAlgorithm,
+  request: CheckedRequest,
   levels: readonly ChecksumLevel[],
   send: (level: ChecksumLevel) => Promise<T>,
 ): Promise<T> {
   let refusal: ServiceError | undefined;
-  for (const level of levelsToTry(store, wanted, levels)) {
+  for (const level of levelsToTry(store, request, levels)) {
     try {
       const result = await send(level);
       if (refusal && level !== "wholeObject") store.checksums.lowerTo(level);
@@ -76,25 +84,24 @@ export async function withChecksums<T>(
       refusal = error;
     }
   }
-  if (wanted === DEFAULT_ALGORITHM) throw refusal;
+  if (!refusal || !request.isRequired || isPerhapsOfOthers(refusal, request)) throw refusal;
   throw new UnsupportedInputError(
     "checksum-not-supported",
-    `checksumAlgorithm: the store refused the checksum ${wanted}: ${refusal?.message}. Set checksumAlgorithm to CRC32, which is not sent if the store refuses it, or to none.`,
+    `checksumAlgorithm: the store refused the checksum ${request.algorithm}: ${refusal.message}. Set checksumAlgorithm to auto, so that the step continues without a checksum that the store refuses, or to none.`,
     { cause: refusal },
   );
 }
 
 function levelsToTry(
   { isAmazon, checksums }: Store,
-  wanted: ChecksumAlgorithm,
+  { isRequired }: CheckedRequest,
   levels: readonly ChecksumLevel[],
 ): readonly ChecksumLevel[] {
   if (isAmazon) return levels.slice(0, 1);
-  const isOptional = wanted === DEFAULT_ALGORITHM;
-  const best = isOptional || checksums.level !== "none" ? checksums.level : "partsOnly";
+  const best = !isRequired || checksums.level !== "none" ? checksums.level : "partsOnly";
   const usable = levels.filter((level) => LEVELS.indexOf(level) >= LEVELS.indexOf(best));
   const others = usable.length > 0 ? usable : levels.slice(-1);
-  return others.filter((level) => isOptional || level !== "none");
+  return others.filter((level) => !isRequired || level !== "none");
 }
 
 /** Sends a request that asks for an object's checksums, or without this question if the store refuses it. */
@@ -113,10 +120,19 @@ export async function withChecksumMode<T>(
   }
 }
 
+const CHECKSUM_HEADER = /checksum|x-amz-mp-object-size/i;
+const ANY_HEADER = /\bx-amz-[a-z0-9-]+/i;
+
 /** Whether a refusal may be about checksums: a store does not always say which header it does not know. */
 function isChecksumRefusal(error: unknown): error is ServiceError {
   if (!(error instanceof ServiceError)) return false;
   const { status, serverMessage } = error.details;
-  if (status === 501) return true;
-  return status === 400 && !MISMATCH_CODES.test(error.awsCode) && /checksum|x-amz-mp-object-size/i.test(serverMessage);
+  if (status === 501) return CHECKSUM_HEADER.test(serverMessage) || !ANY_HEADER.test(serverMessage);
+  return status === 400 && !MISMATCH_CODES.test(error.awsCode) && CHECKSUM_HEADER.test(serverMessage);
+}
+
+/** Whether it does not say which header it is about, and the request has others that a store may not know. */
+function isPerhapsOfOthers({ details }: ServiceError, { headers }: CheckedRequest): boolean {
+  const others = Object.keys(headers).filter((name) => /^(x-amz-(?!meta-)|if-)/.test(name));
+  return others.length > 0 && !CHECKSUM_HEADER.test(details.serverMessage);
 }

@@ -21,6 +21,7 @@ import type {
   ListResourceRecordSetsCommandOutput,
 } from "@aws-sdk/client-route-53";
 import type { CredentialSource, Credentials } from "../../aws/credentials/credentials.ts";
+import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import { withCredentials } from "../../aws/errors/expired-session.ts";
 import { withRetries } from "../../aws/retry.ts";
 import { requestHandler } from "../../aws/sdk-requests.ts";
@@ -78,29 +79,58 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   const attempt = <T>(send: () => Promise<T>, signal: AbortSignal) =>
     withRetries(() => signing.use(() => send().catch((error) => Promise.reject(asServiceError(error)))), signal);
   const operation =
-    <Input, Output>(send: (input: Input, aborting: Aborting) => Promise<Output>): Operation<Input, Output> =>
+    <Input, Output>(
+      send: (input: Input, aborting: Aborting) => Promise<Output>,
+      essential: (output: Output) => unknown,
+    ): Operation<Input, Output> =>
     (input, signal) =>
-      attempt(() => send(input, { abortSignal: signal }), signal);
+      attempt(async () => {
+        const output = await send(input, { abortSignal: signal });
+        // The SDK takes a page, and an error behind a status of 200, for an answer without content.
+        if (essential(output) === undefined) throw new ServiceError(NOT_AWS);
+        return output;
+      }, signal);
   return {
-    getDistribution: operation((input, aborting) => cloudFront.send(new sdk.GetDistributionCommand(input), aborting)),
-    createInvalidation: operation((input, aborting) =>
-      cloudFront.send(new sdk.CreateInvalidationCommand(input), aborting),
+    getDistribution: operation(
+      (input, aborting) => cloudFront.send(new sdk.GetDistributionCommand(input), aborting),
+      ({ Distribution }) => Distribution?.DistributionConfig,
     ),
-    getInvalidation: operation((input, aborting) => cloudFront.send(new sdk.GetInvalidationCommand(input), aborting)),
-    getHostedZone: operation((input, aborting) => route53.send(new sdk.GetHostedZoneCommand(input), aborting)),
-    listHostedZonesByName: operation((input, aborting) =>
-      route53.send(new sdk.ListHostedZonesByNameCommand(input), aborting),
+    createInvalidation: operation(
+      (input, aborting) => cloudFront.send(new sdk.CreateInvalidationCommand(input), aborting),
+      ({ Invalidation }) => Invalidation?.Id,
     ),
-    createHostedZone: operation((input, aborting) => route53.send(new sdk.CreateHostedZoneCommand(input), aborting)),
-    listResourceRecordSets: operation((input, aborting) =>
-      route53.send(new sdk.ListResourceRecordSetsCommand(input), aborting),
+    getInvalidation: operation(
+      (input, aborting) => cloudFront.send(new sdk.GetInvalidationCommand(input), aborting),
+      ({ Invalidation }) => Invalidation?.Status,
     ),
-    changeResourceRecordSets: operation((input, aborting) =>
-      route53.send(new sdk.ChangeResourceRecordSetsCommand(input), aborting),
+    getHostedZone: operation(
+      (input, aborting) => route53.send(new sdk.GetHostedZoneCommand(input), aborting),
+      ({ HostedZone }) => HostedZone?.Id,
     ),
-    getChange: operation((input, aborting) => route53.send(new sdk.GetChangeCommand(input), aborting)),
+    listHostedZonesByName: operation(
+      (input, aborting) => route53.send(new sdk.ListHostedZonesByNameCommand(input), aborting),
+      ({ HostedZones }) => HostedZones,
+    ),
+    createHostedZone: operation(
+      (input, aborting) => route53.send(new sdk.CreateHostedZoneCommand(input), aborting),
+      ({ HostedZone }) => HostedZone?.Id,
+    ),
+    listResourceRecordSets: operation(
+      (input, aborting) => route53.send(new sdk.ListResourceRecordSetsCommand(input), aborting),
+      ({ ResourceRecordSets }) => ResourceRecordSets,
+    ),
+    changeResourceRecordSets: operation(
+      (input, aborting) => route53.send(new sdk.ChangeResourceRecordSetsCommand(input), aborting),
+      ({ ChangeInfo }) => ChangeInfo?.Id,
+    ),
+    getChange: operation(
+      (input, aborting) => route53.send(new sdk.GetChangeCommand(input), aborting),
+      ({ ChangeInfo }) => ChangeInfo?.Status,
+    ),
   };
 }
+
+const NOT_AWS = { status: 200, awsCode: NOT_S3, serverMessage: "the answer is not from AWS" };
 
 interface Aborting {
   readonly abortSignal: AbortSignal;

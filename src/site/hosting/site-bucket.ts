@@ -25,6 +25,8 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
       ensureBucket(bucket, region, !endpoint, signal),
     );
     log.info(`Created the bucket ${bucket.name}`);
+    // A store without websites is found out before anything is stored.
+    if (options.configureWebsite) await readWebsite(bucket, signal);
   }
   if (!options.publicRead) return;
   const changes = await allowPublicRead(bucket, publicReadOf(options, signal));

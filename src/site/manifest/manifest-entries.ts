@@ -24,8 +24,14 @@ export interface Progress {
  * Whether what is there is somebody else's. Of what a publish was about to store when it broke off, the new bytes may be there or the old
  * ones.
  */
-export function isForeign({ etag, pending }: ManifestEntry, stored: ListedObject): boolean {
-  return pending && !pending.isLeaving ? stored.etag === pending.foreignEtag : stored.etag !== etag;
+export function isForeign(entry: ManifestEntry, stored: ListedObject): boolean {
+  const { pending } = entry;
+  return pending && !pending.isLeaving ? stored.etag === pending.foreignEtag : !mayBeSameEtag(stored, entry);
+}
+
+/** Whether an object has the ETag of the manifest. Of an object that has none, nothing speaks against it. */
+export function mayBeSameEtag(stored: ListedObject, { etag }: ManifestEntry): boolean {
+  return stored.etag === "" || stored.etag === etag;
 }
 
 /** Whether the manifest says already what it would say after the publish. */

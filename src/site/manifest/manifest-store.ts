@@ -9,6 +9,7 @@ import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { putObject } from "../../s3/put-object.ts";
+import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { formatManifest, type Manifest, ManifestError } from "./manifest.ts";
 import { parseManifest } from "./read-manifest.ts";
@@ -136,7 +137,10 @@ export class ManifestStore {
   async #compare(): Promise<void> {
     const { bucket, key, signal } = this.#options;
     const head = await headObject(bucket, key, { signal }).catch(undefinedWhereMissing);
-    if (head?.etag !== this.#etag) throw this.#overtaken((await this.#readStored())?.text);
+    if (head?.etag === this.#etag) return;
+    const stored = await this.#readStored();
+    // Some stores tell the ETag only with the content.
+    if (head?.etag !== "" || stored?.etag !== this.#etag) throw this.#overtaken(stored?.text);
   }
 
   #overtaken(text: string | undefined): OtherPublishError {
@@ -166,13 +170,8 @@ export class ManifestStore {
     };
     for (let conflicts = 0; ; conflicts++) {
       try {
-        return await putObject(
-          bucket,
-          key,
-          body,
-          { headers, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" },
-          signal,
-        );
+        const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
+        return (await putObject(bucket, key, body, write, signal)).etag;
       } catch (error) {
         const isConflict = error instanceof ServiceError && error.awsCode === "ConditionalRequestConflict";
         if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;

@@ -1,6 +1,7 @@
 import type { PutAction, SkipAction } from "../../sync/plan/plan.ts";
 import { belongsToPages, isOfServiceWorker } from "../content/update-files.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
+import { mayBeSameEtag } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
 import { limitRemovals } from "./check-removals.ts";
 import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
@@ -75,7 +76,7 @@ function reasonToStore(
   if (!stored) return "new";
   if (!known) return "not published by this task before";
   if (known.pending) return "an earlier publish ended early";
-  if (stored.etag !== known.etag || stored.sizeBytes !== known.sizeBytes) return "changed since it was published";
+  if (!mayBeSameEtag(stored, known) || stored.sizeBytes !== known.sizeBytes) return "changed since it was published";
   if (sha256 !== known.sha256) return "content differs";
   const differing = differingHeaders(wanted, known.headers);
   if (differing.length === 0) return undefined;

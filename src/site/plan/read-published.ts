@@ -1,5 +1,4 @@
 import type { WebsiteConfiguration } from "../../s3/buckets/website-configuration.ts";
-import { listPrefix } from "../../sync/plan/remote-listing.ts";
 import { readWebsite } from "../hosting/website.ts";
 import { findNeighbours } from "../hosting/website-neighbours.ts";
 import { MANIFEST_NAME, type Manifest } from "../manifest/manifest.ts";
@@ -7,11 +6,10 @@ import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
 import type { ListedRelease } from "../releases/kept-releases.ts";
 import { isOwnRelease, isReleaseName } from "../releases/release-names.ts";
+import { readListing } from "./listed-objects.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import type { ListedObject } from "./site-plan.ts";
 import type { SiteTools } from "./site-tools.ts";
-
-const LISTING_ADVICE = "A publish needs the list of existing objects.";
 
 /** What an earlier publish has left, and what is there now. */
 export interface PublishedObjects {
@@ -46,11 +44,9 @@ export async function readPublishedObjects(
   if (isNewBucket) return { store, manifest: undefined, listed, listedReleases };
   // What is listed is at least as new as what the manifest tells of.
   const manifest = await store.read();
-  for await (const object of listPrefix(bucket, prefix, LISTING_ADVICE, signal)) {
-    tools.considered?.();
-    const name = object.key.slice(prefix.length);
+  for (const [name, object] of await readListing({ prefix, encryption }, tools)) {
     if (isOwnRelease(name)) listedReleases.push({ ...object, name });
-    else if (object.key !== key && !isReleaseName(name)) listed.set(name, object);
+    else if (name !== MANIFEST_NAME && !isReleaseName(name)) listed.set(name, object);
   }
   return { store, manifest, listed, listedReleases };
 }

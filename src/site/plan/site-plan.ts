@@ -6,7 +6,7 @@ import type { SiteObject } from "./site-object.ts";
 /** An object of the bucket, as the listing tells of it. */
 export interface ListedObject {
   readonly sizeBytes: number;
-  /** Without quotation marks. */
+  /** Without quotation marks; empty if the store does not tell it. */
   readonly etag: string;
 }
 

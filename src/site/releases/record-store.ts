@@ -4,6 +4,7 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { deleteObjects, MAX_KEYS_PER_DELETE } from "../../s3/delete-objects.ts";
 import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { putObject } from "../../s3/put-object.ts";
+import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { ReleaseListing } from "./kept-releases.ts";
 import { parseReleaseName, recordName } from "./release-names.ts";
@@ -35,7 +36,13 @@ export async function writeRecord(
   };
   try {
     const body = { sizeBytes: bytes.length, chunks: () => [bytes] };
-    await putObject(bucket, key, body, { headers, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" }, signal);
+    await putObject(
+      bucket,
+      key,
+      body,
+      { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM },
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
     const why = describeFailure(error, bucket.name, key, "s3:PutObject");

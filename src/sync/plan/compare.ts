@@ -9,6 +9,7 @@ import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { checksumOf, etagChecksum, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import type { CompareBy } from "../options.ts";
 import { StepError } from "../step-error.ts";
+import { requireListed } from "./remote-listing.ts";
 
 /** Whether a file and an object are the same, and why that is thought. */
 export interface Comparison {
@@ -45,9 +46,12 @@ export interface CompareContext {
  * | same | size | any | same |
  * | same | sizeAndTime | any | changed where the source is newer |
  * | same | checksum | MD5 of the file, or of its parts as this step would cut them | same |
- * | same | checksum | anything else: other parts, or no MD5 because of its encryption | a HEAD with S3's checksums decides |
+ * | same | checksum | anything else: other parts, no MD5 because of its encryption, or not listed | a HEAD with S3's checksums decides |
  *
- * @throws {StepError} where there is no answer to the HEAD. Where S3 refuses it for this object, it cannot be compared, and counts as changed.
+ * If the HEAD tells nothing that can be compared either, for example of parts that another tool has made, size and time decide.
+ *
+ * @throws {StepError} where there is no answer to the HEAD, or the listing does not tell what `compareBy` needs. Where S3 refuses the HEAD
+ *   for this object, it cannot be compared, and counts as changed.
  */
 export async function compare(
   context: CompareContext,
@@ -55,9 +59,15 @@ export async function compare(
   key: string,
   object: RemoteObject,
 ): Promise<Comparison> {
-  if (file.sizeBytes !== object.sizeBytes) return { isSame: false, reason: "size differs" };
-  if (context.compareBy === "size") return { isSame: true, reason: "same size" };
-  if (context.compareBy === "sizeAndTime") return compareTimes(context, file, object);
+  const { compareBy } = context;
+  if (compareBy !== "checksum") requireListed(object, "sizeBytes", USE_CHECKSUM);
+  if (object.sizeBytes !== undefined && file.sizeBytes !== object.sizeBytes) {
+    return { isSame: false, reason: "size differs" };
+  }
+  if (compareBy === "size") return { isSame: true, reason: "same size" };
+  if (compareBy === "sizeAndTime") {
+    return compareTimes(context, file, requireListed(object, "lastModifiedMs", USE_CHECKSUM));
+  }
 
   // An object of a customer's key has no such ETag; one that has is another, stored without the key.
   const etag = context.encryption?.kind === "customer" ? undefined : etagChecksum(object.etag);
@@ -67,10 +77,12 @@ export async function compare(
   return compareWithHead(context, file, key, etag);
 }
 
-function compareTimes({ source }: CompareContext, file: ComparedFile, object: RemoteObject): Comparison {
+const USE_CHECKSUM = "Set compareBy to checksum.";
+
+function compareTimes({ source }: CompareContext, file: ComparedFile, objectModifiedMs: number): Comparison {
   // S3 keeps whole seconds, so that a file's own fraction of one tells nothing.
   const fileSeconds = Math.floor(file.modifiedMs / 1000);
-  const objectSeconds = Math.floor(object.lastModifiedMs / 1000);
+  const objectSeconds = Math.floor(objectModifiedMs / 1000);
   const isOutOfDate = source === "file" ? fileSeconds > objectSeconds : objectSeconds > fileSeconds;
   return isOutOfDate ? { isSame: false, reason: "newer" } : { isSame: true, reason: "same size, not newer" };
 }
@@ -85,26 +97,36 @@ async function compareWithHead(
   if (head instanceof ServiceError) return { isSame: false, reason: `cannot be compared: ${head.awsCode} on HEAD` };
   if (head.sizeBytes !== file.sizeBytes) return { isSame: false, reason: "size differs", head };
   const checksum = checksumOf(head);
-  if (!checksum) return { isSame: false, reason: "cannot be compared: S3 has no checksum of it", head };
+  if (!checksum) return compareWithoutChecksum(context, file, head);
   const isKnownToDiffer =
     checksum.algorithm === "MD5" && checksum.partsCount === undefined && compared?.digest.equals(checksum.digest);
   const partSizeBytes = checksum.partsCount === undefined ? undefined : await partSizeOf(context, key, checksum, file);
-  if (partSizeBytes instanceof ServiceError) {
-    return { isSame: false, reason: `cannot be compared: ${partSizeBytes.awsCode} on HEAD of its first part`, head };
+  if (checksum.partsCount !== undefined && partSizeBytes === undefined) {
+    return compareWithoutChecksum(context, file, head);
   }
   const isSame = !isKnownToDiffer && (await hasChecksum(context, file, checksum, partSizeBytes));
   return isSame ? { isSame, reason: "same checksum", head } : { isSame, reason: "content differs", head };
 }
 
-/** The size of the parts that an object came in, where all but the last have one size. */
+/** An object in one piece gets a checksum on Amazon S3 when it is sent again. Elsewhere, and of parts, it might be sent in each run. */
+function compareWithoutChecksum(context: CompareContext, file: ComparedFile, head: ObjectHead): Comparison {
+  if (context.bucket.isAmazon && !/-\d+$/.test(head.etag)) {
+    return { isSame: false, reason: "cannot be compared: S3 has no checksum of it", head };
+  }
+  context.bucket.giveUp("comparison");
+  const { isSame, reason } = compareTimes(context, file, head.lastModifiedMs);
+  return { isSame, reason: `${reason}; no checksum to compare`, head };
+}
+
+/** The size of the parts that an object came in, if it can be asked for and all but the last have one size. */
 async function partSizeOf(
   context: CompareContext,
   key: string,
   { partsCount = 1 }: ObjectChecksum,
   { sizeBytes }: ComparedFile,
-): Promise<number | undefined | ServiceError> {
+): Promise<number | undefined> {
   const first = await headOrRefusal(context, key, 1);
-  if (first instanceof ServiceError) return first;
+  if (first instanceof ServiceError) return undefined;
   return Math.ceil(sizeBytes / first.sizeBytes) === partsCount ? first.sizeBytes : undefined;
 }
 

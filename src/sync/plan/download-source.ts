@@ -25,7 +25,7 @@ export interface DownloadSource {
 export async function findSource(options: DownloadOptions, context: PlanContext): Promise<DownloadSource> {
   const { source, access, deleteExtra } = options;
   const prefix = source === "" || source.endsWith("/") ? source : `${source}/`;
-  const objects = listPrefix(context.bucket, prefix, "", context.signal);
+  const objects = listPrefix(context.bucket, prefix, "byKey", "", context.signal);
   if (prefix === source) return { prefix, objects, isSingle: false };
 
   const first = await objects.next();

@@ -15,9 +15,11 @@ import { headOrRefusal } from "./compare.ts";
 export interface HeaderChange {
   /** What differs, as `cache-control, tags differ`. */
   readonly reason: string;
-  /** Absent where S3 does not let it be read, so that only sending the object again makes it right. */
-  readonly head: ObjectHead | undefined;
+  /** That of the object; absent where its head cannot be read, so that only sending the object again makes it right. */
+  readonly etag: string | undefined;
   readonly isTagsOnly: boolean;
+  /** The storage class that the object is to have, if nothing else differs. */
+  readonly storageClass?: string | undefined;
 }
 
 export interface HeaderChangeContext {
@@ -31,7 +33,8 @@ const STORAGE_CLASS = "x-amz-storage-class";
 
 /**
  * Finds what differs between an object and what the step's inputs name for it: headers, metadata, storage class, tags. What they do not
- * name, a guessed content type too, is left as it is. The listing tells the storage class; all else costs a HEAD, tags a GetObjectTagging.
+ * name, a guessed content type too, is left as it is. The listing tells the storage class, which Amazon S3 alone is sure to keep; all else
+ * costs a HEAD, tags a GetObjectTagging.
  *
  * @param known the object's head, where it had to be asked for already.
  * @returns undefined where nothing differs.
@@ -49,10 +52,14 @@ export async function findHeaderChange(
   const others = Object.keys(named).filter((name) => name !== STORAGE_CLASS);
   const differing = [STORAGE_CLASS].filter((name) => named[name] !== undefined && named[name] !== object.storageClass);
   if (others.length === 0 && differing.length === 0 && !tags) return undefined;
+  const storageClass = differing.length > 0 ? named[STORAGE_CLASS] : undefined;
+  if (others.length === 0 && !tags && !context.bucket.isAmazon) {
+    return { reason: `${STORAGE_CLASS} differs`, etag: object.etag, isTagsOnly: false, storageClass };
+  }
 
   const head = known ?? (await headOrRefusal(context, key));
   if (head instanceof ServiceError) {
-    return { reason: `its headers cannot be read: ${head.awsCode} on HEAD`, head: undefined, isTagsOnly: false };
+    return { reason: `its headers cannot be read: ${head.awsCode} on HEAD`, etag: undefined, isTagsOnly: false };
   }
   differing.push(...others.filter((name) => head.headers[name] !== asAnswered(name, named[name] ?? "")));
   const onlyTagsDiffer = differing.length === 0;
@@ -65,7 +72,10 @@ export async function findHeaderChange(
       : []),
     ...(tagsReason && tagsReason !== "differ" ? [tagsReason] : []),
   ];
-  return reasons.length === 0 ? undefined : { reason: reasons.join("; "), head, isTagsOnly };
+  const isClassOnly = differing.length === 1 && differing[0] === STORAGE_CLASS && !tagsReason;
+  const change = { reason: reasons.join("; "), etag: head.etag, isTagsOnly };
+  if (reasons.length === 0) return undefined;
+  return isClassOnly ? { ...change, storageClass } : change;
 }
 
 /** Metadata is sent encoded where it is not ASCII, and comes back so; the head tells it decoded. */

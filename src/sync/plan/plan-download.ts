@@ -21,7 +21,7 @@ import { guardExisting } from "./overwrite-guard.ts";
 import { remarkOnLines } from "./pattern-remarks.ts";
 import type { Action, DeleteAction, ExtractAction, FolderAction, GetAction, Plan } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { isFolderMarker } from "./remote-listing.ts";
+import { isFolderMarker, planInOrder, requireListed } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
 /** A plan, and where its keys start. */
@@ -55,10 +55,13 @@ export interface ReadArchive {
  * {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planDownload(options: DownloadOptions, context: PlanContext): Promise<DownloadPlan> {
-  const source = await findSource(options, context);
-  const planner = new DownloadPlanner(options, context, source, await tellsCaseApart(options));
-  return planner.plan();
+  return planInOrder(context, async (each) => {
+    const source = await findSource(options, each);
+    return new DownloadPlanner(options, each, source, await tellsCaseApart(options)).plan();
+  });
 }
+
+const NEEDS_SIZE = "A download needs it.";
 
 class DownloadPlanner {
   readonly #options: DownloadOptions;
@@ -197,7 +200,8 @@ class DownloadPlanner {
   }
 
   #addArchive(object: RemoteObject): void {
-    const { sizeBytes, etag } = object;
+    const { etag } = object;
+    const sizeBytes = requireListed(object, "sizeBytes", NEEDS_SIZE);
     const path = this.#isExtractedToTarget(object) ? "" : this.#paths.pathOf(object);
     const relativeKey = this.#relativeKeyOf(object);
     this.#archives.push({ kind: "get", path, relativeKey, sizeBytes, reason: "archive", etag, replaces: false });
@@ -215,7 +219,7 @@ class DownloadPlanner {
     const subject = {
       path: this.#paths.pathOf(object),
       relativeKey: this.#relativeKeyOf(object),
-      sizeBytes: object.sizeBytes,
+      sizeBytes: requireListed(object, "sizeBytes", NEEDS_SIZE),
     };
     const file = walked ?? this.#findFile(subject.path);
     const get = (reason: string): Action => ({ kind: "get", ...subject, reason, etag: object.etag, replaces: !!file });

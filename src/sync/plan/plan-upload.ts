@@ -22,11 +22,13 @@ import {
   type Plan,
   type PlanProblem,
   type PlanRemark,
+  type UpdateAction,
 } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { isFolderMarker, listPrefix } from "./remote-listing.ts";
+import { isFolderMarker, listPrefix, planInOrder } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 import { SkippedPaths } from "./skipped-paths.ts";
+import { StorageClasses } from "./storage-classes.ts";
 import { UntypedObjects } from "./untyped-objects.ts";
 
 const WAY_OUT =
@@ -49,7 +51,7 @@ const WAY_OUT =
  * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planUpload(options: UploadOptions, context: PlanContext, isNewBucket = false): Promise<Plan> {
-  return new UploadPlanner(options, context, isNewBucket).plan();
+  return planInOrder(context, (each) => new UploadPlanner(options, each, isNewBucket).plan());
 }
 
 class UploadPlanner {
@@ -66,6 +68,7 @@ class UploadPlanner {
   readonly #patterns: WatchedPatterns;
   readonly #rules = new UseWatch<SettingRule>();
   readonly #untyped: UntypedObjects;
+  readonly #classes: StorageClasses;
   readonly #skippedPaths = new SkippedPaths();
   #filesFound = 0;
   #objectsFound = 0;
@@ -87,6 +90,7 @@ class UploadPlanner {
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       encryption: options.encryption,
     };
+    this.#classes = new StorageClasses(context.bucket.isAmazon);
     this.#untyped = new UntypedObjects({ ...this.#compareContext, settings: options.settings });
   }
 
@@ -104,7 +108,7 @@ class UploadPlanner {
       if (file && isInShard(this.#relativeKeyOf(file), shard)) await this.#decide(file, object);
       else if (!file && object) this.#considerExtra(object);
     }
-    const decisions = await this.#decisions.finish();
+    const decisions = this.#classes.applyTo(await this.#decisions.finish());
     const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
     const scope = { what: "deleteExtra", place, total: this.#objectsFound, alwaysAllowed: FEW_DELETIONS };
@@ -125,6 +129,7 @@ class UploadPlanner {
       ...remarkOnLines(this.#patterns.unusedLines(), "file"),
       ...remarkOnRules(this.#rules.unused()),
       ...this.#untyped.remarks(),
+      ...this.#classes.remarks(),
     ];
   }
 
@@ -173,7 +178,7 @@ class UploadPlanner {
     if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
     // Of a single file nothing else matters.
     const start = this.#base === source ? prefix : prefix + basename(source);
-    yield* listPrefix(this.#context.bucket, start, WAY_OUT, this.#context.signal);
+    yield* listPrefix(this.#context.bucket, start, "byKey", WAY_OUT, this.#context.signal);
   }
 
   #needsListing(): boolean {
@@ -220,6 +225,7 @@ class UploadPlanner {
     const file = { absolutePath: join(this.#base, path), sizeBytes, modifiedMs };
     const subject = { path, relativeKey, sizeBytes };
     const { isSame, reason, head } = await compare(this.#compareContext, file, object.key, object);
+    this.#classes.see(object);
     if (!isSame) return { kind: "put", ...subject, reason, replaces: true };
     const { settings } = this.#options;
     const context = { ...this.#compareContext, settings };
@@ -228,16 +234,18 @@ class UploadPlanner {
       await this.#untyped.look(path, object, head);
       return { kind: "skip", ...subject, reason };
     }
-    if (!difference.head) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
-    const { isTagsOnly } = difference;
-    return { kind: "update", ...subject, reason: difference.reason, etag: difference.head.etag, isTagsOnly };
+    const { etag, isTagsOnly, storageClass } = difference;
+    if (etag === undefined) return { kind: "put", ...subject, reason: difference.reason, replaces: true };
+    const update: UpdateAction = { kind: "update", ...subject, reason: difference.reason, etag, isTagsOnly };
+    if (storageClass !== undefined) this.#classes.add(update, object, storageClass);
+    return update;
   }
 
   #considerExtra(object: RemoteObject): void {
     const { deleteExtra, prefix } = this.#options;
     if (!deleteExtra || isFolderMarker(object, prefix)) return;
     const relativeKey = object.key.slice(prefix.length);
-    const { sizeBytes } = object;
+    const { sizeBytes = 0 } = object;
     if (this.#patterns.covers(relativeKey))
       this.#extra.push({
         kind: "delete",

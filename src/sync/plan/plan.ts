@@ -47,7 +47,7 @@ export interface ExtractAction extends Subject {
 /** An object's bytes stay, and its headers, metadata, tags or storage class change. */
 export interface UpdateAction extends Subject {
   readonly kind: "update";
-  /** Of the object that was compared, without quotation marks. */
+  /** Of the object that was compared, without quotation marks; empty if the store does not tell it. */
   readonly etag: string;
   readonly isTagsOnly: boolean;
 }
@@ -88,6 +88,8 @@ export interface Plan {
   readonly remarks?: readonly PlanRemark[];
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
+  /** Set where all files become one object: then there is one action, or none. */
+  readonly archive?: ArchiveContents;
   /** What was in archives among them, which had to be fetched to know it. */
   readonly extraction?: ExtractionCounts;
 }
@@ -97,6 +99,13 @@ export interface ExtractionCounts {
   readonly files: number;
   /** Of the archives. */
   readonly bytesFetched: number;
+}
+
+/** What an archive is made of. */
+export interface ArchiveContents {
+  readonly name: string;
+  /** Of all its files. */
+  readonly sourceBytes: number;
 }
 
 /** How many of each kind a plan has, or how many were done. */

@@ -2,26 +2,30 @@ import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { listObjects, type RemoteObject } from "../../s3/listing/list-objects.ts";
+import { listInOrder, listObjects, type RemoteObject, UnsortedListingError } from "../../s3/listing/list-objects.ts";
 import { StepError } from "../step-error.ts";
+import type { PlanContext } from "./plan-context.ts";
 
 /**
- * Lists the objects under a prefix, in the order of their keys.
+ * Lists the objects under a prefix.
  *
+ * @param order `byKey` if the caller relies on the order of the keys, and each key once. It is called by `planInOrder` then.
  * @param wayOut what to do where listing is not allowed, other than allowing it.
- * @throws {StepError} where the bucket cannot be listed; the signal's reason.
+ * @throws {StepError} where the bucket cannot be listed; {UnsortedListingError}; the signal's reason.
  */
 export async function* listPrefix(
   bucket: Bucket,
   prefix: string,
+  order: "byKey" | "any",
   wayOut: string,
   signal: AbortSignal,
 ): AsyncGenerator<RemoteObject, void> {
   try {
-    yield* listObjects(bucket, prefix, signal);
+    yield* order === "byKey" ? listInOrder(bucket, prefix, signal) : listObjects(bucket, prefix, signal);
   } catch (error) {
     signal.throwIfAborted();
-    const isDenied = error instanceof ServiceError && error.awsCode === "AccessDenied";
+    if (error instanceof UnsortedListingError) throw error;
+    const isDenied = error instanceof ServiceError && error.meaning === "AccessDenied";
     const advice = isDenied && wayOut ? ` ${wayOut}` : "";
     const why = describeFailure(error, bucket.name, undefined, "s3:ListBucket");
     throw new StepError(codeOf(error), `Listing s3://${bucket.name}/${prefix} failed: ${why}${advice}`, {
@@ -30,7 +34,43 @@ export async function* listPrefix(
   }
 }
 
+/**
+ * Makes a plan from a listing that is in the order of the keys. If the store lists them in another order, the plan is made again from a
+ * sorted listing. Nothing of a plan is done before it is whole.
+ *
+ * @throws what `plan` throws.
+ */
+export async function planInOrder<P>(context: PlanContext, plan: (context: PlanContext) => Promise<P>): Promise<P> {
+  const warned = new Set<string>();
+  const warn: PlanContext["warn"] = (warning) => {
+    if (!warned.has(warning.path)) context.warn(warning);
+    warned.add(warning.path);
+  };
+  try {
+    return await plan({ ...context, warn });
+  } catch (error) {
+    if (!(error instanceof UnsortedListingError)) throw error;
+    return await plan({ ...context, warn });
+  }
+}
+
+/**
+ * What a listing tells of an object, and stores other than Amazon S3 may leave out.
+ *
+ * @param failure what cannot be done without it, and what to do, as sentences.
+ * @throws {StepError} if it is not told.
+ */
+export function requireListed(object: RemoteObject, name: "sizeBytes" | "lastModifiedMs", failure: string): number {
+  const value = object[name];
+  if (value !== undefined) return value;
+  const noun = name === "sizeBytes" ? "size" : "time";
+  throw new StepError(
+    "listing-invalid",
+    `The store's listing does not tell the ${noun} of "${object.key}". ${failure}`,
+  );
+}
+
 /** Whether a key stands for a folder, as the S3 console makes them, or for the prefix itself. */
-export function isFolderMarker({ key, sizeBytes }: RemoteObject, prefix: string): boolean {
+export function isFolderMarker({ key, sizeBytes = 0 }: RemoteObject, prefix: string): boolean {
   return sizeBytes === 0 && (key.endsWith("/") || key === prefix);
 }

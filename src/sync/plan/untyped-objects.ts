@@ -2,6 +2,7 @@ import { ServiceError } from "../../aws/errors/errors.ts";
 import { guessContentType } from "../../files/content-type.ts";
 import type { ObjectHead } from "../../s3/head-object.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
+import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import type { ObjectSettings } from "../options.ts";
 import { type CompareContext, headOrRefusal } from "./compare.ts";
 import type { PlanRemark } from "./plan.ts";
@@ -50,7 +51,8 @@ export class UntypedObjects {
 
   async #ask({ key, checksumAlgorithm }: RemoteObject, contentType: string): Promise<ObjectHead | undefined> {
     const asked = this.#heads.get(contentType) ?? 0;
-    const isOwn = checksumAlgorithm === this.#context.settings.checksumAlgorithm;
+    const own = this.#context.settings.checksumAlgorithm;
+    const isOwn = checksumAlgorithm === (own === "auto" ? DEFAULT_ALGORITHM : own);
     if (isOwn || this.#headsLeft === 0 || asked === MAX_HEADS_OF_A_TYPE) return undefined;
     this.#heads.set(contentType, asked + 1);
     this.#headsLeft--;

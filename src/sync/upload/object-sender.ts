@@ -4,23 +4,21 @@ import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { openReadDisk, READ_BYTES } from "../../files/file-range.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
-import { customerKeyHeaders, encryptionHeaders } from "../../s3/encryption.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import { getObjectAcl, isOwnerOnly } from "../../s3/object-acl.ts";
-import { areSameTags, getObjectTags, type ObjectTags, taggingHeader } from "../../s3/object-tags.ts";
-import type { ObjectHeaders } from "../../s3/put-object.ts";
+import { areSameTags, getObjectTags, type ObjectTags } from "../../s3/object-tags.ts";
+import type { ObjectHeaders, ObjectWrite } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
-import type { BucketAccess, ObjectSettings, UploadOptions } from "../options.ts";
+import type { BucketAccess, UploadOptions } from "../options.ts";
+import { objectWrite, type StoredAlike } from "./object-write.ts";
 import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
 /** What a step says of all objects that it stores. */
-export interface SenderOptions extends Pick<UploadOptions, "prefix" | "encryption" | "concurrency" | "partSizeBytes"> {
-  readonly settings: Pick<ObjectSettings, "tags" | "checksumAlgorithm"> & Partial<Pick<ObjectSettings, "cannedAcl">>;
-}
+export interface SenderOptions extends StoredAlike, Pick<UploadOptions, "prefix" | "concurrency" | "partSizeBytes"> {}
 
 export interface SenderTools {
   readonly bucket: Bucket;
@@ -53,9 +51,7 @@ export class ObjectSender {
   readonly slots: WeightedSemaphore;
   readonly #options: SenderOptions;
   readonly #context: SendContext;
-  /** Of every object alike. */
-  readonly #sharedHeaders: ObjectHeaders;
-  readonly #customerKeyHeaders: ObjectHeaders;
+  readonly #writeOf: (headers: ObjectHeaders) => ObjectWrite;
   readonly #unfinished: UnfinishedUploads | undefined;
   /** Whether the first object has the tags that were sent with it. */
   #keepsTags: Promise<boolean> | undefined;
@@ -65,12 +61,7 @@ export class ObjectSender {
     this.#options = options;
     this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
-    this.#sharedHeaders = {
-      ...encryptionHeaders(encryption),
-      ...(settings.cannedAcl ? { "x-amz-acl": settings.cannedAcl } : {}),
-      ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
-    };
-    this.#customerKeyHeaders = customerKeyHeaders(encryption);
+    this.#writeOf = objectWrite(options);
     // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
     const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
     this.#unfinished =
@@ -99,16 +90,14 @@ export class ObjectSender {
       return await this.#send(source);
     } catch (error) {
       if (this.#context.bucket.isAmazon) throw error;
-      throw asRefusedSetting(error, { ...source.headers, ...this.#sharedHeaders });
+      const { headers, checksumAlgorithm, isChecksumRequired } = this.#writeOf(source.headers);
+      const checksum = isChecksumRequired ? { "x-amz-checksum-algorithm": checksumAlgorithm } : {};
+      throw asRefusedSetting(error, { ...headers, ...checksum });
     }
   }
 
   async #send({ headers, ...file }: ObjectSource): Promise<SentObject> {
-    const write = {
-      headers: { ...headers, ...this.#sharedHeaders },
-      customerKeyHeaders: this.#customerKeyHeaders,
-      checksumAlgorithm: this.#options.settings.checksumAlgorithm,
-    };
+    const write = this.#writeOf(headers);
     const hasMetadata = Object.keys(headers).some((name) => name.startsWith("x-amz-meta-"));
     const unfinished = hasMetadata ? undefined : this.#unfinished;
     const sent = await sendFile(this.#context, { ...file, write, unfinished });

@@ -7,12 +7,13 @@ const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
   [/^x-amz-acl$/, "filesAcl"],
   [/^x-amz-storage-class$/, "storageClass"],
   [/^x-amz-server-side-encryption/, "keyManagement"],
+  [/^x-amz-checksum-algorithm$/, "checksumAlgorithm"],
 ];
 
 /**
  * What a store says that does not have a setting of an object, in words that name the input.
  *
- * @param headers those that the object was sent with.
+ * @param headers those that the object was sent with, and the algorithm of a checksum that an input asks for.
  * @returns the error as it is, if it is about something else.
  */
 export function asRefusedSetting(error: unknown, headers: ObjectHeaders): unknown {
@@ -20,6 +21,7 @@ export function asRefusedSetting(error: unknown, headers: ObjectHeaders): unknow
   const names = Object.keys(headers);
   // Some stores say which header it is, and others do not.
   const named = names.filter((name) => error.details.serverMessage.toLowerCase().includes(name));
+  if (named.length === 0 && /\bx-amz-[a-z]/i.test(error.details.serverMessage)) return error;
   const inputs = inputsOf(named.length > 0 ? named : names);
   if (inputs.length === 0) return error;
   return new UnsupportedInputError(

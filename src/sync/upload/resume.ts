@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { isSamePrincipal } from "../../aws/credentials/principal.ts";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { checksumTypeOf } from "../../s3/multipart/multipart-upload.ts";
+import { checksumTypeOf } from "../../s3/multipart/multipart-steps.ts";
 import {
   type ListedUpload,
   listParts,
@@ -68,28 +68,44 @@ export class UnfinishedUploads {
   }
 
   /**
-   * Finds the upload of a key to go on with: the only one of that key, stored as this step would store it, either begun in this job or
-   * left alone for an hour (another run may be at it still), and not begun by another user or role.
+   * Finds the upload of a key to go on with: the only one of that key, or the only one that this job has begun; stored as this step would
+   * store it, either begun in this job or left alone for an hour (another run may be at it still), and not begun by another user or role.
    *
    * @returns undefined where a new one is to be begun.
    */
   async find(key: string, { checksumAlgorithm, headers }: ObjectWrite): Promise<UnfinishedUpload | undefined> {
     this.#listing ??= this.#list();
     const uploads = (await this.#listing).get(key) ?? [];
-    const [upload] = uploads;
-    if (!upload || uploads.length > 1) return undefined;
+    const own = uploads.filter(({ uploadId }) => this.journal.has(uploadId));
+    const [upload, ...others] = own.length > 0 ? own : uploads;
+    if (!upload || others.length > 0) return undefined;
     if (upload.storageClass !== (headers["x-amz-storage-class"] ?? "STANDARD")) return undefined;
     if (!hasChecksum(upload, checksumAlgorithm)) return undefined;
     const isOwn = await this.#isOwn(upload);
     if (isOwn === false) return undefined;
 
-    const { bucket, journal } = this.#options;
+    const { bucket } = this.#options;
     const { uploadId } = upload;
     const parts = await this.#ask((signal) => listParts(bucket, upload, checksumAlgorithm, signal));
     if (!parts) return undefined;
-    const lastActivityMs = Math.max(upload.initiatedMs, ...[...parts.values()].map((part) => part.lastModifiedMs));
-    const isAbandoned = Date.now() - lastActivityMs > ABANDONED_AFTER_MS;
-    return isAbandoned || journal.has(uploadId) ? { uploadId, parts, isOwn: isOwn === true } : undefined;
+    return this.#isLeft(upload, parts) ? { uploadId, parts, isOwn: isOwn === true } : undefined;
+  }
+
+  /** The uploads of a key that nobody goes on with: each was begun in this job, or left alone for an hour, and not by another user or role. */
+  async leftOf(key: string): Promise<readonly ListedUpload[]> {
+    this.#listing ??= this.#list();
+    const left: ListedUpload[] = [];
+    for (const upload of (await this.#listing).get(key) ?? []) {
+      if ((await this.#isOwn(upload)) === false) continue;
+      const parts = await this.#ask((signal) => listParts(this.#options.bucket, upload, "CRC32", signal));
+      if (parts && this.#isLeft(upload, parts)) left.push(upload);
+    }
+    return left;
+  }
+
+  #isLeft({ uploadId, initiatedMs }: ListedUpload, parts: UnfinishedUpload["parts"]): boolean {
+    const lastActivityMs = Math.max(initiatedMs, ...[...parts.values()].map((part) => part.lastModifiedMs));
+    return this.journal.has(uploadId) || Date.now() - lastActivityMs > ABANDONED_AFTER_MS;
   }
 
   /** @returns undefined if it is not known who began it, or who this step is. */

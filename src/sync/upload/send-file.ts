@@ -93,7 +93,7 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
   if (file.sizeBytes > SMALL_FILE_BYTES) return sendLargeFile(context, file);
   const { bucket, slots, smallBlocks, signal } = context;
   const { sizeBytes } = file;
-  const etag = await slots.run(1, async () => {
+  const { etag } = await slots.run(1, async () => {
     signal.throwIfAborted();
     const block = smallBlocks.take();
     try {
@@ -131,7 +131,7 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
     const partSizeBytes = context.partSizeFor(sizeBytes);
     const checkUnchanged = () => throwIfChanged(file, before.mtimeMs, sizeBytes);
     if (sizeBytes <= partSizeBytes) {
-      const etag = await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), write, signal));
+      const { etag } = await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), write, signal));
       await checkUnchanged();
       return { sizeBytes, etag, isResumed: false };
     }

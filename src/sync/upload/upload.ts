@@ -1,19 +1,16 @@
 import { join } from "node:path";
-import { CodedError } from "../../errors/coded-error.ts";
 import { guessContentType } from "../../files/content-type.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { scanBase } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { headObject } from "../../s3/head-object.ts";
-import { putObjectTags } from "../../s3/object-tags.ts";
-import { updateObject } from "../../s3/update-object.ts";
 import { applyActions } from "../apply.ts";
 import { applyDeletions } from "../apply-deletions.ts";
 import type { UploadOptions } from "../options.ts";
-import type { Action, Plan, PutAction, UpdateAction } from "../plan/plan.ts";
+import type { Action, Plan, PutAction } from "../plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
 import { ObjectSender } from "./object-sender.ts";
 import type { UploadJournal } from "./resume.ts";
+import { updateHeaders } from "./update-headers.ts";
 
 /** What an upload works with. */
 export interface UploadTools {
@@ -86,22 +83,9 @@ class Uploader {
 
   async #perform(action: Action): Promise<number> {
     if (action.kind === "put") return this.#put(action);
-    if (action.kind === "update") await this.#sender.slots.run(1, () => this.#update(action));
+    if (action.kind === "update")
+      await this.#sender.slots.run(1, () => updateHeaders(action, this.#options, this.#tools));
     return 0;
-  }
-
-  async #update({ path, relativeKey, etag, isTagsOnly }: UpdateAction): Promise<void> {
-    const { bucket, signal } = this.#tools;
-    const { settings, encryption, prefix } = this.#options;
-    const { tags, cannedAcl } = settings;
-    const key = prefix + relativeKey;
-    if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
-    const head = await headObject(bucket, key, { customerKey: encryption, signal });
-    if (head.etag !== etag)
-      throw new CodedError("object-changed", "it was replaced after it was compared. Run the step again");
-    // A copy, which is stored as all else of the step.
-    const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };
-    await updateObject(bucket, key, head, change, { signal, customerKey: encryption });
   }
 
   async #put(action: PutAction): Promise<number> {

@@ -20,7 +20,7 @@ const CANNED_ACLS = [
   "bucket-owner-full-control",
 ] as const;
 
-const CHECKSUMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as const;
+const CHECKSUMS = ["auto", "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as const;
 
 /**
  * Reads what an upload says of its objects.
@@ -55,7 +55,7 @@ export function readObjectSettingsParts(
     ...readHeader(reader, "storageClass", "x-amz-storage-class", readStorageClass),
   };
   const tags = readTags(reader);
-  const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "CRC32");
+  const checksumAlgorithm = reader.choice("checksumAlgorithm", CHECKSUMS, "auto");
   return { headers, cacheControl, rules, tags, checksumAlgorithm };
 }
 

@@ -67,6 +67,10 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   checksums:
     "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To skip this attempt, set checksumAlgorithm to none.",
   acls: "The ACLs of objects in this store cannot be read. Headers are changed without keeping an ACL. To give the objects an ACL, set filesAcl.",
+  comparison:
+    "Some objects have no checksum that files can be compared with. They are compared by size and time. To avoid this, upload them again with overwrite: always.",
+  listingOrder:
+    "This store does not list objects in the order of their keys. The task lists all of them first, and sorts them.",
   publicAccessBlock: "This store does not have Block Public Access, so the task does not change it.",
   checksumMode: "This store does not return the checksums of objects. Size, time and MD5 are compared instead.",
 };

@@ -37,17 +37,22 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
   const verb = VERBS[direction.done];
   const { transferred, extracted } = bytesToMove(plan);
+  // Of an archive, only its end shows how much there is to upload.
+  const isKnown = transferred > 0 && !plan.archive;
   const amounts = [
     ...(extracted > 0 ? [`${formatBytes(extracted)} to extract`] : []),
-    ...(transferred > 0 ? [`${formatBytes(transferred)} to ${verb}`] : []),
+    ...(isKnown ? [`${formatBytes(transferred)} to ${verb}`] : []),
   ];
   const amount = amounts.length > 0 ? `; ${amounts.join(", ")}` : "";
   const found = `Found ${describeFound(plan)}${told.length > 0 ? `: ${told.join(", ")}` : ""}`;
   return found + describePlannedRedirects(counts) + amount;
 }
 
-/** `5 files`, or `5 objects, 2 of them archives with 1,203 files`. */
-function describeFound({ filesFound, extraction }: Plan): string {
+/** `5 files`, or what is to become one archive, or `5 objects, 2 of them archives with 1,203 files`. */
+function describeFound({ filesFound, archive, extraction }: Plan): string {
+  if (archive) {
+    return `${countFiles(filesFound)} for the archive ${archive.name}, ${formatBytes(archive.sourceBytes)} before compression`;
+  }
   if (!extraction) return countFiles(filesFound);
   if (filesFound === 1) return `1 archive with ${countFiles(extraction.files)}`;
   return `${formatCount(filesFound)} objects, ${formatCount(extraction.archives)} of them archives with ${countFiles(extraction.files)}`;
@@ -137,14 +142,14 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   if (countChanges(counts) === 0) {
     const exist = filesUnchanged === 1 ? "exists already" : "exist already";
     const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
-    return `Nothing to do: ${countFiles(filesUnchanged)} ${how} in ${to}`;
+    return `Nothing to do: ${describeObjects(plan, filesUnchanged)} ${how} in ${to}`;
   }
   const duration = `in ${formatSeconds(seconds)}`;
   const redirects = describeChangedRedirects(counts);
   if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get" || kind === "extract")
-    ? `${plan.extraction ? `${done} and extracted` : done} ${countFiles(transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+    ? `${plan.extraction ? `${done} and extracted` : done} ${describeObjects(plan, transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
     : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
   const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
   if (transferred === 0)
@@ -183,6 +188,11 @@ export function summarize(
     `${formatBytes(counts.bytesTransferred)} in total.`,
     ...(plan.extraction ? [`Found ${describeFound(plan)}.`] : []),
   ];
+  if (plan.archive) {
+    const { name, sourceBytes } = plan.archive;
+    const contents = `The archive ${name} holds ${countFiles(plan.filesFound)}, ${formatBytes(sourceBytes)} before compression.`;
+    lines.push("", escapeMarkdown(contents));
+  }
   if (errors.length > 0) {
     const hidden = errors.length - MAX_SUMMARY_ERRORS;
     lines.push(
@@ -198,6 +208,11 @@ export function summarize(
     if (named.length > 0) lines.push("", ...named.map((text) => `- ${escapeMarkdown(text)}`));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** An archive is one object, and people ask what is in it. */
+function describeObjects({ filesFound, archive }: Plan, count: number): string {
+  return archive ? `the archive ${archive.name} with ${countFiles(filesFound)}` : countFiles(count);
 }
 
 function countRows(plan: Plan, counts: Counts): [what: string, count: string][] {

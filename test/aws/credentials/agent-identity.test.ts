@@ -246,11 +246,11 @@ describe("the agent's own identity", () => {
   it("comes beside each packaged task, which reads it only when it is wanted", async () => {
     for (const task of await readdir(tasks)) {
       const [main, chain] = await Promise.all(
-        ["main.js", "agent-identity-chain.js"].map((file) => readFile(join(tasks, task, file), "utf8")),
+        ["main.js", "sdk-clients.js"].map((file) => readFile(join(tasks, task, file), "utf8")),
       );
       assert.ok(chain?.includes("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
       assert.ok(!main?.includes("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
-      const { defaultProvider } = await import(join(tasks, task, "agent-identity-chain.js"));
+      const { defaultProvider } = await import(join(tasks, task, "sdk-clients.js"));
       keysInEnvironment();
       assert.equal((await defaultProvider({})()).accessKeyId, user.accessKeyId);
     }

@@ -31,6 +31,25 @@ describe("the advice on a refusal", () => {
     );
   });
 
+  it("speaks of the bucket's policy where that denies it", () => {
+    const message =
+      "User: u is not authorized to perform: s3:PutObject with an explicit deny in a resource-based policy";
+    assert.match(
+      describeFailure(refusal("AccessDenied", message), "b", "k"),
+      /\. The policy of the bucket "b" has a Deny for this request\. .*keyManagement/,
+    );
+  });
+
+  it("speaks of the owner first where a bucket was expected to be another account's", () => {
+    const said = { status: 403, awsCode: "AccessDenied", expectedBucketOwner: "123456789012" };
+    assert.equal(
+      describeFailure(new ServiceError({ ...said, serverMessage: "Access Denied" }), "b", undefined, "s3:ListBucket"),
+      `Access Denied (403 AccessDenied). Check expectedBucketOwner: S3 answers so if the bucket "b" does not belong to the account 123456789012. If it does: ${allow("s3:ListBucket", "b").slice("Access Denied (403 AccessDenied). ".length)}`,
+    );
+    const serverMessage = "User: u is not authorized to perform: s3:ListBucket because no policy allows it";
+    assert.doesNotMatch(describeFailure(new ServiceError({ ...said, serverMessage }), "b"), /expectedBucketOwner/);
+  });
+
   it("speaks of the key where KMS refused", () => {
     const message =
       "User: arn:aws:iam::123456789012:user/u is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:123456789012:key/k because no resource-based policy allows it";
@@ -60,6 +79,61 @@ describe("the advice on a refusal", () => {
   ];
   for (const [code, wanted] of named) {
     it(`says what to do about ${code}`, () => assert.match(describeFailure(refusal(code), "b", "k"), wanted));
+  }
+
+  const KEY = "Check the access key id in the service connection";
+  const SECRET = "Check the secret access key in the service connection";
+  const REGION = "Set regionName (or the region of awsCredentials) to the region";
+  const inOtherWords: [status: number, awsCode: string, serverMessage: string, code: string, advice: string][] = [
+    [403, "AccessDenied", "Forbidden: No such key: GK1", "access-key-not-found", KEY],
+    [403, "AccessDenied", "Invalid access key", "access-key-not-found", KEY],
+    [403, "InvalidAccessKey", "Unknown", "access-key-not-found", KEY],
+    [403, "InvalidSecurity", "The provided security credentials are not valid.", "access-key-not-found", KEY],
+    [404, "XAdminUserNotFound", "No user exists", "access-key-not-found", KEY],
+    [401, "Unauthorized", "Unauthorized", "access-key-not-found", KEY],
+    [400, "InvalidArgument", "Credential access key has length 20, should be 32", "access-key-not-found", KEY],
+    [
+      400,
+      "AuthorizationHeaderMalformed",
+      'the authorization component "/s3" is malformed',
+      "access-key-not-found",
+      KEY,
+    ],
+    [403, "AccessDenied", "Forbidden: Invalid signature", "secret-key-wrong", SECRET],
+    [403, "InvalidSignature", "No", "secret-key-wrong", SECRET],
+    [403, "Forbidden", "Signature validation failed", "secret-key-wrong", SECRET],
+    [400, "AuthorizationHeaderMalformed", "unexpected scope: 20260101/a/s3/aws4_request", "region-wrong", REGION],
+    [400, "InvalidRegion", "Region does not match.", "region-wrong", REGION],
+    [400, "InvalidRegionName", "The region name 'x' is not valid.", "region-wrong", REGION],
+    [400, "InvalidLocationConstraint", "The specified location-constraint is not valid", "region-wrong", REGION],
+    [
+      403,
+      "SignatureDoesNotMatch",
+      "The region must be specified if this is not the home region",
+      "region-wrong",
+      REGION,
+    ],
+  ];
+  for (const [status, awsCode, serverMessage, code, advice] of inOtherWords) {
+    it(`understands ${awsCode}, "${serverMessage}"`, () => {
+      const error = new ServiceError({ status, awsCode, serverMessage });
+      assert.equal(error.code, code);
+      const text = describeFailure(error, "b", undefined, "s3:ListBucket");
+      assert.ok(text.startsWith(`${serverMessage.replace(/\.$/, "")} (${status} ${awsCode}). ${advice}`), text);
+      assert.equal(isStepFatal(error), true);
+    });
+  }
+
+  const ofRights: [awsCode: string, serverMessage: string][] = [
+    ["AccessDenied", "User: u is not authorized to perform: s3:PutObject with an explicit deny in a resource policy"],
+    ["AccessDenied", 'u is not authorized to perform: s3:GetObject on resource: "b/access key of region, not valid"'],
+    ["AccessDenied", "Requests must use https"],
+    ["InvalidArgument", "Requests with KMS keys require AWS Signature Version 4."],
+  ];
+  for (const [awsCode, serverMessage] of ofRights) {
+    it(`takes ${awsCode}, "${serverMessage}" for what it is`, () => {
+      assert.equal(refusal(awsCode, serverMessage).meaning, awsCode);
+    });
   }
 
   it("is left out where there is none", () => {

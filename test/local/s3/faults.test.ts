@@ -119,6 +119,7 @@ describe("A fault rule of the embedded S3 server", () => {
 
   for (const [when, isDone] of [
     ["beforeBody", false],
+    ["duringBody", false],
     ["afterBody", false],
     ["afterWork", true],
   ] as const) {
@@ -151,6 +152,25 @@ describe("A fault rule of the embedded S3 server", () => {
     assert.equal(received.toString("latin1"), `co${String.fromCharCode(0xff - "n".charCodeAt(0))}tent`);
     assert.equal(await get("k"), "content");
   });
+
+  for (const work of ["done", "forgotten", "unread"] as const) {
+    it(`sends something else in place of an answer, with the work ${work}`, async () => {
+      let answer = "";
+      const other = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+      const rewrite = (bytes: Buffer) => {
+        answer = bytes.toString("latin1");
+        return { bytes: Buffer.from(other), connection: "stay" } as const;
+      };
+      target.server.addFault({
+        match: { operation: "PutObject" },
+        times: 1,
+        action: { kind: "rewrite", work, rewrite },
+      });
+      assert.equal((await refusalOf(put("other"))).status, 503);
+      assert.match(answer, work === "done" ? /^HTTP\/1\.1 200 OK\r\n/ : /^HTTP\/1\.1 500 /);
+      assert.equal(await exists("other"), work === "done");
+    });
+  }
 
   it("gives no answer until the server closes", async () => {
     target.server.addFault({ match: { operation: "GetObject" }, action: { kind: "hang" } });

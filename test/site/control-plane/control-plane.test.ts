@@ -17,7 +17,8 @@ import {
 } from "./control-plane-stub.ts";
 
 const signal = new AbortController().signal;
-const distribution: StubAnswer = { body: "<Distribution><Id>E1</Id></Distribution>" };
+const config = "<DistributionConfig><Enabled>true</Enabled></DistributionConfig>";
+const distribution: StubAnswer = { body: `<Distribution><Id>E1</Id>${config}</Distribution>` };
 const attempt = { action: "cloudfront:GetDistribution", id: "E1" };
 
 /** The time of a signature, which stands there without separators. */
@@ -80,6 +81,24 @@ describe("the control plane", () => {
       "There are no keys.",
     );
   });
+
+  for (const [title, body] of [
+    ["a page", "<html><body>Sign in</body></html>"],
+    ["an error", "<ErrorResponse><Error><Code>InternalError</Code></Error></ErrorResponse>"],
+    ["nothing", ""],
+  ] as const) {
+    it(`does not take ${title} with a status of 200 for work that is done`, async () => {
+      const { controlPlane } = await stubOf({ body });
+      const paths = { Quantity: 1, Items: ["/a"] };
+      const batch = { Paths: paths, CallerReference: "reference" };
+      const done = [
+        controlPlane.createInvalidation({ DistributionId: "E1", InvalidationBatch: batch }, signal),
+        controlPlane.changeResourceRecordSets({ HostedZoneId: "Z1", ChangeBatch: { Changes: [] } }, signal),
+        controlPlane.listHostedZonesByName({ DNSName: "example.com" }, signal),
+      ];
+      for (const { status } of await Promise.allSettled(done)) assert.equal(status, "rejected");
+    });
+  }
 
   it("tries again what may pass", async () => {
     const { controlPlane, requests } = await stubOf(
@@ -170,7 +189,8 @@ describe("the control plane", () => {
       const transport: Transport = {
         async exchange({ hostname, headers }: HttpRequest) {
           asked.push(`${/\/\d{8}\/([\w-]+)\//.exec(headers.authorization ?? "")?.[1]} ${hostname}`);
-          return { status: 200, headers: {}, body: Buffer.from("<Answer/>") };
+          const body = `<Answer>${config}<HostedZone><Id>Z1</Id></HostedZone></Answer>`;
+          return { status: 200, headers: {}, body: Buffer.from(body) };
         },
         close: () => undefined,
       };

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceConnection } from "../../../local/agent/service-connection.ts";
 import { systemConnectionName } from "../../../local/agent/service-connection.ts";
-import { type FaultAction, FaultTable } from "../../../local/s3/faults.ts";
+import { type Fault, type FaultAction, FaultTable } from "../../../local/s3/faults.ts";
+import { rewriteAnswer } from "../../../local/s3/http/rewrite.ts";
 import { resetConnection } from "../../../local/s3/http/send.ts";
 import type { OidcIssuer } from "../sts/oidc-issuer.ts";
 import { complainOfVersion, oidcTokenLocation } from "./resource-locations.ts";
@@ -27,7 +28,10 @@ export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken";
  * What goes wrong. A status with a message that begins with `<` is a page, with one that begins with `{` a document; with a `location`
  * among the headers, a redirect.
  */
-export type AzureDevOpsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" | "cutBody" }>;
+export type AzureDevOpsFault = Extract<
+  FaultAction,
+  { kind: "status" | "delay" | "hang" | "reset" | "cutBody" | "rewrite" }
+>;
 
 /** A request that the server has seen. */
 export interface SeenCall {
@@ -49,7 +53,7 @@ export interface AzureDevOpsServer {
   readonly tokens: readonly string[];
   /** `sub` of the tokens for a connection. */
   subjectOf(connectionName: string): string;
-  addFault(operation: AzureDevOpsOperation, fault: AzureDevOpsFault, times?: number): void;
+  addFault(operation: AzureDevOpsOperation, fault: AzureDevOpsFault, times?: number, after?: number): Fault;
   close(): Promise<void>;
 }
 
@@ -100,8 +104,8 @@ export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<Azu
     calls,
     tokens,
     subjectOf,
-    addFault: (operation, action, times = Number.POSITIVE_INFINITY) =>
-      void faults.add({ match: { operation }, times, action }),
+    addFault: (operation, action, times = Number.POSITIVE_INFINITY, after = 0) =>
+      faults.add({ match: { operation }, times, after, action }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -133,6 +137,7 @@ async function answer(message: IncomingMessage, response: ServerResponse, contex
   if (fault?.kind === "hang") return;
   if (fault?.kind === "reset") return resetConnection(message.socket);
   if (fault?.kind === "delay") await sleep(fault.delayMs);
+  if (fault?.kind === "rewrite") rewriteAnswer(response, fault.rewrite);
   const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
   const text = typeof reply.content === "string" ? reply.content : JSON.stringify(reply.content);
   const isPage = text.startsWith("<");

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FaultAction, FaultTable } from "../../../local/s3/faults.ts";
+import { type Fault, type FaultAction, FaultTable } from "../../../local/s3/faults.ts";
+import { rewriteAnswer } from "../../../local/s3/http/rewrite.ts";
 import { resetConnection } from "../../../local/s3/http/send.ts";
 import { act } from "./actions.ts";
 import { errorDocument, resultDocument } from "./documents.ts";
@@ -26,7 +27,7 @@ export interface StsServerOptions {
 }
 
 /** What goes wrong, of the ways in which it can here. */
-export type StsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" }>;
+export type StsFault = Extract<FaultAction, { kind: "status" | "delay" | "hang" | "reset" | "rewrite" }>;
 
 /** A request that the server has seen. */
 export interface SeenCall {
@@ -49,7 +50,7 @@ export interface StsServer {
   /** Adds a role, or puts it in place of the one with its ARN. */
   setRole(role: Role): void;
   /** Lets something go wrong with an action, `times` times, after so many that pass. */
-  addFault(action: string, fault: StsFault, times?: number, after?: number): void;
+  addFault(action: string, fault: StsFault, times?: number, after?: number): Fault;
   close(): Promise<void>;
 }
 
@@ -84,7 +85,7 @@ export async function startStsServer(options: StsServerOptions = {}): Promise<St
     clearCalls: () => void calls.splice(0),
     setRole: (role) => void rolesByArn.set(role.arn, role),
     addFault: (operation, action, times = Number.POSITIVE_INFINITY, after = 0) =>
-      void faults.add({ match: { operation }, times, after, action }),
+      faults.add({ match: { operation }, times, after, action }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -119,6 +120,8 @@ async function answer(
   if (fault?.kind === "hang") return;
   if (fault?.kind === "reset") return resetConnection(message.socket);
   if (fault?.kind === "delay") await sleep(fault.delayMs);
+  if (fault?.kind === "rewrite") rewriteAnswer(response, fault.rewrite);
+  if (fault?.kind === "rewrite" && fault.work !== "done") return reply(500, "");
   if (fault?.kind === "status") {
     call.errorCode = fault.code;
     const document = errorDocument(fault.status, fault.code, fault.message ?? "Something went wrong", requestId);

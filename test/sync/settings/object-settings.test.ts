@@ -17,7 +17,7 @@ function settings(parts: Partial<ObjectSettingsParts>) {
     rules: [],
     tags: undefined,
     cannedAcl: undefined,
-    checksumAlgorithm: "CRC32",
+    checksumAlgorithm: "auto",
     ...parts,
   });
 }

@@ -225,6 +225,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     ],
   },
   choiceRow("checksumAlgorithm", "The checksum that is sent and kept with every object.", [
+    "auto",
     "CRC32",
     "CRC32C",
     "CRC64NVME",

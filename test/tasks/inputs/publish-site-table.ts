@@ -181,7 +181,7 @@ export const publishSiteTable: InputTable = {
     cachePreset: "standard",
     headers: {},
     ruledHeaders: {},
-    checksumAlgorithm: "CRC32",
+    checksumAlgorithm: "auto",
   },
   rows: [
     ...connectionRows("targetFolder"),

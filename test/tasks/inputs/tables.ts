@@ -1,4 +1,5 @@
 import { advancedRows, connectionRows, shardRow } from "./access-rows.ts";
+import { archiveRows } from "./archive-rows.ts";
 import type { OptionsDescription } from "./describe-options.ts";
 import { PROBED_PATHS } from "./describe-options.ts";
 import { downloadEncryptionRows, uploadEncryptionRows } from "./encryption-rows.ts";
@@ -35,7 +36,7 @@ export const uploadTable: InputTable = {
     source: "SOURCE/site",
     prefix: "",
     headers: {},
-    checksumAlgorithm: "CRC32",
+    checksumAlgorithm: "auto",
     createBucket: false,
     followSymlinks: true,
   },
@@ -75,6 +76,7 @@ export const uploadTable: InputTable = {
         },
       ],
     }),
+    ...archiveRows,
     booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
       isTrueByDefault: true,
     }),

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { pipeline, type Readable, Transform } from "node:stream";
+import { finished } from "node:stream/promises";
+import type { ArchiveEntry, ArchiveSettings } from "../../archive/archive-entry.ts";
+import { writeArchive } from "../../archive/write-archive.ts";
+import type { WrittenArchive } from "./archive-plan.ts";
+
+/** A compressor's many small pieces are gathered in blocks: kept until a part is whole, they would scatter over the memory. */
+const BLOCK_BYTES = 1024 ** 2;
+
+/** An archive on its way, and what it has when it is at its end. */
+export interface ArchiveStream {
+  readonly bytes: Readable;
+  written(): WrittenArchive;
+}
+
+/**
+ * Writes an archive as a stream that is measured on its way.
+ *
+ * @param onRead called with the number of bytes that have just been read from a file.
+ */
+export async function streamArchive(
+  entries: readonly ArchiveEntry[],
+  settings: ArchiveSettings,
+  onRead?: (sizeBytes: number) => void,
+): Promise<ArchiveStream> {
+  const sha256 = createHash("sha256");
+  let sizeBytes = 0;
+  let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let filledBytes = 0;
+  const measured = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sha256.update(chunk);
+      sizeBytes += chunk.length;
+      for (let copiedBytes = 0; copiedBytes < chunk.length; ) {
+        const moreBytes = chunk.copy(block, filledBytes, copiedBytes);
+        copiedBytes += moreBytes;
+        filledBytes += moreBytes;
+        if (filledBytes < BLOCK_BYTES) continue;
+        this.push(block);
+        block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+        filledBytes = 0;
+      }
+      done();
+    },
+    flush(done) {
+      done(null, block.subarray(0, filledBytes));
+    },
+  });
+  // Each end of the pipe destroys the other one; what goes wrong is the error of this end.
+  pipeline(await writeArchive(entries, settings, onRead), measured, () => undefined);
+  return { bytes: measured, written: () => ({ sizeBytes, sha256: sha256.copy().digest("hex") }) };
+}
+
+/**
+ * Writes an archive to nowhere, for what it would have.
+ *
+ * @throws as the stream of `writeArchive` fails; the signal's reason.
+ */
+export async function measureArchive(
+  entries: readonly ArchiveEntry[],
+  settings: ArchiveSettings,
+  signal: AbortSignal,
+): Promise<WrittenArchive> {
+  const { bytes, written } = await streamArchive(entries, settings);
+  const onAbort = () => bytes.destroy(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    bytes.resume();
+    await finished(bytes);
+    return written();
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    bytes.destroy();
+  }
+}

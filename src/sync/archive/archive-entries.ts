@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { ArchiveEntry } from "../../archive/archive-entry.ts";
+import { codeOf } from "../../errors/coded-error.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import type { LocalFile } from "../../files/scan.ts";
+import { inParallel } from "../../s3/concurrency/in-parallel.ts";
+import { StepError } from "../step-error.ts";
+
+/** So many files are digested at once: they are handed to threads in batches. */
+const PARALLEL_FILES = 256;
+
+export interface EntryTools {
+  readonly digester: FileDigester;
+  /** Called for each file that has been read. */
+  considered?(): void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the files of an archive for what its content hash is made of.
+ *
+ * @param base the folder that the paths of the files start at.
+ * @throws {StepError} if a file cannot be read, or changes meanwhile; the signal's reason.
+ */
+export async function readEntries(
+  base: string,
+  files: readonly LocalFile[],
+  { digester, considered, signal }: EntryTools,
+): Promise<ArchiveEntry[]> {
+  const ended = new AbortController();
+  // A large file is not read to its end first.
+  const cancelled = once(signal, "abort", { signal: ended.signal }).then(() => Promise.reject(signal.reason));
+  const entries = inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
+    const absolutePath = join(base, path);
+    try {
+      const sha256 = await digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" });
+      considered?.();
+      return { path, absolutePath, sizeBytes, isExecutable: isExecutable(absolutePath), sha256 };
+    } catch (error) {
+      signal.throwIfAborted();
+      const message = `${path} cannot be archived: ${(error as Error).message}.`;
+      throw new StepError(codeOf(error), message, { cause: error });
+    }
+  });
+  try {
+    return await Promise.race([entries, cancelled]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Whether a file's owner may run it. Windows does not know this, and an archive that is made there must not depend on a guess. */
+function isExecutable(absolutePath: string): boolean {
+  return process.platform !== "win32" && (statSync(absolutePath).mode & 0o100) !== 0;
+}

@@ -1,0 +1,113 @@
+import { maxArchiveBytes } from "../../archive/write-archive.ts";
+import type { FileDigester } from "../../files/digest/file-digest.ts";
+import type { Bucket } from "../../s3/bucket.ts";
+import { abortUpload } from "../../s3/multipart/multipart-requests.ts";
+import { uploadStream } from "../../s3/stream/upload-stream.ts";
+import { requireTags } from "../../s3/update-object.ts";
+import { applyActions } from "../apply.ts";
+import type { Action } from "../plan/plan.ts";
+import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
+import { objectWrite } from "../upload/object-write.ts";
+import { asRefusedSetting } from "../upload/refused-settings.ts";
+import { UnfinishedUploads, type UploadJournal } from "../upload/resume.ts";
+import { updateHeaders } from "../upload/update-headers.ts";
+import { streamArchive } from "./archive-content.ts";
+import { partSizeForArchive } from "./archive-parts.ts";
+import type { ArchivePlan, ArchivePutAction, WrittenArchive } from "./archive-plan.ts";
+import { type ArchiveUploadOptions, archiveHeaders } from "./plan-archive.ts";
+
+export interface ArchiveTools {
+  readonly bucket: Bucket;
+  /** Not needed any more: its threads take memory. */
+  readonly digester: Pick<FileDigester, "close">;
+  /** Where the uploads that are begun are noted, so that this job can clear what a killed run left. */
+  readonly journal: UploadJournal;
+  readonly observer: TransferObserver;
+  readonly signal: AbortSignal;
+}
+
+/** The archive that a step has stored. */
+export interface SentArchive extends WrittenArchive {
+  readonly versionId: string | undefined;
+}
+
+/** What became of the plan for an archive. */
+export interface ArchiveResult {
+  readonly report: TransferReport;
+  /** Undefined if no archive was stored. */
+  readonly sent: SentArchive | undefined;
+}
+
+/**
+ * Performs the plan for an archive. If a file changes meanwhile, or anything else fails, nothing is stored.
+ *
+ * @returns what was done, also if the step is cancelled.
+ */
+export async function applyArchive(
+  plan: ArchivePlan,
+  options: ArchiveUploadOptions,
+  tools: ArchiveTools,
+): Promise<ArchiveResult> {
+  const { bucket, observer, signal } = tools;
+  const { prefix } = options;
+  let sent: SentArchive | undefined;
+  await tools.digester.close();
+  const result = await applyActions(
+    plan.actions.filter(({ kind }) => kind !== "skip"),
+    {
+      parallelActions: () => 1,
+      async perform(action: Action) {
+        if (action.kind === "update") await updateHeaders(action, options, tools);
+        if (action.kind !== "put") return 0;
+        sent = await sendArchive(plan, options, tools);
+        (action as ArchivePutAction).sizeBytes = sent.sizeBytes;
+        return sent.sizeBytes;
+      },
+      onDone: (action) => observer.actionDone(action),
+      signal,
+    },
+  );
+  const report = makeReport({
+    ...result,
+    isCancelled: signal.aborted,
+    bucket: bucket.name,
+    target: `s3://${bucket.name}/${prefix}`,
+    planned: plan.actions,
+    bytesTransferred: result.bytesDone,
+    keyOf: ({ relativeKey }) => prefix + relativeKey,
+  });
+  return { report, sent };
+}
+
+/** @throws {UnsupportedInputError} if the store does not have what an input asks for; what `uploadStream` throws. */
+async function sendArchive(
+  { entries, contentSha256 }: ArchivePlan,
+  options: ArchiveUploadOptions,
+  { bucket, journal, observer, signal }: ArchiveTools,
+): Promise<SentArchive> {
+  const { archive, prefix, settings, encryption } = options;
+  const key = prefix + archive.name;
+  const leftovers = new UnfinishedUploads({
+    bucket,
+    prefix: key,
+    journal,
+    callerArn: options.access.callerArn,
+    signal,
+  });
+  for (const { uploadId } of await leftovers.leftOf(key)) await abortUpload({ bucket, key, uploadId });
+  const { bytes, written } = await streamArchive(entries, archive, (sizeBytes) => observer.stored(sizeBytes));
+  const write = objectWrite(options)(archiveHeaders(options, contentSha256));
+  const { versionId } = await uploadStream(bytes, {
+    bucket,
+    key,
+    write,
+    partSizeBytes: partSizeForArchive(maxArchiveBytes(entries), options.partSizeBytes),
+    signal,
+    onBegun: (uploadId) => journal.add(uploadId),
+  }).catch((error: unknown) => {
+    throw bucket.isAmazon ? error : asRefusedSetting(error, write.headers);
+  });
+  // Stores other than Amazon S3 may lose tags.
+  if (settings.tags?.size && !bucket.isAmazon) await requireTags(bucket, key, settings.tags, encryption, signal);
+  return { ...written(), versionId };
+}
