@@ -21,13 +21,13 @@ export function readCertificates(): Pick<NetworkSettings, "authorities" | "clien
   if (skipsValidation) {
     log.warning(
       "certificates-not-checked",
-      "The agent was configured not to check certificates (./config.sh --sslskipcertvalidation): whoever stands between this machine and the store can read and change what is sent. Give it the file of your authority instead, with --sslcacert.",
+      "The agent was configured not to check certificates (./config.sh --sslskipcertvalidation): others on the network can read and change what is sent. Configure the agent with the certificate of your authority instead (--sslcacert).",
     );
   }
   if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === "0") {
     log.warning(
       "certificates-not-checked",
-      "NODE_TLS_REJECT_UNAUTHORIZED is 0 in the environment of the step, so no certificates are checked: anybody between this machine and the server can read and change what is sent. Remove the variable. If a certificate is not trusted, name the file of its authority in NODE_EXTRA_CA_CERTS, or configure the agent with --sslcacert.",
+      "NODE_TLS_REJECT_UNAUTHORIZED is 0 in the environment of the step, so no certificates are checked: others on the network can read and change what is sent. Remove the variable. If a certificate is not trusted, set NODE_EXTRA_CA_CERTS to the file of its authority, or configure the agent with --sslcacert.",
     );
   }
   return {
@@ -102,7 +102,7 @@ function openKey(key: string, passphrase: string, what: string): KeyObject {
     return createPrivateKey({ key, ...(passphrase ? { passphrase } : {}) });
   } catch (error) {
     const isLocked = /-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/.test(key);
-    const advice = passphrase ? "does not open with the agent's" : "is locked, and the agent has no";
+    const advice = passphrase ? "cannot be opened with the agent's" : "is encrypted, and the agent has no";
     throw new NetworkSettingsError(
       "certificate-settings-invalid",
       isLocked
@@ -119,7 +119,7 @@ function readCertificateFile(path: string, setting: string): string {
   if (certificates.length === 0) {
     throw new NetworkSettingsError(
       "certificate-settings-invalid",
-      `${setting}, ${path}, holds no certificate in PEM (-----BEGIN CERTIFICATE-----).`,
+      `${setting}, ${path}, has no certificate in PEM format (-----BEGIN CERTIFICATE-----).`,
     );
   }
   for (const certificate of certificates) {
@@ -129,7 +129,7 @@ function readCertificateFile(path: string, setting: string): string {
       const { message } = error as Error;
       throw new NetworkSettingsError(
         "certificate-settings-invalid",
-        `${setting}, ${path}, holds a certificate that cannot be read: ${message}.`,
+        `${setting}, ${path}, has a certificate that cannot be read: ${message}.`,
       );
     }
   }

@@ -118,7 +118,7 @@ export class InputReader {
     this.problem(
       name,
       "number-out-of-range",
-      `"${text}" is not a whole number from ${range}. Enter one, or nothing for ${whenEmpty}.`,
+      `"${text}" is not a whole number from ${range}. If empty, the task uses ${whenEmpty}.`,
     );
     return undefined;
   }

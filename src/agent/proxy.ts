@@ -65,12 +65,12 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
  * whose dots it escapes and nothing else. It passes over what is no expression, which a wildcard in front is.
  */
 function readBypassList(): Exceptions {
-  const setting = "The agent's list of proxy exceptions (.proxybypass or no_proxy of the agent)";
+  const setting = "The agent's list of proxy exceptions (.proxybypass or no_proxy)";
   const patterns = parsePatternList(tl.getVariable("Agent.ProxyBypassList") || "[]");
   if (!patterns)
     throw new NetworkSettingsError(
       "proxy-settings-invalid",
-      `${setting} did not arrive as a list (AGENT_PROXYBYPASSLIST).`,
+      `${setting} is not a list (AGENT_PROXYBYPASSLIST). Restart the agent.`,
     );
   const exceptions: Exceptions[] = [];
   const ignored: string[] = [];
@@ -80,10 +80,10 @@ function readBypassList(): Exceptions {
     else ignored.push(`"${pattern}"`);
   }
   if (ignored.length > 0) {
-    const advice = "Correct it, as in .*\\.example\\.com, and restart the agent.";
+    const advice = "Correct it, for example .*\\.example\\.com, and restart the agent.";
     log.warning(
       "proxy-exception-ignored",
-      `${setting} has what is no regular expression, and is ignored: ${ignored.join(", ")}. ${advice}`,
+      `${setting} has entries that are not regular expressions. They are ignored: ${ignored.join(", ")}. ${advice}`,
     );
   }
   return (url) => exceptions.some((matches) => matches(url));
@@ -141,7 +141,7 @@ function parseProxyUrl(text: string, setting: string): URL {
   // A password may hold what a URL may not, as / or #: with it, nothing of the text can be shown.
   const [, userinfo = ""] = /^[^/]*\/\/(.*)@/.exec(text) ?? [];
   maskSpellings(userinfo.replace(/^[^:]*:?/, ""));
-  const advice = "Write it as http://proxy.example.com:3128; http and https are possible.";
+  const advice = "Enter a URL, for example http://proxy.example.com:3128. Only http and https are supported.";
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   if (!URL.canParse(url))
     throw new NetworkSettingsError(

@@ -14,7 +14,7 @@ const MAX_SHOWN_ERRORS = 50;
 
 /** What developers read who run the task with mock inputs. */
 const NO_INPUTS =
-  "The task has no inputs, because another copy of azure-pipelines-task-lib in this process has taken them: call run(true) on the TaskMockRunner, and not run(), which loads a second copy.";
+  "The task has no inputs, because another copy of azure-pipelines-task-lib in this process took them. Call run(true) of the TaskMockRunner: run() loads a second copy.";
 
 /** What a task came to: an output variable for each result, and what went wrong. */
 export interface TaskOutcome {

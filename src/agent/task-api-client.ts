@@ -25,7 +25,7 @@ export class TaskApi extends Client {
     // The library takes 404 for an answer without content, as it does a page.
     this.rest.create = async (...request) => {
       const answer = await create<never>(...request);
-      if (answer.statusCode === 404) throw Object.assign(new Error("it found nothing of that name"), answer);
+      if (answer.statusCode === 404) throw Object.assign(new Error("it found nothing with that name"), answer);
       return answer;
     };
     // The library takes an answer that was cut off for one without content.
@@ -81,7 +81,7 @@ function isCutOff({ message }: ReceivedAnswer, text: string): boolean {
 }
 
 function cutOff(): Error {
-  return Object.assign(new Error("the connection ended before the answer did"), { code: "ECONNRESET" });
+  return Object.assign(new Error("the connection ended before the answer was complete"), { code: "ECONNRESET" });
 }
 
 function timedOut(): Error {

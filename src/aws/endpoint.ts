@@ -68,7 +68,7 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
   if ((schemes && !scheme?.signingName?.startsWith("s3")) || scheme?.signingName === "s3express") {
     throw new EndpointError(
       "endpoint-not-available",
-      "requests to it are signed in a way that this task does not support.",
+      "its requests need a kind of signature that this task does not support.",
     );
   }
   return {
@@ -81,7 +81,7 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
 
 /** What the rules say, as far as it speaks of settings, in words for those who do not know the rules. */
 function explainRule(message: string, { region, endpoint }: Store, bucket: string): string {
-  const elsewhere = `this is a feature of Amazon S3, and the store is ${endpoint?.host}`;
+  const elsewhere = `only Amazon S3 has this feature, and the server is ${endpoint?.host}`;
   const explanations: Readonly<Record<string, string>> = {
     "A custom endpoint cannot be combined with FIPS": `fips: ${elsewhere}.`,
     "A custom endpoint cannot be combined with S3 Accelerate": `accelerate: ${elsewhere}.`,

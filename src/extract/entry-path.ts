@@ -28,7 +28,7 @@ export function pathOfEntry({ name, isFolder }: NamedEntry, platform: NodeJS.Pla
   const refusal = refuseName(path, platform);
   if (refusal) throw refuseEntry(name, refusal);
   if (path.split("/").some(isTemporaryName)) {
-    throw refuseEntry(name, "it has the name of a temporary file of this task");
+    throw refuseEntry(name, "its name is that of a temporary file of this task");
   }
   return path;
 }

@@ -33,7 +33,7 @@ export class BlockSink implements ByteSink {
   }
 
   reserve(): Buffer {
-    if (this.writtenBytes === this.#block.length) throw new SinkFullError("more came than fits");
+    if (this.writtenBytes === this.#block.length) throw new SinkFullError("more bytes were received than expected");
     return this.#block.subarray(this.writtenBytes);
   }
 

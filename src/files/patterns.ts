@@ -126,13 +126,13 @@ function parseLine(text: string, number: number, { root, isOfKeys = false }: Pat
   if (glob === "") throw new Error("it is empty");
   // A backslash takes its meaning from the character behind it. Before any other it was meant to separate folders.
   if (/^[A-Za-z]:[\\/]/.test(glob) || (glob.startsWith("/") && !isOfKeys)) {
-    throw new Error("it starts at the root of a disk; write it relative to sourceFolder");
+    throw new Error("it starts at the root of a disk. Write it relative to sourceFolder");
   }
-  if (/\\(?![!#[\]{}()])/.test(glob)) throw new Error("it has a \\ in it; write / between folders");
-  if (glob.split("/").includes("..") && !isOfKeys) throw new Error("it leaves sourceFolder with ..");
+  if (/\\(?![!#[\]{}()])/.test(glob)) throw new Error("it has a \\. Write / between folders");
+  if (glob.split("/").includes("..") && !isOfKeys) throw new Error("it leads out of sourceFolder with ..");
   const unclosed = findUnclosed(glob);
   if (unclosed)
-    throw new Error(`it has a ${unclosed} that is not closed; write \\${unclosed} for the character itself`);
+    throw new Error(`it has a ${unclosed} that is not closed. Write \\${unclosed} for the character itself`);
   const matcher = new Minimatch(isOfKeys ? withoutDotParts(glob) : glob, DIALECT);
   return {
     number,

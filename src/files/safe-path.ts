@@ -20,8 +20,8 @@ const NOT_ON_WINDOWS = /[\\<>:"|?*\x00-\x1f]/;
  * @returns what completes "key X cannot become a file: ".
  */
 export function refuseName(name: string, platform: NodeJS.Platform): string | undefined {
-  if (name === "") return "nothing is left of it behind the prefix";
-  if (name.includes("\0")) return "it has a NUL character in it";
+  if (name === "") return "it has no name after the prefix";
+  if (name.includes("\0")) return "it has a NUL character";
   if (/\p{Surrogate}/u.test(name)) return "it is not valid Unicode";
   for (const part of name.split("/")) {
     const reason = refusePart(part, platform);
@@ -31,8 +31,8 @@ export function refuseName(name: string, platform: NodeJS.Platform): string | un
 }
 
 function refusePart(part: string, platform: NodeJS.Platform): string | undefined {
-  if (part === "") return "it has an empty name between, before or behind its slashes";
-  if (part === "." || part === "..") return `it has "${part}" for a name, which means a folder`;
+  if (part === "") return "it has an empty name between, before or after its slashes";
+  if (part === "." || part === "..") return `it has "${part}" as a name, which means a folder`;
   if (platform === "win32") return refuseWindowsPart(part);
   // No character takes more than 3 bytes a UTF-16 unit.
   const isLong = part.length * 3 > MAX_PART_LENGTH && Buffer.byteLength(part) > MAX_PART_LENGTH;
@@ -43,9 +43,9 @@ function refuseWindowsPart(part: string): string | undefined {
   const [character] = NOT_ON_WINDOWS.exec(part) ?? [];
   if (character !== undefined) {
     const shown = character < " " ? "a control character" : character;
-    return `it has ${shown} in it, which Windows does not allow`;
+    return `it has ${shown}, which Windows does not allow`;
   }
-  if (/[. ]$/.test(part)) return "a name in it ends with a dot or a blank, which Windows drops";
+  if (/[. ]$/.test(part)) return "a name in it ends with a dot or a space, which Windows removes";
   if (DEVICE_NAME.test(part)) return `"${part}" is the name of a device on Windows`;
   return part.length > MAX_PART_LENGTH ? `a name in it is longer than ${MAX_PART_LENGTH} characters` : undefined;
 }

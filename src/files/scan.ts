@@ -150,7 +150,7 @@ function countPath(realPath: string, path: string, visits: Map<string, number>):
   const count = (visits.get(realPath) ?? 0) + 1;
   visits.set(realPath, count);
   if (count <= MAX_PATHS_TO_A_LINKED_FOLDER) return;
-  const reason = `links lead to it on more than ${MAX_PATHS_TO_A_LINKED_FOLDER} paths; leave the links out with a pattern`;
+  const reason = `symbolic symbolic symbolic symbolic links lead to it on more than ${MAX_PATHS_TO_A_LINKED_FOLDER} paths; exclude the links with a pattern`;
   throw new ScanError(path, new Error(reason), "too-many-links");
 }
 
@@ -246,10 +246,10 @@ function hasVanished(error: unknown): boolean {
 function refuseLink(folder: Folder, target: string, patterns: PathPatterns): string | undefined {
   let root = folder;
   for (let above: Folder | undefined = folder; above; above = above.parent) {
-    if (above.realPath === target) return "the link leads back to a folder that it stands in";
+    if (above.realPath === target) return "the link leads back to a folder that contains it";
     root = above;
   }
-  if (!isBelow(root.realPath, target)) return "the link leaves the source folder";
+  if (!isBelow(root.realPath, target)) return "the link leads out of the source folder";
   const names = target.slice(root.realPath.length).split(sep);
   return names.some((name) => isRepositoryName(name) && !patterns.names(name)) ? "the link leads into .git" : undefined;
 }

@@ -162,7 +162,8 @@ export class TargetFolder {
     if (!found.isSymbolicLink()) throw new TargetFolderError(path, "is a file where a folder is needed");
     const target = await realpath(path).catch(() => undefined);
     if (target === undefined) throw new TargetFolderError(path, "is a symbolic link that leads nowhere");
-    if (!this.#contains(target)) throw new TargetFolderError(path, `is a symbolic link that leads out, to ${target}`);
+    if (!this.#contains(target))
+      throw new TargetFolderError(path, `is a symbolic link that leads out of the target folder, to ${target}`);
     if (!(await stat(path)).isDirectory()) {
       throw new TargetFolderError(path, "is a symbolic link to a file where a folder is needed");
     }

@@ -24,7 +24,7 @@ const MAX_COLLECTED_BYTES = 16 * 1024 ** 2;
 function tooLargeForAll(): Error {
   return new CodedError(
     "response-not-recognized",
-    "the answer has more than 16 MiB, and no document that the task asks for is so large: check the server URL in the service connection, and any proxy or load balancer",
+    "the answer is larger than 16 MiB, and no document that the task requests is so large. Check the server URL in the service connection, and any proxy or load balancer",
   );
 }
 

@@ -99,7 +99,7 @@ export class Connection implements ExchangeConnection {
     this.#listenTo(undefined);
     if (this.#socket) {
       this.#socket.destroy();
-      if (this.#exchange) this.#fail(this.failure("ECONNRESET", "the connection ended before the answer did"));
+      if (this.#exchange) this.#fail(this.failure("ECONNRESET", "the connection ended before the answer was complete"));
     } else {
       // Its failure ends the exchange.
       this.#opening.abort();
@@ -114,7 +114,7 @@ export class Connection implements ExchangeConnection {
   #opened(socket: Socket): void {
     if (this.#state === "closed") {
       socket.destroy();
-      this.#fail(this.failure("ECONNRESET", "the connection ended before it was open"));
+      this.#fail(this.failure("ECONNRESET", "the connection ended before it was established"));
       return;
     }
     this.#state = "open";
@@ -169,7 +169,7 @@ export class Connection implements ExchangeConnection {
     const { idleTimeoutMs } = this.#options;
     // It is not the server that is waited for.
     if (this.#exchange?.isWaitingForThisMachine) this.#socket?.setTimeout(idleTimeoutMs);
-    else this.#fail(this.failure("ETIMEDOUT", `nothing moved for ${idleTimeoutMs / 1000} s`));
+    else this.#fail(this.failure("ETIMEDOUT", `no data was sent or received for ${idleTimeoutMs / 1000} s`));
   }
 
   /** Answers to writes may be slow: a store sends spaces until it has joined parts, or copied an object. */
@@ -180,7 +180,7 @@ export class Connection implements ExchangeConnection {
     if (!exchange?.isRead || exchange !== before?.exchange || exchange.isWaitingForThisMachine) return;
     const seconds = this.#options.idleTimeoutMs / 1000;
     if (bytesRead - before.bytesRead >= MIN_BYTES_PER_SECOND * seconds) return;
-    this.#fail(this.failure("ETIMEDOUT", `less than 1 KiB/s came for ${seconds} s`));
+    this.#fail(this.failure("ETIMEDOUT", `less than 1 KiB/s was received for ${seconds} s`));
   }
 
   #lose(error: ConnectionError): void {

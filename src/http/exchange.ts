@@ -148,7 +148,7 @@ export class Exchange {
   /** The connection has ended, and all that came has been taken. */
   end(): void {
     if (this.#parser.end() && !this.#isCutOff()) this.#complete();
-    else this.fail(this.#connection.failure("ECONNRESET", "the connection ended before the answer did"));
+    else this.fail(this.#connection.failure("ECONNRESET", "the connection ended before the answer was complete"));
   }
 
   /** The connection has broken, with this error. */

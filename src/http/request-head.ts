@@ -12,12 +12,12 @@ const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
  * Source: RFC 9112, sections 3 and 5.
  */
 export function requestHead({ method, target, headers }: Pick<HttpRequest, "method" | "target" | "headers">): string {
-  if (BAD_TARGET.test(target)) throw new TypeError("a request's target has a character that does not belong there");
+  if (BAD_TARGET.test(target)) throw new TypeError("the target of a request has a character that is not allowed");
   let head = `${method} ${target} HTTP/1.1\r\n`;
   for (const name in headers) {
     const value = headers[name] as string;
     if (BAD_NAME.test(name) || BAD_VALUE.test(value)) {
-      throw new TypeError(`the header ${JSON.stringify(name)} has a character that does not belong there`);
+      throw new TypeError(`the header ${JSON.stringify(name)} has a character that is not allowed`);
     }
     head += `${name}: ${value}\r\n`;
   }

@@ -88,7 +88,7 @@ async function requestDeletion(
   const failures = childElements(await readResult(response, "DeleteResult"), "Error").map(failureOf);
   const asked = new Set(keys);
   if (failures.some(({ key }) => !asked.has(key)))
-    throw notS3(response, "it tells of keys that were not to be deleted");
+    throw notS3(response, "it names keys that the task did not ask to delete");
   return failures.filter(({ error }) => error.awsCode !== "NoSuchKey");
 }
 

@@ -25,7 +25,7 @@ class RangeIgnoredError extends CodedError {
   override readonly name: string = "RangeIgnoredError";
 
   constructor(startByte: number) {
-    const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
+    const advice = "Large objects need a store, and a proxy, that support Range requests";
     super("range-not-supported", `asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
   }
 }

@@ -77,7 +77,7 @@ export function readObjectHead(response: ResponseHead, listedSizeBytes = Number.
   const sizeBytes = Number(headers["content-length"] || listedSizeBytes);
   const lastModifiedMs = Date.parse(headers["last-modified"] ?? "");
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0 || Number.isNaN(lastModifiedMs)) {
-    throw notS3(response, "the answer does not tell the object's size and time");
+    throw notS3(response, "the answer does not have the size and the time of the object");
   }
   const described = describingHeaders(headers);
   const checksums = checksumsOf(headers);

@@ -57,7 +57,7 @@ async function readTagging(response: HttpResponse): Promise<XmlElement | undefin
 function noTags(bucket: Bucket, key: string): UnsupportedInputError {
   return new UnsupportedInputError(
     "tags-not-supported",
-    `tags: this store does not keep the tags of objects. It answered a request for the tags of s3://${bucket.name}/${key} with something else. Leave tags empty.`,
+    `tags: this store does not keep the tags of objects: the answer to a request for the tags of s3://${bucket.name}/${key} has none. Leave tags empty.`,
   );
 }
 

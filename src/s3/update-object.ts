@@ -170,19 +170,19 @@ function refuseLosses(head: ObjectHead, { customerKey }: UpdateOptions): void {
   if (isArchived && !isRestored) {
     throw new UpdateRefusedError(
       "object-archived",
-      `the object is archived (${storageClass}), so its headers cannot be changed: restore it first, or leave it out with a pattern`,
+      `the object is archived (${storageClass}), so its headers cannot be changed: restore it first, or exclude it with a pattern`,
     );
   }
   if (Number(head.headers["x-amz-missing-meta"] ?? 0) > 0) {
     throw new UpdateRefusedError(
       "metadata-not-readable",
-      "the object has metadata that cannot be read over HTTP and would be lost: send the object again to change its headers",
+      "the object has metadata that cannot be read over HTTP and would be lost. To change its headers, upload the object again",
     );
   }
   if (isCustomerEncrypted(head) && customerKey?.kind !== "customer") {
     throw new UpdateRefusedError(
       "customer-key-required",
-      "the object is encrypted with a customer's key (SSE-C), and without that key it cannot be copied: give the key to the step",
+      "the object is encrypted with a customer key (SSE-C), and cannot be copied without that key. Enter it in customerKey",
     );
   }
 }
@@ -234,13 +234,13 @@ async function sameGrants(
     }
     throw new UpdateRefusedError(
       "acl-not-readable",
-      "a part of the object's ACL cannot be read, and its headers are changed by a copy that would lose it: set filesAcl",
+      "a part of the object's ACL cannot be read, and the copy that changes its headers would lose it. Set filesAcl",
     );
   } catch (error) {
     if (!(error instanceof ServiceError) || error.details.status !== 403) throw error;
     throw new UpdateRefusedError(
       "acl-not-readable",
-      `the object's ACL cannot be read (${error.message}), and its headers are changed by a copy that would lose it: allow s3:GetObjectAcl, or set filesAcl`,
+      `the object's ACL cannot be read (${error.message}), and the copy that changes its headers would lose it. Allow s3:GetObjectAcl, or set filesAcl`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /** The verbs of changes, each with its past tense. */
-const PAST_TENSES = { allow: "Allowed", create: "Created", set: "Set", "switch off": "Switched off" } as const;
+const PAST_TENSES = { allow: "Allowed", create: "Created", set: "Set", "turn off": "Turned off" } as const;
 
 /** A change to what is not an object of the site, as an order: `create the bucket site`. A dry run says `Would` before it. */
 export type Change = `${keyof typeof PAST_TENSES} ${string}`;

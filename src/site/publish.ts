@@ -60,7 +60,7 @@ function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
 }
 
 const CANCELLED =
-  "The step was cancelled. Visitors meet pages that have all their assets, the old ones or the new; run it again to publish the rest.";
+  "The step was cancelled. The site still works: every page has all its assets, old or new. Run the step again to publish the rest.";
 
 /** @throws {StepError} where it cannot go on; {OtherPublishError} where another publish has begun since; the signal's reason. */
 async function publishInOrder(
@@ -99,7 +99,7 @@ async function publishInOrder(
   if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
   const isClean = isDone && (await removeStale(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
-  if (!isDone && deletions.length > 0) log.info("Nothing was deleted, since not everything before it went well");
+  if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
   if (!site.store.isGuarded) log.warning("conditional-writes-not-supported", UNGUARDED);
   signal.throwIfAborted();
@@ -163,8 +163,8 @@ async function removeStale(
 }
 
 const UNGUARDED =
-  "The store does not go by the If-Match condition of a write, so two publishes at the very same time may not notice each other. " +
-  "Let one run at a time, with an exclusive lock check on an environment of the pipeline.";
+  "This server ignores `If-Match`. Two publishes at the same time may not detect each other. " +
+  "Let only one run at a time, for example with an exclusive lock check on an environment.";
 
 /** The pages, and what comes after them, are not stored where another publish has begun since; nor what replaces something that releases have. */
 function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools, record: PublishRecord) {
@@ -204,12 +204,12 @@ async function verify(
   const stored = done.map(({ relativeKey }) => relativeKey);
   const verification = await verifyPublished(site, options, tools, stored, domain);
   if (!verification) {
-    tools.log.info("The site was not verified: enter siteUrl, the URL at which visitors find it.");
+    tools.log.info("The site was not checked. Enter siteUrl, the URL that visitors use.");
     return [];
   }
   const { checksCount, errors, siteUrl } = verification;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (errors.length === 0) tools.log.info(`Verified ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
+  if (errors.length === 0) tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
   return errors;
 }
 
@@ -239,7 +239,7 @@ function tellOther(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(
     "concurrent-publish",
-    `Another publish to the same place began while this one deleted: ${error.other}. Should its site lack a file, run it again.`,
+    `Another publish to the same place began while this one deleted files: ${error.other}. If a file is missing in its site, run it again.`,
   );
 }
 

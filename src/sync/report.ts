@@ -103,7 +103,7 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
     code,
     message: `${path} was not ${VERBS[kind].done}: ${message}`,
   }));
-  const stopped = `The step stopped, since the rest would have failed alike: ${consequence}`;
+  const stopped = `The step stopped, because the rest would have failed in the same way: ${consequence}`;
   if (outcome.isCancelled) return [cancelled, ...errors];
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
 }

@@ -52,7 +52,7 @@ function transfer(
       nothingFound: {
         input: "sourceFolder",
         code: "no-files-found",
-        message: `there is nothing under ${folderUri} that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys.`,
+        message: `no object under ${folderUri} matches the patterns (globExpressions). Check sourceFolder, the patterns and bucketName, also upper and lower case.`,
       },
       apply: (plan, tools) => applyDownload(plan, options, tools),
       outputsOf: ({ filesNew, filesUpdated, filesUnchanged, filesDeleted, bytesTransferred }) => ({

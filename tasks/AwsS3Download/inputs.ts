@@ -69,9 +69,9 @@ const NOT_WITH_EXTRACT = {
 function readSource(reader: InputReader): string {
   const source = readKeyStart(reader, "sourceFolder");
   const wrong = (why: string) => reader.problem("sourceFolder", "path-invalid", `"${source}" ${why}`);
-  if (source.startsWith("s3://")) wrong("is a URI. Enter what stands behind the bucket's name.");
+  if (source.startsWith("s3://")) wrong("is a URI. Enter only the part after the name of the bucket.");
   if (source.split("/").some((name) => name === "." || name === ".."))
-    wrong("has . or .. for a folder, which S3 does not resolve.");
+    wrong("has . or .. as a folder, which S3 does not resolve.");
   return source;
 }
 
@@ -98,7 +98,7 @@ function checkTarget(target: string): void {
     }
     throw new CodedError(
       "path-taken",
-      `${path} is not a folder, so that nothing can be downloaded into ${target}. Enter another folder.`,
+      `${path} is not a folder, so nothing can be downloaded to ${target}. Enter another folder.`,
     );
   }
 }

@@ -18,16 +18,16 @@ export function readDistribution(reader: InputReader): DistributionOptions | und
     `${DEFAULT_TIMEOUT_MINUTES}`,
   );
   if (id === "") {
-    const why = "it has no effect while cloudFrontDistributionId is empty";
+    const why = "it has no effect if cloudFrontDistributionId is empty";
     const tell = (input: string, byDefault: unknown) =>
-      reader.problem(input, "input-without-effect", `${why}. Enter a distribution, or leave it at ${byDefault}.`);
+      reader.problem(input, "input-without-effect", `${why}. Enter a distribution, or set it to ${byDefault}.`);
     if (invalidate !== "changed") tell("invalidate", "changed");
     if (!waitForInvalidation) tell("waitForInvalidation", true);
     return undefined;
   }
   if (!/^[A-Z0-9]+$/.test(id)) {
-    const advice = "Enter it as E2EXAMPLE1ABCD: CloudFront shows it beside the distribution's domain name.";
-    reader.problem("cloudFrontDistributionId", "id-invalid", `"${id}" is not the id of a distribution. ${advice}`);
+    const advice = "Enter the ID that CloudFront shows, for example E2EXAMPLE1ABCD.";
+    reader.problem("cloudFrontDistributionId", "id-invalid", `"${id}" is not the ID of a distribution. ${advice}`);
   }
   const invalidationTimeoutMs = (timeoutMinutes ?? DEFAULT_TIMEOUT_MINUTES) * MINUTE_MS;
   return { id, invalidate, waitForInvalidation, invalidationTimeoutMs };

@@ -11,8 +11,8 @@ export function readDocuments(reader: InputReader): Documents {
   const errorDocument = readErrorDocument(reader);
   const singlePageApp = reader.boolean("singlePageApp");
   if (singlePageApp && errorDocument) {
-    const why = `it cannot be used with singlePageApp, where ${indexDocument} answers for what is not there`;
-    reader.problem("errorDocument", "inputs-in-conflict", `${why}. Leave one of the two out.`);
+    const why = `it cannot be used with singlePageApp: ${indexDocument} answers for unknown paths`;
+    reader.problem("errorDocument", "inputs-in-conflict", `${why}. Remove one of the two.`);
   }
   return { indexDocument, ...(errorDocument ? { errorDocument } : {}), singlePageApp };
 }
@@ -21,8 +21,8 @@ export function readDocuments(reader: InputReader): Documents {
 function readIndexDocument(reader: InputReader): string {
   const name = reader.text("indexDocument") || DEFAULT_INDEX_DOCUMENT;
   if (/[\\/]/.test(name)) {
-    const advice = `The same name stands for every folder: enter it alone, as ${DEFAULT_INDEX_DOCUMENT}.`;
-    reader.problem("indexDocument", "path-invalid", `"${name}" has a folder in it. ${advice}`);
+    const advice = `The same name is used for every folder. Enter only the name, for example ${DEFAULT_INDEX_DOCUMENT}.`;
+    reader.problem("indexDocument", "path-invalid", `"${name}" has a folder. ${advice}`);
   }
   return name;
 }
@@ -31,7 +31,7 @@ function readErrorDocument(reader: InputReader): string {
   const text = reader.text("errorDocument");
   const names = text.replace(/^[\\/]+/, "").split(/[\\/]/);
   if (text !== "" && names.some((name) => ["", ".", ".."].includes(name))) {
-    const advice = "Enter a file of the site by its path below sourceFolder, as errors/404.html.";
+    const advice = "Enter the path of a file in sourceFolder, for example errors/404.html.";
     reader.problem("errorDocument", "path-invalid", `"${text}" is not the path of a document. ${advice}`);
   }
   return names.join("/");

@@ -23,8 +23,8 @@ export function readDomain(
     return undefined;
   }
   if (hostedZoneId && createHostedZone) {
-    const why = "it cannot be used with createHostedZone, which finds or makes the zone by the domain's name";
-    reader.problem("hostedZoneId", "inputs-in-conflict", `${why}. Leave one of the two out.`);
+    const why = "it cannot be used with createHostedZone, which finds or creates the zone by the name of the domain";
+    reader.problem("hostedZoneId", "inputs-in-conflict", `${why}. Remove one of the two.`);
   }
   if (access && domainName) checkTarget(reader, domainName, access, isBehindDistribution);
   return { domainName, redirectDomains, ...(hostedZoneId ? { hostedZoneId } : {}), createHostedZone };
@@ -40,7 +40,7 @@ function readRedirectDomains(reader: InputReader, domainName: string): readonly 
     reader.problem(
       "redirectDomains",
       "inputs-in-conflict",
-      `${domainName} is the domain of the site, to which the others lead. Take it out.`,
+      `${domainName} is the domain of the site, to which the others redirect. Remove it.`,
     );
   }
   return [...new Set(names)];
@@ -51,8 +51,8 @@ function readHostedZoneId(reader: InputReader): string {
   const text = reader.text("hostedZoneId");
   const id = text.replace(/^\/?hostedzone\//, "");
   if (id !== "" && !/^[A-Z0-9]{1,32}$/.test(id)) {
-    const advice = "Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone's name.";
-    reader.problem("hostedZoneId", "id-invalid", `"${text}" is not the id of a hosted zone. ${advice}`);
+    const advice = "Enter the ID that Route 53 shows, for example Z0123456EXAMPLE.";
+    reader.problem("hostedZoneId", "id-invalid", `"${text}" is not the ID of a hosted zone. ${advice}`);
   }
   return id;
 }
@@ -63,7 +63,7 @@ function tellWithoutEffect(reader: InputReader, isSet: Readonly<Record<string, u
     reader.problem(
       input,
       "input-without-effect",
-      "it has no effect while domainName is empty. Enter the domain of the site, or leave it out.",
+      "it has no effect if domainName is empty. Enter the domain of the site, or remove it.",
     );
   }
 }
@@ -76,10 +76,10 @@ function checkTarget(
   isBehindDistribution: boolean,
 ): void {
   if (store.endpoint) {
-    const why = `Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is ${store.endpoint.host}`;
+    const why = `Route 53 can lead a domain only to Amazon S3 or CloudFront, and the server is ${store.endpoint.host}`;
     reader.problem("domainName", "inputs-in-conflict", `${why}. Leave it empty, and enter siteUrl.`);
   } else if (!isBehindDistribution && bucketName !== domainName) {
-    const why = `a website endpoint answers for ${domainName} only from a bucket of that name, and bucketName is ${bucketName}`;
+    const why = `a website endpoint serves ${domainName} only from a bucket of that name, and bucketName is ${bucketName}`;
     reader.problem(
       "domainName",
       "inputs-in-conflict",

@@ -12,7 +12,7 @@ const DOMAIN_NAME = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
  * @throws Error where there can be no such name.
  */
 export function parseDomainName(text: string): string {
-  const advice = "Enter a domain name alone, as www.example.com.";
+  const advice = "Enter only a domain name, for example www.example.com.";
   if (/[/:]/.test(text)) throw new CodedError("domain-name-invalid", `"${text}" is an address. ${advice}`);
   const name = domainToASCII(text.replace(/\.$/, ""));
   if (name.length > MAX_LENGTH || !DOMAIN_NAME.test(name))

@@ -17,21 +17,21 @@ export function readHosting(
   const publicRead = reader.boolean("publicRead");
   const asked = Object.entries({ configureWebsite, publicRead }).flatMap(([input, isOn]) => (isOn ? [input] : []));
   if (access?.bucketName.startsWith("arn:")) {
-    const why = "it cannot be used while bucketName is an access point: it is about settings of a bucket";
+    const why = "it cannot be used if bucketName is an access point, because it changes settings of a bucket";
     for (const input of asked)
-      reader.problem(input, "inputs-in-conflict", `${why}. Set it to false, or enter the bucket's name.`);
+      reader.problem(input, "inputs-in-conflict", `${why}. Set it to false, or enter the name of the bucket.`);
   }
   if (configureWebsite && access?.store.features?.accelerate) {
-    const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
-    reader.problem("configureWebsite", "inputs-in-conflict", `${why}. Leave one of the two out.`);
+    const why = "it cannot be used with endpointFeatures: accelerate, because that endpoint cannot create buckets";
+    reader.problem("configureWebsite", "inputs-in-conflict", `${why}. Remove one of the two.`);
   }
   if (encryption?.kind === "kms") {
-    const why = "it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt";
+    const why = "it cannot be used with KMS keys: visitors cannot read what they encrypt";
     for (const input of asked) {
       reader.problem(
         input,
         "inputs-in-conflict",
-        `${why}. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront.`,
+        `${why}. Set encryptionAlgorithm to AES256, or ${input} to false and publish behind CloudFront.`,
       );
     }
   }

@@ -122,7 +122,6 @@ function readKeepRemovedDays(reader: InputReader): number {
 
 function readSiteFolder(reader: InputReader): string {
   const { path, isFile } = readSource(reader, "Enter the folder with the built site.");
-  if (isFile)
-    reader.problem("sourceFolder", "path-invalid", `${path} is a file, and a site is a folder. Enter the folder.`);
+  if (isFile) reader.problem("sourceFolder", "path-invalid", `${path} is a file. Enter the folder of the site.`);
   return path;
 }

@@ -136,7 +136,8 @@ function run(
       nothingFound: {
         input: "globExpressions",
         code: "no-files-found",
-        message: "no file matches. Check the patterns and sourceFolder; the step that builds the site may have failed.",
+        message:
+          "no file matches. Check the patterns and sourceFolder, and that the step that builds the site succeeded.",
       },
       async apply(plan, tools) {
         const options = prepared?.options as SiteOptions;

@@ -26,7 +26,7 @@ export function readSiteSettings(
   const encoding = parts.headers["content-encoding"];
   if (encoding && compress !== "off") {
     const why = `it cannot be used with compress: ${compress}, which sets it for each file that it compresses`;
-    reader.problem("contentEncoding", "inputs-in-conflict", `${why}. Leave one of the two out.`);
+    reader.problem("contentEncoding", "inputs-in-conflict", `${why}. Remove one of the two.`);
   }
   const ruled = createObjectSettings({ ...parts, headers: {}, cacheControl: [], rules });
   const others = createObjectSettings({ ...parts, rules: [] });
@@ -39,6 +39,6 @@ function parseReadableStorageClass(text: string, isAmazon: boolean): string {
   if (!isAmazon || !ARCHIVES.includes(name)) return name;
   throw new CodedError(
     "storage-class-invalid",
-    `${name} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR.`,
+    `${name} is an archive, which visitors cannot read. Enter another one, for example GLACIER_IR.`,
   );
 }

@@ -11,7 +11,7 @@ export function readSiteUrl(reader: InputReader): URL | undefined {
 function parseSiteUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    const advice = "Enter it as https://www.example.com/, without user, password or query.";
+    const advice = "Enter a URL without user, password or query, for example https://www.example.com/.";
     throw new CodedError("url-invalid", `it is not the URL of a site. ${advice}`);
   }
   if (!url.pathname.endsWith("/")) url.pathname += "/";

@@ -26,16 +26,16 @@ export function readInputs(): InNameOf<UploadOptions> {
   const partSizeBytes = readPartSizeBytes(reader);
   const archive = readArchive(reader, { ...transfer, settings, partSizeBytes });
   if (transfer.deleteExtra && source.isFile) {
-    const why = `it cannot be used while sourceFolder is a single file, ${source.path}: all else would be deleted`;
+    const why = `it cannot be used if sourceFolder is a single file, ${source.path}: everything else would be deleted`;
     reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Set deleteExtra to false, or enter a folder.`);
   }
   if (createBucket && access?.bucketName.startsWith("arn:")) {
-    const why = "it cannot be used while bucketName is an access point, which stands before a bucket that exists";
-    reader.problem("createBucket", "inputs-in-conflict", `${why}. Set it to false, or enter a bucket's name.`);
+    const why = "it cannot be used if bucketName is an access point, because its bucket already exists";
+    reader.problem("createBucket", "inputs-in-conflict", `${why}. Set it to false, or enter the name of a bucket.`);
   }
   if (createBucket && access?.store.features?.accelerate) {
-    const why = "it cannot be used with endpointFeatures: accelerate, through which no bucket can be created";
-    reader.problem("createBucket", "inputs-in-conflict", `${why}. Leave one of the two out.`);
+    const why = "it cannot be used with endpointFeatures: accelerate, because that endpoint cannot create buckets";
+    reader.problem("createBucket", "inputs-in-conflict", `${why}. Remove one of the two.`);
   }
   noteToolkitLogging(reader);
   reader.finish();

@@ -16,7 +16,7 @@ export const TASK = "AwsS3Upload";
 export const NOTHING_FOUND: PlanProblem = {
   input: "globExpressions",
   code: "no-files-found",
-  message: "no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect.",
+  message: "no file matches. Check the patterns and sourceFolder, and that an earlier step created the files.",
 };
 
 /** Where the uploads that this job begins are noted. */

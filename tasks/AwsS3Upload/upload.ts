@@ -62,9 +62,9 @@ function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskO
 }
 
 function describeUnfinished(count: number): string {
-  const what = count === 1 ? "The parts of 1 large file stay" : `The parts of ${count} large files stay`;
+  const what = count === 1 ? "The parts of 1 large file are kept" : `The parts of ${count} large files are kept`;
   return (
-    `${what} in the bucket, so that the next run can go on from there. If there will be none, a lifecycle rule of the bucket ` +
-    'clears them: {"ID": "unfinished uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}'
+    `${what} in the bucket, so that the next run can continue. A lifecycle rule of the bucket deletes them if there is no next run. ` +
+    'Rule: {"ID": "unfinished uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}'
   );
 }

@@ -65,7 +65,7 @@ describe("an input reader", () => {
       {
         values: [5, null, null, null, null],
         problems: ['b: "4"', 'c: "0x6"', 'd: "9.5"'].map(
-          (start) => `${start} is not a whole number from 5 to 10 (MiB). Enter one, or nothing for the usual.`,
+          (start) => `${start} is not a whole number from 5 to 10 (MiB). If empty, the task uses the usual.`,
         ),
       },
     );

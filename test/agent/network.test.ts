@@ -101,7 +101,7 @@ describe("the agent's network", () => {
     assert.deepEqual(
       result.issues.map(({ message }) => message),
       [
-        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy of the agent) has what is no regular expression, and is ignored: "*[". Correct it, as in .*\\.example\\.com, and restart the agent. [proxy-exception-ignored]',
+        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy) has entries that are not regular expressions. They are ignored: "*[". Correct it, for example .*\\.example\\.com, and restart the agent. [proxy-exception-ignored]',
       ],
     );
     const all = await proxiesOf([S3, STORE], { proxy: { url: "http://proxy:1", bypass: ["*"] } });
@@ -140,7 +140,7 @@ describe("the agent's network", () => {
     [
       "exceptions that are no list",
       { proxy: { url: "http://proxy:1" }, variables: { "Agent.ProxyBypassList": "{" } },
-      /did not arrive as a list/,
+      /is not a list/,
     ],
   ];
   for (const [title, request, message] of malformed) {
@@ -223,14 +223,14 @@ describe("the agent's certificates", () => {
     [
       "a CA file of something else",
       () => ({ ca: file("text") }),
-      /^The agent's CA file .* holds no certificate in PEM/,
+      /^The agent's CA file .* has no certificate in PEM format/,
     ],
     [
       "a wrong passphrase",
       () => ({ client: client("locked.pem", "wrong") }),
-      /--sslclientcertkey.* does not open with the agent's passphrase/,
+      /--sslclientcertkey.* cannot be opened with the agent's passphrase/,
     ],
-    ["no passphrase", () => ({ client: client("locked.pem") }), /is locked, and the agent has no passphrase/],
+    ["no passphrase", () => ({ client: client("locked.pem") }), /is encrypted, and the agent has no passphrase/],
     ["a key of another certificate", () => ({ client: client("other.pem") }), /does not belong to the certificate/],
     ["a key that is none", () => ({ client: client("text") }), /is not a private key in PEM/],
   ];

@@ -71,7 +71,7 @@ describe("the endpoint of a bucket", () => {
       `${feature} on another store`,
       elsewhere(feature),
       "bucket",
-      `${feature}: this is a feature of Amazon S3, and the store is h.example.`,
+      `${feature}: only Amazon S3 has this feature, and the server is h.example.`,
     ]),
   ];
   for (const [title, store, bucket, message] of refusals) {

@@ -39,7 +39,7 @@ function actionsOf({ Statement }: Policy): string[] {
   return Statement.flatMap(({ Action }) => Action);
 }
 
-/** The policy with another action, which no task needs, in the place of one of its own. */
+/** The policy with another action, which no task needs, which replaces one of its own. */
 function without(action: string, { Version, Statement }: Policy): Policy {
   const replaced = (each: string) => (each === action ? "s3:GetBucketTagging" : each);
   return { Version, Statement: Statement.map((one) => ({ ...one, Action: [one.Action].flat().map(replaced) })) };
@@ -53,10 +53,10 @@ interface Use {
 
 /** What each policy is for. */
 const uses: readonly Use[] = [
-  { heading: "Upload, whatever is there", task: "AwsS3Upload", inputs: { overwrite: "always" } },
-  { heading: "Upload what has changed", task: "AwsS3Upload", inputs: {} },
+  { heading: "Upload all files", task: "AwsS3Upload", inputs: { overwrite: "always" } },
+  { heading: "Upload files that changed", task: "AwsS3Upload", inputs: {} },
   {
-    heading: "Upload what has changed, and delete what is extra",
+    heading: "Upload files that changed, and delete other objects",
     task: "AwsS3Upload",
     inputs: { deleteExtra: "true" },
   },
@@ -177,9 +177,9 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     await publishMore({ ...published, keepReleases: "1" });
   }
 
-  describe("Publish a site, and set up what serves it", () => {
+  describe("Publish a site, and set up hosting", () => {
     const [base] = policiesUnder("Publish a site");
-    const [whole] = policiesUnder("Publish a site, and set up what serves it");
+    const [whole] = policiesUnder("Publish a site, and set up hosting");
     const statements = whole?.Statement.filter(({ Sid }) => Sid === "Website" || Sid === "PublicRead") ?? [];
     const inputs = { verify: "false", configureWebsite: "true", publicRead: "true" };
 
@@ -266,6 +266,7 @@ describe("docs/permissions.md", () => {
     server.createBucket(BUCKET);
     try {
       for (const { heading, task, inputs } of uses) {
+        if (inputs.keepReleases) source.write({ "index.html": "a second release" });
         server.clearRequests();
         const { accessKeyId: username, secretAccessKey: password } = defaultCredential;
         const keys = { username, password };

@@ -66,32 +66,32 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a path that leads up",
     { name: "../up.txt", content: "x" },
-    refused("../up.txt", 'it has ".." for a name, which means a folder'),
+    refused("../up.txt", 'it has ".." as a name, which means a folder'),
   ),
   ...both(
     "a path that leads up later",
     { name: "a/b/../../../up", content: "x" },
-    refused("a/b/../../../up", 'it has ".." for a name, which means a folder'),
+    refused("a/b/../../../up", 'it has ".." as a name, which means a folder'),
   ),
   ...both(
     "a folder that leads up",
     { name: "a/../../", type: "5" },
-    refused("a/../../", 'it has ".." for a name, which means a folder'),
+    refused("a/../../", 'it has ".." as a name, which means a folder'),
   ),
   ...both(
     "two slashes",
     { name: "a//b", content: "x" },
-    refused("a//b", "it has an empty name between, before or behind its slashes"),
+    refused("a//b", "it has an empty name between, before or after its slashes"),
   ),
   ...both(
     "a dot for a folder",
     { name: "a/./b", content: "x" },
-    refused("a/./b", 'it has "." for a name, which means a folder'),
+    refused("a/./b", 'it has "." as a name, which means a folder'),
   ),
   ...both(
     "a temporary file of the task",
     { name: "a/.s3-1-0123456789.part", content: "x" },
-    refused("a/.s3-1-0123456789.part", "it has the name of a temporary file of this task"),
+    refused("a/.s3-1-0123456789.part", "its name is that of a temporary file of this task"),
   ),
   ...both(
     "bytes that are no UTF-8",
@@ -107,21 +107,21 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a second stream of a file on Windows",
     { name: "a.txt:x", content: "x" },
-    refused("a.txt:x", "it has : in it, which Windows does not allow"),
+    refused("a.txt:x", "it has :, which Windows does not allow"),
     { disk: WINDOWS },
   ),
   ...both(
     "a dot at the end on Windows",
     { name: "a./x", content: "x" },
-    refused("a./x", "a name in it ends with a dot or a blank, which Windows drops"),
+    refused("a./x", "a name in it ends with a dot or a space, which Windows removes"),
     { disk: WINDOWS },
   ),
   zip("zip: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
-  zip("zip: a NUL in a name", [{ name: "a\0.txt", content: "x" }], refused("a\0.txt", "it has a NUL character in it")),
+  zip("zip: a NUL in a name", [{ name: "a\0.txt", content: "x" }], refused("a\0.txt", "it has a NUL character")),
   zip(
     "zip: a path that leads up, from Windows",
     [{ name: "..\\up.txt", content: "x", host: 0 }],
-    refused("../up.txt", 'it has ".." for a name, which means a folder'),
+    refused("../up.txt", 'it has ".." as a name, which means a folder'),
   ),
   zip(
     "zip: a server of Windows",
@@ -131,7 +131,7 @@ const names: readonly HostileArchive[] = [
   zip(
     "zip: a backslash in a name, on Windows",
     [{ name: "..\\up.txt", content: "x" }],
-    refused("..\\up.txt", "it has \\ in it, which Windows does not allow"),
+    refused("..\\up.txt", "it has \\, which Windows does not allow"),
     { disk: WINDOWS },
   ),
   zip(
@@ -143,12 +143,12 @@ const names: readonly HostileArchive[] = [
   tgz(
     "tar: a PAX header with a path that leads up",
     [pax({ path: "../up" }), { name: "a", content: "x" }],
-    refused("../up", 'it has ".." for a name, which means a folder'),
+    refused("../up", 'it has ".." as a name, which means a folder'),
   ),
   tgz(
     "tar: a PAX header with a NUL in a path",
     [pax({ path: "a\0b" }), { name: "a", content: "x" }],
-    refused("a\0b", "it has a NUL character in it"),
+    refused("a\0b", "it has a NUL character"),
   ),
   tgz(
     "tar: a long name that leads up",
@@ -156,7 +156,7 @@ const names: readonly HostileArchive[] = [
       { name: "L", type: "L", content: `${"d/".repeat(60)}../up\0` },
       { name: "a", content: "x" },
     ],
-    refused(`${"d/".repeat(60)}../up`, 'it has ".." for a name, which means a folder'),
+    refused(`${"d/".repeat(60)}../up`, 'it has ".." as a name, which means a folder'),
   ),
 ];
 

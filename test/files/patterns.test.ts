@@ -171,13 +171,13 @@ describe("patterns", () => {
         assert.deepEqual(
           error.errors.map(({ message }) => message),
           [
-            'pattern "[ab": it has a [ that is not closed; write \\[ for the character itself.',
-            'pattern "a/[b/c]": it has a [ that is not closed; write \\[ for the character itself.',
-            'pattern "{a,{b}": it has a { that is not closed; write \\{ for the character itself.',
-            'pattern "a\\b": it has a \\ in it; write / between folders.',
-            'pattern "../x": it leaves sourceFolder with ...',
-            'pattern "/etc/*": it starts at the root of a disk; write it relative to sourceFolder.',
-            'pattern "C:\\temp\\*": it starts at the root of a disk; write it relative to sourceFolder.',
+            'pattern "[ab": it has a [ that is not closed. Write \\[ for the character itself.',
+            'pattern "a/[b/c]": it has a [ that is not closed. Write \\[ for the character itself.',
+            'pattern "{a,{b}": it has a { that is not closed. Write \\{ for the character itself.',
+            'pattern "a\\b": it has a \\. Write / between folders.',
+            'pattern "../x": it leads out of sourceFolder with ...',
+            'pattern "/etc/*": it starts at the root of a disk. Write it relative to sourceFolder.',
+            'pattern "C:\\temp\\*": it starts at the root of a disk. Write it relative to sourceFolder.',
             'pattern "!": it is empty.',
           ],
         );

@@ -5,24 +5,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { refuseName } from "../../src/files/safe-path.ts";
 
-const empty = "it has an empty name between, before or behind its slashes";
-const forbidden = (character: string) => `it has ${character} in it, which Windows does not allow`;
-const dropped = "a name in it ends with a dot or a blank, which Windows drops";
+const empty = "it has an empty name between, before or after its slashes";
+const forbidden = (character: string) => `it has ${character}, which Windows does not allow`;
+const dropped = "a name in it ends with a dot or a space, which Windows removes";
 const device = (part: string) => `"${part}" is the name of a device on Windows`;
 
 describe("the names that can become files", () => {
   it("are told apart from those that lead elsewhere or nowhere, on every system", () => {
     const refused: Record<string, string> = {
-      "": "nothing is left of it behind the prefix",
+      "": "it has no name after the prefix",
       "/a": empty,
       "a//b": empty,
       "a/": empty,
-      ".": 'it has "." for a name, which means a folder',
-      "a/./b": 'it has "." for a name, which means a folder',
-      "..": 'it has ".." for a name, which means a folder',
-      "../a": 'it has ".." for a name, which means a folder',
-      "a/..": 'it has ".." for a name, which means a folder',
-      "a\0": "it has a NUL character in it",
+      ".": 'it has "." as a name, which means a folder',
+      "a/./b": 'it has "." as a name, which means a folder',
+      "..": 'it has ".." as a name, which means a folder',
+      "../a": 'it has ".." as a name, which means a folder',
+      "a/..": 'it has ".." as a name, which means a folder',
+      "a\0": "it has a NUL character",
       "a\ud800b": "it is not valid Unicode",
       "\udc00": "it is not valid Unicode",
     };

@@ -49,11 +49,11 @@ describe("scanning a folder", () => {
     symlinkSync(tmpdir(), join(root, "out"));
     const { paths, warnings } = scanAll();
     assert.deepEqual(paths, ["file-link", "folder-link/file", "real/file"]);
-    const back = "the link leads back to a folder that it stands in";
+    const back = "the link leads back to a folder that contains it";
     assert.deepEqual(Object.fromEntries(warnings.map(({ path, reason }) => [path, reason])), {
       broken: "the link leads nowhere (ENOENT)",
       "folder-link/up": back,
-      out: "the link leaves the source folder",
+      out: "the link leads out of the source folder",
       "real/up": back,
       self: "the link leads nowhere (ELOOP)",
     });
@@ -119,7 +119,10 @@ describe("scanning a folder", () => {
       write(`${name}/index.js`);
       for (const other of names) symlinkSync(`../${other}`, join(root, name, `to-${other}`));
     }
-    assert.throws(() => scanAll(), /links lead to it on more than 100 paths; leave the links out with a pattern\./);
+    assert.throws(
+      () => scanAll(),
+      /symbolic symbolic symbolic symbolic links lead to it on more than 100 paths; exclude the links with a pattern\./,
+    );
     assert.deepEqual(scanAll(["*/index.js", "!*/to-*/**"]).paths, names.map((name) => `${name}/index.js`).sort());
   });
 

@@ -86,7 +86,7 @@ describe("the folders that files are downloaded into", () => {
       const refusal = {
         name: "TargetFolderError",
         code: "path-taken",
-        message: /is a symbolic link that leads out, to .*\. Remove it, or choose another/,
+        message: /is a symbolic link that leads out of the target folder, to .*\. Remove it, or choose another/,
       };
       await assert.rejects(target.fileFor(`${name}/a`), refusal);
       await assert.rejects(target.fileFor(`${name}/new/b`), refusal);

@@ -49,7 +49,7 @@ describe("the transport, through a proxy", () => {
     const distrustful = through(secure.url, { proxyFor: () => withUser(secure.url), skipsValidation: false });
     assert.match(
       await failureOf(distrustful, "http:"),
-      /The certificate of 127.0.0.1:\d+ is not trusted: check the agent's/,
+      /The certificate of 127.0.0.1:\d+ is not trusted\. Check the agent's/,
     );
   });
 
@@ -71,7 +71,7 @@ describe("the transport, through a proxy", () => {
     [
       "a wrong password",
       () => withUser(proxy.url, { ...user, password: "wrong" }).href,
-      /the proxy HOST answered 407 Proxy Authentication Required\. The proxy wants a user and password, or others than it got: check the agent's proxy settings \(\.\/config\.sh --proxyurl\) \(\.\/config\.sh --proxyusername, --proxypassword\)/,
+      /the proxy HOST answered 407 Proxy Authentication Required\. The proxy requires a user and a password, or other ones. Check the agent's proxy settings \(\.\/config\.sh --proxyurl\) \(\.\/config\.sh --proxyusername, --proxypassword\)/,
     ],
     [
       "a proxy that is not there",
@@ -86,7 +86,7 @@ describe("the transport, through a proxy", () => {
     [
       "a proxy that speaks http where https is set",
       () => proxy.url.replace("http:", "https:"),
-      /the proxy HOST was not reached: wrong version number\. What answered does not speak this protocol: check http or https, and the port, in the agent's proxy settings/,
+      /the proxy HOST was not reached: wrong version number\. The server does not use this protocol\. Check http or https, and the port, in the agent's proxy settings/,
     ],
   ];
   for (const protocol of ["http:", "https:"] as const) {
@@ -101,14 +101,11 @@ describe("the transport, through a proxy", () => {
 
   it("tells what to do where the proxy forbids the host, or does not reach it", async () => {
     const forbidden = await failureOf(through(proxy.url), "https:", { hostname: "forbidden.example" });
-    assert.match(
-      forbidden,
-      /answered 403 Forbidden\. The proxy does not let this machine through to forbidden\.example/,
-    );
+    assert.match(forbidden, /answered 403 Forbidden\. The proxy does not allow connections to forbidden\.example/);
     const unreached = await failureOf(through(proxy.url), "https:", { port: 1 });
     assert.match(
       unreached,
-      new RegExp(`answered 502 Bad Gateway\\. The proxy does not reach 127\\.0\\.0\\.1: check ${setting}`),
+      new RegExp(`answered 502 Bad Gateway\\. The proxy does not reach 127\\.0\\.0\\.1\\. Check ${setting}`),
     );
   });
 
@@ -117,7 +114,7 @@ describe("the transport, through a proxy", () => {
     const network: NetworkSettings = { proxyFor: () => url, proxySource: "environment", skipsValidation: false };
     assert.match(
       await failureOf(through(proxy.url, network), "https:"),
-      /check HTTPS_PROXY or HTTP_PROXY in the step's/,
+      /Check HTTPS_PROXY or HTTP_PROXY in the step's/,
     );
   });
 
@@ -126,7 +123,7 @@ describe("the transport, through a proxy", () => {
     const text = await failureOf(through(proxy.url, network), "https:");
     assert.match(
       text,
-      /self-signed certificate \(through the proxy .*\)\. The certificate of 127\.0\.0\.1 is not trusted: .*--sslcacert.*NODE_EXTRA_CA_CERTS.* Where the proxy .* looks into connections, that is its own\./,
+      /self-signed certificate \(through the proxy .*\)\. The certificate of 127\.0\.0\.1 is not trusted\. .*--sslcacert.*NODE_EXTRA_CA_CERTS.* If the proxy .* inspects TLS, this is the authority of the proxy\./,
     );
   });
 

@@ -124,7 +124,7 @@ for (const [title, protocol, proxyProtocol] of routes) {
       assert.equal(body.length, 60 * 1024);
       await assert.rejects(
         impatient.exchange(request(port, { target: "/slow" })),
-        /^ConnectionError: no answer from 127\.0\.0\.1: less than 1 KiB\/s came for 1 s|^ProxyError: .*less than 1 KiB\/s/,
+        /^ConnectionError: no answer from 127\.0\.0\.1: less than 1 KiB\/s was received for 1 s|^ProxyError: .*less than 1 KiB\/s/,
       );
     });
 
@@ -163,7 +163,7 @@ for (const [title, protocol, proxyProtocol] of routes) {
         await assert.rejects(transport.exchange(request(port, {})), {
           name: "CodedError",
           code: "response-not-recognized",
-          message: /^the answer has more than 16 MiB/,
+          message: /^the answer is larger than 16 MiB/,
         });
       }
     });

@@ -24,6 +24,7 @@ interface TaskJson extends CheckedTask {
     readonly groupName?: string;
     readonly visibleRule?: string;
     readonly helpMarkDown?: string;
+    readonly options?: Readonly<Record<string, string>>;
   }[];
   readonly outputVariables: readonly { readonly name: string }[];
   readonly restrictions: {
@@ -257,13 +258,18 @@ for (const name of taskNames) {
 
     it("reads every input that it declares, and declares every input that it reads", async () => {
       const inputs = Object.fromEntries(task.inputs.map((input) => [input.name, ""]));
-      const { rawOutput } = await runStep({
-        taskFolder: join(staging, "tasks", name),
-        inputs,
-        variables: { "System.Debug": "true" },
-      });
+      const actions = Object.keys(task.inputs.find((input) => input.name === "action")?.options ?? { "": "" });
+      const outputs: string[] = [];
+      for (const action of actions) {
+        const { rawOutput } = await runStep({
+          taskFolder: join(staging, "tasks", name),
+          inputs: action === "" ? inputs : { ...inputs, action },
+          variables: { "System.Debug": "true" },
+        });
+        outputs.push(rawOutput);
+      }
       // The task library logs each input that it is asked for; names with a dot are variables.
-      const read = [...rawOutput.matchAll(/^##vso\[task\.debug\]([A-Za-z0-9]+)=/gm)].map((match) => match[1]);
+      const read = [...outputs.join("\n").matchAll(/^##vso\[task\.debug\]([A-Za-z0-9]+)=/gm)].map((match) => match[1]);
       assert.deepEqual([...new Set(read)].sort(), task.inputs.map((input) => input.name).sort());
     });
 

@@ -63,7 +63,7 @@ describe("A packaged task with mock inputs", () => {
         task.run();`;
       const lines = await node("--input-type=module", "--eval", script);
       const message =
-        "The task has no inputs, because another copy of azure-pipelines-task-lib in this process has taken them: call run(true) on the TaskMockRunner, and not run(), which loads a second copy. [inputs-not-readable]";
+        "The task has no inputs, because another copy of azure-pipelines-task-lib in this process took them. Call run(true) of the TaskMockRunner: run() loads a second copy. [inputs-not-readable]";
       assert.deepEqual(
         lines.filter((line) => /^##vso\[task\.(issue|complete)/.test(line)),
         [

@@ -48,7 +48,6 @@ const faults: [title: string, action: FaultAction][] = [
   ["403 InvalidAccessKeyId", status("InvalidAccessKeyId", 403)],
   ["400 InvalidArgument", status("InvalidArgument", 400)],
   ["405 MethodNotAllowed", status("MethodNotAllowed", 405)],
-  ["409 ConditionalRequestConflict", status("ConditionalRequestConflict", 409)],
   ["412 PreconditionFailed", status("PreconditionFailed", 412)],
   ["501 NotImplemented", status("NotImplemented", 501)],
   ["a connection that is reset before the answer", { kind: "reset", when: "afterBody" }],

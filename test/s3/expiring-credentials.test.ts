@@ -115,7 +115,7 @@ describe("a bucket under credentials that expire", () => {
     assert.equal(sts.notes.length, 1);
     assert.match(
       sts.notes[0] ?? "",
-      /^The session of \S+first could not be renewed; it holds for another \d+ s, and will be tried again\. The role/,
+      /^The session of \S+first could not be renewed. It is valid for another \d+ s, and the task tries again\. The role/,
     );
   });
 
@@ -142,10 +142,7 @@ describe("a bucket under credentials that expire", () => {
     ) as CredentialSource;
     const error = await put(open(always), "k").catch((reason) => reason);
     assert.ok(error instanceof ServiceError && isStepFatal(error));
-    assert.match(
-      describeFailure(error, "bucket"),
-      /ExpiredToken.*new credentials were refused as well: check the clock/,
-    );
+    assert.match(describeFailure(error, "bucket"), /ExpiredToken.*new credentials were refused too: check the clock/);
     assert.deepEqual(codes(), ["ExpiredToken", "ExpiredToken"]);
   });
 

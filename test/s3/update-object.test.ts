@@ -338,7 +338,7 @@ describe("a change that would lose something", () => {
     [
       "encrypted with a key that is not at hand",
       { "x-amz-server-side-encryption-customer-algorithm": "AES256" },
-      /SSE-C.*give the key/,
+      /SSE-C.*Enter it in customerKey/,
     ],
   ];
   for (const [title, more, message] of refused) {
@@ -360,7 +360,7 @@ describe("a change that would lose something", () => {
     const { bucket } = answeringBucket(new ServiceError({ status: 403, awsCode: "AccessDenied", serverMessage: "no" }));
     await assert.rejects(updateObject(bucket, "key", plain, change), (error) => {
       assert.ok(error instanceof UpdateRefusedError);
-      assert.match(error.message, /403 AccessDenied.*allow s3:GetObjectAcl, or set filesAcl/);
+      assert.match(error.message, /403 AccessDenied.*Allow s3:GetObjectAcl, or set filesAcl/);
       return true;
     });
   });

@@ -46,7 +46,7 @@ describe("two publishes to the same place", function () {
     const { report } = await place.publish({}, { between: async () => void (await place.delete(MANIFEST_NAME)) });
     assert.match(
       report?.errors.map(({ message }) => message).join() ?? "",
-      /got in between: somebody who deleted the manifest\./,
+      /began during this one: another process that deleted the manifest\./,
     );
   });
 
@@ -62,7 +62,7 @@ describe("two publishes to the same place", function () {
     assert.deepEqual(report?.errors, []);
     assert.match(
       log.join("\n"),
-      /warning: Another publish .* began while this one deleted: the second, at .*run it again\. \[concurrent-publish\]$/m,
+      /warning: Another publish .* began while this one deleted files: the second, at .*run it again\. \[concurrent-publish\]$/m,
     );
   });
 });

@@ -55,7 +55,7 @@ describe("what a publish leaves alone", function () {
         code: "sites-in-conflict",
         message:
           `the site has docs/guide.html, and another site is published to docs/, as its manifest s3://${place.bucketName}/docs/.s3-site.json shows. ` +
-          "Leave docs/ out with a pattern, or publish one of the two elsewhere; where the other site is given up, delete its manifest.",
+          "Exclude docs/ with a pattern, or publish one of the two elsewhere. If the other site is no longer needed, delete its manifest.",
       },
     ]);
     assert.deepEqual((await place.publish({ patterns: parsePatterns(["**", "!docs/**"]) })).site.problems, []);

@@ -43,7 +43,7 @@ describe("The tasks, with a store whose certificate a private authority has issu
     assert.equal(errors.length, 1, output);
     assert.match(
       errors[0] ?? "",
-      /self-signed certificate\. The certificate of 127\.0\.0\.1 is not trusted: check the server URL of awsCredentials; or give the agent the file with the certificate of the authority that issued it \(\.\/config\.sh --sslcacert\), or name that file as NODE_EXTRA_CA_CERTS in the step's env\./,
+      /self-signed certificate\. The certificate of 127\.0\.0\.1 is not trusted\. Check the server URL of awsCredentials\. Or give the agent the certificate of its authority \(\.\/config\.sh --sslcacert\), or set NODE_EXTRA_CA_CERTS to that file in the env of the step\./,
     );
   });
 
@@ -129,7 +129,7 @@ describe("The tasks, with a store whose certificate a private authority has issu
       assert.equal(errors.length, 1, output);
       assert.match(
         errors[0] ?? "",
-        /127\.0\.0\.1 wants a certificate of this machine, or does not accept the one it got: .*--sslclientcert/,
+        /127\.0\.0\.1 requires a client certificate, or does not accept the one it got\. .*--sslclientcert/,
       );
     });
 

@@ -78,7 +78,7 @@ describe("AwsS3Download with deleteExtra", () => {
         return;
       }
       assertFailedWith(result, [
-        `maxDelete: deleteExtra would delete 3 of 4 under ${bench.landing.path}, and the limit is ${limit} (b.txt, c.txt, d/e.txt). If that is what you want, raise maxDelete; if not, check the source and the patterns. A dry run (dryRun: true) names them all. [delete-limit-exceeded]`,
+        `maxDelete: deleteExtra would delete 3 of 4 under ${bench.landing.path}, and the limit is ${limit} (b.txt, c.txt, d/e.txt). If this is right, increase maxDelete. Otherwise check the source and the patterns. A dry run (dryRun: true) lists them all. [delete-limit-exceeded]`,
       ]);
       assert.deepEqual(bench.landing.read(), { "a.txt": "old", "b.txt": "b", "c.txt": "c", "d/e.txt": "e" });
     });
@@ -98,7 +98,7 @@ describe("AwsS3Download with deleteExtra", () => {
     assertFailedWith(
       await bench.download({ ...ALL, globExpressions: "**/*.js" }),
       [
-        `c.js was not downloaded: there is a folder at ${bench.landing.path}/c.js; remove it, or choose another folder. [path-taken]`,
+        `c.js was not downloaded: a folder is in the way at ${bench.landing.path}/c.js; remove it, or choose another folder. [path-taken]`,
       ],
       { deleted: 1 },
     );
@@ -116,7 +116,7 @@ describe("AwsS3Download with deleteExtra", () => {
     await bench.put({ "in/a.txt": "a" });
     bench.landing.write({ "b.txt": "b" });
     assertFailedWith(await bench.download({ ...ALL, sourceFolder: "in/a.txt" }), [
-      `deleteExtra: it cannot be used while sourceFolder is a single object, s3://${bench.bucket}/in/a.txt: all else would be deleted. Set deleteExtra to false, or enter a folder. [inputs-in-conflict]`,
+      `deleteExtra: it cannot be used if sourceFolder is a single object, s3://${bench.bucket}/in/a.txt: everything else would be deleted. Set deleteExtra to false, or enter a folder. [inputs-in-conflict]`,
     ]);
     assert.deepEqual(bench.landing.read(), { "b.txt": "b" });
   });
@@ -124,7 +124,7 @@ describe("AwsS3Download with deleteExtra", () => {
   it("deletes nothing where nothing is found under the prefix, unless that may be", async () => {
     bench.landing.write({ "b.txt": "b" });
     assertFailedWith(await bench.download({ ...ALL, sourceFolder: "wrong" }), [
-      `sourceFolder: there is nothing under s3://${bench.bucket}/wrong/ that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys. [no-files-found]`,
+      `sourceFolder: no object under s3://${bench.bucket}/wrong/ matches the patterns (globExpressions). Check sourceFolder, the patterns and bucketName, also upper and lower case. [no-files-found]`,
     ]);
     assert.deepEqual(bench.landing.read(), { "b.txt": "b" });
     assertDownloaded(await bench.download({ ...ALL, sourceFolder: "wrong", ifNoFilesFound: "ignore" }), { deleted: 1 });
@@ -144,7 +144,7 @@ describe("AwsS3Download with deleteExtra, when things go wrong,", () => {
     assertFailedWith(
       result,
       [
-        `b.txt was not downloaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/b.txt, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist. [access-denied]`,
+        `b.txt was not downloaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/b.txt, in its own policy and in the policy of the bucket. Without s3:ListBucket, S3 gives the same answer for an object that does not exist. [access-denied]`,
       ],
       { new: 1, bytes: 1 },
     );
@@ -161,7 +161,7 @@ describe("AwsS3Download with deleteExtra, when things go wrong,", () => {
     bench.landing.write({ "extra.txt": "x" });
     bench.fault({ operation: "ListObjectsV2" }, { kind: "status", status: 403, code: "AccessDenied", message: "No" });
     assertFailedWith(await bench.download(ALL), [
-      `Listing s3://${bench.bucket}/ failed: No (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's. [access-denied]`,
+      `Listing s3://${bench.bucket}/ failed: No (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the policy of the bucket. [access-denied]`,
     ]);
     assert.deepEqual(bench.landing.read(), { "extra.txt": "x" });
   });

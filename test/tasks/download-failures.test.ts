@@ -15,7 +15,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     await bench.put({ "old.bin": { Body: patternedBytes(17 * MIB), StorageClass: "DEEP_ARCHIVE" } });
     const result = await bench.download();
     const advice =
-      "The object is archived: restore it first, and run the step again once that is done, or leave it out with a pattern in globExpressions. [object-archived]";
+      "The object is archived. Restore it and run the step again, or exclude it with a pattern in globExpressions. [object-archived]";
     assertFailedWith(
       { ...result, issues: [...result.issues].sort((a, b) => (a.message < b.message ? -1 : 1)) },
       ["old.bin", "old.txt"].map(
@@ -32,7 +32,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     bench.fault({ operation: "ListObjectsV2" }, refused);
     for (const ifNoFilesFound of ["error", "ignore"]) {
       assertFailedWith(await bench.download({ sourceFolder: "in", ifNoFilesFound }), [
-        `Listing s3://${bench.bucket}/in/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's. [access-denied]`,
+        `Listing s3://${bench.bucket}/in/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the policy of the bucket. [access-denied]`,
       ]);
     }
     assert.deepEqual(bench.landing.readOutside(), {});
@@ -41,7 +41,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
   it("brings the others where one is denied, and the plan file names it too", async () => {
     await bench.put({ "a.txt": "a", "secret/b.txt": "b", "z.txt": "z" });
     bench.fault({ key: /^secret/ }, refused);
-    const why = `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/secret/b.txt, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist. [access-denied]`;
+    const why = `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/secret/b.txt, in its own policy and in the policy of the bucket. Without s3:ListBucket, S3 gives the same answer for an object that does not exist. [access-denied]`;
     const result = await bench.download();
     assertFailedWith(result, [`secret/b.txt was not downloaded: ${why}`], { new: 2, bytes: 2 });
     assert.deepEqual(bench.landing.read(), { "a.txt": "a", "secret/": "", "z.txt": "z" });
@@ -57,7 +57,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     bench.fault({ operation: "GetObject" }, refused);
     const result = await bench.download();
     assertFailedWith(result, [
-      `Download to ${bench.landing.path} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the bucket's. Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist. 300 of 300 files are not downloaded. [access-denied]`,
+      `Download to ${bench.landing.path} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:GetObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the policy of the bucket. Without s3:ListBucket, S3 gives the same answer for an object that does not exist. 300 of 300 files are not downloaded. [access-denied]`,
     ]);
     assert.ok(bench.requests.length < 200, `${bench.requests.length} requests`);
   });

@@ -145,8 +145,8 @@ describe("AwsS3Download, given wrong bytes on the wire, finds out for", () => {
       assert.deepEqual(Object.keys(landed), keys);
       assert.ok(isRight("once.bin"), "what is wrong once is fetched again");
       if (known && keys.includes("twice.bin")) {
-        const advice = "look for what changes bytes on their way, or in the store";
-        const error = `what came does not have the ${known} that S3 tells of it, twice; ${advice}. What was at its place in the target is as it was. [checksum-wrong]`;
+        const advice = "find what changes the bytes in the store or on the way";
+        const error = `the received bytes do not have the ${known} that S3 has, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`;
         assertFailedWith(result, [`twice.bin was not downloaded: ${error}`], { updated: 1, bytes: sizeBytes });
         assert.equal(landed["twice.bin"], "as it was");
         return;
@@ -184,9 +184,9 @@ describe("AwsS3Download, given a short answer that nothing but the listing prove
     it(`keeps the file as it was if that does not help, for an object of ${sizeBytes} bytes`, async () => {
       await answerShort("short.bin", sizeBytes, 1_000);
       bench.landing.write({ "short.bin": "as it was" });
-      const advice = "look for what changes bytes on their way, or in the store";
+      const advice = "find what changes the bytes in the store or on the way";
       assertFailedWith(await bench.download(), [
-        `short.bin was not downloaded: what came does not have the size that S3 tells of it, twice; ${advice}. What was at its place in the target is as it was. [checksum-wrong]`,
+        `short.bin was not downloaded: the received bytes do not have the size that S3 has, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`,
       ]);
       assert.equal(bench.landing.read()["short.bin"], "as it was");
     });

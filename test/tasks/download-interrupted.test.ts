@@ -12,7 +12,7 @@ const KIB = 1024;
 const SMALL = 100 * KIB;
 const MEDIUM = 3 * MIB;
 const LARGE = 17 * MIB;
-const WAY_OUT = "What was at its place in the target is as it was.";
+const WAY_OUT = "The file in the target folder was not changed.";
 
 describe("AwsS3Download, where a body breaks off,", () => {
   const bench = downloadBench("embedded");
@@ -53,7 +53,7 @@ describe("AwsS3Download, where a body breaks off,", () => {
     const connections = [{ ...connectionTo(bench.target), url: await store.start() }];
     const result = await bench.download({}, { connections });
     store.stop();
-    const advice = "Large objects need a store, and a proxy before it, that answers Range requests";
+    const advice = "Large objects need a store, and a proxy, that support Range requests";
     const starts = [0, 16 * MIB].map((start) => `asked for the bytes from ${start} on, the server sent others`);
     const [error = ""] = result.issues.map(({ message }) => message);
     assert.ok(
@@ -150,7 +150,7 @@ describe("AwsS3Download, where an object is replaced meanwhile,", () => {
     assertFailedWith(
       await replacing("a.txt", contents, 1, () => bench.download()),
       [
-        `a.txt was not downloaded: it was replaced while it was read, twice; let what writes to it end first. ${WAY_OUT} [object-changed]`,
+        `a.txt was not downloaded: it was replaced while it was read, twice; let the program that writes it finish first. ${WAY_OUT} [object-changed]`,
       ],
       { new: 1, bytes: 1 },
     );
@@ -167,7 +167,7 @@ describe("AwsS3Download, where an object is replaced meanwhile,", () => {
     assertFailedWith(
       await running,
       [
-        "a.txt was not downloaded: The specified key does not exist (404 NoSuchKey). There is no such object, or not any more: check what else deletes objects there while the step runs. [object-not-found]",
+        "a.txt was not downloaded: The specified key does not exist (404 NoSuchKey). There is no such object. Check whether another process deletes objects there while the step runs. [object-not-found]",
       ],
       { new: 1, bytes: 1 },
     );

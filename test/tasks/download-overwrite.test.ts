@@ -59,7 +59,7 @@ describe("AwsS3Download, where files exist already,", () => {
   for (const overwrite of ["error", "false"]) {
     it(`fails before anything is fetched with overwrite "${overwrite}", and names the files`, async () => {
       await putFour();
-      const advice = "Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]";
+      const advice = "Choose another targetFolder, or set overwrite to changed, always or never. [target-not-empty]";
       assertFailedWith(await bench.download({ overwrite }), [
         `overwrite: 3 files exist already under ${bench.landing.path}: edited.txt, grown.txt, same.txt. ${advice}`,
       ]);
@@ -120,7 +120,7 @@ describe("AwsS3Download, where files exist already,", () => {
       { ...result, issues: [...result.issues].sort((a, b) => (a.message < b.message ? -1 : 1)) },
       [
         `file/below.txt was not downloaded: ${path}/file is a file where a folder is needed. Remove it, or choose another folder. [path-taken]`,
-        `folder was not downloaded: there is a folder at ${path}/folder; remove it, or choose another folder. [path-taken]`,
+        `folder was not downloaded: a folder is in the way at ${path}/folder; remove it, or choose another folder. [path-taken]`,
       ],
       { new: 1, bytes: 1 },
     );

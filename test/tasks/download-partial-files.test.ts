@@ -156,7 +156,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     await bench.put({ "a.txt": "a" });
     mkdirSync(bench.landing.path, { mode: 0o555 });
     assertFailed(await bench.download({}, { nodePath }), [
-      `targetFolder: nothing can be written into ${bench.landing.path}: EACCES: permission denied. Let the agent's user write there, or enter another folder. [file-access-denied]`,
+      `targetFolder: the task cannot write to ${bench.landing.path}: EACCES: permission denied. Give the agent's user write access, or enter another folder. [file-access-denied]`,
     ]);
   });
 });

@@ -26,7 +26,7 @@ describe("AwsS3Download tells", () => {
       "  in/edited.txt → edited.txt (5 B, content differs)",
       "  in/new.txt → new.txt (3 B, new)",
       "  delete extra.txt (not in the bucket)",
-      "Dry run: nothing was changed. Without it, these would be the numbers.",
+      "Dry run: nothing was changed. A real run would give these numbers.",
       "  new        1",
       "  updated    1",
       "  unchanged  1",
@@ -102,7 +102,7 @@ describe("AwsS3Download tells", () => {
     it(`where nothing matches with ifNoFilesFound "${ifNoFilesFound}": ${type ?? "nothing"}`, async () => {
       await bench.put({ "in/a.txt": "a", "other/b.js": "b" });
       const result = await bench.download({ sourceFolder: "in", globExpressions: "**/*.js", ifNoFilesFound });
-      const message = `sourceFolder: there is nothing under s3://${bench.bucket}/in/ that the patterns (globExpressions) match. Check sourceFolder, the patterns and bucketName; case counts in keys. [no-files-found]`;
+      const message = `sourceFolder: no object under s3://${bench.bucket}/in/ matches the patterns (globExpressions). Check sourceFolder, the patterns and bucketName, also upper and lower case. [no-files-found]`;
       assert.deepEqual([result.result, result.issues], [ended, type ? [{ type, message }] : []]);
     });
   }

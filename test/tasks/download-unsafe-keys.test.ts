@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
 import { assertFailed } from "./step-result.ts";
 
-const OUT = "Leave it out with a pattern (globExpressions).";
+const OUT = "Exclude it with a pattern (globExpressions).";
 
 describe("AwsS3Download, given keys that are no paths,", () => {
   const bench = downloadBench("embedded");
 
   const refused: readonly [title: string, keys: readonly string[], reason: string][] = [
-    ["that lead up", ["in/../../up.txt", "in/a/../b", "in/.."], 'it has ".." for a name, which means a folder'],
-    ["with a dot for a name", ["in/./a", "in/a/."], 'it has "." for a name, which means a folder'],
-    ["with empty names", ["in//etc/passwd", "in/a//b"], "it has an empty name between, before or behind its slashes"],
+    ["that lead up", ["in/../../up.txt", "in/a/../b", "in/.."], 'it has ".." as a name, which means a folder'],
+    ["with a dot for a name", ["in/./a", "in/a/."], 'it has "." as a name, which means a folder'],
+    ["with empty names", ["in//etc/passwd", "in/a//b"], "it has an empty name between, before or after its slashes"],
     ["with names that no disk takes", [`in/${"n".repeat(256)}`], "a name in it is longer than 255 bytes"],
-    ["of folders that hold something", ["in/folder/"], "it ends in /, and holds 4 bytes"],
+    ["of folders that hold something", ["in/folder/"], "it ends in /, and has 4 bytes"],
   ];
   for (const [title, keys, reason] of refused) {
     it(`refuses ones ${title}, names them, and downloads nothing`, async () => {
@@ -38,7 +38,7 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("refuses the marker of the source itself where it holds something, and has a way around it", async () => {
     await bench.put({ "in/": "evil", "in/a.txt": "a", "in/b/c.txt": "c" });
     assertFailedWith(await bench.download({ sourceFolder: "in" }), [
-      "sourceFolder: in/ cannot become a file: it ends in /, and holds 4 bytes. Delete it, or enter the folder above with the patterns name/?* and name/*/**. [file-name-not-supported]",
+      "sourceFolder: in/ cannot become a file: it ends in /, and has 4 bytes. Delete it, or enter the folder above with the patterns name/?* and name/*/**. [file-name-not-supported]",
     ]);
     assertDownloaded(await bench.download({ globExpressions: "in/?*\nin/*/**" }), { new: 2, bytes: 2 });
     assert.deepEqual(bench.landing.read(), { "in/a.txt": "a", "in/b/c.txt": "c" });
@@ -59,8 +59,8 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("refuses a file and a folder of one name, and names both", async () => {
     await bench.put({ "in/a": "file", "in/a-": "between", "in/a/b": "in the folder", "in/c": "file", "in/c/": "" });
     assertFailedWith(await bench.download({ sourceFolder: "in" }), [
-      `sourceFolder: in/a and in/a/b cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
-      `sourceFolder: in/c and in/c/ cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
+      `sourceFolder: in/a and in/a/b cannot both exist on this disk. ${OUT} [file-names-in-conflict]`,
+      `sourceFolder: in/c and in/c/ cannot both exist on this disk. ${OUT} [file-names-in-conflict]`,
     ]);
     assert.deepEqual(bench.landing.readOutside(), {});
   });
@@ -69,8 +69,8 @@ describe("AwsS3Download, given keys that are no paths,", () => {
     const below = Array.from({ length: 120 }, (_, index) => [`in/a/${String(index).padStart(3, "0")}`, "below"]);
     await bench.put({ "in/a": "file", "in/b": "file", "in/b/": "", "in/b/c": "c", ...Object.fromEntries(below) });
     assertFailedWith(await bench.download({ sourceFolder: "in" }), [
-      `sourceFolder: in/a and 120 keys below it (in/a/000, in/a/001, in/a/002, …) cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
-      `sourceFolder: in/b and 2 keys below it (in/b/, in/b/c) cannot both be had on this disk. ${OUT} [file-names-in-conflict]`,
+      `sourceFolder: in/a and 120 keys below it (in/a/000, in/a/001, in/a/002, …) cannot both exist on this disk. ${OUT} [file-names-in-conflict]`,
+      `sourceFolder: in/b and 2 keys below it (in/b/, in/b/c) cannot both exist on this disk. ${OUT} [file-names-in-conflict]`,
     ]);
     assertDownloaded(await bench.download({ sourceFolder: "in", globExpressions: "**\n!a/\n!b" }), {
       new: 2,
@@ -82,8 +82,8 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("refuses objects that would become one file when folders are flattened, and names them", async () => {
     await bench.put({ "a/x.txt": "1", "b/c/x.txt": "2", "a/y.txt": "3", "b/y.txt": "3", "x.txt": "4" });
     assertFailedWith(await bench.download({ flattenFolders: "true" }), [
-      "flattenFolders: a/x.txt, b/c/x.txt, x.txt would all become x.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
-      "flattenFolders: a/y.txt, b/y.txt would all become y.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a/x.txt, b/c/x.txt, x.txt would all become x.txt. Exclude all but one with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a/y.txt, b/y.txt would all become y.txt. Exclude all but one with a pattern, or do not flatten folders. [file-names-in-conflict]",
     ]);
     assert.deepEqual(bench.landing.readOutside(), {});
   });
@@ -100,7 +100,7 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("takes a key that is an absolute path as one below the target", async () => {
     await bench.put({ "/etc/passwd": "evil" });
     assertFailedWith(await bench.download(), [
-      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or behind its slashes. ${OUT} Or include it with one that starts with /, for example /etc/passwd. [file-name-not-supported]`,
+      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or after its slashes. ${OUT} Or include it with one that starts with /, for example /etc/passwd. [file-name-not-supported]`,
     ]);
     assertDownloaded(await bench.download({ globExpressions: "/etc/**" }), { new: 1, bytes: 4 });
     assert.deepEqual(bench.landing.readOutside(), { "target/etc/passwd": "evil" });
@@ -115,7 +115,7 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("takes a NUL for what it is", async () => {
     await bench.put({ "a\0b.txt": "evil" });
     assertFailed(await bench.download(), [
-      `sourceFolder: a\\u{0}b.txt cannot become a file: it has a NUL character in it. ${OUT} [file-name-not-supported]`,
+      `sourceFolder: a\\u{0}b.txt cannot become a file: it has a NUL character. ${OUT} [file-name-not-supported]`,
     ]);
   });
 });
@@ -135,7 +135,7 @@ describe("AwsS3Download, where links stand in the target,", () => {
     await bench.put({ "out/secret.txt": "evil", "out/new/deep.txt": "evil", "fine.txt": "fine" });
     link("out", "../outside");
     const path = join(bench.landing.path, "out");
-    const error = `${path} is a symbolic link that leads out, to ${join(bench.landing.outside, "outside")}. Remove it, or choose another folder. [path-taken]`;
+    const error = `${path} is a symbolic link that leads out of the target folder, to ${join(bench.landing.outside, "outside")}. Remove it, or choose another folder. [path-taken]`;
     const result = await bench.download();
     assertFailedWith(
       { ...result, issues: [...result.issues].sort((a, b) => (a.message < b.message ? -1 : 1)) },

@@ -75,7 +75,7 @@ describe("AwsS3Download", () => {
   it("refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash", async () => {
     await bench.put({ "out/a": "object", "out/a/b.txt": "below", "out/a.txt": "between" });
     assertFailedWith(await bench.download({ sourceFolder: "out/a" }), [
-      `sourceFolder: s3://${bench.bucket}/out/a is an object, and there are others under s3://${bench.bucket}/out/a/ (out/a/b.txt). Enter out/a/ for those; the one object can be had with the folder above it and a pattern. [source-ambiguous]`,
+      `sourceFolder: s3://${bench.bucket}/out/a is an object, and also a folder with others: s3://${bench.bucket}/out/a/ (out/a/b.txt). For the folder, enter out/a/. For the object, enter the folder above it, and a pattern. [source-ambiguous]`,
     ]);
     assertDownloaded(await bench.download({ sourceFolder: "out/a/" }), { new: 1, bytes: 5 });
     assert.deepEqual(bench.landing.read(), { "b.txt": "below" });

@@ -132,7 +132,7 @@ describe("AwsS3Download with extract", () => {
     assertFailedWith(
       await extract({ overwrite: "error" }),
       [
-        `overwrite: ${existing} exists already. Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]`,
+        `overwrite: ${existing} exists already. Choose another targetFolder, or set overwrite to changed, always or never. [target-not-empty]`,
       ],
       { bytes: app.length },
     );
@@ -192,7 +192,7 @@ describe("AwsS3Download with extract", () => {
     const file = "To download it as a file, set extract to false.";
     const errors = errorsOf(await extract()).sort();
     assert.deepEqual(errors.slice(0, 3), [
-      `extract: a.zip is not extracted: its entry ../up.txt: it has ".." for a name, which means a folder. Make it again without this entry, or leave it out with a pattern (globExpressions). ${file} [archive-entry-refused]`,
+      `extract: a.zip is not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Make it again without this entry, or leave it out with a pattern (globExpressions). ${file} [archive-entry-refused]`,
       `extract: b.tgz is not extracted: the archive: it is not in the format of gzip, or other bytes are behind its end. Make it again and upload it again. ${file} [archive-damaged]`,
       "extract: c.zip is not extracted: it is compressed to less than 1/200 of its size, which is what harmful archives do (reached at its entry zeros). If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step. [archive-too-large]",
     ]);
@@ -205,7 +205,7 @@ describe("AwsS3Download with extract", () => {
   it("refuses archives and objects that would share a folder", async () => {
     await bench.put({ "a.zip": app, "a.tgz": data, "b/c.zip": app, "b/c": "file", "d.zip": app, "d/x": "x" });
     const because =
-      "in the target folder: an archive is extracted to a folder of its own, which has its name without the extension. Leave it out with a pattern (globExpressions). [file-names-in-conflict]";
+      "in the target folder: an archive is extracted to a folder of its own, which has its name without the extension. Exclude it with a pattern (globExpressions). [file-names-in-conflict]";
     assertFailedWith(await extract(), [
       `extract: a.tgz, a.zip cannot all use the name a ${because}`,
       `extract: b/c, b/c.zip cannot all use the name b/c ${because}`,
@@ -231,8 +231,8 @@ describe("AwsS3Download with extract", () => {
     assertFailedWith(
       await extract(),
       [
-        `a/folder was not extracted: there is a folder at ${join(bench.landing.path, "a/folder")}; remove it, or choose another folder. [path-taken]`,
-        `b/2 was not extracted: ${join(bench.landing.path, "b")} is a symbolic link that leads out, to ${bench.landing.outside}. Remove it, or choose another folder. [path-taken]`,
+        `a/folder was not extracted: a folder is in the way at ${join(bench.landing.path, "a/folder")}; remove it, or choose another folder. [path-taken]`,
+        `b/2 was not extracted: ${join(bench.landing.path, "b")} is a symbolic link that leads out of the target folder, to ${bench.landing.outside}. Remove it, or choose another folder. [path-taken]`,
       ],
       { bytes: a.length + b.length },
     );

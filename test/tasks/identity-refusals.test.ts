@@ -61,7 +61,7 @@ describe("A task that may not act", function () {
     const { error, result } = await refused({ store: byToken(federated), step: { env: agentKeys } });
     assert.equal(
       error,
-      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). It is the trust policy of the role that refuses, since a token needs no other permission: it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}. [role-access-denied]`,
+      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). The trust policy of the role refuses it, because a token needs no other permission: it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet. AWS says the same of a role that does not exist in account ${ACCOUNT}. [role-access-denied]`,
     );
     assert.deepEqual(bench.asked(), ["AssumeRoleWithWebIdentity federated"]);
     const subject = bench.azureDevOps.subjectOf("store");
@@ -121,7 +121,7 @@ describe("A task that may not act", function () {
     );
     assert.match(
       error,
-      /Check that the external id is the one that its condition on sts:ExternalId asks for.* \[role-access-denied\]$/,
+      /Check that the external ID is the one that its condition on sts:ExternalId requires.* \[role-access-denied\]$/,
     );
     assert.deepEqual(bench.asked(), ["AssumeRole deploy", "AssumeRole partner"]);
   });
@@ -133,7 +133,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /It is the session tags: the trust policy of .*untagged has to allow sts:TagSession.* \[role-access-denied\]$/,
+      /The session tags are refused: the trust policy of .*untagged must allow sts:TagSession.* \[role-access-denied\]$/,
     );
   });
 
@@ -151,7 +151,7 @@ describe("A task that may not act", function () {
     const { error } = await refused({ store, step: { env: { AWS_EC2_METADATA_DISABLED: "true" } } });
     assert.match(
       error,
-      /^The agent has no AWS identity, which the service connection \(awsCredentials\) asks for: .* \[aws-identity-not-found\]$/,
+      /^The agent has no AWS identity, which is needed for the service connection \(awsCredentials\): .* \[aws-identity-not-found\]$/,
     );
   });
 
@@ -162,7 +162,7 @@ describe("A task that may not act", function () {
     });
     assert.match(
       error,
-      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the agent's own identity was looked for: .*\. Choose a service connection in awsCredentials, or give the agent's machine a role\. \[aws-identity-not-found\]$/,
+      /^awsCredentials is empty, and there are no pipeline variables AWS\.AccessKeyID and AWS\.SecretAccessKey, so the task looked for the identity of the agent's machine: .*\. Select a service connection in awsCredentials, or give the agent's machine a role\. \[aws-identity-not-found\]$/,
     );
   });
 
@@ -233,7 +233,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}Something went wrong (302). It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps. [identity-token-not-issued]`,
+        `${NO_TOKEN}Something went wrong (302). It redirects to another address, to which the token of the job must not be sent. Check any proxy between this machine and Azure DevOps. [identity-token-not-issued]`,
       );
     });
 
@@ -242,7 +242,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.equal(
         error,
-        `${NO_TOKEN}there is no token in its answer (200). Run the step again; if it stays, check what stands between this machine and Azure DevOps. ${OTHER_CONNECTION} [identity-token-not-issued]`,
+        `${NO_TOKEN}its answer has no token (200). Run the step again. If it happens again, check any proxy between this machine and Azure DevOps. ${OTHER_CONNECTION} [identity-token-not-issued]`,
       );
     });
 
@@ -251,7 +251,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Services issues.* \[identity-token-not-issued\]$/,
+        /^Azure DevOps issued no .* connection: it has no such API \(404\)\. Azure DevOps Server issues no.* \[identity-token-not-issued\]$/,
       );
     });
 
@@ -260,7 +260,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store });
       assert.match(
         error,
-        /: it found nothing of that name \(404\)\. .* check that the service connection still exists\. If that does not help, .* \[identity-token-not-issued\]$/,
+        /: it found nothing with that name \(404\)\. .* check that the service connection still exists\. If that does not help, .* \[identity-token-not-issued\]$/,
       );
     });
 
@@ -269,7 +269,7 @@ describe("A task that may not act", function () {
       const { error } = await refused({ store, step: { variables } });
       assert.equal(
         error,
-        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, by the same proxy and certificates as the agent. [identity-token-not-issued]`,
+        `${NO_TOKEN}no answer from 127.0.0.1: connect ECONNREFUSED 127.0.0.1:1. Check that this machine reaches 127.0.0.1:1, with the proxy and the certificates of the agent. [identity-token-not-issued]`,
       );
     });
   });

@@ -64,11 +64,11 @@ describe("A session that ends while a task runs", function () {
     assert.equal(result, "Failed");
     assert.match(
       log.join("\n"),
-      /The session of .*deploy could not be renewed; it holds for another \d s, and will be tried/,
+      /The session of .*deploy could not be renewed. It is valid for another \d s, and the task tries/,
     );
     const [stopped, ...others] = issues.map(({ message }) => message);
     const stop =
-      /^The step stopped, since the rest would have failed alike: \d+ of 41 files are not uploaded\. \[step-stopped\]$/;
+      /^The step stopped, because the rest would have failed in the same way: \d+ of 41 files are not uploaded\. \[step-stopped\]$/;
     assert.match(stopped ?? "", stop);
     const reason = /could not be assumed: Not any more \(403 AccessDenied.* \[role-access-denied\]$/;
     assert.deepEqual([others.length > 0, others.filter((message) => !reason.test(message))], [true, []]);

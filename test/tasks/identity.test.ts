@@ -161,7 +161,7 @@ describe("The name in which a task acts", function () {
         told: actingAs("releases", OTHER_ACCOUNT),
       },
     );
-    assert.match(result.log.join("\n"), /releases \(assumeRole\) is assumed for 3600 s rather than 7200 s/);
+    assert.match(result.log.join("\n"), /releases \(assumeRole\) is assumed for 3600 s and not for 7200 s/);
   });
 
   it("is that of the agent's machine", async () => {

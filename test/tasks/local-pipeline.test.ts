@@ -74,7 +74,7 @@ describe("npm run task, with the packaged tasks", () => {
         "  Upload of a tag                Skipped              its condition startsWith(variables['Build.SourceBranch'], 'refs/tags/') is not met: the status is Succeeded",
         "  Download                       Succeeded",
         "  Report                         Succeeded",
-        `  Upload of what is not mounted  SucceededWithIssues  sourceFolder: there is nothing at /not-in-container${outside.path}. Check the path, and that an earlier step of the job has made it. [file-not-found]`,
+        `  Upload of what is not mounted  SucceededWithIssues  sourceFolder: there is no file or folder /not-in-container${outside.path}. Check the path, and that an earlier step of the job creates it. [file-not-found]`,
         "  The same on the host           Succeeded",
         "  Killed                         Succeeded",
         "  Check that it is done          Failed",

@@ -38,7 +38,7 @@ describe("AwsS3PublishSite, again", () => {
     assertDone(first, { unchanged: 2, deleted: 1 });
     assert.deepEqual(await bench.keys(), ["about.html", APP, "index.html", "logo.svg"]);
     const { kept } = bench.planOf(first) as unknown as { kept: readonly { key: string; reason: string }[] };
-    const why = "no longer in the site, kept until the next publish for pages that are open";
+    const why = "no longer in the site, kept until the next publish for open tabs";
     assert.deepEqual(
       kept.map(({ key, reason }) => [key, reason]),
       [APP, "logo.svg"].map((key) => [key, why]),
@@ -65,7 +65,7 @@ describe("AwsS3PublishSite, again", () => {
     await bench.publish(HOSTED);
     remove("about.html", "team.html");
     assertFailed(await bench.publish(HOSTED), [
-      `maxDelete: this publish would delete 2 of 3 under the pages of s3://${bench.bucket}/, and the limit is 50%, which is 1 (about.html, team.html). If that is what you want, raise maxDelete; if not, check the source and the patterns. A dry run (dryRun: true) names them all. [delete-limit-exceeded]`,
+      `maxDelete: this publish would delete 2 of 3 under the pages of s3://${bench.bucket}/, and the limit is 50%, which is 1 (about.html, team.html). If this is right, increase maxDelete. Otherwise check the source and the patterns. A dry run (dryRun: true) lists them all. [delete-limit-exceeded]`,
     ]);
     assert.equal((await bench.keys()).length, 5);
     assertDone(await bench.publish({ ...HOSTED, maxDelete: "2" }), { unchanged: 3, deleted: 2 });

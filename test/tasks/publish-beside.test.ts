@@ -44,8 +44,8 @@ describe("AwsS3PublishSite, beside another publish to the same place,", () => {
     assert.deepEqual(
       errors.map((error) => error.replace(/at 20[-\d]+T[\d:.]+Z/, "at TIME")),
       [
-        "Another publish to the same place got in between: run 20261121.7 (build id 70), at TIME. What this one has uploaded stays, and it has deleted nothing. " +
-          "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time. [concurrent-publish]",
+        "Another publish to the same place began during this one: run 20261121.7 (build id 70), at TIME. The files that this one uploaded stay, and it deleted nothing. " +
+          "To publish this one, run it again when the other one has ended. An exclusive lock check on an environment lets only one run at a time. [concurrent-publish]",
       ],
     );
     assert.deepEqual(await bench.pages("/", "/team.html"), { "/": "200 theirs", "/team.html": "200 team" });
@@ -55,8 +55,8 @@ describe("AwsS3PublishSite, beside another publish to the same place,", () => {
 describe("AwsS3PublishSite, on a store that", () => {
   const bench = publishBench("embedded");
   const isUnguarded =
-    "The store does not go by the If-Match condition of a write, so two publishes at the very same time may not notice each other. " +
-    "Let one run at a time, with an exclusive lock check on an environment of the pipeline. [conditional-writes-not-supported]";
+    "This server ignores `If-Match`. Two publishes at the same time may not detect each other. " +
+    "Let only one run at a time, for example with an exclusive lock check on an environment. [conditional-writes-not-supported]";
   const refusal = (status: number, code: string) => ({ kind: "status", status, code }) as const;
   const notImplemented = refusal(501, "NotImplemented");
   const unmet = refusal(412, "PreconditionFailed");

@@ -81,7 +81,7 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
       result.log.filter((line) => line.startsWith("Would ")),
       [
         `Would invalidate in the distribution ${id}, after the upload: ${stored.join(", ")}`,
-        `Would invalidate in the distribution ${id}, after the removal of what is stale: /old.html`,
+        `Would invalidate in the distribution ${id}, after the deletion of old files: /old.html`,
       ],
     );
     assert.deepEqual(invalidationsPlanned(result), [
@@ -132,7 +132,7 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
     const result = await site.publish({ singlePageApp: "true" });
     assert.equal(result.result, "Succeeded");
     assert.deepEqual(errorsOf(result), [
-      `For a single-page app, the CloudFront distribution ${site.distribution.id} has to answer 403 and 404 with /index.html and the status 200. It is not changed by this step; these commands (bash, jq) change it: [distribution-settings-incomplete]`,
+      `For a single-page app, the CloudFront distribution ${site.distribution.id} must answer 403 and 404 with /index.html and the status 200. The step does not change it. These commands (bash, jq) change it: [distribution-settings-incomplete]`,
     ]);
     const commands = result.log.filter((line) => line.includes("aws cloudfront"));
     assert.equal(commands.length, 3);
@@ -163,7 +163,7 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
       "that is not there",
       async () => "E2EXAMPLE1ABCD",
       (id) =>
-        `Reading the CloudFront distribution ${id} failed: The specified distribution does not exist (404 NoSuchDistribution). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name. [distribution-not-found]`,
+        `Reading the CloudFront distribution ${id} failed: The specified distribution does not exist (404 NoSuchDistribution). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". Enter the ID, for example E1A2B3C4D5E6F7, and not the domain name. [distribution-not-found]`,
     ],
   ];
   for (const [title, idOf, message] of refusals) {

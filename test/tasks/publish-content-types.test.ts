@@ -82,7 +82,7 @@ describe("AwsS3PublishSite, what browsers are told of", () => {
     bench.source.write({ "index.html": "home", "c++.html": "c", "a+b/index.html": "ab", "x+y.css": "p {}" });
     const { warnings } = outcomeOf(await bench.publish({ verify: "false" }));
     assert.deepEqual(warnings, [
-      "Links to these pages need %2B in place of +, because S3 reads + as a space: a+b/index.html, c++.html. Rename the pages, or write the links so. [site-name-ambiguous]",
+      "Links to these pages need %2B instead of +, because S3 reads + as a space: a+b/index.html, c++.html. Rename the pages, or change the links. [site-name-ambiguous]",
     ]);
   });
 

@@ -27,14 +27,14 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     });
     await assertRefused(
       {},
-      `Other records are where those of the site belong, and a publish replaces no record that it did not make: A ${domain} (192.0.2.1) in the hosted zone ${zone}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again. [dns-record-taken]`,
+      `There are other records in the place of the site's records, and the task does not replace records that it did not create: A ${domain} (192.0.2.1) in the hosted zone ${zone}. Delete those that are no longer needed, or remove the domain from domainName and redirectDomains, and run the step again. [dns-record-taken]`,
     );
   });
 
   it("the domain has no hosted zone", async () => {
     await assertRefused(
       {},
-      `Route 53 has no public hosted zone for ${domain} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere. [hosted-zone-not-found]`,
+      `Route 53 has no public hosted zone for ${domain} in this account. Set createHostedZone to true, or remove the domain from domainName and redirectDomains and create its records elsewhere. [hosted-zone-not-found]`,
     );
   });
 
@@ -44,7 +44,7 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     assertSucceeded(await site.publish({ bucketName: taken, domainName: "" }));
     await assertRefused(
       { redirectDomains: taken },
-      `redirectDomains: there are buckets already that hold objects or are set up as other websites: "${taken}". Nothing was changed in them. Empty them and delete their website configuration, or take these domains off the list. [bucket-in-use]`,
+      `redirectDomains: these buckets already exist, and have objects or are other websites: "${taken}". They were not changed. Empty them and delete their website configuration, or remove these domains from the list. [bucket-in-use]`,
     );
   });
 
@@ -55,7 +55,7 @@ describe("AwsS3PublishSite, with a domain, changes neither the site nor DNS wher
     });
     await assertRefused(
       { cloudFrontDistributionId: id },
-      `domainName: the distribution ${id} does not answer for ${domain}; its alternate domain names are: www.${domain}. Add the domain there, with a certificate for it. [distribution-settings-incomplete]`,
+      `domainName: the distribution ${id} does not have the alternate domain name ${domain}. It has: www.${domain}. Add the domain there, with a certificate for it. [distribution-settings-incomplete]`,
     );
   });
 

@@ -118,7 +118,7 @@ describe("AwsS3PublishSite, with a domain", function () {
   });
 
   const notDelegated = (zone: string, domains: readonly string[], nameServers: readonly string[]) =>
-    `The domain ${zone} is not delegated to its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${nameServers.join(", ")}. [domain-not-delegated]`;
+    `The domain ${zone} does not use its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${nameServers.join(", ")}. [domain-not-delegated]`;
 
   it("makes a hosted zone where there is none, and tells its name servers in each run until it is delegated", async () => {
     const inputs = { createHostedZone: "true", redirectDomains: `www.${domain}` };
@@ -175,14 +175,14 @@ describe("AwsS3PublishSite, with a domain", function () {
     );
     assert.match(
       undelegated.log.join("\n"),
-      new RegExp(`^Verified 4 URLs of http://${domain}\\.s3-website-us-east-1\\.amazonaws\\.com/ in `, "m"),
+      new RegExp(`^Checked 4 URLs of http://${domain}\\.s3-website-us-east-1\\.amazonaws\\.com/ in `, "m"),
     );
     const nameServers = (outputsOf(undelegated).nameServers ?? "").split(" ");
     aws.hosts.clear();
     for (const [name, { url }] of endpoints) aws.hosts.set(name, url);
     const delegated = await site.publish(inputs, aws.dnsAnswers({ [domain]: nameServers }));
     assertSucceeded(delegated);
-    assert.match(delegated.log.join("\n"), new RegExp(`^Verified 3 URLs of http://${domain}/ in `, "m"));
+    assert.match(delegated.log.join("\n"), new RegExp(`^Checked 3 URLs of http://${domain}/ in `, "m"));
     aws.hosts.delete(www);
     const broken = await site.publish(inputs, aws.dnsAnswers({ [domain]: nameServers }));
     aws.hosts.clear();
@@ -203,7 +203,7 @@ describe("AwsS3PublishSite, with a domain", function () {
     const result = await site.publish({ verify: "true", siteUrl: `${website.url}/` });
     await website.close();
     assertSucceeded(result);
-    assert.match(result.log.join("\n"), /^Verified \d+ URLs of http:\/\/127\.0\.0\.1:/m);
+    assert.match(result.log.join("\n"), /^Checked \d+ URLs of http:\/\/127\.0\.0\.1:/m);
   });
 
   it("says in a dry run what it would do, and does nothing", async () => {
@@ -215,8 +215,8 @@ describe("AwsS3PublishSite, with a domain", function () {
         result.log.filter((line) => line.startsWith("Would ")),
         [
           `Would create the bucket ${domain}, and set its website configuration`,
-          `Would allow everybody s3:GetObject on s3://${domain}/* in its policy`,
-          `Would set the bucket www.${domain} to send its visitors to the site`,
+          `Would allow everyone s3:GetObject on s3://${domain}/* in its policy`,
+          `Would set the bucket www.${domain} to redirect its visitors to the site`,
           `Would create the public hosted zone ${domain}`,
           `Would create the record A ${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,
           `Would create the record A www.${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,

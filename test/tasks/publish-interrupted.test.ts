@@ -68,7 +68,7 @@ describe("AwsS3PublishSite, cancelled,", () => {
     fault.remove();
     const { errors, counts } = outcomeOf(result);
     const message =
-      "The step was cancelled. Visitors meet pages that have all their assets, the old ones or the new; run it again to publish the rest. [cancelled]";
+      "The step was cancelled. The site still works: every page has all its assets, old or new. Run the step again to publish the rest. [cancelled]";
     assert.ok(errors?.includes(message), errors?.join("\n"));
     assert.deepEqual(counts, { uploaded: 1, bytes: 4 });
     assert.deepEqual(

@@ -56,7 +56,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     const { result } = await publishEdited({ [CREATE]: [busy] }, { invalidationTimeoutMinutes: "1" });
     assertWarned(
       result,
-      `CloudFront took no new invalidation of the distribution ${ID} within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done. [invalidation-not-started]`,
+      `CloudFront accepted no new invalidation of the distribution ${ID} within one minute, because too many others are in progress. Until the caches expire, visitors may see the old site. Publish again, or invalidate "/*", when the others are complete. [invalidation-not-started]`,
     );
     assert.equal(outputsOf(result).invalidationId, "");
 
@@ -112,7 +112,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     const { result } = await publishEdited(answers, { invalidationTimeoutMinutes: "2" });
     assertWarned(
       result,
-      `The invalidation I1 of the CloudFront distribution ${ID} was not complete within 2 minutes. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while. [invalidation-pending]`,
+      `The invalidation I1 of the CloudFront distribution ${ID} was not complete within 2 minutes. CloudFront will complete it; nothing needs to be done. Until then, some visitors may see the old site. [invalidation-pending]`,
     );
     assert.equal(outputsOf(result).invalidationId, "I1");
 
@@ -146,7 +146,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     [
       "GetInvalidation",
       { [CREATE]: [inProgress], [WATCH]: [denied] },
-      `Whether the invalidation I1 of the CloudFront distribution ${ID} is complete could not be seen`,
+      `Whether the invalidation I1 of the CloudFront distribution ${ID} is complete could not be checked`,
     ],
   ];
   for (const [action, answers, what] of warnings) {

@@ -30,10 +30,10 @@ describe("AwsS3PublishSite, its log", () => {
     bench.source.write(SITE);
     assert.deepEqual(words((await bench.publish({ ...HOSTED, concurrency: "1" })).log), [
       "Publishing SOURCE to s3://BUCKET/ at STORE",
-      "##[warning]_headers, line 2: X-Frame-Options is skipped: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file. [site-rule-skipped]",
+      "##[warning]_headers, line 2: X-Frame-Options is skipped: S3 does not keep this header with an object. Behind CloudFront, use the response headers policy in the plan file. [site-rule-skipped]",
       "Found 7 files: 7 new; 2 redirects: 2 to set; 1.8 KB to upload",
-      'Switched off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
-      "Allowed everybody s3:GetObject on s3://BUCKET/* in the bucket's policy",
+      'Turned off BlockPublicPolicy and RestrictPublicBuckets of the bucket "BUCKET"',
+      "Allowed everyone s3:GetObject on s3://BUCKET/* in the bucket's policy",
       "  app.3f2a1b9c0d4e5f6a7b8c.js → app.3f2a1b9c0d4e5f6a7b8c.js (5 B, new)",
       "  logo.svg → logo.svg (6 B, new)",
       "  style.css → style.css (1.8 KB, new)",
@@ -44,7 +44,7 @@ describe("AwsS3PublishSite, its log", () => {
       "  /old.html → /about.html (301)",
       "  /blog → /docs/ (301)",
       "Set the website configuration of the bucket BUCKET",
-      "Verified 10 URLs of URL/ in SECONDS",
+      "Checked 10 URLs of URL/ in SECONDS",
       "Uploaded 7 files, 1.8 KB, to s3://BUCKET/ in SECONDS. Set 2 redirects",
       "  new        7",
       "  updated    0",
@@ -57,7 +57,7 @@ describe("AwsS3PublishSite, its log", () => {
       "Publishing SOURCE to s3://BUCKET/ at STORE",
       "Found 7 files: 1 to update, 6 unchanged; 2 redirects: 2 unchanged; 8 B to upload",
       "  about.html → about.html (8 B, content differs)",
-      "Verified 3 URLs of URL/ in SECONDS",
+      "Checked 3 URLs of URL/ in SECONDS",
       "Uploaded 1 file, 8 B, to s3://BUCKET/ in SECONDS",
       "  new        0",
       "  updated    1",
@@ -79,7 +79,7 @@ describe("AwsS3PublishSite, its log", () => {
     assert.deepEqual(
       log.filter((line) => / → |redirect/.test(line)),
       [
-        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true. [website-not-configured]",
+        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step does not change. Set configureWebsite to true. [website-not-configured]",
         "Found 1 file: 1 new; 4 redirects: 4 to set; 4 B to upload",
         "  index.html → www/index.html (4 B, new)",
         "  /www/old → /www/new (301)",
@@ -128,10 +128,10 @@ describe("AwsS3PublishSite, its log", () => {
     const inputs = { configureWebsite: "true", verify: "false" };
     const planned = words((await bench.publish({ ...inputs, dryRun: "true" })).log);
     const order = "set the website configuration of the bucket BUCKET";
-    assert.ok(planned.includes(`Would ${order}, in the place of ${byHand}`), planned.join("\n"));
+    assert.ok(planned.includes(`Would ${order}, which replaces ${byHand}`), planned.join("\n"));
     const done = words((await bench.publish(inputs)).log);
     const at = done.indexOf("Set the website configuration of the bucket BUCKET");
-    assert.deepEqual(done.slice(at + 1, at + 2), [`Before, it was ${byHand}`]);
+    assert.deepEqual(done.slice(at + 1, at + 2), [`It was before: ${byHand}`]);
     assert.ok(!words((await bench.publish({ ...inputs, dryRun: "true" })).log).some((line) => line.includes(order)));
   });
 });

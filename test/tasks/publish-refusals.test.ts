@@ -6,9 +6,9 @@ import { withoutWaiting } from "./publish-process.ts";
 import { assertFailed, errorsOf } from "./step-result.ts";
 
 const ADVICE =
-  "Block Public Access is off for this bucket, so it is that of the AWS account, or of its organization, which this step leaves alone. " +
-  "Have the administrator of the account switch off BlockPublicPolicy and RestrictPublicBuckets there; where an S3 policy of AWS Organizations sets them, only the organization can. " +
-  "Or set publicRead to false, and serve the site through CloudFront with origin access control. [public-access-blocked]";
+  "Block Public Access is off for this bucket, but on for the AWS account or its organization. The step does not change that. " +
+  "Ask the administrator of the account to turn off BlockPublicPolicy and RestrictPublicBuckets there. If an S3 policy of AWS Organizations sets them, only the organization can. " +
+  "Or set publicRead to false, and publish behind CloudFront with origin access control. [public-access-blocked]";
 const SITE = { "index.html": "home", "404.html": "sorry", "logo.svg": "<svg/>" };
 
 describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
@@ -19,7 +19,7 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
   it("and says that a private bucket is the likely cause", async () => {
     const result = await publish({ configureWebsite: "true" });
     const cause =
-      "Visitors may not read the bucket: set publicRead to true, or look for what stands against it: a missing statement or a Deny in the bucket's policy, or Block Public Access of the bucket, of the AWS account or of its organization. [page-status-wrong]";
+      "Visitors may not read the bucket. Set publicRead to true. Or check the bucket policy for a missing statement or a Deny, and Block Public Access of the bucket, the account and the organization. [page-status-wrong]";
     assertNotFound(result, [
       `${bench.siteUrl}: expected status 200, got 403 AccessDenied. ${cause}`,
       `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH. [page-content-wrong]`,
@@ -33,7 +33,7 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
   it("and says that siteUrl leads elsewhere", async () => {
     const siteUrl = `${bench.siteUrl}elsewhere/`;
     const cause =
-      "The URL does not lead to the objects that were published: check siteUrl, the origin and origin path of what stands before the bucket, and targetFolder. [page-status-wrong]";
+      "The URL does not lead to the objects that were published. Check siteUrl, targetFolder, and the origin and origin path of the CDN. [page-status-wrong]";
     assertNotFound(await publish({ ...HOSTED, siteUrl }), [
       `${siteUrl}: expected status 200, got 404. ${cause}`,
       `${siteUrl}404.html: expected status 200, got 404. [page-status-wrong]`,

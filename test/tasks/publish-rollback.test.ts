@@ -93,7 +93,7 @@ describe("AwsS3PublishSite, rolling back,", function () {
     const log = result.log.join("\n");
     assert.match(log, /This is release 3, with the content of release 1\. These can come back: 2\./);
     assert.match(log, /The next publish stores what its branch holds: revert the change there too/);
-    assert.match(log, /Verified \d+ URLs of /);
+    assert.match(log, /Checked \d+ URLs of /);
   });
 
   it("shows in a dry run what it would do and which releases there are, and changes nothing", async () => {

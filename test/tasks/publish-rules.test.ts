@@ -36,10 +36,10 @@ describe("AwsS3PublishSite, lines of _headers and _redirects that others support
     const { result, errors, warnings } = outcomeOf(await bench.publish({ verify: "false" }));
     assert.deepEqual([result, errors], ["Succeeded", undefined]);
     const inPolicy =
-      "S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.";
+      "S3 does not keep this header with an object. Behind CloudFront, use the response headers policy in the plan file.";
     const statuses = "is not supported. Use one of 200, 301, 302, 303, 307, 308, 404.";
     const ofVisitor =
-      "S3 knows nothing of a visitor's country, language, role or cookies. A CloudFront function cannot do it either.";
+      "S3 does not know a visitor's country, language, role or cookies. A CloudFront function cannot do it either.";
     assert.deepEqual(
       warnings?.map((warning) => warning.replace(" [site-rule-skipped]", "")),
       [
@@ -66,7 +66,7 @@ describe("AwsS3PublishSite, lines of _headers and _redirects that others support
     assert.deepEqual([result, warnings.length], ["Succeeded", 2]);
     assert.match(
       warnings[0] ?? "",
-      /^_redirects, lines 1, 2, .* and [\d,]+ more: the rules for \/base\/some-0, \/base\/some-1, \/base\/some-2 and [\d,]+ more are skipped: S3 sends one path elsewhere with a 301 only/,
+      /^_redirects, lines 1, 2, .* and [\d,]+ more: the rules for \/base\/some-0, \/base\/some-1, \/base\/some-2 and [\d,]+ more are skipped: S3 redirects one path only with a 301/,
     );
   });
 });

@@ -49,7 +49,7 @@ const bySize = (names: object) => Object.keys(names).sort().join(", ");
 describe("AwsS3PublishSite, files that visitors are not meant to see,", () => {
   const bench = publishBench("embedded");
   const warning = (files: object) =>
-    `These files are rarely meant for visitors: ${bySize(files)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant. [site-secret-found]`;
+    `Visitors usually should not see these files: ${bySize(files)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that visitors may see. [site-secret-found]`;
 
   it("are an error where everyone may read the site, and nothing is uploaded", async () => {
     bench.source.write({ ...PAGES, ...SECRETS, ...SUSPECTS, ...HARMLESS });
@@ -92,7 +92,7 @@ describe("AwsS3PublishSite, files that visitors are not meant to see,", () => {
       [
         undefined,
         [
-          "These files may hold secrets: .env. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant. [site-secret-found]",
+          "These files may hold secrets: .env. Exclude them with patterns that start with !, or add a pattern with the full name of a file that visitors may see. [site-secret-found]",
           warning({ "db.sql": "" }),
         ],
       ],

@@ -36,7 +36,7 @@ describe("AwsS3PublishSite, in a store that lists the bucket in place of its set
   it("ends if a website is to be configured, and does not write to the bucket itself", async () => {
     const { errors } = outcomeOf(await bench.publish({ configureWebsite: "true", verify: "false" }));
     assert.deepEqual(errors, [
-      `Reading the website configuration of the bucket "${bench.bucket}" failed: This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
+      `Reading the website configuration of the bucket "${bench.bucket}" failed: This store does not have website configurations. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
     ]);
     assert.deepEqual(
       bench.requests.filter(({ method, key }) => method === "PUT" && key === undefined),
@@ -52,14 +52,14 @@ describe("AwsS3PublishSite, in a store that reads settings of buckets and does n
   it("names the input that asks for a website", async () => {
     const { errors } = outcomeOf(await bench.publish({ configureWebsite: "true", verify: "false" }));
     assert.deepEqual(errors, [
-      `Setting the website configuration of the bucket "${bench.bucket}" failed: This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
+      `Setting the website configuration of the bucket "${bench.bucket}" failed: This store does not have website configurations. Set configureWebsite to false, and serve the site in the way that the store offers. [bucket-setting-not-supported]`,
     ]);
   });
 
   it("names the input that asks for a policy", async () => {
     const { errors } = outcomeOf(await bench.publish({ publicRead: "true", verify: "false" }));
     assert.deepEqual(errors, [
-      `Setting the policy of the bucket "${bench.bucket}" failed: This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers. [bucket-setting-not-supported]`,
+      `Setting the policy of the bucket "${bench.bucket}" failed: This store does not have bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers. [bucket-setting-not-supported]`,
     ]);
   });
 });

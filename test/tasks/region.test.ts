@@ -21,7 +21,7 @@ describe("The tasks, given a wrong region", () => {
       );
       assert.deepEqual([errors, isWhole], [[], true], output);
       // radosgw takes signatures for any region.
-      const warning = `The bucket is in ${target.region}, not eu-north-1; set regionName to ${target.region}, or leave it empty and have the service connection name that region. [region-wrong]`;
+      const warning = `The bucket is in ${target.region}, not eu-north-1. Set regionName to ${target.region}, or leave it empty and set this region in the service connection. [region-wrong]`;
       for (const { issues } of results) {
         assert.deepEqual(
           issues.map(({ message }) => message),

@@ -4,7 +4,7 @@ import { downloadBench } from "./download-bench.ts";
 import { assertDone, assertFailed, outcomeOf, uploadBench } from "./upload-bench.ts";
 
 const CODE = "[pattern-without-match]";
-const SPELLING = "Check its spelling; case counts.";
+const SPELLING = "Check the spelling, also upper and lower case.";
 const inAllFolders = (pattern: string) => `${SPELLING} For all folders, write "**/${pattern}".`;
 const perhaps = (pattern: string) => `Perhaps you mean "${pattern}".`;
 
@@ -91,7 +91,7 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
   it("leaves it at one message if nothing matches at all", async () => {
     const globExpressions = "a\nb\n!c";
     assertFailed(await bench.upload({ globExpressions }), [
-      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]",
+      "globExpressions: no file matches. Check the patterns and sourceFolder, and that an earlier step created the files. [no-files-found]",
     ]);
     assertDone(await bench.upload({ globExpressions, ifNoFilesFound: "ignore" }), {});
   });
@@ -167,7 +167,7 @@ describe("AwsS3Upload, where another tool has stored files without a type,", () 
     assert.deepEqual(others, []);
     assert.match(
       warning ?? "",
-      /^headers: (a\.html|b\.html|c\.css) is unchanged, but it is stored as binary\/octet-stream and not as text\/(html|css); charset=utf-8; so may be others\. To correct that without uploading files again, give their Content-Type in headers, or set contentType\. \[content-type-missing\]$/,
+      /^headers: (a\.html|b\.html|c\.css) is unchanged, but it is stored as binary\/octet-stream and not as text\/(html|css); charset=utf-8\. Other objects may be too\. To correct that without uploading files again, set their Content-Type in headers, or set contentType\. \[content-type-missing\]$/,
     );
     const headers = "**/*.html\n  Content-Type: text/html\n*.css\n  Content-Type: text/css";
     assertDone(await bench.upload({ headers }), { updated: 3 });

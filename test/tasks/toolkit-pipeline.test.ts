@@ -96,12 +96,12 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
     assert.equal(result.result, "Succeeded", log);
     // The toolkit passes over a pattern that is for nothing.
     assert.deepEqual(log.match(/##\[(warning|error)\].*/g), [
-      '##[warning]globExpressions: line 2, "*.msi", matches no object. Check its spelling; case counts. For all folders, write "**/*.msi". [pattern-without-match]',
+      '##[warning]globExpressions: line 2, "*.msi", matches no object. Check the spelling, also upper and lower case. For all folders, write "**/*.msi". [pattern-without-match]',
     ]);
     assert.deepEqual(log.match(/logRequest.*|encryptionAlgorithm.*/g), [
-      "encryptionAlgorithm: KMS has no effect while keyManagement is none.",
+      "encryptionAlgorithm: KMS has no effect if keyManagement is none.",
       "logRequest, logResponse: not used, because this task does not log requests.",
-      "encryptionAlgorithm: KMS has no effect while keyManagement is customerManaged.",
+      "encryptionAlgorithm: KMS has no effect if keyManagement is customerManaged.",
     ]);
 
     const byDefault = { encryption: "aws:kms" };
@@ -306,7 +306,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: other, ${about}`));
       const refused = await run(`${keys}${download("overwrite: changed")}`);
       assert.deepEqual(refused.log.match(/##\[error\].*/g), [
-        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or behind its slashes. Leave it out with a pattern (globExpressions). Or include it with one that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
+        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or after its slashes. Exclude it with a pattern (globExpressions). Or include it with one that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
       ]);
       const excluding = await run(steps(download("globExpressions: '!/releases/**'")));
       assert.equal(excluding.run.result, "Succeeded", excluding.log);
@@ -320,7 +320,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: releases, ${about}`));
       const { log } = await run(`${keys}${download('globExpressions: "**\\n/**"')}`);
       assert.deepEqual(log.match(/##\[error\].*/g), [
-        "##[error]sourceFolder: /releases/about/index.html and releases/about/index.html cannot both be had on this disk. Leave it out with a pattern (globExpressions). [file-names-in-conflict]",
+        "##[error]sourceFolder: /releases/about/index.html and releases/about/index.html cannot both exist on this disk. Exclude it with a pattern (globExpressions). [file-names-in-conflict]",
       ]);
       assert.deepEqual(restored.readOutside(), {});
     });

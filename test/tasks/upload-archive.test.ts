@@ -174,7 +174,7 @@ describe("AwsS3Upload, archive", () => {
     await bench.put("drop/app.zip", { Body: "theirs" });
     assertDone(await upload({ overwrite: "never" }), { unchanged: 1 });
     assertFailed(await upload({ overwrite: "error" }), [
-      "overwrite: drop/app.zip exists already. Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]",
+      "overwrite: drop/app.zip exists already. Choose another targetFolder, or set overwrite to changed, always or never. [target-not-empty]",
     ]);
     assert.equal((await objectOf(bench, "drop/app.zip")).toString(), "theirs");
     await bench.remove("drop/app.zip");
@@ -266,7 +266,7 @@ describe("AwsS3Upload, archive in parts", () => {
       letGo();
     }, 5);
     assertFailed(await upload(), [
-      "large.bin was not uploaded: the file large.bin changed while it was archived; let what writes to it end first. [file-changed]",
+      "large.bin was not uploaded: the file large.bin changed while it was archived; let the program that writes it finish first. [file-changed]",
     ]);
     await assertNothingStored();
   });

@@ -58,7 +58,7 @@ describe("AwsS3Upload, whose bucket it is", () => {
       bench.upload({ createBucket: "true" }),
     );
     assertFailed(result, [
-      `Creating the bucket ${bench.bucket} failed: The bucket exists (409 BucketAlreadyExists). Choose another bucketName: "${bench.bucket}" belongs to another account, and all accounts share the names of buckets. [bucket-name-taken]`,
+      `Creating the bucket ${bench.bucket} failed: The bucket exists (409 BucketAlreadyExists). Choose another bucketName: "${bench.bucket}" belongs to another account. Bucket names are unique in all accounts. [bucket-name-taken]`,
     ]);
     bench.assertOperations({ HeadBucket: 1, CreateBucket: 1 });
   });
@@ -69,7 +69,7 @@ describe("AwsS3Upload, whose bucket it is", () => {
       bench.upload({ createBucket: "true", bucketName }),
     );
     assertFailed(result, [
-      `Creating the bucket ${bucketName} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:CreateBucket on arn:aws:s3:::${bucketName}, in its own policy and in the bucket's. [access-denied]`,
+      `Creating the bucket ${bucketName} failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:CreateBucket on arn:aws:s3:::${bucketName}, in its own policy and in the policy of the bucket. [access-denied]`,
     ]);
   });
 

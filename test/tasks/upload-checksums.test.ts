@@ -113,7 +113,7 @@ describe("AwsS3Upload, partSizeMB", () => {
     assert.deepEqual(
       result.issues.map(({ message }) => message),
       [
-        "sourceFolder: huge.bin cannot be uploaded: it would have 10,001 parts of 5 MiB, and S3 takes 10,000 at most; raise partSizeMB, or leave it empty. [too-many-parts]",
+        "sourceFolder: huge.bin cannot be uploaded: it would have 10,001 parts of 5 MiB, and S3 allows 10,000. Increase partSizeMB, or leave it empty. [too-many-parts]",
       ],
     );
     assert.deepEqual(await bench.keys(), []);

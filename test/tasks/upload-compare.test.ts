@@ -257,7 +257,7 @@ describe("AwsS3Upload, compareBy", () => {
       const odd = { kind: "status", status: 418, code: "Teapot" } as const;
       const result = await bench.during({ operation: "HeadObject" }, odd, () => bench.upload());
       assertFailed(result, [
-        `Comparing with s3://${bench.bucket}/a.txt failed: the server gave no reason (418). What answered does not look like S3: check the server URL of awsCredentials, and what stands between. [response-not-recognized]`,
+        `Comparing with s3://${bench.bucket}/a.txt failed: the server gave no reason (418). The response is not from an S3 server. Check the server URL in the service connection, and any proxy or load balancer. [response-not-recognized]`,
       ]);
       assert.deepEqual(await bench.contents(), { "a.txt": "b" });
     });

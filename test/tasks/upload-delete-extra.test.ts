@@ -119,8 +119,8 @@ describe("AwsS3Upload, deleteExtra", () => {
       assertOutcome(await mirror(), {
         result: "Succeeded",
         warnings: [
-          "kept is left out: the link leads nowhere (ENOENT). [file-skipped]",
-          "kept.html is left out: the link leads nowhere (ENOENT). [file-skipped]",
+          "kept is skipped: the link leads nowhere (ENOENT). [file-skipped]",
+          "kept.html is skipped: the link leads nowhere (ENOENT). [file-skipped]",
         ],
         counts: { uploaded: 1, deleted: 1, bytes: 1 },
       });
@@ -134,7 +134,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       outside.remove();
       assertOutcome(result, {
         result: "Succeeded",
-        warnings: ["kept is left out: the link leaves the source folder. [file-skipped]"],
+        warnings: ["kept is skipped: the link leads out of the source folder. [file-skipped]"],
         counts: { uploaded: 1, deleted: 1, bytes: 1 },
       });
       assert.deepEqual(await bench.keys(), [...left(), "kept/a.html", "kept/deep/b.html"]);
@@ -160,7 +160,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       execFileSync("mkfifo", [join(bench.source.path, "kept.html")]);
       assertOutcome(await mirror({ globExpressions: "*.html" }), {
         result: "Succeeded",
-        warnings: ["kept.html is left out: it is neither a file nor a folder. [file-skipped]"],
+        warnings: ["kept.html is skipped: it is neither a file nor a folder. [file-skipped]"],
         counts: { uploaded: 1, deleted: 1, bytes: 1 },
       });
       assert.ok((await bench.keys()).includes("kept.html"));
@@ -238,7 +238,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       assertFailed(
         result,
         [
-          `old.txt was not deleted: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:DeleteObject on arn:aws:s3:::${bench.bucket}/old.txt, in its own policy and in the bucket's. [access-denied]`,
+          `old.txt was not deleted: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:DeleteObject on arn:aws:s3:::${bench.bucket}/old.txt, in its own policy and in the policy of the bucket. [access-denied]`,
         ],
         { uploaded: 1, bytes: 1 },
       );
@@ -261,12 +261,12 @@ describe("AwsS3Upload, deleteExtra", () => {
     [
       "flattenFolders",
       { flattenFolders: "true" },
-      "since names alone do not tell which folder a file came from. Set one of the two to false. [inputs-in-conflict]",
+      "because the names do not show the folders of the files. Set one of the two to false. [inputs-in-conflict]",
     ],
     [
       "shard",
       { shard: "true" },
-      "since a job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
+      "because each job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
     ],
   ] as const) {
     it(`cannot be used with ${other}`, async () => {

@@ -30,7 +30,7 @@ describe("AwsS3Upload, dryRun", () => {
     const start = result.log.indexOf("Found 4 files: 1 new, 2 to update, 1 unchanged, 1 to delete; 8 B to upload");
     assert.deepEqual(result.log.slice(start + 1, start + 11), [
       ...told.map((line) => `  ${line}`),
-      "Dry run: nothing was changed. Without it, these would be the numbers.",
+      "Dry run: nothing was changed. A real run would give these numbers.",
       "  new        1",
       "  updated    2",
       "  unchanged  1",
@@ -99,7 +99,7 @@ describe("AwsS3Upload, dryRun", () => {
     await bench.put("a.txt");
     bench.source.write({ "a.txt": "a" });
     assertFailed(await bench.upload({ dryRun: "true", overwrite: "error" }), [
-      "overwrite: a.txt exists already. Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]",
+      "overwrite: a.txt exists already. Choose another targetFolder, or set overwrite to changed, always or never. [target-not-empty]",
     ]);
   });
 });

@@ -27,7 +27,7 @@ const inputCases: Case[] = [
     wrong: "a missing folder",
     inputs: { sourceFolder: "SOURCE/missing" },
     errors: [
-      "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it. [file-not-found]",
+      "sourceFolder: there is no file or folder SOURCE/missing. Check the path, and that an earlier step of the job creates it. [file-not-found]",
     ],
   },
   {
@@ -39,77 +39,75 @@ const inputCases: Case[] = [
     wrong: "a URI as bucket name",
     inputs: { bucketName: "s3://bucket/site" },
     errors: [
-      'bucketName: "s3://bucket/site" is a URI. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+      'bucketName: "s3://bucket/site" is a URI. Enter only the name of the bucket, and the rest in targetFolder. [bucket-name-invalid]',
     ],
   },
   {
     wrong: "a bucket name with a prefix",
     inputs: { bucketName: "bucket/site" },
     errors: [
-      'bucketName: "bucket/site" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
+      'bucketName: "bucket/site" has a /. Enter only the name of the bucket, and the rest in targetFolder. [bucket-name-invalid]',
     ],
   },
   {
     wrong: "a bucket name that is none",
     inputs: { bucketName: "my bucket" },
     errors: [
-      'bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+      'bucketName: "my bucket" is not a bucket name. Use 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
     ],
   },
   {
     wrong: "a directory bucket",
     inputs: { bucketName: "logs--use1-az4--x-s3" },
     errors: [
-      'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket. [bucket-type-not-supported]',
+      'bucketName: "logs--use1-az4--x-s3" is a directory bucket, which this task does not support. Use a general purpose bucket. [bucket-type-not-supported]',
     ],
   },
   {
     wrong: "a malformed pattern",
     inputs: { globExpressions: "**\n!src/[ab\nC:\\out\\**" },
     errors: [
-      'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
-      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
+      'globExpressions: pattern "!src/[ab": it has a [ that is not closed. Write \\[ for the character itself. [pattern-invalid]',
+      'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk. Write it relative to sourceFolder. [pattern-invalid]',
     ],
   },
   {
     wrong: "patterns that match nothing",
     inputs: { globExpressions: "**/*.none" },
     errors: [
-      "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]",
+      "globExpressions: no file matches. Check the patterns and sourceFolder, and that an earlier step created the files. [no-files-found]",
     ],
   },
   {
     wrong: "a region that is none",
     inputs: { regionName: "Europe (Ireland)" },
-    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1. [region-invalid]'],
+    errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, for example eu-west-1. [region-invalid]'],
   },
   {
     wrong: "no region for Amazon S3",
     connection: with_({ url: "https://s3.amazonaws.com/", data: {} }),
     errors: [
-      "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1. [region-required]",
+      "regionName: it is empty, and the service connection names no region. Enter the region of the bucket, for example eu-west-1. [region-required]",
     ],
   },
   {
     wrong: "a server URL that is none",
     connection: with_({ url: "minio.example.com" }),
     errors: [
-      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store. [url-invalid]',
+      'awsCredentials: its server URL "minio.example.com" is not a URL. Enter https://s3.amazonaws.com/ for Amazon S3, or the URL of your server. [url-invalid]',
     ],
   },
   {
     wrong: "a server URL of another protocol",
     connection: with_({ url: "ftp://store.example.com/" }),
     errors: [
-      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the address of your store. [url-invalid]',
+      'awsCredentials: its server URL "ftp://store.example.com/" does not start with https:// or http://. Enter https://s3.amazonaws.com/ for Amazon S3, or the URL of your server. [url-invalid]',
     ],
   },
   {
     wrong: "an addressing style that is none",
     connection: with_({ data: { addressingStyle: "sideways" } }),
-    errors: [
-      'awsCredentials: its addressing style is "sideways"; it can be auto, path or virtual. [input-not-in-list]',
-    ],
+    errors: ['awsCredentials: its addressing style is "sideways". Choose auto, path or virtual. [input-not-in-list]'],
   },
   {
     wrong: "a connection without keys",
@@ -123,26 +121,26 @@ const inputCases: Case[] = [
     wrong: "a connection of another scheme",
     connection: with_({ scheme: "Token", parameters: {} }),
     errors: [
-      'awsCredentials: its authentication scheme is "Token"; this task needs access keys, or no stored secret. Create the service connection anew as one of the two. [service-connection-not-supported]',
+      'awsCredentials: its authentication scheme is "Token". This task needs access keys, or no stored secret. Create the service connection again with one of the two. [service-connection-not-supported]',
     ],
   },
   {
     wrong: "a connection that the job does not have",
     step: { connections: [] },
     errors: [
-      "awsCredentials: the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not. [service-connection-not-found]",
+      "awsCredentials: the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not. [service-connection-not-found]",
     ],
   },
   {
     wrong: "a pattern with backslashes between folders",
     inputs: { globExpressions: "**\n!**\\*.pem" },
-    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\ in it; write / between folders. [pattern-invalid]'],
+    errors: ['globExpressions: pattern "!**\\*.pem": it has a \\. Write / between folders. [pattern-invalid]'],
   },
   {
     wrong: "dots for a bucket name",
     inputs: { bucketName: ".." },
     errors: [
-      'bucketName: ".." is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+      'bucketName: ".." is not a bucket name. Use 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
     ],
   },
   {
@@ -153,13 +151,13 @@ const inputCases: Case[] = [
   {
     wrong: "a target folder that is none",
     inputs: { targetFolder: "a/../b\\c" },
-    errors: ['targetFolder: "a/../b\\c" has .. for a folder, which S3 does not resolve. [path-invalid]'],
+    errors: ['targetFolder: "a/../b\\c" has .. as a folder, which S3 does not resolve. [path-invalid]'],
   },
   {
     wrong: "an access key with an invisible character",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIA\u200bEXAMPLE" } }),
     errors: [
-      "awsCredentials: one of its keys has a character in it that keys do not have, perhaps an invisible one. Enter it in the service connection again. [access-key-invalid]",
+      "awsCredentials: one of its keys has a character that keys cannot have, perhaps an invisible one. Enter it in the service connection again. [access-key-invalid]",
     ],
   },
   {
@@ -167,17 +165,17 @@ const inputCases: Case[] = [
     inputs: { bucketName: "arn:aws:s3::123456789012:accesspoint:mfzwi23gnjvgw.mrap", regionName: "eu-west-1" },
     connection: with_({ url: "https://s3.amazonaws.com/" }),
     errors: [
-      "bucketName: requests to it are signed in a way that this task does not support. [endpoint-not-available]",
+      "bucketName: its requests need a kind of signature that this task does not support. [endpoint-not-available]",
     ],
   },
   {
     wrong: "several inputs at once",
     inputs: { bucketName: "a/b", sourceFolder: "SOURCE/none", globExpressions: "{a", regionName: "?" },
     errors: [
-      'bucketName: "a/b" has a / in it. Enter the bucket\'s name alone, and the rest as targetFolder. [bucket-name-invalid]',
-      'regionName: "?" is not a region. Enter its code, as eu-west-1. [region-invalid]',
-      "sourceFolder: there is nothing at SOURCE/none. Check the path, and that an earlier step of the job has made it. [file-not-found]",
-      'globExpressions: pattern "{a": it has a { that is not closed; write \\{ for the character itself. [pattern-invalid]',
+      'bucketName: "a/b" has a /. Enter only the name of the bucket, and the rest in targetFolder. [bucket-name-invalid]',
+      'regionName: "?" is not a region. Enter its code, for example eu-west-1. [region-invalid]',
+      "sourceFolder: there is no file or folder SOURCE/none. Check the path, and that an earlier step of the job creates it. [file-not-found]",
+      'globExpressions: pattern "{a": it has a { that is not closed. Write \\{ for the character itself. [pattern-invalid]',
     ],
   },
 ];
@@ -187,11 +185,11 @@ const serverCases: Case[] = [
     wrong: "an unknown bucket",
     inputs: { bucketName: "nobody-has-this-one" },
     errors: [
-      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED} [bucket-not-found]`,
+      `Upload to s3://nobody-has-this-one/ failed: The specified bucket does not exist (404 NoSuchBucket). Check bucketName: there is no bucket "nobody-has-this-one" in this store, or in this AWS account and region. Also check that awsCredentials is the right service connection. ${STOPPED} [bucket-not-found]`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: this store, or this AWS account and region, has no bucket "nobody-has-this-one"; and check that awsCredentials is the connection you mean. ${STOPPED} [bucket-not-found]`,
+        `Upload to s3://nobody-has-this-one/ failed: the server gave no reason (404 NoSuchBucket). Check bucketName: there is no bucket "nobody-has-this-one" in this store, or in this AWS account and region. Also check that awsCredentials is the right service connection. ${STOPPED} [bucket-not-found]`,
       ],
     },
   },
@@ -199,14 +197,14 @@ const serverCases: Case[] = [
     wrong: "an unknown access key",
     connection: (right) => ({ ...right, parameters: { ...right.parameters, username: "AKIANOBODYHASTHISKEY" } }),
     errors: [
-      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
+      `Upload to s3://BUCKET/ failed: The AWS Access Key Id you provided does not exist in our records (403 InvalidAccessKeyId). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
     ],
     elsewhere: {
       versitygw: [
-        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
+        `Upload to s3://BUCKET/ failed: No user exists with the provided access key ID (404 XAdminUserNotFound). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
       ],
       radosgw: [
-        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 InvalidAccessKeyId). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token. ${STOPPED} [access-key-not-found]`,
       ],
     },
   },
@@ -217,11 +215,11 @@ const serverCases: Case[] = [
       parameters: { ...right.parameters, password: "wrong/secret/key/wrong/secret/key/wrong" },
     }),
     errors: [
-      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED} [secret-key-wrong]`,
+      `Upload to s3://BUCKET/ failed: The request signature we calculated does not match the signature you provided. Check your key and signing method (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials). It does not belong to the access key ID. ${STOPPED} [secret-key-wrong]`,
     ],
     elsewhere: {
       radosgw: [
-        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id. ${STOPPED} [secret-key-wrong]`,
+        `Upload to s3://BUCKET/ failed: the server gave no reason (403 SignatureDoesNotMatch). Check the secret access key in the service connection (awsCredentials). It does not belong to the access key ID. ${STOPPED} [secret-key-wrong]`,
       ],
     },
   },
@@ -236,14 +234,14 @@ const serverCases: Case[] = [
     wrong: "a host that does not exist",
     connection: with_({ url: "http://store.invalid" }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known: check the server URL of awsCredentials, and regionName. ${STOPPED} [name-not-found]`,
+      `Upload to s3://BUCKET/ failed: no answer from store.invalid: getaddrinfo ENOTFOUND store.invalid. The name store.invalid is not known. Check the server URL of awsCredentials, and regionName. ${STOPPED} [name-not-found]`,
     ],
   },
   {
     wrong: "https where the server speaks http",
     connection: (right) => ({ ...right, url: right.url.replace("http:", "https:") }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. What answered does not speak this protocol: check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. The server does not use this protocol. Check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
     ],
   },
 ];

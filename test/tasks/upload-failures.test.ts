@@ -64,7 +64,7 @@ describe("AwsS3Upload, where files fail", () => {
     assertFailed(
       result,
       [
-        `Upload to s3://${bench.bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the bucket's. 300 of 300 files are not uploaded. [access-denied]`,
+        `Upload to s3://${bench.bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bench.bucket}/*, in its own policy and in the policy of the bucket. 300 of 300 files are not uploaded. [access-denied]`,
       ],
       { unchanged: bench.planOf(result).actions.filter(({ status }) => status === "done").length },
     );
@@ -80,7 +80,7 @@ describe("AwsS3Upload, where files fail", () => {
     const [first, ...others] = result.issues.map(({ message }) => message);
     assert.match(
       first ?? "",
-      /^The step stopped, since the rest would have failed alike: 200 of 300 files are not uploaded\. \[step-stopped\]$/,
+      /^The step stopped, because the rest would have failed in the same way: 200 of 300 files are not uploaded\. \[step-stopped\]$/,
     );
     assert.ok(
       others.length <= 50 && others.every((message) => /ExpiredToken.* \[session-token-expired\]$/.test(message)),
@@ -155,7 +155,7 @@ describe("AwsS3Upload, where files change while they are sent", () => {
 
   it("names a large file that changes each time, and leaves nothing of it", async () => {
     const result = await uploadWhile(() => appendFileSync(path(), "more"), 2);
-    const why = "it changed twice while it was sent; let what writes to it end first. [file-changed]";
+    const why = "it changed twice while it was sent. Let the program that writes it finish first. [file-changed]";
     assertFailed(result, [`large.bin was not uploaded: ${why}`], { uploaded: 1, bytes: 1 });
     assert.deepEqual(await bench.keys(), ["a.txt"]);
     assert.equal(await unfinished(), 0);

@@ -179,7 +179,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     });
     const result = await upload();
     assertFailed(result, [
-      `Upload to s3://${bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the bucket's. 500 of 500 files are not uploaded. [access-denied]`,
+      `Upload to s3://${bucket}/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/*, in its own policy and in the policy of the bucket. 500 of 500 files are not uploaded. [access-denied]`,
     ]);
     assert.ok(server.requests.length <= 128, `${server.requests.length} requests`);
   });
@@ -190,7 +190,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     server.addFault({ match: { key: /^secret/ }, action: denied });
     server.addFault({ match: { key: /^[az]/ }, times: 2, action: { kind: "delay", delayMs: 300 } });
     assertFailed(await upload(), [
-      `secret/b.txt was not uploaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/secret/b.txt, in its own policy and in the bucket's. [access-denied]`,
+      `secret/b.txt was not uploaded: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bucket}/secret/b.txt, in its own policy and in the policy of the bucket. [access-denied]`,
     ]);
     assert.deepEqual(await listKeys(target, bucket), ["a.txt", "z.txt"]);
   });
@@ -204,7 +204,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.equal(result.result, "Failed");
     assert.equal(
       result.issues[0]?.message,
-      "The step stopped, since the rest would have failed alike: 300 of 301 files are not uploaded. [step-stopped]",
+      "The step stopped, because the rest would have failed in the same way: 300 of 301 files are not uploaded. [step-stopped]",
     );
     assert.ok(server.requests.length < 200, `${server.requests.length} requests`);
   });
@@ -224,10 +224,10 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     ["answers everything with a page", 200, {}, "the answer has no ETag (200)"],
     ["refuses everything with a page", 405, {}, "the server gave no reason (405)"],
     [
-      "sends on to elsewhere",
+      "redirects elsewhere",
       301,
       { location: "https://www.example.com/" },
-      "the server sends on to https://www.example.com/ (301)",
+      "the server redirects to https://www.example.com/ (301)",
     ],
   ];
   for (const [title, status, headers, why] of foreign) {
@@ -244,7 +244,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
       const blind = await upload({ connections }, { overwrite: "always" });
       web.close();
       const advice =
-        "What answered does not look like S3: check the server URL of awsCredentials, and what stands between.";
+        "The response is not from an S3 server. Check the server URL in the service connection, and any proxy or load balancer.";
       assertFailed(listing, [
         `Listing s3://${bucket}/ failed: ${status === 200 ? "the answer is no ListBucketResult (200)" : why}. ${advice} [response-not-recognized]`,
       ]);
@@ -305,7 +305,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     const appender = setInterval(() => appendFileSync(join(source.path, "grows.log"), "more"), 20);
     try {
       assertFailed(await upload(), [
-        "grows.log was not uploaded: it changed twice while it was sent; let what writes to it end first. [file-changed]",
+        "grows.log was not uploaded: it changed twice while it was sent. Let the program that writes it finish first. [file-changed]",
       ]);
     } finally {
       clearInterval(appender);

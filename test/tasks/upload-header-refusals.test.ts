@@ -24,7 +24,7 @@ describe("AwsS3Upload, where headers cannot be changed", () => {
     assertFailed(
       result,
       [
-        "a.txt was not updated: the object's ACL cannot be read (Access Denied (403 AccessDenied)), and its headers are changed by a copy that would lose it: allow s3:GetObjectAcl, or set filesAcl. [acl-not-readable]",
+        "a.txt was not updated: the object's ACL cannot be read (Access Denied (403 AccessDenied)), and the copy that changes its headers would lose it. Allow s3:GetObjectAcl, or set filesAcl. [acl-not-readable]",
       ],
       { uploaded: 1, bytes: 1 },
     );
@@ -42,7 +42,7 @@ describe("AwsS3Upload, where headers cannot be changed", () => {
     assertFailed(
       await bench.upload(noCache),
       [
-        "a.txt was not updated: the object is archived (GLACIER), so its headers cannot be changed: restore it first, or leave it out with a pattern. [object-archived]",
+        "a.txt was not updated: the object is archived (GLACIER), so its headers cannot be changed: restore it first, or exclude it with a pattern. [object-archived]",
       ],
       { uploaded: 1, bytes: 1 },
     );
@@ -63,7 +63,7 @@ describe("AwsS3Upload, where headers cannot be changed", () => {
     assertFailed(
       result,
       [
-        `a.txt was not updated: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bench.bucket}/a.txt, in its own policy and in the bucket's. [access-denied]`,
+        `a.txt was not updated: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:PutObject on arn:aws:s3:::${bench.bucket}/a.txt, in its own policy and in the policy of the bucket. [access-denied]`,
       ],
       { uploaded: 1, bytes: 1 },
     );
@@ -79,7 +79,7 @@ describe("AwsS3Upload, where headers cannot be changed", () => {
     assertFailed(
       await step,
       [
-        "a.txt was not updated: At least one of the pre-conditions you specified did not hold (412 PreconditionFailed). The object was stored, replaced or deleted by somebody else meanwhile: run the step again. [object-changed]",
+        "a.txt was not updated: At least one of the pre-conditions you specified did not hold (412 PreconditionFailed). Another process changed the object during this step. Run the step again. [object-changed]",
       ],
       { uploaded: 1, bytes: 1 },
     );

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync } from "node:fs";
 import { assertDone, assertFailed, uploadBench } from "./upload-bench.ts";
 
-const ADVICE = "If that is what you want, raise maxDelete; if not, check the source and the patterns.";
-const LISTED_LIMIT = `${ADVICE} A dry run (dryRun: true) names them all. [delete-limit-exceeded]`;
+const ADVICE = "If this is right, increase maxDelete. Otherwise check the source and the patterns.";
+const LISTED_LIMIT = `${ADVICE} A dry run (dryRun: true) lists them all. [delete-limit-exceeded]`;
 
 describe("AwsS3Upload, maxDelete", () => {
   const bench = uploadBench();
@@ -45,7 +45,7 @@ describe("AwsS3Upload, maxDelete", () => {
   it("shows in a dry run what would go, and fails as a real run does", async () => {
     const result = await mirror({ targetFolder: "p", maxDelete: "0", dryRun: "true" });
     assertFailed(result, [
-      `maxDelete: deleteExtra would delete 3 of 4 under s3://${bench.bucket}/p/, and the limit is 0 (b, c, d). ${ADVICE} All of them are in the log above or, where there are many, in the plan file. [delete-limit-exceeded]`,
+      `maxDelete: deleteExtra would delete 3 of 4 under s3://${bench.bucket}/p/, and the limit is 0 (b, c, d). ${ADVICE} The log above lists them, or the plan file if there are many. [delete-limit-exceeded]`,
     ]);
     const start = result.log.indexOf("Found 2 files: 1 new, 1 unchanged, 3 to delete; 3 B to upload");
     assert.deepEqual(result.log.slice(start + 1, start + 5), [

@@ -138,7 +138,7 @@ describe("AwsS3Upload, what is stored beside the bytes", () => {
   it("says what to do where the bucket takes no ACLs, once for the step", async () => {
     bench.source.write({ "a.txt": "a", "b.txt": "b" });
     assertFailed(await bench.upload({ filesAcl: "public-read" }), [
-      `Upload to s3://${bench.bucket}/ failed: The bucket does not allow ACLs (400 AccessControlListNotSupported). Set filesAcl to none: the bucket "${bench.bucket}" takes no ACLs, since its owner owns all objects in it. What shall be public is made so by a bucket policy. 2 of 2 files are not uploaded. [canned-acl-not-supported]`,
+      `Upload to s3://${bench.bucket}/ failed: The bucket does not allow ACLs (400 AccessControlListNotSupported). Set filesAcl to none: the bucket "${bench.bucket}" does not allow ACLs (Object Ownership). To make objects public, use a bucket policy. 2 of 2 files are not uploaded. [canned-acl-not-supported]`,
     ]);
     assertDone(await bench.upload({ filesAcl: "bucket-owner-full-control" }), { uploaded: 2, bytes: 2 });
     assertDone(await bench.upload({ filesAcl: "none" }), { unchanged: 2 });

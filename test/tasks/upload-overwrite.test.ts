@@ -57,14 +57,14 @@ describe("AwsS3Upload, overwrite", () => {
     bench.assertOperations({ ListObjectsV2: 1, PutObject: 1 });
     assert.deepEqual(await bench.contents(), contents({ "p/new": "new", "p/same": "same", "p/different": "before" }));
     assert.deepEqual(bench.reasons(result), ["leave p/different: exists", "upload p/new: new", "leave p/same: exists"]);
-    assert.ok(result.log.includes("Found 3 files: 1 new, 2 left, since they exist; 3 B to upload"));
+    assert.ok(result.log.includes("Found 3 files: 1 new, 2 kept, because they exist; 3 B to upload"));
     const again = await upload({ overwrite: "never" });
     assert.ok(again.log.includes(`Nothing to do: 3 files exist already in s3://${bench.bucket}/p/`));
   });
 
   for (const overwrite of ["error", "false", "False"]) {
     it(`"${overwrite}" fails before anything is sent, and names what exists in one error`, async () => {
-      const advice = "Choose another targetFolder, or let overwrite be changed, always or never. [target-not-empty]";
+      const advice = "Choose another targetFolder, or set overwrite to changed, always or never. [target-not-empty]";
       const result = await upload({ overwrite });
       assertFailed(result, [
         `overwrite: 2 objects exist already under s3://${bench.bucket}/p/: different, same. ${advice}`,
@@ -108,7 +108,7 @@ describe("AwsS3Upload, overwrite, as a user who may do little", () => {
   ]) {
     it(`${JSON.stringify(inputs)} says that it may not list, and what would do without`, async () => {
       assertFailed(await mayOnlyPut({ targetFolder: "p", ...inputs }), [
-        `Listing s3://${bench.bucket}/p/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the bucket's. Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough. [access-denied]`,
+        `Listing s3://${bench.bucket}/p/ failed: Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action s3:ListBucket on arn:aws:s3:::${bench.bucket}, in its own policy and in the policy of the bucket. Or set overwrite to always, without deleteExtra: then the step does not list the bucket, and s3:PutObject is enough. [access-denied]`,
       ]);
       bench.assertOperations({ ListObjectsV2: 1 });
     });

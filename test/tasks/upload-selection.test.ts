@@ -5,7 +5,7 @@ import { assertDone, assertFailed, assertOutcome, uploadBench } from "./upload-b
 import { SourceFolder } from "./upload-step.ts";
 
 const NOTHING =
-  "globExpressions: no file matches. Check the patterns and sourceFolder; an earlier step may not have made what you expect. [no-files-found]";
+  "globExpressions: no file matches. Check the patterns and sourceFolder, and that an earlier step created the files. [no-files-found]";
 
 describe("AwsS3Upload, flattenFolders", () => {
   const bench = uploadBench();
@@ -27,7 +27,7 @@ describe("AwsS3Upload, flattenFolders", () => {
   it("fails before anything is sent where files would get the same key, and names both", async () => {
     bench.source.write({ "a.txt": "", "x/a.txt": "", "y/a.txt": "", "b/b.txt": "", "c.txt": "" });
     assertFailed(await bench.upload({ flattenFolders: "true", targetFolder: "p" }), [
-      "flattenFolders: a.txt, x/a.txt, y/a.txt would all become p/a.txt. Leave all but one out with a pattern, or do not flatten folders. [file-names-in-conflict]",
+      "flattenFolders: a.txt, x/a.txt, y/a.txt would all become p/a.txt. Exclude all but one with a pattern, or do not flatten folders. [file-names-in-conflict]",
     ]);
     assert.deepEqual(await bench.keys(), []);
     assertDone(await bench.upload({ flattenFolders: "true", globExpressions: "**\n!?/a.txt" }), { uploaded: 3 });
@@ -143,12 +143,12 @@ describe("AwsS3Upload, followSymlinks", () => {
     assertOutcome(await bench.upload(), {
       result: "Succeeded",
       warnings: [
-        "broken is left out: the link leads nowhere (ENOENT). [file-skipped]",
-        "leaving is left out: the link leaves the source folder. [file-skipped]",
-        "leaving.txt is left out: the link leaves the source folder. [file-skipped]",
-        "self is left out: the link leads nowhere (ELOOP). [file-skipped]",
-        "folder/loop/deep/loop is left out: the link leads back to a folder that it stands in. [file-skipped]",
-        "real/deep/loop is left out: the link leads back to a folder that it stands in. [file-skipped]",
+        "broken is skipped: the link leads nowhere (ENOENT). [file-skipped]",
+        "leaving is skipped: the link leads out of the source folder. [file-skipped]",
+        "leaving.txt is skipped: the link leads out of the source folder. [file-skipped]",
+        "self is skipped: the link leads nowhere (ELOOP). [file-skipped]",
+        "folder/loop/deep/loop is skipped: the link leads back to a folder that contains it. [file-skipped]",
+        "real/deep/loop is skipped: the link leads back to a folder that contains it. [file-skipped]",
       ],
       counts: { uploaded: 6, bytes: 6 },
     });
@@ -172,7 +172,7 @@ describe("AwsS3Upload, followSymlinks", () => {
     const result = await bench.upload({ globExpressions: "many-*\nfile.txt" });
     const warnings = result.issues.map(({ message }) => message);
     assert.deepEqual([result.result, warnings.length], ["Succeeded", 51]);
-    assert.equal(warnings.at(-1), "More is left out; the rest is not named here. [file-skipped]");
+    assert.equal(warnings.at(-1), "Further skipped files are not listed. [file-skipped]");
   });
 });
 

@@ -141,7 +141,7 @@ describe("AwsS3Upload, a refusal that is not about checksums", () => {
     const refused = { kind: "status", status: 501, code: "NotImplemented", message: "No such header" } as const;
     const result = await bench.during({ operation: "PutObject" }, refused, () => bench.upload());
     assertFailed(result, [
-      `Upload to s3://${bench.bucket}/ failed: No such header (501 NotImplemented). This store does not understand something in the request that Amazon S3 understands. 1 of 1 files are not uploaded. [request-invalid]`,
+      `Upload to s3://${bench.bucket}/ failed: No such header (501 NotImplemented). This server does not support something in the request that Amazon S3 supports. 1 of 1 files are not uploaded. [request-invalid]`,
     ]);
     assert.deepEqual(
       result.log.filter((text) => text.includes("This store does not accept")),
@@ -154,7 +154,7 @@ describe("AwsS3Upload, a refusal that is not about checksums", () => {
       "names another header",
       "Header 'x-amz-acl' is not implemented",
       {},
-      "Header 'x-amz-acl' is not implemented (501 NotImplemented). This store does not understand something in the request that Amazon S3 understands. 1 of 1 files are not uploaded. [request-invalid]",
+      "Header 'x-amz-acl' is not implemented (501 NotImplemented). This server does not support something in the request that Amazon S3 supports. 1 of 1 files are not uploaded. [request-invalid]",
     ],
     [
       "names no header, with others in the request",

@@ -7,7 +7,7 @@ const MIB = 1024 ** 2;
 describe("AwsS3Upload, tags in a store that takes them for the object", () => {
   const bench = uploadBench("embedded", { persona: takesTagsForObject });
   const noTags = (key: string) =>
-    `tags: this store does not keep the tags of objects. It answered a request for the tags of s3://${bench.bucket}/${key} with something else. Leave tags empty.`;
+    `tags: this store does not keep the tags of objects: the answer to a request for the tags of s3://${bench.bucket}/${key} has none. Leave tags empty.`;
   /** No test may see a PUT of tags. */
   const putsOfTags = () => bench.requests.filter(({ method, query }) => method === "PUT" && "tagging" in query);
 
@@ -49,7 +49,7 @@ describe("AwsS3Upload, tags in a store that has none", () => {
 
   it("end the step after the first object, with the name of the input", async () => {
     bench.source.write({ "a.txt": "a" });
-    const message = `tags: this store does not keep the tags of objects. It answered a request for the tags of s3://${bench.bucket}/a.txt with something else. Leave tags empty.`;
+    const message = `tags: this store does not keep the tags of objects: the answer to a request for the tags of s3://${bench.bucket}/a.txt has none. Leave tags empty.`;
     assertFailed(await bench.upload({ tags: "a=1" }), [
       `Upload to s3://${bench.bucket}/ failed: ${message} 1 of 1 files are not uploaded. [tags-not-supported]`,
     ]);

@@ -124,7 +124,7 @@ export function checkKeyForChecksums(call: Call, upload: MultipartUpload): void 
 }
 
 /**
- * Makes bytes a part of the call's upload, in the place of an earlier part of that number.
+ * Makes bytes a part of the call's upload, which replaces an earlier part of that number.
  * @throws S3Error NoSuchUpload: the upload may have been completed or aborted while the part was on its way
  */
 export function keepPart(

@@ -5,7 +5,7 @@ import { maskSecret } from "../secret-input.ts";
 
 /** What to do about a connection that the agent was not given. */
 export const NO_SUCH_CONNECTION =
-  "the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not.";
+  "the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not.";
 
 /** What a service connection authorizes by. */
 export interface Authorization {
@@ -52,7 +52,7 @@ export function readKeys(reader: InputReader, input: string, { parameter }: Auth
     );
   }
   if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
-    const what = "one of its keys has a character in it that keys do not have, perhaps an invisible one.";
+    const what = "one of its keys has a character that keys cannot have, perhaps an invisible one.";
     reader.problem(input, "access-key-invalid", `${what} Enter it in the service connection again.`);
   }
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };

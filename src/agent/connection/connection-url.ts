@@ -13,13 +13,13 @@ const AWS_DOMAINS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.c
  * @throws Error that says what is wrong with it.
  */
 export function parseStoreUrl(text: string): URL | undefined {
-  const advice = `Enter ${AMAZON_S3_URL} for Amazon S3, or the address of your store.`;
+  const advice = `Enter ${AMAZON_S3_URL} for Amazon S3, or the URL of your server.`;
   const url = parseServerUrl(text, "server URL", advice);
   if (url.hostname !== AMAZON_S3_HOST) return url;
   if (url.href === AMAZON_S3_URL) return undefined;
   throw new CodedError(
     "url-invalid",
-    `its server URL "${shown(url)}" is not quite that of Amazon S3, ${AMAZON_S3_URL}. ${advice}`,
+    `its server URL "${shown(url)}" is not exactly that of Amazon S3, ${AMAZON_S3_URL}. ${advice}`,
   );
 }
 
@@ -30,13 +30,14 @@ export function parseStoreUrl(text: string): URL | undefined {
  * @throws Error that says what is wrong with it.
  */
 export function parseStsUrl(text: string, takesToken: boolean): URL {
-  const advice = "Enter it as https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com, or nothing for that of AWS.";
+  const advice =
+    "Enter a URL, for example https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com. If empty, the endpoint of AWS is used.";
   const url = parseServerUrl(text, "STS endpoint", advice);
   if (takesToken && url.protocol === "http:" && !isLoopback(url)) {
-    const why = "would get the pipeline's token over http, where others can read it";
+    const why = "uses http, so others could read the pipeline's token";
     throw new CodedError(
       "url-invalid",
-      `its STS endpoint "${shown(url)}" ${why}. Enter an address that starts with https://.`,
+      `its STS endpoint "${shown(url)}" ${why}. Enter a URL that starts with https://.`,
     );
   }
   return url;
@@ -59,7 +60,7 @@ function parseServerUrl(text: string, name: string, advice: string): URL {
   if (!url) throw wrong("is not a URL");
   if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong("does not start with https:// or http://");
   if (url.username || url.password) {
-    throw wrong("holds a user name or password, which belong into the connection's keys");
+    throw wrong("has a user name or a password. Enter them as the keys of the service connection");
   }
   if (url.search || url.hash) throw wrong("has a query or fragment");
   return url;

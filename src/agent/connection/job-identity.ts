@@ -41,7 +41,7 @@ function known(name: string): string {
 }
 
 function unknown(what: string): IdentityError {
-  const why = `the agent does not tell this step of ${what}, without which no token can be asked for`;
+  const why = `the agent did not give this step ${what}, which is needed to request a token`;
   return new IdentityError(
     "identity-token-not-issued",
     `The pipeline has no identity token: ${why}. Run the step in a job of Azure Pipelines, or use another service connection.`,

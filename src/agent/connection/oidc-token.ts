@@ -83,7 +83,7 @@ async function askWithRetries(
         .createOidcToken({}, projectId, hubName, planId, jobId, serviceConnectionId)
         .catch((error) => Promise.reject(asKnownError(error, collectionUrl.hostname)));
       const token: unknown = answer?.oidcToken;
-      if (typeof token !== "string" || token === "") throw refusal(undefined, "there is no token in its answer");
+      if (typeof token !== "string" || token === "") throw refusal(undefined, "its answer has no token");
       if (token.length > MAX_TOKEN_LENGTH) throw refusal(undefined, "the token in its answer is too long for STS");
       return token;
     }, signal);
@@ -102,7 +102,7 @@ function asKnownError(error: unknown, hostname: string): unknown {
   const { statusCode, code, message } = error as Error & { statusCode?: number; code?: string };
   if (statusCode !== undefined) return refusal(statusCode, message);
   if (/^Failed to find api location/.test(message)) return refusal(404, "it has no such API");
-  if (/^Request timeout/.test(message)) return new ConnectionError("ETIMEDOUT", hostname, "nothing came in time");
+  if (/^Request timeout/.test(message)) return new ConnectionError("ETIMEDOUT", hostname, "it did not answer in time");
   // What the client could not make sense of has no code.
   return code === undefined ? refusal(undefined, message) : new ConnectionError(code, hostname, message);
 }
@@ -119,22 +119,22 @@ function refusal(status: number | undefined, message: string): ServiceError {
 
 function advise(error: ServiceError | ConnectionError, collectionUrl: URL): string {
   if (error instanceof ConnectionError) {
-    return `Check that this machine reaches ${collectionUrl.host}, by the same proxy and certificates as the agent.`;
+    return `Check that this machine reaches ${collectionUrl.host}, with the proxy and the certificates of the agent.`;
   }
   const { status } = error.details;
   if (status === 404) {
-    return "Azure DevOps Services issues such tokens, and Azure DevOps Server does not: there, use access keys or the identity of the agent. On Azure DevOps Services, check that the service connection still exists.";
+    return "Azure DevOps Server issues no such tokens: use access keys or the identity of the agent there. On Azure DevOps Services, check that the service connection still exists.";
   }
   if (status === 407) return "Check the user name and password of the agent's proxy.";
   if (status >= 300 && status < 400) {
-    return "It sends on to another address, where the job's token must not go: check what stands between this machine and Azure DevOps.";
+    return "It redirects to another address, to which the token of the job must not be sent. Check any proxy between this machine and Azure DevOps.";
   }
   if (status === 401 || status === 403) {
     return "Check that the pipeline may use the service connection (its security, and its approvals and checks), and run the step again.";
   }
   return status >= 500 || status === 429
-    ? "It was asked several times: run the step again later."
-    : "Run the step again; if it stays, check what stands between this machine and Azure DevOps.";
+    ? "The task asked several times. Run the step again later."
+    : "Run the step again. If it happens again, check any proxy between this machine and Azure DevOps.";
 }
 
 /** Only if Azure DevOps itself answered, and not that there are too many requests. */

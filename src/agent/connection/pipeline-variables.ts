@@ -10,7 +10,7 @@ import { hasForeignCharacter } from "./connection-secrets.ts";
 const INPUT: ConnectionInput = "awsCredentials";
 
 const NO_KEYS =
-  "awsCredentials is empty, and there are no pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey, so the agent's own identity was looked for";
+  "awsCredentials is empty, and there are no pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey, so the task looked for the identity of the agent's machine";
 
 /**
  * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. Without keys among them
@@ -52,11 +52,11 @@ function readIdentity(reader: InputReader): BaseIdentity {
   if (!accessKeyId && !secretAccessKey) return { kind: "agent" };
   if (!accessKeyId || !secretAccessKey) {
     const missing = accessKeyId ? "AWS.SecretAccessKey" : "AWS.AccessKeyID";
-    const what = `it is empty, and of the pipeline's variables with access keys ${missing} is missing.`;
+    const what = `it is empty, and of the pipeline variables with access keys, ${missing} is missing.`;
     reader.problem(INPUT, "access-key-incomplete", `${what} Choose a service connection, or set both.`);
   }
   if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
-    const what = "it is empty, and the pipeline's variables with access keys have a character in them that keys do not";
+    const what = "it is empty, and the pipeline variables with access keys have a character that keys cannot";
     reader.problem(INPUT, "access-key-invalid", `${what} have, perhaps an invisible one. Set them again.`);
   }
   return { kind: "keys", credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } };

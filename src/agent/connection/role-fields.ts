@@ -15,16 +15,16 @@ export function problemOfRoleArn(arn: string, isAmazon: boolean): CodedMessage |
   const shape = isAmazon ? /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/ : /^arn:[^:\s]*:iam::[^:\s]*:role\/\S+$/;
   if (shape.test(arn)) return undefined;
   const what = /:assumed-role\//.test(arn)
-    ? `"${arn}" is the ARN of a session, not of the role itself`
+    ? `"${arn}" is the ARN of a session, and not of the role`
     : `"${arn}" is not the ARN of a role`;
-  const message = `${what}. Enter it as ${EXAMPLE_ROLE}, as IAM shows it on the page of the role.`;
+  const message = `${what}. Enter the ARN that IAM shows for the role, for example ${EXAMPLE_ROLE}.`;
   return { code: "role-arn-invalid", message };
 }
 
 /** @returns what is wrong with an external id; undefined where nothing is. */
 export function problemOfExternalId(externalId: string): CodedMessage | undefined {
   if (/^[\w+=,.@:/-]{2,1224}$/.test(externalId)) return undefined;
-  const message = `"${externalId}" is not an external id. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -.`;
+  const message = `"${externalId}" is not an external ID. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -.`;
   return { code: "id-invalid", message };
 }
 
@@ -40,6 +40,6 @@ export function problemOfDuration(text: string): CodedMessage | undefined {
   const { min, max } = ROLE_DURATION_SECONDS;
   const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds >= min && seconds <= max) return undefined;
-  const message = `"${text}" is not a number of seconds from ${min} to ${max}. Enter one, or nothing for an hour.`;
+  const message = `"${text}" is not a number of seconds from ${min} to ${max}. If empty, one hour is used.`;
   return { code: "number-out-of-range", message };
 }

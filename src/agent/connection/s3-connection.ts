@@ -39,7 +39,7 @@ export function readS3Connection(reader: InputReader, id: string): Connection | 
     reader.problem(
       INPUT,
       "input-not-in-list",
-      `its addressing style is "${addressingStyle}"; it can be auto, path or virtual.`,
+      `its addressing style is "${addressingStyle}". Choose auto, path or virtual.`,
     );
   }
   const roleAuthority = roleAuthorityOf(endpoint, stsEndpoint);
@@ -62,23 +62,24 @@ function readIdentity(reader: InputReader, id: string, authorization: Authorizat
     return { kind: "keys", credentials: readKeys(reader, INPUT, authorization) };
   }
   if (scheme !== "None") {
-    const what = `its authentication scheme is "${scheme}"; this task needs access keys, or no stored secret.`;
+    const what = `its authentication scheme is "${scheme}". This task needs access keys, or no stored secret.`;
     reader.problem(
       INPUT,
       "service-connection-not-supported",
-      `${what} Create the service connection anew as one of the two.`,
+      `${what} Create the service connection again with one of the two.`,
     );
     return { kind: "agent" };
   }
   const source = parameter("credentialSource");
   if (source === "oidc-token") return { kind: "oidc", serviceConnectionId: id };
   if (source !== "agent-identity") {
-    const what = source === "" ? "it does not say where credentials come from" : "where its credentials come from is";
+    const what =
+      source === "" ? "it does not say where the credentials come from" : "where its credentials come from is";
     const choices = "the pipeline's own token, or the identity of the agent";
     reader.problem(
       INPUT,
       source === "" ? "input-required" : "input-not-in-list",
-      `${what}${source === "" ? "" : " none of the choices"}. Choose in it: ${choices}.`,
+      `${what}${source === "" ? "" : " not in the list"}. Choose one there: ${choices}.`,
     );
   }
   return { kind: "agent" };
@@ -95,11 +96,15 @@ function readOwnRole(reader: InputReader, id: string, identity: BaseIdentity, is
   };
   const role = readRole(reader, texts, { input: INPUT, names: ROLE_FIELD_NAMES, isAmazon });
   if (identity.kind === "oidc" && !arn) {
-    const what = "its role ARN is empty, and the pipeline's token is good for nothing but a role.";
-    reader.problem(INPUT, "role-required", `${what} Enter the ARN of a role that trusts this pipeline.`);
+    const what = "The service connection uses OpenID Connect, which needs a role.";
+    reader.problem(
+      INPUT,
+      "role-required",
+      `${what} Enter the ARN of a role that trusts the pipeline in the service connection.`,
+    );
   }
   if (durationSeconds && !arn) {
-    const advice = "Enter a role ARN, or take the duration out.";
+    const advice = "Enter a role ARN, or remove the duration.";
     reader.problem(INPUT, "input-without-effect", `its session duration has no effect without a role ARN. ${advice}`);
   }
   return role;

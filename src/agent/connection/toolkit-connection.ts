@@ -38,8 +38,12 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
   };
   const role = readRole(reader, texts, { input: INPUT, names, isAmazon: true });
   if (identity.kind === "oidc" && !arn) {
-    const what = "it says to use OIDC, and names no role to assume.";
-    reader.problem(INPUT, "role-required", `${what} Enter the ARN of a role that trusts this pipeline.`);
+    const what = "It uses OIDC, which needs a role.";
+    reader.problem(
+      INPUT,
+      "role-required",
+      `${what} Enter the ARN of a role that trusts the pipeline in the service connection.`,
+    );
   }
   return {
     input: INPUT,

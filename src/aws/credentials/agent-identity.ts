@@ -52,7 +52,7 @@ export function createAgentIdentity(options: AgentIdentityOptions): CredentialSo
     onFailedRefresh(error, remainingMs) {
       const seconds = Math.round(remainingMs / 1000);
       options.onNote(
-        `The agent's credentials could not be renewed; they hold for another ${seconds} s. ${error.message}`,
+        `The agent's credentials could not be renewed. They are valid for another ${seconds} s. ${error.message}`,
       );
     },
   });
@@ -100,21 +100,21 @@ function describe({ message }: Error, { askedBy, reason }: AgentIdentityOptions)
   const isMissing = NOTHING_FOUND.test(message);
   const what =
     reason ??
-    `The agent${isMissing ? " has no AWS identity" : "'s AWS identity"}, which ${askedBy} asks for${isMissing ? "" : ", cannot be used"}`;
+    `The agent${isMissing ? " has no AWS identity" : "'s AWS identity"}, which is needed for ${askedBy}${isMissing ? "" : ", cannot be used"}`;
   if (isMissing && profile) {
-    return `${what}: AWS_PROFILE names the profile "${profile}", and the user whom the agent runs as has none of that name in ~/.aws that holds credentials. Add it there, or take AWS_PROFILE out of the step's environment.`;
+    return `${what}: AWS_PROFILE names the profile "${profile}", but ~/.aws of the agent's user has no such profile with credentials. Add it there, or remove AWS_PROFILE from the step's environment.`;
   }
   if (isMissing) {
     const where =
-      "the step's environment has no keys, there is no shared profile, no web identity token file, no role of a container, and no instance profile, or the metadata service does not answer (for an agent in a container it needs a hop limit of 2)";
+      "there are no keys in the environment, no shared profile, no web identity token file, no container role and no instance profile. In a container, the instance metadata service needs a hop limit of 2";
     const advice = reason
-      ? "Choose a service connection in awsCredentials, or give the agent's machine a role."
+      ? "Select a service connection in awsCredentials, or give the agent's machine a role."
       : "Give the agent's machine a role, or choose another way to sign in.";
     return `${what}: ${where}. ${advice}`;
   }
   // Node's message of a process that failed holds its command line, which may hold secrets.
   const why = /^Command failed/.test(message)
-    ? "the profile's credential_process failed; run it as the user whom the agent runs as"
+    ? "the credential_process of the profile failed. Run it as the agent's user to see why"
     : asReason(message);
   return `${what}: ${why}. Check AWS_PROFILE and the other AWS_ variables on the agent, and the files in its ~/.aws.`;
 }

@@ -3,7 +3,7 @@ export interface RoleAttempt {
   readonly arn: string;
   /** The input, or the field of the service connection, that names the role. */
   readonly namedBy: string;
-  /** Whose rights were to be used: those of a token of the pipeline, of keys, or of the role before in the chain. */
+  /** Whose rights were to be used: those of a token of the pipeline, of keys, or of the previous role. */
   readonly source: "web-identity" | { readonly keysFrom: string } | { readonly roleArn: string };
   readonly hasExternalId: boolean;
   readonly hasTags: boolean;

@@ -57,7 +57,7 @@ export function createRoleChain(options: RoleChainOptions): CredentialSource {
   const { base, hops } = options;
   const [first, ...rest] = hops;
   if (!first) {
-    if (typeof base !== "function") throw new Error("a web identity needs a role to be exchanged for");
+    if (typeof base !== "function") throw new Error("a web identity needs a role");
     return base;
   }
   const note = once(options.onNote);
@@ -105,9 +105,9 @@ function assumeBySource(step: Step, source: CredentialSource, previousRole?: str
 function cap({ hop, onNote }: Step, { sessionToken }: Credentials): number | undefined {
   const { arn, namedBy, durationSeconds } = hop;
   if (durationSeconds === undefined || durationSeconds <= MAX_CHAINED_SECONDS || !sessionToken) return durationSeconds;
-  const limit = `AWS allows ${MAX_CHAINED_SECONDS} s where a role is assumed with temporary credentials`;
+  const limit = `AWS allows ${MAX_CHAINED_SECONDS} s for a role that is assumed with temporary credentials`;
   onNote(
-    `${arn} (${namedBy}) is assumed for ${MAX_CHAINED_SECONDS} s rather than ${durationSeconds} s, since ${limit}. It is renewed before that.`,
+    `${arn} (${namedBy}) is assumed for ${MAX_CHAINED_SECONDS} s and not for ${durationSeconds} s, because ${limit}. The task renews it.`,
   );
   return MAX_CHAINED_SECONDS;
 }
@@ -127,7 +127,7 @@ function keepFresh(step: Step, assume: () => Promise<RoleSession>): CredentialSo
     onFailedRefresh(error, remainingMs) {
       const seconds = Math.round(remainingMs / 1000);
       onNote(
-        `The session of ${hop.arn} could not be renewed; it holds for another ${seconds} s, and will be tried again. ${error.message}`,
+        `The session of ${hop.arn} could not be renewed. It is valid for another ${seconds} s, and the task tries again. ${error.message}`,
       );
     },
   });

@@ -9,24 +9,24 @@ import type { RoleAttempt } from "./role-attempt.ts";
 export function roleDenialHint(attempt: RoleAttempt, serverMessage: string): string {
   const said = readDenial(serverMessage, attempt);
   if (said.explicitDenyIn) {
-    return `It is forbidden outright, by a Deny in ${said.explicitDenyIn}: no other policy helps, the Deny has to go or to leave this out.`;
+    return `It is forbidden by a Deny in ${said.explicitDenyIn}: remove the Deny, or add an exception to it.`;
   }
   if (attempt.source === "web-identity") return adviseOnWebIdentity(attempt);
   if (said.action === "sts:TagSession") return adviseOnTags(said, attempt);
 
-  const permission = `the permissions policy of ${said.caller} has to allow sts:AssumeRole on ${attempt.arn}`;
-  const trust = `the trust policy of the role has to allow sts:AssumeRole to ${said.caller}`;
+  const permission = `the permissions policy of ${said.caller} must allow sts:AssumeRole on ${attempt.arn}`;
+  const trust = `the trust policy of the role must allow sts:AssumeRole to ${said.caller}`;
   const conditions = adviseOnExternalId(attempt);
-  if (said.missingIn === "identity-based policy") return `It is a permission that is missing: ${permission}.`;
-  if (said.missingIn === "resource-based policy") return `It is the trust policy: ${trust}. ${conditions}`;
+  if (said.missingIn === "identity-based policy") return `A permission is missing: ${permission}.`;
+  if (said.missingIn === "resource-based policy") return `The trust policy refuses it: ${trust}. ${conditions}`;
   if (said.missingIn)
-    return `It is a limit on the caller: a ${said.missingIn} of ${said.caller} does not allow sts:AssumeRole.`;
+    return `A policy limits the caller: a ${said.missingIn} of ${said.caller} does not allow sts:AssumeRole.`;
   if (said.callerAccount === undefined) return `Check both policies: ${trust}, and ${permission}. ${conditions}`;
   if (said.callerAccount !== accountOf(attempt.arn)) {
-    const accounts = `The role is in account ${accountOf(attempt.arn)} and the caller in ${said.callerAccount}, so both have to allow it`;
+    const accounts = `The role is in account ${accountOf(attempt.arn)} and the caller in ${said.callerAccount}, so both must allow it`;
     return `${accounts}: ${trust}, and ${permission}. ${conditions} AWS says the same of a role that does not exist.`;
   }
-  const both = `${trust}; where it names only the account (…:root), ${permission} as well`;
+  const both = `${trust}; if it names only the account (…:root), ${permission} as well`;
   return `Caller and role are in the same account, so the trust policy decides: ${both}. ${conditions} AWS says the same of a role that does not exist.`;
 }
 
@@ -65,20 +65,20 @@ function accountOf(arn: string): string | undefined {
 }
 
 function adviseOnWebIdentity({ arn }: RoleAttempt): string {
-  const what = "It is the trust policy of the role that refuses, since a token needs no other permission";
+  const what = "The trust policy of the role refuses it, because a token needs no other permission";
   const how =
-    "it has to allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet";
+    "it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet";
   return `${what}: ${how}. AWS says the same of a role that does not exist in account ${accountOf(arn) ?? "that it names"}.`;
 }
 
 function adviseOnTags({ caller }: Denial, { arn }: RoleAttempt): string {
-  const trust = `the trust policy of ${arn} has to allow sts:TagSession beside sts:AssumeRole`;
-  return `It is the session tags: ${trust}, and so has the permissions policy of ${caller} where it is in another account. Or leave sessionTags empty.`;
+  const trust = `the trust policy of ${arn} must allow sts:TagSession and sts:AssumeRole`;
+  return `The session tags are refused: ${trust}, and so must the permissions policy of ${caller} if it is in another account. Or leave sessionTags empty.`;
 }
 
 function adviseOnExternalId({ hasExternalId, hasTags }: RoleAttempt): string {
   const externalId = hasExternalId
-    ? "Check that the external id is the one that its condition on sts:ExternalId asks for."
-    : "If it has a condition on sts:ExternalId, enter that id as external id.";
-  return hasTags ? `${externalId} With session tags it has to allow sts:TagSession too.` : externalId;
+    ? "Check that the external ID is the one that its condition on sts:ExternalId requires."
+    : "If it has a condition on sts:ExternalId, enter that ID as external ID.";
+  return hasTags ? `${externalId} With session tags, it must allow sts:TagSession too.` : externalId;
 }

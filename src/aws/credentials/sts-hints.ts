@@ -11,31 +11,29 @@ const ADVICE: ByAwsCode<(attempt: RoleAttempt, serverMessage: string) => string>
   AccessDenied: roleDenialHint,
   ExpiredToken: ({ source }) =>
     isRole(source)
-      ? `The session of the role before it, ${source.roleArn}, has ended although it was just renewed: check the clock of the agent's machine.`
-      : `The session token of the keys (${keysFrom(source)}) has expired: enter new ones, or use a connection that renews them.`,
+      ? `The session of the role before it, ${source.roleArn}, has ended, although it was just renewed. Check the clock of the agent's machine.`
+      : `The session token of the keys (${keysFrom(source)}) has expired. Enter new keys, or use a service connection whose credentials the task can renew.`,
   ExpiredTokenException: () =>
-    "The pipeline's token had expired when AWS saw it: check the clock of the agent's machine, and run the step again.",
+    "The pipeline's token had expired when AWS received it. Check the clock of the agent's machine, and run the step again.",
   InvalidIdentityToken: (_attempt, message) =>
     /No OpenIDConnect provider found/i.test(message)
       ? "Add an identity provider of type OpenID Connect in IAM, in the account of the role, whose URL is the issuer (iss) of the pipeline's token."
-      : "AWS could not verify the pipeline's token: check that the identity provider in IAM has the token's issuer (iss) as URL and its audience (aud) among the audiences.",
-  IDPRejectedClaim: () =>
-    "The issuer of the pipeline's token says that the token is not valid, or not any more: run the step again.",
+      : "AWS could not verify the pipeline's token. Check that the identity provider in IAM has the token's issuer (iss) as URL and its audience (aud) among the audiences.",
+  IDPRejectedClaim: () => "The issuer of the pipeline's token says that the token is not valid. Run the step again.",
   IDPCommunicationError: () =>
-    "AWS could not reach the issuer of the pipeline's token to verify it, after several tries: run the step again later.",
+    "AWS could not reach the issuer of the pipeline's token after several attempts. Run the step again later.",
   InvalidClientTokenId: ({ source }) =>
     isRole(source)
-      ? "AWS does not know the credentials of the role before in the chain: check that both roles are in the same partition and that this region is enabled in their accounts."
-      : `Check the access key id (${keysFrom(source)}): AWS does not know it, it is switched off, its session token is not its own, or this region is not enabled in its account.`,
+      ? "AWS does not know the credentials of the previous role. Check that both roles are in the same partition, and that this region is enabled in their accounts."
+      : `Check the access key ID (${keysFrom(source)}). AWS does not know it, it is disabled, it has another session token, or this region is not enabled in its account.`,
   SignatureDoesNotMatch: ({ source }) =>
-    `Check the secret access key (${keysFrom(source)}): it is not the one that belongs to the access key id.`,
+    `Check the secret access key (${keysFrom(source)}). It does not belong to the access key ID.`,
   ValidationError: adviseOnValidation,
   RegionDisabledException: ({ host }) =>
-    `${host} is not active for the account of the role: activate the region's STS endpoint there (IAM, Account settings), or choose another region for the connection or the step.`,
-  MalformedPolicyDocument: () =>
-    "Check sessionPolicy: it has to be an IAM policy in JSON, of at most 2,048 characters.",
+    `${host} is not active for the account of the role. Activate the STS endpoint of the region there (IAM, Account settings), or use another region.`,
+  MalformedPolicyDocument: () => "Check sessionPolicy. It must be an IAM policy in JSON with at most 2,048 characters.",
   PackedPolicyTooLarge: () =>
-    "sessionPolicy and sessionTags are too large together: shorten the policy, or give fewer tags.",
+    "sessionPolicy and sessionTags are too large together. Shorten the policy, or use fewer tags.",
   NotImplemented: notSts,
   MethodNotAllowed: notSts,
   [NOT_S3]: notSts,
@@ -47,7 +45,7 @@ function isRole(source: RoleAttempt["source"]): source is { readonly roleArn: st
 }
 
 function keysFrom(source: RoleAttempt["source"]): string {
-  return typeof source === "object" && "keysFrom" in source ? source.keysFrom : "the role before in the chain";
+  return typeof source === "object" && "keysFrom" in source ? source.keysFrom : "the previous role";
 }
 
 /** Says what to do about a role that could not be assumed. */
@@ -55,33 +53,33 @@ export function roleRefusalHint(error: ServiceError | ConnectionError, attempt: 
   if (error instanceof ConnectionError)
     return connectionHint(error, "the region and stsEndpoint of the service connection");
   if (isClockSkew(error)) {
-    return "Set the clock of the agent's machine: it differs from that of AWS by more than 15 minutes.";
+    return "Set the clock of the agent's machine. It differs from the clock of AWS by more than 15 minutes.";
   }
   const { serverMessage } = error.details;
   return (
     entryFor(ADVICE, error.awsCode)?.(attempt, serverMessage) ??
-    "Run the step again; if it stays, ask AWS with the request id."
+    "Run the step again. If it happens again, ask AWS Support with the request ID."
   );
 }
 
 function adviseOnValidation({ arn, namedBy, durationSeconds }: RoleAttempt, message: string): string {
   if (/DurationSeconds exceeds the MaxSessionDuration/i.test(message)) {
-    return `Ask for less than ${durationSeconds} s, as the session is renewed anyway, or raise the role's maximum session duration in IAM.`;
+    return `Enter less than ${durationSeconds} s (the task renews the session anyway), or increase the role's maximum session duration in IAM.`;
   }
   if (/durationSeconds/i.test(message))
-    return "Check the duration: AWS takes 900 s to 43,200 s, and one hour in a chain of roles.";
+    return "Check the duration. AWS allows 900 to 43,200 s, and one hour for a role that is assumed from another role.";
   if (/externalId/i.test(message))
-    return "Check the external id: 2 to 1,224 letters, digits and + = , . @ : / - characters.";
+    return "Check the external ID: 2 to 1,224 letters, digits and + = , . @ : / - characters.";
   if (/roleSessionName/i.test(message))
     return "Check the session name: 2 to 64 letters, digits and + = , . @ - _ characters.";
   if (/\btags?\b/i.test(message))
     return "Check sessionTags: at most 50, keys of up to 128 and values of up to 256 characters.";
   if (/\barn\b/i.test(message)) {
-    return `Check ${namedBy}: "${arn}" is not the ARN of a role, as arn:aws:iam::123456789012:role/deploy.`;
+    return `Check ${namedBy}: "${arn}" is not the ARN of a role. Enter one, for example arn:aws:iam::123456789012:role/deploy.`;
   }
   return `Check ${namedBy} and what belongs to it.`;
 }
 
 function notSts({ host }: RoleAttempt): string {
-  return `What answers at ${host} does not look like AWS STS: check stsEndpoint of the service connection, and what stands between.`;
+  return `The response from ${host} is not from AWS STS. Check the STS endpoint in the service connection, and any proxy or load balancer.`;
 }

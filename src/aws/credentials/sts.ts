@@ -203,7 +203,7 @@ function strangeAnswer({ status, headers }: Pick<HttpResponse, "status" | "heade
   return new ServiceError({
     status,
     awsCode: NOT_STS,
-    serverMessage: `the answer is not one of STS${type && `, but ${type}`}`,
+    serverMessage: `the answer is not from STS${type && `, but ${type}`}`,
   });
 }
 

@@ -15,47 +15,47 @@ export function connectionHint(error: ConnectionError, setting: string): string 
   const isAgents = source === "agent";
   const proxySettings = isAgents ? AGENT_PROXY : ENVIRONMENT_PROXY;
   const exceptions = isAgents ? "the agent's .proxybypass" : "NO_PROXY";
-  const bypass = `if this machine reaches ${error.hostname} without a proxy, name it in ${exceptions}`;
+  const bypass = `If this machine reaches ${error.hostname} without a proxy, add the host to ${exceptions}.`;
   if (error.stage === "unreached") {
     return isCertificateCode(error.systemCode)
       ? adviseOnHost(error.code, host, proxySettings)
-      : `Check ${proxySettings}, and that this machine reaches ${host}; ${bypass}.`;
+      : `Check ${proxySettings}, and that this machine reaches ${host}. ${bypass}`;
   }
   if (error.code === "proxy-password-wrong") {
     const credentials = isAgents ? "./config.sh --proxyusername, --proxypassword" : "http://user:password@host:port";
-    return `The proxy wants a user and password, or others than it got: check ${proxySettings} (${credentials}). Of the ways to ask for them, Basic is supported.`;
+    return `The proxy requires a user and a password, or other ones. Check ${proxySettings} (${credentials}). Only Basic authentication is supported.`;
   }
   if (error.code === "no-connection") {
-    return `The proxy does not reach ${error.hostname}: check ${setting}, and what the proxy allows; ${bypass}.`;
+    return `The proxy does not reach ${error.hostname}. Check ${setting}, and the rules of the proxy. ${bypass}`;
   }
-  return `The proxy does not let this machine through to ${error.hostname}: have its administrator allow that, with CONNECT to this port; ${bypass}.`;
+  return `The proxy does not allow connections to ${error.hostname}. Ask its administrator to allow CONNECT to this host and port. ${bypass}`;
 }
 
 const AGENT_PROXY = "the agent's proxy settings (./config.sh --proxyurl)";
 const ENVIRONMENT_PROXY = "HTTPS_PROXY or HTTP_PROXY in the step's environment";
 
-/** What a proxy looks into, it encrypts anew, with a certificate of its own. */
+/** A proxy that inspects TLS shows a certificate of its own. */
 function adviseBeyondProxy({ code, hostname, proxy }: ProxyError, setting: string): string {
   const advice = adviseOnHost(code, hostname, setting);
   return code === "certificate-not-trusted"
-    ? `${advice} Where the proxy ${proxy.host} looks into connections, that is its own.`
+    ? `${advice} If the proxy ${proxy.host} inspects TLS, this is the authority of the proxy.`
     : advice;
 }
 
 function adviseOnHost(code: ErrorCode, host: string, setting: string): string {
   switch (code) {
     case "name-not-found":
-      return `The name ${host} is not known: check ${setting}, and regionName.`;
+      return `The name ${host} is not known. Check ${setting}, and regionName.`;
     case "client-certificate-refused":
-      return `${host} wants a certificate of this machine, or does not accept the one it got: configure the agent with the right one (./config.sh --sslclientcert, --sslclientcertkey).`;
+      return `${host} requires a client certificate, or does not accept the one it got. Configure the agent with the right one (./config.sh --sslclientcert, --sslclientcertkey).`;
     case "certificate-expired":
-      return `The certificate of ${host} is out of date: renew it there, or set this machine's clock.`;
+      return `The certificate of ${host} has expired or is not valid yet. Renew it, or set the clock of this machine.`;
     case "certificate-name-wrong":
-      return `The certificate of ${host} is for other names: check ${setting}, or have a certificate issued for this one.`;
+      return `The certificate of ${host} is for other host names. Check ${setting}, or use a certificate for this host.`;
     case "certificate-not-trusted":
-      return `The certificate of ${host} is not trusted: check ${setting}; or give the agent the file with the certificate of the authority that issued it (./config.sh --sslcacert), or name that file as NODE_EXTRA_CA_CERTS in the step's env.`;
+      return `The certificate of ${host} is not trusted. Check ${setting}. Or give the agent the certificate of its authority (./config.sh --sslcacert), or set NODE_EXTRA_CA_CERTS to that file in the env of the step.`;
     case "protocol-wrong":
-      return `What answered does not speak this protocol: check http or https, and the port, in ${setting}.`;
+      return `The server does not use this protocol. Check http or https, and the port, in ${setting}.`;
     default:
       return `Check that ${setting} is right, and that this machine reaches ${host}.`;
   }

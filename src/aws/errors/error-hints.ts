@@ -4,8 +4,8 @@ import { connectionHint } from "./connection-hints.ts";
 import { IdentityError, NOT_S3, ServiceError, UnsupportedInputError } from "./errors.ts";
 
 const CHECK_KEYS = "in the service connection (awsCredentials)";
-const UNKNOWN_KEY = `Check the access key id ${CHECK_KEYS}: this store does not know it, or no longer. Temporary keys also need their session token.`;
-const NOT_UNDERSTOOD = "This store does not understand something in the request that Amazon S3 understands.";
+const UNKNOWN_KEY = `Check the access key ID ${CHECK_KEYS}. This server does not know it. Temporary keys also need their session token.`;
+const NOT_UNDERSTOOD = "This server does not support something in the request that Amazon S3 supports.";
 
 /** What a request was about, and what S3 said of it. */
 interface Failure {
@@ -23,64 +23,62 @@ interface Failure {
 /** What to do about an error that S3 names. */
 const ADVICE: ByAwsCode<(failure: Failure) => string> = {
   NoSuchBucket: ({ bucket }) =>
-    `Check bucketName: this store, or this AWS account and region, has no bucket "${bucket}"; and check that awsCredentials is the connection you mean.`,
+    `Check bucketName: there is no bucket "${bucket}" in this store, or in this AWS account and region. Also check that awsCredentials is the right service connection.`,
   NoSuchKey: noSuchObject,
   NotFound: noSuchObject,
   AccessDenied: adviseOnPermission,
-  AllAccessDisabled: () => "The bucket is disabled; its owner has to ask AWS.",
+  AllAccessDisabled: () => "AWS has disabled the bucket. Its owner must contact AWS Support.",
   InvalidAccessKeyId: () => UNKNOWN_KEY,
-  SignatureDoesNotMatch: () =>
-    `Check the secret access key ${CHECK_KEYS}: it is not the one that belongs to the access key id.`,
+  SignatureDoesNotMatch: () => `Check the secret access key ${CHECK_KEYS}. It does not belong to the access key ID.`,
   ExpiredToken: () =>
-    `The session token ${CHECK_KEYS} has expired: enter new keys, or use a connection that renews them. Where it is one that does, new credentials were refused as well: check the clock of the agent's machine.`,
-  InvalidToken: () => `The session token ${CHECK_KEYS} does not belong to the access key id.`,
-  TokenRefreshRequired: () => `The session token ${CHECK_KEYS} has to be renewed.`,
+    `The session token ${CHECK_KEYS} has expired. Enter new keys, or use a service connection whose credentials the task can renew. If it is such a connection, new credentials were refused too: check the clock of the agent's machine.`,
+  InvalidToken: () => `The session token ${CHECK_KEYS} does not belong to the access key ID.`,
+  TokenRefreshRequired: () => `The session token ${CHECK_KEYS} must be renewed.`,
   RequestTimeTooSkewed: () =>
-    "Set the clock of the agent's machine: it differs from the server's by more than 15 minutes.",
+    "Set the clock of the agent's machine. It differs from the clock of the server by more than 15 minutes.",
   PermanentRedirect: wrongRegion,
   TemporaryRedirect: wrongRegion,
   AuthorizationHeaderMalformed: wrongRegion,
   IllegalLocationConstraintException: wrongRegion,
-  InvalidBucketName: () => "Check bucketName: 3 to 63 lower-case letters, digits, dots and hyphens.",
+  InvalidBucketName: () => "Check bucketName. It has 3 to 63 lower-case letters, digits, dots and hyphens.",
   BucketAlreadyExists: ({ bucket }) =>
-    `Choose another bucketName: "${bucket}" belongs to another account, and all accounts share the names of buckets.`,
+    `Choose another bucketName: "${bucket}" belongs to another account. Bucket names are unique in all accounts.`,
   AccessControlListNotSupported: ({ bucket }) =>
-    `Set filesAcl to none: the bucket "${bucket}" takes no ACLs, since its owner owns all objects in it. What shall be public is made so by a bucket policy.`,
-  InvalidStorageClass: () => "Check storageClass: this store, or this bucket, has no such storage class.",
+    `Set filesAcl to none: the bucket "${bucket}" does not allow ACLs (Object Ownership). To make objects public, use a bucket policy.`,
+  InvalidStorageClass: () => "Check storageClass. This store or this bucket does not have it.",
   InvalidTag: () =>
-    "Check tags: an object takes 10 of them, with keys of up to 128 and values of up to 256 characters, which are letters, digits, blanks and + - = . _ : / @.",
-  MetadataTooLarge: () => "Check metadata: names and values of one object may come to 2 KB together.",
+    "Check tags. An object has at most 10, with names of up to 128 and values of up to 256 characters: letters, digits, spaces and + - = . _ : / @.",
+  MetadataTooLarge: () => "Check metadata. The names and values of one object may have 2 KB together.",
   BadRequest: ({ key }) =>
     key === undefined
-      ? "S3 gives no reason for this answer. Check bucketName, regionName, and the session token of awsCredentials."
-      : "If the object is encrypted with a customer-provided key (SSE-C), enter that key as customerKey. For other objects leave customerKey empty.",
+      ? "S3 gives no reason. Check bucketName, regionName, and the session token of awsCredentials."
+      : "If the object is encrypted with a customer-provided key (SSE-C), enter that key in customerKey. Otherwise leave customerKey empty.",
   InvalidObjectState: () =>
-    "The object is archived: restore it first, and run the step again once that is done, or leave it out with a pattern in globExpressions.",
-  PreconditionFailed: () =>
-    "The object was stored, replaced or deleted by somebody else meanwhile: run the step again.",
+    "The object is archived. Restore it and run the step again, or exclude it with a pattern in globExpressions.",
+  PreconditionFailed: () => "Another process changed the object during this step. Run the step again.",
   MethodNotAllowed: () =>
-    "The store does not allow this request here: it may not know it, or what is there is a delete marker.",
+    "The store does not allow this request here. It may not support it, or the object is a delete marker.",
   "KMS.NotFoundException": ({ action }) =>
     isReading(action)
-      ? "The KMS key that the object was encrypted with does not exist, or not any more."
-      : "Check kmsMasterKeyId, or the key that the bucket encrypts with by default: KMS has no such key in the bucket's region and account. A key of another account is named by its ARN.",
+      ? "The KMS key of the object does not exist."
+      : "Check kmsMasterKeyId, or the key that the bucket encrypts with by default: KMS has no such key in the region and account of the bucket. For a key of another account, enter its ARN.",
   "KMS.DisabledException": ({ action }) =>
     isReading(action)
-      ? "Enable the KMS key that the object was encrypted with again."
-      : "Enable the KMS key again, or choose another one as kmsMasterKeyId.",
+      ? "Enable the KMS key of the object."
+      : "Enable the KMS key, or enter another one in kmsMasterKeyId.",
   "KMS.KMSInvalidStateException": ({ action }) =>
     isReading(action)
-      ? "The KMS key that the object was encrypted with cannot be used now. Its deletion may be pending: cancel that in KMS."
-      : "The KMS key cannot be used now. Its deletion may be pending: cancel that in KMS, or choose another key as kmsMasterKeyId.",
+      ? "The KMS key of the object cannot be used now. If its deletion is pending, cancel it in KMS."
+      : "The KMS key cannot be used now. If its deletion is pending, cancel it in KMS, or enter another key in kmsMasterKeyId.",
   NoSuchUpload: () =>
-    "Either the upload is complete, and only the answer was lost, or somebody took it back. With s3:GetObject the task sees for itself; without, look, or run the step again.",
-  EntityTooLarge: () => "This store takes no object of that size.",
-  QuotaExceeded: () => "The store's quota is used up; free some space, or ask its owner for more.",
-  SlowDown: () => "The store still asked to slow down after ten attempts; run the step again when less is going on.",
+    "Either the upload is complete and only the answer was lost, or another process aborted it. With s3:GetObject, the task can check this. Otherwise run the step again.",
+  EntityTooLarge: () => "This store does not allow objects of that size.",
+  QuotaExceeded: () => "The quota of the store is used up. Free some space, or ask its owner for more.",
+  SlowDown: () => "The store still asked to slow down after ten attempts. Run the step again when there is less load.",
   InvalidRequest: () => NOT_UNDERSTOOD,
   NotImplemented: () => NOT_UNDERSTOOD,
   [NOT_S3]: () =>
-    "What answered does not look like S3: check the server URL of awsCredentials, and what stands between.",
+    "The response is not from an S3 server. Check the server URL in the service connection, and any proxy or load balancer.",
 };
 
 /**
@@ -171,7 +169,7 @@ function wrongRegion({ bucket, region = "" }: Failure): string {
 }
 
 function noSuchObject(): string {
-  return "There is no such object, or not any more: check what else deletes objects there while the step runs.";
+  return "There is no such object. Check whether another process deletes objects there while the step runs.";
 }
 
 /** Actions that are allowed on a bucket, and not on its objects. Source: "Actions, resources, and condition keys for Amazon S3". */
@@ -194,7 +192,7 @@ function adviseOnPermission(failure: Failure): string {
   // S3 asks KMS in the name of who asked S3, and says so where KMS refused.
   const kmsAction = /\bkms:\w+/.exec(serverMessage)?.[0];
   if (kmsAction) {
-    return `Allow the user or role behind awsCredentials the action ${kmsAction} on the KMS key, in its own policy and in the key's. Uploads need kms:GenerateDataKey, those in parts kms:Decrypt too, downloads kms:Decrypt.`;
+    return `Allow the user or role behind awsCredentials the action ${kmsAction} for the KMS key, in its own policy and in the policy of the key. Uploads need kms:GenerateDataKey, uploads in parts and downloads kms:Decrypt.`;
   }
   if (/\bwith an explicit deny in a resource-based policy\b/.test(serverMessage)) {
     return `The policy of the bucket "${bucket}" has a Deny for this request. Such a policy may ask for an encryption (set keyManagement), or for https in the server URL.`;
@@ -202,7 +200,7 @@ function adviseOnPermission(failure: Failure): string {
   // One request may need several actions, as one for tags; S3 often says which one was refused.
   const action = /\bnot authorized to perform: (s3:\w+)/.exec(serverMessage)?.[1] ?? expected;
   const resource = BUCKET_ACTIONS.has(action) ? bucket : `${bucket}/${key ?? "*"}`;
-  const allow = `Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the bucket's.`;
+  const allow = `Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the policy of the bucket.`;
   // Of another owner S3 gives no reason, but of rights it does as a rule.
   const isPerhapsOwner = expectedBucketOwner !== undefined && !/\bnot authorized to perform\b/.test(serverMessage);
   const advice = isPerhapsOwner
@@ -210,6 +208,6 @@ function adviseOnPermission(failure: Failure): string {
     : allow;
   // Source: "Permissions" of GetObject in the Amazon S3 API Reference.
   return action === "s3:GetObject"
-    ? `${advice} Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist.`
+    ? `${advice} Without s3:ListBucket, S3 gives the same answer for an object that does not exist.`
     : advice;
 }

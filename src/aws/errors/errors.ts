@@ -131,9 +131,9 @@ async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
 function describeReason(parsed: ErrorElement | undefined, { headers, body }: HttpResponse): string {
   const said = asReason(parsed?.Message ?? "");
   if (said) return said;
-  if (headers.location) return `the server sends on to ${headers.location}`;
+  if (headers.location) return `the server redirects to ${headers.location}`;
   return body.length > MAX_ERROR_BYTES
-    ? "the answer is larger than any error document of S3"
+    ? "the answer is larger than an error document of S3"
     : "the server gave no reason";
 }
 

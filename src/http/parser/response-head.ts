@@ -27,7 +27,7 @@ const HEADER_LINE = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*$/;
 export function parseHead(text: string, method: string): ParsedHead {
   const [statusLine = "", ...lines] = text.split("\r\n");
   const [, minor, code, statusText = ""] = STATUS_LINE.exec(statusLine) ?? [];
-  if (minor === undefined) throw new ProtocolError("HPE_INVALID_CONSTANT", "what came is not HTTP");
+  if (minor === undefined) throw new ProtocolError("HPE_INVALID_CONSTANT", "the answer is not HTTP");
   const status = Number(code);
   const headers = readHeaders(lines);
   // A tunnel begins behind the head, whatever the headers say.
@@ -62,7 +62,7 @@ function keepsAlive(minor: string, headers: ResponseHead["headers"], framing: Bo
 function framingOf(headers: ResponseHead["headers"]): BodyFraming {
   const { "transfer-encoding": encoding, "content-length": length } = headers;
   if (encoding !== undefined && length !== undefined) {
-    throw new ProtocolError("HPE_INVALID_TRANSFER_ENCODING", "the answer tells two lengths of its body");
+    throw new ProtocolError("HPE_INVALID_TRANSFER_ENCODING", "the answer has two lengths for its body");
   }
   if (length !== undefined) {
     if (/^0*[0-9]{1,15}$/.test(length)) return Number(length);
@@ -70,7 +70,7 @@ function framingOf(headers: ResponseHead["headers"]): BodyFraming {
   }
   if (encoding === undefined) return "until-close";
   if (/^chunked$/i.test(encoding)) return "chunked";
-  throw new ProtocolError("HPE_INVALID_TRANSFER_ENCODING", "the answer's transfer coding was not asked for");
+  throw new ProtocolError("HPE_INVALID_TRANSFER_ENCODING", "the answer has a transfer coding that was not requested");
 }
 
 /** By lower-case names. Values that come under the same name stand in one, with commas between them. */
@@ -78,7 +78,7 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
     if (!isHeaderLine(line)) {
-      throw new ProtocolError("HPE_INVALID_HEADER_TOKEN", "one of the answer's headers is none");
+      throw new ProtocolError("HPE_INVALID_HEADER_TOKEN", "the answer has a malformed header");
     }
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).toLowerCase();

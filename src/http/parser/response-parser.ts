@@ -100,7 +100,7 @@ export class ResponseParser {
   #parseHead(bytes: Buffer): number {
     const known = Math.min(bytes.length, PROTOCOL.length);
     if (PROTOCOL.compare(bytes, 0, known, 0, known) !== 0) {
-      throw new ProtocolError("HPE_INVALID_CONSTANT", "what came is not HTTP");
+      throw new ProtocolError("HPE_INVALID_CONSTANT", "the answer is not HTTP");
     }
     const end = bytes.indexOf("\r\n\r\n");
     if (end > MAX_HEAD_BYTES || (end < 0 && bytes.length > MAX_HEAD_BYTES)) {
@@ -114,7 +114,7 @@ export class ResponseParser {
   #takeHead(text: string): void {
     const { head, framing, keepsAlive } = parseHead(text, this.#method);
     if (head.status === 101) {
-      throw new ProtocolError("HPE_INVALID_STATUS", "the server speaks another protocol from here on");
+      throw new ProtocolError("HPE_INVALID_STATUS", "the server changed the protocol");
     }
     // What comes before the answer, such as 100 Continue, says nothing.
     if (head.status < 200) {

@@ -33,7 +33,7 @@ export function openingStep<T>(
     };
     watch(resolve, fail);
   });
-  const close = () => fail("ECONNRESET", "the connection ended before it was open");
+  const close = () => fail("ECONNRESET", "the connection ended before it was established");
   const timer = setTimeout(() => fail("ETIMEDOUT", `no ${missing} within ${timeoutMs / 1000} s`), timeoutMs);
   signal.addEventListener("abort", close);
   // It listens as long as the socket exists, so that no error is without a listener.

@@ -7,9 +7,9 @@ const NOT_SUPPORTED_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
 
 const NOT_SUPPORTED_MESSAGES = {
   policy:
-    "This store has no bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
+    "This store does not have bucket policies. Set publicRead to false, and make the objects readable in the way that the store offers.",
   website:
-    "This store has no website configurations of buckets. Set configureWebsite to false, and serve the site in the way that the store offers.",
+    "This store does not have website configurations. Set configureWebsite to false, and serve the site in the way that the store offers.",
 } as const;
 
 /** The error for an input that asks for a setting which the store does not have. */

@@ -76,7 +76,7 @@ export async function getWebsiteConfiguration(
 }
 
 /**
- * Sets a bucket up as a website, in the place of how it is set up now. That takes s3:PutBucketWebsite.
+ * Sets a bucket up as a website, which replaces how it is set up now. That takes s3:PutBucketWebsite.
  *
  * @throws {UnsupportedInputError} if the store has no websites; what `Bucket.send` throws.
  *

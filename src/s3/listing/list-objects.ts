@@ -118,7 +118,7 @@ async function* streamObjects(
         if (emptyPages > MAX_EMPTY_PAGES) {
           throw notS3(page.response, `the listing has more than ${MAX_EMPTY_PAGES} pages in a row without an object`);
         }
-        if (seenPositions.has(page.next.text)) throw notS3(page.response, "the listing goes round in circles");
+        if (seenPositions.has(page.next.text)) throw notS3(page.response, "the listing repeats itself");
         seenPositions.add(page.next.text);
         next = request(page.next);
       }
@@ -187,7 +187,7 @@ function nextPosition(
   if (nextToken !== undefined) return { by: "continuation-token", text: nextToken };
   const marker = encodingType === "url" ? decodeKey(nextMarker) : nextMarker;
   const text = marker ?? objects.at(-1)?.key;
-  if (text === undefined) throw notS3(response, "the listing is cut off and does not say how it goes on");
+  if (text === undefined) throw notS3(response, "the listing is incomplete, and does not say how to continue");
   return { by: "marker", text };
 }
 

@@ -34,7 +34,7 @@ export function spaChange(distribution: Distribution, indexDocument: string): re
   const items = [...kept, ...added].sort((one, other) => one.errorCode - other.errorCode).map(asApiItem);
   const responses = JSON.stringify({ Quantity: items.length, Items: items });
   return [
-    `For a single-page app, the CloudFront distribution ${id} has to answer ${missing.join(" and ")} with ${pagePath} and the status 200. It is not changed by this step; these commands (bash, jq) change it:`,
+    `For a single-page app, the CloudFront distribution ${id} must answer ${missing.join(" and ")} with ${pagePath} and the status 200. The step does not change it. These commands (bash, jq) change it:`,
     `etag=$(aws cloudfront get-distribution-config --id ${id} --query ETag --output text)`,
     `aws cloudfront get-distribution-config --id ${id} --query DistributionConfig | jq --argjson responses ${shellQuoted(responses)} '.CustomErrorResponses = $responses' > distribution.json`,
     `aws cloudfront update-distribution --id ${id} --if-match "$etag" --distribution-config file://distribution.json`,

@@ -60,7 +60,7 @@ export async function readDistribution(
   if (!config?.Enabled) {
     throw new StepError(
       "distribution-disabled",
-      `The CloudFront distribution ${id} is disabled, so that nobody sees the site: enable it, or leave cloudFrontDistributionId empty.`,
+      `The CloudFront distribution ${id} is disabled, so visitors cannot see the site. Enable it, or leave cloudFrontDistributionId empty.`,
     );
   }
   const { originPath, ...origin } = findOrigin(config, id, site);

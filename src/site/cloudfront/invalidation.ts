@@ -66,7 +66,7 @@ async function create(
       return { kind: "failed", code: codeOf(error), message: `${what}: ${why}` };
     }
   }
-  const message = `CloudFront took no new invalidation of the distribution ${distributionId} within ${minutes(timeoutMs)}, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.`;
+  const message = `CloudFront accepted no new invalidation of the distribution ${distributionId} within ${minutes(timeoutMs)}, because too many others are in progress. Until the caches expire, visitors may see the old site. Publish again, or invalidate "/*", when the others are complete.`;
   return { kind: "late", code: "invalidation-not-started", message };
 }
 
@@ -85,11 +85,11 @@ async function complete(
     } catch (error) {
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "cloudfront:GetInvalidation", id: distributionId });
-      const what = `Whether the invalidation ${id} of the CloudFront distribution ${distributionId} is complete could not be seen`;
+      const what = `Whether the invalidation ${id} of the CloudFront distribution ${distributionId} is complete could not be checked`;
       return { kind: "failed", id, code: codeOf(error), message: `${what}: ${why}` };
     }
   }
-  const message = `The invalidation ${id} of the CloudFront distribution ${distributionId} was not complete within ${minutes(timeoutMs)}. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while.`;
+  const message = `The invalidation ${id} of the CloudFront distribution ${distributionId} was not complete within ${minutes(timeoutMs)}. CloudFront will complete it; nothing needs to be done. Until then, some visitors may see the old site.`;
   return { kind: "late", id, code: "invalidation-pending", message };
 }
 

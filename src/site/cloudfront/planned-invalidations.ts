@@ -28,7 +28,7 @@ export function planInvalidations(site: PreparedSite, options: SiteOptions): Pla
 export function describeInvalidations(site: PreparedSite, options: SiteOptions): string[] {
   const when: Readonly<Record<InvalidationStep, string>> = {
     stored: "after the upload",
-    deleted: "after the removal of what is stale",
+    deleted: "after the deletion of old files",
   };
   return planInvalidations(site, options).map(({ after, paths }) => {
     const hidden = paths.length - MAX_NAMED_PATHS;

@@ -26,7 +26,7 @@ export function asServiceError(error: unknown): unknown {
   return new ServiceError({
     status: $metadata.httpStatusCode,
     awsCode: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : NOT_S3,
-    serverMessage: isRead ? message : "the answer is not one of AWS",
+    serverMessage: isRead ? message : "the answer is not from AWS",
     requestId: $metadata.requestId,
   });
 }
@@ -43,25 +43,23 @@ export interface Attempt {
 const ADVICE: ByAwsCode<(attempt: Attempt) => string> = {
   AccessDenied: adviseOnPermission,
   NoSuchDistribution: ({ id }) =>
-    `Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.`,
+    `Check cloudFrontDistributionId: the account of awsCredentials has no distribution "${id}". Enter the ID, for example E1A2B3C4D5E6F7, and not the domain name.`,
   NoSuchHostedZone: ({ id }) =>
-    `Check hostedZoneId: the account of awsCredentials has no hosted zone "${id}". Leave it empty to have the zone found by its name.`,
+    `Check hostedZoneId: the account of awsCredentials has no hosted zone "${id}". Leave it empty, and the task finds the zone by its name.`,
   InvalidChangeBatch: () =>
-    "Somebody may have changed the hosted zone meanwhile: look at its records, and run the step again.",
+    "Another process may have changed the hosted zone. Check its records, and run the step again.",
   ConflictingDomainExists: () =>
-    "Another hosted zone of that name takes the place: enter the id of the one to use as hostedZoneId.",
-  DelegationSetNotAvailable: () => "Run the step again later, or make the hosted zone in the console.",
-  TooManyHostedZones: () =>
-    "Have AWS raise the quota of hosted zones of this account, or delete zones that nobody uses.",
-  InvalidClientTokenId: () => "Check awsCredentials: AWS does not know its access key id, or no longer.",
-  SignatureDoesNotMatch: () =>
-    "Check awsCredentials: the secret access key is not the one that belongs to the access key id.",
+    "There is another hosted zone of that name. Enter the ID of the one to use in hostedZoneId.",
+  DelegationSetNotAvailable: () => "Run the step again later, or create the hosted zone in the console.",
+  TooManyHostedZones: () => "Request a higher quota for hosted zones, or delete zones that are not used.",
+  InvalidClientTokenId: () => "Check awsCredentials: AWS does not know its access key ID.",
+  SignatureDoesNotMatch: () => "Check awsCredentials: the secret access key does not belong to the access key ID.",
   ExpiredToken: () =>
-    "The session token of awsCredentials has expired: enter new keys, or use a connection that renews them.",
+    "The session token of awsCredentials has expired. Enter new keys, or use a service connection whose credentials the task can renew.",
   Throttling: adviseOnThrottling,
   ThrottlingException: adviseOnThrottling,
   PriorRequestNotComplete: adviseOnThrottling,
-  [NOT_S3]: () => "Check what stands between this machine and AWS, a proxy for instance.",
+  [NOT_S3]: () => "Check any proxy between this machine and AWS.",
 };
 
 /** Why an operation failed and what to do, in sentences for the log. They may hold text from outside. */
@@ -86,5 +84,5 @@ function resourceOf(action: string, id: string): string {
 }
 
 function adviseOnThrottling(): string {
-  return "AWS still asked to slow down after ten attempts: run the step again when less is going on in this account.";
+  return "AWS still asked to slow down after ten attempts. Run the step again when there is less activity in this account.";
 }

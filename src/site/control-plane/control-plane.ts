@@ -130,7 +130,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   };
 }
 
-const NOT_AWS = { status: 200, awsCode: NOT_S3, serverMessage: "the answer is not one of AWS" };
+const NOT_AWS = { status: 200, awsCode: NOT_S3, serverMessage: "the answer is not from AWS" };
 
 interface Aborting {
   readonly abortSignal: AbortSignal;

@@ -61,7 +61,7 @@ export async function applyDns(
 /** The next run finds a zone that was made, and has no cause to tell of its name servers. */
 function rejectWithZone(error: unknown, { nameServers }: Pick<NewHostedZone, "nameServers">, zoneName: string): never {
   if (!(error instanceof StepError) || nameServers.length === 0) throw error;
-  const zone = `The hosted zone ${zoneName} was made before that; its name servers are ${nameServers.join(", ")}.`;
+  const zone = `The hosted zone ${zoneName} was created before that. Its name servers are ${nameServers.join(", ")}.`;
   throw new StepError(error.code, `${error.message} ${zone}`, { cause: error });
 }
 
@@ -101,14 +101,14 @@ async function awaitSpread(
     } catch (error) {
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "route53:GetChange" });
-      const what = `Whether Route 53 has spread the new records in ${zoneName} could not be seen`;
+      const what = `Whether Route 53 has published the new records in ${zoneName} could not be checked`;
       return [{ code: codeOf(error), message: `${what}: ${why}` }];
     }
   }
   return [
     {
       code: "dns-change-pending",
-      message: `Route 53 had not told all of its name servers of the new records in ${zoneName} within ${Math.round(timeoutMs / 1000)} s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while.`,
+      message: `Route 53 had not sent the new records in ${zoneName} to all of its name servers within ${Math.round(timeoutMs / 1000)} s. It will complete this; nothing needs to be done. Until then, some visitors may not find the site.`,
     },
   ];
 }

@@ -58,7 +58,7 @@ export async function planDns(controlPlane: ControlPlane, request: DnsRequest, s
   if (taken.length > 0) {
     throw new StepError(
       "dns-record-taken",
-      `Other records are where those of the site belong, and a publish replaces no record that it did not make: ${taken.join("; ")}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again.`,
+      `There are other records in the place of the site's records, and the task does not replace records that it did not create: ${taken.join("; ")}. Delete those that are no longer needed, or remove the domain from domainName and redirectDomains, and run the step again.`,
     );
   }
   return { zones: groupByZone(domains), notes: domains.flatMap(({ notes }) => notes) };
@@ -105,7 +105,7 @@ function planDomain(
     notes: strayIpv6.map(
       (record): CodedMessage => ({
         code: "dns-record-left",
-        message: `The record ${describeRecord(record)} stays as it is, and what ${name} leads to has no IPv6: visitors with IPv6 go where that record leads. Delete it if that is not meant.`,
+        message: `The record ${describeRecord(record)} is not changed, and the target of ${name} has no IPv6: visitors with IPv6 go where that record leads. Delete it if this is wrong.`,
       }),
     ),
   };
@@ -140,7 +140,7 @@ async function zoneFor(
   if (given && name === domain.domainName) {
     throw new StepError(
       "hosted-zone-wrong",
-      `The hosted zone ${given.id} (hostedZoneId) is that of ${given.name}, and domainName is ${name}: enter the id of a zone that the domain is in, or leave hostedZoneId empty.`,
+      `The hosted zone ${given.id} (hostedZoneId) is for ${given.name}, and domainName is ${name}. Enter the ID of a zone that contains the domain, or leave hostedZoneId empty.`,
     );
   }
   const found = await findHostedZone(controlPlane, name, signal);
@@ -148,7 +148,7 @@ async function zoneFor(
   if (domain.createHostedZone) return { name: newZoneName(name, domain), id: undefined, isOfPublish: true };
   throw new StepError(
     "hosted-zone-not-found",
-    `Route 53 has no public hosted zone for ${name} in this account: set createHostedZone to true, or leave the domain out of domainName and redirectDomains and see to its records elsewhere.`,
+    `Route 53 has no public hosted zone for ${name} in this account. Set createHostedZone to true, or remove the domain from domainName and redirectDomains and create its records elsewhere.`,
   );
 }
 

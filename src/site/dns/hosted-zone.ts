@@ -48,7 +48,7 @@ export async function readHostedZone(controlPlane: ControlPlane, id: string, sig
   if (zone?.Config?.PrivateZone) {
     throw new StepError(
       "hosted-zone-private",
-      `The hosted zone ${id} (hostedZoneId) is private, so that visitors do not see its records: enter the id of a public one, or leave it empty.`,
+      `The hosted zone ${id} (hostedZoneId) is private, so visitors do not see its records. Enter the ID of a public zone, or leave it empty.`,
     );
   }
   return asHostedZone(zone ?? {});
@@ -70,7 +70,7 @@ export async function findHostedZone(
       const ids = zones.map(({ id }) => id).join(", ");
       throw new StepError(
         "hosted-zone-ambiguous",
-        `There are ${zones.length} public hosted zones "${name}": ${ids}. Enter as hostedZoneId the one that the domain is delegated to.`,
+        `There are ${zones.length} public hosted zones "${name}": ${ids}. Enter the one that the domain uses in hostedZoneId.`,
       );
     }
     if (zones[0]) return zones[0];

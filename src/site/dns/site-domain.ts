@@ -31,7 +31,7 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
   const { region } = access.store;
   if (distribution && !isAlias(domainName, distribution)) {
     const names = distribution.aliases.length > 0 ? distribution.aliases.join(", ") : "none";
-    const why = `the distribution ${distribution.id} does not answer for ${domainName}; its alternate domain names are: ${names}`;
+    const why = `the distribution ${distribution.id} does not have the alternate domain name ${domainName}. It has: ${names}`;
     return [
       {
         input: "domainName",
@@ -46,7 +46,7 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
       {
         input: "regionName",
         code: "endpoint-not-available",
-        message: `${why}. Leave domainName and redirectDomains empty, and make the records yourself.`,
+        message: `${why}. Leave domainName and redirectDomains empty, and create the records yourself.`,
       },
     ];
   }
@@ -88,7 +88,7 @@ export async function planDomain(
 export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): Change[] {
   const unready = redirectBuckets.filter(({ state }) => state !== "ready");
   return [
-    ...unready.map(({ bucket }): Change => `set the bucket ${bucket.name} to send its visitors to the site`),
+    ...unready.map(({ bucket }): Change => `set the bucket ${bucket.name} to redirect its visitors to the site`),
     ...describeDnsPlan(dns),
   ];
 }
@@ -128,7 +128,7 @@ export async function applyDomain(
     undelegated.push({ domains, nameServers: servers });
     log.warning(
       "domain-not-delegated",
-      `The domain ${zone.name} is not delegated to its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${servers.join(", ")}.`,
+      `The domain ${zone.name} does not use its hosted zone yet, so visitors do not find ${domains.join(", ")}. Where the domain is registered, set these name servers: ${servers.join(", ")}.`,
     );
   }
   return {

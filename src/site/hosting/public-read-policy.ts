@@ -61,7 +61,7 @@ function parsePolicy(text: string, bucketName: string): Policy {
   } catch {}
   throw new StepError(
     "bucket-policy-invalid",
-    `The policy of the bucket "${bucketName}" is not a JSON object, so that nothing can be added to it: correct it first, or allow s3:GetObject in it yourself and set publicRead to false.`,
+    `The policy of the bucket "${bucketName}" is not a JSON object, so nothing can be added to it. Correct it, or allow s3:GetObject in it yourself and set publicRead to false.`,
   );
 }
 

@@ -59,7 +59,7 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
   if (policy && Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
     throw new StepError(
       "bucket-policy-too-large",
-      `The policy of the bucket "${bucket.name}" would be longer than the 20 KB that S3 takes, with what publicRead adds to it: shorten it first.`,
+      `The policy of the bucket "${bucket.name}" would be longer than the 20 KB that S3 allows, with the statement of publicRead. Shorten it first.`,
     );
   }
   const isBlocking = block && (block.blockPublicPolicy || block.restrictPublicBuckets);
@@ -72,8 +72,8 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
 /** The changes of a plan, for a dry run and for a log. */
 export function describePublicRead({ block, policy }: PublicReadPlan, bucketName: string, prefix: string): Change[] {
   const changes: Change[] = [];
-  if (block) changes.push(`switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`);
-  if (policy) changes.push(`allow everybody s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`);
+  if (block) changes.push(`turn off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`);
+  if (policy) changes.push(`allow everyone s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`);
   return changes;
 }
 
@@ -153,6 +153,6 @@ function refused(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepErr
 }
 
 const ACCOUNT_BLOCK =
-  "Block Public Access is off for this bucket, so it is that of the AWS account, or of its organization, which this step leaves alone. " +
-  "Have the administrator of the account switch off BlockPublicPolicy and RestrictPublicBuckets there; where an S3 policy of AWS Organizations sets them, " +
-  "only the organization can. Or set publicRead to false, and serve the site through CloudFront with origin access control.";
+  "Block Public Access is off for this bucket, but on for the AWS account or its organization. The step does not change that. " +
+  "Ask the administrator of the account to turn off BlockPublicPolicy and RestrictPublicBuckets there. If an S3 policy of AWS Organizations sets them, " +
+  "only the organization can do it. Or set publicRead to false, and publish behind CloudFront with origin access control.";

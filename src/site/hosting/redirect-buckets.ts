@@ -44,7 +44,7 @@ export async function planRedirectBuckets(
   const names = problems.map((name) => `"${name}"`).join(", ");
   throw new StepError(
     "bucket-in-use",
-    `redirectDomains: there are buckets already that hold objects or are set up as other websites: ${names}. Nothing was changed in them. Empty them and delete their website configuration, or take these domains off the list.`,
+    `redirectDomains: these buckets already exist, and have objects or are other websites: ${names}. They were not changed. Empty them and delete their website configuration, or remove these domains from the list.`,
   );
 }
 

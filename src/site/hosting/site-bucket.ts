@@ -52,7 +52,7 @@ export async function setWebsite(
   const outcome = await configureWebsite(bucket, shared.website, signal);
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been made by hand, and are nowhere else.
-  if (outcome === "set" && present) log.info(`Before, it was ${JSON.stringify(present)}`);
+  if (outcome === "set" && present) log.info(`It was before: ${JSON.stringify(present)}`);
   return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
 }
 
@@ -76,7 +76,7 @@ export async function describeBucketChanges(
   if (isNewBucket) {
     changes.push(`create the bucket ${bucket.name}, and set its website configuration`);
     if (options.publicRead)
-      changes.push(`allow everybody s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`);
+      changes.push(`allow everyone s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`);
     return changes;
   }
   if (options.publicRead) {
@@ -85,7 +85,7 @@ export async function describeBucketChanges(
   }
   if (options.configureWebsite) {
     const present = await readWebsite(bucket, signal);
-    const before = present ? `, in the place of ${JSON.stringify(present)}` : "";
+    const before = present ? `, which replaces ${JSON.stringify(present)}` : "";
     if (!isDeepStrictEqual(present, website))
       changes.push(`set the website configuration of the bucket ${bucket.name}${before}`);
   }

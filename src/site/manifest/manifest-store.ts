@@ -23,8 +23,8 @@ export class OtherPublishError extends CodedError {
   constructor(other: string) {
     super(
       "concurrent-publish",
-      `Another publish to the same place got in between: ${other}. What this one has uploaded stays, and it has deleted nothing. ` +
-        "If this one is to be the site, run it again when the other one has ended; an exclusive lock check on an environment lets them run one at a time.",
+      `Another publish to the same place began during this one: ${other}. The files that this one uploaded stay, and it deleted nothing. ` +
+        "To publish this one, run it again when the other one has ended. An exclusive lock check on an environment lets only one run at a time.",
     );
     this.other = other;
   }
@@ -144,7 +144,7 @@ export class ManifestStore {
   }
 
   #overtaken(text: string | undefined): OtherPublishError {
-    return new OtherPublishError(text === undefined ? "somebody who deleted the manifest" : describeRun(text));
+    return new OtherPublishError(text === undefined ? "another process that deleted the manifest" : describeRun(text));
   }
 
   async #takes(text: string, condition: Record<string, string>): Promise<boolean> {

@@ -48,12 +48,12 @@ export function logDoubtfulFiles({ secret, suspect }: DoubtfulFiles, isPublic: b
   if (!isPublic && secret.length > 0)
     log.warning(
       "site-secret-found",
-      `These files may hold secrets: ${listSome(secret, MAX_NAMED_FILES)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
+      `These files may hold secrets: ${listSome(secret, MAX_NAMED_FILES)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that visitors may see.`,
     );
   if (suspect.length > 0)
     log.warning(
       "site-secret-found",
-      `These files are rarely meant for visitors: ${listSome(suspect, MAX_NAMED_FILES)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that is meant.`,
+      `Visitors usually should not see these files: ${listSome(suspect, MAX_NAMED_FILES)}. Exclude them with patterns that start with !, or add a pattern with the full name of a file that visitors may see.`,
     );
 }
 

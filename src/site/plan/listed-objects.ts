@@ -7,7 +7,7 @@ import type { SiteOptions } from "../options.ts";
 import type { ListedObject } from "./site-plan.ts";
 import type { SiteTools } from "./site-tools.ts";
 
-const ADVICE = "A publish has to know what is there.";
+const ADVICE = "A publish needs the list of existing objects.";
 const PARALLEL_HEADS = 64;
 
 /**

@@ -25,7 +25,7 @@ export function logRules(rules: SiteRules, redirects: CompiledRedirects, options
       redirects.routingRules.length === 1 ? "a routing rule" : `${redirects.routingRules.length} routing rules`;
     log.warning(
       "website-not-configured",
-      `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step leaves alone. Set configureWebsite to true.`,
+      `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step does not change. Set configureWebsite to true.`,
     );
   }
 }
@@ -37,7 +37,7 @@ export function logDistribution(distribution: Distribution, options: SiteOptions
   if (originKind === "rest" && sitePath === "/" && defaultRootObject !== indexDocument) {
     log.warning(
       "distribution-settings-incomplete",
-      `The distribution ${id} has no answer for /: set its default root object to ${indexDocument}.`,
+      `The distribution ${id} does not answer for /. Set its default root object to ${indexDocument}.`,
     );
   }
   const [summary, ...commands] = (options.singlePageApp && spaChange(distribution, indexDocument)) || [];
@@ -81,7 +81,7 @@ export function logPlusSigns(objects: Iterable<SiteObject>, log: SiteLog): void 
   if (names.length === 0) return;
   log.warning(
     "site-name-ambiguous",
-    `Links to these pages need %2B in place of +, because S3 reads + as a space: ${listSome(names, MAX_NAMED_PAGES)}. Rename the pages, or write the links so.`,
+    `Links to these pages need %2B instead of +, because S3 reads + as a space: ${listSome(names, MAX_NAMED_PAGES)}. Rename the pages, or change the links.`,
   );
 }
 
@@ -95,18 +95,18 @@ export function logEarlierState(
   if (manifest && [...manifest.entries.values()].some(({ pending, removedMs }) => pending && removedMs === undefined)) {
     const when = new Date(manifest.writtenMs).toISOString();
     log.info(
-      `The publish before did not come to its end, or still runs: ${manifest.run.name}, at ${when}. This one puts right what it left`,
+      `The previous publish did not complete, or is still running: ${manifest.run.name}, at ${when}. This one completes it`,
     );
   }
   const others = manifest ? 0 : [...listed.keys()].filter((name) => !objects.has(name)).length;
   if (others > 0) {
     log.info(
-      `There is no manifest of an earlier publish, so ${count(others, "object")} beside the site's own will stay`,
+      `There is no manifest of an earlier publish, so other objects are kept: other objects are kept: other objects are kept: other objects are kept: ${count(others, "object")}`,
     );
   }
   if (kept.length > 0) {
     const howLong = keepRemovedDays > 0 ? `${count(keepRemovedDays, "day")} after that` : "until the next publish";
-    log.info(`For pages that are open, ${count(kept.length, "asset")} that the site has no more will stay, ${howLong}`);
+    log.info(`Kept for open tabs: ${count(kept.length, "asset")} that the site no longer has, ${howLong}`);
   }
 }
 

@@ -22,7 +22,7 @@ export function checkNestedSites(
     const own = [...objects.keys()].find((name) => name.startsWith(folder));
     if (own === undefined) return [];
     const manifest = `s3://${access.bucketName}/${prefix}${folder}${MANIFEST_NAME}`;
-    const advice = `Leave ${folder} out with a pattern, or publish one of the two elsewhere; where the other site is given up, delete its manifest`;
+    const advice = `Exclude ${folder} with a pattern, or publish one of the two elsewhere. If the other site is no longer needed, delete its manifest`;
     const message = `the site has ${own}, and another site is published to ${folder}, as its manifest ${manifest} shows. ${advice}.`;
     return [{ input: "targetFolder", code: "sites-in-conflict", message }];
   });

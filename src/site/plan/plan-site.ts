@@ -75,7 +75,7 @@ function reasonToStore(
   const known = manifest?.entries.get(relativeKey);
   if (!stored) return "new";
   if (!known) return "not published by this task before";
-  if (known.pending) return "an earlier publish broke off";
+  if (known.pending) return "an earlier publish ended early";
   if (!mayBeSameEtag(stored, known) || stored.sizeBytes !== known.sizeBytes) return "changed since it was published";
   if (sha256 !== known.sha256) return "content differs";
   const differing = differingHeaders(wanted, known.headers);

@@ -45,7 +45,7 @@ export function findSiteAddress(options: SiteOptions, distribution: Distribution
 /** What cannot go well at this address: every wrong input. */
 export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: SiteAddress): PlanProblem[] {
   if (compress !== "brotli" || siteUrl?.protocol !== "http:" || LOOPBACK.test(siteUrl.hostname)) return [];
-  const why = `browsers take Brotli over https alone, and visitors reach this site at ${siteUrl.href}`;
+  const why = `browsers accept Brotli over https only, and the URL of this site is ${siteUrl.href}`;
   return [
     { input: "compress", code: "inputs-in-conflict", message: `${why}. Use gzip, or publish behind CloudFront.` },
   ];

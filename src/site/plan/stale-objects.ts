@@ -93,7 +93,7 @@ function fateOf(
     kind: "kept",
     // What is pending stays so: nobody has seen which bytes are there.
     entry: { ...entry, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs },
-    reason: `no longer in the site, kept ${until} for pages that are open`,
+    reason: `no longer in the site, kept ${until} for open tabs`,
   };
 }
 

@@ -100,9 +100,9 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch (error) {
-    throw new RecordError("release-record-invalid", `it is no JSON: ${(error as Error).message}`);
+    throw new RecordError("release-record-invalid", `it is not JSON: ${(error as Error).message}`);
   }
-  throw new RecordError("release-record-invalid", "it is no JSON object");
+  throw new RecordError("release-record-invalid", "it is not a JSON object");
 }
 
 function isRun(value: unknown): value is ReleaseRun {

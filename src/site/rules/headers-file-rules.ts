@@ -49,7 +49,7 @@ export function parseHeadersFileRules(text: string): {
         rules.push({ line, pattern: parsePathPattern(content), headers });
       } else {
         const header = readHeaderLine(content, line);
-        if (!headers) throw new Error(`"${header.name}" stands below no path. Write the path of its pages first.`);
+        if (!headers) throw new Error(`"${header.name}" has no path above it. Write the path of its pages first.`);
         headers.push(header);
       }
     } catch (error) {

@@ -69,11 +69,11 @@ function foreignHostWarning({ line, pattern: { host, path } }: HeadersFileRule):
 
 function unkeptWarning(line: number, name: string, carried: boolean): LineWarning {
   const warning = { line, subject: { kind: "header", name }, outcome: "skipped" } as const;
-  if (name.toLowerCase() === "content-encoding") return { ...warning, reason: "it follows from the input compress." };
+  if (name.toLowerCase() === "content-encoding") return { ...warning, reason: "the input compress sets it." };
   const remedy = carried
     ? "Behind CloudFront, use the response headers policy in the plan file."
     : "CloudFront's response headers policies cannot hold it either.";
-  return { ...warning, reason: `S3 keeps no such header with an object. ${remedy}` };
+  return { ...warning, reason: `S3 does not keep this header with an object. ${remedy}` };
 }
 
 function isKept(name: string): boolean {

@@ -87,6 +87,6 @@ function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new Error(`"${path}" has a % in it that starts no escape. Write %25 for it.`);
+    throw new Error(`"${path}" has a % that starts no escape. Write %25 instead.`);
   }
 }

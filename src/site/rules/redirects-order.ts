@@ -52,7 +52,7 @@ function whyWithoutEffect(
   if (rule.from.kind === "exact" && !rule.force && files.has(rule.from.path)) {
     return { reason: "the site has a file there. Write the status with a ! to send visitors elsewhere nevertheless." };
   }
-  if (leadsBack(rule, site)) return { reason: "it leads to a path that it holds for itself, without end." };
+  if (leadsBack(rule, site)) return { reason: "it leads to a path that it matches itself, without end." };
   return undefined;
 }
 

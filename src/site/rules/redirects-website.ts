@@ -62,7 +62,7 @@ export async function websiteRedirects(
   }
   const { kept, routingRules } = fitRoutingRules(followed, site, MAX_ROUTING_RULES - routingRulesOfOthers);
   const others = routingRulesOfOthers > 0 ? `${routingRulesOfOthers} of other sites and those of ` : "";
-  const noRoom = `S3 takes ${MAX_ROUTING_RULES} routing rules, and ${others}the rules above it need them`;
+  const noRoom = `S3 allows ${MAX_ROUTING_RULES} routing rules, and ${others}the rules above it need them`;
   const isKept = new Set(kept);
   for (const each of followed) if (!isKept.has(each)) refusals.set(each.rule, { reason: noRoom });
   const objects = new Map(
@@ -112,12 +112,12 @@ function whyUnable(rule: RedirectRule): string | undefined {
   const { from, query, conditions, status, to } = rule;
   if (from.host !== undefined) return "S3 does not look at the host";
   if (Object.keys(query).length > 0) return "S3 does not look at query parameters";
-  if (Object.keys(conditions).length > 0) return "S3 knows nothing of a visitor's country, language, role or cookies";
-  if (status === 200) return to.startsWith("/") ? "S3 does not rewrite paths" : "S3 is no proxy";
+  if (Object.keys(conditions).length > 0) return "S3 does not know a visitor's country, language, role or cookies";
+  if (status === 200) return to.startsWith("/") ? "S3 does not rewrite paths" : "S3 is not a proxy";
   if (status === 404) return "S3 has one error document for all paths";
-  if (from.kind === "wild") return "S3 knows no placeholders, and a * only behind a / at the end";
+  if (from.kind === "wild") return "S3 does not support placeholders, and a * only after a / at the end";
   if (from.kind === "exact" && !isPermanent(rule))
-    return `S3 sends one path elsewhere with a 301 only, and not with a ${status}`;
+    return `S3 redirects one path only with a 301, and not with a ${status}`;
   return undefined;
 }
 

@@ -57,7 +57,7 @@ export async function compileRedirects(
 }
 
 function refuseAll(rules: readonly RedirectRule[]): WebsiteRedirects {
-  const reason = "without a website endpoint S3 sends no visitor elsewhere";
+  const reason = "without a website endpoint, S3 does not redirect";
   return { objects: [], routingRules: [], refusals: new Map(rules.map((rule) => [rule, { reason }])) };
 }
 
@@ -106,7 +106,8 @@ function remedyFor(rule: RedirectRule, edge: CloudFrontFunction | undefined, sit
     const needs = "country" in conditions ? ", with CloudFront-Viewer-Country in an origin request policy" : "";
     return `Behind CloudFront, use the function in the plan file${needs}.`;
   }
-  if (isForFunction(rule)) return "The CloudFront function in the plan file has no room for it, with 10 KB at most.";
+  if (isForFunction(rule))
+    return "The CloudFront function in the plan file would be larger than the 10 KB that are allowed.";
   if (status === 200 && !to.startsWith("/")) return "Behind CloudFront, add an origin and a cache behavior for it.";
   return "A CloudFront function cannot do it either.";
 }

@@ -39,7 +39,7 @@ function redirectOrigin(
   { siteUrl }: RedirectSite,
 ): Pick<RoutingRule["redirect"], "protocol" | "hostName"> {
   const { origin } = parseRedirectTarget(to);
-  if (origin && !/^[\w.-]+(:\d+)?$/.test(origin.host)) throw new Error("S3 takes no placeholder in a host");
+  if (origin && !/^[\w.-]+(:\d+)?$/.test(origin.host)) throw new Error("S3 does not support placeholders in a host");
   if (origin) return { protocol: origin.protocol, hostName: origin.host };
   return siteUrl ? { protocol: siteUrl.protocol === "http:" ? "http" : "https", hostName: siteUrl.host } : {};
 }
@@ -53,14 +53,15 @@ function keyReplacement(
   const [text = "", splat, ...rest] = targetParts(origin ? path : basePathOf(site) + path.slice(1), from.names);
   const key = text.slice(1);
   // Which other characters S3 escapes once more, no document says.
-  if (!/^[\w\-.~/!$&'()*+,;=:@?#]*$/.test(key)) throw new Error("S3 takes no escaped characters in a rule's target");
+  if (!/^[\w\-.~/!$&'()*+,;=:@?#]*$/.test(key))
+    throw new Error("S3 does not support escaped characters in the target of a rule");
   if (splat === undefined) return { replaceKeyWith: key || indexKey(origin !== undefined, site) };
-  if (rest.join("") !== "") throw new Error("S3 takes :splat only at the end of the target");
+  if (rest.join("") !== "") throw new Error("S3 supports :splat only at the end of the target");
   return key === keyPrefix ? {} : { replaceKeyPrefixWith: key };
 }
 
 /** An empty key would leave the one that was asked for. */
 function indexKey(isElsewhere: boolean, { indexDocument }: RedirectSite): string {
-  if (isElsewhere) throw new Error("S3 cannot send all of a folder to the root of another host");
+  if (isElsewhere) throw new Error("S3 cannot redirect a whole folder to the root of another host");
   return indexDocument;
 }

@@ -79,7 +79,7 @@ function digestBody(contentEncoding: string | undefined): BodyDigest {
   const fail = (error: Error) => {
     throw new BodyEncodingError(
       "page-encoding-wrong",
-      `the body is not the ${contentEncoding} that it is said to be: ${error.message}`,
+      `the body is not ${contentEncoding}, although Content-Encoding says so: ${error.message}`,
     );
   };
   decoder.on("data", (chunk: Buffer) => sha256.update(chunk));
@@ -111,7 +111,7 @@ function openDecoder(contentEncoding = "identity"): Transform | undefined {
   if (contentEncoding === "identity" || contentEncoding === "") return undefined;
   throw new BodyEncodingError(
     "page-encoding-wrong",
-    `the body is encoded as ${contentEncoding}, which was not asked for`,
+    `the body is encoded as ${contentEncoding}, which was not requested`,
   );
 }
 

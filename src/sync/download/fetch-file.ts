@@ -33,11 +33,11 @@ export async function fetchFile(context: FetchContext, object: FetchedObject): P
     if (!isWorthAnother(error)) throw error;
     const advice =
       error instanceof ChecksumError
-        ? "look for what changes bytes on their way, or in the store"
-        : "let what writes to it end first";
+        ? "find what changes the bytes in the store or on the way"
+        : "let the program that writes it finish first";
     throw new CodedError(
       error.code,
-      `${error.message}, twice; ${advice}. What was at its place in the target is as it was`,
+      `${error.message}, twice; ${advice}. The file in the target folder was not changed`,
     );
   }
 }
@@ -83,7 +83,7 @@ export async function replaceFile(
       .catch(() => false);
     if (!isFolder) throw error;
     if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
-      throw new CodedError("path-taken", `there is a folder at ${path}; remove it, or choose another folder`);
+      throw new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
     }
     await target.confirm(name, disk);
     await publish(temporaryPath, path, disk);

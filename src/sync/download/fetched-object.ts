@@ -41,6 +41,6 @@ export class ChecksumError extends CodedError {
   override readonly name: string = "ChecksumError";
 
   constructor(what: string) {
-    super("checksum-wrong", `what came does not have the ${what} that S3 tells of it`);
+    super("checksum-wrong", `the received bytes do not have the ${what} that S3 has`);
   }
 }

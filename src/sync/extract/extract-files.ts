@@ -116,7 +116,7 @@ export class ExtractedFiles {
       () => false,
     );
     if (isFolder)
-      throw new CodedError("path-taken", `there is a folder at ${place}; remove it, or choose another folder`);
+      throw new CodedError("path-taken", `a folder is in the way at ${place}; remove it, or choose another folder`);
     return 0;
   }
 }

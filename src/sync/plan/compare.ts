@@ -111,7 +111,7 @@ async function compareWithHead(
 /** An object in one piece gets a checksum on Amazon S3 when it is sent again. Elsewhere, and of parts, it might be sent in each run. */
 function compareWithoutChecksum(context: CompareContext, file: ComparedFile, head: ObjectHead): Comparison {
   if (context.bucket.isAmazon && !/-\d+$/.test(head.etag)) {
-    return { isSame: false, reason: "cannot be compared: S3 tells no checksum of it", head };
+    return { isSame: false, reason: "cannot be compared: S3 has no checksum of it", head };
   }
   context.bucket.giveUp("comparison");
   const { isSame, reason } = compareTimes(context, file, head.lastModifiedMs);

@@ -31,14 +31,14 @@ export function checkDeleteLimit(
   const { what, place, total } = scope;
   const examples = nameExamples(deletions.map(({ relativeKey }) => relativeKey));
   const list = options.dryRun
-    ? "All of them are in the log above or, where there are many, in the plan file."
-    : "A dry run (dryRun: true) names them all.";
+    ? "The log above lists them, or the plan file if there are many."
+    : "A dry run (dryRun: true) lists them all.";
   return {
     input: "maxDelete",
     code: "delete-limit-exceeded",
     message:
       `${what} would delete ${deletions.length} of ${total} under ${place}, and the limit is ${limitText} (${examples}). ` +
-      `If that is what you want, raise maxDelete; if not, check the source and the patterns. ${list}`,
+      `If this is right, increase maxDelete. Otherwise check the source and the patterns. ${list}`,
   };
 }
 

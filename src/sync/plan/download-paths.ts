@@ -7,7 +7,7 @@ import type { DownloadOptions } from "../options.ts";
 import { StepError } from "../step-error.ts";
 import { describeFlattened, nameExamples, type PlanProblem } from "./plan.ts";
 
-const OUT = "Leave it out with a pattern (globExpressions).";
+const OUT = "Exclude it with a pattern (globExpressions).";
 
 /**
  * Turns keys into paths below the target. What cannot become a file or a folder of its own becomes a problem instead. Objects are to be
@@ -59,9 +59,9 @@ export class DownloadPaths {
     const { key, sizeBytes } = object;
     const path = this.pathOf(object);
     const refusal = key.endsWith("/")
-      ? `it ends in /, and holds ${sizeBytes} bytes`
+      ? `it ends in /, and has ${sizeBytes} bytes`
       : isTemporaryName(lastName(path))
-        ? "it has the name of a temporary file of this task"
+        ? "its name is that of a temporary file of this task"
         : refuseName(path, process.platform);
     const wayIn =
       key.startsWith("/") && path.startsWith("/")
@@ -84,7 +84,7 @@ export class DownloadPaths {
   checkOwnMarker({ key, sizeBytes }: RemoteObject): void {
     if (sizeBytes === 0) return;
     const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
-    this.#refuse(`${key} cannot become a file: it ends in /, and holds ${sizeBytes} bytes. ${advice}.`);
+    this.#refuse(`${key} cannot become a file: it ends in /, and has ${sizeBytes} bytes. ${advice}.`);
   }
 
   #take(path: string, key: string): boolean {
@@ -110,7 +110,7 @@ export class DownloadPaths {
     return {
       input: "sourceFolder",
       code: "file-names-in-conflict",
-      message: `${first} and ${others} cannot both be had on this disk. ${OUT}`,
+      message: `${first} and ${others} cannot both exist on this disk. ${OUT}`,
     };
   }
 
@@ -141,8 +141,8 @@ export async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promi
   } catch (error) {
     // Node's messages end with the call and the path, here that of the file it was tried with.
     const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
-    const advice = "Let the agent's user write there, or enter another folder";
-    throw new StepError(codeOf(error), `targetFolder: nothing can be written into ${target}: ${why}. ${advice}.`, {
+    const advice = "Give the agent's user write access, or enter another folder";
+    throw new StepError(codeOf(error), `targetFolder: the task cannot write to ${target}: ${why}. ${advice}.`, {
       cause: error,
     });
   }

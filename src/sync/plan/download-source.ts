@@ -37,11 +37,11 @@ export async function findSource(options: DownloadOptions, context: PlanContext)
   if (!first.done) {
     throw new StepError(
       "source-ambiguous",
-      `sourceFolder: ${place} is an object, and there are others under ${place}/ (${first.value.key}). Enter ${entered}/ for those; the one object can be had with the folder above it and a pattern.`,
+      `sourceFolder: ${place} is an object, and also a folder with others: ${place}/ (${first.value.key}). For the folder, enter ${entered}/. For the object, enter the folder above it, and a pattern.`,
     );
   }
   if (deleteExtra) {
-    const why = `it cannot be used while sourceFolder is a single object, ${place}: all else would be deleted`;
+    const why = `it cannot be used if sourceFolder is a single object, ${place}: everything else would be deleted`;
     throw new StepError("inputs-in-conflict", `deleteExtra: ${why}. Set deleteExtra to false, or enter a folder.`);
   }
   return { prefix: source.slice(0, source.lastIndexOf("/") + 1), objects: only(single), isSingle: true };

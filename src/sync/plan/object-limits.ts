@@ -16,16 +16,16 @@ export function refuseObject(
 ): CodedMessage | undefined {
   const keyBytes = key.length * 3 > MAX_KEY_BYTES ? Buffer.byteLength(key) : 0;
   if (keyBytes > MAX_KEY_BYTES) {
-    const message = `its key would have ${keyBytes} bytes, and S3 takes ${MAX_KEY_BYTES} at most`;
+    const message = `its key would have ${keyBytes} bytes, and S3 allows ${MAX_KEY_BYTES}`;
     return { code: "key-too-long", message };
   }
   if (sizeBytes > MAX_OBJECT_SIZE_BYTES) {
-    return { code: "object-too-large", message: "it is larger than the 48.8 TiB that S3 takes" };
+    return { code: "object-too-large", message: "it is larger than the 48.8 TiB that S3 allows" };
   }
   const parts = Math.ceil(sizeBytes / partSizeBytes);
   if (parts > MAX_PARTS) {
     const [count, limit] = [parts, MAX_PARTS].map((number) => number.toLocaleString("en"));
-    const message = `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 takes ${limit} at most; raise partSizeMB, or leave it empty`;
+    const message = `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 allows ${limit}. Increase partSizeMB, or leave it empty`;
     return { code: "too-many-parts", message };
   }
   return undefined;

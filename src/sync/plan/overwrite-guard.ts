@@ -20,6 +20,6 @@ export function guardExisting(
     names.length === 1
       ? `${pathOf(first)} exists already`
       : `${names.length} ${noun} exist already under ${place}: ${nameExamples(names)}`;
-  const advice = "Choose another targetFolder, or let overwrite be changed, always or never.";
+  const advice = "Choose another targetFolder, or set overwrite to changed, always or never.";
   return { input: "overwrite", code: "target-not-empty", message: `${what}. ${advice}` };
 }

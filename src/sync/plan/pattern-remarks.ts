@@ -35,5 +35,5 @@ export function remarkOnRules(unused: readonly Unused<SettingRule>[]): PlanRemar
 function advise(suggestion: string | undefined, glob: string): string {
   if (suggestion !== undefined) return `Perhaps you mean "${suggestion}".`;
   const isOfOneFolder = !glob.includes("/") && glob !== "**";
-  return `Check its spelling; case counts.${isOfOneFolder ? ` For all folders, write "**/${glob}".` : ""}`;
+  return `Check the spelling, also upper and lower case.${isOfOneFolder ? ` For all folders, write "**/${glob}".` : ""}`;
 }

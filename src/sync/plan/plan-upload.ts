@@ -32,7 +32,7 @@ import { StorageClasses } from "./storage-classes.ts";
 import { UntypedObjects } from "./untyped-objects.ts";
 
 const WAY_OUT =
-  "Or set overwrite to always, without deleteExtra: then the step needs no listing, and s3:PutObject is enough.";
+  "Or set overwrite to always, without deleteExtra: then the step does not list the bucket, and s3:PutObject is enough.";
 
 /**
  * Decides what becomes of each file, and of each object that has no file:

@@ -188,7 +188,7 @@ export function nameExamples(names: readonly string[]): string {
 
 /** Several things that would have one name without their folders. */
 export function describeFlattened(sources: readonly string[], name: string): PlanProblem {
-  const advice = "Leave all but one out with a pattern, or do not flatten folders.";
+  const advice = "Exclude all but one with a pattern, or do not flatten folders.";
   return {
     input: "flattenFolders",
     code: "file-names-in-conflict",

@@ -43,9 +43,9 @@ export class UntypedObjects {
   remarks(): PlanRemark[] {
     if (!this.#found) return [];
     const { key, contentType } = this.#found;
-    const what = `${key} is unchanged, but it is stored as ${S3_DEFAULT} and not as ${contentType}; so may be others.`;
+    const what = `${key} is unchanged, but it is stored as ${S3_DEFAULT} and not as ${contentType}. Other objects may be too.`;
     const advice =
-      "To correct that without uploading files again, give their Content-Type in headers, or set contentType.";
+      "To correct that without uploading files again, set their Content-Type in headers, or set contentType.";
     return [{ kind: "warning", input: "headers", code: "content-type-missing", message: `${what} ${advice}` }];
   }
 

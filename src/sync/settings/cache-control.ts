@@ -22,9 +22,9 @@ const FORM = "pattern=value, for example **/*.js=max-age=3600";
 export function parseCacheControl(text: string, root?: string): readonly CacheControlRule[] {
   return readSettingLines(text, FORM, ({ number, name: pattern, value }) => {
     if (/(^|[\s,])(max-age|s-maxage|stale-while-revalidate|stale-if-error)$/i.test(pattern) && /^"?\d/.test(value)) {
-      throw new CodedError("line-invalid", `"${pattern}=${value}" has no pattern in front. Write ${FORM}.`);
+      throw new CodedError("line-invalid", `"${pattern}=${value}" has no pattern before the =. Write ${FORM}.`);
     }
-    if (value === "") throw new CodedError("header-invalid", `the pattern "${pattern}" has no value behind its =.`);
+    if (value === "") throw new CodedError("header-invalid", `the pattern "${pattern}" has no value after its =.`);
     return { line: number, patterns: readPattern(pattern, root), value: checkHeaderValue(value, "the value") };
   });
 }

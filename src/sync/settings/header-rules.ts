@@ -72,10 +72,7 @@ export function parseHeaderRules(text: string, parseStorageClass: (text: string)
 
 function addPattern(rules: OpenRule[], text: string, line: number): void {
   if (/^(x-amz-|cache-|content-|expires)[\w-]*:\s/i.test(text)) {
-    throw new CodedError(
-      "line-invalid",
-      `"${text}" stands where a pattern belongs. Indent it below the pattern of its files.`,
-    );
+    throw new CodedError("line-invalid", `"${text}" is not a pattern. Indent it below the pattern of its files.`);
   }
   const last = rules.at(-1);
   const rule = last && !last.hasLines ? last : { patterns: [], headers: {}, hasLines: false };
@@ -89,7 +86,7 @@ function addHeader(rule: OpenRule | undefined, content: string, parseStorageClas
   if (!rule)
     throw new CodedError(
       "line-invalid",
-      `"${content}" stands below no pattern. Write the pattern of its files first, not indented.`,
+      `"${content}" has no pattern above it. Write the pattern of its files first, not indented.`,
     );
   rule.hasLines = true;
   const [, name, value] = /^([^\s:]+)\s*:\s*(.*)$/.exec(content) ?? [];
@@ -97,7 +94,7 @@ function addHeader(rule: OpenRule | undefined, content: string, parseStorageClas
     throw new CodedError("line-invalid", `"${content}" is not a header. Write Name: value.`);
   }
   const [header, checked] = readHeader(name, value, parseStorageClass);
-  if (header in rule.headers) throw new CodedError("header-invalid", `${name} stands in this rule twice.`);
+  if (header in rule.headers) throw new CodedError("header-invalid", `${name} occurs twice in this rule.`);
   rule.headers[header] = checked;
 }
 
@@ -112,7 +109,7 @@ function readHeader(
     const kept = KEPT_HEADERS.map(asWritten).join(", ");
     throw new CodedError(
       "header-not-supported",
-      `S3 keeps no header "${name}" with an object. It keeps ${kept} and x-amz-meta-*.`,
+      `S3 does not keep the header "${name}" with an object. It keeps ${kept} and x-amz-meta-*.`,
     );
   }
   if (value === "") throw new CodedError("header-invalid", `${name} has no value.`);

@@ -13,7 +13,7 @@ export function checkHeaderValue(value: string, what: string): string {
   const shown = /\p{C}/u.test(wrong) ? `U+${wrong.codePointAt(0)?.toString(16).padStart(4, "0")}` : `"${wrong}"`;
   throw new CodedError(
     "header-invalid",
-    `${what} has a character in it that a header cannot hold: ${shown}. Use plain ASCII.`,
+    `${what} has a character that is not allowed in a header: ${shown}. Use plain ASCII.`,
   );
 }
 
@@ -32,7 +32,7 @@ export function parseExpires(text: string): string {
   // V8 makes 2 March of 30 February.
   if (isTime && isoDay !== undefined && new Date(isoDay).toISOString().startsWith(isoDay)) return time.toUTCString();
   const examples = "Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z";
-  throw new CodedError("header-invalid", `"${text}" is not a date for Expires. Write one as ${examples}.`);
+  throw new CodedError("header-invalid", `"${text}" is not a date for Expires. Write one, for example ${examples}.`);
 }
 
 /** "Configuring a webpage redirect" in the Amazon S3 User Guide: at most 2 KB. */
@@ -43,13 +43,13 @@ export function checkRedirectLocation(location: string): string {
   if (!/^(\/|https?:\/\/)/.test(location)) {
     throw new CodedError(
       "header-invalid",
-      `"${location}" is not a redirect location: it has to start with /, http:// or https://.`,
+      `"${location}" is not a redirect location. It must start with /, http:// or https://.`,
     );
   }
   if (location.length > MAX_REDIRECT_BYTES) {
     throw new CodedError(
       "header-invalid",
-      `the redirect location has ${location.length} bytes, and S3 takes ${MAX_REDIRECT_BYTES} at most.`,
+      `the redirect location has ${location.length} bytes, and S3 allows ${MAX_REDIRECT_BYTES}.`,
     );
   }
   return location;

@@ -20,14 +20,14 @@ export function parseMetadata(text: string): Readonly<Record<string, string>> {
   readSettingLines(text, "name=value", ({ name, value }) => {
     const [header, encoded] = metadataHeader(name, value);
     if (header in headers)
-      throw new CodedError("metadata-invalid", `"${name}" stands here twice. Metadata has one value a name.`);
+      throw new CodedError("metadata-invalid", `"${name}" occurs twice. Metadata has one value for each name.`);
     headers[header] = encoded;
   });
   const sizeBytes = metadataBytes(headers);
   if (sizeBytes > MAX_METADATA_BYTES) {
     const error = new CodedError(
       "metadata-too-large",
-      `it has ${sizeBytes} bytes in all, and S3 takes ${MAX_METADATA_BYTES} at most.`,
+      `it has ${sizeBytes} bytes in total, and S3 allows ${MAX_METADATA_BYTES}.`,
     );
     throw new AggregateError([error], error.message);
   }
@@ -43,14 +43,11 @@ export function metadataHeader(name: string, value: string): MetadataHeader {
   const bare = name.toLowerCase().startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
   // RFC 9110, section 5.6.2.
   if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(bare)) {
-    throw new CodedError(
-      "metadata-invalid",
-      `"${name}" cannot be a name of metadata: those are of letters, digits, - and _.`,
-    );
+    throw new CodedError("metadata-invalid", `"${name}" cannot be a name of metadata. Use letters, digits, - and _.`);
   }
   if (value === "") throw new CodedError("metadata-invalid", `"${name}" has no value.`);
   if (/[\p{Cc}\p{Cs}]/u.test(value))
-    throw new CodedError("metadata-invalid", `the value of "${name}" has a control character in it.`);
+    throw new CodedError("metadata-invalid", `the value of "${name}" has a control character.`);
   return [PREFIX + bare.toLowerCase(), encodeWords(value)];
 }
 

@@ -64,5 +64,5 @@ function headersByRules(
 }
 
 function describeExcess(sizeBytes: number): string {
-  return `the metadata of a file has ${sizeBytes} bytes in all with this, and S3 takes ${MAX_METADATA_BYTES} at most.`;
+  return `with this, the metadata of a file has ${sizeBytes} bytes in total, and S3 allows ${MAX_METADATA_BYTES}.`;
 }

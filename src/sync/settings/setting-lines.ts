@@ -33,7 +33,7 @@ export function readSettingLines<T>(text: string, example: string, read: (line: 
 
 function splitLine(line: string, example: string): Pick<SettingLine, "name" | "value"> {
   const split = line.indexOf("=");
-  if (split === -1) throw new CodedError("line-invalid", `"${line}" has no = in it. Write ${example}.`);
+  if (split === -1) throw new CodedError("line-invalid", `"${line}" has no =. Write ${example}.`);
   const name = line.slice(0, split).trim();
   if (name === "") throw new CodedError("line-invalid", `"${line}" has nothing before its =. Write ${example}.`);
   return { name, value: line.slice(split + 1).trim() };

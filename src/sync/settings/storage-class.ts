@@ -30,6 +30,6 @@ export function parseStorageClass(text: string, isAmazon: boolean): string {
   if (/^[\w.-]+$/.test(text)) return text;
   throw new CodedError(
     "storage-class-invalid",
-    `"${text}" cannot be the name of a storage class: those are letters, digits, and _ . -.`,
+    `"${text}" cannot be the name of a storage class. Use letters, digits, and _ . -.`,
   );
 }

@@ -18,30 +18,30 @@ export function parseTags(text: string): ReadonlyMap<string, string> | undefined
   readSettingLines(text, "name=value", ({ name, value }) => {
     checkTag(name, value);
     if (tags.has(name))
-      throw new CodedError("tag-invalid", `"${name}" stands here twice. An object has one tag of a name.`);
+      throw new CodedError("tag-invalid", `"${name}" occurs twice. An object has one tag of each name.`);
     tags.set(name, value);
   });
   if (tags.size > MAX_TAGS) {
-    const error = new CodedError("too-many-tags", `there are ${tags.size} tags, and S3 takes ${MAX_TAGS} at most.`);
+    const error = new CodedError("too-many-tags", `there are ${tags.size} tags, and S3 allows ${MAX_TAGS}.`);
     throw new AggregateError([error], error.message);
   }
   return tags.size > 0 ? tags : undefined;
 }
 
 function checkTag(name: string, value: string): void {
-  const characters = "letters, digits, blanks, and + - = . _ : / @";
+  const characters = "letters, digits, spaces, and + - = . _ : / @";
   if (/^aws:/i.test(name))
-    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
+    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is reserved for AWS. Choose another name.`);
   if (name.length > MAX_NAME_LENGTH)
     throw new CodedError("tag-invalid", tooLong("the name of a tag", name, MAX_NAME_LENGTH));
   if (value.length > MAX_VALUE_LENGTH)
     throw new CodedError("tag-invalid", tooLong(`the value of "${name}"`, value, MAX_VALUE_LENGTH));
   if (!ALLOWED.test(name))
-    throw new CodedError("tag-invalid", `"${name}" cannot be the name of a tag: S3 takes ${characters}.`);
+    throw new CodedError("tag-invalid", `"${name}" cannot be the name of a tag. S3 allows ${characters}.`);
   if (!ALLOWED.test(value))
-    throw new CodedError("tag-invalid", `"${value}" cannot be the value of "${name}": S3 takes ${characters}.`);
+    throw new CodedError("tag-invalid", `"${value}" cannot be the value of "${name}". S3 allows ${characters}.`);
 }
 
 function tooLong(what: string, text: string, limit: number): string {
-  return `${what} has ${text.length} characters, and S3 takes ${limit} at most.`;
+  return `${what} has ${text.length} characters, and S3 allows ${limit}.`;
 }

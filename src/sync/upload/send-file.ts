@@ -77,7 +77,10 @@ export async function sendFile(context: SendContext, file: FileToSend): Promise<
     return await sendOnce(context, { ...file, sizeBytes });
   } catch (error) {
     throw isChange(error)
-      ? new CodedError("file-changed", "it changed twice while it was sent; let what writes to it end first")
+      ? new CodedError(
+          "file-changed",
+          "it changed twice while it was sent. Let the program that writes it finish first",
+        )
       : error;
   }
 }

@@ -21,7 +21,7 @@ export async function updateHeaders(
   if (isTagsOnly && tags) return putObjectTags(bucket, key, tags, signal);
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
   if (etag !== "" && head.etag !== etag)
-    throw new CodedError("object-changed", "it was replaced after it was compared; run the step again");
+    throw new CodedError("object-changed", "it was replaced after it was compared. Run the step again");
   // A copy, which is stored as all else of the step.
   const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };
   await updateObject(bucket, key, head, change, { signal, customerKey: encryption });

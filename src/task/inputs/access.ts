@@ -56,11 +56,11 @@ function readBucketAccess(
   const requesterPays = reader.boolean("requesterPays");
   if (connection && hops.length > 0 && connection.roleAuthority === "none") {
     const store = connection.endpoint?.host;
-    const what = `its STS endpoint is empty, and a role is to be assumed for ${store}, which is not of AWS`;
+    const what = `its STS endpoint is empty, but a role must be assumed for ${store}, which is not AWS`;
     reader.problem(
       connection.input,
       "input-required",
-      `${what}. Enter the address of the store's STS, often the same as its server URL.`,
+      `${what}. Enter the URL of the server's STS, often the same as its server URL.`,
     );
   }
   if (!connection || reader.problems.length > problemsBefore) return undefined;
@@ -99,13 +99,17 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
   if (region === "" && connection) {
     const names = connection.input === "awsCredentials" && connection.description.startsWith("the service");
     const what = names ? "the service connection names no region" : "there is no pipeline variable AWS.Region";
-    reader.problem("regionName", "region-required", `it is empty, and ${what}. Enter the bucket's, as eu-west-1.`);
+    reader.problem(
+      "regionName",
+      "region-required",
+      `it is empty, and ${what}. Enter the region of the bucket, for example eu-west-1.`,
+    );
   } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
     const owner = given ? "" : "the service connection's region ";
     reader.problem(
       "regionName",
       "region-invalid",
-      `${owner}"${region}" is not a region. Enter its code, as eu-west-1.`,
+      `${owner}"${region}" is not a region. Enter its code, for example eu-west-1.`,
     );
   }
   // Other stores may have capitals in theirs.
@@ -120,17 +124,16 @@ function readBucketName(reader: InputReader, prefixInput: string): string {
   if (bucket) {
     wrong(`is ${bucket.what}, not its name. Enter ${bucket.name}.`);
   } else if (name.startsWith("s3://")) {
-    wrong(`is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}.`);
+    wrong(`is a URI. Enter only the name of the bucket, and the rest in ${prefixInput}.`);
   } else if (name.startsWith("arn:")) {
     // An access point; the endpoint rules know which there are.
   } else if (name.includes("/")) {
-    wrong(`has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}.`);
+    wrong(`has a /. Enter only the name of the bucket, and the rest in ${prefixInput}.`);
   } else if (/--x[as]?-s3$/.test(name)) {
-    const why =
-      "is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support";
-    wrong(`${why}; use a general purpose bucket.`, "bucket-type-not-supported");
+    const why = "is a directory bucket, which this task does not support";
+    wrong(`${why}. Use a general purpose bucket.`, "bucket-type-not-supported");
   } else if (name !== "" && !/^[a-z0-9][a-z0-9._-]+$/i.test(name)) {
-    wrong("is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens.");
+    wrong("is not a bucket name. Use 3 to 63 lower-case letters, digits, dots and hyphens.");
   }
   return name;
 }
@@ -153,7 +156,7 @@ function readFeatures(reader: InputReader, connection: Connection | undefined): 
   if (chosen.size === 0) return undefined;
   if (connection?.endpoint) {
     const store = connection.endpoint.host;
-    const what = `${[...chosen].join(", ")}: Amazon S3 alone has this, and awsCredentials leads to ${store}.`;
+    const what = `${[...chosen].join(", ")}: only Amazon S3 has this, and the server URL of awsCredentials is ${store}.`;
     reader.problem("endpointFeatures", "endpoint-not-available", `${what} Leave it empty.`);
   }
   return { accelerate: chosen.has("accelerate"), dualstack: chosen.has("dualstack"), fips: chosen.has("fips") };
@@ -163,7 +166,7 @@ function readExpectedBucketOwner(reader: InputReader): string {
   const owner = reader.text("expectedBucketOwner");
   if (owner !== "" && !/^\d{12}$/.test(owner)) {
     const advice = "Enter its 12 digits, without hyphens.";
-    reader.problem("expectedBucketOwner", "id-invalid", `"${owner}" is not the id of an AWS account. ${advice}`);
+    reader.problem("expectedBucketOwner", "id-invalid", `"${owner}" is not the ID of an AWS account. ${advice}`);
   }
   return owner;
 }

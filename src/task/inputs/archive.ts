@@ -63,7 +63,7 @@ function nameOf(reader: InputReader, text: string, format: "zip" | "tar.gz"): st
   if (text.startsWith("s3://")) return invalid(`"${text}" is a URI. Enter what follows targetFolder in the key.`);
   if (/[\\/]$/.test(text)) return invalid(`"${text}" names a folder. Enter the name of the object too.`);
   const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
-  if (names.includes("..")) return invalid(`"${text}" has .. for a folder, which S3 does not resolve.`);
+  if (names.includes("..")) return invalid(`"${text}" has .. as a folder, which S3 does not resolve.`);
   return names.length > 0 ? names.join("/") : invalid(`"${text}" is not a name. Enter one, for example app.${format}.`);
 }
 

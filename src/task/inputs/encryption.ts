@@ -12,7 +12,7 @@ export interface CustomerKey {
 }
 
 const KEY_BYTES = 32;
-const KEY_SHAPE = "32 bytes, as 64 hexadecimal digits or as the 44 characters of their base64";
+const KEY_SHAPE = "32 bytes, in 64 hexadecimal digits or 44 characters of Base64";
 
 /** Reads the customer's key, and masks it in every form in which it might be written. To be called before anything is logged. */
 export function readCustomerKey(reader: InputReader): CustomerKey {
@@ -56,7 +56,7 @@ export function readUploadEncryption(
   const setting = `keyManagement is ${management}`;
   // The AWS Toolkit's form writes KMS beside every keyManagement.
   if (management !== "awsManaged" && algorithm) {
-    reader.note("encryptionAlgorithm", `${algorithm} has no effect while ${setting}.`);
+    reader.note("encryptionAlgorithm", `${algorithm} has no effect if ${setting}.`);
   }
   if (keyId && !usesKms) {
     const algorithmPart = management === "awsManaged" ? " and encryptionAlgorithm is AES256" : "";
@@ -64,11 +64,11 @@ export function readUploadEncryption(
     reader.problem(
       "kmsMasterKeyId",
       "input-without-effect",
-      `it has no effect while ${setting}${algorithmPart}. ${advice}`,
+      `it has no effect if ${setting}${algorithmPart}. ${advice}`,
     );
   }
   if (bucketKey && (!usesKms || algorithm === "DSSE")) {
-    const what = usesKms ? "S3 has no bucket keys for DSSE." : "a bucket key is for awsManaged with KMS.";
+    const what = usesKms ? "DSSE does not support bucket keys." : "a bucket key is for awsManaged with KMS.";
     reader.problem("bucketKey", "input-without-effect", `${what} Set bucketKey to false.`);
   }
   const customerEncryption = customerKey && checkCustomerKey(reader, customerKey, management);
@@ -100,7 +100,7 @@ export function readDownloadEncryption(reader: InputReader, customerKey: Custome
 
 function checkCustomerKey(reader: InputReader, { isSet, bytes }: CustomerKey, management: string) {
   if (management !== "customerManaged") {
-    const what = `it is set, and has no effect while keyManagement is ${management}.`;
+    const what = `it has no effect if keyManagement is ${management}.`;
     if (isSet)
       reader.problem(
         "customerKey",
@@ -110,7 +110,7 @@ function checkCustomerKey(reader: InputReader, { isSet, bytes }: CustomerKey, ma
     return undefined;
   }
   if (bytes) return { kind: "customer", key: bytes } as const;
-  const what = isSet ? "what is entered is no such key" : "it is empty, and keyManagement is customerManaged";
+  const what = isSet ? "the value is not such a key" : "it is empty, and keyManagement is customerManaged";
   reader.problem(
     "customerKey",
     isSet ? "customer-key-invalid" : "input-required",
@@ -126,11 +126,11 @@ function readKmsKeyId(reader: InputReader, isAmazon: boolean): string {
     ? /^(arn:aws[a-z-]*:kms:[a-z\d-]+:\d{12}:(key|alias)\/[\w/-]+|alias\/[\w/-]+|[A-Za-z\d-]+)$/
     : /^[\x21-\x7e]+$/;
   if (keyId === "" || shape.test(keyId)) return keyId;
-  const examples = "1234abcd-12ab-34cd-56ef-1234567890ab, its ARN, or an alias as alias/releases";
+  const examples = "1234abcd-12ab-34cd-56ef-1234567890ab, its ARN, or its alias, for example alias/releases";
   reader.problem(
     "kmsMasterKeyId",
     "kms-key-invalid",
-    `"${keyId}" is not a KMS key. Enter the id of a key, as ${examples}.`,
+    `"${keyId}" is not a KMS key. Enter the ID of a key, for example ${examples}.`,
   );
   return "";
 }

@@ -120,44 +120,44 @@ function uselessSettings(connection: Connection, inputs: RoleInputs): readonly U
   const isByToken = connection.identity.kind === "oidc";
   const isMeant = !connection.mayHaveLeftovers;
   const noRole = `there is no role, neither in ${description} nor in assumeRole`;
-  const tokenOnly = `the role of ${description} is assumed by the pipeline's own token, with which STS takes`;
-  const whyNoExternalId = isByToken ? `${tokenOnly} no external id` : hasOwnRole ? "assumeRole has its own" : noRole;
+  const tokenOnly = `the role of ${description} is assumed with the pipeline's own token, and then STS accepts`;
+  const whyNoExternalId = isByToken ? `${tokenOnly} no external ID` : hasOwnRole ? "assumeRole has its own" : noRole;
   return [
     {
       input: "assumeRoleExternalId",
       applies: inputs.externalId !== "" && !hasOwnRole,
       message:
-        "it has no effect while assumeRole is empty. Enter a role in assumeRole, or leave it empty; for the connection's own role it belongs there.",
+        "it has no effect if assumeRole is empty. Enter a role in assumeRole, or leave it empty. The external ID for the role of the service connection is entered there.",
     },
     {
       input: "sessionTags",
       applies: inputs.sessionTags !== undefined && !hasRole,
-      message: `they have no effect: ${noRole}. Enter a role, or no tags.`,
+      message: `they have no effect: ${noRole}. Enter a role, or remove the tags.`,
     },
     {
       input: "sessionTags",
       applies: inputs.sessionTags !== undefined && hasRole && isByToken && !hasOwnRole,
-      message: `${tokenOnly} no tags. Enter a second role in assumeRole, or no tags.`,
+      message: `${tokenOnly} no tags. Enter a second role in assumeRole, or remove the tags.`,
     },
     {
       input: "sessionPolicy",
       applies: inputs.sessionPolicy !== undefined && !hasRole,
-      message: `it has no effect: ${noRole}. Enter a role, or no policy.`,
+      message: `it has no effect: ${noRole}. Enter a role, or remove the policy.`,
     },
     {
       input: "roleDurationSeconds",
       applies: inputs.durationSeconds !== undefined && !hasRole,
-      message: `it has no effect: ${noRole}. Enter a role, or no duration.`,
+      message: `it has no effect: ${noRole}. Enter a role, or remove the duration.`,
     },
     {
       input,
       applies: isMeant && role.externalId !== undefined && !takesExternalId(connection, inputs),
-      message: `its external id has no effect: ${whyNoExternalId}. Take it out, or enter a role in assumeRole.`,
+      message: `its external ID has no effect: ${whyNoExternalId}. Remove it, or enter a role in assumeRole.`,
     },
     {
       input,
       applies: isMeant && role.sessionName !== undefined && !hasRole,
-      message: `its session name has no effect: ${noRole}. Take it out, or enter a role.`,
+      message: `its session name has no effect: ${noRole}. Remove it, or enter a role.`,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { CodedError } from "../../errors/coded-error.ts";
 /** "Policy" of AssumeRole in the AWS Security Token Service API Reference: characters of JSON. */
 const MAX_LENGTH = 2048;
 const ADVICE =
-  'Enter a policy in JSON, as {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}.';
+  'Enter a policy in JSON, for example {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}.';
 
 /**
  * Reads a session policy.
@@ -15,8 +15,8 @@ export function parseSessionPolicy(text: string): string | undefined {
   if (text === "") return undefined;
   const policy = JSON.stringify(parse(text));
   if (policy.length > MAX_LENGTH) {
-    const what = `it has ${policy.length} characters without its blanks, and STS takes ${MAX_LENGTH} at most.`;
-    throw new CodedError("session-policy-too-large", `${what} Make it shorter, or let the role's own policy say it.`);
+    const what = `it has ${policy.length} characters without spaces, and STS allows ${MAX_LENGTH}.`;
+    throw new CodedError("session-policy-too-large", `${what} Shorten it, or change the policy of the role instead.`);
   }
   return policy;
 }
@@ -29,7 +29,7 @@ function parse(text: string): object {
     throw new CodedError("session-policy-invalid", `it is not JSON: ${(error as Error).message}. ${ADVICE}`);
   }
   if (typeof policy !== "object" || policy === null || !("Statement" in policy)) {
-    throw new CodedError("session-policy-invalid", `it is not a policy, since it has no Statement. ${ADVICE}`);
+    throw new CodedError("session-policy-invalid", `it is not a policy: it has no Statement. ${ADVICE}`);
   }
   return policy;
 }

@@ -19,19 +19,19 @@ export function parseSessionTags(text: string): ReadonlyMap<string, string> | un
   readSettingLines(text, "name=value", ({ name, value }) => {
     checkTag(name, value);
     if (names.has(name.toLowerCase()))
-      throw new CodedError("tag-invalid", `"${name}" stands here twice; case does not tell names apart.`);
+      throw new CodedError("tag-invalid", `"${name}" occurs twice. Upper and lower case are the same here.`);
     names.add(name.toLowerCase());
     tags.set(name, value);
   });
   if (tags.size > MAX_TAGS)
-    throw new CodedError("too-many-tags", `there are ${tags.size} tags, and STS takes ${MAX_TAGS} at most.`);
+    throw new CodedError("too-many-tags", `there are ${tags.size} tags, and STS allows ${MAX_TAGS}.`);
   return tags.size > 0 ? tags : undefined;
 }
 
 function checkTag(name: string, value: string): void {
-  const allowed = "Letters, digits, blanks, and + - = . _ : / @ are allowed";
+  const allowed = "Letters, digits, spaces, and + - = . _ : / @ are allowed";
   if (/^aws:/i.test(name))
-    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is kept for AWS. Choose another name.`);
+    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is reserved for AWS. Choose another name.`);
   if (name.length > MAX_NAME_LENGTH || !ALLOWED.test(name)) {
     throw new CodedError(
       "tag-invalid",

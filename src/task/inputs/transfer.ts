@@ -29,11 +29,11 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
   const isSharded = reader.boolean("shard");
   const shard = isSharded ? readShard(reader) : undefined;
   if (deleteExtra && flattenFolders) {
-    const why = "it cannot be used with flattenFolders, since names alone do not tell which folder a file came from";
+    const why = "it cannot be used with flattenFolders, because the names do not show the folders of the files";
     reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Set one of the two to false.`);
   }
   if (deleteExtra && isSharded) {
-    const why = "it cannot be used with shard, since a job knows only its share of the files";
+    const why = "it cannot be used with shard, because each job knows only its share of the files";
     reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Delete in a later step, without shard.`);
   }
   return {
@@ -90,8 +90,9 @@ export function readDeleteLimit(reader: InputReader): DeleteLimit {
   const value = Number(digits);
   if (digits !== undefined && !percentSign) return { kind: "count", count: value };
   if (digits !== undefined && value <= 100) return { kind: "share", percent: value };
-  const advice = "Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%.";
-  reader.problem("maxDelete", "delete-limit-invalid", `"${text}" is neither a count nor a share. ${advice}`);
+  const advice =
+    "Enter how many may be deleted: a number, for example 100, or a percentage from 0% to 100%, for example 50%.";
+  reader.problem("maxDelete", "delete-limit-invalid", `"${text}" is neither a number nor a percentage. ${advice}`);
   return DEFAULT_DELETE_LIMIT;
 }
 

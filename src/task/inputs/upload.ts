@@ -30,8 +30,8 @@ export function readSource(reader: InputReader, whatToEnter: string): Source {
     }
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const advice = "Check the path, and that an earlier step of the job has made it.";
-    const message = missing ? `there is nothing at ${path}. ${advice}` : (error as Error).message;
+    const advice = "Check the path, and that an earlier step of the job creates it.";
+    const message = missing ? `there is no file or folder ${path}. ${advice}` : (error as Error).message;
     reader.problem("sourceFolder", codeOf(error), message);
   }
   return { path: resolve(path), isFile: stat?.isFile() ?? false };
@@ -43,10 +43,14 @@ export function readPrefix(reader: InputReader): string {
   const [slashes = ""] = /^[\\/]*/.exec(text) ?? [];
   const names = text.split(/[\\/]+/).filter((name) => name !== "" && name !== ".");
   if (text.startsWith("s3://")) {
-    reader.problem("targetFolder", "path-invalid", `"${text}" is a URI. Enter what stands behind the bucket's name.`);
+    reader.problem(
+      "targetFolder",
+      "path-invalid",
+      `"${text}" is a URI. Enter only the part after the name of the bucket.`,
+    );
   }
   if (names.includes(".."))
-    reader.problem("targetFolder", "path-invalid", `"${text}" has .. for a folder, which S3 does not resolve.`);
+    reader.problem("targetFolder", "path-invalid", `"${text}" has .. as a folder, which S3 does not resolve.`);
   return "/".repeat(slashes.length) + names.map((name) => `${name}/`).join("");
 }
 

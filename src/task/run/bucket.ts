@@ -55,7 +55,7 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
     onRegionFound: (region) =>
       log.warning(
         "region-wrong",
-        `The bucket is in ${region}, not ${store.region}; set regionName to ${region}, or leave it empty and have the service connection name that region.`,
+        `The bucket is in ${region}, not ${store.region}. Set regionName to ${region}, or leave it empty and set this region in the service connection.`,
       ),
   });
 }
@@ -72,12 +72,12 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   listingOrder:
     "This store does not list objects in the order of their keys. The task lists all of them first, and sorts them.",
   publicAccessBlock: "This store does not have Block Public Access, so the task does not change it.",
-  checksumMode: "This store cannot be asked for the checksums of objects. Size, time and MD5 are compared instead.",
+  checksumMode: "This store does not return the checksums of objects. Size, time and MD5 are compared instead.",
 };
 
 /** Who reads the log of a step that hangs or is refused wants to know of a proxy first. */
 function tellProxy({ proxyFor, proxySource }: NetworkSettings, { origin }: Bucket): void {
   const proxy = proxyFor(origin);
   const setting = proxySource === "environment" ? "of the environment" : "of the agent";
-  if (proxy) log.info(`Connections go through the proxy ${setting}, ${proxy.host}`);
+  if (proxy) log.info(`Using the proxy ${setting}, ${proxy.host}`);
 }

@@ -27,7 +27,7 @@ const MAX_SUMMARY_ERRORS = 20;
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const { filesUnchanged } = counts;
   const words = wordsFor(plan);
-  const left = filesUnchanged === 1 ? "left, since it exists" : "left, since they exist";
+  const left = filesUnchanged === 1 ? "kept, because it exists" : "kept, because they exist";
   const parts = [
     [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
     [counts.filesUpdated, "to update"],
@@ -125,7 +125,7 @@ export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds
 
 /** Writes how it would end. */
 export function logDryRunEnd(plan: Plan, counts: Counts): void {
-  log.info("Dry run: nothing was changed. Without it, these would be the numbers.");
+  log.info("Dry run: nothing was changed. A real run would give these numbers.");
   logCounts(plan, counts);
 }
 
@@ -185,7 +185,7 @@ export function summarize(
     "|---|---:|",
     ...countRows(plan, counts).map(([what, count]) => `| ${what} | ${count} |`),
     "",
-    `${formatBytes(counts.bytesTransferred)} in all.`,
+    `${formatBytes(counts.bytesTransferred)} in total.`,
     ...(plan.extraction ? [`Found ${describeFound(plan)}.`] : []),
   ];
   if (plan.archive) {

@@ -273,7 +273,7 @@ function boundedWarnings(): PlanContext["warn"] {
   let told = 0;
   return ({ path, reason }) => {
     told++;
-    if (told <= MAX_WARNINGS) log.warning("file-skipped", `${path} is left out: ${reason}.`);
-    else if (told === MAX_WARNINGS + 1) log.warning("file-skipped", "More is left out; the rest is not named here.");
+    if (told <= MAX_WARNINGS) log.warning("file-skipped", `${path} is skipped: ${reason}.`);
+    else if (told === MAX_WARNINGS + 1) log.warning("file-skipped", "Further skipped files are not listed.");
   };
 }

@@ -5,9 +5,9 @@ describe("the address of STS", () => {
   it("has to be https where the pipeline's token goes there", () => {
     assert.throws(
       () => parseStsUrl("http://sts.example.com/path", true),
-      /^CodedError: its STS endpoint "http:\/\/sts\.example\.com\/path" would get the pipeline's token over http, .* https:\/\/\.$/,
+      /^CodedError: its STS endpoint "http:\/\/sts\.example\.com\/path" uses http, so others could read the pipeline's token. .* https:\/\/\.$/,
     );
-    assert.throws(() => parseStsUrl("http://127.0.0.1.example.com", true), /over http/);
+    assert.throws(() => parseStsUrl("http://127.0.0.1.example.com", true), /uses http/);
     assert.equal(parseStsUrl("https://sts.example.com", true).protocol, "https:");
   });
 

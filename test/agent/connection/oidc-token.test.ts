@@ -81,7 +81,7 @@ describe("The pipeline's token, over TLS with a certificate of a private authori
   it("does not come where something else stands in its place", async () => {
     const message = JSON.stringify({ oidcToken: 7 });
     azureDevOps.addFault("CreateOidcToken", { kind: "status", status: 200, code: "", message }, 1);
-    assert.match(await ask(withCa()), /^Azure DevOps issued no .*: there is no token in its answer .*\. Run the step/);
+    assert.match(await ask(withCa()), /^Azure DevOps issued no .*: its answer has no token .*\. Run the step/);
   });
 
   it("comes through the agent's proxy, whose password may have any character", async () => {

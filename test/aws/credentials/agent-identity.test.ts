@@ -175,7 +175,7 @@ describe("the agent's own identity", () => {
     const message = await refusal();
     assert.match(
       message,
-      /^The agent has no AWS identity, which credentialSource asks for: the step's environment has no keys,/,
+      /^The agent has no AWS identity, which is needed for credentialSource: there are no keys in the environment,/,
     );
     assert.match(message, /Give the agent's machine a role, or choose another way to sign in\.$/);
   });
@@ -184,7 +184,7 @@ describe("the agent's own identity", () => {
     process.env.AWS_PROFILE = "missing";
     assert.match(
       await refusal(),
-      /: AWS_PROFILE names the profile "missing", and .* Add it there, or take AWS_PROFILE out/,
+      /: AWS_PROFILE names the profile "missing", but .* Add it there, or remove AWS_PROFILE/,
     );
     delete process.env.AWS_PROFILE;
     const file = join(folder, "token");
@@ -225,7 +225,10 @@ describe("the agent's own identity", () => {
     await writeFile(join(folder, "config"), "[profile tool]\ncredential_process = no-such-tool --password hunter2\n");
     process.env.AWS_PROFILE = "tool";
     const error = await Promise.resolve(identity()()).catch((reason) => reason);
-    assert.match(error.message, /cannot be used: the profile's credential_process failed; run it as the user/);
+    assert.match(
+      error.message,
+      /cannot be used: the credential_process of the profile failed\. Run it as the agent's user/,
+    );
     assert.doesNotMatch(inspect(error), /hunter2/);
     process.env.AWS_PROFILE = "missing";
     assert.match(await refusal(), /AWS_PROFILE names the profile "missing"/);

@@ -118,7 +118,7 @@ describe("a chain of roles", () => {
       ["7200", "3600", "3600"],
     );
     assert.deepEqual(target.notes, [
-      `${second} (assumeRole) is assumed for 3600 s rather than 7200 s, since AWS allows 3600 s where a role is assumed with temporary credentials. It is renewed before that.`,
+      `${second} (assumeRole) is assumed for 3600 s and not for 7200 s, because AWS allows 3600 s for a role that is assumed with temporary credentials. The task renews it.`,
     ]);
   });
 

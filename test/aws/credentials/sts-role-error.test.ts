@@ -59,7 +59,7 @@ describe("a role that is refused", () => {
       keys,
       [{ arn: byToken, namedBy: "roleArn of the service connection" }],
       new RegExp(
-        `^The role ${byToken} \\(roleArn of the service connection\\) could not be assumed: User: ${user.arn} is not authorized to perform: sts:AssumeRole on resource: ${byToken} \\(403 AccessDenied${id}\\)\\. Caller and role are in the same account, so the trust policy decides: the trust policy of the role has to allow sts:AssumeRole to ${user.arn};`,
+        `^The role ${byToken} \\(roleArn of the service connection\\) could not be assumed: User: ${user.arn} is not authorized to perform: sts:AssumeRole on resource: ${byToken} \\(403 AccessDenied${id}\\)\\. Caller and role are in the same account, so the trust policy decides: the trust policy of the role must allow sts:AssumeRole to ${user.arn};`,
       ),
     ],
     [
@@ -67,33 +67,33 @@ describe("a role that is refused", () => {
       keys,
       [{ arn: first }, { arn: third }],
       new RegExp(
-        `^The role ${third} \\(assumeRole\\) .*The role is in account ${ELSEWHERE} and the caller in ${HERE}, so both have to allow it: the trust policy of the role has to allow sts:AssumeRole to ${first}, and the permissions policy of ${first} has to allow sts:AssumeRole on ${third}\\.`,
+        `^The role ${third} \\(assumeRole\\) .*The role is in account ${ELSEWHERE} and the caller in ${HERE}, so both must allow it: the trust policy of the role must allow sts:AssumeRole to ${first}, and the permissions policy of ${first} must allow sts:AssumeRole on ${third}\\.`,
       ),
     ],
     [
       "a token",
       { webIdentity: async () => issuer.issue("sc://contoso/other/x", AUDIENCE) },
       [{ arn: byToken }],
-      /Not authorized to perform sts:AssumeRoleWithWebIdentity \(403 .* It is the trust policy of the role that refuses, since a token needs no other permission/,
+      /Not authorized to perform sts:AssumeRoleWithWebIdentity \(403 .* The trust policy of the role refuses it, because a token needs no other permission/,
     ],
     [
       "a role after a token",
       web,
       [{ arn: byToken }, { arn: third }],
-      new RegExp(`^The role ${third} .* has to allow sts:AssumeRole to ${byToken}, and`),
+      new RegExp(`^The role ${third} .* must allow sts:AssumeRole to ${byToken}, and`),
     ],
     [
       "a wrong external id",
       keys,
       [{ arn: guarded.arn, externalId: "another" }],
-      /Check that the external id is the one/,
+      /Check that the external ID is the one/,
     ],
-    ["a missing external id", keys, [{ arn: guarded.arn }], /If it has a condition on sts:ExternalId, enter that id/],
+    ["a missing external id", keys, [{ arn: guarded.arn }], /If it has a condition on sts:ExternalId, enter that ID/],
     [
       "session tags",
       keys,
       [{ arn: first, sessionTags: new Map([["a", "b"]]) }],
-      /perform: sts:TagSession .* It is the session tags: the trust policy of \S+ has to allow sts:TagSession beside/,
+      /perform: sts:TagSession .* The session tags are refused: the trust policy of \S+ must allow sts:TagSession and/,
     ],
     [
       "a role that does not exist",
@@ -105,7 +105,7 @@ describe("a role that is refused", () => {
       "a token that has expired",
       { webIdentity: async () => issuer.issue(SUBJECT, AUDIENCE, -10) },
       [{ arn: byToken }],
-      /Token expired.*\(400 ExpiredTokenException.*The pipeline's token had expired when AWS saw it/,
+      /Token expired.*\(400 ExpiredTokenException.*The pipeline's token had expired when AWS received it/,
     ],
     [
       "a token for another audience",
@@ -135,13 +135,13 @@ describe("a role that is refused", () => {
       "a session that is too long",
       keys,
       [{ arn: tagged.arn, sessionTags: new Map([["team", "web"]]), durationSeconds: 7200 }],
-      /MaxSessionDuration.*Ask for less than 7200 s/,
+      /MaxSessionDuration.*Enter less than 7200 s/,
     ],
     [
       "a session that is too short",
       keys,
       [{ arn: first, durationSeconds: 60 }],
-      /Check the duration: AWS takes 900 s to 43,200 s/,
+      /Check the duration\. AWS allows 900 to 43,200 s/,
     ],
     [
       "a session policy that is none",
@@ -153,7 +153,7 @@ describe("a role that is refused", () => {
       "keys that AWS does not know",
       () => ({ ...userKeys, accessKeyId: "AKIANOBODY" }),
       [{ arn: first }],
-      /403 InvalidClientTokenId.*Check the access key id \(the service connection\)/,
+      /403 InvalidClientTokenId.*Check the access key ID \(the service connection\)/,
     ],
     [
       "a wrong secret",
@@ -171,15 +171,15 @@ describe("a role that is refused", () => {
   const answers: [code: string, wanted: RegExp, message?: string][] = [
     [
       "SignatureDoesNotMatch",
-      /Set the clock of the agent's machine: it differs from that of AWS by more than 15 minutes/,
+      /Set the clock of the agent's machine\. It differs from the clock of AWS by more than 15 minutes/,
       "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z (20260101T011500Z - 15 min.)",
     ],
     ["RegionDisabledException", /127\.0\.0\.1:\d+ is not active for the account of the role/],
     ["PackedPolicyTooLarge", /sessionPolicy and sessionTags are too large together/],
     ["IDPRejectedClaim", /The issuer of the pipeline's token says that the token is not valid/],
     ["ExpiredToken", /The session token of the keys \(the service connection\) has expired/],
-    ["NotImplemented", /does not look like AWS STS: check stsEndpoint/],
-    ["Whatever", /ask AWS with the request id/],
+    ["NotImplemented", /is not from AWS STS\. Check the STS endpoint/],
+    ["Whatever", /ask AWS Support with the request ID/],
   ];
   for (const [code, wanted, message = "Something went wrong"] of answers) {
     it(`says what to do about ${code}: ${message}`, async () => {
@@ -226,14 +226,14 @@ describe("a refusal that names the policy", () => {
     [
       "of the caller",
       open,
-      /It is a permission that is missing: the permissions policy of \S+ has to allow sts:AssumeRole on \S+open\.$/,
+      /A permission is missing: the permissions policy of \S+ must allow sts:AssumeRole on \S+open\.$/,
     ],
     [
       "of the role",
       closed,
-      /It is the trust policy: the trust policy of the role has to allow sts:AssumeRole to \S+deployer\./,
+      /The trust policy refuses it: the trust policy of the role must allow sts:AssumeRole to \S+deployer\./,
     ],
-    ["that forbids it", forbidden, /It is forbidden outright, by a Deny in a resource-based policy/],
+    ["that forbids it", forbidden, /It is forbidden by a Deny in a resource-based policy/],
   ];
   for (const [title, arn, wanted] of cases) {
     it(`is told as one ${title}`, async () => {

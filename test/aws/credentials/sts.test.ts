@@ -123,7 +123,7 @@ describe("the STS client", () => {
     const transport = createTransport({ maxConnections: 1, idleTimeoutMs: 50 });
     const sts = createSts({ endpoint: new URL(target.server.url), region: "us-east-1", transport, userAgent: "test" });
     target.server.addFault("GetCallerIdentity", { kind: "hang" }, 3);
-    await assert.rejects(sts.getCallerIdentity(userKeys), /no answer from 127\.0\.0\.1: nothing moved/);
+    await assert.rejects(sts.getCallerIdentity(userKeys), /no answer from 127\.0\.0\.1: no data was sent or received/);
     assert.equal(target.server.calls.length, 3);
     transport.close();
   });
@@ -191,7 +191,7 @@ describe("the STS client", () => {
     };
     const sts = createSts({ region: "us-east-1", transport: { ...page, close: () => undefined }, userAgent: "test" });
     await assert.rejects(sts.getCallerIdentity(userKeys), codeOf("NotSTS"));
-    await assert.rejects(sts.assumeRole(request, userKeys), /the answer is not one of STS, but text\/html/);
+    await assert.rejects(sts.assumeRole(request, userKeys), /the answer is not from STS, but text\/html/);
   });
 });
 

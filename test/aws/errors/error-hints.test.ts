@@ -7,7 +7,7 @@ const refusal = (code: string, serverMessage = "No", status = 403) =>
   new ServiceError({ status, awsCode: code, serverMessage });
 const denied = refusal("AccessDenied", "Access Denied");
 const allow = (action: string, resource: string) =>
-  `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the bucket's.`;
+  `Access Denied (403 AccessDenied). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the policy of the bucket.`;
 
 describe("the advice on a refusal", () => {
   it("names the permission that was missing, and on what", () => {
@@ -18,7 +18,7 @@ describe("the advice on a refusal", () => {
     assert.equal(describeFailure(denied, "b", "k", "s3:CreateBucket"), allow("s3:CreateBucket", "b"));
     assert.equal(
       describeFailure(denied, "b", "k", "s3:GetObject"),
-      `${allow("s3:GetObject", "b/k")} Where s3:ListBucket is not allowed, S3 says the same of an object that does not exist.`,
+      `${allow("s3:GetObject", "b/k")} Without s3:ListBucket, S3 gives the same answer for an object that does not exist.`,
     );
   });
 
@@ -54,7 +54,10 @@ describe("the advice on a refusal", () => {
     const message =
       "User: arn:aws:iam::123456789012:user/u is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-west-1:123456789012:key/k because no resource-based policy allows it";
     const advice = describeFailure(refusal("AccessDenied", message), "b", "k");
-    assert.match(advice, /the action kms:GenerateDataKey on the KMS key, in its own policy and in the key's/);
+    assert.match(
+      advice,
+      /the action kms:GenerateDataKey for the KMS key, in its own policy and in the policy of the key/,
+    );
     assert.doesNotMatch(advice, /arn:aws:s3/);
   });
 
@@ -62,16 +65,16 @@ describe("the advice on a refusal", () => {
     ["NoSuchKey", /no such object/],
     ["NotFound", /no such object/],
     ["BadRequest", /customerKey/],
-    ["InvalidObjectState", /restore it first.*globExpressions/],
+    ["InvalidObjectState", /Restore it.*globExpressions/],
     ["AccessControlListNotSupported", /filesAcl to none/],
     ["InvalidStorageClass", /Check storageClass/],
     ["InvalidTag", /Check tags/],
     ["MetadataTooLarge", /Check metadata.*2 KB/],
     ["KMS.NotFoundException", /Check kmsMasterKeyId/],
     ["KMS.DisabledException", /Enable the KMS key/],
-    ["KMS.KMSInvalidStateException", /cancel that in KMS/],
+    ["KMS.KMSInvalidStateException", /cancel it in KMS/],
     ["BucketAlreadyExists", /another bucketName: "b" belongs to another account/],
-    ["PreconditionFailed", /run the step again/],
+    ["PreconditionFailed", /Run the step again/],
     ["MethodNotAllowed", /does not allow this request/],
   ];
   for (const [code, wanted] of named) {

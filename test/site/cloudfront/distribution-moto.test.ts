@@ -103,7 +103,7 @@ describe("a distribution, against moto", function () {
     [
       "that is disabled is told",
       () => create([s3Origin("bucket", "site.s3.amazonaws.com")], { Enabled: false }),
-      /^The CloudFront distribution \w+ is disabled, so that nobody sees the site: enable it, or leave cloudFrontDistributionId empty\.$/,
+      /^The CloudFront distribution \w+ is disabled, so visitors cannot see the site\. Enable it, or leave cloudFrontDistributionId empty\.$/,
     ],
     [
       "of another bucket is told",

@@ -57,7 +57,7 @@ describe("a distribution that is to show a single-page app", () => {
       { errorCode: 403, ...index },
     ];
     assert.deepEqual(spaChange({ ...distribution, customErrorResponses }, "index.html"), [
-      "For a single-page app, the CloudFront distribution E1 has to answer 404 with /index.html and the status 200. It is not changed by this step; these commands (bash, jq) change it:",
+      "For a single-page app, the CloudFront distribution E1 must answer 404 with /index.html and the status 200. The step does not change it. These commands (bash, jq) change it:",
       "etag=$(aws cloudfront get-distribution-config --id E1 --query ETag --output text)",
       `aws cloudfront get-distribution-config --id E1 --query DistributionConfig | jq --argjson responses '{"Quantity":3,"Items":[{"ErrorCode":403,"ResponsePagePath":"/index.html","ResponseCode":"200"},{"ErrorCode":404,"ResponsePagePath":"/index.html","ResponseCode":"200","ErrorCachingMinTTL":10},{"ErrorCode":500,"ResponsePagePath":"/it'\\''s.html","ResponseCode":"500","ErrorCachingMinTTL":5}]}' '.CustomErrorResponses = $responses' > distribution.json`,
       'aws cloudfront update-distribution --id E1 --if-match "$etag" --distribution-config file://distribution.json',

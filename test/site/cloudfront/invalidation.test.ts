@@ -84,7 +84,7 @@ describe("an invalidation", () => {
       kind: "late",
       code: "invalidation-not-started",
       message:
-        'CloudFront took no new invalidation of the distribution E1 within one minute, for it works on too many others. Until what is cached expires, viewers may meet the site as it was: publish again, or invalidate "/*", when the others are done.',
+        'CloudFront accepted no new invalidation of the distribution E1 within one minute, because too many others are in progress. Until the caches expire, visitors may see the old site. Publish again, or invalidate "/*", when the others are complete.',
     });
     assert.deepEqual(delays, [1000, 2000, 4000, 8000, 16000, 20000, 9000]);
   });
@@ -96,7 +96,7 @@ describe("an invalidation", () => {
       id: "I1",
       code: "invalidation-pending",
       message:
-        "The invalidation I1 of the CloudFront distribution E1 was not complete within 0.1 minutes. CloudFront goes on with it: nothing has to be done, but some viewers may meet the site as it was for a while.",
+        "The invalidation I1 of the CloudFront distribution E1 was not complete within 0.1 minutes. CloudFront will complete it; nothing needs to be done. Until then, some visitors may see the old site.",
     });
     assert.deepEqual(delays, [1000, 1000, 2000]);
   });
@@ -120,7 +120,7 @@ describe("an invalidation", () => {
       id: "I1",
       code: "access-denied",
       message:
-        "Whether the invalidation I1 of the CloudFront distribution E1 is complete could not be seen: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action cloudfront:GetInvalidation on the distribution E1.",
+        "Whether the invalidation I1 of the CloudFront distribution E1 is complete could not be checked: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action cloudfront:GetInvalidation on the distribution E1.",
     });
   });
 

@@ -46,23 +46,23 @@ describe("the control plane", () => {
     return describeControlPlaneError(error, attempt);
   }
 
-  const CHECK = "Check what stands between this machine and AWS, a proxy for instance.";
+  const CHECK = "Check any proxy between this machine and AWS.";
   const reasons: [title: string, answer: StubAnswer, reason: string][] = [
     [
       "a refusal with what to do",
       refusal(404, "NoSuchDistribution", "The specified distribution does not exist."),
-      'The specified distribution does not exist (404 NoSuchDistribution, request id request-1). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "E1". It is the id, as E1A2B3C4D5E6F7, that is asked for, not the domain name.',
+      'The specified distribution does not exist (404 NoSuchDistribution, request id request-1). Check cloudFrontDistributionId: the account of awsCredentials has no distribution "E1". Enter the ID, for example E1A2B3C4D5E6F7, and not the domain name.',
     ],
     ["a refusal that it does not know", refusal(400, "Strange", "No."), "No (400 Strange, request id request-1)."],
     [
-      "an answer that is not one of AWS",
+      "an answer that is not from AWS",
       { status: 403, body: "<html><body>Blocked</body></html>" },
-      `the answer is not one of AWS (403, request id request-1). ${CHECK}`,
+      `the answer is not from AWS (403, request id request-1). ${CHECK}`,
     ],
     [
       "an answer that is no XML",
       { status: 403, body: "Blocked & gone" },
-      `the answer is not one of AWS (403, request id request-1). ${CHECK}`,
+      `the answer is not from AWS (403, request id request-1). ${CHECK}`,
     ],
   ];
   for (const [title, answer, reason] of reasons) {
@@ -74,7 +74,7 @@ describe("the control plane", () => {
   it("tells where nothing answers, and who the step could not be", () => {
     assert.equal(
       describeControlPlaneError(new ConnectionError("ENOTFOUND", "cloudfront.amazonaws.com", "not found"), attempt),
-      "no answer from cloudfront.amazonaws.com: not found. The name cloudfront.amazonaws.com is not known: check this machine's network, and regionName.",
+      "no answer from cloudfront.amazonaws.com: not found. The name cloudfront.amazonaws.com is not known. Check this machine's network, and regionName.",
     );
     assert.equal(
       describeControlPlaneError(new IdentityError("aws-identity-not-found", "There are no keys."), attempt),

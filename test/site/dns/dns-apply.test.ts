@@ -95,7 +95,7 @@ describe("the changes of a domain", () => {
   it("that are late are a warning", async () => {
     const { outcome, delays } = await run(change("PENDING"));
     assert.deepEqual(outcome.warnings.map(printed), [
-      "Route 53 had not told all of its name servers of the new records in example.com within 10 s. It goes on with it: nothing has to be done, but some visitors may not find the site for a while. [dns-change-pending]",
+      "Route 53 had not sent the new records in example.com to all of its name servers within 10 s. It will complete this; nothing needs to be done. Until then, some visitors may not find the site. [dns-change-pending]",
     ]);
     assert.deepEqual(delays, [1000, 2000, 4000, 3000]);
   });
@@ -103,7 +103,7 @@ describe("the changes of a domain", () => {
   it("that cannot be watched are a warning", async () => {
     const { outcome } = await run(change("PENDING"), refusal(403, "AccessDenied", "not authorized"));
     assert.deepEqual(outcome.warnings.map(printed), [
-      "Whether Route 53 has spread the new records in example.com could not be seen: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange. [access-denied]",
+      "Whether Route 53 has published the new records in example.com could not be checked: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange. [access-denied]",
     ]);
   });
 
@@ -126,7 +126,7 @@ describe("the changes of a domain", () => {
     };
     await assert.rejects(
       runPlan(newZone, { body: zone }, refusal(403, "AccessDenied", "not authorized")),
-      /on arn:aws:route53:::hostedzone\/Z9\. The hosted zone example\.org was made before that; its name servers are ns-1\.example, ns-2\.example\.$/,
+      /on arn:aws:route53:::hostedzone\/Z9\. The hosted zone example\.org was created before that. Its name servers are ns-1\.example, ns-2\.example\.$/,
     );
   });
 });

@@ -119,7 +119,7 @@ describe("the domain of a site, against moto", function () {
     assert.deepEqual(
       notes.map(({ message }) => message),
       [
-        "The record AAAA app.cdn.example (alias of d111111abcdef8.cloudfront.net) stays as it is, and what app.cdn.example leads to has no IPv6: visitors with IPv6 go where that record leads. Delete it if that is not meant.",
+        "The record AAAA app.cdn.example (alias of d111111abcdef8.cloudfront.net) is not changed, and the target of app.cdn.example has no IPv6: visitors with IPv6 go where that record leads. Delete it if this is wrong.",
       ],
     );
   });
@@ -141,10 +141,7 @@ describe("the domain of a site, against moto", function () {
   it("is made in the zone that is given, of two with one name", async () => {
     const [one, other] = [await createZone("twice.example"), await createZone("twice.example")];
     await assert.rejects(publish({ domainName: "www.twice.example" }), ({ message }: Error) => {
-      assert.match(
-        message,
-        /^There are 2 public hosted zones "twice\.example": .+\. Enter as hostedZoneId the one that /,
-      );
+      assert.match(message, /^There are 2 public hosted zones "twice\.example": .+\. Enter the one that /);
       return message.includes(one) && message.includes(other);
     });
     await publish({ domainName: "www.twice.example", hostedZoneId: other });
@@ -185,7 +182,7 @@ describe("the domain of a site, against moto", function () {
     const records = await recordsIn(zoneId);
     const redirectDomains = ["www.taken.example", "free.taken.example"];
     await assert.rejects(publish({ domainName: "taken.example", redirectDomains }), {
-      message: `Other records are where those of the site belong, and a publish replaces no record that it did not make: A taken.example (192.0.2.1) in the hosted zone ${zoneId}; CNAME www.taken.example (elsewhere.example) in the hosted zone ${zoneId}. Delete what is not needed any more, or take the domain out of domainName and redirectDomains, and run the step again.`,
+      message: `There are other records in the place of the site's records, and the task does not replace records that it did not create: A taken.example (192.0.2.1) in the hosted zone ${zoneId}; CNAME www.taken.example (elsewhere.example) in the hosted zone ${zoneId}. Delete those that are no longer needed, or remove the domain from domainName and redirectDomains, and run the step again.`,
     });
     assert.deepEqual(await recordsIn(zoneId), records);
   });
@@ -195,13 +192,13 @@ describe("the domain of a site, against moto", function () {
     const refusals: [Wanted, RegExp][] = [
       [
         { domainName: "nobody.example" },
-        /^Route 53 has no public hosted zone for nobody\.example in this account: set createHostedZone /,
+        /^Route 53 has no public hosted zone for nobody\.example in this account\. Set createHostedZone /,
       ],
       [{ domainName: "hidden.example" }, /^Route 53 has no public hosted zone for hidden\.example /],
       [{ domainName: "hidden.example", hostedZoneId: hidden }, /^The hosted zone \w+ \(hostedZoneId\) is private, /],
       [
         { domainName: "another.example", hostedZoneId: other },
-        /^The hosted zone \w+ \(hostedZoneId\) is that of other\.example, and domainName is another\.example: /,
+        /^The hosted zone \w+ \(hostedZoneId\) is for other\.example, and domainName is another\.example\. /,
       ],
       [
         { domainName: "other.example", hostedZoneId: "Z404" },

@@ -92,8 +92,8 @@ describe("letting everybody read a site", () => {
         error.message,
         /^Setting the policy of the bucket "[^"]+" failed: .* \(403 AccessDenied, request id/,
       );
-      assert.match(error.message, /it is that of the AWS account, or of its organization/);
-      assert.match(error.message, /publicRead to false, and serve the site through CloudFront/);
+      assert.match(error.message, /but on for the AWS account or its organization/);
+      assert.match(error.message, /publicRead to false, and publish behind CloudFront/);
       return true;
     });
     assert.equal(
@@ -106,7 +106,7 @@ describe("letting everybody read a site", () => {
     const { bucket } = await newBucket({ accountBlock: { BlockPublicPolicy: true } });
     await assert.rejects(allowPublicRead(bucket, withoutWaiting().options), StepError);
     const { options, delays } = withoutWaiting();
-    await assert.rejects(allowPublicRead(bucket, options), /it is that of the AWS account, or of its organization/);
+    await assert.rejects(allowPublicRead(bucket, options), /but on for the AWS account or its organization/);
     assert.deepEqual(delays, [1_000, 2_000]);
   });
 
@@ -114,8 +114,8 @@ describe("letting everybody read a site", () => {
     const { bucket, operations } = await newBucket();
     const plan = await planPublicRead(bucket, withoutWaiting("site/").options);
     assert.deepEqual(describePublicRead(plan, "site-bucket", "site/"), [
-      'switch off BlockPublicPolicy and RestrictPublicBuckets of the bucket "site-bucket"',
-      "allow everybody s3:GetObject on s3://site-bucket/site/* in the bucket's policy",
+      'turn off BlockPublicPolicy and RestrictPublicBuckets of the bucket "site-bucket"',
+      "allow everyone s3:GetObject on s3://site-bucket/site/* in the bucket's policy",
     ]);
     assert.deepEqual(operations(), ["GetPublicAccessBlock", "GetBucketPolicy"]);
     assert.deepEqual(describePublicRead({}, "site-bucket", "site/"), []);
@@ -145,7 +145,7 @@ describe("letting everybody read a site", () => {
   it("leaves a policy alone that would become too long", async () => {
     const long = JSON.stringify({ Version: "2012-10-17", Statement: [], Id: "x".repeat(20_400) });
     const { bucket, requests } = answeringBucket(refusal("NotImplemented"), long);
-    await assert.rejects(allowPublicRead(bucket, withoutWaiting().options), /longer than the 20 KB that S3 takes/);
+    await assert.rejects(allowPublicRead(bucket, withoutWaiting().options), /longer than the 20 KB that S3 allows/);
     assert.equal(requests.length, 2);
   });
 

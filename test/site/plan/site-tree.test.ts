@@ -13,7 +13,7 @@ describe("the files of a site", function () {
       site.problems.map(({ input, message }) => `${input}: ${message.replaceAll(folder, "FOLDER/")}`),
       ["a", "b"].map(
         (name) =>
-          `sourceFolder: FOLDER/${name}.html cannot be published: its key would have 1027 bytes, and S3 takes 1024 at most.`,
+          `sourceFolder: FOLDER/${name}.html cannot be published: its key would have 1027 bytes, and S3 allows 1024.`,
       ),
     );
     assert.deepEqual(await place.names(), []);

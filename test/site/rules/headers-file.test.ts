@@ -84,9 +84,9 @@ https://WWW.example.com/*
       {
         line: 1,
         code: "site-file-invalid",
-        message: '"X-Early" stands below no path. Write the path of its pages first.',
+        message: '"X-Early" has no path above it. Write the path of its pages first.',
       },
-      { line: 2, code: "site-file-invalid", message: '"/a%" has a % in it that starts no escape. Write %25 for it.' },
+      { line: 2, code: "site-file-invalid", message: '"/a%" has a % that starts no escape. Write %25 instead.' },
       {
         line: 5,
         code: "site-file-invalid",
@@ -101,13 +101,13 @@ https://WWW.example.com/*
         line: 7,
         code: "site-file-invalid",
         message:
-          '"soon" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
+          '"soon" is not a date for Expires. Write one, for example Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z.',
       },
       {
         line: 8,
         code: "site-file-invalid",
         message:
-          'the value of Content-Disposition has a character in it that a header cannot hold: "\u00e9". Use plain ASCII.',
+          'the value of Content-Disposition has a character that is not allowed in a header: "\u00e9". Use plain ASCII.',
       },
     ]);
     assert.deepEqual(headersFor(["/ok"]).set, { "cache-control": "no-cache" });
@@ -121,9 +121,9 @@ https://WWW.example.com/*
   Basic-Auth: someuser:somepassword`);
     assert.deepEqual(headersFor(["/"]), { set: {}, detached: [] });
     assert.deepEqual(describeWarnings("", warnings), [
-      ", line 2: Content-Encoding is skipped: it follows from the input compress.",
-      ", lines 3, 5: X-Frame-Options, Basic-Auth are skipped: S3 keeps no such header with an object. CloudFront's response headers policies cannot hold it either.",
-      ", line 4: X-Frame-Options-Report is skipped: S3 keeps no such header with an object. Behind CloudFront, use the response headers policy in the plan file.",
+      ", line 2: Content-Encoding is skipped: the input compress sets it.",
+      ", lines 3, 5: X-Frame-Options, Basic-Auth are skipped: S3 does not keep this header with an object. CloudFront's response headers policies cannot hold it either.",
+      ", line 4: X-Frame-Options-Report is skipped: S3 does not keep this header with an object. Behind CloudFront, use the response headers policy in the plan file.",
     ]);
   });
 

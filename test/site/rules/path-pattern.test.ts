@@ -58,7 +58,7 @@ describe("a path pattern of _headers and _redirects", () => {
     ["/a?b=c", "a query in the path is not supported."],
     ["/*/a/*", "more than one * is not supported. Use placeholders, for example :name."],
     ["/:a/:a", '"/:a/:a" has two parts of the same name.'],
-    ["/100%", '"/100%" has a % in it that starts no escape. Write %25 for it.'],
+    ["/100%", '"/100%" has a % that starts no escape. Write %25 instead.'],
   ];
   for (const [pattern, why] of refused) {
     it(`is not ${pattern}`, () => {

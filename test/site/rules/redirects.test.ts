@@ -78,7 +78,7 @@ describe("redirects from one path", () => {
       objects: [],
       routingRules: [],
       warnings: [
-        `1: the rule for /app is skipped: S3 sends one path elsewhere with a 301 only, and not with a 302. ${IN_FUNCTION}`,
+        `1: the rule for /app is skipped: S3 redirects one path only with a 301, and not with a 302. ${IN_FUNCTION}`,
       ],
       hasFunction: true,
     });
@@ -168,12 +168,12 @@ describe("redirects from a folder", () => {
   });
 
   const refused: [rule: string, why: string][] = [
-    ["/a/* /b/:splat.html", "S3 takes :splat only at the end of the target"],
-    ["/a/* /b%20c/:splat", "S3 takes no escaped characters in a rule's target"],
-    ["/a/* https://:splat.example.com/", "S3 takes no placeholder in a host"],
-    ["/a/* https://example.com", "S3 cannot send all of a folder to the root of another host"],
-    ["/a/:id /b/:id", "S3 knows no placeholders, and a * only behind a / at the end"],
-    ["/a*z /b", "S3 knows no placeholders, and a * only behind a / at the end"],
+    ["/a/* /b/:splat.html", "S3 supports :splat only at the end of the target"],
+    ["/a/* /b%20c/:splat", "S3 does not support escaped characters in the target of a rule"],
+    ["/a/* https://:splat.example.com/", "S3 does not support placeholders in a host"],
+    ["/a/* https://example.com", "S3 cannot redirect a whole folder to the root of another host"],
+    ["/a/:id /b/:id", "S3 does not support placeholders, and a * only after a / at the end"],
+    ["/a*z /b", "S3 does not support placeholders, and a * only after a / at the end"],
     ["/store id=:id /b/:id", "S3 does not look at query parameters"],
     ["/a /b 200", "S3 does not rewrite paths"],
     ["https://other.example.com/a /b", "S3 does not look at the host"],
@@ -195,12 +195,12 @@ describe("rules that neither S3 nor a function can follow", () => {
     ["/* / 200", "S3 does not rewrite paths. Set singlePageApp instead."],
     [
       "/api/* https://api.example.com/:splat 200",
-      "S3 is no proxy. Behind CloudFront, add an origin and a cache behavior for it.",
+      "S3 is not a proxy. Behind CloudFront, add an origin and a cache behavior for it.",
     ],
     ["/en/* /en/404.html 404", "S3 has one error document for all paths. A CloudFront function cannot do it either."],
     [
       "/ /anz 302! Language=en",
-      "S3 knows nothing of a visitor's country, language, role or cookies. A CloudFront function cannot do it either.",
+      "S3 does not know a visitor's country, language, role or cookies. A CloudFront function cannot do it either.",
     ],
   ];
   for (const [rule, warning] of cases) {
@@ -213,7 +213,7 @@ describe("rules that neither S3 nor a function can follow", () => {
 
   it("those for countries are for a function that is told the country", async () => {
     assert.deepEqual(await warningsOf("/old /us 302 Country=us"), [
-      "1: the rule for /old is skipped: S3 knows nothing of a visitor's country, language, role or cookies. Behind CloudFront, use the function in the plan file, with CloudFront-Viewer-Country in an origin request policy.",
+      "1: the rule for /old is skipped: S3 does not know a visitor's country, language, role or cookies. Behind CloudFront, use the function in the plan file, with CloudFront-Viewer-Country in an origin request policy.",
     ]);
   });
 });
@@ -246,7 +246,7 @@ describe("the order of redirects", () => {
       ],
     );
     assert.deepEqual(warnings, [
-      "3: the rule for /* has no effect: it leads to a path that it holds for itself, without end.",
+      "3: the rule for /* has no effect: it leads to a path that it matches itself, without end.",
     ]);
   });
 
@@ -262,7 +262,7 @@ describe("the order of redirects", () => {
         siteUrl: new URL("https://example.com/"),
       });
       assert.deepEqual([objects, routingRules, hasFunction], [[], [], false]);
-      assert.match(warnings.join(), /^1: the rule for \S+ has no effect: it leads to a path that it holds for itself/);
+      assert.match(warnings.join(), /^1: the rule for \S+ has no effect: it leads to a path that it matches itself/);
     });
   }
 });
@@ -295,7 +295,7 @@ describe("more rules than S3 takes", () => {
       found.warnings,
       [51, 52].map(
         (line) =>
-          `${line}: the rule for /f${line - 1}/* is skipped: S3 takes 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
+          `${line}: the rule for /f${line - 1}/* is skipped: S3 allows 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
       ),
     );
     assert.deepEqual(found.objects, [{ name: "a.b", location: "/c", line: 53 }]);
@@ -307,8 +307,8 @@ it("before a REST endpoint all redirects are the function's", async () => {
     objects: [],
     routingRules: [],
     warnings: [
-      `1: the rule for /a is skipped: without a website endpoint S3 sends no visitor elsewhere. ${IN_FUNCTION}`,
-      "2: the rule for /* is skipped: without a website endpoint S3 sends no visitor elsewhere. Set singlePageApp instead.",
+      `1: the rule for /a is skipped: without a website endpoint, S3 does not redirect. ${IN_FUNCTION}`,
+      "2: the rule for /* is skipped: without a website endpoint, S3 does not redirect. Set singlePageApp instead.",
     ],
     hasFunction: true,
   });

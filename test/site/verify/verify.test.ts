@@ -133,121 +133,121 @@ describe("verifying a site", () => {
       { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" },
       {},
       "expected status 200, got 403 AccessDenied",
-      /^Visitors may not read the bucket: set publicRead to true, .* Block Public Access/,
+      /^Visitors may not read the bucket\. Set publicRead to true\. .* Block Public Access/,
     ],
     [
       "a bucket that CloudFront may not read",
       { status: 403, headers: cloudFront },
       {},
       "expected status 200, got 403",
-      /^CloudFront may not read the bucket: .*origin access control/,
+      /^CloudFront may not read the bucket\. .*origin access control/,
     ],
     [
       "a bucket that is no website",
       { status: 404, headers: { "x-amz-error-code": "NoSuchWebsiteConfiguration" } },
       {},
       "expected status 200, got 404 NoSuchWebsiteConfiguration",
-      /^The bucket is not set up as a website: set configureWebsite to true/,
+      /^The bucket is not a website\. Set configureWebsite to true/,
     ],
     [
       "a website endpoint without a bucket",
       { status: 404, body: "<html><li>Code: NoSuchBucket</li></html>" },
       {},
       "expected status 200, got 404 NoSuchBucket",
-      /the bucket must be named "127\.0\.0\.1", and the name must lead to the endpoint of the region/,
+      /The bucket must have the name "127\.0\.0\.1", and the DNS record must lead to the endpoint of its region/,
     ],
-    ["a URL that leads elsewhere", { status: 404 }, {}, "expected status 200, got 404", /check siteUrl/],
-    ["a server that fails", { status: 502 }, {}, "expected status 200, got 502", /^The server fails for now/],
+    ["a URL that leads elsewhere", { status: 404 }, {}, "expected status 200, got 404", /[Cc]heck siteUrl/],
+    ["a server that fails", { status: 502 }, {}, "expected status 200, got 502", /^The server failed/],
     [
       "an origin that fails",
       { status: 504, headers: cloudFront },
       {},
       "expected status 200, got 504",
-      /^CloudFront gets no right answer from its origin/,
+      /^CloudFront gets no valid answer from its origin/,
     ],
     [
       "a redirect in the place of the site",
       { status: 301, headers: { location: "https://example.com/" } },
       {},
       "expected status 200, got 301 to https://example.com/",
-      /set siteUrl to where it leads/,
+      /set siteUrl to the target/,
     ],
     [
       "an answer in the place of a redirect",
       { status: 200 },
       { statuses: [301, 302], location: "/new" },
       "expected status 301 or 302, got 200",
-      /^Something before the bucket answers in its place/,
+      /^Something in front of the bucket answers instead of it/,
     ],
     [
       "a redirect to another place",
       { status: 301, headers: { location: "/newer" } },
       { statuses: [301], location: "/new" },
       "expected a redirect to /new, got /newer",
-      /^A rule that comes first leads elsewhere/,
+      /^Another rule comes first/,
     ],
     [
       "content of before in a cache",
       { headers: { ...cloudFront, age: "61" }, body: "old" },
       { sha256: sha256("new"), previousSha256: sha256("old") },
       `expected the content with the SHA-256 ${sha256("new")}, got that of the publish before`,
-      /^CloudFront still holds what was published before, for 61 s now: the invalidation is late/,
+      /^CloudFront still has the old version, for 61 s: the invalidation is late/,
     ],
     [
       "content of somebody else",
       { body: "other" },
       { sha256: sha256("new"), previousSha256: sha256("old") },
       `expected the content with the SHA-256 ${sha256("new")}, got that with ${sha256("other")}`,
-      /^A cache before the bucket may hold an older version; or a CDN rewrites/,
+      /^A cache in front of the bucket may have an older version\. Or a CDN changes/,
     ],
     [
       "an error page that is not the site's",
       { status: 404, body: "nginx" },
       { statuses: [404], sha256: sha256("404.html") },
       `expected the content with the SHA-256 ${sha256("404.html")}, got that with ${sha256("nginx")}`,
-      /^The bucket does not answer errors with the site's error document: set configureWebsite/,
+      /^The bucket does not return the site's error document\. Set configureWebsite/,
     ],
     [
       "an error page of CloudFront's own",
       { status: 403, headers: cloudFront, body: "xml" },
       { statuses: [403, 404], sha256: sha256("404.html") },
       `expected the content with the SHA-256 ${sha256("404.html")}, got that with ${sha256("xml")}`,
-      /^The distribution does not answer errors with the site's error document: add custom error responses/,
+      /^The distribution does not return the site's error document\. Add custom error responses/,
     ],
     [
       "another Content-Type",
       { headers: { ...cloudFront, "content-type": "text/plain" } },
       { contentType: "text/html" },
       "expected Content-Type text/html, got text/plain",
-      /sets this header, as a response headers policy or a function of the CloudFront distribution/,
+      /sets this header, for example a response headers policy or a function of the CloudFront distribution/,
     ],
     [
       "no Cache-Control",
       {},
       { cacheControl: "no-cache" },
       "expected Cache-Control no-cache, got none",
-      /sets this header, as a CDN's own settings/,
+      /sets this header, for example the settings of a CDN/,
     ],
     [
       "a body that is not encoded as it is said to be",
       { headers: { "content-encoding": "gzip" }, body: "plain" },
       {},
-      "the body is not the gzip that it is said to be: incorrect header check",
-      /^Something changes the body, or its Content-Encoding/,
+      "the body is not gzip, although Content-Encoding says so: incorrect header check",
+      /^The body or its Content-Encoding is changed on the way/,
     ],
     [
       "a body that is cut off",
       { headers: { "content-encoding": "gzip" }, body: zlib.gzipSync(randomBytes(1000)).subarray(0, 500) },
       {},
-      "the body is not the gzip that it is said to be: unexpected end of file",
-      /^Something changes the body, or its Content-Encoding/,
+      "the body is not gzip, although Content-Encoding says so: unexpected end of file",
+      /^The body or its Content-Encoding is changed on the way/,
     ],
     [
       "a body in an encoding that was not asked for",
       { headers: { "content-encoding": "zstd" }, body: "x" },
       {},
-      "the body is encoded as zstd, which was not asked for",
-      /^Something changes the body, or its Content-Encoding/,
+      "the body is encoded as zstd, which was not requested",
+      /^The body or its Content-Encoding is changed on the way/,
     ],
   ];
   for (const [title, answer, check, problem, cause] of problems) {
@@ -263,7 +263,7 @@ describe("verifying a site", () => {
     const { url } = await startStub({ "/": [{ body: "x" }], "/secret": [{ status: 403 }] });
     const checks = ["/", "/secret"].map((path) => ({ url: url + path, statuses: [200] }));
     const [failure] = await verifySite(checks, timelessTools(transport, 0).tools);
-    assert.match(failure?.cause ?? "", /^Other objects can be read: look for a Deny/);
+    assert.match(failure?.cause ?? "", /^Other objects can be read\. Check the bucket policy for a Deny/);
   });
 
   it("does not blame the error document where no page can be had", async () => {
@@ -287,7 +287,7 @@ describe("verifying a site", () => {
       { url: `${url}/none`, statuses: [404, 403], sha256: sha256("404.html") },
     ];
     const [failure] = await verifySite(checks, timelessTools(transport, 0).tools);
-    assert.match(failure?.cause ?? "", /^The bucket does not answer errors with the site's error document/);
+    assert.match(failure?.cause ?? "", /^The bucket does not return the site's error document/);
   });
 
   const silent = (code: string, reason = "no"): Transport => ({
@@ -299,28 +299,28 @@ describe("verifying a site", () => {
       "a domain that is not delegated",
       "ENOTFOUND",
       "https://www.example.com/",
-      /^The name www\.example\.com is not known .* set these name servers: ns-1\.example, ns-2\.example\./,
+      /^The name www\.example\.com is not known .* set these name servers at the registrar of the domain: ns-1\.example, ns-2\.example\./,
       1,
     ],
     [
       "a certificate for other names",
       "ERR_TLS_CERT_ALTNAME_INVALID",
       "https://www.example.com/",
-      /no certificate for www\.example\.com: add it to the alternate domain names of the distribution/,
+      /no certificate for www\.example\.com\. Add it to the alternate domain names of the distribution/,
       0,
     ],
     [
       "a certificate that is out of date",
       "CERT_HAS_EXPIRED",
       "https://www.example.com/",
-      /^The certificate of www\.example\.com is out of date/,
+      /^The certificate of www\.example\.com has expired/,
       0,
     ],
     [
       "https to a website endpoint",
       "ETIMEDOUT",
       "https://site.s3-website-eu-west-1.amazonaws.com/",
-      /^Website endpoints of Amazon S3 answer over http alone/,
+      /^Website endpoints of Amazon S3 use http only/,
       1,
     ],
   ];
@@ -381,10 +381,10 @@ describe("verifying a site", () => {
     });
     const causes = async () => {
       const failures = await verifySite(checks, timelessTools(transport, 0).tools);
-      return [...new Set(failures.map(({ cause }) => cause.split(":")[0]))];
+      return [...new Set(failures.map(({ cause }) => cause.split(".")[0]))];
     };
 
-    assert.deepEqual(await causes(), ["The bucket is not set up as a website"]);
+    assert.deepEqual(await causes(), ["The bucket is not a website"]);
     await putWebsiteConfiguration(bucket, {
       indexDocument: "index.html",
       errorDocument: "404.html",

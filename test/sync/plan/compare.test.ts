@@ -36,7 +36,7 @@ describe("comparing with an object of which no checksum is known", () => {
   it("counts as changed on Amazon S3 if it is in one piece, since it gets a checksum then", async () => {
     const { bucket, givenUp } = headOf("opaque", 9);
     const outcome = await compareWith({ ...bucket, isAmazon: true }, "opaque");
-    assert.deepEqual(outcome, [false, "cannot be compared: S3 tells no checksum of it"]);
+    assert.deepEqual(outcome, [false, "cannot be compared: S3 has no checksum of it"]);
     assert.deepEqual(givenUp, []);
   });
 

@@ -9,13 +9,13 @@ const HINTS: [title: string, wrong: Partial<Target>, code: string, hint: string]
     "key",
     { accessKeyId: "AKIANOBODYHASTHISKEY" },
     "access-key-not-found",
-    "Forbidden: No such key: AKIANOBODYHASTHISKEY (403 AccessDenied). Check the access key id in the service connection (awsCredentials): this store does not know it, or no longer. Temporary keys also need their session token.",
+    "Forbidden: No such key: AKIANOBODYHASTHISKEY (403 AccessDenied). Check the access key ID in the service connection (awsCredentials). This server does not know it. Temporary keys also need their session token.",
   ],
   [
     "secret",
     { secretAccessKey: "wrong" },
     "secret-key-wrong",
-    "Forbidden: Invalid signature (403 AccessDenied). Check the secret access key in the service connection (awsCredentials): it is not the one that belongs to the access key id.",
+    "Forbidden: Invalid signature (403 AccessDenied). Check the secret access key in the service connection (awsCredentials). It does not belong to the access key ID.",
   ],
   [
     "region",

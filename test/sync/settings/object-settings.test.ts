@@ -106,7 +106,7 @@ old.html
       errorsOf(() =>
         settings({ headers: every, rules: rules(`a\n  Expires: 2030-01-01\n${half("a")}\n  x-amz-meta-bb: ${value}`) }),
       ),
-      ["line 3: the metadata of a file has 2049 bytes in all with this, and S3 takes 2048 at most."],
+      ["line 3: with this, the metadata of a file has 2049 bytes in total, and S3 allows 2048."],
     );
     const { headersFor } = settings({
       headers: every,
@@ -114,7 +114,7 @@ old.html
     });
     assert.equal(Object.keys(headersFor("x.b")).length, 2);
     assert.throws(() => headersFor("x.a"), {
-      message: "headers: x.a: the metadata of a file has 2050 bytes in all with this, and S3 takes 2048 at most.",
+      message: "headers: x.a: with this, the metadata of a file has 2050 bytes in total, and S3 allows 2048.",
     });
   });
 });
@@ -129,19 +129,19 @@ describe("rules for headers that are wrong", () => {
     [
       "a header that S3 does not keep",
       "*.html\n  X-Frame-Options: DENY",
-      [`line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps ${kept}.`],
+      [`line 2: S3 does not keep the header "X-Frame-Options" with an object. It keeps ${kept}.`],
     ],
     [
       "headers below no pattern",
       "\n  Expires: x",
-      ['line 2: "Expires: x" stands below no pattern. Write the pattern of its files first, not indented.'],
+      ['line 2: "Expires: x" has no pattern above it. Write the pattern of its files first, not indented.'],
     ],
     [
       "headers that are not indented",
       "*.html\nCache-Control: no-cache",
       [
         'line 1: the pattern "*.html" has no header below it. Indent a rule\'s headers.',
-        'line 2: "Cache-Control: no-cache" stands where a pattern belongs. Indent it below the pattern of its files.',
+        'line 2: "Cache-Control: no-cache" is not a pattern. Indent it below the pattern of its files.',
       ],
     ],
     [
@@ -154,21 +154,21 @@ describe("rules for headers that are wrong", () => {
     [
       "a header twice",
       "a\n  Expires: 2030-01-01\n\texpires: 2030-01-02",
-      ["line 3: expires stands in this rule twice."],
+      ["line 3: expires occurs twice in this rule."],
     ],
     [
       "a malformed pattern",
       "{a\n  Expires: 2030-13-01",
       [
-        'line 1: pattern "{a": it has a { that is not closed; write \\{ for the character itself.',
-        `line 2: "2030-13-01" is not a date for Expires. Write one as ${dates}.`,
+        'line 1: pattern "{a": it has a { that is not closed. Write \\{ for the character itself.',
+        `line 2: "2030-13-01" is not a date for Expires. Write one, for example ${dates}.`,
       ],
     ],
     [
       "a value that no header can hold",
       "a\n  Content-Disposition: attachment; filename=ü.txt",
       [
-        'line 2: the value of Content-Disposition has a character in it that a header cannot hold: "ü". Use plain ASCII.',
+        'line 2: the value of Content-Disposition has a character that is not allowed in a header: "ü". Use plain ASCII.',
       ],
     ],
     [
@@ -179,12 +179,12 @@ describe("rules for headers that are wrong", () => {
     [
       "a redirect to nowhere",
       "a\n  x-amz-website-redirect-location: new.html",
-      ['line 2: "new.html" is not a redirect location: it has to start with /, http:// or https://.'],
+      ['line 2: "new.html" is not a redirect location. It must start with /, http:// or https://.'],
     ],
     [
       "metadata without a name",
       "a\n  x-amz-meta-: 1",
-      ['line 2: "x-amz-meta-" cannot be a name of metadata: those are of letters, digits, - and _.'],
+      ['line 2: "x-amz-meta-" cannot be a name of metadata. Use letters, digits, - and _.'],
     ],
   ];
   for (const [title, text, errors] of cases) {
@@ -201,11 +201,11 @@ describe("cacheControl lines that are wrong", () => {
     assert.deepEqual(
       errorsOf(() => parseCacheControl("**/*.js\n=no-cache\n*.css=\n# x\n[a=b\n*.html=naïve")),
       [
-        'line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600.',
+        'line 1: "**/*.js" has no =. Write pattern=value, for example **/*.js=max-age=3600.',
         'line 2: "=no-cache" has nothing before its =. Write pattern=value, for example **/*.js=max-age=3600.',
-        'line 3: the pattern "*.css" has no value behind its =.',
-        'line 5: pattern "[a": it has a [ that is not closed; write \\[ for the character itself.',
-        'line 6: the value has a character in it that a header cannot hold: "ï". Use plain ASCII.',
+        'line 3: the pattern "*.css" has no value after its =.',
+        'line 5: pattern "[a": it has a [ that is not closed. Write \\[ for the character itself.',
+        'line 6: the value has a character that is not allowed in a header: "ï". Use plain ASCII.',
       ],
     );
   });
@@ -227,7 +227,7 @@ describe("an Expires date", () => {
   for (const [text, value] of cases) {
     it(value ? `${text} is ${value}` : `${text} is none`, () => {
       if (value) assert.equal(parseExpires(text), value);
-      else assert.throws(() => parseExpires(text), /is not a date for Expires\. Write one as /);
+      else assert.throws(() => parseExpires(text), /is not a date for Expires\. Write one, for example /);
     });
   }
 });
@@ -248,7 +248,7 @@ describe("metadata", () => {
     );
     assert.deepEqual(
       errorsOf(() => parseMetadata(`name=${"ä".repeat(1022)}\nb=c`)),
-      ["it has 2050 bytes in all, and S3 takes 2048 at most."],
+      ["it has 2050 bytes in total, and S3 allows 2048."],
     );
   });
 
@@ -256,11 +256,11 @@ describe("metadata", () => {
     assert.deepEqual(
       errorsOf(() => parseMetadata("a\nb c=d\ne=\nf=1\nF=2\ng=\u0007")),
       [
-        'line 1: "a" has no = in it. Write name=value.',
-        'line 2: "b c" cannot be a name of metadata: those are of letters, digits, - and _.',
+        'line 1: "a" has no =. Write name=value.',
+        'line 2: "b c" cannot be a name of metadata. Use letters, digits, - and _.',
         'line 3: "e" has no value.',
-        'line 5: "F" stands here twice. Metadata has one value a name.',
-        'line 6: the value of "g" has a control character in it.',
+        'line 5: "F" occurs twice. Metadata has one value for each name.',
+        'line 6: the value of "g" has a control character.',
       ],
     );
   });
@@ -284,7 +284,7 @@ describe("tags", () => {
     assert.equal(parseTags(tags(10))?.size, 10);
     assert.deepEqual(
       errorsOf(() => parseTags(tags(11))),
-      ["there are 11 tags, and S3 takes 10 at most."],
+      ["there are 11 tags, and S3 allows 10."],
     );
   });
 
@@ -296,13 +296,13 @@ describe("tags", () => {
         ),
       ),
       [
-        'line 1: "a" has no = in it. Write name=value.',
-        'line 2: "AWS:x" starts with aws:, which is kept for AWS. Choose another name.',
-        'line 3: "(c)" cannot be the value of "b": S3 takes letters, digits, blanks, and + - = . _ : / @.',
-        'line 4: "d&e" cannot be the name of a tag: S3 takes letters, digits, blanks, and + - = . _ : / @.',
-        "line 5: the name of a tag has 129 characters, and S3 takes 128 at most.",
-        'line 6: the value of "i" has 258 characters, and S3 takes 256 at most.',
-        'line 8: "j" stands here twice. An object has one tag of a name.',
+        'line 1: "a" has no =. Write name=value.',
+        'line 2: "AWS:x" starts with aws:, which is reserved for AWS. Choose another name.',
+        'line 3: "(c)" cannot be the value of "b". S3 allows letters, digits, spaces, and + - = . _ : / @.',
+        'line 4: "d&e" cannot be the name of a tag. S3 allows letters, digits, spaces, and + - = . _ : / @.',
+        "line 5: the name of a tag has 129 characters, and S3 allows 128.",
+        'line 6: the value of "i" has 258 characters, and S3 allows 256.',
+        'line 8: "j" occurs twice. An object has one tag of each name.',
       ],
     );
   });
@@ -314,7 +314,7 @@ describe("a storage class", () => {
     assert.throws(() => parseStorageClass("EXPRESS_ONEZONE", true), /is not a storage class of Amazon S3/);
     assert.equal(parseStorageClass("cold-Tier.2", false), "cold-Tier.2");
     assert.throws(() => parseStorageClass("cold tier", false), {
-      message: '"cold tier" cannot be the name of a storage class: those are letters, digits, and _ . -.',
+      message: '"cold tier" cannot be the name of a storage class. Use letters, digits, and _ . -.',
     });
   });
 });

@@ -30,14 +30,16 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
     wrong: [
       {
         value: "Europe (Ireland)",
-        errors: ['regionName: "Europe (Ireland)" is not a region. Enter its code, as eu-west-1. [region-invalid]'],
+        errors: [
+          'regionName: "Europe (Ireland)" is not a region. Enter its code, for example eu-west-1. [region-invalid]',
+        ],
       },
       {
         value: "",
         isAmazon: true,
         connection: { says: "a connection without region", data: {} },
         errors: [
-          "regionName: it is empty, and the service connection names no region. Enter the bucket's, as eu-west-1. [region-required]",
+          "regionName: it is empty, and the service connection names no region. Enter the region of the bucket, for example eu-west-1. [region-required]",
         ],
       },
     ],
@@ -58,13 +60,13 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
       {
         value: "s3://my-bucket/site",
         errors: [
-          `bucketName: "s3://my-bucket/site" is a URI. Enter the bucket's name alone, and the rest as ${prefixInput}. [bucket-name-invalid]`,
+          `bucketName: "s3://my-bucket/site" is a URI. Enter only the name of the bucket, and the rest in ${prefixInput}. [bucket-name-invalid]`,
         ],
       },
       {
         value: "my-bucket/site",
         errors: [
-          `bucketName: "my-bucket/site" has a / in it. Enter the bucket's name alone, and the rest as ${prefixInput}. [bucket-name-invalid]`,
+          `bucketName: "my-bucket/site" has a /. Enter only the name of the bucket, and the rest in ${prefixInput}. [bucket-name-invalid]`,
         ],
       },
       ...addressesOfABucket.map(([value, what]) => ({
@@ -75,13 +77,13 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
       {
         value: "my bucket",
         errors: [
-          'bucketName: "my bucket" is no bucket name: 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
+          'bucketName: "my bucket" is not a bucket name. Use 3 to 63 lower-case letters, digits, dots and hyphens. [bucket-name-invalid]',
         ],
       },
       {
         value: "logs--use1-az4--x-s3",
         errors: [
-          'bucketName: "logs--use1-az4--x-s3" is a directory bucket. Directory buckets list and sign in ways of their own, which this task does not support; use a general purpose bucket. [bucket-type-not-supported]',
+          'bucketName: "logs--use1-az4--x-s3" is a directory bucket, which this task does not support. Use a general purpose bucket. [bucket-type-not-supported]',
         ],
       },
     ],
@@ -122,7 +124,7 @@ export const shardRow: InputRow = {
 export const advancedRows: InputRow[] = [
   {
     input: "concurrency",
-    meaning: "How many requests may be under way at once.",
+    meaning: "The number of requests at the same time.",
     valid: [
       { value: "8", means: { concurrency: 8 } },
       { value: "1000", means: { concurrency: 1000 } },
@@ -131,13 +133,13 @@ export const advancedRows: InputRow[] = [
     wrong: ["0", "1001", "many"].map((value) => ({
       value,
       errors: [
-        `concurrency: "${value}" is not a whole number from 1 to 1000. Enter one, or nothing for the automatic number. [number-out-of-range]`,
+        `concurrency: "${value}" is not a whole number from 1 to 1000. If empty, the task uses the automatic number. [number-out-of-range]`,
       ],
     })),
   },
   {
     input: "forcePathStyleAddressing",
-    meaning: "Whether the bucket is addressed as `server/bucket/key`, whatever the service connection says.",
+    meaning: "Whether addresses are `server/bucket/key`, whatever the service connection says.",
     valid: [
       { value: "true", means: { addressingStyle: "path" } },
       { value: "false", means: {} },
@@ -154,7 +156,7 @@ export const advancedRows: InputRow[] = [
   },
   {
     input: "endpointFeatures",
-    meaning: "Other ways into Amazon S3: `accelerate`, `dualstack`, `fips`, with commas between them.",
+    meaning: "Other endpoints of Amazon S3: `accelerate`, `dualstack`, `fips`, separated by commas.",
     valid: [
       { value: "dualstack, fips", isAmazon: true, means: features("dualstack", "fips") },
       { value: "Accelerate", isAmazon: true, means: features("accelerate") },
@@ -172,7 +174,7 @@ export const advancedRows: InputRow[] = [
       {
         value: "dualstack",
         errors: [
-          "endpointFeatures: dualstack: Amazon S3 alone has this, and awsCredentials leads to 127.0.0.1:1. Leave it empty. [endpoint-not-available]",
+          "endpointFeatures: dualstack: only Amazon S3 has this, and the server URL of awsCredentials is 127.0.0.1:1. Leave it empty. [endpoint-not-available]",
         ],
       },
       {
@@ -213,7 +215,7 @@ export const advancedRows: InputRow[] = [
       {
         value: "1234-5678-9012",
         errors: [
-          'expectedBucketOwner: "1234-5678-9012" is not the id of an AWS account. Enter its 12 digits, without hyphens. [id-invalid]',
+          'expectedBucketOwner: "1234-5678-9012" is not the ID of an AWS account. Enter its 12 digits, without hyphens. [id-invalid]',
         ],
       },
     ],

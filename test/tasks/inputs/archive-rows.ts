@@ -81,7 +81,7 @@ export const archiveRows: InputRow[] = [
       {
         value: "../app.zip",
         others: { archive: "zip" },
-        errors: ['archiveName: "../app.zip" has .. for a folder, which S3 does not resolve. [path-invalid]'],
+        errors: ['archiveName: "../app.zip" has .. as a folder, which S3 does not resolve. [path-invalid]'],
       },
       {
         value: "s3://releases/app.zip",
@@ -117,7 +117,7 @@ export const archiveRows: InputRow[] = [
     wrong: ["0", "10", "best"].map((value) => ({
       value,
       errors: [
-        `compressionLevel: "${value}" is not a whole number from 1 to 9. Enter one, or nothing for 6. [number-out-of-range]`,
+        `compressionLevel: "${value}" is not a whole number from 1 to 9. If empty, the task uses 6. [number-out-of-range]`,
       ],
     })),
   },

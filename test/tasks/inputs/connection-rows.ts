@@ -27,13 +27,13 @@ const withData = (says: string, data: Record<string, string>): ConnectionCase =>
   data: { region: "eu-west-1", ...data },
 });
 const NO_CONNECTION =
-  "the agent has no such service connection. Check that the pipeline may use it; a pull request from a fork may not. [service-connection-not-found]";
+  "the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not. [service-connection-not-found]";
 const ofConnection = "the role of the service connection (awsCredentials)";
 const ofToolkit = "the role of the service connection (toolkitCredentials)";
 
 export const awsCredentialsRow: InputRow = {
   input: "awsCredentials",
-  meaning: "The service connection, of type AWS S3: who the task is, and the address of the store.",
+  meaning: "The service connection of type AWS S3: the AWS credentials, and the server URL.",
   valid: [
     { value: "CONNECTION", means: {} },
     {
@@ -117,7 +117,7 @@ export const awsCredentialsRow: InputRow = {
       value: "CONNECTION",
       connection: without("the pipeline's token and no role", "oidc-token"),
       errors: [
-        "awsCredentials: its role ARN is empty, and the pipeline's token is good for nothing but a role. Enter the ARN of a role that trusts this pipeline. [role-required]",
+        "awsCredentials: The service connection uses OpenID Connect, which needs a role. Enter the ARN of a role that trusts the pipeline in the service connection. [role-required]",
       ],
     },
     {
@@ -127,14 +127,14 @@ export const awsCredentialsRow: InputRow = {
         roleArn: "arn:aws:sts::123456789012:assumed-role/deploy/me",
       }),
       errors: [
-        'awsCredentials: its role ARN: "arn:aws:sts::123456789012:assumed-role/deploy/me" is the ARN of a session, not of the role itself. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role. [role-arn-invalid]',
+        'awsCredentials: its role ARN: "arn:aws:sts::123456789012:assumed-role/deploy/me" is the ARN of a session, and not of the role. Enter the ARN that IAM shows for the role, for example arn:aws:iam::123456789012:role/deploy. [role-arn-invalid]',
       ],
     },
     {
       value: "CONNECTION",
       connection: without("a source of credentials that there is not", "elsewhere"),
       errors: [
-        "awsCredentials: where its credentials come from is none of the choices. Choose in it: the pipeline's own token, or the identity of the agent. [input-not-in-list]",
+        "awsCredentials: where its credentials come from is not in the list. Choose one there: the pipeline's own token, or the identity of the agent. [input-not-in-list]",
       ],
     },
     {
@@ -145,7 +145,7 @@ export const awsCredentialsRow: InputRow = {
         parameters: { apitoken: "the/token/of/the/test" },
       },
       errors: [
-        'awsCredentials: its authentication scheme is "Token"; this task needs access keys, or no stored secret. Create the service connection anew as one of the two. [service-connection-not-supported]',
+        'awsCredentials: its authentication scheme is "Token". This task needs access keys, or no stored secret. Create the service connection again with one of the two. [service-connection-not-supported]',
       ],
     },
     {
@@ -157,7 +157,7 @@ export const awsCredentialsRow: InputRow = {
         durationSeconds: "7200",
       }),
       errors: [
-        "awsCredentials: its session duration has no effect without a role ARN. Enter a role ARN, or take the duration out. [input-without-effect]",
+        "awsCredentials: its session duration has no effect without a role ARN. Enter a role ARN, or remove the duration. [input-without-effect]",
       ],
     },
     {
@@ -168,8 +168,8 @@ export const awsCredentialsRow: InputRow = {
         externalId: "a-partner",
       }),
       errors: [
-        "awsCredentials: its external id has no effect: there is no role, neither in the service connection (awsCredentials) nor in assumeRole. Take it out, or enter a role in assumeRole. [input-without-effect]",
-        "awsCredentials: its session name has no effect: there is no role, neither in the service connection (awsCredentials) nor in assumeRole. Take it out, or enter a role. [input-without-effect]",
+        "awsCredentials: its external ID has no effect: there is no role, neither in the service connection (awsCredentials) nor in assumeRole. Remove it, or enter a role in assumeRole. [input-without-effect]",
+        "awsCredentials: its session name has no effect: there is no role, neither in the service connection (awsCredentials) nor in assumeRole. Remove it, or enter a role. [input-without-effect]",
       ],
     },
     {
@@ -180,14 +180,14 @@ export const awsCredentialsRow: InputRow = {
         externalId: "a-partner",
       }),
       errors: [
-        "awsCredentials: its external id has no effect: the role of the service connection (awsCredentials) is assumed by the pipeline's own token, with which STS takes no external id. Take it out, or enter a role in assumeRole. [input-without-effect]",
+        "awsCredentials: its external ID has no effect: the role of the service connection (awsCredentials) is assumed with the pipeline's own token, and then STS accepts no external id. Remove it, or enter a role in assumeRole. [input-without-effect]",
       ],
     },
     {
       value: "CONNECTION",
       connection: withData("a role for another store, and no STS endpoint", { roleArn: ROLE }),
       errors: [
-        "awsCredentials: its STS endpoint is empty, and a role is to be assumed for 127.0.0.1:1, which is not of AWS. Enter the address of the store's STS, often the same as its server URL. [input-required]",
+        "awsCredentials: its STS endpoint is empty, but a role must be assumed for 127.0.0.1:1, which is not AWS. Enter the URL of the server's STS, often the same as its server URL. [input-required]",
       ],
     },
     {
@@ -200,18 +200,18 @@ export const awsCredentialsRow: InputRow = {
         stsEndpoint: "sts.example.com",
       }),
       errors: [
-        'awsCredentials: its STS endpoint "sts.example.com" is not a URL. Enter it as https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com, or nothing for that of AWS. [url-invalid]',
-        'awsCredentials: its role ARN: "deploy" is not the ARN of a role. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role. [role-arn-invalid]',
+        'awsCredentials: its STS endpoint "sts.example.com" is not a URL. Enter a URL, for example https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com. If empty, the endpoint of AWS is used. [url-invalid]',
+        'awsCredentials: its role ARN: "deploy" is not the ARN of a role. Enter the ARN that IAM shows for the role, for example arn:aws:iam::123456789012:role/deploy. [role-arn-invalid]',
         'awsCredentials: its session name: "my session" is not a session name. Enter 2 to 64 letters, digits, or characters of _ + = , . @ -. [session-name-invalid]',
-        'awsCredentials: its external id: "?" is not an external id. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -. [id-invalid]',
-        'awsCredentials: its session duration: "an hour" is not a number of seconds from 900 to 43200. Enter one, or nothing for an hour. [number-out-of-range]',
+        'awsCredentials: its external id: "?" is not an external ID. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -. [id-invalid]',
+        'awsCredentials: its session duration: "an hour" is not a number of seconds from 900 to 43200. If empty, one hour is used. [number-out-of-range]',
       ],
     },
     {
       value: "",
       variables: { "AWS.AccessKeyID": "AKIAOFTHEPIPELINE", "AWS.Region": "eu-west-1" },
       errors: [
-        "awsCredentials: it is empty, and of the pipeline's variables with access keys AWS.SecretAccessKey is missing. Choose a service connection, or set both. [access-key-incomplete]",
+        "awsCredentials: it is empty, and of the pipeline variables with access keys, AWS.SecretAccessKey is missing. Choose a service connection, or set both. [access-key-incomplete]",
       ],
     },
   ],
@@ -219,7 +219,7 @@ export const awsCredentialsRow: InputRow = {
 
 export const toolkitCredentialsRow: InputRow = {
   input: "toolkitCredentials",
-  meaning: "In place of awsCredentials: a service connection of the AWS Toolkit's type AWS.",
+  meaning: "Instead of awsCredentials: a service connection of type AWS, of the AWS Toolkit.",
   valid: [
     {
       value: "TOOLKIT",
@@ -343,14 +343,14 @@ export const toolkitCredentialsRow: InputRow = {
       others: { awsCredentials: "", regionName: "eu-west-1" },
       toolkit: { says: "OIDC and no role", parameters: { useOIDC: "true" } },
       errors: [
-        "toolkitCredentials: it says to use OIDC, and names no role to assume. Enter the ARN of a role that trusts this pipeline. [role-required]",
+        "toolkitCredentials: It uses OIDC, which needs a role. Enter the ARN of a role that trusts the pipeline in the service connection. [role-required]",
       ],
     },
     {
       value: "TOOLKIT",
       others: { awsCredentials: "" },
       errors: [
-        "regionName: it is empty, and there is no pipeline variable AWS.Region. Enter the bucket's, as eu-west-1. [region-required]",
+        "regionName: it is empty, and there is no pipeline variable AWS.Region. Enter the region of the bucket, for example eu-west-1. [region-required]",
       ],
     },
   ],

@@ -26,12 +26,12 @@ export function renderDocument(tables: readonly InputTable[]): string {
     "",
     "# The inputs of the tasks",
     "",
-    "What each input means, and what the tasks say of one that is wrong. All wrong inputs of a step are told at once, and nothing has",
-    "been sent by then. `true` and `false`, and the values of lists, are understood in any case; blanks around a value do not count.",
-    "A connection is to Amazon S3 or to another store; where that makes a difference, the example is for Amazon S3.",
+    "The meaning of each input, and the message for a wrong value. All wrong inputs of a step are reported at once, before anything is",
+    "sent. Upper and lower case are the same for `true`, `false` and the values of lists. Spaces around a value are ignored.",
+    "If a message depends on the store, it is the one for Amazon S3.",
     "",
     ...tables.flatMap(renderTable),
-    "*The tests of the tasks write this page, and try every example and every message in it.*",
+    "*The tests of the tasks try every example and every message of this page.*",
     "",
   ].join("\n");
 }
@@ -42,7 +42,7 @@ function renderTable({ task, rows }: InputTable): string[] {
   return [
     `## ${task}@1`,
     "",
-    "| input | meaning | default | example | empty means | wrong, and what is said |",
+    "| input | meaning | default | example | if empty | wrong value, and its message |",
     "|---|---|---|---|---|---|",
     ...sorted.map((row) =>
       renderRow(

@@ -5,8 +5,7 @@ const BASE64 = Buffer.from(HEX, "hex").toString("base64");
 const customer = { encryption: { kind: "customer", key: HEX.toLowerCase() } };
 const kms = { kind: "kms", algorithm: "aws:kms", bucketKey: false };
 const KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab";
-const NO_KEY =
-  "Enter 32 bytes, as 64 hexadecimal digits or as the 44 characters of their base64, from a secret variable.";
+const NO_KEY = "Enter 32 bytes, in 64 hexadecimal digits or 44 characters of Base64, from a secret variable.";
 
 const wrongManagement = (values: string): WrongCase => ({
   value: "mine",
@@ -36,12 +35,12 @@ const customerKeyRow: InputRow = {
     {
       value: HEX.slice(2),
       others: { keyManagement: "customerManaged" },
-      errors: [`customerKey: what is entered is no such key. ${NO_KEY} [customer-key-invalid]`],
+      errors: [`customerKey: the value is not such a key. ${NO_KEY} [customer-key-invalid]`],
     },
     {
       value: HEX,
       errors: [
-        "customerKey: it is set, and has no effect while keyManagement is none. Set keyManagement to customerManaged, or leave customerKey empty. [input-without-effect]",
+        "customerKey: it has no effect if keyManagement is none. Set keyManagement to customerManaged, or leave customerKey empty. [input-without-effect]",
       ],
     },
   ],
@@ -132,20 +131,20 @@ export const uploadEncryptionRows: InputRow[] = [
         isAmazon: true,
         others: { keyManagement: "awsManaged" },
         errors: [
-          `kmsMasterKeyId: "my key" is not a KMS key. Enter the id of a key, as ${KEY_ID}, its ARN, or an alias as alias/releases. [kms-key-invalid]`,
+          `kmsMasterKeyId: "my key" is not a KMS key. Enter the ID of a key, for example ${KEY_ID}, its ARN, or its alias, for example alias/releases. [kms-key-invalid]`,
         ],
       },
       {
         value: KEY_ID,
         errors: [
-          "kmsMasterKeyId: it has no effect while keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
+          "kmsMasterKeyId: it has no effect if keyManagement is none. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
         ],
       },
       {
         value: KEY_ID,
         others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
         errors: [
-          "kmsMasterKeyId: it has no effect while keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
+          "kmsMasterKeyId: it has no effect if keyManagement is awsManaged and encryptionAlgorithm is AES256. A KMS key is for awsManaged with KMS or DSSE; otherwise leave kmsMasterKeyId empty. [input-without-effect]",
         ],
       },
     ],
@@ -172,7 +171,7 @@ export const uploadEncryptionRows: InputRow[] = [
       {
         value: "true",
         others: { keyManagement: "awsManaged", encryptionAlgorithm: "DSSE" },
-        errors: ["bucketKey: S3 has no bucket keys for DSSE. Set bucketKey to false. [input-without-effect]"],
+        errors: ["bucketKey: DSSE does not support bucket keys. Set bucketKey to false. [input-without-effect]"],
       },
     ],
   },
@@ -182,7 +181,7 @@ export const uploadEncryptionRows: InputRow[] = [
 export const siteEncryptionRows: InputRow[] = [
   {
     input: "keyManagement",
-    meaning: "By whose keys the objects are encrypted: `none` as the bucket has it, `awsManaged` of S3 or KMS.",
+    meaning: "Whose keys encrypt the objects: `none` (the bucket decides), or `awsManaged` (S3 or KMS).",
     valid: [
       { value: "awsManaged", means: { encryption: kms } },
       { value: "none", means: {} },

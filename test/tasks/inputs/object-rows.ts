@@ -53,7 +53,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.html\n  X-Frame-Options: DENY",
         errors: [
-          'headers: line 2: S3 keeps no header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*. [header-not-supported]',
+          'headers: line 2: S3 does not keep the header "X-Frame-Options" with an object. It keeps Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language, Expires, x-amz-website-redirect-location, x-amz-storage-class and x-amz-meta-*. [header-not-supported]',
         ],
       },
       {
@@ -65,20 +65,20 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "Cache-Control: no-cache",
         errors: [
-          'headers: line 1: "Cache-Control: no-cache" stands where a pattern belongs. Indent it below the pattern of its files. [line-invalid]',
+          'headers: line 1: "Cache-Control: no-cache" is not a pattern. Indent it below the pattern of its files. [line-invalid]',
         ],
       },
       {
         value: "**/*.html\n  Expires: tomorrow",
         errors: [
-          'headers: line 2: "tomorrow" is not a date for Expires. Write one as Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z. [header-invalid]',
+          'headers: line 2: "tomorrow" is not a date for Expires. Write one, for example Wed, 21 Oct 2026 07:28:00 GMT, 2026-10-21 or 2026-10-21T07:28:00Z. [header-invalid]',
         ],
       },
       {
         value: `**\n  x-amz-meta-a: ${"1".repeat(1500)}`,
         others: { metadata: `b=${"2".repeat(600)}` },
         errors: [
-          "headers: line 1: the metadata of a file has 2102 bytes in all with this, and S3 takes 2048 at most. [metadata-too-large]",
+          "headers: line 1: with this, the metadata of a file has 2102 bytes in total, and S3 allows 2048. [metadata-too-large]",
         ],
       },
     ],
@@ -102,19 +102,19 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "**/*.js",
         errors: [
-          'cacheControl: line 1: "**/*.js" has no = in it. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 1: "**/*.js" has no =. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
       {
         value: "max-age=3600",
         errors: [
-          'cacheControl: line 1: "max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 1: "max-age=3600" has no pattern before the =. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
       {
         value: "**=no-cache\npublic, max-age=3600",
         errors: [
-          'cacheControl: line 2: "public, max-age=3600" has no pattern in front. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
+          'cacheControl: line 2: "public, max-age=3600" has no pattern before the =. Write pattern=value, for example **/*.js=max-age=3600. [line-invalid]',
         ],
       },
     ],
@@ -128,7 +128,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "text/naïve",
         errors: [
-          'contentType: it has a character in it that a header cannot hold: "ï". Use plain ASCII. [header-invalid]',
+          'contentType: it has a character that is not allowed in a header: "ï". Use plain ASCII. [header-invalid]',
         ],
       },
     ],
@@ -142,14 +142,14 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       {
         value: "gzip\nbr",
         errors: [
-          "contentEncoding: it has a character in it that a header cannot hold: U+000a. Use plain ASCII. [header-invalid]",
+          "contentEncoding: it has a character that is not allowed in a header: U+000a. Use plain ASCII. [header-invalid]",
         ],
       },
     ],
   },
   {
     input: "metadata",
-    meaning: "Metadata of every file: `name=value` lines, 2,048 bytes in all.",
+    meaning: "Metadata of every file: `name=value` lines, 2,048 bytes in total.",
     valid: [
       {
         value: "Build=20261021.3\nowner=Zoë",
@@ -158,16 +158,16 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
     ],
     empty: { says: "none", means: {} },
     wrong: [
-      { value: "build", errors: ['metadata: line 1: "build" has no = in it. Write name=value. [line-invalid]'] },
+      { value: "build", errors: ['metadata: line 1: "build" has no =. Write name=value. [line-invalid]'] },
       {
         value: "a name=1",
         errors: [
-          'metadata: line 1: "a name" cannot be a name of metadata: those are of letters, digits, - and _. [metadata-invalid]',
+          'metadata: line 1: "a name" cannot be a name of metadata. Use letters, digits, - and _. [metadata-invalid]',
         ],
       },
       {
         value: `a=${"1".repeat(2048)}`,
-        errors: ["metadata: it has 2049 bytes in all, and S3 takes 2048 at most. [metadata-too-large]"],
+        errors: ["metadata: it has 2049 bytes in total, and S3 allows 2048. [metadata-too-large]"],
       },
     ],
   },
@@ -185,23 +185,23 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
         },
       },
     ],
-    empty: { says: "none; those of an object that exists are left as they are", means: {} },
+    empty: { says: "none; the tags of existing objects are kept", means: {} },
     wrong: [
       {
         value: "aws:team=web",
         errors: [
-          'tags: line 1: "aws:team" starts with aws:, which is kept for AWS. Choose another name. [tag-invalid]',
+          'tags: line 1: "aws:team" starts with aws:, which is reserved for AWS. Choose another name. [tag-invalid]',
         ],
       },
       {
         value: "team=web & app",
         errors: [
-          'tags: line 1: "web & app" cannot be the value of "team": S3 takes letters, digits, blanks, and + - = . _ : / @. [tag-invalid]',
+          'tags: line 1: "web & app" cannot be the value of "team". S3 allows letters, digits, spaces, and + - = . _ : / @. [tag-invalid]',
         ],
       },
       {
         value: Array.from({ length: 11 }, (_, index) => `t${index}=1`).join("\n"),
-        errors: ["tags: there are 11 tags, and S3 takes 10 at most. [too-many-tags]"],
+        errors: ["tags: there are 11 tags, and S3 allows 10. [too-many-tags]"],
       },
     ],
   },

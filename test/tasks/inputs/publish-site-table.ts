@@ -13,7 +13,7 @@ const archive = (input: string, value: string, told: string): WrongCase => ({
   value,
   isAmazon: true,
   errors: [
-    `${input}: ${told} is an archive, from which no visitor can read. Enter another one, as GLACIER_IR. [storage-class-invalid]`,
+    `${input}: ${told} is an archive, which visitors cannot read. Enter another one, for example GLACIER_IR. [storage-class-invalid]`,
   ],
 });
 
@@ -26,7 +26,7 @@ const refusedForSites: Readonly<Record<string, readonly WrongCase[]>> = {
       value: "gzip",
       others: { compress: "brotli" },
       errors: [
-        "contentEncoding: it cannot be used with compress: brotli, which sets it for each file that it compresses. Leave one of the two out. [inputs-in-conflict]",
+        "contentEncoding: it cannot be used with compress: brotli, which sets it for each file that it compresses. Remove one of the two. [inputs-in-conflict]",
       ],
     },
   ],
@@ -91,7 +91,7 @@ const releaseRows: InputRow[] = [
     wrong: ["-1", "51", "all"].map((value) => ({
       value,
       errors: [
-        `keepReleases: "${value}" is not a whole number from 0 to 50. Enter one, or nothing for 0. [number-out-of-range]`,
+        `keepReleases: "${value}" is not a whole number from 0 to 50. If empty, the task uses 0. [number-out-of-range]`,
       ],
     })),
   },
@@ -117,21 +117,21 @@ const releaseRows: InputRow[] = [
 const documentRows: InputRow[] = [
   {
     input: "indexDocument",
-    meaning: "The name of the document that answers for a folder.",
+    meaning: "The document that answers for a folder.",
     valid: [{ value: "default.htm", means: { indexDocument: "default.htm" } }],
     empty: { says: "`index.html`", means: {} },
     wrong: [
       {
         value: "docs/index.html",
         errors: [
-          'indexDocument: "docs/index.html" has a folder in it. The same name stands for every folder: enter it alone, as index.html. [path-invalid]',
+          'indexDocument: "docs/index.html" has a folder. The same name is used for every folder. Enter only the name, for example index.html. [path-invalid]',
         ],
       },
     ],
   },
   {
     input: "errorDocument",
-    meaning: "The document that answers for what is not there, by its path below sourceFolder.",
+    meaning: "The document for unknown paths, by its path in sourceFolder.",
     valid: [
       { value: "/errors/404.html", means: { errorDocument: "errors/404.html" } },
       { value: "errors\\404.html", means: { errorDocument: "errors/404.html" } },
@@ -141,19 +141,19 @@ const documentRows: InputRow[] = [
       ...["errors/", "../404.html", "https://www.example.com/404.html"].map((value) => ({
         value,
         errors: [
-          `errorDocument: "${value}" is not the path of a document. Enter a file of the site by its path below sourceFolder, as errors/404.html. [path-invalid]`,
+          `errorDocument: "${value}" is not the path of a document. Enter the path of a file in sourceFolder, for example errors/404.html. [path-invalid]`,
         ],
       })),
       {
         value: "404.html",
         others: { singlePageApp: "true" },
         errors: [
-          "errorDocument: it cannot be used with singlePageApp, where index.html answers for what is not there. Leave one of the two out. [inputs-in-conflict]",
+          "errorDocument: it cannot be used with singlePageApp: index.html answers for unknown paths. Remove one of the two. [inputs-in-conflict]",
         ],
       },
     ],
   },
-  booleanRow("singlePageApp", "Whether the index document answers for what is not there."),
+  booleanRow("singlePageApp", "Whether the index document answers for unknown paths."),
 ];
 
 export const publishSiteTable: InputTable = {
@@ -198,12 +198,12 @@ export const publishSiteTable: InputTable = {
         {
           value: "SOURCE/missing",
           errors: [
-            "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it. [file-not-found]",
+            "sourceFolder: there is no file or folder SOURCE/missing. Check the path, and that an earlier step of the job creates it. [file-not-found]",
           ],
         },
         {
           value: "SOURCE/file.txt",
-          errors: ["sourceFolder: SOURCE/file.txt is a file, and a site is a folder. Enter the folder. [path-invalid]"],
+          errors: ["sourceFolder: SOURCE/file.txt is a file. Enter the folder of the site. [path-invalid]"],
         },
       ],
     },
@@ -221,7 +221,7 @@ export const publishSiteTable: InputTable = {
     ]),
     {
       input: "keepRemovedDays",
-      meaning: "How many days assets stay that the site has no more; pages go at once.",
+      meaning: "For how many days assets are kept that the site no longer has. Pages are removed at once.",
       valid: [
         { value: "30", means: { keepRemovedDays: 30 } },
         { value: "0", means: { keepRemovedDays: 0 } },
@@ -231,7 +231,7 @@ export const publishSiteTable: InputTable = {
       wrong: ["-1", "3651", "a week"].map((value) => ({
         value,
         errors: [
-          `keepRemovedDays: "${value}" is not a whole number from 0 to 3650 (days). Enter one, or nothing for 7. [number-out-of-range]`,
+          `keepRemovedDays: "${value}" is not a whole number from 0 to 3650 (days). If empty, the task uses 7. [number-out-of-range]`,
         ],
       })),
     },

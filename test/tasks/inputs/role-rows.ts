@@ -8,9 +8,9 @@ const NO_ROLE = "there is no role, neither in the service connection (awsCredent
 const POLICY = '{ "Version": "2012-10-17", "Statement": [] }';
 const BARE_POLICY = JSON.stringify(JSON.parse(POLICY));
 const POLICY_ADVICE =
-  'Enter a policy in JSON, as {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}. [session-policy-invalid]';
+  'Enter a policy in JSON, for example {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}. [session-policy-invalid]';
 const NUMBER_ADVICE =
-  "is not a whole number from 900 to 43200 (seconds). Enter one, or nothing for the service connection's, or an hour. [number-out-of-range]";
+  "is not a whole number from 900 to 43200 (seconds). If empty, the task uses the service connection's, or an hour. [number-out-of-range]";
 
 const byToken: ConnectionCase = {
   says: "the pipeline's own token",
@@ -27,7 +27,7 @@ const role = (arn: string, namedBy: string, more: object = {}) => ({ arn, sessio
 const withoutRole = (input: string, value: string, pronoun: string, noun: string): WrongCase => ({
   value,
   isAmazon: true,
-  errors: [`${input}: ${pronoun} no effect: ${NO_ROLE}. Enter a role, or no ${noun}. [input-without-effect]`],
+  errors: [`${input}: ${pronoun} no effect: ${NO_ROLE}. Enter a role, or remove the ${noun}. [input-without-effect]`],
 });
 const tags = ["project=web site", "empty=", "# a comment", "team=ä"].join("\n");
 const parsedTags = {
@@ -50,7 +50,7 @@ const forOneRole = (value: string, means: object): ValidCase => ({
 export const roleRows: InputRow[] = [
   {
     input: "assumeRole",
-    meaning: "The ARNs of roles that are assumed one from the other, after the one of the service connection.",
+    meaning: "The ARNs of roles to assume, one after the other, after the role of the service connection.",
     valid: [
       { value: ROLE, isAmazon: true, means: { roles: [role(ROLE, "assumeRole")] } },
       {
@@ -80,27 +80,27 @@ export const roleRows: InputRow[] = [
         value: "deploy",
         isAmazon: true,
         errors: [
-          'assumeRole: "deploy" is not the ARN of a role. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role. [role-arn-invalid]',
+          'assumeRole: "deploy" is not the ARN of a role. Enter the ARN that IAM shows for the role, for example arn:aws:iam::123456789012:role/deploy. [role-arn-invalid]',
         ],
       },
       {
         value: `${ROLE}\narn:aws:iam::123456789012:user/me`,
         isAmazon: true,
         errors: [
-          'assumeRole: line 2: "arn:aws:iam::123456789012:user/me" is not the ARN of a role. Enter it as arn:aws:iam::123456789012:role/deploy, as IAM shows it on the page of the role. [role-arn-invalid]',
+          'assumeRole: line 2: "arn:aws:iam::123456789012:user/me" is not the ARN of a role. Enter the ARN that IAM shows for the role, for example arn:aws:iam::123456789012:role/deploy. [role-arn-invalid]',
         ],
       },
       {
         value: ROLE,
         errors: [
-          "awsCredentials: its STS endpoint is empty, and a role is to be assumed for 127.0.0.1:1, which is not of AWS. Enter the address of the store's STS, often the same as its server URL. [input-required]",
+          "awsCredentials: its STS endpoint is empty, but a role must be assumed for 127.0.0.1:1, which is not AWS. Enter the URL of the server's STS, often the same as its server URL. [input-required]",
         ],
       },
     ],
   },
   {
     input: "assumeRoleExternalId",
-    meaning: "The external id that the roles of assumeRole ask for.",
+    meaning: "The external ID that the roles of assumeRole require.",
     valid: [
       forOneRole("a-partner", { externalId: "a-partner" }),
       {
@@ -123,7 +123,7 @@ export const roleRows: InputRow[] = [
         others: { assumeRole: ROLE },
         isAmazon: true,
         errors: [
-          'assumeRoleExternalId: "a partner" is not an external id. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -. [id-invalid]',
+          'assumeRoleExternalId: "a partner" is not an external ID. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -. [id-invalid]',
         ],
       },
       {
@@ -131,14 +131,14 @@ export const roleRows: InputRow[] = [
         isAmazon: true,
         connection: byToken,
         errors: [
-          "assumeRoleExternalId: it has no effect while assumeRole is empty. Enter a role in assumeRole, or leave it empty; for the connection's own role it belongs there. [input-without-effect]",
+          "assumeRoleExternalId: it has no effect if assumeRole is empty. Enter a role in assumeRole, or leave it empty. The external ID for the role of the service connection is entered there. [input-without-effect]",
         ],
       },
     ],
   },
   {
     input: "sessionTags",
-    meaning: "Tags of the session, `name=value`, a line each.",
+    meaning: "Tags of the session: one `name=value` in each line.",
     valid: [
       forOneRole(tags, parsedTags),
       {
@@ -165,17 +165,17 @@ export const roleRows: InputRow[] = [
         others: { assumeRole: ROLE },
         isAmazon: true,
         errors: [
-          'sessionTags: line 1: "project" has no = in it. Write name=value. [line-invalid]',
-          'sessionTags: line 2: "aws:team" starts with aws:, which is kept for AWS. Choose another name. [tag-invalid]',
-          'sessionTags: line 4: "Team" stands here twice; case does not tell names apart. [tag-invalid]',
-          'sessionTags: line 5: "me?" cannot be the value of "owner". Letters, digits, blanks, and + - = . _ : / @ are allowed, 256 of them at most. [tag-invalid]',
+          'sessionTags: line 1: "project" has no =. Write name=value. [line-invalid]',
+          'sessionTags: line 2: "aws:team" starts with aws:, which is reserved for AWS. Choose another name. [tag-invalid]',
+          'sessionTags: line 4: "Team" occurs twice. Upper and lower case are the same here. [tag-invalid]',
+          'sessionTags: line 5: "me?" cannot be the value of "owner". Letters, digits, spaces, and + - = . _ : / @ are allowed, 256 of them at most. [tag-invalid]',
         ],
       },
       {
         value: Array.from({ length: 51 }, (_, index) => `tag${index}=1`).join("\n"),
         others: { assumeRole: ROLE },
         isAmazon: true,
-        errors: ["sessionTags: there are 51 tags, and STS takes 50 at most. [too-many-tags]"],
+        errors: ["sessionTags: there are 51 tags, and STS allows 50. [too-many-tags]"],
       },
       withoutRole("sessionTags", "team=1", "they have", "tags"),
       {
@@ -183,14 +183,14 @@ export const roleRows: InputRow[] = [
         isAmazon: true,
         connection: byToken,
         errors: [
-          "sessionTags: the role of the service connection (awsCredentials) is assumed by the pipeline's own token, with which STS takes no tags. Enter a second role in assumeRole, or no tags. [input-without-effect]",
+          "sessionTags: the role of the service connection (awsCredentials) is assumed with the pipeline's own token, and then STS accepts no tags. Enter a second role in assumeRole, or remove the tags. [input-without-effect]",
         ],
       },
     ],
   },
   {
     input: "sessionPolicy",
-    meaning: "A policy in JSON that narrows what the last role may do.",
+    meaning: "A policy in JSON that restricts the last role.",
     valid: [
       forOneRole(POLICY, { sessionPolicy: BARE_POLICY }),
       {
@@ -210,20 +210,20 @@ export const roleRows: InputRow[] = [
         means: { ...signsInByToken, roles: [role(ROLE, OF_CONNECTION, { sessionPolicy: BARE_POLICY })] },
       },
     ],
-    empty: { says: "all that the role may", means: {} },
+    empty: { says: "everything that the role allows", means: {} },
     wrong: [
       {
         value: "[]",
         others: { assumeRole: ROLE },
         isAmazon: true,
-        errors: [`sessionPolicy: it is not a policy, since it has no Statement. ${POLICY_ADVICE}`],
+        errors: [`sessionPolicy: it is not a policy: it has no Statement. ${POLICY_ADVICE}`],
       },
       {
         value: JSON.stringify({ Statement: "x".repeat(2048) }),
         others: { assumeRole: ROLE },
         isAmazon: true,
         errors: [
-          "sessionPolicy: it has 2064 characters without its blanks, and STS takes 2048 at most. Make it shorter, or let the role's own policy say it. [session-policy-too-large]",
+          "sessionPolicy: it has 2064 characters without spaces, and STS allows 2048. Shorten it, or change the policy of the role instead. [session-policy-too-large]",
         ],
       },
       withoutRole("sessionPolicy", POLICY, "it has", "policy"),

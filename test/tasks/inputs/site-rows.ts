@@ -17,14 +17,14 @@ const refusedOnBucket = (input: string): WrongCase[] => [
     isAmazon: true,
     others: { bucketName: ACCESS_POINT },
     errors: [
-      `${input}: it cannot be used while bucketName is an access point: it is about settings of a bucket. Set it to false, or enter the bucket's name. [inputs-in-conflict]`,
+      `${input}: it cannot be used if bucketName is an access point, because it changes settings of a bucket. Set it to false, or enter the name of the bucket. [inputs-in-conflict]`,
     ],
   },
   {
     value: "true",
     others: { keyManagement: "awsManaged" },
     errors: [
-      `${input}: it cannot be used with keys of KMS: who visits without an AWS account cannot read what they encrypt. Set encryptionAlgorithm to AES256, or ${input} to false and publish by CloudFront. [inputs-in-conflict]`,
+      `${input}: it cannot be used with KMS keys: visitors cannot read what they encrypt. Set encryptionAlgorithm to AES256, or ${input} to false and publish behind CloudFront. [inputs-in-conflict]`,
     ],
   },
 ];
@@ -49,7 +49,7 @@ export const hostingRows: InputRow[] = [
           isAmazon: true,
           others: { endpointFeatures: "accelerate" },
           errors: [
-            "configureWebsite: it cannot be used with endpointFeatures: accelerate, through which no bucket can be created. Leave one of the two out. [inputs-in-conflict]",
+            "configureWebsite: it cannot be used with endpointFeatures: accelerate, because that endpoint cannot create buckets. Remove one of the two. [inputs-in-conflict]",
           ],
         },
       ],
@@ -69,7 +69,7 @@ const ofDistribution = (value: string, means: object): ValidCase => ({
 const withoutDistribution = (input: string, value: string, byDefault: string): WrongCase => ({
   value,
   errors: [
-    `${input}: it has no effect while cloudFrontDistributionId is empty. Enter a distribution, or leave it at ${byDefault}. [input-without-effect]`,
+    `${input}: it has no effect if cloudFrontDistributionId is empty. Enter a distribution, or set it to ${byDefault}. [input-without-effect]`,
   ],
 });
 
@@ -86,13 +86,13 @@ export const distributionRows: InputRow[] = [
     ].map((value) => ({
       value,
       errors: [
-        `cloudFrontDistributionId: "${value}" is not the id of a distribution. Enter it as E2EXAMPLE1ABCD: CloudFront shows it beside the distribution's domain name. [id-invalid]`,
+        `cloudFrontDistributionId: "${value}" is not the ID of a distribution. Enter the ID that CloudFront shows, for example E2EXAMPLE1ABCD. [id-invalid]`,
       ],
     })),
   },
   {
     input: "invalidate",
-    meaning: "What CloudFront is to fetch anew: `changed`, `all` or `none`.",
+    meaning: "What is invalidated in CloudFront: `changed`, `all` or `none`.",
     valid: [
       ofDistribution("all", { invalidate: "all" }),
       ofDistribution("None", { invalidate: "none" }),
@@ -128,7 +128,7 @@ export const distributionRows: InputRow[] = [
   },
   {
     input: "invalidationTimeoutMinutes",
-    meaning: "How long an invalidation is waited for, in minutes; one that takes longer is a warning.",
+    meaning: "How long to wait for an invalidation, in minutes. If it takes longer, there is a warning.",
     valid: [
       ofDistribution("5", { invalidationTimeoutMs: 300_000 }),
       ofDistribution("1440", { invalidationTimeoutMs: 86_400_000 }),
@@ -138,7 +138,7 @@ export const distributionRows: InputRow[] = [
     wrong: ["0", "1441", "soon"].map((value) => ({
       value,
       errors: [
-        `invalidationTimeoutMinutes: "${value}" is not a whole number from 1 to 1440 (minutes). Enter one, or nothing for 15. [number-out-of-range]`,
+        `invalidationTimeoutMinutes: "${value}" is not a whole number from 1 to 1440 (minutes). If empty, the task uses 15. [number-out-of-range]`,
       ],
     })),
   },
@@ -158,15 +158,15 @@ const refusedForDomain = (input: string, value: string, error: string): WrongCas
 const withoutDomain = (input: string, value: string): WrongCase => ({
   value,
   errors: [
-    `${input}: it has no effect while domainName is empty. Enter the domain of the site, or leave it out. [input-without-effect]`,
+    `${input}: it has no effect if domainName is empty. Enter the domain of the site, or remove it. [input-without-effect]`,
   ],
 });
-const NAME_ADVICE = "Enter a domain name alone, as www.example.com. [domain-name-invalid]";
+const NAME_ADVICE = "Enter only a domain name, for example www.example.com. [domain-name-invalid]";
 
 export const domainRows: InputRow[] = [
   {
     input: "domainName",
-    meaning: "The domain that Route 53 leads to the site: to the distribution, or to the bucket of the same name.",
+    meaning: "The domain of the site. Route 53 leads it to the distribution, or to the bucket of the same name.",
     valid: [
       {
         value: "www.example.com",
@@ -193,7 +193,7 @@ export const domainRows: InputRow[] = [
       {
         value: "www.example.com",
         errors: [
-          "domainName: Route 53 leads a domain to Amazon S3 or to CloudFront, and the store is 127.0.0.1:1. Leave it empty, and enter siteUrl. [inputs-in-conflict]",
+          "domainName: Route 53 can lead a domain only to Amazon S3 or CloudFront, and the server is 127.0.0.1:1. Leave it empty, and enter siteUrl. [inputs-in-conflict]",
         ],
       },
       ...["releases", ACCESS_POINT].map((bucketName) => ({
@@ -201,14 +201,14 @@ export const domainRows: InputRow[] = [
         isAmazon: true as const,
         others: { bucketName },
         errors: [
-          `domainName: a website endpoint answers for www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId. [inputs-in-conflict]`,
+          `domainName: a website endpoint serves www.example.com only from a bucket of that name, and bucketName is ${bucketName}. Use such a bucket, or enter a distribution in cloudFrontDistributionId. [inputs-in-conflict]`,
         ],
       })),
     ],
   },
   {
     input: "redirectDomains",
-    meaning: "Other domains that lead to domainName: a line each, or with commas between them.",
+    meaning: "Other domains that redirect to domainName: one in each line, or separated by commas.",
     valid: [ofDomain("example.com\n\nExample.org., example.com", { redirectDomains: ["example.com", "example.org"] })],
     empty: { says: "none", means: {} },
     wrong: [
@@ -216,7 +216,7 @@ export const domainRows: InputRow[] = [
       refusedForDomain(
         "redirectDomains",
         "example.com\nwww.example.com",
-        "www.example.com is the domain of the site, to which the others lead. Take it out. [inputs-in-conflict]",
+        "www.example.com is the domain of the site, to which the others redirect. Remove it. [inputs-in-conflict]",
       ),
       refusedForDomain(
         "redirectDomains",
@@ -238,7 +238,7 @@ export const domainRows: InputRow[] = [
       refusedForDomain(
         "hostedZoneId",
         "example.com",
-        '"example.com" is not the id of a hosted zone. Enter it as Z0123456EXAMPLE: Route 53 shows it beside the zone\'s name. [id-invalid]',
+        '"example.com" is not the ID of a hosted zone. Enter the ID that Route 53 shows, for example Z0123456EXAMPLE. [id-invalid]',
       ),
     ],
   },
@@ -258,7 +258,7 @@ export const domainRows: InputRow[] = [
         isAmazon: true,
         others: { domainName: "www.example.com", bucketName: "www.example.com", hostedZoneId: "Z0123456EXAMPLE" },
         errors: [
-          "hostedZoneId: it cannot be used with createHostedZone, which finds or makes the zone by the domain's name. Leave one of the two out. [inputs-in-conflict]",
+          "hostedZoneId: it cannot be used with createHostedZone, which finds or creates the zone by the name of the domain. Remove one of the two. [inputs-in-conflict]",
         ],
       },
     ],
@@ -271,7 +271,7 @@ export const verifyRow = booleanRow("verify", "Whether the site is fetched and c
 
 export const siteUrlRow: InputRow = {
   input: "siteUrl",
-  meaning: "The URL at which visitors find the site.",
+  meaning: "The URL that visitors use.",
   valid: [
     { value: "https://cdn.example.com/shop", means: { siteUrl: "https://cdn.example.com/shop/" } },
     { value: "http://127.0.0.1:8080", means: { siteUrl: "http://127.0.0.1:8080/" } },
@@ -285,7 +285,7 @@ export const siteUrlRow: InputRow = {
       (value) => ({
         value,
         errors: [
-          "siteUrl: it is not the URL of a site. Enter it as https://www.example.com/, without user, password or query. [url-invalid]",
+          "siteUrl: it is not the URL of a site. Enter a URL without user, password or query, for example https://www.example.com/. [url-invalid]",
         ],
       }),
     ),

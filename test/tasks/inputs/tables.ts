@@ -26,7 +26,7 @@ const commonOptions: OptionsDescription = {
 
 const hasDots = (input: string): WrongCase => ({
   value: "site/../other",
-  errors: [`${input}: "site/../other" has . or .. for a folder, which S3 does not resolve. [path-invalid]`],
+  errors: [`${input}: "site/../other" has . or .. as a folder, which S3 does not resolve. [path-invalid]`],
 });
 export const uploadTable: InputTable = {
   task: "AwsS3Upload",
@@ -55,7 +55,7 @@ export const uploadTable: InputTable = {
         {
           value: "SOURCE/missing",
           errors: [
-            "sourceFolder: there is nothing at SOURCE/missing. Check the path, and that an earlier step of the job has made it. [file-not-found]",
+            "sourceFolder: there is no file or folder SOURCE/missing. Check the path, and that an earlier step of the job creates it. [file-not-found]",
           ],
         },
         { value: "/dev/null", errors: ["sourceFolder: /dev/null is neither a file nor a folder. [path-invalid]"] },
@@ -71,7 +71,7 @@ export const uploadTable: InputTable = {
           value: "true",
           others: { sourceFolder: "SOURCE/file.txt" },
           errors: [
-            "deleteExtra: it cannot be used while sourceFolder is a single file, SOURCE/file.txt: all else would be deleted. Set deleteExtra to false, or enter a folder. [inputs-in-conflict]",
+            "deleteExtra: it cannot be used if sourceFolder is a single file, SOURCE/file.txt: everything else would be deleted. Set deleteExtra to false, or enter a folder. [inputs-in-conflict]",
           ],
         },
       ],
@@ -89,7 +89,7 @@ export const uploadTable: InputTable = {
           isAmazon: true,
           others: { bucketName: "arn:aws:s3:eu-west-1:123456789012:accesspoint/mine" },
           errors: [
-            "createBucket: it cannot be used while bucketName is an access point, which stands before a bucket that exists. Set it to false, or enter a bucket's name. [inputs-in-conflict]",
+            "createBucket: it cannot be used if bucketName is an access point, because its bucket already exists. Set it to false, or enter the name of a bucket. [inputs-in-conflict]",
           ],
         },
         {
@@ -97,7 +97,7 @@ export const uploadTable: InputTable = {
           isAmazon: true,
           others: { endpointFeatures: "accelerate" },
           errors: [
-            "createBucket: it cannot be used with endpointFeatures: accelerate, through which no bucket can be created. Leave one of the two out. [inputs-in-conflict]",
+            "createBucket: it cannot be used with endpointFeatures: accelerate, because that endpoint cannot create buckets. Remove one of the two. [inputs-in-conflict]",
           ],
         },
       ],
@@ -136,7 +136,7 @@ export const downloadTable: InputTable = {
     },
     {
       input: "targetFolder",
-      meaning: "The folder to download to; it is created where it is missing.",
+      meaning: "The folder to download to. It is created if it does not exist.",
       valid: [
         { value: "SOURCE/new/folder", means: {} },
         { value: "new/folder", means: {} },
@@ -147,7 +147,7 @@ export const downloadTable: InputTable = {
         ...["SOURCE/file.txt", "SOURCE/file.txt/below"].map((value) => ({
           value,
           errors: [
-            `targetFolder: SOURCE/file.txt is not a folder, so that nothing can be downloaded into ${value}. Enter another folder. [path-taken]`,
+            `targetFolder: SOURCE/file.txt is not a folder, so nothing can be downloaded to ${value}. Enter another folder. [path-taken]`,
           ],
         })),
         undefinedVariable("targetFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
@@ -183,7 +183,7 @@ export const downloadTable: InputTable = {
       wrong: ["0", "1.5", "all"].map((value) => ({
         value,
         errors: [
-          `extractMaxSizeGB: "${value}" is not a whole number from 1 to 1000000 (GB). Enter one, or nothing for 10. [number-out-of-range]`,
+          `extractMaxSizeGB: "${value}" is not a whole number from 1 to 1000000 (GB). If empty, the task uses 10. [number-out-of-range]`,
         ],
       })),
     },

@@ -4,14 +4,14 @@ const withFlattenFolders: WrongCase = {
   value: "true",
   others: { flattenFolders: "true" },
   errors: [
-    "deleteExtra: it cannot be used with flattenFolders, since names alone do not tell which folder a file came from. Set one of the two to false. [inputs-in-conflict]",
+    "deleteExtra: it cannot be used with flattenFolders, because the names do not show the folders of the files. Set one of the two to false. [inputs-in-conflict]",
   ],
 };
 const withShard: WrongCase = {
   value: "true",
   others: { shard: "true" },
   errors: [
-    "deleteExtra: it cannot be used with shard, since a job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
+    "deleteExtra: it cannot be used with shard, because each job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
   ],
 };
 
@@ -32,13 +32,13 @@ export const patternsRow = (chosen: string): InputRow => ({
     {
       value: "**\n!src/[ab",
       errors: [
-        'globExpressions: pattern "!src/[ab": it has a [ that is not closed; write \\[ for the character itself. [pattern-invalid]',
+        'globExpressions: pattern "!src/[ab": it has a [ that is not closed. Write \\[ for the character itself. [pattern-invalid]',
       ],
     },
     {
       value: "C:\\out\\**",
       errors: [
-        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk; write it relative to sourceFolder. [pattern-invalid]',
+        'globExpressions: pattern "C:\\out\\**": it starts at the root of a disk. Write it relative to sourceFolder. [pattern-invalid]',
       ],
     },
     undefinedVariable("globExpressions", "$(Out)/**", "Out"),
@@ -47,7 +47,7 @@ export const patternsRow = (chosen: string): InputRow => ({
 
 export const maxDeleteRow: InputRow = {
   input: "maxDelete",
-  meaning: "The most that may be deleted: a count or a share.",
+  meaning: "How much may be deleted: a number or a percentage.",
   valid: [
     { value: "20%", means: { maxDelete: { kind: "share", percent: 20 } } },
     { value: "100", means: { maxDelete: { kind: "count", count: 100 } } },
@@ -58,7 +58,7 @@ export const maxDeleteRow: InputRow = {
   wrong: ["101%", "half", "-1"].map((value) => ({
     value,
     errors: [
-      `maxDelete: "${value}" is neither a count nor a share. Enter the most that may be deleted: a count, as 100, or a share, as 50%, of 0% to 100%. [delete-limit-invalid]`,
+      `maxDelete: "${value}" is neither a number nor a percentage. Enter how many may be deleted: a number, for example 100, or a percentage from 0% to 100%, for example 50%. [delete-limit-invalid]`,
     ],
   })),
 };
@@ -77,7 +77,7 @@ export const toolkitLoggingRows: InputRow[] = ["logRequest", "logResponse"].map(
   ],
 }));
 
-export const dryRunRow = booleanRow("dryRun", "Whether the step only tells what it would do.");
+export const dryRunRow = booleanRow("dryRun", "Whether the step only shows what it would do.");
 
 /** The inputs of both transfers that say what is transferred. */
 export const transferRows = (direction: {
@@ -100,9 +100,13 @@ export const transferRows = (direction: {
       "sizeAndTime",
       "size",
     ]),
-    booleanRow("deleteExtra", "Whether what the other side does not have is deleted, after all else has succeeded.", {
-      wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
-    }),
+    booleanRow(
+      "deleteExtra",
+      "Whether objects or files that the source does not have are deleted, after everything else succeeded.",
+      {
+        wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
+      },
+    ),
     maxDeleteRow,
     dryRunRow,
     choiceRow("ifNoFilesFound", `What to do where there are no ${direction.chosen}.`, ["error", "warn", "ignore"]),

@@ -6,7 +6,7 @@ export const FILLED_IN = "the repository, in a classic release the artifacts fol
 /** A key prefix that is entered as an address. */
 export const isUri = (input: string): WrongCase => ({
   value: "s3://releases/site",
-  errors: [`${input}: "s3://releases/site" is a URI. Enter what stands behind the bucket's name. [path-invalid]`],
+  errors: [`${input}: "s3://releases/site" is a URI. Enter only the part after the name of the bucket. [path-invalid]`],
 });
 
 /** Where an upload puts its objects. */
@@ -27,7 +27,7 @@ export const prefixRow: InputRow = {
     undefinedVariable("targetFolder", "releases/$(Build.Name)", "Build.Name"),
     {
       value: "site/../other",
-      errors: ['targetFolder: "site/../other" has .. for a folder, which S3 does not resolve. [path-invalid]'],
+      errors: ['targetFolder: "site/../other" has .. as a folder, which S3 does not resolve. [path-invalid]'],
     },
   ],
 };
@@ -44,7 +44,7 @@ export const partSizeRow: InputRow = {
     {
       value: "4",
       errors: [
-        'partSizeMB: "4" is not a whole number from 5 to 5120 (MiB). Enter one, or nothing for the automatic size. [number-out-of-range]',
+        'partSizeMB: "4" is not a whole number from 5 to 5120 (MiB). If empty, the task uses the automatic size. [number-out-of-range]',
       ],
     },
   ],
