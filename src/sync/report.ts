@@ -51,7 +51,8 @@ export interface Outcome {
 
 /** Puts together what happened: one error for each failed file; a single one for the step where nothing worked and all failed alike. */
 export function makeReport(outcome: Outcome): TransferReport {
-  const { bucket, keyOf, failures } = outcome;
+  const { bucket, keyOf } = outcome;
+  const failures = inPlannedOrder(outcome);
   const messages = new Map(
     failures.map(({ action, error }) => [
       action,
@@ -71,6 +72,14 @@ export function makeReport(outcome: Outcome): TransferReport {
     failures: messages,
     done: new Set(outcome.done),
   };
+}
+
+/** The failures in the order of the plan, and not in that of the answers, so that two runs report alike. */
+function inPlannedOrder({ planned, failures }: Outcome): readonly ActionFailure[] {
+  if (failures.length < 2) return failures;
+  const places = new Map(planned.map((action, index) => [action, index]));
+  const placeOf = ({ action }: ActionFailure) => places.get(action) ?? planned.length;
+  return [...failures].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage>): CodedMessage[] {

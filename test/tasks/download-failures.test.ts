@@ -106,7 +106,7 @@ describe("AwsS3Download, where objects cannot be had,", () => {
     assert.deepEqual([without.result, withWrong.result], ["Failed", "Failed"]);
     assert.match(
       errorsOf(without).join("\n"),
-      /If the object is encrypted with a customer-provided key \(SSE-C\), enter that key as customerKey\..* \[request-invalid\]$/m,
+      /If the object is encrypted with a customer-provided key \(SSE-C\), enter that key in customerKey\..* \[request-invalid\]$/m,
     );
     assert.match(errorsOf(withWrong).join("\n"), /403 AccessDenied.* \[access-denied\]$/m);
     assert.deepEqual(bench.landing.read(), {});

@@ -84,7 +84,7 @@ describe("AwsS3Download tells", () => {
       "| unchanged | 0 |",
       "| deleted | 0 |",
       "",
-      "2 B in all.",
+      "2 B in total.",
       "",
       "- a\\_&lt;b&gt;.txt → a\\_&lt;b&gt;.txt \\(1 B, new\\)",
       "- b.txt → b.txt \\(1 B, new\\)",

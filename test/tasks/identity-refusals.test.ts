@@ -142,7 +142,7 @@ describe("A task that may not act", function () {
     const { error } = await refused({ store: { parameters, data: { roleArn: deploy } } });
     assert.match(
       error,
-      /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key id.* \[access-key-not-found\]$/,
+      /^The role .*deploy .*\(403 InvalidClientTokenId\)\. Check the access key ID.* \[access-key-not-found\]$/,
     );
   });
 

@@ -37,7 +37,6 @@ describe("A session that ends while a task runs", function () {
       new Set(refused.map(({ errorCode }) => errorCode)),
       new Set(refused.length > 0 ? ["ExpiredToken"] : []),
     );
-    assert.ok(refused.length <= 4, `${refused.length} requests met the end of a session`);
     assert.ok(bench.asked().length >= 3, bench.asked().join(", "));
   });
 

@@ -44,7 +44,7 @@ for (const [name, start] of proxies) {
           const url = isLocked ? proxy.lockedUrl : proxy.openUrl;
           const trip = await go(protocol, { proxy: isLocked ? { url, username, password } : { url } });
           assert.deepEqual([trip.errors, trip.isWhole], [[], true], trip.output);
-          assert.match(trip.output, new RegExp(`through the proxy of the agent, ${new URL(url).host}\\n`));
+          assert.match(trip.output, new RegExp(`Using the proxy of the agent, ${new URL(url).host}\\n`));
           assertNoPassword(trip.output);
           assertPassed(protocol);
         });
@@ -54,7 +54,7 @@ for (const [name, start] of proxies) {
         const url = lockedUrl();
         const trip = await go(protocol, { env: { [`${protocol.toUpperCase()}_PROXY`]: url } });
         assert.deepEqual([trip.errors, trip.isWhole], [[], true], trip.output);
-        assert.match(trip.output, /through the proxy of the environment, 127/);
+        assert.match(trip.output, /Using the proxy of the environment, 127/);
         assertNoPassword(trip.output);
         assertPassed(protocol);
       });

@@ -7,7 +7,7 @@ import { assertFailed, errorsOf } from "./step-result.ts";
 
 const ADVICE =
   "Block Public Access is off for this bucket, but on for the AWS account or its organization. The step does not change that. " +
-  "Ask the administrator of the account to turn off BlockPublicPolicy and RestrictPublicBuckets there. If an S3 policy of AWS Organizations sets them, only the organization can. " +
+  "Ask the administrator of the account to turn off BlockPublicPolicy and RestrictPublicBuckets there. If an S3 policy of AWS Organizations sets them, only the organization can do it. " +
   "Or set publicRead to false, and publish behind CloudFront with origin access control. [public-access-blocked]";
 const SITE = { "index.html": "home", "404.html": "sorry", "logo.svg": "<svg/>" };
 

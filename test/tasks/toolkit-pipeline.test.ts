@@ -222,7 +222,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
     [
       "fails if a download finds nothing",
       [upload("targetFolder: www"), download("sourceFolder: web")],
-      /##\[error\]sourceFolder: there is nothing under/,
+      /##\[error\]sourceFolder: no object under/,
       [],
     ],
     [

@@ -34,7 +34,7 @@ describe("AwsS3Upload, what it tells", () => {
       "| unchanged | 0 |",
       "| deleted | 0 |",
       "",
-      "8 B in all.",
+      "8 B in total.",
       "",
       "- changed.txt → p/changed.txt (5 B, size differs)",
       "- new.txt → p/new.txt (3 B, new)",

@@ -17,7 +17,7 @@ const ADDRESSING_STYLES: readonly string[] = ["auto", "path", "virtual"] satisfi
 const ROLE_FIELD_NAMES = {
   arn: "its role ARN",
   sessionName: "its session name",
-  externalId: "its external id",
+  externalId: "its external ID",
   durationSeconds: "its session duration",
 };
 

@@ -34,7 +34,7 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
   const names = {
     arn: "its role to assume",
     ...(arn || hasTaskRole ? { sessionName: "its role session name" } : {}),
-    ...(usesExternalId ? { externalId: "its external id" } : {}),
+    ...(usesExternalId ? { externalId: "its external ID" } : {}),
   };
   const role = readRole(reader, texts, { input: INPUT, names, isAmazon: true });
   if (identity.kind === "oidc" && !arn) {

@@ -81,7 +81,7 @@ describe("the advice on a refusal", () => {
     it(`says what to do about ${code}`, () => assert.match(describeFailure(refusal(code), "b", "k"), wanted));
   }
 
-  const KEY = "Check the access key id in the service connection";
+  const KEY = "Check the access key ID in the service connection";
   const SECRET = "Check the secret access key in the service connection";
   const REGION = "Set regionName (or the region of awsCredentials) to the region";
   const inOtherWords: [status: number, awsCode: string, serverMessage: string, code: string, advice: string][] = [

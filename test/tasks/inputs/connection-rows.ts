@@ -180,7 +180,7 @@ export const awsCredentialsRow: InputRow = {
         externalId: "a-partner",
       }),
       errors: [
-        "awsCredentials: its external ID has no effect: the role of the service connection (awsCredentials) is assumed with the pipeline's own token, and then STS accepts no external id. Remove it, or enter a role in assumeRole. [input-without-effect]",
+        "awsCredentials: its external ID has no effect: the role of the service connection (awsCredentials) is assumed with the pipeline's own token, and then STS accepts no external ID. Remove it, or enter a role in assumeRole. [input-without-effect]",
       ],
     },
     {
@@ -203,7 +203,7 @@ export const awsCredentialsRow: InputRow = {
         'awsCredentials: its STS endpoint "sts.example.com" is not a URL. Enter a URL, for example https://vpce-0123-abcd.sts.eu-west-1.vpce.amazonaws.com. If empty, the endpoint of AWS is used. [url-invalid]',
         'awsCredentials: its role ARN: "deploy" is not the ARN of a role. Enter the ARN that IAM shows for the role, for example arn:aws:iam::123456789012:role/deploy. [role-arn-invalid]',
         'awsCredentials: its session name: "my session" is not a session name. Enter 2 to 64 letters, digits, or characters of _ + = , . @ -. [session-name-invalid]',
-        'awsCredentials: its external id: "?" is not an external ID. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -. [id-invalid]',
+        'awsCredentials: its external ID: "?" is not an external ID. Enter 2 to 1224 letters, digits, or characters of _ + = , . @ : / -. [id-invalid]',
         'awsCredentials: its session duration: "an hour" is not a number of seconds from 900 to 43200. If empty, one hour is used. [number-out-of-range]',
       ],
     },
