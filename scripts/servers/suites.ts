@@ -39,7 +39,7 @@ export const randomTreesOnServers = "50";
 
 const largeAmounts = "tasks/*-memory";
 
-/** Random publishes and rollbacks: each server gets a hundred runs of ten, and more are played in memory. */
+/** Random publishes and rollbacks: each server gets some runs of ten, and most are played in memory. */
 const randomReleases = "site/releases/releases-on-server";
 const manyReleases = "site/releases/{releases-model,releases-on-server,rollback-mishaps}";
 

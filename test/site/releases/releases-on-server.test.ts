@@ -8,7 +8,7 @@ import { type Contents, RandomReleases } from "./random-releases.ts";
 /** What a server is asked for at once, to see what is there. */
 const READS_AT_ONCE = 16;
 /** The same in memory are many more. */
-const RUNS = Number(process.env.S3_TEST_RELEASE_RUNS ?? (isLarge || targetName !== "embedded" ? 100 : 1));
+const RUNS = Number(process.env.S3_TEST_RELEASE_RUNS ?? (isLarge ? 30 : targetName === "embedded" ? 1 : 15));
 
 describe(`random publishes, rollbacks and mishaps on a server (${targetName})`, function () {
   this.timeout(1_800_000);
