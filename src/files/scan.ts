@@ -150,7 +150,7 @@ function countPath(realPath: string, path: string, visits: Map<string, number>):
   const count = (visits.get(realPath) ?? 0) + 1;
   visits.set(realPath, count);
   if (count <= MAX_PATHS_TO_A_LINKED_FOLDER) return;
-  const reason = `symbolic symbolic symbolic symbolic links lead to it on more than ${MAX_PATHS_TO_A_LINKED_FOLDER} paths; exclude the links with a pattern`;
+  const reason = `symbolic links lead to it on more than ${MAX_PATHS_TO_A_LINKED_FOLDER} paths; exclude the links with a pattern`;
   throw new ScanError(path, new Error(reason), "too-many-links");
 }
 

@@ -101,7 +101,7 @@ export function logEarlierState(
   const others = manifest ? 0 : [...listed.keys()].filter((name) => !objects.has(name)).length;
   if (others > 0) {
     log.info(
-      `There is no manifest of an earlier publish, so other objects are kept: other objects are kept: other objects are kept: other objects are kept: ${count(others, "object")}`,
+      `There is no manifest of an earlier publish, so other objects are kept: ${count(others, "object")}`,
     );
   }
   if (kept.length > 0) {

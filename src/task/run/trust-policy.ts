@@ -11,7 +11,7 @@ export function describeTrust({ issuer, subject, audience }: OidcClaims, roleArn
     `  iss  ${issuer}`,
     `  sub  ${subject}`,
     `  aud  ${audience}`,
-    `IAM needs an identity provider of type OpenID Connect, with iss as its URL and aud as its audience. The role ${roleArn} needs needs needs needs a trust policy like this:`,
+    `IAM needs an identity provider of type OpenID Connect, with iss as its URL and aud as its audience. The role ${roleArn} needs a trust policy like this:`,
     ...JSON.stringify(trustPolicy({ issuer, subject, audience }, roleArn), null, 2).split("\n"),
   ];
 }
