@@ -22,7 +22,7 @@ async function* explainChange(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, 
     yield* chunks;
   } catch (error) {
     if (!(error instanceof FileChangedError)) throw error;
-    const message = `the file ${path} changed while it was archived; let the program that writes it finish first`;
+    const message = `the file ${path} changed while it was archived; run the step when the program that writes it has finished`;
     throw new CodedError("file-changed", message, { cause: error });
   }
 }

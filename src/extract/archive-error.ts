@@ -4,7 +4,7 @@ import type { ErrorCode } from "../errors/error-codes.ts";
 /** Why an archive is refused: because of one entry, or as a whole. */
 type ArchiveErrorCode = Extract<ErrorCode, `archive-${string}`>;
 
-/** An archive that is not extracted. Its message completes "X is not extracted: ". */
+/** An archive that is not extracted. Its message completes "X was not extracted: ". */
 export class ArchiveError extends CodedError {
   override readonly name: string = "ArchiveError";
 

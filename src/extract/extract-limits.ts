@@ -52,7 +52,7 @@ export class ExtractMeter {
     this.#inflatedBytes += sizeBytes;
     if (this.#inflatedBytes <= RATIO_COUNTS_FROM_BYTES) return;
     if (this.#inflatedBytes > MAX_RATIO * this.#archiveBytes) {
-      this.#refuse(`it is compressed to less than 1/${MAX_RATIO} of its size, which is what harmful archives do`);
+      this.#refuse(`its content is more than ${MAX_RATIO} times as large as the archive, as in a zip bomb`);
     }
   }
 

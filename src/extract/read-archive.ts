@@ -112,11 +112,11 @@ async function* checkedContent(
     for await (const chunk of entry.content()) {
       signal.throwIfAborted();
       sizeBytes += chunk.length;
-      if (sizeBytes > entry.sizeBytes) throw new Error("it has more bytes than it says");
+      if (sizeBytes > entry.sizeBytes) throw new Error("it is larger than its header says");
       checksum = crc32(chunk, checksum);
       yield chunk;
     }
-    if (sizeBytes < entry.sizeBytes) throw new Error("it has fewer bytes than it says");
+    if (sizeBytes < entry.sizeBytes) throw new Error("it is smaller than its header says");
     check(checksum);
   } catch (error) {
     signal.throwIfAborted();
@@ -125,13 +125,13 @@ async function* checkedContent(
 }
 
 function expectChecksum(actual: number, expected: number | undefined): void {
-  if (expected !== undefined && actual !== expected) throw new Error("its bytes have another CRC than it says");
+  if (expected !== undefined && actual !== expected) throw new Error("its CRC is not the one in its header");
 }
 
 function asArchiveError(entryName: string, error: unknown): unknown {
   if (error instanceof ArchiveError || fileErrorCode(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const reason = code === "ERR_BUFFER_TOO_LARGE" ? "it has more bytes than it says" : asReason(message);
+  const reason = code === "ERR_BUFFER_TOO_LARGE" ? "it is larger than its header says" : asReason(message);
   return damagedAt(`its entry ${entryName}`, reason, error);
 }
 
@@ -150,7 +150,7 @@ function findCollisions(
   const emptyFolders: string[] = [];
   for (const [index, name] of names.entries()) {
     const earlier = collisions.add(name);
-    if (earlier === name) throw refuseEntry(name, "the archive has it twice");
+    if (earlier === name) throw refuseEntry(name, "it is in the archive twice");
     if (earlier !== undefined) throw refuseEntry(name, `it cannot be on this disk together with the entry ${earlier}`);
     if (name.endsWith("/") && !names[index + 1]?.startsWith(name)) emptyFolders.push(name.slice(0, -1));
   }

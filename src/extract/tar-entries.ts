@@ -25,10 +25,10 @@ const KNOWN_TYPES: readonly (string | null)[] = ["file", "contiguous-file", "dir
 
 /** By what zlib says. */
 const GZIP_ERRORS: Readonly<Record<string, string>> = {
-  "incorrect header check": "it is not in the format of gzip, or other bytes are behind its end",
-  "unexpected end of file": "it is cut off",
-  "incorrect data check": "its bytes have another CRC than it says",
-  "incorrect length check": "it has more or fewer bytes than it says",
+  "incorrect header check": "it is not a gzip file, or there is extra data after its end",
+  "unexpected end of file": "it is incomplete",
+  "incorrect data check": "its CRC is not the one in its header",
+  "incorrect length check": "its size is not the one in its header",
 };
 
 /**
@@ -61,13 +61,13 @@ export async function* tarEntries(
     // An error of what is before it may come out only there.
     const error = await reading;
     if (error) throw error;
-    if (!end.isMarked) throw new Error("it ends without the mark of its end, so it may be cut off");
+    if (!end.isMarked) throw new Error("the end-of-archive marker is missing, so it may be incomplete");
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const gzipReason = GZIP_ERRORS[(error as Error).message];
     // Bytes are decompressed ahead of the entry that is being read.
     const isKnown = lastName !== undefined && gzipReason === undefined;
-    const where = isKnown ? `at its entry ${lastName}, or behind it` : "the archive";
+    const where = isKnown ? `at its entry ${lastName}, or after it` : "the archive";
     throw damagedAt(where, gzipReason ?? asReason((error as Error).message), error);
   } finally {
     tar.destroy();

@@ -56,5 +56,5 @@ async function* inflateLarge(file: FileHandle, data: ZipData): AsyncGenerator<Bu
 }
 
 function checkConsumed({ bytesWritten }: InflateRaw, compressedSize: number): void {
-  if (bytesWritten !== compressedSize) throw new Error("it ends before its compressed bytes do");
+  if (bytesWritten !== compressedSize) throw new Error("there is extra data after its compressed content");
 }

@@ -80,7 +80,7 @@ async function readDirectory(
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const last = entries.at(-1);
-    throw damagedAt(last ? `behind its entry ${last.name}` : "the archive", asReason((error as Error).message), error);
+    throw damagedAt(last ? `after its entry ${last.name}` : "the archive", asReason((error as Error).message), error);
   }
   return entries;
 }
@@ -157,7 +157,7 @@ function describe(entry: Entry, name: string, local: LocalFileHeader): Omit<ZipE
 function refuseFurtherEntries(bytes: ArchiveBytes, behindDirectory: number): void {
   const found = bytes.read(behindDirectory, 4);
   if (found.length === 4 && found.readUInt32LE(0) === CENTRAL_HEADER_SIGNATURE) {
-    throw damagedAt("the archive", "it has more entries than it says");
+    throw damagedAt("the archive", "it has more entries than its directory says");
   }
 }
 

@@ -50,7 +50,7 @@ export class ScanError extends CodedError {
 const MAX_PATHS_TO_A_LINKED_FOLDER = 100;
 
 const NOT_UTF8 =
-  "its name is not valid UTF-8. The bytes that are wrong stand as \ufffd here. Rename it in the step that makes it, or exclude it with a pattern that has ? in that place";
+  "its name is not valid UTF-8. Invalid bytes are shown as \ufffd. Rename it in the step that makes it, or exclude it with a pattern that has ? in that place";
 const VANISHED = "it disappeared while the folder was read";
 
 interface Folder {

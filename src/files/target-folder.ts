@@ -22,7 +22,7 @@ class FolderExchangedError extends CodedError {
   constructor(path: string, leadsTo: string) {
     super(
       "folder-exchanged",
-      `${path} was exchanged while the step ran, and leads to ${leadsTo} now. Nothing was written or deleted there. Find out what changes the target folder, and run the step again when it has ended`,
+      `${path} was replaced by another process during this step, and now leads to ${leadsTo}. Nothing was written or deleted there. Find the process that changes the target folder, and run the step again when it has ended`,
     );
   }
 }

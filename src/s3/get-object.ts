@@ -26,7 +26,10 @@ class RangeIgnoredError extends CodedError {
 
   constructor(startByte: number) {
     const advice = "Large objects need a store, and a proxy, that support Range requests";
-    super("range-not-supported", `asked for the bytes from ${startByte} on, the server sent others. ${advice}`);
+    super(
+      "range-not-supported",
+      `the task asked for the bytes from ${startByte}, but the server sent others. ${advice}`,
+    );
   }
 }
 

@@ -68,5 +68,5 @@ export function describeRefused(refused: readonly ActionFailure[]): string {
     refused.length === 1
       ? `The redirect ${first?.action.redirect?.from} is`
       : `${refused.length} redirects, for example ${first?.action.redirect?.from}, are`;
-  return `${which} not stored: this store cannot keep an object whose key is a folder of other objects. What the site has in that folder is stored.`;
+  return `${which} not stored: this store does not allow an object whose key is also a folder of other objects. The files in that folder were published. Remove the redirect from _redirects, or configure it in the CDN.`;
 }

@@ -139,7 +139,7 @@ describe("writeArchive", () => {
         change(join(folder, name));
         await assert.rejects(archiveOf(entries, format), {
           code: "file-changed",
-          message: `the file ${name} changed while it was archived; let the program that writes it finish first`,
+          message: `the file ${name} changed while it was archived; run the step when the program that writes it has finished`,
         });
       }
       const missing = entriesOf({ "gone.txt": "text" });

@@ -77,6 +77,13 @@ describe("What people read", () => {
     assert.deepEqual(found, []);
   });
 
+  it("has no word, and no words, twice in a row", () => {
+    const found = [...code, ...forms, ...face, ...pages].filter(({ text }) =>
+      /(?<![$\w])(\w{2,}(?: \w+){0,5}) \1\b/.test(text),
+    );
+    assert.deepEqual(found, []);
+  });
+
   it(`has no sentence of more than ${MAX_WORDS_IN_SENTENCE} words in the log, the forms, README and the marketplace page`, () => {
     const long = [...code, ...forms, ...face].flatMap(({ place, text }) =>
       sentencesOf(text)

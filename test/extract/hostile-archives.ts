@@ -9,7 +9,7 @@ export interface HostileArchive {
   readonly title: string;
   readonly format: "zip" | "tar.gz";
   readonly bytes: Buffer;
-  /** Code and message, as they complete "X is not extracted: "; absent if it is extracted after all. */
+  /** Code and message, as they complete "X was not extracted: "; absent if it is extracted after all. */
   readonly refusal?: string;
   /** By default Linux. */
   readonly disk?: TargetDisk;
@@ -43,8 +43,8 @@ const tgzOf = (title: string, bytes: Buffer, refusal?: string, more: Partial<Row
 const refused = (name: string, reason: string) => `archive-entry-refused: its entry ${name}: ${reason}`;
 const damaged = (where: string, reason: string) => `archive-damaged: ${where}: ${reason}`;
 const tooLarge = (reason: string) => `archive-too-large: ${reason}`;
-const NO_GZIP = "it is not in the format of gzip, or other bytes are behind its end";
-const RATIO = "it is compressed to less than 1/200 of its size, which is what harmful archives do";
+const NO_GZIP = "it is not a gzip file, or there is extra data after its end";
+const RATIO = "its content is more than 200 times as large as the archive, as in a zip bomb";
 
 const both = (title: string, spec: ZipSpec & TarSpec, refusal: string, more: Partial<Row> = {}): HostileArchive[] => [
   zip(`zip: ${title}`, [spec], refusal, more),
@@ -162,7 +162,7 @@ const names: readonly HostileArchive[] = [
 
 /** Names that are fine by themselves, but not together. */
 const collisions: readonly HostileArchive[] = [
-  ...both("a file twice", fine, refused("fine.txt", "the archive has it twice")),
+  ...both("a file twice", fine, refused("fine.txt", "it is in the archive twice")),
   ...both(
     "a file where a folder is needed",
     { name: "fine.txt/below", content: "x" },
@@ -188,7 +188,7 @@ const collisions: readonly HostileArchive[] = [
   tgz(
     "tar: a file twice, once with ./",
     [{ name: "./fine.txt", content: "other" }],
-    refused("fine.txt", "the archive has it twice"),
+    refused("fine.txt", "it is in the archive twice"),
   ),
 ];
 
@@ -256,27 +256,27 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: a wrong CRC",
     [{ name: "a.txt", content: "x", crc32: 1 }],
-    damaged("its entry a.txt", "its bytes have another CRC than it says"),
+    damaged("its entry a.txt", "its CRC is not the one in its header"),
   ),
   zip(
     "zip: a wrong CRC of a stored file",
     [{ name: "a.txt", content: "x", isStored: true, crc32: 1 }],
-    damaged("its entry a.txt", "its bytes have another CRC than it says"),
+    damaged("its entry a.txt", "its CRC is not the one in its header"),
   ),
   zip(
     "zip: more bytes than it says",
     [{ name: "a.txt", content: "x".repeat(1000), sizeBytes: 10 }],
-    damaged("its entry a.txt", "it has more bytes than it says"),
+    damaged("its entry a.txt", "it is larger than its header says"),
   ),
   zip(
     "zip: fewer bytes than it says",
     [{ name: "a.txt", content: "x", sizeBytes: 1000 }],
-    damaged("its entry a.txt", "it has fewer bytes than it says"),
+    damaged("its entry a.txt", "it is smaller than its header says"),
   ),
   zip(
     "zip: a large file with more bytes than it says",
     [{ name: "a.bin", content: zeros.subarray(0, 2 * MB), sizeBytes: MB }],
-    damaged("its entry a.bin", "it has more bytes than it says"),
+    damaged("its entry a.bin", "it is larger than its header says"),
   ),
   zip(
     "zip: a stored file of two sizes",
@@ -296,7 +296,7 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: bytes behind the compressed ones",
     [{ name: "a.txt", content: "x", data: Buffer.concat([deflateRawSync(Buffer.from("x")), Buffer.from("hidden")]) }],
-    damaged("its entry a.txt", "it ends before its compressed bytes do"),
+    damaged("its entry a.txt", "there is extra data after its compressed content"),
   ),
   zip(
     "zip: an entry with two names",
@@ -326,10 +326,10 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: more entries than it says",
     [{ name: "hidden.txt", content: "x" }],
-    damaged("the archive", "it has more entries than it says"),
+    damaged("the archive", "it has more entries than its directory says"),
     { end: { entryCount: 1 } },
   ),
-  zip("zip: fewer entries than it says", [], damaged("behind its entry fine.txt", "unexpected EOF"), {
+  zip("zip: fewer entries than it says", [], damaged("after its entry fine.txt", "unexpected EOF"), {
     end: { entryCount: 2 },
   }),
   zip(
@@ -391,14 +391,14 @@ const lies: readonly HostileArchive[] = [
   tgzOf(
     "tar: cut off behind a file",
     gzipSync(buildTar([fine], Buffer.alloc(0))).subarray(0),
-    damaged("at its entry fine.txt, or behind it", "it ends without the mark of its end, so it may be cut off"),
+    damaged("at its entry fine.txt, or behind it", "the end-of-archive marker is missing, so it may be incomplete"),
     {},
   ),
-  tgzOf("tar: gzip that is cut off", buildTgz([fine]).subarray(0, -10), damaged("the archive", "it is cut off")),
+  tgzOf("tar: gzip that is cut off", buildTgz([fine]).subarray(0, -10), damaged("the archive", "it is incomplete")),
   tgzOf(
     "tar: gzip with a wrong CRC",
     flipped(buildTgz([fine]), -6),
-    damaged("the archive", "its bytes have another CRC than it says"),
+    damaged("the archive", "its CRC is not the one in its header"),
   ),
   tgzOf(
     "tar: gzip with other bytes behind it",
@@ -414,7 +414,7 @@ const lies: readonly HostileArchive[] = [
   tgzOf(
     "tar: nothing that is compressed",
     gzipSync(""),
-    damaged("the archive", "it ends without the mark of its end, so it may be cut off"),
+    damaged("the archive", "the end-of-archive marker is missing, so it may be incomplete"),
   ),
   tgz(
     "tar: a PAX header of 5 MB",

@@ -204,7 +204,7 @@ describe("scanning a folder", () => {
     assert.throws(() => scanAll(), {
       code: "file-name-not-supported",
       message:
-        "f\ufffd cannot be read: its name is not valid UTF-8. The bytes that are wrong stand as \ufffd here. Rename it in the step that makes it, or exclude it with a pattern that has ? in that place.",
+        "f\ufffd cannot be read: its name is not valid UTF-8. Invalid bytes are shown as \ufffd. Rename it in the step that makes it, or exclude it with a pattern that has ? in that place.",
     });
   });
 

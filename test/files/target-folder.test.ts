@@ -128,7 +128,7 @@ describe("the folders that files are downloaded into", () => {
     const exchanged = (path: string, leadsTo: string) => ({
       name: "FolderExchangedError",
       code: "folder-exchanged",
-      message: `${path} was exchanged while the step ran, and leads to ${leadsTo} now. Nothing was written or deleted there. Find out what changes the target folder, and run the step again when it has ended`,
+      message: `${path} was replaced by another process during this step, and now leads to ${leadsTo}. Nothing was written or deleted there. Find the process that changes the target folder, and run the step again when it has ended`,
     });
     const reached = async () => {
       const target = new TargetFolder(root, findIdentity(root));

@@ -71,7 +71,7 @@ describe("the transport, through a proxy", () => {
     [
       "a wrong password",
       () => withUser(proxy.url, { ...user, password: "wrong" }).href,
-      /the proxy HOST answered 407 Proxy Authentication Required\. The proxy requires a user and a password, or other ones. Check the agent's proxy settings \(\.\/config\.sh --proxyurl\) \(\.\/config\.sh --proxyusername, --proxypassword\)/,
+      /the proxy HOST answered 407 Proxy Authentication Required\. The proxy requires a user and a password, or the configured ones are wrong. Check the agent's proxy settings \(\.\/config\.sh --proxyurl\) \(\.\/config\.sh --proxyusername, --proxypassword\)/,
     ],
     [
       "a proxy that is not there",
@@ -86,7 +86,7 @@ describe("the transport, through a proxy", () => {
     [
       "a proxy that speaks http where https is set",
       () => proxy.url.replace("http:", "https:"),
-      /the proxy HOST was not reached: wrong version number\. The server does not use this protocol\. Check http or https, and the port, in the agent's proxy settings/,
+      /the proxy HOST was not reached: wrong version number\. The server uses another protocol\. Check http or https, and the port, in the agent's proxy settings/,
     ],
   ];
   for (const protocol of ["http:", "https:"] as const) {

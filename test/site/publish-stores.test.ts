@@ -54,7 +54,7 @@ describe("a publish to a store that keeps objects as files", () => {
       assert.deepEqual(
         log.filter((line) => line.startsWith("warning")),
         [
-          "warning: 3 redirects, for example /old, are not stored: this store cannot keep an object whose key is a folder of other objects. What the site has in that folder is stored. [site-rule-skipped]",
+          "warning: 3 redirects, for example /old, are not stored: this store does not allow an object whose key is also a folder of other objects. The files in that folder were published. Remove the redirect from _redirects, or configure it in the CDN. [site-rule-skipped]",
         ],
       );
       assert.deepEqual(await place.names(), [
@@ -98,7 +98,7 @@ describe("a publish to a store that keeps objects as files", () => {
     for (const fault of faults) fault.remove();
     assert.deepEqual(
       report?.errors.map(({ message }) => message.replace(/: .*/, "")),
-      ["old/index.html was not uploaded", "old was not uploaded"],
+      ["old was not uploaded", "old/index.html was not uploaded"],
     );
   });
 });

@@ -175,7 +175,7 @@ describe("AwsS3Download with extract", () => {
       problems.map(({ input, code, message }) => `${input} ${code}: ${message.replace(/\. (Make|If) .*/s, "")}`),
       hostile.map(({ refusal }, index) => {
         const [code, ...reason] = refusal?.split(": ") ?? [];
-        return `extract ${code}: ${keys[index]} is not extracted: ${reason.join(": ")}`;
+        return `extract ${code}: ${keys[index]} was not extracted: ${reason.join(": ")}`;
       }),
     );
     assert.deepEqual(bench.landing.readOutside(), { "target/kept.txt": "kept" });
@@ -192,9 +192,9 @@ describe("AwsS3Download with extract", () => {
     const file = "To download it as a file, set extract to false.";
     const errors = errorsOf(await extract()).sort();
     assert.deepEqual(errors.slice(0, 3), [
-      `extract: a.zip is not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Make it again without this entry, or leave it out with a pattern (globExpressions). ${file} [archive-entry-refused]`,
-      `extract: b.tgz is not extracted: the archive: it is not in the format of gzip, or other bytes are behind its end. Make it again and upload it again. ${file} [archive-damaged]`,
-      "extract: c.zip is not extracted: it is compressed to less than 1/200 of its size, which is what harmful archives do (reached at its entry zeros). If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step. [archive-too-large]",
+      `extract: a.zip was not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Make it again without this entry, or leave it out with a pattern (globExpressions). ${file} [archive-entry-refused]`,
+      `extract: b.tgz was not extracted: the archive: it is not a gzip file, or there is extra data after its end. Make it again and upload it again. ${file} [archive-damaged]`,
+      "extract: c.zip was not extracted: its content is more than 200 times as large as the archive, as in a zip bomb (reached at its entry zeros). If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step. [archive-too-large]",
     ]);
     assert.match(
       errors[3] ?? "",

@@ -65,7 +65,7 @@ for (const [name, start] of proxies) {
         assert.equal(errors.length, 1, output);
         assert.match(
           errors[0] ?? "",
-          /the proxy 127\.0\.0\.1:\d+ answered 40[17] .*The proxy requires a user and a password, or other ones. Check the agent's proxy settings/,
+          /the proxy 127\.0\.0\.1:\d+ answered 40[17] .*The proxy requires a user and a password, or the configured ones are wrong. Check the agent's proxy settings/,
         );
         assert.doesNotMatch(output, /wrong-password/);
       });

@@ -101,7 +101,7 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
     const result = await bench.publish({ ...HOSTED, targetFolder: "docs", siteUrl: `${bench.siteUrl}docs/` });
     const { warnings = [] } = outcomeOf(result);
     assert.deepEqual(warnings, [
-      "_redirects, line 3: the rule for /c/* is skipped: S3 allows 50 routing rules, and 48 of other sites and those of the rules above it need them. Behind CloudFront, use the function in the plan file. [site-rule-skipped]",
+      "_redirects, line 3: the rule for /c/* is skipped: S3 allows 50 routing rules, and 48 of other sites and those of earlier rules use all of them. Behind CloudFront, use the function in the plan file. [site-rule-skipped]",
     ]);
   });
 

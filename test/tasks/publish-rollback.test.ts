@@ -91,7 +91,7 @@ describe("AwsS3PublishSite, rolling back,", function () {
       [TEXT, "max-age=60", "gzip"],
     );
     const log = result.log.join("\n");
-    assert.match(log, /This is release 3, with the content of release 1\. These can come back: 2\./);
+    assert.match(log, /This is release 3, with the content of release 1\. These can be restored: 2\./);
     assert.match(log, /The next publish stores what its branch holds: revert the change there too/);
     assert.match(log, /Checked \d+ URLs of /);
   });
@@ -138,7 +138,7 @@ describe("AwsS3PublishSite, rolling back,", function () {
     assert.equal(result, "Failed");
     assert.match(
       issues.map(({ message }) => message).join("\n"),
-      /^rollbackTo: "20260102\.9" is no release that is kept\. These can come back: 1 \(.*\)\. \[release-not-found\]$/,
+      /^rollbackTo: "20260102\.9" is no release that is kept\. These can be restored: 1 \(.*\)\. \[release-not-found\]$/,
     );
   });
 

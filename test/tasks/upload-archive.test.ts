@@ -266,7 +266,7 @@ describe("AwsS3Upload, archive in parts", () => {
       letGo();
     }, 5);
     assertFailed(await upload(), [
-      "large.bin was not uploaded: the file large.bin changed while it was archived; let the program that writes it finish first. [file-changed]",
+      "large.bin was not uploaded: the file large.bin changed while it was archived; run the step when the program that writes it has finished. [file-changed]",
     ]);
     await assertNothingStored();
   });

@@ -241,7 +241,7 @@ const serverCases: Case[] = [
     wrong: "https where the server speaks http",
     connection: (right) => ({ ...right, url: right.url.replace("http:", "https:") }),
     errors: [
-      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. The server does not use this protocol. Check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
+      `Upload to s3://BUCKET/ failed: no answer from 127.0.0.1: wrong version number. The server uses another protocol. Check http or https, and the port, in the server URL of awsCredentials. ${STOPPED} [protocol-wrong]`,
     ],
   },
 ];

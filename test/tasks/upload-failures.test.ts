@@ -155,7 +155,8 @@ describe("AwsS3Upload, where files change while they are sent", () => {
 
   it("names a large file that changes each time, and leaves nothing of it", async () => {
     const result = await uploadWhile(() => appendFileSync(path(), "more"), 2);
-    const why = "it changed twice while it was sent. Let the program that writes it finish first. [file-changed]";
+    const why =
+      "it changed twice while it was sent. Run the step when the program that writes it has finished. [file-changed]";
     assertFailed(result, [`large.bin was not uploaded: ${why}`], { uploaded: 1, bytes: 1 });
     assert.deepEqual(await bench.keys(), ["a.txt"]);
     assert.equal(await unfinished(), 0);

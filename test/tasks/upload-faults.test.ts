@@ -305,7 +305,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     const appender = setInterval(() => appendFileSync(join(source.path, "grows.log"), "more"), 20);
     try {
       assertFailed(await upload(), [
-        "grows.log was not uploaded: it changed twice while it was sent. Let the program that writes it finish first. [file-changed]",
+        "grows.log was not uploaded: it changed twice while it was sent. Run the step when the program that writes it has finished. [file-changed]",
       ]);
     } finally {
       clearInterval(appender);

@@ -57,7 +57,7 @@ describe("AwsS3Upload, overwrite", () => {
     bench.assertOperations({ ListObjectsV2: 1, PutObject: 1 });
     assert.deepEqual(await bench.contents(), contents({ "p/new": "new", "p/same": "same", "p/different": "before" }));
     assert.deepEqual(bench.reasons(result), ["leave p/different: exists", "upload p/new: new", "leave p/same: exists"]);
-    assert.ok(result.log.includes("Found 3 files: 1 new, 2 kept, because they exist; 3 B to upload"));
+    assert.ok(result.log.includes("Found 3 files: 1 new, 2 existing, kept; 3 B to upload"));
     const again = await upload({ overwrite: "never" });
     assert.ok(again.log.includes(`Nothing to do: 3 files exist already in s3://${bench.bucket}/p/`));
   });

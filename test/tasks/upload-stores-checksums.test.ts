@@ -12,9 +12,9 @@ import { assertDone, assertFailed, outcomeOf, uploadBench } from "./upload-bench
 const MIB = 1024 ** 2;
 
 const WITHOUT =
-  "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To skip this attempt, set checksumAlgorithm to none.";
+  "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To avoid this attempt, set checksumAlgorithm to none.";
 const PARTS_ONLY =
-  "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To skip this attempt, set checksumAlgorithm to SHA256.";
+  "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To avoid this attempt, set checksumAlgorithm to SHA256.";
 
 interface Store {
   readonly title: string;
@@ -125,7 +125,7 @@ for (const { title, persona, line, keepsChecksums } of stores) {
         );
         assert.equal(
           after,
-          "Set checksumAlgorithm to auto, so that the step continues without a checksum that the store refuses, or to none. 4 of 4 files are not uploaded. [checksum-not-supported]",
+          "Set checksumAlgorithm to auto, which sends no checksum if the store refuses it, or to none. 4 of 4 files are not uploaded. [checksum-not-supported]",
         );
         assert.deepEqual(await bench.contents(), {});
       }
@@ -160,7 +160,7 @@ describe("AwsS3Upload, a refusal that is not about checksums", () => {
       "names no header, with others in the request",
       "No such header",
       { filesAcl: "private" },
-      "filesAcl, checksumAlgorithm: the store refused an object with this setting: No such header (501 NotImplemented). Leave out what the store does not have. 1 of 1 files are not uploaded. [object-setting-not-supported]",
+      "filesAcl, checksumAlgorithm: the store refused an object with this setting: No such header (501 NotImplemented). Remove the settings that this store does not support. 1 of 1 files are not uploaded. [object-setting-not-supported]",
     ],
   ] as const) {
     it(`does not blame checksumAlgorithm alone if it ${title}`, async () => {

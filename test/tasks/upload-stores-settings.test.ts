@@ -4,7 +4,7 @@ import { assertDone, assertFailed, uploadBench } from "./upload-bench.ts";
 describe("AwsS3Upload, in a store that refuses headers it does not know", () => {
   const bench = uploadBench("embedded", { persona: refusesSettings });
   const refusal =
-    "the store refused an object with this setting: A header you provided implies functionality that is not implemented (501 NotImplemented). Leave out what the store does not have. 1 of 1 files are not uploaded. [object-setting-not-supported]";
+    "the store refused an object with this setting: A header you provided implies functionality that is not implemented (501 NotImplemented). Remove the settings that this store does not support. 1 of 1 files are not uploaded. [object-setting-not-supported]";
 
   const encrypted = { keyManagement: "customerManaged", customerKey: "00112233445566778899aabbccddeeff".repeat(2) };
 

@@ -65,9 +65,9 @@ function accountOf(arn: string): string | undefined {
 }
 
 function adviseOnWebIdentity({ arn }: RoleAttempt): string {
-  const what = "The trust policy of the role refuses it, because a token needs no other permission";
+  const what = "The trust policy of the role does not allow this token";
   const how =
-    "it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), with conditions that the token's aud and sub meet";
+    "it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), and its conditions must match the token's aud and sub";
   return `${what}: ${how}. AWS says the same of a role that does not exist in account ${accountOf(arn) ?? "that it names"}.`;
 }
 

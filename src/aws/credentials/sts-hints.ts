@@ -77,7 +77,7 @@ function adviseOnValidation({ arn, namedBy, durationSeconds }: RoleAttempt, mess
   if (/\barn\b/i.test(message)) {
     return `Check ${namedBy}: "${arn}" is not the ARN of a role. Enter one, for example arn:aws:iam::123456789012:role/deploy.`;
   }
-  return `Check ${namedBy} and what belongs to it.`;
+  return `Check ${namedBy}, and its external ID, session name and duration.`;
 }
 
 function notSts({ host }: RoleAttempt): string {

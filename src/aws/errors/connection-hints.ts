@@ -23,7 +23,7 @@ export function connectionHint(error: ConnectionError, setting: string): string 
   }
   if (error.code === "proxy-password-wrong") {
     const credentials = isAgents ? "./config.sh --proxyusername, --proxypassword" : "http://user:password@host:port";
-    return `The proxy requires a user and a password, or other ones. Check ${proxySettings} (${credentials}). Only Basic authentication is supported.`;
+    return `The proxy requires a user and a password, or the configured ones are wrong. Check ${proxySettings} (${credentials}). Only Basic authentication is supported.`;
   }
   if (error.code === "no-connection") {
     return `The proxy does not reach ${error.hostname}. Check ${setting}, and the rules of the proxy. ${bypass}`;
@@ -55,7 +55,7 @@ function adviseOnHost(code: ErrorCode, host: string, setting: string): string {
     case "certificate-not-trusted":
       return `The certificate of ${host} is not trusted. Check ${setting}. Or give the agent the certificate of its authority (./config.sh --sslcacert), or set NODE_EXTRA_CA_CERTS to that file in the env of the step.`;
     case "protocol-wrong":
-      return `The server does not use this protocol. Check http or https, and the port, in ${setting}.`;
+      return `The server uses another protocol. Check http or https, and the port, in ${setting}.`;
     default:
       return `Check that ${setting} is right, and that this machine reaches ${host}.`;
   }

@@ -195,7 +195,7 @@ function adviseOnPermission(failure: Failure): string {
     return `Allow the user or role behind awsCredentials the action ${kmsAction} for the KMS key, in its own policy and in the policy of the key. Uploads need kms:GenerateDataKey, uploads in parts and downloads kms:Decrypt.`;
   }
   if (/\bwith an explicit deny in a resource-based policy\b/.test(serverMessage)) {
-    return `The policy of the bucket "${bucket}" has a Deny for this request. Such a policy may ask for an encryption (set keyManagement), or for https in the server URL.`;
+    return `The policy of the bucket "${bucket}" denies this request. Check its Deny statements. They may require an encryption (set keyManagement) or https in the server URL.`;
   }
   // One request may need several actions, as one for tags; S3 often says which one was refused.
   const action = /\bnot authorized to perform: (s3:\w+)/.exec(serverMessage)?.[1] ?? expected;
@@ -204,7 +204,7 @@ function adviseOnPermission(failure: Failure): string {
   // Of another owner S3 gives no reason, but of rights it does as a rule.
   const isPerhapsOwner = expectedBucketOwner !== undefined && !/\bnot authorized to perform\b/.test(serverMessage);
   const advice = isPerhapsOwner
-    ? `Check expectedBucketOwner: S3 answers so if the bucket "${bucket}" does not belong to the account ${expectedBucketOwner}. If it does: ${allow}`
+    ? `There are two possible causes. The bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check expectedBucketOwner. Or a permission is missing: ${allow}`
     : allow;
   // Source: "Permissions" of GetObject in the Amazon S3 API Reference.
   return action === "s3:GetObject"

@@ -197,7 +197,7 @@ function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse
   const sizeBytes = entry.size ? Number(entry.size) : undefined;
   const lastModifiedMs = entry.lastModified ? Date.parse(entry.lastModified) : undefined;
   if ((entry.size && !/^\d{1,15}$/.test(entry.size)) || Number.isNaN(lastModifiedMs)) {
-    throw notS3(response, `the listing does not tell the size and the time of "${shown(key)}" as S3 does`);
+    throw notS3(response, `the listing has no valid size or time of "${shown(key)}"`);
   }
   return {
     key,

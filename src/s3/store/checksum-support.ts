@@ -87,7 +87,7 @@ export async function withChecksums<T>(
   if (!refusal || !request.isRequired || isPerhapsOfOthers(refusal, request)) throw refusal;
   throw new UnsupportedInputError(
     "checksum-not-supported",
-    `checksumAlgorithm: the store refused the checksum ${request.algorithm}: ${refusal.message}. Set checksumAlgorithm to auto, so that the step continues without a checksum that the store refuses, or to none.`,
+    `checksumAlgorithm: the store refused the checksum ${request.algorithm}: ${refusal.message}. Set checksumAlgorithm to auto, which sends no checksum if the store refuses it, or to none.`,
     { cause: refusal },
   );
 }

@@ -43,7 +43,7 @@ export function limitRemovals(options: SiteOptions, state: SiteState, stale: Sta
   if (limit === undefined) return { ...stale, problems: [], remarks: [] };
   const assets = deletions.filter((deletion) => !isPage(deletion));
   const examples = nameExamples(assets.map(({ relativeKey }) => relativeKey));
-  const message = `${deletions.length} of ${total} objects that were published to ${site} would be deleted, and the limit is ${limit}. So assets that the site no longer has stay: ${assets.length} (${examples}). If they are to be deleted, raise maxDelete.`;
+  const message = `${deletions.length} of ${total} objects that were published to ${site} would be deleted, and the limit is ${limit}. So ${assets.length} assets that the site no longer has are kept (${examples}). To delete them, increase maxDelete.`;
   const remark = { kind: "warning", input: "maxDelete", code: "delete-limit-exceeded", message } as const;
   return { ...keepAssets(stale, assets, state), problems: [], remarks: [remark] };
 }

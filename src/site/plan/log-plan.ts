@@ -101,11 +101,12 @@ export function logEarlierState(
   const others = manifest ? 0 : [...listed.keys()].filter((name) => !objects.has(name)).length;
   if (others > 0) {
     log.info(
-      `There is no manifest of an earlier publish, so other objects are kept: ${count(others, "object")}`,
+      `There is no manifest of an earlier publish. Other objects in this place are kept: ${count(others, "object")}`,
     );
   }
   if (kept.length > 0) {
-    const howLong = keepRemovedDays > 0 ? `${count(keepRemovedDays, "day")} after that` : "until the next publish";
+    const howLong =
+      keepRemovedDays > 0 ? `${count(keepRemovedDays, "day")} after their removal` : "until the next publish";
     log.info(`Kept for open tabs: ${count(kept.length, "asset")} that the site no longer has, ${howLong}`);
   }
 }

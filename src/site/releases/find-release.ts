@@ -20,11 +20,11 @@ export const PREVIOUS = "previous";
  */
 export function findRelease(text: string, before: ReleasesBefore, manifest: Manifest | undefined): ReleaseRecord {
   const { records } = before;
-  const all = `These can come back: ${listReleases(records)}`;
+  const all = `These can be restored: ${listReleases(records)}`;
   if (records.length === 0)
     throw new StepError(
       "release-not-found",
-      "rollbackTo: no release of this site is kept, so none can come back. Publish with keepReleases, for example 5. To undo a change now, run the stage of the earlier run again.",
+      "rollbackTo: no release of this site is kept, so none can be restored. Publish with keepReleases, for example 5. To undo a change now, run the stage of the earlier run again.",
     );
   if (text.toLowerCase() === PREVIOUS) {
     const previous = previousOf(before, manifest);
@@ -37,9 +37,9 @@ export function findRelease(text: string, before: ReleasesBefore, manifest: Mani
   if (only)
     throw new StepError(
       "release-ambiguous",
-      `rollbackTo: "${text}" fits several releases: ${listReleases(fitting)}. Enter what fits one of them alone: its number, its build number or its commit.`,
+      `rollbackTo: "${text}" matches several releases: ${listReleases(fitting)}. Enter a value that matches only one: its number, its build number or its commit.`,
     );
-  throw new StepError("release-not-found", `rollbackTo: "${text}" is no release that is kept. ${all}.`);
+  throw new StepError("release-not-found", `rollbackTo: "${text}" matches no kept release. ${all}.`);
 }
 
 /**

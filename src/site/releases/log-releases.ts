@@ -25,11 +25,12 @@ export function logReleases(
   log: SiteLog,
 ): void {
   if (keepReleases === 0) {
-    log.info("keepReleases is 0, so no release can come back any more.");
+    log.info("keepReleases is 0, so no release can be restored any more.");
     return;
   }
   const others = stay.filter(({ number }) => number !== live.number).map(({ number }) => number);
-  const kept = others.length > 0 ? `These can come back: ${others.reverse().join(", ")}.` : "No other one is kept yet.";
+  const kept =
+    others.length > 0 ? `These can be restored: ${others.reverse().join(", ")}.` : "No earlier release is kept yet.";
   log.info(
     live.content.number === live.number
       ? `This is release ${live.number}. ${kept}`
@@ -39,6 +40,6 @@ export function logReleases(
 }
 
 const AFTER_ROLLBACK = [
-  "The next publish stores what its branch holds: revert the change there too, or it goes live again.",
+  "The next publish uploads the content of its branch. Revert the change in the branch too, or it goes live again.",
   "A rollback does not restore CloudFront functions and policies, bucket policies, DNS records, or the tags and the encryption of objects.",
 ];

@@ -217,7 +217,7 @@ function findSources(
 function missingProblems(missing: readonly string[], { number }: ReleaseRecord): PlanProblem[] {
   if (missing.length === 0) return [];
   const names = listSome(missing, MAX_NAMED_FILES);
-  const why = "Something else than this task has replaced or deleted them";
-  const message = `release ${number} cannot come back as a whole, because these objects of it are gone: ${names}. ${why}. Choose another release, or run the stage of the earlier run again.`;
+  const why = "Another process replaced or deleted them";
+  const message = `release ${number} cannot be restored, because these objects of it are missing: ${names}. ${why}. Choose another release, or run the stage of the earlier run again.`;
   return [{ input: "rollbackTo", code: "release-incomplete", message }];
 }

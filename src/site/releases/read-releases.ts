@@ -102,7 +102,7 @@ async function readRecord(bucket: Bucket, key: string, signal: AbortSignal): Pro
     if (error instanceof RecordError)
       throw new StepError(
         error.code,
-        `The record of a release, s3://${bucket.name}/${key}, cannot be used: ${error.message}. Let a version of the task that knows it publish, or delete it: then this release cannot come back.`,
+        `The record of a release, s3://${bucket.name}/${key}, cannot be used: ${error.message}. Publish with the version of the task that wrote it. Or delete the record; then this release cannot be restored.`,
         { cause: error },
       );
     const why = describeFailure(error, bucket.name, key, "s3:GetObject");

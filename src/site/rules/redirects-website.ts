@@ -62,7 +62,7 @@ export async function websiteRedirects(
   }
   const { kept, routingRules } = fitRoutingRules(followed, site, MAX_ROUTING_RULES - routingRulesOfOthers);
   const others = routingRulesOfOthers > 0 ? `${routingRulesOfOthers} of other sites and those of ` : "";
-  const noRoom = `S3 allows ${MAX_ROUTING_RULES} routing rules, and ${others}the rules above it need them`;
+  const noRoom = `S3 allows ${MAX_ROUTING_RULES} routing rules, and ${others}earlier rules use all of them`;
   const isKept = new Set(kept);
   for (const each of followed) if (!isKept.has(each)) refusals.set(each.rule, { reason: noRoom });
   const objects = new Map(

@@ -34,7 +34,7 @@ export async function fetchFile(context: FetchContext, object: FetchedObject): P
     const advice =
       error instanceof ChecksumError
         ? "find what changes the bytes in the store or on the way"
-        : "let the program that writes it finish first";
+        : "run the step when the program that writes it has finished";
     throw new CodedError(
       error.code,
       `${error.message}, twice; ${advice}. The file in the target folder was not changed`,

@@ -26,9 +26,9 @@ const PARALLEL_ARCHIVES = 4;
 
 /** What to do about an archive that is refused. */
 const ADVICE = {
-  "archive-damaged": "Make it again and upload it again. To download it as a file, set extract to false.",
+  "archive-damaged": "Create the archive again and upload it. To download it as a file, set extract to false.",
   "archive-entry-refused":
-    "Make it again without this entry, or leave it out with a pattern (globExpressions). To download it as a file, set extract to false.",
+    "Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). To download it as a file, set extract to false.",
   "archive-too-large":
     "If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step.",
 } as const;
@@ -125,7 +125,7 @@ function fetchAll(
 
 function describeRefusal(key: string, { code, message }: ArchiveError): PlanProblem {
   const advice = ADVICE[code as keyof typeof ADVICE];
-  return { input: "extract", code, message: `${key} is not extracted: ${message}. ${advice}` };
+  return { input: "extract", code, message: `${key} was not extracted: ${message}. ${advice}` };
 }
 
 function describeFailedFetch({ action, error }: ActionFailure, prefix: string, bucket: string): PlanProblem {

@@ -66,7 +66,7 @@ export function requireListed(object: RemoteObject, name: "sizeBytes" | "lastMod
   const noun = name === "sizeBytes" ? "size" : "time";
   throw new StepError(
     "listing-invalid",
-    `The store's listing does not tell the ${noun} of "${object.key}". ${failure}`,
+    `The store's listing does not have the ${noun} of "${object.key}". ${failure}`,
   );
 }
 

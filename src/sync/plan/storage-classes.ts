@@ -39,8 +39,8 @@ export class StorageClasses {
     const count = this.#changes.size;
     const which = count === 1 ? `${key} is` : `${count} unchanged objects, for example ${key}, are`;
     const message =
-      `${which} in the storage class ${listed}, and not in ${wanted}. Nothing shows that this store keeps storage classes, so this was not changed. ` +
-      "If the store has this class, run the step once with overwrite: always. If not, leave storageClass empty.";
+      `${which} in the storage class ${listed}, and not in ${wanted}. They were not changed, because the task cannot detect whether this store supports storage classes. ` +
+      "If it does, run the step once with overwrite: always. If not, leave storageClass empty.";
     return [{ kind: "warning", input: "storageClass", code: "storage-class-not-kept", message }];
   }
 }

@@ -43,7 +43,7 @@ export class UntypedObjects {
   remarks(): PlanRemark[] {
     if (!this.#found) return [];
     const { key, contentType } = this.#found;
-    const what = `${key} is unchanged, but it is stored as ${S3_DEFAULT} and not as ${contentType}. Other objects may be too.`;
+    const what = `${key} is unchanged, but its Content-Type is ${S3_DEFAULT} and not ${contentType}. Other objects may have the same problem.`;
     const advice =
       "To correct that without uploading files again, set their Content-Type in headers, or set contentType.";
     return [{ kind: "warning", input: "headers", code: "content-type-missing", message: `${what} ${advice}` }];

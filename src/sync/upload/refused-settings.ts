@@ -26,7 +26,7 @@ export function asRefusedSetting(error: unknown, headers: ObjectHeaders): unknow
   if (inputs.length === 0) return error;
   return new UnsupportedInputError(
     "object-setting-not-supported",
-    `${inputs.join(", ")}: the store refused an object with this setting: ${error.message}. Leave out what the store does not have.`,
+    `${inputs.join(", ")}: the store refused an object with this setting: ${error.message}. Remove the settings that this store does not support.`,
     { cause: error },
   );
 }

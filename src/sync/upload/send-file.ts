@@ -79,7 +79,7 @@ export async function sendFile(context: SendContext, file: FileToSend): Promise<
     throw isChange(error)
       ? new CodedError(
           "file-changed",
-          "it changed twice while it was sent. Let the program that writes it finish first",
+          "it changed twice while it was sent. Run the step when the program that writes it has finished",
         )
       : error;
   }

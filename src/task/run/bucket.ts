@@ -63,9 +63,9 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
 /** What a step says, once, of what it tried in vain with a store that is not Amazon S3. */
 const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   wholeObject:
-    "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To skip this attempt, set checksumAlgorithm to SHA256.",
+    "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To avoid this attempt, set checksumAlgorithm to SHA256.",
   checksums:
-    "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To skip this attempt, set checksumAlgorithm to none.",
+    "This store does not accept checksums. Objects are sent without them, and the store verifies their MD5. To avoid this attempt, set checksumAlgorithm to none.",
   acls: "The ACLs of objects in this store cannot be read. Headers are changed without keeping an ACL. To give the objects an ACL, set filesAcl.",
   comparison:
     "Some objects have no checksum that files can be compared with. They are compared by size and time. To avoid this, upload them again with overwrite: always.",

@@ -27,7 +27,7 @@ const MAX_SUMMARY_ERRORS = 20;
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const { filesUnchanged } = counts;
   const words = wordsFor(plan);
-  const left = filesUnchanged === 1 ? "kept, because it exists" : "kept, because they exist";
+  const left = filesUnchanged === 1 ? "existing, kept" : "existing, kept";
   const parts = [
     [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
     [counts.filesUpdated, "to update"],

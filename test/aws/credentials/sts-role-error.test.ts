@@ -74,7 +74,7 @@ describe("a role that is refused", () => {
       "a token",
       { webIdentity: async () => issuer.issue("sc://contoso/other/x", AUDIENCE) },
       [{ arn: byToken }],
-      /Not authorized to perform sts:AssumeRoleWithWebIdentity \(403 .* The trust policy of the role refuses it, because a token needs no other permission/,
+      /Not authorized to perform sts:AssumeRoleWithWebIdentity \(403 .* The trust policy of the role does not allow this token/,
     ],
     [
       "a role after a token",

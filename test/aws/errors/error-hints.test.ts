@@ -44,7 +44,7 @@ describe("the advice on a refusal", () => {
     const said = { status: 403, awsCode: "AccessDenied", expectedBucketOwner: "123456789012" };
     assert.equal(
       describeFailure(new ServiceError({ ...said, serverMessage: "Access Denied" }), "b", undefined, "s3:ListBucket"),
-      `Access Denied (403 AccessDenied). Check expectedBucketOwner: S3 answers so if the bucket "b" does not belong to the account 123456789012. If it does: ${allow("s3:ListBucket", "b").slice("Access Denied (403 AccessDenied). ".length)}`,
+      `Access Denied (403 AccessDenied). There are two possible causes. The bucket "b" does not belong to the account 123456789012: check expectedBucketOwner. Or a permission is missing: ${allow("s3:ListBucket", "b").slice("Access Denied (403 AccessDenied). ".length)}`,
     );
     const serverMessage = "User: u is not authorized to perform: s3:ListBucket because no policy allows it";
     assert.doesNotMatch(describeFailure(new ServiceError({ ...said, serverMessage }), "b"), /expectedBucketOwner/);

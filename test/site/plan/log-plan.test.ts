@@ -13,7 +13,7 @@ describe("the log of a publish", function () {
     await place.put("two.html", "somebody else's");
     await place.put("logo.svg", "somebody else's");
     assert.deepEqual(told(await place.publish()), [
-      "There is no manifest of an earlier publish, so other objects are kept: 2 objects",
+      "There is no manifest of an earlier publish. Other objects in this place are kept: 2 objects",
     ]);
     assert.deepEqual(told(await place.publish()), []);
   });
@@ -23,7 +23,7 @@ describe("the log of a publish", function () {
     await place.publish();
     place.edit({ "logo.svg": undefined });
     assert.deepEqual(told(await place.publish()), [
-      "Kept for open tabs: 1 asset that the site no longer has, 7 days after that",
+      "Kept for open tabs: 1 asset that the site no longer has, 7 days after their removal",
     ]);
   });
 

@@ -44,7 +44,7 @@ describe("releases of a site", () => {
     await assert.rejects(place.rollBack("previous"), {
       code: "release-not-found",
       message:
-        /^rollbackTo: there is no release before the live one\. These can come back: 5 \(.*, release 1 again\), 4 /,
+        /^rollbackTo: there is no release before the live one\. These can be restored: 5 \(.*, release 1 again\), 4 /,
     });
   });
 
@@ -160,7 +160,7 @@ describe("releases of a site", () => {
     await assert.rejects(place.rollBack("7"), {
       code: "release-not-found",
       message:
-        /^rollbackTo: "7" is no release that is kept\. These can come back: 2 \(.*\), 1 \(.*, run a, commit aaaa5a7b9c\)\.$/,
+        /^rollbackTo: "7" is no release that is kept\. These can be restored: 2 \(.*\), 1 \(.*, run a, commit aaaa5a7b9c\)\.$/,
     });
     await assert.rejects(place.rollBack("1"), {
       code: "release-ambiguous",

@@ -295,7 +295,7 @@ describe("more rules than S3 takes", () => {
       found.warnings,
       [51, 52].map(
         (line) =>
-          `${line}: the rule for /f${line - 1}/* is skipped: S3 allows 50 routing rules, and the rules above it need them. ${IN_FUNCTION}`,
+          `${line}: the rule for /f${line - 1}/* is skipped: S3 allows 50 routing rules, and earlier rules use all of them. ${IN_FUNCTION}`,
       ),
     );
     assert.deepEqual(found.objects, [{ name: "a.b", location: "/c", line: 53 }]);

@@ -7,7 +7,7 @@ const inClass = (name: string, more: Record<string, string> = {}) => ({
   settings: { ...SETTINGS, headersFor: () => ({ "x-amz-storage-class": name, ...more }) },
 });
 const advice =
-  "Nothing shows that this store keeps storage classes, so this was not changed. If the store has this class, run the step once with overwrite: always. If not, leave storageClass empty.";
+  "They were not changed, because the task cannot detect whether this store supports storage classes. If it does, run the step once with overwrite: always. If not, leave storageClass empty.";
 const warning = (message: string) => [
   { kind: "warning", input: "storageClass", code: "storage-class-not-kept", message: `${message} ${advice}` },
 ];
