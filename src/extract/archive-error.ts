@@ -1,3 +1,4 @@
+import { shorten } from "../errors/bounded-text.ts";
 import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 
@@ -13,9 +14,17 @@ export class ArchiveError extends CodedError {
   }
 }
 
+/** Longer names, which no disk has, are cut. */
+const MAX_SHOWN_LENGTH = 1_100;
+
+/** The name of an entry, as messages show it. */
+export function shownName(entryName: string): string {
+  return shorten(entryName, MAX_SHOWN_LENGTH);
+}
+
 /** @param reason completes "its entry X: ", for example `it is a symbolic link`. */
 export function refuseEntry(entryName: string, reason: string): ArchiveError {
-  return new ArchiveError("archive-entry-refused", `its entry ${entryName}: ${reason}`);
+  return new ArchiveError("archive-entry-refused", `its entry ${shownName(entryName)}: ${reason}`);
 }
 
 /** @param where an entry, or the place where the archive stops making sense. */

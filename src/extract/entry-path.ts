@@ -2,7 +2,7 @@ import { refuseName } from "../files/safe-path.ts";
 import { isTemporaryName } from "../files/temporary-file.ts";
 import { refuseEntry } from "./archive-error.ts";
 
-/** What an entry is called, and which platform's disk it is for. */
+/** What an entry is called, and whether it is a folder. */
 interface NamedEntry {
   readonly name: string;
   readonly isFolder: boolean;

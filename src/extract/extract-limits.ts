@@ -1,4 +1,4 @@
-import { ArchiveError } from "./archive-error.ts";
+import { ArchiveError, shownName } from "./archive-error.ts";
 
 /** Entries of one archive, folders among them. */
 const MAX_ENTRIES = 1_000_000;
@@ -62,6 +62,9 @@ export class ExtractMeter {
   }
 
   #refuse(reason: string): never {
-    throw new ArchiveError("archive-too-large", `${reason} (reached at its entry ${this.#entryName || "1"})`);
+    throw new ArchiveError(
+      "archive-too-large",
+      `${reason} (reached at its entry ${shownName(this.#entryName || "1")})`,
+    );
   }
 }

@@ -5,7 +5,7 @@ import { compareUtf8 } from "../files/byte-order.ts";
 import { NameCollisions } from "../files/safe-path.ts";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
+import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
 import { pathOfEntry } from "./entry-path.ts";
 import { type ExtractLimits, ExtractMeter } from "./extract-limits.ts";
 import { tarEntries } from "./tar-entries.ts";
@@ -132,7 +132,7 @@ function asArchiveError(entryName: string, error: unknown): unknown {
   if (error instanceof ArchiveError || fileErrorCode(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const reason = code === "ERR_BUFFER_TOO_LARGE" ? "it is larger than its header says" : asReason(message);
-  return damagedAt(`its entry ${entryName}`, reason, error);
+  return damagedAt(`its entry ${shownName(entryName)}`, reason, error);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Header } from "tar-stream";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
+import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 const BLOCK_BYTES = 512;
@@ -66,8 +66,10 @@ export async function* tarEntries(
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const gzipReason = GZIP_ERRORS[(error as Error).message];
     // Bytes are decompressed ahead of the entry that is being read.
-    const isKnown = lastName !== undefined && gzipReason === undefined;
-    const where = isKnown ? `at its entry ${lastName}, or after it` : "the archive";
+    const where =
+      lastName !== undefined && gzipReason === undefined
+        ? `at its entry ${shownName(lastName)}, or after it`
+        : "the archive";
     throw damagedAt(where, gzipReason ?? asReason((error as Error).message), error);
   } finally {
     tar.destroy();

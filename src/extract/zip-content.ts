@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createInflateRaw, type InflateRaw, inflateRawSync } from "node:zlib";
@@ -39,7 +40,9 @@ function inflateSmall(bytes: ArchiveBytes, data: ZipData): Buffer {
 }
 
 function stored(file: FileHandle, { startByte, compressedSize }: ZipData): AsyncIterable<Buffer> {
-  return file.createReadStream({
+  // A stream of the handle itself would add a listener to it for each entry.
+  return createReadStream("", {
+    fd: file.fd,
     start: startByte,
     end: startByte + compressedSize - 1,
     highWaterMark: CHUNK_BYTES,

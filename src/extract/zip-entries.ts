@@ -6,7 +6,7 @@ import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry } from "./archive-error.ts";
+import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
 import { refuseEntryCount } from "./extract-limits.ts";
 import { type ZipData, zipContent } from "./zip-content.ts";
 
@@ -80,7 +80,11 @@ async function readDirectory(
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const last = entries.at(-1);
-    throw damagedAt(last ? `after its entry ${last.name}` : "the archive", asReason((error as Error).message), error);
+    throw damagedAt(
+      last ? `after its entry ${shownName(last.name)}` : "the archive",
+      asReason((error as Error).message),
+      error,
+    );
   }
   return entries;
 }

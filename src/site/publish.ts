@@ -213,7 +213,6 @@ async function verify(
   return errors;
 }
 
-/** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
 /**
  * Records the release that is live now, and lets go of those that are not to be kept. Another publish that has begun since sees to that itself.
  */
@@ -235,6 +234,7 @@ async function settleReleases(
   }
 }
 
+/** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
 function tellOther(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(

@@ -50,22 +50,23 @@ interface SiteWork {
  */
 export function publish(inputs: SiteInputs, cancelled: AbortSignal): Promise<TaskOutcome> {
   return actAs(inputs.access, TASK, cancelled, async (access) => {
-    const transport = createTransport({
-      maxConnections: MAX_CONNECTIONS,
-      idleTimeoutMs: IDLE_TIMEOUT_MS,
-      network: readNetwork(),
-    });
-    const scratchFolder = inJobFolder((folder) => mkdtempSync(join(folder, "s3-site-")));
     const s3Uri = `s3://${access.bucketName}/${inputs.prefix}`;
     const work =
       inputs.action === "publish"
         ? publishWork({ ...inputs, access }, s3Uri)
         : rollbackWork({ ...inputs, access }, s3Uri);
+    const scratchFolder = inJobFolder((folder) => mkdtempSync(join(folder, "s3-site-")));
+    const transport = createTransport({
+      maxConnections: MAX_CONNECTIONS,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+      network: readNetwork(),
+    });
     try {
       return await run(work, s3Uri, transport, scratchFolder, cancelled);
     } finally {
       transport.close();
-      await rm(scratchFolder, { recursive: true, force: true });
+      // What stays there does not change what was published; the agent empties the folder.
+      await rm(scratchFolder, { recursive: true, force: true }).catch(() => undefined);
     }
   });
 }
@@ -145,6 +146,7 @@ function run(
         return report;
       },
       outputsOf: (counts) => ({ ...outputsOf(counts, prepared?.site, report), s3Uri }),
+      writeFiles: () => ({ releasesFile: writeReleasesFile(prepared?.site, report) }),
       planFileExtras: (plan) => ({
         kept: plan.kept.map(({ relativeKey, sizeBytes, reason }) => ({ key: prefix + relativeKey, sizeBytes, reason })),
         cloudFront: {
@@ -177,7 +179,7 @@ function outputsOf(
     nameServers: report?.nameServers.join(" ") ?? "",
     releaseNumber: release ? String(release.number) : "",
     rolledBackTo: release && site?.releases?.target ? String(release.content.number) : "",
-    releasesFile: writeReleasesFile(site, report),
+    releasesFile: "",
   };
 }
 

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { ArchiveError } from "../../src/extract/archive-error.ts";
 import { checkArchive } from "../../src/extract/read-archive.ts";
+import { randomFrom } from "../random.ts";
+import { buildZip } from "./build-zip.ts";
 import { hostileArchives } from "./hostile-archives.ts";
 
 describe("An archive is checked as a whole:", () => {
@@ -31,4 +34,40 @@ describe("An archive is checked as a whole:", () => {
       assert.deepEqual(readdirSync(folder), ["archive"]);
     });
   }
+
+  it("reads many large entries, and adds no listener for each", async () => {
+    const content = randomFrom(1).bytes(600 * 1024);
+    const names = Array.from({ length: 15 }, (_, index) => `${index}`);
+    const bytes = buildZip(names.map((name, index) => ({ name, content, isStored: index % 2 === 0 })));
+    const path = join(folder, "archive");
+    writeFileSync(path, bytes);
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => warnings.push(name);
+    process.on("warning", onWarning);
+    try {
+      const signal = new AbortController().signal;
+      const { files } = await checkArchive(
+        { path, format: "zip", sizeBytes: bytes.length },
+        linux,
+        { maxBytes: 1e9 },
+        signal,
+      );
+      assert.equal(files.length, names.length);
+      await setImmediate();
+    } finally {
+      process.off("warning", onWarning);
+    }
+    assert.deepEqual(warnings, []);
+  });
+
+  it("shows no more than a part of a long name", async () => {
+    const bytes = buildZip([{ name: `../${"a".repeat(20_000)}`, content: "x" }]);
+    const path = join(folder, "archive");
+    writeFileSync(path, bytes);
+    const signal = new AbortController().signal;
+    await assert.rejects(
+      checkArchive({ path, format: "zip", sizeBytes: bytes.length }, linux, { maxBytes: 1e9 }, signal),
+      ({ message }: Error) => message.length < 1_300,
+    );
+  });
 });

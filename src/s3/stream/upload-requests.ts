@@ -79,6 +79,7 @@ export class UploadRequests {
 
   async #begin(): Promise<SdkAnswer> {
     const { signal, onBegun } = this.#options;
+    signal.throwIfAborted();
     this.uploadId = await createUpload({ ...this.#options, signal: withGrace(signal, BEGIN_GRACE_MS) });
     onBegun(this.uploadId);
     signal.throwIfAborted();

@@ -11,7 +11,7 @@ import { headObject } from "../../s3/head-object.ts";
 import { putObject } from "../../s3/put-object.ts";
 import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { StepError } from "../../sync/step-error.ts";
-import { formatManifest, type Manifest, ManifestError } from "./manifest.ts";
+import { formatManifest, MAX_MANIFEST_BYTES, type Manifest, ManifestError } from "./manifest.ts";
 import { parseManifest } from "./read-manifest.ts";
 
 /** Another publish has written the manifest since this one read it. */
@@ -220,9 +220,6 @@ export class ManifestStore {
     }
   }
 }
-
-/** Of half a million objects. A larger one would take more memory than an agent may have. */
-const MAX_MANIFEST_BYTES = 128 * 1024 ** 2;
 
 /** So S3 answers a GET or HEAD without a customer's key of an object that was stored with one. */
 function isUnreadable(error: unknown, permission: string): error is ServiceError {

@@ -11,6 +11,9 @@ export function isManifestName(name: string): boolean {
 
 export const MANIFEST_VERSION = 1;
 
+/** Of half a million objects. A larger one would take more memory than an agent may have. */
+export const MAX_MANIFEST_BYTES = 128 * 1024 ** 2;
+
 /** What the site's objects were when they were last published, and so what is the site's to delete. */
 export interface Manifest {
   readonly run: PublishRun;

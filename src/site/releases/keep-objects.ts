@@ -37,9 +37,18 @@ export async function keepObjects(
       either.throwIfAborted();
       if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
       // Somebody has replaced or deleted it since it was listed: it is none of the release any more.
-      await deleteObjects(bucket, [key], either);
+      await removeCopy(bucket, key, either);
     }
   });
+}
+
+/** A copy of something else must not stay: its name says what it holds. */
+async function removeCopy(bucket: Bucket, key: string, signal: AbortSignal): Promise<void> {
+  const [failure] = await deleteObjects(bucket, [key], signal).catch((error: unknown) => [{ key, error }]);
+  signal.throwIfAborted();
+  if (!failure) return;
+  const why = describeFailure(failure.error, bucket.name, key, "s3:DeleteObject");
+  throw new StepError(codeOf(failure.error), `Deleting s3://${bucket.name}/${key} failed: ${why}`);
 }
 
 function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepError {

@@ -41,11 +41,6 @@ export class ReleaseListing {
     }
   }
 
-  /** Whether there is anything of releases. */
-  get isEmpty(): boolean {
-    return this.names.length === 0;
-  }
-
   /** The object that is kept with these bytes and headers, for as long as any. */
   find(entry: Pick<ManifestEntry, "sha256" | "headers">): KeptObject | undefined {
     return this.#byContent.get(contentName(entry));

@@ -6,7 +6,7 @@ import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { isNotFound } from "../../s3/head-object.ts";
 import { StepError } from "../../sync/step-error.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { MAX_MANIFEST_BYTES, type Manifest } from "../manifest/manifest.ts";
 import { type ListedRelease, ReleaseListing, type ReleasesBefore, recordOfContent } from "./kept-releases.ts";
 import { parseRecord, RecordError, type ReleasedSite, type ReleaseRecord, shownEntries } from "./release-record.ts";
 
@@ -92,7 +92,10 @@ function recordOf(manifest: Manifest, others: readonly ReleaseRecord[], site: Re
 
 /** @returns undefined if it is gone by now. */
 async function readRecord(bucket: Bucket, key: string, signal: AbortSignal): Promise<ReleaseRecord | undefined> {
-  const collected = new CollectedBody();
+  const collected = new CollectedBody(
+    MAX_MANIFEST_BYTES,
+    () => new RecordError("release-record-invalid", `it has more than ${MAX_MANIFEST_BYTES / 1024 ** 2} MiB`),
+  );
   try {
     await getObject(bucket, key, collected, { signal });
     return parseRecord(collected.bytes().toString("utf8"));

@@ -6,6 +6,7 @@ import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { putObject } from "../../s3/put-object.ts";
 import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import { StepError } from "../../sync/step-error.ts";
+import { MAX_MANIFEST_BYTES } from "../manifest/manifest.ts";
 import type { ReleaseListing } from "./kept-releases.ts";
 import { parseReleaseName, recordName } from "./release-names.ts";
 import { formatRecord, type ReleaseRecord } from "./release-record.ts";
@@ -18,6 +19,8 @@ export interface RecordStoreOptions {
   readonly signal: AbortSignal;
 }
 
+const TOO_LARGE = `keepReleases: the record of this release would have more than ${MAX_MANIFEST_BYTES / 1024 ** 2} MiB, because the site has so many files. Set keepReleases to 0.`;
+
 /**
  * Writes the record of a release.
  *
@@ -29,6 +32,7 @@ export async function writeRecord(
 ): Promise<void> {
   const bytes = Buffer.from(formatRecord(record));
   const key = prefix + recordName(listing.folder, record.number);
+  if (bytes.length > MAX_MANIFEST_BYTES) throw new StepError("release-record-invalid", TOO_LARGE);
   const headers = {
     "content-type": "application/json",
     "cache-control": "no-store",

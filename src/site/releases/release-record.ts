@@ -5,6 +5,9 @@ import { parseEntries } from "../manifest/read-manifest.ts";
 
 const VERSION = 1;
 
+/** The latest time that a Date has. Source: ECMAScript, "Time Values and Time Range". */
+const MAX_TIME_MS = 8.64e15;
+
 /** A run of the pipeline. */
 export interface ReleaseRun {
   /** As people know it. */
@@ -67,7 +70,8 @@ export function parseRecord(text: string): ReleaseRecord {
     throw new RecordError("release-record-invalid", `it is of version ${version}, not ${VERSION}`);
   const isRecord =
     isCount(number) &&
-    Number.isSafeInteger(publishedMs) &&
+    isCount(publishedMs) &&
+    publishedMs <= MAX_TIME_MS &&
     isRun(run) &&
     isObject(content) &&
     isCount(content.number) &&
@@ -78,7 +82,7 @@ export function parseRecord(text: string): ReleaseRecord {
   const entries = readEntries(document);
   return {
     number,
-    publishedMs: publishedMs as number,
+    publishedMs,
     run,
     content: { number: content.number as number, run: content.run as ReleaseRun },
     ...(precededBy === undefined ? {} : { precededBy: precededBy as number }),
@@ -115,9 +119,16 @@ function isSite(value: unknown): value is ReleasedSite {
     typeof value.indexDocument === "string" &&
     isText(value.errorDocument) &&
     typeof value.singlePageApp === "boolean" &&
-    (value.siteUrl === undefined || URL.canParse(String(value.siteUrl))) &&
+    (value.siteUrl === undefined || isSiteUrl(value.siteUrl)) &&
     (value.website === undefined || isWebsite(value.website))
   );
+}
+
+/** The agent asks for it, so it must be no more than an address of a web server. */
+function isSiteUrl(value: unknown): boolean {
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && username === "" && password === "";
 }
 
 function isWebsite(value: unknown): boolean {
@@ -144,5 +155,5 @@ function isCount(value: unknown): value is number {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -105,7 +105,7 @@ async function sendArchive(
     signal,
     onBegun: (uploadId) => journal.add(uploadId),
   }).catch((error: unknown) => {
-    throw bucket.isAmazon ? error : asRefusedSetting(error, write.headers);
+    throw bucket.isAmazon ? error : asRefusedSetting(error, write);
   });
   // Stores other than Amazon S3 may lose tags.
   if (settings.tags?.size && !bucket.isAmazon) await requireTags(bucket, key, settings.tags, encryption, signal);

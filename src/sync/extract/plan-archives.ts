@@ -45,7 +45,7 @@ interface FetchedArchive extends ArchiveContents {
  * Nothing is written into the target. Archives that are refused are problems of the plan, all of them.
  *
  * @param archiveFolder does not exist yet. Whoever gave it removes it.
- * @throws {StepError} if nothing can be written into the target; what a comparison throws; the signal's reason.
+ * @throws what a comparison throws; the signal's reason.
  */
 export async function planArchives(
   plan: DownloadPlan,

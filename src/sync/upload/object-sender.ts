@@ -90,9 +90,7 @@ export class ObjectSender {
       return await this.#send(source);
     } catch (error) {
       if (this.#context.bucket.isAmazon) throw error;
-      const { headers, checksumAlgorithm, isChecksumRequired } = this.#writeOf(source.headers);
-      const checksum = isChecksumRequired ? { "x-amz-checksum-algorithm": checksumAlgorithm } : {};
-      throw asRefusedSetting(error, { ...headers, ...checksum });
+      throw asRefusedSetting(error, this.#writeOf(source.headers));
     }
   }
 
@@ -112,7 +110,11 @@ export class ObjectSender {
     const { bucket, signal, partSizeFor } = this.#context;
     if (!settings.tags?.size || bucket.isAmazon) return;
     if (sizeBytes <= partSizeFor(sizeBytes)) {
-      this.#keepsTags ??= this.#hasTags(key, settings.tags);
+      this.#keepsTags ??= this.#hasTags(key, settings.tags).catch((error: unknown) => {
+        // The next object asks again.
+        this.#keepsTags = undefined;
+        throw error;
+      });
       if (await this.#keepsTags) return;
     }
     await requireTags(bucket, key, settings.tags, encryption, signal);

@@ -1,5 +1,5 @@
 import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
-import type { ObjectHeaders } from "../../s3/put-object.ts";
+import type { ObjectWrite } from "../../s3/put-object.ts";
 
 /** The inputs that give objects headers which only some stores have. */
 const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
@@ -13,12 +13,12 @@ const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
 /**
  * What a store says that does not have a setting of an object, in words that name the input.
  *
- * @param headers those that the object was sent with, and the algorithm of a checksum that an input asks for.
+ * @param write how the object was sent.
  * @returns the error as it is, if it is about something else.
  */
-export function asRefusedSetting(error: unknown, headers: ObjectHeaders): unknown {
+export function asRefusedSetting(error: unknown, write: ObjectWrite): unknown {
   if (!(error instanceof ServiceError) || !isUnknownHeader(error)) return error;
-  const names = Object.keys(headers);
+  const names = [...Object.keys(write.headers), ...(write.isChecksumRequired ? ["x-amz-checksum-algorithm"] : [])];
   // Some stores say which header it is, and others do not.
   const named = names.filter((name) => error.details.serverMessage.toLowerCase().includes(name));
   if (named.length === 0 && /\bx-amz-[a-z]/i.test(error.details.serverMessage)) return error;

@@ -55,6 +55,8 @@ export interface TransferTask<P extends Plan> {
   readonly nothingFound: PlanProblem;
   apply(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<TransferReport>;
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
+  /** Writes what else a step leaves beside its plan file. @returns the output variables with the paths */
+  writeFiles?(): Readonly<Record<string, string>>;
   /** What the plan file says beside the actions. */
   planFileExtras?(plan: P): object;
 }
@@ -125,7 +127,9 @@ async function planAndApply<P extends Plan>(
   const summary = summarize(plan, counts, errors, direction, dryRun);
   // What kept the plan file from being written keeps the summary too, and is said once.
   leave(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
-  return { outputs: { ...task.outputsOf(counts), ...(planFile === undefined ? {} : { planFile }) }, errors };
+  const otherFiles = leave(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
+  const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
+  return { outputs, errors };
 }
 
 /**

@@ -160,11 +160,11 @@ describe("releases of a site", () => {
     await assert.rejects(place.rollBack("7"), {
       code: "release-not-found",
       message:
-        /^rollbackTo: "7" is no release that is kept\. These can be restored: 2 \(.*\), 1 \(.*, run a, commit aaaa5a7b9c\)\.$/,
+        /^rollbackTo: "7" matches no kept release\. These can be restored: 2 \(.*\), 1 \(.*, run a, commit aaaa5a7b9c\)\.$/,
     });
     await assert.rejects(place.rollBack("1"), {
       code: "release-ambiguous",
-      message: /^rollbackTo: "1" fits several releases: 2 \(.*\), 1 \(.*\)\. Enter /,
+      message: /^rollbackTo: "1" matches several releases: 2 \(.*\), 1 \(.*\)\. Enter /,
     });
   });
 
