@@ -374,7 +374,7 @@ const lies: readonly HostileArchive[] = [
     "tar: a wrong checksum of a header",
     [{ name: "a.txt", content: "x", checksum: 1 }],
     damaged(
-      "at its entry fine.txt, or behind it",
+      "at its entry fine.txt, or after it",
       "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
     ),
   ),
@@ -391,7 +391,7 @@ const lies: readonly HostileArchive[] = [
   tgzOf(
     "tar: cut off behind a file",
     gzipSync(buildTar([fine], Buffer.alloc(0))).subarray(0),
-    damaged("at its entry fine.txt, or behind it", "the end-of-archive marker is missing, so it may be incomplete"),
+    damaged("at its entry fine.txt, or after it", "the end-of-archive marker is missing, so it may be incomplete"),
     {},
   ),
   tgzOf("tar: gzip that is cut off", buildTgz([fine]).subarray(0, -10), damaged("the archive", "it is incomplete")),
@@ -419,7 +419,7 @@ const lies: readonly HostileArchive[] = [
   tgz(
     "tar: a PAX header of 5 MB",
     [{ name: "x", type: "x", content: Buffer.alloc(5 * MB, "x") }, fine],
-    damaged("at its entry fine.txt, or behind it", "Header exceeds max size"),
+    damaged("at its entry fine.txt, or after it", "Header exceeds max size"),
   ),
 ];
 

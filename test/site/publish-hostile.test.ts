@@ -126,7 +126,7 @@ describe("assets that a site no longer has", function () {
         kind: "warning",
         input: "maxDelete",
         code: "delete-limit-exceeded",
-        message: `15 of 18 objects that were published to ${site} would be deleted, and the limit is 50%, which is 10. So assets that the site no longer has stay: 15 (0.svg, 1.svg, 10.svg, …). If they are to be deleted, raise maxDelete.`,
+        message: `15 of 18 objects that were published to ${site} would be deleted, and the limit is 50%, which is 10. So 15 assets that the site no longer has are kept (0.svg, 1.svg, 10.svg, …). To delete them, increase maxDelete.`,
       },
     ]);
     assert.deepEqual(held.site.kept[0], {

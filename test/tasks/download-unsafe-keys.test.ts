@@ -214,7 +214,7 @@ describe("AwsS3Download, where links stand in the target,", () => {
       return bench.download(inputs).finally(() => clearInterval(watch));
     };
     const exchanged = (folder: string) =>
-      `${join(bench.landing.path, folder)} was exchanged while the step ran, and leads to ${join(bench.landing.outside, "outside")} now. Nothing was written or deleted there. Find out what changes the target folder, and run the step again when it has ended. [folder-exchanged]`;
+      `${join(bench.landing.path, folder)} was replaced by another process during this step, and now leads to ${join(bench.landing.outside, "outside")}. Nothing was written or deleted there. Find the process that changes the target folder, and run the step again when it has ended. [folder-exchanged]`;
 
     it("has no file written into it", async () => {
       await bench.put({ "docs/secret.txt": "evil" });

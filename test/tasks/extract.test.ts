@@ -192,8 +192,8 @@ describe("AwsS3Download with extract", () => {
     const file = "To download it as a file, set extract to false.";
     const errors = errorsOf(await extract()).sort();
     assert.deepEqual(errors.slice(0, 3), [
-      `extract: a.zip was not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Make it again without this entry, or leave it out with a pattern (globExpressions). ${file} [archive-entry-refused]`,
-      `extract: b.tgz was not extracted: the archive: it is not a gzip file, or there is extra data after its end. Make it again and upload it again. ${file} [archive-damaged]`,
+      `extract: a.zip was not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). ${file} [archive-entry-refused]`,
+      `extract: b.tgz was not extracted: the archive: it is not a gzip file, or there is extra data after its end. Create the archive again and upload it. ${file} [archive-damaged]`,
       "extract: c.zip was not extracted: its content is more than 200 times as large as the archive, as in a zip bomb (reached at its entry zeros). If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step. [archive-too-large]",
     ]);
     assert.match(

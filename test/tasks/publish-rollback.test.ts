@@ -92,7 +92,7 @@ describe("AwsS3PublishSite, rolling back,", function () {
     );
     const log = result.log.join("\n");
     assert.match(log, /This is release 3, with the content of release 1\. These can be restored: 2\./);
-    assert.match(log, /The next publish stores what its branch holds: revert the change there too/);
+    assert.match(log, /The next publish uploads the content of its branch\. Revert the change in the branch too/);
     assert.match(log, /Checked \d+ URLs of /);
   });
 

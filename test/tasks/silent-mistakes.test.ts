@@ -167,7 +167,7 @@ describe("AwsS3Upload, where another tool has stored files without a type,", () 
     assert.deepEqual(others, []);
     assert.match(
       warning ?? "",
-      /^headers: (a\.html|b\.html|c\.css) is unchanged, but it is stored as binary\/octet-stream and not as text\/(html|css); charset=utf-8\. Other objects may be too\. To correct that without uploading files again, set their Content-Type in headers, or set contentType\. \[content-type-missing\]$/,
+      /^headers: (a\.html|b\.html|c\.css) is unchanged, but its Content-Type is binary\/octet-stream and not text\/(html|css); charset=utf-8\. Other objects may have the same problem\. To correct that without uploading files again, set their Content-Type in headers, or set contentType\. \[content-type-missing\]$/,
     );
     const headers = "**/*.html\n  Content-Type: text/html\n*.css\n  Content-Type: text/css";
     assertDone(await bench.upload({ headers }), { updated: 3 });

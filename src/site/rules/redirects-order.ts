@@ -50,7 +50,7 @@ function whyWithoutEffect(
   const first = earlier.firstCovering(rule.from, (other) => other.force || !rule.force);
   if (first) return { reason: `line ${first.line} comes first.`, commonReason: "earlier lines come first." };
   if (rule.from.kind === "exact" && !rule.force && files.has(rule.from.path)) {
-    return { reason: "the site has a file there. To redirect anyway, write a ! after the status, for example 301!." };
+    return { reason: "the site has a file there. To redirect anyway, write a ! after the status, for example 301!" };
   }
   if (leadsBack(rule, site)) return { reason: "it leads to a path that it matches itself, without end." };
   return undefined;

@@ -36,7 +36,7 @@ describe("the advice on a refusal", () => {
       "User: u is not authorized to perform: s3:PutObject with an explicit deny in a resource-based policy";
     assert.match(
       describeFailure(refusal("AccessDenied", message), "b", "k"),
-      /\. The policy of the bucket "b" has a Deny for this request\. .*keyManagement/,
+      /\. The policy of the bucket "b" denies this request\. .*keyManagement/,
     );
   });
 

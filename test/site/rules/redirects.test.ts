@@ -64,12 +64,12 @@ describe("redirects from one path", () => {
   }
 
   it("are not made where the site has a file, unless they are forced", async () => {
-    const advice = "the site has a file there. Write the status with a ! to send visitors elsewhere nevertheless";
+    const advice = "the site has a file there. To redirect anyway, write a ! after the status, for example 301!";
     const text = "/blog /x\n/about.html /x\n/index.html /x 301!";
     assert.deepEqual(await objectsOf(text), ["index.html -> /x"]);
     assert.deepEqual(await warningsOf(text), [
-      `1: the rule for /blog has no effect: ${advice}.`,
-      `2: the rule for /about.html has no effect: ${advice}.`,
+      `1: the rule for /blog has no effect: ${advice}`,
+      `2: the rule for /about.html has no effect: ${advice}`,
     ]);
   });
 

@@ -174,7 +174,7 @@ export const downloadTable: InputTable = {
     }),
     {
       input: "extractMaxSizeGB",
-      meaning: "The most that the files of one archive may have together, in GB (1,000,000,000 bytes).",
+      meaning: "The maximum total size of the files in one archive, in GB (1,000,000,000 bytes).",
       valid: [
         { value: "20", others: { extract: "true" }, means: { extract: { maxBytes: 20e9 } } },
         { value: "20", means: {} },
