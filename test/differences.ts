@@ -47,9 +47,6 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   },
 
   // Uploads, downloads and sites
-  "knows objects in parts by their ETag: those of its own cut without a request, others by one or two": {
-    radosgw: "does not tell how large a part is",
-  },
   "refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash": {
     s3proxy: "cannot hold a key that is a folder of another one",
     versitygw: "keeps objects as files, and a file cannot be a folder too",

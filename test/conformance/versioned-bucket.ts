@@ -30,7 +30,7 @@ export async function withVersions(subject: Subject, test: (subject: Subject) =>
 }
 
 /** Removes all versions of a bucket, which can then be deleted. */
-export async function removeVersions({ client, bucket }: Subject): Promise<void> {
+export async function removeVersions({ client, bucket }: Pick<Subject, "client" | "bucket">): Promise<void> {
   for (let isEmpty = false; !isEmpty; ) {
     const { Versions = [], DeleteMarkers = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
     const left = [...Versions, ...DeleteMarkers];

@@ -177,9 +177,9 @@ describe("AwsS3Download", () => {
     for (const [key, content] of Object.entries(objects)) {
       assert.ok(Buffer.from(landed[key] ?? "", "latin1").equals(content), key);
     }
-    // By the size of the first part alone parts are told that differ; versitygw knows a CRC of the whole, and radosgw no part's size.
+    // The size of the first part says that parts differ; versitygw knows a CRC of the whole, and radosgw no part's size, so that time decides.
     const uneven = ["misleading.bin", "uneven.bin"];
-    const unknown = { versitygw: [], radosgw: ["even.bin", ...uneven] }[bench.target.name] ?? uneven;
+    const unknown = ["versitygw", "radosgw"].includes(bench.target.name) ? [] : uneven;
     const again = bench.actions(await bench.download()).filter((action) => !action.startsWith("leave "));
     assert.deepEqual(
       again,

@@ -77,12 +77,14 @@ describe("AwsS3PublishSite, rolling back,", function () {
         [2, false, "20260102.2", "6f5e4d3c2b1a", undefined, 6],
       ],
     );
+    // Where nothing is, radosgw does not tell whether anything is.
+    const missing = bench.target.name === "radosgw" ? "403 not here" : "404 not here";
     assert.deepEqual(await bench.pages("/", "/old.html", "/old", "/new.html", "/nothing"), {
       "/": "200 good",
       "/old.html": "200 old",
       "/old": "200 old",
-      "/new.html": "404 not here",
-      "/nothing": "404 not here",
+      "/new.html": missing,
+      "/nothing": missing,
     });
     if (hasRedirects) assert.deepEqual(await bench.pages("/go"), { "/go": "301 to /old.html" });
     const style = await bench.visit("/style.css");
@@ -138,7 +140,7 @@ describe("AwsS3PublishSite, rolling back,", function () {
     assert.equal(result, "Failed");
     assert.match(
       issues.map(({ message }) => message).join("\n"),
-      /^rollbackTo: "20260102\.9" is no release that is kept\. These can be restored: 1 \(.*\)\. \[release-not-found\]$/,
+      /^rollbackTo: "20260102\.9" matches no kept release\. These can be restored: 1 \(.*\)\. \[release-not-found\]$/,
     );
   });
 

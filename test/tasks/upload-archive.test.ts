@@ -9,6 +9,7 @@ import JSZip from "jszip";
 import { extract } from "tar-stream";
 import type { StepResult } from "../../local/agent/agent.ts";
 import { refusesChecksums, refusesWholeChecksums } from "../../local/s3/persona.ts";
+import { removeVersions } from "../conformance/versioned-bucket.ts";
 import { randomFrom } from "../random.ts";
 import { beginUpload, noteAsOwn, unfinishedIn } from "./unfinished-upload.ts";
 import { assertDone, assertFailed, assertOutcome, denied, type UploadBench, uploadBench } from "./upload-bench.ts";
@@ -197,10 +198,14 @@ describe("AwsS3Upload, archive", () => {
     const VersioningConfiguration = { Status: "Enabled" as const };
     const { bucket: Bucket, target } = bench;
     await target.client().send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-    const [sent] = outputs(await upload(), "versionId");
-    const { VersionId } = await target.client().send(new HeadObjectCommand({ Bucket, Key: "drop/app.zip" }));
-    assert.equal(sent, VersionId);
-    assert.deepEqual(outputs(await upload(), "versionId"), [VersionId]);
+    try {
+      const [sent] = outputs(await upload(), "versionId");
+      const { VersionId } = await target.client().send(new HeadObjectCommand({ Bucket, Key: "drop/app.zip" }));
+      assert.equal(sent, VersionId);
+      assert.deepEqual(outputs(await upload(), "versionId"), [VersionId]);
+    } finally {
+      await removeVersions({ client: target.client(), bucket: Bucket });
+    }
   });
 
   it("says of each file why a zip cannot hold it, and that nothing is there to archive", async function () {

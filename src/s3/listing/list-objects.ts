@@ -209,8 +209,8 @@ function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse
   };
 }
 
-/** What no key has that is encoded. */
-const NEVER_ENCODED = /[^!-~]|[<>"^`{|}\\]/;
+/** What no key has that is encoded. Stores do not agree about other characters: Ceph, for one, leaves `|`. */
+const NEVER_ENCODED = /[^!-~]/;
 
 /** @returns undefined where the key is not encoded as it should be. */
 function decodeKey(encoded: string | undefined): string | undefined {

@@ -102,7 +102,11 @@ async function compareWithHead(
     checksum.algorithm === "MD5" && checksum.partsCount === undefined && compared?.digest.equals(checksum.digest);
   const partSizeBytes = checksum.partsCount === undefined ? undefined : await partSizeOf(context, key, checksum, file);
   if (checksum.partsCount !== undefined && partSizeBytes === undefined) {
-    return compareWithoutChecksum(context, file, head);
+    const isOfThisCut = Math.ceil(file.sizeBytes / context.partSizeFor(file.sizeBytes)) === checksum.partsCount;
+    const isCompared = isOfThisCut && compared?.digest.equals(checksum.digest);
+    return isCompared
+      ? { isSame: false, reason: "content differs", head }
+      : compareWithoutChecksum(context, file, head);
   }
   const isSame = !isKnownToDiffer && (await hasChecksum(context, file, checksum, partSizeBytes));
   return isSame ? { isSame, reason: "same checksum", head } : { isSame, reason: "content differs", head };
