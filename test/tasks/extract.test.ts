@@ -172,7 +172,7 @@ describe("AwsS3Download with extract", () => {
     // The log has the first 50 of them.
     const { problems } = bench.planOf(result);
     assert.deepEqual(
-      problems.map(({ input, code, message }) => `${input} ${code}: ${message.replace(/\. (Make|If) .*/s, "")}`),
+      problems.map(({ input, code, message }) => `${input} ${code}: ${message.replace(/\. (Create|If) .*/s, "")}`),
       hostile.map(({ refusal }, index) => {
         const [code, ...reason] = refusal?.split(": ") ?? [];
         return `extract ${code}: ${keys[index]} was not extracted: ${reason.join(": ")}`;
