@@ -208,7 +208,10 @@ function scriptAt(path: string): Script {
   let script = scripts.get(path);
   if (!script) {
     const source = readFileSync(path, "utf8").replace(/\bimport\((?="(\.\/|node:))/g, "importBeside(");
-    script = new Script(`(function (${PARAMETERS}) {${source}\n})`, { filename: path });
+    // What a task leaves for itself in its global object is of this run. Libraries beside it need the real one.
+    const isOfTask = /(?:index|main)\.js$/.test(path);
+    const own = isOfTask ? source.replace(/\bglobalThis\b/g, "global") : source;
+    script = new Script(`(function (${PARAMETERS}) {${own}\n})`, { filename: path });
     scripts.set(path, script);
   }
   return script;
