@@ -47,6 +47,9 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   },
 
   // Uploads, downloads and sites
+  "brings the release before the live one back, with its headers, redirects and website, checks it, and says so": {
+    versitygw: "cannot hold `old` beside `old/`, which cleanUrls makes",
+  },
   "refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash": {
     s3proxy: "cannot hold a key that is a folder of another one",
     versitygw: "keeps objects as files, and a file cannot be a folder too",
