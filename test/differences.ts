@@ -72,7 +72,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   },
   "is left as it is for what is unchanged": { radosgw: "knows no additional checksums" },
   "leaves folder markers, and deletes a key with a slash at its end that has content": {
-    s3proxy: "lists folders without size and time",
+    s3proxy: "keeps no content of keys that end in a slash",
     versitygw: "keeps keys that end in a slash as folders, without content",
   },
   "deletes objects where a file has become a folder, and a folder a file": {
@@ -100,7 +100,6 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   "brings objects of every size and make whole, and knows nearly all of them again": {
     s3proxy: "gives objects in parts the MD5 of the whole for an ETag",
   },
-  "keeps the folders that the bucket has, emptied or not": { s3proxy: "lists folders without size and time" },
   "gives tags to small and large files alike": { s3proxy: "refuses tags" },
 
   // Buckets
