@@ -27,7 +27,7 @@ const COMPLAINTS: Readonly<Record<string, RegExp>> = {
   "route53:GetHostedZone": /^Reading the hosted zone \w+ failed: .+ \(403,/,
   "route53:ListResourceRecordSets": /^Reading the records of .+ failed: .+ \(403,/,
   "route53:ChangeResourceRecordSets": /^Creating records in the hosted zone \w+ failed: .+ \(403,/,
-  "route53:GetChange": /^Whether Route 53 has published the new records in .+ could not be seen: .+ \(403,/,
+  "route53:GetChange": /^Whether Route 53 has published the new records in .+ could not be checked: .+ \(403,/,
 };
 
 describe("A policy of docs/permissions.md for what stands before a site, by a server that enforces it", function () {
