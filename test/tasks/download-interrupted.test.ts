@@ -54,7 +54,9 @@ describe("AwsS3Download, where a body breaks off,", () => {
     const result = await bench.download({}, { connections });
     store.stop();
     const advice = "Large objects need a store, and a proxy, that support Range requests";
-    const starts = [0, 16 * MIB].map((start) => `the task asked for the bytes from ${start}, but the server sent others`);
+    const starts = [0, 16 * MIB].map(
+      (start) => `the task asked for the bytes from ${start}, but the server sent others`,
+    );
     const [error = ""] = result.issues.map(({ message }) => message);
     assert.ok(
       starts.some((start) => error === `large.bin was not downloaded: ${start}. ${advice}. [range-not-supported]`),
