@@ -1,7 +1,7 @@
 import { CodedError } from "../../errors/coded-error.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import { formatEntries, type Manifest, type ManifestEntry } from "../manifest/manifest.ts";
-import { parseEntries } from "../manifest/read-manifest.ts";
+import { isCount, isObject, parseEntries } from "../manifest/read-manifest.ts";
 
 const VERSION = 1;
 
@@ -99,7 +99,7 @@ function readEntries(document: Readonly<Record<string, unknown>>): Manifest["ent
   }
 }
 
-function parseObject(text: string): Record<string, unknown> {
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
@@ -148,12 +148,4 @@ function isTexts(value: unknown): boolean {
 /** Whether it is a text, if it is there. */
 function isText(value: unknown): value is string | undefined {
   return value === undefined || typeof value === "string";
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
