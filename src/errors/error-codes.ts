@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   // What was entered.
   "input-required": "An input or a field of the service connection is empty, and the step needs it.",
+  "input-too-long": "An input has so many characters that an agent on Windows would cut it off.",
   "input-not-boolean": "An input is neither true nor false.",
   "input-not-in-list": "An input, or a field of the service connection, has a value that is not in its list.",
   "input-without-effect": "An input is set, and other inputs leave it without any effect.",
