@@ -24,6 +24,9 @@ import { smokeTest } from "./servers/smoke-test.ts";
 import { type StoreColumn, storePage, withStoreColumns } from "./servers/store-table.ts";
 import { randomTreesOnServers, suites } from "./servers/suites.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
+import { describeNotRun } from "./servers/windows/not-run.ts";
+import { installedWindows, runMochaOnWindows } from "./servers/windows/run-windows.ts";
+import { windowsRuns } from "./servers/windows/windows-suites.ts";
 
 /** A Node to run tests under. */
 interface Runtime {
@@ -37,6 +40,8 @@ const thisNode: Runtime = { version: process.versions.node, program: process.exe
 const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined };
 
 const writesTable = "--write-table";
+/** The name of the suites on Windows' Node. */
+const windows = "windows";
 
 const runs: TestRun[] = [];
 /** What each store was found to be able to do. */
@@ -56,6 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   const nodes = await runtimesOf(agentNodes, names, permission);
   await testOnOldNodes(names, permission);
   await testOnEmbedded(nodes, permission);
+  if (names.has(windows)) await testOnWindows(permission);
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
@@ -93,6 +99,18 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
 }
 
+/** What differs on Windows, on Windows' own Node under Wine. */
+async function testOnWindows(permission: InstallPermission): Promise<void> {
+  for (const { version, files } of windowsRuns) {
+    const machine = await orSkip(`${windows}, Node ${version}`, () => installedWindows(version, permission));
+    if (machine === undefined) continue;
+    console.log(`\n== ${windows}, server embedded, Node ${version} for Windows`);
+    const { counts } = await runMochaOnWindows(machine, files);
+    runs.push({ suite: windows, server: "embedded", node: `${version} for Windows`, ...counts });
+  }
+  for (const line of describeNotRun()) console.log(line);
+}
+
 async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
   return {
     CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
@@ -103,7 +121,10 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 
 /** @throws {Error} where a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
-  const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
+  const known = [
+    ...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name)),
+    windows,
+  ];
   const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {

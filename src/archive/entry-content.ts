@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { CodedError } from "../errors/coded-error.ts";
 import { FileChangedError, readSmallFile } from "../files/file-range.ts";
+import { patience } from "../files/windows/patience.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
 /** What is read at once. The same on each machine, since what zlib makes of the bytes may depend on where they are cut. */
@@ -17,7 +18,7 @@ export function entryContent(entry: ArchiveEntry, onRead: OnRead): Readable {
   return Readable.from(explainChange(chunks, entry.path), { objectMode: false, highWaterMark: BLOCK_BYTES });
 }
 
-async function* explainChange(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
+async function* explainChange(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
   try {
     yield* chunks;
   } catch (error) {
@@ -27,9 +28,10 @@ async function* explainChange(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, 
   }
 }
 
-function* readWhole({ absolutePath, sizeBytes, sha256 }: ArchiveEntry, onRead: OnRead): Generator<Buffer> {
+async function* readWhole({ absolutePath, sizeBytes, sha256 }: ArchiveEntry, onRead: OnRead): AsyncGenerator<Buffer> {
   // The stream keeps the chunk, so each file has a block of its own.
-  const bytes = readSmallFile(absolutePath, sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
+  const read = async () => readSmallFile(absolutePath, sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
+  const bytes = await patience.whileHeld({ path: absolutePath, purpose: "read" }, read);
   if (!hash("sha256", bytes, "buffer").equals(sha256)) throw new FileChangedError();
   onRead(sizeBytes);
   if (sizeBytes > 0) yield bytes;
@@ -39,7 +41,7 @@ async function* readInBlocks(
   { absolutePath, sizeBytes, sha256 }: ArchiveEntry,
   onRead: OnRead,
 ): AsyncGenerator<Buffer> {
-  const file = await open(absolutePath);
+  const file = await patience.whileHeld({ path: absolutePath, purpose: "read" }, () => open(absolutePath));
   try {
     const digest = createHash("sha256");
     for (let doneBytes = 0; doneBytes < sizeBytes; ) {

@@ -44,7 +44,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     (await readDistribution(controlPlane, options.distribution.id, origin, signal));
   const address = findSiteAddress(options, distribution);
   const problems = [...siteAddressProblems(options, address), ...domainProblems(options, distribution)];
-  const rules = readSiteRules(options.source, address.siteUrl);
+  const rules = await readSiteRules(options.source, address.siteUrl, signal);
   const tree = readSiteTree({
     options,
     headersFile: rules.headersFile,

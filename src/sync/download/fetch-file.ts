@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { CodedError } from "../../errors/coded-error.ts";
 import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
+import { folderInTheWay } from "../../files/windows/move-file.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { fetchInOne } from "./fetch-in-one.ts";
@@ -64,18 +65,24 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
  * Moves a temporary file to its place.
  *
  * @param name of the place, relative to the target.
- * @throws {FolderExchangedError} if its folder is not the one any more that it was; {CodedError} if there is a folder that may not go;
+ * @throws {FolderExchangedError} if its folder is not the one any more that it was; {OtherNameError}; {FileInUseError}; {CodedError} if there is a folder that may not go;
  *   Node's error.
  */
 export async function replaceFile(
-  { target, disk, replacesEmptyFolders }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders">,
+  {
+    target,
+    disk,
+    replacesEmptyFolders,
+    signal,
+  }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders" | "signal">,
   temporaryPath: string,
   name: string,
   path: string,
 ): Promise<void> {
   await target.confirm(name, disk);
+  target.confirmName(name);
   try {
-    await publish(temporaryPath, path, disk);
+    await publish(temporaryPath, path, disk, { signal });
   } catch (error) {
     // What a rename says of it differs from system to system.
     const isFolder = await lstat(path)
@@ -83,9 +90,9 @@ export async function replaceFile(
       .catch(() => false);
     if (!isFolder) throw error;
     if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
-      throw new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
+      throw folderInTheWay(path);
     }
     await target.confirm(name, disk);
-    await publish(temporaryPath, path, disk);
+    await publish(temporaryPath, path, disk, { signal });
   }
 }

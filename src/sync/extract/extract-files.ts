@@ -5,6 +5,7 @@ import { readFiles } from "../../extract/read-archive.ts";
 import type { Disk } from "../../files/disk.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "../../files/temporary-file.ts";
+import { folderInTheWay } from "../../files/windows/move-file.ts";
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
@@ -49,9 +50,9 @@ export class ExtractedFiles {
    */
   async move({ path }: ExtractAction): Promise<void> {
     await this.#takeTurns();
-    const { target, disk } = this.#tools;
+    const { target, disk, signal } = this.#tools;
     const place = await target.fileFor(path);
-    await replaceFile({ target, disk, replacesEmptyFolders: false }, join(this.#folderPath, path), path, place);
+    await replaceFile({ target, disk, signal, replacesEmptyFolders: false }, join(this.#folderPath, path), path, place);
   }
 
   /**
@@ -115,8 +116,8 @@ export class ExtractedFiles {
       (found) => found.isDirectory(),
       () => false,
     );
-    if (isFolder)
-      throw new CodedError("path-taken", `a folder is in the way at ${place}; remove it, or choose another folder`);
+    if (isFolder) throw folderInTheWay(place);
+    this.#tools.target.confirmName(path);
     return 0;
   }
 }

@@ -54,23 +54,35 @@ export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedP
   }
 }
 
+/** How names are one on a disk that does not tell them apart. */
+export interface Folding {
+  /** Makes names one that some disk takes for one. */
+  fold(name: string): string;
+  /** Whether this disk takes a local item's name, and another one that folds alike, for one. */
+  isOne(local: string, other: string): boolean;
+}
+
 /**
  * Pairs items whose names are one on a disk that does not tell them apart, as `README.md` and `readme.md`. The remote items come in their
  * order, then the local ones that have none. The local ones are kept meanwhile.
- *
- * @param fold makes names one that the disk takes for one.
  */
 export async function* joinByFoldedName<L, R>(
   ends: Ends<L, R>,
-  fold: (name: string) => string,
+  { fold, isOne }: Folding,
 ): AsyncGenerator<JoinedPair<L, R>, void> {
-  const unpaired = new Map<string, L>();
-  for (const local of ends.locals) unpaired.set(fold(ends.nameOfLocal(local)), local);
+  const unpaired = new Map<string, L[]>();
+  for (const local of ends.locals) {
+    const alike = unpaired.get(fold(ends.nameOfLocal(local)));
+    if (alike) alike.push(local);
+    else unpaired.set(fold(ends.nameOfLocal(local)), [local]);
+  }
   for await (const remote of ends.remotes) {
-    const name = fold(ends.nameOfRemote(remote));
-    const local = unpaired.get(name);
-    unpaired.delete(name);
+    const name = ends.nameOfRemote(remote);
+    const alike = unpaired.get(fold(name)) ?? [];
+    const exact = alike.findIndex((local) => ends.nameOfLocal(local) === name);
+    const index = exact >= 0 ? exact : alike.findIndex((local) => isOne(ends.nameOfLocal(local), name));
+    const [local] = index >= 0 ? alike.splice(index, 1) : [];
     yield local === undefined ? [undefined, remote] : [local, remote];
   }
-  for (const local of unpaired.values()) yield [local, undefined];
+  for (const local of [...unpaired.values()].flat()) yield [local, undefined];
 }
