@@ -16,8 +16,8 @@ export function attachSummary(title: string, markdown: string): void {
 }
 
 /**
- * Writes a file that outlives the step, and goes with the job: nothing else is written there, not even by a retry of the step. If it
- * cannot be written whole, nothing of it stays.
+ * * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
+ * completely, it is removed.
  *
  * @returns its absolute path.
  * @throws {FolderWriteError} where it cannot be written.
