@@ -25,7 +25,7 @@ const REGION_STATUSES = new Set([301, 307, 400]);
  * Finds the place of a bucket.
  *
  * @param onRegionFound told the right region, once.
- * @throws {EndpointError} where the bucket cannot be addressed in this store.
+ * @throws {EndpointError} if the bucket cannot be addressed in this store.
  */
 export function placeBucket(store: Store, name: string, onRegionFound: (region: string) => void): BucketPlace {
   const first = locate(store, name);
@@ -54,7 +54,7 @@ function locate(store: Store, name: string): Place {
   return { endpoint, sign: createSigner(endpoint.signingRegion, endpoint.signingService) };
 }
 
-/** @returns undefined where the region that a server names has no endpoint for this bucket. */
+/** @returns undefined if the region that a server names has no endpoint for this bucket. */
 function relocate(store: Store, name: string): Place | undefined {
   try {
     return locate(store, name);

@@ -22,7 +22,7 @@ export interface S3Request {
   readonly body?: Body;
   /** Hex SHA-256 of the body; needed where `signsPayload` says so, and not sent elsewhere. */
   readonly bodySha256?: string | undefined;
-  /** Takes the body of the answer, in place of its being collected. */
+  /** Takes the body of the answer, instead of its being collected. */
   readonly receive?: Receiver;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,7 +46,7 @@ export interface Bucket {
    * fewer requests are under way at once from then on, for as long as it takes.
    *
    * @param request a function is called for each attempt, so that one can begin where the one before it broke off.
-   * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; what the receiver throws; the signal's reason.
+   * @throws {ServiceError} if S3 refuses; {ConnectionError} if it does not answer; what the receiver throws; the signal's reason.
    */
   send(request: S3Request | (() => S3Request), signal?: AbortSignal): Promise<HttpResponse>;
 }
@@ -68,7 +68,7 @@ export interface BucketOptions {
 /**
  * Prepares a bucket for requests. Nothing is sent yet; the endpoint is resolved here, and again where the bucket is in another region.
  *
- * @throws {EndpointError} where this bucket cannot be addressed in this store.
+ * @throws {EndpointError} if this bucket cannot be addressed in this store.
  */
 export function openBucket(options: BucketOptions): Bucket {
   const place = placeBucket(options.store, options.name, (region) => options.onRegionFound?.(region));

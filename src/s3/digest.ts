@@ -12,9 +12,9 @@ const SHA256_BYTES = 32;
 
 /** What a body is protected by on its way. */
 export interface BodyDigest {
-  /** Absent where no checksum is wanted. */
+  /** Absent if no checksum is wanted. */
   readonly checksum: Buffer | undefined;
-  /** Absent where the payload is not signed. */
+  /** Absent if the payload is not signed. */
   readonly sha256Hex: string | undefined;
 }
 
@@ -71,7 +71,7 @@ export function checksumHeader(algorithm: DigestAlgorithm): string {
   return algorithm === "MD5" ? "content-md5" : `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** The header with a checksum's value, in base64; none where there is no checksum. */
+/** The header with a checksum's value, in base64; none if there is no checksum. */
 export function checksumHeaders(
   algorithm: DigestAlgorithm | "none",
   checksum: Buffer | undefined,

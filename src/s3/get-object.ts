@@ -129,7 +129,7 @@ function rangeHeaders(range: ByteRange | undefined, receivedBytes: number): { ra
  * How many of the bytes that now come have come before: none, but all of them where the whole object was to go on from where it broke
  * off, and the server knows nothing of ranges.
  *
- * @throws {RangeIgnoredError} where they are not those that were asked for.
+ * @throws {RangeIgnoredError} if they are not those that were asked for.
  */
 function countKnownBytes(head: ResponseHead, range: ByteRange | undefined, receivedBytes: number): number {
   if (!range && receivedBytes === 0) return 0;

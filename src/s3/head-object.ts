@@ -24,7 +24,7 @@ export interface ObjectHead {
   readonly headers: ObjectHeaders;
   /** In base64, with `-N` behind it where it is made of the checksums of N parts. */
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
-  /** Undefined where there is no checksum. */
+  /** Undefined if there is no checksum. */
   readonly checksumType: "FULL_OBJECT" | "COMPOSITE" | undefined;
   /** Where a part of a multipart object was asked for. */
   readonly partsCount: number | undefined;
@@ -41,7 +41,7 @@ export interface HeadOptions {
 /**
  * Asks what S3 knows of an object, its checksums included.
  *
- * @throws {ServiceError} where there is no such object (see `isNotFound`), or the answer is not one that S3 gives; else
+ * @throws {ServiceError} if there is no such object (see `isNotFound`), or the answer is not one that S3 gives; else
  *   what `Bucket.send` throws.
  *
  * Source: HeadObject in the Amazon S3 API Reference.
@@ -68,7 +68,7 @@ export function isNotFound(error: unknown): boolean {
  * Reads the headers of an answer to HeadObject or GetObject.
  *
  * @param listedSizeBytes the size, if the answer has none: proxies may pass a body on in chunks.
- * @throws {ServiceError} where S3 would not give them.
+ * @throws {ServiceError} if S3 would not give them.
  */
 export function readObjectHead(response: ResponseHead, listedSizeBytes = Number.NaN): ObjectHead {
   const { headers } = response;

@@ -5,7 +5,7 @@ import type { ObjectHead } from "./head-object.ts";
 export interface ObjectChecksum {
   readonly algorithm: DigestAlgorithm;
   readonly digest: Buffer;
-  /** Of a composite checksum, the digest of the parts' digests; absent where the digest is that of the whole object. */
+  /** Of a composite checksum, the digest of the parts' digests; absent if the digest is that of the whole object. */
   readonly partsCount?: number;
 }
 

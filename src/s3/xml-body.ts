@@ -42,7 +42,7 @@ export function escapeXml(text: string): string {
 /**
  * Reads an answer's document.
  *
- * @returns the children of its root element; none where that is empty.
+ * @returns the children of its root element; none if that is empty.
  * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
  */
 export async function readResult(response: HttpResponse, rootName: string): Promise<XmlElement> {
@@ -61,7 +61,7 @@ export function childElements(element: XmlElement, name: string): readonly XmlEl
   return children.map((each: string | XmlElement) => (typeof each === "string" ? {} : each));
 }
 
-/** The text of the one child of that name; undefined where there is none, or where it is not a text. */
+/** The text of the one child of that name; undefined if there is none, or where it is not a text. */
 export function childText(element: XmlElement, name: string): string | undefined {
   const child = element[name];
   return typeof child === "string" ? child : undefined;

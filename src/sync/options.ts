@@ -105,9 +105,9 @@ export interface ObjectSettings {
    */
   headersFor(path: string): Readonly<Record<string, string>>;
   readonly rules: readonly SettingRule[];
-  /** Undefined where the inputs say nothing of tags. */
+  /** Undefined if the inputs say nothing of tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
-  /** A canned ACL, as `public-read`. */
+  /** A canned ACL, for example `public-read`. */
   readonly cannedAcl: string | undefined;
   readonly checksumAlgorithm: ChecksumChoice;
 }

@@ -34,7 +34,7 @@ export async function askBucket<Output>(
 ): Promise<Output> {
   const { client, sdk } = await openClient({
     async handle(request) {
-      // The SDK gets no signal: it would throw an error of its own in place of the signal's reason.
+      // The SDK gets no signal: it would throw an error of its own instead of the signal's reason.
       const response = await bucket.send({ ...requestOf(request, command.contentType), signal });
       if (command.roots) await requireSetting(response, command.roots);
       const headers = Object.fromEntries(

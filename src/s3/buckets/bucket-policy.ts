@@ -8,7 +8,7 @@ export const MAX_POLICY_BYTES = 20 * 1024;
 /**
  * Reads a bucket's policy. That takes s3:GetBucketPolicy.
  *
- * @returns the policy's JSON as it was stored; undefined where the bucket has none.
+ * @returns the policy's JSON as it was stored; undefined if the bucket has none.
  * @throws {UnsupportedInputError} if the store has no bucket policies; what `Bucket.send` throws.
  *
  * Source: GetBucketPolicy in the Amazon S3 API Reference.

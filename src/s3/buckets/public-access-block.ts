@@ -17,7 +17,7 @@ const ROOTS = ["PublicAccessBlockConfiguration", "BlockPublicAccessBlockConfigur
 /**
  * Reads what public access a bucket blocks. That takes s3:GetBucketPublicAccessBlock.
  *
- * @returns undefined where the bucket itself blocks nothing, as in a store without Block Public Access.
+ * @returns undefined if the bucket itself blocks nothing, as in a store without Block Public Access.
  * @throws what `Bucket.send` throws.
  *
  * Source: GetPublicAccessBlock in the Amazon S3 API Reference.

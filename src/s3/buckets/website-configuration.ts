@@ -8,7 +8,7 @@ import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucke
 export type WebsiteConfiguration = WebsiteHosting | WebsiteRedirect;
 
 export interface WebsiteHosting {
-  /** What is appended to the key of a folder, as `index.html`. */
+  /** What is appended to the key of a folder, for example `index.html`. */
   readonly indexDocument: string;
   /** The key of the object that is answered with in the place of an error. */
   readonly errorDocument?: string;
@@ -55,7 +55,7 @@ export interface RoutingRule {
 /**
  * Reads how a bucket is set up as a website. That takes s3:GetBucketWebsite.
  *
- * @returns undefined where it is no website.
+ * @returns undefined if it is no website.
  * @throws {UnsupportedInputError} if the store has no websites; what `Bucket.send` throws.
  *
  * Source: GetBucketWebsite in the Amazon S3 API Reference.

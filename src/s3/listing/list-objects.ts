@@ -61,7 +61,7 @@ export function listInOrder(
  * Lists the objects under a prefix in the order of the store, which may list a key twice. While the caller works on one page, the next one
  * is on its way.
  *
- * @throws {ListingError} where keys are not under the prefix; {ServiceError} where S3 refuses, or the answer is not one that S3 gives;
+ * @throws {ListingError} if keys are not under the prefix; {ServiceError} if S3 refuses, or the answer is not one that S3 gives;
  *   else what `Bucket.send` throws.
  *
  * Source: ListObjectsV2 and ListObjects in the Amazon S3 API Reference.
@@ -212,7 +212,7 @@ function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse
 /** What no key has that is encoded. Stores do not agree about other characters: Ceph, for one, leaves `|`. */
 const NEVER_ENCODED = /[^!-~]/;
 
-/** @returns undefined where the key is not encoded as it should be. */
+/** @returns undefined if the key is not encoded as it should be. */
 function decodeKey(encoded: string | undefined): string | undefined {
   if (!encoded || !/[%+]/.test(encoded)) return encoded;
   // The store says that it encodes keys, and does not.

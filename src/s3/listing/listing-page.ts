@@ -67,7 +67,7 @@ const ROOT = new RegExp(`^\\s*(?:<\\?xml [^<>]*\\?>\\s*)?<${ROOT_NAME}(?: [^<>]*
 /** An element without attributes that holds a text or nothing, and the blanks before it. */
 const CHILD = /\s*<(\w+)(?:\s*\/>|>([^<]*)<\/\1>)/gy;
 
-/** @returns undefined where the root has to be left to the parser. */
+/** @returns undefined if the root has to be left to the parser. */
 function scanRoot(body: Buffer): XmlElement | undefined {
   const content = ROOT.exec(body.toString())?.[1]?.trimEnd();
   if (content === undefined) return undefined;
@@ -87,7 +87,7 @@ interface ScannedPage {
   readonly rest: Buffer;
 }
 
-/** @returns undefined where the page has to be left to the parser. */
+/** @returns undefined if the page has to be left to the parser. */
 function scanEntries(body: Buffer): ScannedPage | undefined {
   // One character a byte, so that positions in the text are positions in the body. Markup is ASCII.
   const text = body.toString("latin1");

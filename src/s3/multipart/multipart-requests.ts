@@ -16,7 +16,7 @@ export interface MultipartUpload {
 export interface PartName {
   /** As the store gave it. */
   readonly etag: string;
-  /** In base64; undefined where it has none. */
+  /** In base64; undefined if it has none. */
   readonly checksum: string | undefined;
 }
 
@@ -28,7 +28,7 @@ const ABORT_TIMEOUT_MS = 5_000;
  *
  * @param headers all that the object is to have beside its bytes, and which checksum.
  * @returns the upload's id.
- * @throws {ServiceError} where the answer has none; what `Bucket.send` throws.
+ * @throws {ServiceError} if the answer has none; what `Bucket.send` throws.
  *
  * Source: CreateMultipartUpload in the Amazon S3 API Reference.
  */

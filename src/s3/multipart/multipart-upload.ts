@@ -42,7 +42,7 @@ export interface ResumedUpload {
  * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its parts.
  *
  * @param beforeComplete called when every part is stored; what it throws keeps the object from appearing.
- * @returns the object's ETag, without quotation marks; empty where the store does not tell it.
+ * @returns the object's ETag, without quotation marks; empty if the store does not tell it.
  * @throws what `Bucket.send` throws, and what reading the source throws.
  */
 export async function uploadMultipart(

@@ -69,7 +69,7 @@ async function prepareUpload(source: Readable, requests: UploadRequests, partSiz
     params: { ...PLACE, Body: source },
     partSize,
     queueSize: PARALLEL_PARTS,
-    // Taking back is ours: the SDK would do it while parts are still under way, and report its failure in place of the first one.
+    // Taking back is ours: the SDK would do it while parts are still under way, and report its failure instead of the first one.
     leavePartsOnError: true,
   });
 }

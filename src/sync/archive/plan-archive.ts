@@ -39,7 +39,7 @@ export interface ArchiveUploadOptions extends UploadOptions {
  * | error | put | a problem | a problem |
  *
  * @param isNewBucket whether the bucket has just been made, or would be in a real run.
- * @throws {StepError} where a file cannot be read or the bucket cannot be listed; {ScanError}; the signal's reason.
+ * @throws {StepError} if a file cannot be read or the bucket cannot be listed; {ScanError}; the signal's reason.
  */
 export async function planArchive(
   options: ArchiveUploadOptions,

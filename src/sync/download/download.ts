@@ -19,7 +19,7 @@ const PARALLEL_DELETIONS = 16;
  * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. What killed runs left behind goes first. An object that fails does not stop the others,
  * unless they would all fail alike.
  *
- * @throws {TargetFolderError}, {FolderExchangedError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
+ * @throws {TargetFolderError}, {FolderExchangedError} or Node's error if the target folder cannot be made. If the step is cancelled, the report says what was done.
  */
 export async function applyDownload(
   plan: DownloadPlan,

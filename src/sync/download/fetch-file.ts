@@ -16,7 +16,7 @@ export type { FetchContext, FetchedObject } from "./fetched-object.ts";
  * An object that is replaced meanwhile, and bytes that turn out wrong, are fetched once more from the start.
  *
  * @returns the bytes written.
- * @throws Error where it was replaced again, or the bytes are wrong again; Node's error where it cannot be written; what `Bucket.send` throws.
+ * @throws Error if it was replaced again, or the bytes are wrong again; Node's error if it cannot be written; what `Bucket.send` throws.
  */
 export async function fetchFile(context: FetchContext, object: FetchedObject): Promise<number> {
   const path = await context.target.fileFor(object.path);

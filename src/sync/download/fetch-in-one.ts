@@ -14,7 +14,7 @@ import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-
 /**
  * Brings an object to a new file with one request, and computes its checksum as the bytes come.
  *
- * @throws {ObjectReplacedError} where it is not the one that was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
+ * @throws {ObjectReplacedError} if it is not the one that was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export function fetchInOne(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
   const isSmall = object.sizeBytes <= BLOCK_SIZE_BYTES;

@@ -18,7 +18,7 @@ const PARALLEL_RANGES = 8;
 /**
  * Brings an object to a new file in ranges, side by side: in its parts, where those are what its checksum is made of.
  *
- * @throws {ObjectReplacedError} where it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
+ * @throws {ObjectReplacedError} if it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export async function fetchInRanges(
   context: FetchContext,

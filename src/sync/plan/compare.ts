@@ -50,7 +50,7 @@ export interface CompareContext {
  *
  * If the HEAD tells nothing that can be compared either, for example of parts that another tool has made, size and time decide.
  *
- * @throws {StepError} where there is no answer to the HEAD, or the listing does not tell what `compareBy` needs. Where S3 refuses the HEAD
+ * @throws {StepError} if there is no answer to the HEAD, or the listing does not tell what `compareBy` needs. Where S3 refuses the HEAD
  *   for this object, it cannot be compared, and counts as changed.
  */
 export async function compare(
@@ -140,7 +140,7 @@ const REFUSALS = [400, 403, 404, 405, 501];
 /**
  * What the object's head says, or why S3 does not tell.
  *
- * @throws {StepError} where there is no answer; the signal's reason.
+ * @throws {StepError} if there is no answer; the signal's reason.
  */
 export async function headOrRefusal(
   { bucket, encryption, signal }: Pick<CompareContext, "bucket" | "encryption" | "signal">,

@@ -3,7 +3,7 @@ import { type DeleteAction, nameExamples, type PlanProblem } from "./plan.ts";
 
 /** What deletions are weighed against, and named by in a message. */
 export interface DeletionScope {
-  /** What would delete them, as `deleteExtra`. */
+  /** What would delete them, for example `deleteExtra`. */
   readonly what: string;
   /** Where they are: an S3 URI, or a folder. */
   readonly place: string;

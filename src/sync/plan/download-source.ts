@@ -20,7 +20,7 @@ export interface DownloadSource {
 /**
  * Finds out what `sourceFolder` means: a prefix, to which a `/` belongs, or the key of one object.
  *
- * @throws {StepError} where it is both, or cannot be found out; the signal's reason.
+ * @throws {StepError} if it is both, or cannot be found out; the signal's reason.
  */
 export async function findSource(options: DownloadOptions, context: PlanContext): Promise<DownloadSource> {
   const { source, access, deleteExtra } = options;

@@ -13,9 +13,9 @@ import { headOrRefusal } from "./compare.ts";
 
 /** What has to change about an object whose bytes are right already. */
 export interface HeaderChange {
-  /** What differs, as `cache-control, tags differ`. */
+  /** What differs, for example `cache-control, tags differ`. */
   readonly reason: string;
-  /** That of the object; absent where its head cannot be read, so that only sending the object again makes it right. */
+  /** That of the object; absent if its head cannot be read, so that only sending the object again makes it right. */
   readonly etag: string | undefined;
   readonly isTagsOnly: boolean;
   /** The storage class that the object is to have, if nothing else differs. */
@@ -37,8 +37,8 @@ const STORAGE_CLASS = "x-amz-storage-class";
  * costs a HEAD, tags a GetObjectTagging.
  *
  * @param known the object's head, where it had to be asked for already.
- * @returns undefined where nothing differs.
- * @throws {StepError} where there is no answer; the signal's reason.
+ * @returns undefined if nothing differs.
+ * @throws {StepError} if there is no answer; the signal's reason.
  */
 export async function findHeaderChange(
   context: HeaderChangeContext,

@@ -55,7 +55,7 @@ export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedP
 }
 
 /**
- * Pairs items whose names are one on a disk that does not tell them apart, as `README.md` and `readme.md`. The remote items come in their
+ * Pairs items whose names are one on a disk that does not tell them apart, for example `README.md` and `readme.md`. The remote items come in their
  * order, then the local ones that have none. The local ones are kept meanwhile.
  *
  * @param fold makes names one that the disk takes for one.

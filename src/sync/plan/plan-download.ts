@@ -51,7 +51,7 @@ export interface ReadArchive {
  * Keys that end in `/` and hold nothing become folders. Only the paths that objects become are looked at; with `deleteExtra` the target
  * is walked too, to find the files that have no object. Nothing is written yet.
  *
- * @throws {StepError} where the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
+ * @throws {StepError} if the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
  * {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planDownload(options: DownloadOptions, context: PlanContext): Promise<DownloadPlan> {

@@ -29,8 +29,8 @@ const CHUNK_LENGTH = 64 * 1024;
  * `planned` in a dry run, and else `done`, `failed` (with the error) or `notDone`. Actions are written one after the other: a million of
  * them need no memory.
  *
- * @param report absent where nothing was done.
- * @throws Node's error where the file cannot be written.
+ * @param report absent if nothing was done.
+ * @throws Node's error if the file cannot be written.
  */
 export function writePlanFile(path: string, head: PlanFileHead, plan: Plan, report: TransferReport | undefined): void {
   const file = openSync(path, "w");

@@ -48,7 +48,7 @@ const WAY_OUT =
  * where that decides something.
  *
  * @param isNewBucket whether the bucket has just been made, or would be in a real run: then there is nothing to be listed.
- * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
+ * @throws {StepError} if the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planUpload(options: UploadOptions, context: PlanContext, isNewBucket = false): Promise<Plan> {
   return planInOrder(context, (each) => new UploadPlanner(options, each, isNewBucket).plan());

@@ -112,12 +112,12 @@ export interface ArchiveContents {
 export interface Counts {
   /** Transferred, and not there before. */
   readonly filesNew: number;
-  /** Transferred in place of others, or given other headers. */
+  /** Transferred instead of others, or given other headers. */
   readonly filesUpdated: number;
   readonly filesUnchanged: number;
   readonly filesDeleted: number;
   readonly bytesTransferred: number;
-  /** Objects that send visitors elsewhere, which are no files; absent where there are none. */
+  /** Objects that send visitors elsewhere, which are no files; absent if there are none. */
   readonly redirects?: RedirectCounts;
 }
 

@@ -11,7 +11,7 @@ import type { PlanContext } from "./plan-context.ts";
  *
  * @param order `byKey` if the caller relies on the order of the keys, and each key once. It is called by `planInOrder` then.
  * @param wayOut what to do where listing is not allowed, other than allowing it.
- * @throws {StepError} where the bucket cannot be listed; {UnsortedListingError}; the signal's reason.
+ * @throws {StepError} if the bucket cannot be listed; {UnsortedListingError}; the signal's reason.
  */
 export async function* listPrefix(
   bucket: Bucket,

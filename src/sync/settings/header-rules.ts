@@ -27,7 +27,7 @@ interface OpenRule {
 }
 
 /**
- * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Blank lines
+ * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Empty lines
  * and lines that start with `#` are left out.
  *
  * @param parseStorageClass reads a storage class, or throws an Error that says why there is no such.

@@ -71,7 +71,7 @@ export class UnfinishedUploads {
    * Finds the upload of a key to go on with: the only one of that key, or the only one that this job has begun; stored as this step would
    * store it, either begun in this job or left alone for an hour (another run may be at it still), and not begun by another user or role.
    *
-   * @returns undefined where a new one is to be begun.
+   * @returns undefined if a new one is to be begun.
    */
   async find(key: string, { checksumAlgorithm, headers }: ObjectWrite): Promise<UnfinishedUpload | undefined> {
     this.#listing ??= this.#list();

@@ -47,14 +47,14 @@ export interface FileToSend {
   readonly key: string;
   readonly sizeBytes: number;
   readonly write: ObjectWrite;
-  /** What can be resumed; absent where the object's settings cannot be read back from an unfinished upload. */
+  /** What can be resumed; absent if the object's settings cannot be read back from an unfinished upload. */
   readonly unfinished: UnfinishedUploads | undefined;
 }
 
 /** What has been stored. */
 export interface SentObject {
   readonly sizeBytes: number;
-  /** Without quotation marks; empty where the store does not tell it. */
+  /** Without quotation marks; empty if the store does not tell it. */
   readonly etag: string;
   /** Whether an upload was resumed for it, of whose headers nothing is known. */
   readonly isResumed: boolean;
@@ -64,7 +64,7 @@ export interface SentObject {
  * Stores a file as an object, in one piece or in parts. What is stored is what was hashed: a file that changes meanwhile is sent once
  * more from the start.
  *
- * @throws Error where the file changed again; Node's error where it cannot be read; what `Bucket.send` throws.
+ * @throws Error if the file changed again; Node's error if it cannot be read; what `Bucket.send` throws.
  */
 export async function sendFile(context: SendContext, file: FileToSend): Promise<SentObject> {
   try {
