@@ -29,7 +29,7 @@ export async function getPublicAccessBlock(
   const answer = await getBucketSetting(bucket, signal, {
     send: (client, sdk) => client.send(new sdk.GetPublicAccessBlockCommand(PLACE)),
     roots: ROOTS,
-    // The SDK takes a "true" with a space beside it for false: nothing would seem to be blocked.
+    // The SDK reads a "true" with a space next to it as false, as if nothing were blocked.
     normalize: (document) => document.replace(/>\s*(true|false)\s*</gi, ">$1<"),
   });
   if (answer === "unsupported") bucket.giveUp("publicAccessBlock");

@@ -25,7 +25,7 @@ export interface MultipartOptions {
   readonly resume?: ResumedUpload | undefined;
   /** Called with the id of an upload that has just been begun. */
   onBegun?(uploadId: string): void;
-  /** Called where an upload that failed in passing is left for a later one to resume; without it, those too are aborted. */
+  /** Called if a temporary failure leaves an upload that a later run can resume. If absent, such uploads are aborted too. */
   onLeft?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
