@@ -22,7 +22,7 @@ const KEPT_HEADERS = [...SYSTEM_METADATA, "x-amz-storage-class"];
 interface OpenRule {
   readonly patterns: { readonly text: string; readonly line: number }[];
   readonly headers: Record<string, string>;
-  /** A line below the patterns was wrong: then that they have no headers is not worth another error. */
+  /** A line below the patterns was wrong, so an error about missing headers would be misleading. */
   hasLines: boolean;
 }
 
