@@ -6,7 +6,7 @@ import { FileChangedError, readSmallFile } from "../files/file-range.ts";
 import { patience } from "../files/windows/patience.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
-/** What is read at once. The same on each machine, since what zlib makes of the bytes may depend on where they are cut. */
+/** The read size. It is the same on each machine, because zlib's output may depend on how its input is cut. */
 const BLOCK_BYTES = 32 * 1024;
 
 /** Called with the number of bytes that have just been read. */
@@ -29,7 +29,7 @@ async function* explainChange(chunks: AsyncIterable<Buffer>, path: string): Asyn
 }
 
 async function* readWhole({ absolutePath, sizeBytes, sha256 }: ArchiveEntry, onRead: OnRead): AsyncGenerator<Buffer> {
-  // The stream keeps the chunk, so each file has a block of its own.
+  // The stream keeps the chunk, so each file needs its own block.
   const read = async () => readSmallFile(absolutePath, sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
   const bytes = await patience.whileHeld({ path: absolutePath, purpose: "read" }, read);
   if (!hash("sha256", bytes, "buffer").equals(sha256)) throw new FileChangedError();
@@ -54,7 +54,7 @@ async function* readInBlocks(
       doneBytes += block.length;
       digest.update(block);
       onRead(block.length);
-      // The last block goes on only if the whole file is what it was.
+      // The last block is passed on only if the whole file is unchanged.
       if (doneBytes === sizeBytes) {
         const { bytesRead } = await file.read(Buffer.allocUnsafe(1), 0, 1, sizeBytes);
         if (bytesRead > 0 || !digest.digest().equals(sha256)) throw new FileChangedError();

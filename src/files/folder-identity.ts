@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { ItemNumbers } from "./windows/names-on-disk.ts";
 import { realPathSync } from "./windows/real-path.ts";
 
-/** What a folder is known by, as long as a step runs. */
+/** The identity of a folder while a step runs. */
 export interface FolderIdentity extends ItemNumbers {
   /** Free of symbolic links. */
   readonly realPath: string;

@@ -9,8 +9,8 @@ const REPOSITORY_NAME = /^(?:\.git|git~\d)[. ]*(?::.*)?$/is;
 const IGNORED_BY_HFS = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Whether a file or folder, by its name alone, is a repository's history on some disk. It is skipped unless a pattern names it: it is never
- * meant to be published by accident.
+ * Whether a file or folder, by its name alone, is a repository's history on some disk. It is skipped unless a pattern names it, so that it is not
+ * published by accident.
  */
 export function isRepositoryName(name: string): boolean {
   return REPOSITORY_NAME.test(name.replace(IGNORED_BY_HFS, ""));

@@ -36,7 +36,7 @@ export function readInputs(): InNameOf<DownloadOptions> {
 }
 
 const DEFAULT_MAX_GB = 10;
-/** No limit that a disk would not set. */
+/** Larger than any disk, so no limit. */
 const MAX_GB = 1_000_000;
 
 /** @returns undefined if archives are files like others. */

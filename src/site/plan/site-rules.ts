@@ -10,7 +10,7 @@ import { parseRedirectsFile, type RedirectRule } from "../rules/redirects-file.t
 export const HEADERS_FILE = "_headers";
 export const REDIRECTS_FILE = "_redirects";
 
-/** What the site says of itself in the two files that Netlify and Cloudflare Pages read. */
+/** The site's rules from the two files that Netlify and Cloudflare Pages use. */
 export interface SiteRules {
   readonly headersFile: HeadersFile;
   readonly redirects: readonly RedirectRule[];
@@ -20,11 +20,10 @@ export interface SiteRules {
 }
 
 /**
- * Reads the `_headers` and `_redirects` files of a site, where it has them.
- *
+ * * Reads the `_headers` and `_redirects` files of a site, if it has them.
  * @param source absolute path of the site's folder.
- * @param siteUrl where visitors find the site, where that is known.
- * @throws {ScanError} where a file is there and cannot be read.
+ * @param siteUrl the site's URL, if known.
+ * @throws {ScanError} if a file is there and cannot be read.
  */
 export async function readSiteRules(source: string, siteUrl: URL | undefined, signal: AbortSignal): Promise<SiteRules> {
   const headersFile = parseHeadersFile(await readIfThere(source, HEADERS_FILE, signal), siteUrl);

@@ -16,11 +16,12 @@ import { fetchFile } from "./fetch-file.ts";
 const PARALLEL_DELETIONS = 16;
 
 /**
- * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
- * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. What killed runs left behind goes first. An object that fails does not stop the others,
- * unless they would all fail alike.
+ * * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
+ * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. Leftovers of
+ * killed runs are removed first. An object that fails does not stop the others, unless all would fail for the same reason.
  *
- * @throws {TargetFolderError}, {FolderExchangedError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
+ * @throws {TargetFolderError}, {FolderExchangedError} or Node's error if the target folder cannot be made. If the step is cancelled, the
+ * report says what was done.
  */
 export async function applyDownload(
   plan: DownloadPlan,
@@ -80,7 +81,7 @@ export async function applyDownload(
   });
 }
 
-/** Deletions that make way for what comes (a file `a` for `a/b`, a folder's files for a file of its name), and all others. */
+/** Deletions that make room for downloads (a file `a` for `a/b`, a folder's files for a file of its name), and all others. */
 function partDeletions(plan: DownloadPlan): { obstacles: DeleteAction[]; rest: DeleteAction[] } {
   const deletions = plan.actions.filter((action) => action.kind === "delete");
   if (deletions.length === 0) return { obstacles: [], rest: [] };
@@ -103,17 +104,17 @@ function partDeletions(plan: DownloadPlan): { obstacles: DeleteAction[]; rest: D
   };
 }
 
-/** What a path stands for on the target's disk: paths that differ in case may be one. */
+/** The place of a path on the target's disk: paths that differ only in case may have the same one. */
 function placeIn({ tellsCaseApart }: DownloadPlan): (action: Pick<Action, "path">) => string {
   return ({ path }) => (tellsCaseApart ? path : diskName(path));
 }
 
-/** The folders that deletions may have emptied. */
+/** The folders that may be empty after deletions. */
 function emptiedFolders(deletions: readonly DeleteAction[]): string[] {
   return [...new Set(deletions.flatMap(({ path }) => foldersAbove(path)))];
 }
 
-/** Removes folders that are empty, the innermost first. */
+/** Removes folders if they are empty, the innermost first. */
 async function removeEmptyFolders(target: TargetFolder, folders: readonly string[]): Promise<void> {
   const innermostFirst = folders.toSorted((a, b) => b.length - a.length);
   for (const folder of innermostFirst) {

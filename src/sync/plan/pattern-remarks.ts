@@ -6,10 +6,10 @@ import type { PlanRemark } from "./plan.ts";
 const CODE = "pattern-without-match";
 
 /**
- * Says which pattern lines match nothing, or would match more without regard to case. An exclusion may be there for other builds; an
- * inclusion, or a slip, is a mistake.
+ * Reports pattern lines that match nothing, or that would match more if case were ignored. An exclusion may be for other builds; an inclusion
+ * without a match is a mistake.
  *
- * @param isAnythingFound if nothing is, the step says so, and only what explains it is said of the lines.
+ * @param isAnythingFound if nothing is found, only lines that explain why are reported: the step itself reports the rest.
  */
 export function remarkOnLines(
   patterns: WatchedPatterns,
@@ -53,7 +53,7 @@ function escapedSeparator(glob: string): { readonly character: string; readonly 
   return { character, separated: glob.replace(/\\(?=[!#(])/g, "/").replaceAll("\\)", ")") };
 }
 
-/** Says which rules of settings are for no file. */
+/** Reports rules of settings that match no file. */
 export function remarkOnRules(unused: readonly Unused<SettingRule>[]): PlanRemark[] {
   return unused.map(({ item: { input, line, patterns }, suggestion }) => {
     const texts = patterns.lines.flatMap(({ number, text }) => (number > 0 ? [`"${text}"`] : []));
