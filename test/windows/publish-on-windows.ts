@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { publishBench } from "../tasks/publish-bench.ts";
+import { HOSTED, publishBench } from "../tasks/publish-bench.ts";
 import { assertDone } from "../tasks/upload-bench.ts";
 
 describe("AwsS3PublishSite on Windows", () => {
@@ -7,14 +7,14 @@ describe("AwsS3PublishSite on Windows", () => {
 
   it("takes _Headers for a file of the site, and _headers for rules", async () => {
     bench.source.write({ "index.html": "i", _Headers: "/*\n  X-Frame-Options: DENY\n  Content-Language: de\n" });
-    await bench.publish();
+    await bench.publish(HOSTED);
     assert.deepEqual(await bench.keys(), ["_Headers", "index.html"]);
     assert.equal((await bench.head("index.html")).ContentLanguage, undefined);
     bench.source.remove();
     bench.source.write({ "index.html": "i", _headers: "/*\n  Content-Language: de\n", "css/Site.css": "a {}" });
-    await bench.publish();
+    await bench.publish(HOSTED);
     assert.deepEqual(await bench.keys(), ["css/Site.css", "index.html"]);
     assert.equal((await bench.head("index.html")).ContentLanguage, "de");
-    assertDone(await bench.publish(), { unchanged: 2 });
+    assertDone(await bench.publish(HOSTED), { unchanged: 2 });
   });
 });

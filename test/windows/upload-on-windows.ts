@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, realpathSync, symlinkSync } from "node:fs";
+import { chmodSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertDone, assertFailed, outcomeOf, uploadBench } from "../tasks/upload-bench.ts";
@@ -20,21 +20,6 @@ describe("AwsS3Upload on Windows", () => {
         assertDone(await bench.upload({ sourceFolder, targetFolder: "rel/1.2", globExpressions }), { unchanged: 1 });
       }
     }
-  });
-
-  it("follows links inside of the source folder, however that is spelled", async function () {
-    bench.source.write({ "sub/a.txt": "a" });
-    try {
-      symlinkSync("sub", join(bench.source.path, "link"), "dir");
-    } catch {
-      this.skip();
-    }
-    const path = realpathSync.native(bench.source.path);
-    for (const sourceFolder of [path, path.toLowerCase(), `\\\\?\\${path}`]) {
-      const result = await bench.upload({ sourceFolder, overwrite: "always" });
-      assertDone(result, { uploaded: 2, bytes: 2 });
-    }
-    assert.deepEqual(await bench.keys(), ["link/a.txt", "sub/a.txt"]);
   });
 
   it("takes lines that end in CRLF, in every input that has lines", async () => {

@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
 	"syscall"
 	"time"
@@ -20,7 +19,9 @@ import (
 
 var (
 	kernel       = syscall.NewLazyDLL("kernel32.dll")
+	freeConsole  = kernel.NewProc("FreeConsole")
 	allocConsole = kernel.NewProc("AllocConsole")
+	ignoreKey    = kernel.NewProc("SetConsoleCtrlHandler")
 	pressKey     = kernel.NewProc("GenerateConsoleCtrlEvent")
 )
 
@@ -47,8 +48,13 @@ func main() {
 
 func run(args []string, interruptFile string) int {
 	if interruptFile != "" {
-		// The key goes to all programs of a console, so that these two have one of their own.
-		allocConsole.Call()
+		// The key goes to all programs of a console, so that these two get one of their own.
+		freeConsole.Call()
+		if done, _, err := allocConsole.Call(); done == 0 {
+			fail(err)
+		}
+		// Who starts this in a process group of its own has it ignore the key, and what it starts too.
+		ignoreKey.Call(0, 0)
 	}
 	command := exec.Command(args[0], args[1:]...)
 	command.Stdout = output{os.Stdout}
@@ -56,8 +62,8 @@ func run(args []string, interruptFile string) int {
 	if err := command.Start(); err != nil {
 		fail(err)
 	}
-	// Only now, since a program inherits what its parent ignores.
-	signal.Ignore(os.Interrupt)
+	// Only now, since a program inherits that its parent ignores the key.
+	ignoreKey.Call(0, 1)
 	if interruptFile != "" {
 		go interruptOnce(interruptFile)
 	}
@@ -75,7 +81,9 @@ func run(args []string, interruptFile string) int {
 func interruptOnce(file string) {
 	for {
 		if _, err := os.Stat(file); err == nil {
-			pressKey.Call(ctrlC, 0)
+			if done, _, err := pressKey.Call(ctrlC, 0); done == 0 {
+				fail(err)
+			}
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
