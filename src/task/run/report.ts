@@ -27,11 +27,11 @@ const MAX_SUMMARY_ERRORS = 20;
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const { filesUnchanged } = counts;
   const words = wordsFor(plan);
-  const left = filesUnchanged === 1 ? "existing, kept" : "existing, kept";
+
   const parts = [
     [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
     [counts.filesUpdated, "to update"],
-    [filesUnchanged, words.left === "unchanged" ? "unchanged" : left],
+    [filesUnchanged, words.left === "unchanged" ? "unchanged" : "existing, kept"],
     [counts.filesDeleted, "to delete"],
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
