@@ -32,6 +32,7 @@ export function readPipelineVariables(reader: InputReader): Connection {
     description: identity.kind === "keys" ? "the pipeline variables AWS.*" : "the agent's own identity",
     roleAuthority: "aws",
     region: regionVariable(),
+    regionSource: "variable",
     addressingStyle: "auto",
     identity,
     role: readRole(reader, texts, { input: INPUT, names, isAmazon: true }),

@@ -50,6 +50,7 @@ export function readS3Connection(reader: InputReader, id: string): Connection | 
     ...(stsEndpoint ? { stsEndpoint } : {}),
     roleAuthority,
     region: field(id, "region"),
+    regionSource: "connection",
     addressingStyle: addressingStyle as AddressingStyle,
     identity,
     role: readOwnRole(reader, id, identity, roleAuthority === "aws"),

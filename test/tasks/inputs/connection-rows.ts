@@ -353,5 +353,13 @@ export const toolkitCredentialsRow: InputRow = {
         "regionName: it is empty, and there is no pipeline variable AWS.Region. Enter the region of the bucket, for example eu-west-1. [region-required]",
       ],
     },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "" },
+      variables: { "AWS.Region": "Europe (Ireland)" },
+      errors: [
+        'regionName: the pipeline variable\'s region "Europe (Ireland)" is not a region. Enter its code, for example eu-west-1. [region-invalid]',
+      ],
+    },
   ],
 };
