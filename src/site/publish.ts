@@ -47,7 +47,7 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
   } catch (error) {
     record.errors.push(describeEnd(error, tools.signal));
   }
-  return record.report(site.actions, options);
+  return record.report(site.actions, site.sources !== undefined, options);
 }
 
 /** @throws what is none of the reasons for which a publish ends before its time. */

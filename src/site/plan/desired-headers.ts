@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import { encryptionHeaders } from "../../s3/encryption.ts";
-import { taggingHeader } from "../../s3/object-tags.ts";
+import { encryptionAndTags } from "../../sync/upload/object-write.ts";
 import type { RollbackOptions } from "../options.ts";
 import type { SiteObject } from "./site-object.ts";
 
@@ -17,13 +16,10 @@ export function sharedHeaders({
   settings,
   encryption,
 }: Pick<RollbackOptions, "settings" | "encryption">): Record<string, string> {
-  const headers = {
-    ...encryptionHeaders(encryption),
-    ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
-  };
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, hash("sha256", value, "hex").slice(0, DIGEST_LENGTH)]),
-  );
+  const digests = Object.entries(encryptionAndTags(encryption, settings)).map(([name, value]) => {
+    return [name, hash("sha256", value, "hex").slice(0, DIGEST_LENGTH)];
+  });
+  return Object.fromEntries(digests);
 }
 
 /** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */

@@ -5,13 +5,14 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { copyObject } from "../../s3/copying/copy-object.ts";
 import { deleteObjects } from "../../s3/delete-objects.ts";
-import { encryptionHeaders } from "../../s3/encryption.ts";
+import { encryptionHeaders, mayNeedCustomerKey } from "../../s3/encryption.ts";
 import { isNotFound } from "../../s3/head-object.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { SiteOptions } from "../options.ts";
 import type { Keeping } from "./plan-keeping.ts";
 
-const PARALLEL_COPIES = 64;
+/** Copies within the store that are under way at once, if the inputs give no number. */
+export const PARALLEL_COPIES = 64;
 const STORAGE_CLASS = "x-amz-storage-class";
 
 /**
@@ -52,7 +53,7 @@ async function removeCopy(bucket: Bucket, key: string, signal: AbortSignal): Pro
 }
 
 function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepError {
-  const why = isWithoutKey(error)
+  const why = mayNeedCustomerKey(error)
     ? `${error.message}. ${CUSTOMER_KEY}`
     : describeFailure(error, bucket.name, key, "s3:GetObject and s3:PutObject");
   return new StepError(codeOf(error), `Keeping s3://${bucket.name}/${key} for a release failed: ${why}`, {
@@ -63,13 +64,6 @@ function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepE
 function isReplaced(error: unknown): boolean {
   return isNotFound(error) || (error instanceof ServiceError && error.awsCode === "PreconditionFailed");
 }
-
-/** So S3 answers a copy without a customer's key of an object that was stored with one. */
-function isWithoutKey(error: unknown): error is ServiceError {
-  return error instanceof ServiceError && error.details.status === 400 && WITHOUT_KEY_CODES.has(error.awsCode);
-}
-
-const WITHOUT_KEY_CODES = new Set(["BadRequest", "InvalidRequest"]);
 
 const CUSTOMER_KEY =
   "Another tool may have stored it with a customer-provided key (SSE-C), and such objects cannot be kept for a release. Store it without that key, or set keepReleases to 0.";
