@@ -73,8 +73,13 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
 export function describePublicRead({ block, policy }: PublicReadPlan, bucketName: string, prefix: string): Change[] {
   const changes: Change[] = [];
   if (block) changes.push(`turn off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`);
-  if (policy) changes.push(`allow everyone s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`);
+  if (policy) changes.push(describeReadStatement(bucketName, prefix));
   return changes;
+}
+
+/** What `publicRead` adds to the policy of a bucket. */
+export function describeReadStatement(bucketName: string, prefix: string): Change {
+  return `allow everyone s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`;
 }
 
 /**

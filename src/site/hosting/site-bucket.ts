@@ -6,7 +6,7 @@ import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
 import { bucketStep } from "./bucket-step.ts";
-import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
+import { allowPublicRead, describePublicRead, describeReadStatement, planPublicRead } from "./public-read.ts";
 import { documentsOf, shareWebsite, type WebsiteDocuments } from "./shared-website.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
@@ -75,8 +75,7 @@ export async function describeBucketChanges(
   const changes: Change[] = [];
   if (isNewBucket) {
     changes.push(`create the bucket ${bucket.name}, and set its website configuration`);
-    if (options.publicRead)
-      changes.push(`allow everyone s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`);
+    if (options.publicRead) changes.push(describeReadStatement(bucket.name, options.prefix));
     return changes;
   }
   if (options.publicRead) {

@@ -8,7 +8,7 @@ import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
-import { replaceFile } from "../download/fetch-file.ts";
+import { folderInTheWayError, replaceFile } from "../download/fetch-file.ts";
 import type { ExtractAction } from "../plan/plan.ts";
 import type { ReadArchive } from "../plan/plan-download.ts";
 
@@ -115,8 +115,7 @@ export class ExtractedFiles {
       (found) => found.isDirectory(),
       () => false,
     );
-    if (isFolder)
-      throw new CodedError("path-taken", `a folder is in the way at ${place}; remove it, or choose another folder`);
+    if (isFolder) throw folderInTheWayError(place);
     return 0;
   }
 }
