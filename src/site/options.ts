@@ -22,7 +22,7 @@ export interface SiteOptions {
   /** Requests under way at once; absent for the automatic number. */
   readonly concurrency?: number;
   readonly partSizeBytes?: number;
-  /** The name of the document that stands for a folder, as `index.html`. */
+  /** The name of the document that stands for a folder, for example `index.html`. */
   readonly indexDocument: string;
   /** Relative to the site; absent for `404.html`, where the site has one. */
   readonly errorDocument?: string;
@@ -67,7 +67,7 @@ export interface SiteSettings {
   headersFor(path: string): Readonly<Record<string, string>>;
   /** What the `headers` input names for a file; it comes over all else. */
   ruledHeadersFor(path: string): Readonly<Record<string, string>>;
-  /** Undefined where the inputs say nothing of tags. */
+  /** Undefined if the inputs say nothing of tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
   readonly checksumAlgorithm: ChecksumChoice;
 }
@@ -86,7 +86,7 @@ export interface DomainOptions {
   readonly domainName: string;
   /** Domains that lead to `domainName`. */
   readonly redirectDomains: readonly string[];
-  /** Absent where the zone is to be found by its name. */
+  /** Absent if the zone is to be found by its name. */
   readonly hostedZoneId?: string;
   readonly createHostedZone: boolean;
 }

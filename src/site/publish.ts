@@ -62,7 +62,7 @@ function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
 const CANCELLED =
   "The step was cancelled. The site still works: every page has all its assets, old or new. Run the step again to publish the rest.";
 
-/** @throws {StepError} where it cannot go on; {OtherPublishError} where another publish has begun since; the signal's reason. */
+/** @throws {StepError} if it cannot go on; {OtherPublishError} if another publish has begun since; the signal's reason. */
 async function publishInOrder(
   site: PreparedSite,
   options: SiteOptions,

@@ -39,7 +39,7 @@ export interface StoreResult {
 /**
  * Stores the groups' objects, one group after the other: where an object of one fails, the groups after it are left.
  *
- * @throws {FolderWriteError} where nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
+ * @throws {FolderWriteError} if nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
  */
 export async function storeSite(
   groups: readonly SiteGroup[],

@@ -6,7 +6,7 @@ const ERROR_PAGE = "404.html";
  * `/` at the end.
  *
  * @param name the object's name relative to the site.
- * @param indexDocument the name of the document that stands for a folder, as `index.html`.
+ * @param indexDocument the name of the document that stands for a folder, for example `index.html`.
  */
 export function urlPathsOf(name: string, indexDocument: string): string[] {
   const folder = indexedFolder(name, indexDocument);
@@ -38,7 +38,7 @@ export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoi
   return [name, hasWebsiteEndpoint ? `${name}/${indexDocument}` : `${name}/`];
 }
 
-/** The folder, empty or with a `/` at its end, for which an object is the index document; undefined where it is none. */
+/** The folder, empty or with a `/` at its end, for which an object is the index document; undefined if it is none. */
 function indexedFolder(name: string, indexDocument: string): string | undefined {
   const folder = name.slice(0, name.lastIndexOf("/") + 1);
   return name === folder + indexDocument ? folder : undefined;

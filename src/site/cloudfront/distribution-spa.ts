@@ -10,7 +10,7 @@ const CACHING_MIN_TTL_SECONDS = 10;
  * The change with which a distribution answers every path that has no object with the index document, as a single-page app wants it.
  * The distribution is its owner's: the change is told, not made.
  *
- * @returns lines for people, with commands of the AWS CLI that make the change; undefined where the distribution does it already.
+ * @returns lines for people, with commands of the AWS CLI that make the change; undefined if the distribution does it already.
  *
  * Source: "Configure error response behavior" in the Amazon CloudFront Developer Guide.
  */

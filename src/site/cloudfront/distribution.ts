@@ -25,7 +25,7 @@ export interface Distribution {
 
 export type OriginKind = "rest" | "website";
 
-/** What a distribution answers in place of an error of its origin. */
+/** What a distribution answers instead of an error of its origin. */
 export interface CustomErrorResponse {
   readonly errorCode: number;
   /** As `/index.html`; absent for the origin's own page. */
@@ -46,7 +46,7 @@ export interface SiteOrigin {
 /**
  * Reads a distribution, and sees to it that it can show the site.
  *
- * @throws {StepError} where it cannot be read or does not show the site; the signal's reason.
+ * @throws {StepError} if it cannot be read or does not show the site; the signal's reason.
  *
  * Source: GetDistribution in the Amazon CloudFront API Reference.
  */
@@ -132,7 +132,7 @@ const ENDPOINTS: Readonly<Record<OriginKind, RegExp>> = {
 };
 
 /**
- * Which of a bucket's endpoints a domain name is; undefined where it is none of them.
+ * Which of a bucket's endpoints a domain name is; undefined if it is none of them.
  *
  * Source: "Amazon Simple Storage Service endpoints and quotas" in the AWS General Reference.
  */

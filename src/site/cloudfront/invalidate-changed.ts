@@ -51,7 +51,7 @@ export async function invalidateChanged(
  * The paths by which the distribution's caches are to let go of objects.
  *
  * @param names of the objects, relative to the site.
- * @returns as they are sent; none where there is no distribution, or nothing is to be invalidated.
+ * @returns as they are sent; none if there is no distribution, or nothing is to be invalidated.
  */
 export function pathsToInvalidate(
   { distribution, objects }: Pick<PreparedSite, "distribution" | "objects">,

@@ -19,7 +19,7 @@ export interface SiteChanges {
   readonly changed: Iterable<string>;
   /** Names of all other objects of the site: what a wildcard would take from the caches for nothing. */
   readonly unchanged: Iterable<string>;
-  /** The name of the document that stands for a folder, as `index.html`. */
+  /** The name of the document that stands for a folder, for example `index.html`. */
   readonly indexDocument: string;
 }
 
@@ -28,7 +28,7 @@ export interface SiteChanges {
  * it stands for, and where they are more than a publish should pay for or CloudFront takes, wildcards for folders stand in their place.
  * Query strings are not among them: a distribution that caches by these has to be invalidated as a whole.
  *
- * @returns sorted paths, percent-encoded: at most 15 wildcards and 100 others; none where nothing changed.
+ * @returns sorted paths, percent-encoded: at most 15 wildcards and 100 others; none if nothing changed.
  */
 export function invalidationPaths({ sitePath, changed, unchanged, indexDocument }: SiteChanges): string[] {
   const site = sitePath.slice(1);

@@ -10,7 +10,7 @@ export interface InvalidationRequest {
   readonly distributionId: string;
   /** Percent-encoded, each with a `/` at its beginning; at least one. */
   readonly paths: readonly string[];
-  /** Names this invalidation among all of the distribution: with the same again, nothing is invalidated anew. */
+  /** Names this invalidation among all of the distribution: with the same again, nothing is invalidated again. */
   readonly callerReference: string;
   readonly waitsForCompletion: boolean;
   /** For the whole of it, from the first attempt to begin it. */

@@ -51,7 +51,7 @@ export function isWorthCompressing(contentType: string, sizeBytes: number): bool
  * worked on as there are cores. The same content becomes the same bytes with the same version of Node.
  *
  * @returns the bytes written; undefined, and no file, where they would not be fewer than the file has.
- * @throws {FileChangedError} where the file has more or fewer bytes than expected; the signal's reason; Node's error where a file cannot be
+ * @throws {FileChangedError} if the file has more or fewer bytes than expected; the signal's reason; Node's error if a file cannot be
  *   read or written. No file is left then.
  */
 export function compressFile(

@@ -43,7 +43,7 @@ export function secrecyOf(path: string, isAllowed: (name: string) => boolean): S
 /**
  * Whether a file starts as a private key does.
  *
- * @throws Node's error where it cannot be read.
+ * @throws Node's error if it cannot be read.
  */
 export function startsWithPrivateKey(absolutePath: string): boolean {
   const file = openSync(absolutePath, "r");

@@ -33,7 +33,7 @@ export function asServiceError(error: unknown): unknown {
 
 /** What an operation was about. */
 export interface Attempt {
-  /** The IAM action that it needs, as `cloudfront:GetDistribution`. */
+  /** The IAM action that it needs, for example `cloudfront:GetDistribution`. */
   readonly action: string;
   /** What it was done to, as it is named to AWS: the id of a distribution or a hosted zone; absent for operations on neither. */
   readonly id?: string;

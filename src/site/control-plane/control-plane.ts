@@ -32,7 +32,7 @@ import { asServiceError } from "./control-plane-error.ts";
 export type Operation<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
 
 /**
- * What a publish asks of CloudFront and Route 53. Each operation throws {ServiceError} where the service refuses and {ConnectionError} where
+ * What a publish asks of CloudFront and Route 53. Each operation throws {ServiceError} if the service refuses and {ConnectionError} if
  * it does not answer, both after retries where the failure may pass, and the signal's reason.
  */
 export interface ControlPlane {

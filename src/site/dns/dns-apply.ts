@@ -26,7 +26,7 @@ export interface DnsOutcome {
 /**
  * Makes what DNS lacks, and waits until it is known. The records of a zone come together, or none of them.
  *
- * @throws {StepError} where Route 53 refuses; the signal's reason.
+ * @throws {StepError} if Route 53 refuses; the signal's reason.
  *
  * Source: CreateHostedZone, ChangeResourceRecordSets and GetChange in the Amazon Route 53 API Reference.
  */

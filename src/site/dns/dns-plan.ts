@@ -43,7 +43,7 @@ export interface PlannedZone {
 /**
  * Sees what the hosted zones of the domains lack. Nothing is changed.
  *
- * @throws {StepError} where a domain has no hosted zone that is its own, or another record in its place; the signal's reason.
+ * @throws {StepError} if a domain has no hosted zone that is its own, or another record in its place; the signal's reason.
  */
 export async function planDns(controlPlane: ControlPlane, request: DnsRequest, signal: AbortSignal): Promise<DnsPlan> {
   const { domain } = request;

@@ -6,7 +6,7 @@ import { type Attempt, describeControlPlaneError } from "../control-plane/contro
  * Does something with Route 53.
  *
  * @param what begins the message where it fails, as "Reading the hosted zone Z1".
- * @throws {StepError} where it fails; the signal's reason.
+ * @throws {StepError} if it fails; the signal's reason.
  */
 export async function dnsStep<T>(
   what: string,

@@ -38,7 +38,7 @@ export function isInZone(domainName: string, zoneName: string): boolean {
 /**
  * The hosted zone of an id.
  *
- * @throws {StepError} where it cannot be read or is private; the signal's reason.
+ * @throws {StepError} if it cannot be read or is private; the signal's reason.
  */
 export async function readHostedZone(controlPlane: ControlPlane, id: string, signal: AbortSignal): Promise<HostedZone> {
   const attempt = { action: "route53:GetHostedZone", id };
@@ -57,7 +57,7 @@ export async function readHostedZone(controlPlane: ControlPlane, id: string, sig
 /**
  * The public hosted zone that answers for a domain: of those whose name it ends with, the one with the longest name.
  *
- * @throws {StepError} where zones cannot be listed, or two have the same name; the signal's reason.
+ * @throws {StepError} if zones cannot be listed, or two have the same name; the signal's reason.
  */
 export async function findHostedZone(
   controlPlane: ControlPlane,
@@ -82,7 +82,7 @@ export async function findHostedZone(
  * Makes a public hosted zone.
  *
  * @param run names this publish among all of the account that ever made a zone.
- * @throws {StepError} where it cannot be made; the signal's reason.
+ * @throws {StepError} if it cannot be made; the signal's reason.
  */
 export async function createHostedZone(
   controlPlane: ControlPlane,

@@ -56,7 +56,7 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
 /**
  * Finds out what the site's domain lacks. Nothing is changed.
  *
- * @throws {StepError} where Route 53 or S3 do not tell, or something else is in the place; the signal's reason.
+ * @throws {StepError} if Route 53 or S3 do not tell, or something else is in the place; the signal's reason.
  */
 export async function planDomain(
   domain: DomainOptions,
@@ -104,7 +104,7 @@ export interface DomainOutcome {
 /**
  * Has the domains lead to the site.
  *
- * @throws {StepError} where S3 or Route 53 refuse; the signal's reason.
+ * @throws {StepError} if S3 or Route 53 refuse; the signal's reason.
  */
 export async function applyDomain(
   plan: DomainPlan,

@@ -7,8 +7,8 @@ import { StepError } from "../../sync/step-error.ts";
  * Makes one request about a bucket as a whole.
  *
  * @param what begins the message where S3 refuses, as "Reading the policy of".
- * @param action the IAM action that the request takes, as `s3:GetBucketPolicy`.
- * @throws {StepError} where the request fails; the signal's reason.
+ * @param action the IAM action that the request takes, for example `s3:GetBucketPolicy`.
+ * @throws {StepError} if the request fails; the signal's reason.
  */
 export async function bucketStep<T>(
   what: string,

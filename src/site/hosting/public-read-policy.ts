@@ -5,7 +5,7 @@ import { StepError } from "../../sync/step-error.ts";
 export interface PublicObjects {
   readonly bucketName: string;
   readonly prefix: string;
-  /** The partition of ARNs, as `aws` or `aws-cn`. */
+  /** The partition of ARNs, for example `aws` or `aws-cn`. */
   readonly partition: string;
 }
 
@@ -21,9 +21,9 @@ interface Policy extends Statement {
 /**
  * Adds to a bucket policy that everybody may read some objects. All other statements stay what they are.
  *
- * @param policy JSON; undefined where the bucket has no policy.
- * @returns the JSON of the new policy; undefined where the policy says so much already.
- * @throws {StepError} where the policy is not one, or the prefix cannot be written in it.
+ * @param policy JSON; undefined if the bucket has no policy.
+ * @returns the JSON of the new policy; undefined if the policy says so much already.
+ * @throws {StepError} if the policy is not one, or the prefix cannot be written in it.
  *
  * Source: "Setting permissions for website access" in the Amazon S3 User Guide.
  */

@@ -18,13 +18,13 @@ import { allowReading } from "./public-read-policy.ts";
 export interface PublicReadOptions {
   /** The key prefix under which the site is. */
   readonly prefix: string;
-  /** The partition of ARNs, as `aws` or `aws-cn`. */
+  /** The partition of ARNs, for example `aws` or `aws-cn`. */
   readonly partition: string;
   readonly signal: AbortSignal;
   readonly pause?: Pause;
 }
 
-/** What has to change before everybody may read the site; empty where they may already. */
+/** What has to change before everybody may read the site; empty if they may already. */
 export interface PublicReadPlan {
   /** The bucket's settings of Block Public Access as they are to be. */
   readonly block?: PublicAccessBlock;
@@ -41,7 +41,7 @@ const SPREAD_DELAYS_MS = [1_000, 2_000];
 /**
  * Finds out what has to change before everybody may read the objects under a prefix. Nothing is changed yet.
  *
- * @throws {StepError} where that cannot be read, or the policy cannot be added to; the signal's reason.
+ * @throws {StepError} if that cannot be read, or the policy cannot be added to; the signal's reason.
  */
 export async function planPublicRead(bucket: Bucket, options: PublicReadOptions): Promise<PublicReadPlan> {
   const { prefix, partition, signal } = options;
@@ -87,7 +87,7 @@ export function describeReadStatement(bucketName: string, prefix: string): Chang
  * a policy is switched off, and only for this bucket. What is so already, stays untouched.
  *
  * @returns what was changed.
- * @throws {StepError} where S3 refuses, or something beyond the bucket blocks public access; the signal's reason.
+ * @throws {StepError} if S3 refuses, or something beyond the bucket blocks public access; the signal's reason.
  *
  * Source: "Blocking public access to your Amazon S3 storage" in the Amazon S3 User Guide.
  */

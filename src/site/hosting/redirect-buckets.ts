@@ -23,7 +23,7 @@ export interface RedirectTools {
  * Looks at the buckets of redirect domains. Nothing is changed.
  *
  * @param domains each is its bucket's name too, as website endpoints want it.
- * @throws {StepError} where some cannot be used, all of them named: they hold objects or are websites of another kind; the signal's reason.
+ * @throws {StepError} if some cannot be used, all of them named: they hold objects or are websites of another kind; the signal's reason.
  *
  * Source: "Setting up a redirect" in "Configuring a static website using a custom domain" in the Amazon S3 User Guide.
  */
@@ -52,7 +52,7 @@ export async function planRedirectBuckets(
  * Makes the buckets of a plan that are missing, and has their website endpoints send visitors to the site.
  *
  * @param location the region for new buckets, and whether the store is Amazon S3 itself.
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function applyRedirectBuckets(
   planned: readonly RedirectBucket[],

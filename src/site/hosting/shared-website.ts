@@ -12,7 +12,7 @@ export interface WebsiteNeighbours {
   readonly nestedPrefixes: readonly string[];
   /** Whether another site is at the root of the bucket, or may be. Of no matter at the root itself. */
   readonly hasRootSite: boolean;
-  /** The documents that this site has set itself; absent where it never has. */
+  /** The documents that this site has set itself; absent if it never has. */
   readonly ownDocuments?: WebsiteDocuments | undefined;
 }
 
@@ -33,8 +33,8 @@ export interface SharedWebsite {
  * | other routing rules under the site's prefix | the site's own |
  * | routing rules elsewhere | kept, and last; at the root there are none, since all is under its prefix |
  *
- * @param present undefined where the bucket is no website yet.
- * @returns undefined where the bucket sends all its visitors elsewhere, and the site may not change that.
+ * @param present undefined if the bucket is no website yet.
+ * @returns undefined if the bucket sends all its visitors elsewhere, and the site may not change that.
  */
 export function shareWebsite(
   present: WebsiteConfiguration | undefined,

@@ -15,7 +15,7 @@ type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 /**
  * Makes the bucket where it is missing, and opens the site to the public, as far as the inputs ask for it.
  *
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function prepareBucket({ isNewBucket }: PreparedSite, options: SiteOptions, tools: Tools): Promise<void> {
   const { bucket, log, signal } = tools;
@@ -37,7 +37,7 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
  * Has the website endpoint answer as the site wants it, and other sites of the bucket as before, where the inputs ask for it.
  *
  * @returns the index and error document, where they are this site's to set though it is not at the root of the bucket.
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function setWebsite(
   { ownWebsite, neighbours }: PreparedSite,
@@ -64,7 +64,7 @@ export function describeRedirectAll(bucketName: string): string {
 /**
  * What the two would do.
  *
- * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ * @throws {StepError} if S3 refuses to tell; the signal's reason.
  */
 export async function describeBucketChanges(
   site: PreparedSite,

@@ -10,7 +10,7 @@ import { bucketStep } from "./bucket-step.ts";
 /**
  * Sets a bucket up as a website, where it is not set up so already.
  *
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function configureWebsite(
   bucket: Bucket,
@@ -27,8 +27,8 @@ export async function configureWebsite(
 /**
  * How a bucket is set up as a website.
  *
- * @returns undefined where it is none.
- * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ * @returns undefined if it is none.
+ * @throws {StepError} if S3 refuses to tell; the signal's reason.
  */
 export function readWebsite(bucket: Bucket, signal: AbortSignal): Promise<WebsiteConfiguration | undefined> {
   return bucketStep("Reading the website configuration of", bucket, "s3:GetBucketWebsite", signal, () =>

@@ -47,7 +47,7 @@ const UNSUPPORTED_STATUSES = [400, 405, 501];
  */
 export class ManifestStore {
   readonly #options: ManifestStoreOptions;
-  /** Of the manifest that was last read or written; undefined where there is none. */
+  /** Of the manifest that was last read or written; undefined if there is none. */
   #etag: string | undefined;
   #honoursConditions: boolean | undefined;
   /** Around an ETag in If-Match; radosgw 16 knows its own ETag again only without them. */
@@ -66,8 +66,8 @@ export class ManifestStore {
   /**
    * Reads the manifest.
    *
-   * @returns undefined where the site has none.
-   * @throws {StepError} where it cannot be read.
+   * @returns undefined if the site has none.
+   * @throws {StepError} if it cannot be read.
    */
   async read(): Promise<Manifest | undefined> {
     return this.#attempt("Reading", "s3:GetObject", async () => {
@@ -80,7 +80,7 @@ export class ManifestStore {
   /**
    * Writes the manifest in the place of the one that was last read or written.
    *
-   * @throws {OtherPublishError} where another publish has written one since; {StepError} where it cannot be written.
+   * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written.
    */
   async write(manifest: Manifest): Promise<void> {
     const text = formatManifest(manifest);
@@ -95,7 +95,7 @@ export class ManifestStore {
   /**
    * Makes sure that no other publish has written the manifest meanwhile.
    *
-   * @throws {OtherPublishError} where one has; {StepError} where that cannot be told.
+   * @throws {OtherPublishError} if one has; {StepError} if that cannot be told.
    */
   async confirm(): Promise<void> {
     await this.#attempt("Reading", "s3:GetObject", () => this.#compare());

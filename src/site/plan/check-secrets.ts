@@ -19,7 +19,7 @@ const MAX_NAMED_FILES = 20;
  * Finds files that hold secrets, or may: by their names, and private keys by how they start. A pattern that spells a file's name, or that
  * of a folder above it, allows it.
  *
- * @throws {ScanError} where a file cannot be read.
+ * @throws {ScanError} if a file cannot be read.
  */
 export function findDoubtfulFiles(objects: Iterable<SiteObject>, { patterns }: SiteOptions): DoubtfulFiles {
   const files = new Map([...objects].flatMap(({ file }) => (file ? [[file.path, file] as const] : [])));

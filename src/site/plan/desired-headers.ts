@@ -31,7 +31,7 @@ export function desiredHeaders(
   return Object.fromEntries(Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The names of what differs, in their order; none where all is the same. */
+/** The names of what differs, in their order; none if all is the same. */
 export function differingHeaders(
   one: Readonly<Record<string, string>>,
   other: Readonly<Record<string, string>>,

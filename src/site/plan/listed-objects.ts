@@ -13,7 +13,7 @@ const PARALLEL_HEADS = 64;
 /**
  * Reads what the bucket holds under the site's prefix, by name. If a store does not list size and ETag, a HEAD of each object tells them.
  *
- * @throws {StepError} where the bucket cannot be listed, or a HEAD is not answered; the signal's reason.
+ * @throws {StepError} if the bucket cannot be listed, or a HEAD is not answered; the signal's reason.
  */
 export async function readListing(
   { prefix, encryption }: { readonly prefix: string; readonly encryption: SiteOptions["encryption"] | undefined },

@@ -64,7 +64,7 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
   };
 }
 
-/** @returns undefined where nothing is to be stored. */
+/** @returns undefined if nothing is to be stored. */
 function reasonToStore(
   { listed, manifest }: SiteState,
   relativeKey: string,

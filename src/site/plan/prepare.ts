@@ -32,7 +32,7 @@ import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
 /**
  * Reads the built site, the bucket and what stands before it, and decides what a publish is to do. Nothing is changed.
  *
- * @throws {StepError} where the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
+ * @throws {StepError} if the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
  */
 export async function prepareSite(options: SiteOptions, tools: SiteTools): Promise<PreparedSite> {
   const { bucket, signal } = tools;

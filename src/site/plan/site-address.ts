@@ -7,7 +7,7 @@ import type { CheckedSite } from "../verify/site-check.ts";
 
 /** Where visitors find the site, and what answers them. */
 export interface SiteAddress {
-  /** Absent where it is not known. Its path ends with a `/`. */
+  /** Absent if it is not known. Its path ends with a `/`. */
   readonly siteUrl?: URL;
   /** Where the site is found without its domain: by its website endpoint, or by its distribution's own name. */
   readonly undelegatedUrl?: URL;

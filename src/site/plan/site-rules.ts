@@ -23,7 +23,7 @@ export interface SiteRules {
  *
  * @param source absolute path of the site's folder.
  * @param siteUrl where visitors find the site, where that is known.
- * @throws {ScanError} where a file is there and cannot be read.
+ * @throws {ScanError} if a file is there and cannot be read.
  */
 export function readSiteRules(source: string, siteUrl: URL | undefined): SiteRules {
   const headersFile = parseHeadersFile(readIfThere(source, HEADERS_FILE), siteUrl);

@@ -45,7 +45,7 @@ const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
 /**
  * Reads the built site: an object for each file that the patterns match, and for each further address that it is to have.
  *
- * @throws {ScanError} where a folder cannot be read.
+ * @throws {ScanError} if a folder cannot be read.
  */
 export function readSiteTree(context: SiteTreeContext): SiteTree {
   const { options, warn } = context;

@@ -26,7 +26,7 @@ export function isForFunction({ status, to, conditions }: RedirectRule): boolean
  * paths of that rule.
  *
  * @param addsIndexDocument whether a rewrite to a folder has to name its index document, as before a REST endpoint.
- * @returns undefined where no rule remains.
+ * @returns undefined if no rule remains.
  */
 export async function cloudFrontFunction(
   rules: readonly RedirectRule[],
@@ -56,7 +56,7 @@ export async function cloudFrontFunction(
   return followed.size === 0 ? undefined : { source: functionSource(texts, basePath), rules: followed };
 }
 
-/** @returns undefined where the rule is longer than there is room for, with the files that it must not take the place of. */
+/** @returns undefined if the rule is longer than there is room for, with the files that it must not take the place of. */
 function fittingText(
   rule: RedirectRule,
   site: RedirectSite,

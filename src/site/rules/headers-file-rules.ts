@@ -14,7 +14,7 @@ export interface HeaderLine {
   readonly line: number;
   /** As it is written. */
   readonly name: string;
-  /** Absent where the header is detached. */
+  /** Absent if the header is detached. */
   readonly value?: string;
 }
 

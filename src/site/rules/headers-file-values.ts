@@ -4,7 +4,7 @@ import type { HeaderLine, HeadersFileRule } from "./headers-file-rules.ts";
 export interface HeaderOutcome {
   /** As it is written where it is first set, or detached. */
   readonly name: string;
-  /** Absent where the header is detached, and not set again after that. */
+  /** Absent if the header is detached, and not set again after that. */
   readonly value?: string;
   /** The lines that the value comes from, or the one that detaches the header. */
   readonly lines: readonly number[];

@@ -7,7 +7,7 @@ import { type ResponseHeadersPolicy, responseHeadersPolicies } from "./response-
 export interface HeadersFile {
   /** One for each line that is left out because it is malformed. */
   readonly problems: readonly LineMessage[];
-  /** The headers of an object that visitors find at these decoded URL paths, as `/docs/index.html` and `/docs/`. */
+  /** The headers of an object that visitors find at these decoded URL paths, for example `/docs/index.html` and `/docs/`. */
   headersFor(urlPaths: readonly string[]): ObjectHeaders;
   /** One for each line that S3 cannot honour, in order. */
   readonly warnings: readonly LineWarning[];

@@ -25,7 +25,7 @@ export function isPermanent({ status }: RedirectRule): boolean {
  * The objects for a rule from one path, and for the path of a rule from a folder: one for the path, and where that does not look like a
  * file, one for the path with a `/` behind it, for which a website endpoint looks for the index document.
  *
- * @throws Error where S3 takes no such location.
+ * @throws Error if S3 takes no such location.
  */
 export function redirectObjects({ from, to, line }: RedirectRule, site: RedirectSite): readonly RedirectObject[] {
   const { origin, path } = parseRedirectTarget(to);

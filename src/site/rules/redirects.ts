@@ -24,7 +24,7 @@ export interface CompiledRedirects {
   readonly routingRules: readonly RoutingRule[];
   /** One for each line that S3 cannot honour, in order. */
   readonly warnings: readonly LineWarning[];
-  /** A viewer-request function for cloudfront-js-2.0 that honours what it can of those lines; absent where it has nothing to do. */
+  /** A viewer-request function for cloudfront-js-2.0 that honours what it can of those lines; absent if it has nothing to do. */
   readonly cloudFrontFunction?: string;
 }
 

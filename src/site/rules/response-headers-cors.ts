@@ -37,7 +37,7 @@ export function isCorsHeader(lowerCaseName: string): boolean {
  * The CORS headers together. Where no methods or headers are named, CloudFront still wants some: reads, and any header.
  *
  * @param outcomes by lower-case name.
- * @returns undefined where they name no origin, or say what CloudFront cannot.
+ * @returns undefined if they name no origin, or say what CloudFront cannot.
  */
 export function corsConfig(outcomes: ReadonlyMap<string, HeaderOutcome>): ResponseHeadersCorsConfig | undefined {
   const corsValue = (name: string) => outcomes.get(`access-control-${name}`)?.value;

@@ -12,9 +12,9 @@ export const MAX_ROUTING_RULES = 50;
 const MISSING_STATUSES = ["404", "403"];
 
 /**
- * The routing rule for a rule from a folder, as `/blog/*`, without the condition that keeps it from files of the site.
+ * The routing rule for a rule from a folder, for example `/blog/*`, without the condition that keeps it from files of the site.
  *
- * @throws Error where S3 cannot do what the rule says.
+ * @throws Error if S3 cannot do what the rule says.
  */
 export function folderRoutingRule(rule: RedirectRule, site: RedirectSite): RoutingRule {
   const keyPrefix = site.prefix + rule.from.head.slice(1);

@@ -24,7 +24,7 @@ export interface PublishedObject {
   /** The path at which visitors ask for it, below the site's URL and not encoded: `/docs/` as well as `/docs/index.html`. */
   readonly urlPath: string;
   readonly kind: "asset" | "page" | "index" | "redirect";
-  /** Hex digest of the content, not encoded; absent where only its encoded form is known. */
+  /** Hex digest of the content, not encoded; absent if only its encoded form is known. */
   readonly sha256?: string;
   /** Where another content was published at this path before. */
   readonly previousSha256?: string;
@@ -41,7 +41,7 @@ export interface CheckedSite {
   /** What stands between visitors and the bucket: nothing but its website endpoint, CloudFront, or something not known here. */
   readonly edge: "none" | "cloudfront" | "other";
   readonly index: PublishedObject;
-  /** What is answered where there is no page; absent where that is not known. */
+  /** What is answered where there is no page; absent if that is not known. */
   readonly errorDocument?: PublishedObject;
   /** The index is answered where there is no page. */
   readonly singlePageApp: boolean;

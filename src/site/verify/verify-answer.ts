@@ -32,7 +32,7 @@ export interface Visitor {
  * Fetches a URL as a browser does, but follows no redirect. Of a large body no more than a chunk is held at once.
  *
  * @param url percent-encoded; its path goes on the wire as it stands there.
- * @throws {ConnectionError} where no whole answer comes; {BodyEncodingError}; the signal's reason.
+ * @throws {ConnectionError} if no whole answer comes; {BodyEncodingError}; the signal's reason.
  */
 export async function fetchAnswer(url: string, { transport, userAgent, signal }: Visitor): Promise<SiteAnswer> {
   const { protocol, hostname, port, host, origin } = new URL(url);

@@ -29,7 +29,7 @@ export interface Verification {
  *
  * @param changed the names of the objects that were stored.
  * @param domain which domains visitors do not find yet: the site is fetched without them then.
- * @returns undefined where nobody knows where the site is.
+ * @returns undefined if nobody knows where the site is.
  * @throws the signal's reason.
  */
 export async function verifyPublished(

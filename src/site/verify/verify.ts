@@ -37,7 +37,7 @@ const CONCURRENCY = 8;
  * Fetches the site as its visitors do, and compares what comes with what was published. What is not right yet is fetched again until it
  * is, or time is up.
  *
- * @returns the checks that failed to the end, in their order; none where the site answers as it should.
+ * @returns the checks that failed to the end, in their order; none if the site answers as it should.
  * @throws the signal's reason.
  */
 export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTools): Promise<readonly VerifyFailure[]> {
