@@ -35,7 +35,7 @@ export async function writeZip(
 }
 
 /** Why a zip archive cannot contain a name, as the end of a sentence; undefined if it can. */
-export function refuseZipName(path: string): string | undefined {
+export function whyZipNameIsRefused(path: string): string | undefined {
   if (path.includes("\\")) return "its name has a \\ in it, which programs that read zip archives take for a /";
   if (/^[a-z]:/i.test(path)) return "its name begins like a drive of Windows, which zip archives must not have";
   return Buffer.byteLength(path) > 0xffff ? "its name is longer than a zip archive allows" : undefined;

@@ -28,7 +28,7 @@ class FolderExchangedError extends CodedError {
 }
 
 /**
- * Makes the folders that files below a root need, and guards against links that lead out of it. The names are those that `refuseName`
+ * Makes the folders that files below a root need, and guards against links that lead out of it. The names are those that `whyNameIsRefused`
  * has accepted. A folder is looked at once, however many files come into it; `confirm` sees whether it is still the same.
  */
 export class TargetFolder {

@@ -82,13 +82,13 @@ async function publishInOrder(
   const isWhole = storing.failures.length === 0;
 
   if (isWhole)
-    await gather(errors, async () => {
+    await collectStepError(errors, async () => {
       manifest.website = await setWebsite(site, options, tools);
     });
   const outdated = outdatedObjects(site, options, record.done);
   const edge = await invalidateChanged(site, options, outdated, "stored", tools);
   record.invalidationId = edge.id;
-  if (isWhole) await gather(errors, () => leadDomain(site, options, tools, record));
+  if (isWhole) await collectStepError(errors, () => applyDomainRecords(site, options, tools, record));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
 
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
@@ -157,7 +157,7 @@ async function removeStale(
     await manifest.write(entriesAfter(site, site, { ...progress, deleted: new Set(deleted) }));
     return isAll;
   } catch (error) {
-    tellOther(error, tools.log);
+    warnOfOtherPublish(error, tools.log);
     return false;
   }
 }
@@ -183,7 +183,7 @@ function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishToo
   return withFileStorer(objects, options, fileTools, (storer) => storeSite(groups, storer, storeTools));
 }
 
-async function leadDomain(
+async function applyDomainRecords(
   { domain, controlPlane }: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
@@ -230,12 +230,12 @@ async function settleReleases(
     logReleases(releases, release, record.releases, tools.log);
   } catch (error) {
     if (error instanceof StepError) record.errors.push(error);
-    else tellOther(error, tools.log);
+    else warnOfOtherPublish(error, tools.log);
   }
 }
 
 /** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
-function tellOther(error: unknown, log: SiteLog): void {
+function warnOfOtherPublish(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(
     "concurrent-publish",
@@ -261,7 +261,7 @@ async function deleteStale(
 }
 
 /** Does what the steps after it do not depend on. */
-async function gather(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
+async function collectStepError(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

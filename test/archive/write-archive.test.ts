@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArchiveEntry, ArchiveFormat } from "../../src/archive/archive-entry.ts";
 import { contentHash } from "../../src/archive/content-hash.ts";
-import { maxArchiveBytes, refuseName, writeArchive } from "../../src/archive/write-archive.ts";
+import { maxArchiveBytes, whyNameIsRefused, writeArchive } from "../../src/archive/write-archive.ts";
 import { compareUtf8 } from "../../src/files/byte-order.ts";
 import { randomFrom } from "../random.ts";
 import { writeFiles } from "../tasks/write-files.ts";
@@ -159,7 +159,7 @@ describe("writeArchive", () => {
 
   it("refuses names that programs would read otherwise out of a zip archive", () => {
     const refused = (path: string, format: ArchiveFormat) =>
-      refuseName(path, { format, compressionLevel: 6 }) !== undefined;
+      whyNameIsRefused(path, { format, compressionLevel: 6 }) !== undefined;
     const names = ["a\\b", "C:/a", "c:a", "x".repeat(65_536)];
     assert.deepEqual(
       names.map((name) => [refused(name, "zip"), refused(name, "tar.gz")]),

@@ -123,7 +123,7 @@ async function putPublicPolicy(
     } catch (error) {
       signal.throwIfAborted();
       const delayMs = delaysMs[attempt];
-      if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refused(bucket, error, hasUnblocked);
+      if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refusedPolicyError(bucket, error, hasUnblocked);
       await wait(delayMs, signal);
     }
   }
@@ -143,7 +143,7 @@ function namesBlock(error: unknown): boolean {
   return error instanceof ServiceError && /BlockPublicPolicy|Block Public Access/i.test(error.details.serverMessage);
 }
 
-function refused(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepError {
+function refusedPolicyError(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepError {
   const mayBeBlocked = mayPass(error, hasUnblocked);
   const why = namesBlock(error)
     ? `${(error as ServiceError).message}.`

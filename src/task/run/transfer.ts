@@ -118,7 +118,7 @@ async function planAndApply<P extends Plan>(
   const errors = [...result.errors];
 
   const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
-  const planFile = leave(errors, () =>
+  const planFile = writeOrReport(errors, () =>
     writeTemporaryFile("plan.json", (path) =>
       writePlanFile(path, { ...head, ...task.planFileExtras?.(plan) }, plan, report),
     ),
@@ -126,8 +126,8 @@ async function planAndApply<P extends Plan>(
   if (planFile !== undefined && !areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
   const summary = summarize(plan, counts, errors, direction, dryRun);
   // What kept the plan file from being written keeps the summary too, and is said once.
-  leave(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
-  const otherFiles = leave(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
+  writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
   return { outputs, errors };
 }
@@ -136,7 +136,7 @@ async function planAndApply<P extends Plan>(
  * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
  * among the others, and takes nothing away from them.
  */
-function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
+function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
   try {
     return write();
   } catch (error) {
@@ -151,7 +151,7 @@ function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
 function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
   const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
   const summary = errors.map((error) => `${escapeMarkdown(printed(error))}\n`).join("");
-  leave(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  writeOrReport(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
   return { outputs: task.outputsOf(countActions([])), errors };
 }
 
@@ -240,7 +240,7 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
 /** @returns undefined if the step is cancelled before the plan is made, and its archives are read. */
 async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P | undefined> {
   try {
-    return await readArchives(await planAloud(task, tools), task, tools);
+    return await readArchives(await planWithProgress(task, tools), task, tools);
   } catch (error) {
     if (!tools.signal.aborted) throw error;
     return undefined;
@@ -248,7 +248,7 @@ async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools:
 }
 
 /** A long plan tells that it goes on; most are made sooner than that. */
-async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
+async function planWithProgress<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
   let considered = 0;
   let told = 0;
   const timer = setInterval(() => {
