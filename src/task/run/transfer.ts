@@ -79,12 +79,12 @@ export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRu
 export async function runTransfer<P extends Plan>(
   options: RunOptions,
   task: TransferTask<P>,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
 ): Promise<TaskOutcome> {
   const digester = new FileDigester();
   try {
     return await withTaskBucket(options.access, task.name, options.concurrency, (bucket) =>
-      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled }),
+      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelSignal }),
     );
   } catch (error) {
     throw error instanceof ScanError
