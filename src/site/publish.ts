@@ -4,7 +4,7 @@ import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
-import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
+import { objectsToInvalidate } from "./cloudfront/objects-to-invalidate.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
@@ -85,8 +85,8 @@ async function publishInOrder(
     await collectStepError(errors, async () => {
       manifest.website = await setWebsite(site, options, tools);
     });
-  const outdated = outdatedObjects(site, options, record.done);
-  const edge = await invalidateChanged(site, options, outdated, "stored", tools);
+  const changed = objectsToInvalidate(site, options, record.done);
+  const edge = await invalidateChanged(site, options, changed, "stored", tools);
   record.invalidationId = edge.id;
   if (isWhole) await collectStepError(errors, () => applyDomainRecords(site, options, tools, record));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
@@ -97,7 +97,7 @@ async function publishInOrder(
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
   if (deletions.length === 0) manifest.settle(release);
   if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
-  const isClean = isDone && (await removeStale(manifest, kept, options, tools, record, { progress, release }));
+  const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
@@ -137,7 +137,7 @@ function shownOf(site: PreparedSite, progress: Progress): Map<string, ManifestEn
 }
 
 /** @returns whether nothing is left to be deleted, and the manifest says so. */
-async function removeStale(
+async function deleteAndInvalidate(
   manifest: RunningManifest,
   site: PreparedSite,
   options: SiteOptions,
@@ -146,7 +146,7 @@ async function removeStale(
   { progress, release }: { readonly progress: Progress; readonly release: ReleaseRecord | undefined },
 ): Promise<boolean> {
   if (site.deletions.length === 0) return true;
-  const deleted = await deleteStale(site, options, tools, record);
+  const deleted = await deleteStaleObjects(site, options, tools, record);
   if (deleted.length === 0) return false;
   const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
   // Else the manifest tells the next publish what it is to invalidate.
@@ -244,7 +244,7 @@ function warnOfOtherPublish(error: unknown, log: SiteLog): void {
 }
 
 /** @returns the names of what was deleted. */
-async function deleteStale(
+async function deleteStaleObjects(
   { deletions }: PreparedSite,
   { prefix }: SiteOptions,
   { bucket, signal }: PublishTools,

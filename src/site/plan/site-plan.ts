@@ -38,7 +38,7 @@ export interface SitePlan extends Plan {
   /** What the site does without, and visitors with open pages do not yet. */
   readonly kept: readonly SkipAction[];
   /** Names of what was deleted before, and may still be in caches. */
-  readonly departed: readonly string[];
+  readonly deletedBefore: readonly string[];
   /** The entries of the manifest when all is done; those of what is stored still lack size and ETag. */
   readonly entries: ReadonlyMap<string, ManifestEntry>;
 }
