@@ -59,7 +59,7 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
   if (policy && Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
     throw new StepError(
       "bucket-policy-too-large",
-      `The policy of the bucket "${bucket.name}" would be longer than the 20 KB that S3 allows, with the statement of publicRead. Shorten it first.`,
+      `publicRead must add a statement to the policy of the bucket "${bucket.name}", but the policy would then exceed the 20 KB that S3 allows. Shorten the policy first.`,
     );
   }
   const isBlocking = block && (block.blockPublicPolicy || block.restrictPublicBuckets);
@@ -148,7 +148,7 @@ function refusedPolicyError(bucket: Bucket, error: unknown, hasUnblocked: boolea
   const why = namesBlock(error)
     ? `${(error as ServiceError).message}.`
     : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
-      (mayBeBlocked ? " Where it is allowed:" : "");
+      (mayBeBlocked ? " If that action is already allowed:" : "");
   const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
   return new StepError(
     mayBeBlocked ? "public-access-blocked" : codeOf(error),

@@ -235,6 +235,6 @@ function describeRun(text: string): string {
     const { run, writtenMs } = parseManifest(text);
     return `${shorten(run.name, MAX_RUN_NAME_LENGTH)}, at ${new Date(writtenMs).toISOString()}`;
   } catch {
-    return "one of another version of the task";
+    return "one by another version of the task";
   }
 }

@@ -43,7 +43,7 @@ export async function finishReleases(
   if (!isRecorded) await writeRecord(release, store);
   await deleteStaleReleases(staleNames, store).catch((error: unknown) => {
     if (!(error instanceof StepError)) throw error;
-    tools.log.warning(error.code, `Releases that are not kept any longer are still there. ${error.message}`);
+    tools.log.warning(error.code, `Old releases could not be deleted. ${error.message}`);
   });
   return stay;
 }

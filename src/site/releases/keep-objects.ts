@@ -56,7 +56,7 @@ function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepE
   const why = mayNeedCustomerKey(error)
     ? `${error.message}. ${CUSTOMER_KEY}`
     : describeFailure(error, bucket.name, key, "s3:GetObject and s3:PutObject");
-  return new StepError(codeOf(error), `Keeping s3://${bucket.name}/${key} for a release failed: ${why}`, {
+  return new StepError(codeOf(error), `Copying s3://${bucket.name}/${key} for a later rollback failed: ${why}`, {
     cause: error,
   });
 }

@@ -65,7 +65,7 @@ export class DownloadPaths {
         : whyNameIsRefused(path, process.platform);
     const wayIn =
       key.startsWith("/") && path.startsWith("/")
-        ? ` Or include it with one that starts with /, for example ${path}.`
+        ? ` Or include it with a pattern that starts with /, for example ${path}.`
         : "";
     const what = this.isArchive(key) ? "folder" : "file";
     if (refusal) this.#refuse(`${key} cannot become a ${what}: ${refusal}. ${OUT}${wayIn}`);

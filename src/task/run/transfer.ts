@@ -141,7 +141,7 @@ function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined
     return write();
   } catch (error) {
     if (!(error instanceof FolderWriteError)) throw error;
-    const message = `The step left no plan file or summary. ${error.message}. What it did is in its log and its output variables.`;
+    const message = `The plan file or the summary could not be written. ${error.message}. What the step did is in its log and its output variables.`;
     errors.push({ code: error.code, message });
     return undefined;
   }
