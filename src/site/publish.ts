@@ -94,7 +94,7 @@ async function publishInOrder(
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
-  // Before anything is deleted, another publish that has begun meanwhile is to be met here.
+  // This write detects a concurrent publish before anything is deleted.
   if (deletions.length === 0) manifest.settle(release);
   if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
   const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
@@ -214,7 +214,8 @@ async function verify(
 }
 
 /**
- * Records the release that is live now, and lets go of those that are not to be kept. Another publish that has begun since sees to that itself.
+ * * Records the release that is live now, and deletes the releases that are not kept any longer. If another publish has begun since, it
+ * does both itself.
  */
 async function settleReleases(
   releases: ReleasePlan,

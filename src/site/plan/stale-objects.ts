@@ -15,7 +15,7 @@ export interface StaleObjects {
   readonly kept: readonly SkipAction[];
   /** Of what stays, by name, and of what may yet appear. */
   readonly keptEntries: ReadonlyMap<string, ManifestEntry>;
-  /** Names of what a publish has deleted that broke off then, or whose invalidation was refused: caches may hold it. */
+  /** Names of objects that a publish deleted before it ended early, or before its invalidation was refused: caches may still have them. */
   readonly deletedBefore: readonly string[];
 }
 
@@ -109,7 +109,7 @@ function namesDeletedBefore({ manifest, listed }: Pick<SiteState, "manifest" | "
   );
 }
 
-/** Whether a publish was about to store it when it broke off, unless it goes on beside this one. */
+/** Whether a publish was about to store it, and has not confirmed that: it ended early, or it is still running. */
 function isBeingStored({ pending }: ManifestEntry): boolean {
   return pending !== undefined && !pending.isLeaving;
 }

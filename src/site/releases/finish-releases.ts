@@ -35,7 +35,7 @@ export async function finishReleases(
   const stay = recordsAfter(plan, release);
   const store = storeOptions(plan, options, tools);
   const added = plan.keepings.map(({ key }) => key.slice(store.prefix.length));
-  // What a rollback could take away may be what puts it right, should a publish beside it have replaced something unseen.
+  // A rollback deletes no old releases: if a concurrent publish replaced something, they may be needed for the repair.
   const staleNames = plan.target ? [] : namesOfStaleReleases([...listing.names, ...added], stay);
   const isRecorded = !stay.includes(release) || records.some((record) => isDeepStrictEqual(record, release));
   if (isRecorded && staleNames.length === 0) return stay;

@@ -126,7 +126,10 @@ function openFor({ access }: RollbackOptions, { transport, userAgent }: SiteTool
   return openControlPlane({ region: access.store.region, credentials: access.credentials, transport, userAgent });
 }
 
-/** Those of a publish that stores what the release shows. No limit of removals holds: all that goes is in another release. */
+/**
+ * The options of a publish that stores the content of the release. No limit of deletions applies, because another release has all that is
+ * deleted.
+ */
 function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: ReleasedSite): SiteOptions {
   const { indexDocument, errorDocument, singlePageApp, siteUrl, website } = released;
   const isDerived = asked.siteUrl === undefined && siteUrl !== undefined && !asked.distribution;

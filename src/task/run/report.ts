@@ -9,7 +9,7 @@ export interface Direction {
   readonly done: "Uploaded" | "Downloaded" | "Restored";
   readonly from: string;
   readonly to: string;
-  /** Of all keys. */
+  /** The key prefix of all objects. */
   readonly prefix: string;
 }
 
@@ -19,7 +19,7 @@ const VERBS: Readonly<Record<Direction["done"], string>> = {
   Restored: "restore",
 };
 
-/** Up to so many actions are named in the log, and in the summary, one by one; of more, only the number is told. */
+/** The log and the summary list the actions if they are not more than this; otherwise they have only the number. */
 const MAX_NAMED_ACTIONS = 100;
 const MAX_SUMMARY_ERRORS = 20;
 
@@ -71,7 +71,7 @@ function describePlannedRedirects({ redirects }: Counts): string {
   return `; ${countRedirects(set + unchanged + deleted)}: ${told.join(", ")}`;
 }
 
-/** With overwrite never, nobody looks whether what exists is the same; with always, whether anything exists. */
+/** The words for the counts. With `overwrite: never`, existing files are not compared; with `always`, nobody checks whether they exist. */
 function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; readonly left: "unchanged" | "existing" } {
   const isUnseen = (action: Action) =>
     action.kind === "put" && !action.replaces && action.reason === "overwrite: always";

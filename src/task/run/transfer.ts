@@ -72,7 +72,7 @@ export interface ArchiveReading<P extends Plan> {
 export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
- * A transfer from its options on: plan, apply, and tell.
+ * * Runs a transfer: makes the plan, performs it, and reports the result.
  *
  * @throws {InputError} if nothing matches; {StepError} if the bucket cannot be listed; the signal's reason if the step is cancelled.
  */
@@ -211,7 +211,7 @@ async function carryOut<P extends Plan>(
   }
 }
 
-/** What cannot be done as a whole is not begun. Archives were received all the same. */
+/** If a plan has problems, nothing of it is done. Its archives may be downloaded already; their bytes are counted. */
 function refuse({ problems, extraction }: Plan): PlanResult {
   const errors = problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` }));
   return { counts: { ...countActions([]), bytesTransferred: extraction?.bytesFetched ?? 0 }, errors };
@@ -247,7 +247,7 @@ async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools:
   }
 }
 
-/** A long plan tells that it goes on; most are made sooner than that. */
+/** Makes the plan. If that takes long, the log says from time to time how far it is. */
 async function planWithProgress<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
   let considered = 0;
   let told = 0;
@@ -272,7 +272,7 @@ function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem):
   log.warning(problem.code, `${problem.input}: ${problem.message}`);
 }
 
-/** Tells what is left out, but a web of broken links does not fill the log. */
+/** Warns of skipped files, up to a limit: many broken links must not fill the log. */
 function boundedWarnings(): PlanContext["warn"] {
   let told = 0;
   return ({ path, reason }) => {
