@@ -2,10 +2,9 @@ import { parsePatterns } from "../../files/patterns.ts";
 import type { CopiedObject } from "../../s3/copying/copy-object.ts";
 import type { PlanProblem, PutAction } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
-import { readDistribution } from "../cloudfront/distribution.ts";
+import { readEdge } from "../cloudfront/read-edge.ts";
 import { isPage } from "../content/cache-preset.ts";
 import type { Encoding } from "../content/compress.ts";
-import { openControlPlane } from "../control-plane/control-plane.ts";
 import { ownPartOf, shareWebsite } from "../hosting/shared-website.ts";
 import { describeRedirectAll } from "../hosting/site-bucket.ts";
 import { listSome } from "../list-some.ts";
@@ -16,7 +15,6 @@ import { logEarlierState, logSharedWebsite } from "../plan/log-plan.ts";
 import { planSite } from "../plan/plan-site.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type PublishedObjects, readHosting, readPublishedObjects } from "../plan/read-published.ts";
-import { findSiteAddress } from "../plan/site-address.ts";
 import type { SiteObject } from "../plan/site-object.ts";
 import type { ListedObject } from "../plan/site-plan.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
@@ -43,19 +41,14 @@ const REDIRECT = "x-amz-website-redirect-location";
  * @throws {StepError} if there is no such release, or what is there cannot be read; the signal's reason.
  */
 export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {
-  const { bucket, signal, log } = tools;
+  const { bucket, log } = tools;
   const published = await readPublishedObjects(asked, tools, false);
   const before = await readReleasesOf(asked, published, tools);
   const target = findRelease(asked.rollbackTo, before, published.manifest);
   log.info(`This release comes back: ${describeRelease(target)}`);
   const options = optionsFor(asked, target.site);
-  const controlPlane = options.distribution ? await openFor(asked, tools) : undefined;
-  const origin = { bucketName: bucket.name, prefix: options.prefix };
-  const distribution =
-    options.distribution &&
-    controlPlane &&
-    (await readDistribution(controlPlane, options.distribution.id, origin, signal));
-  const address = findSiteAddress(options, distribution);
+  const edge = await readEdge(options, tools);
+  const { siteUrl } = edge.address;
   const { presentWebsite, neighbours } = await readHosting(published, options, tools);
   const ownWebsite = target.site.website ?? { indexDocument: options.indexDocument, routingRules: [] };
   const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
@@ -85,18 +78,16 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
     manifest,
     store,
     isNewBucket: false,
-    address,
+    ...edge,
     ownWebsite,
     website: shared?.website ?? ownWebsite,
     neighbours,
-    ...(distribution ? { distribution } : {}),
-    ...(controlPlane ? { controlPlane } : {}),
     forCloudFront: {},
     releases: {
       before,
       keepings: planKeeping(plan, listed, before, options.prefix),
       target,
-      site: { ...target.site, ...(address.siteUrl ? { siteUrl: address.siteUrl.href } : {}) },
+      site: { ...target.site, ...(siteUrl ? { siteUrl: siteUrl.href } : {}) },
       run: runOf(tools),
       nowMs,
     },
@@ -120,10 +111,6 @@ function readReleasesOf(
     const { presentWebsite, neighbours } = await readHosting(published, { prefix, configureWebsite: true }, tools);
     return { ...site, website: ownPartOf(presentWebsite, site.website, neighbours) ?? site.website };
   });
-}
-
-function openFor({ access }: RollbackOptions, { transport, userAgent }: SiteTools) {
-  return openControlPlane({ region: access.store.region, credentials: access.credentials, transport, userAgent });
 }
 
 /**
