@@ -1,7 +1,7 @@
-/** The verbs of changes, each with its past tense. */
+/** The verbs for changes, each with its past tense. */
 const PAST_TENSES = { allow: "Allowed", create: "Created", set: "Set", "turn off": "Turned off" } as const;
 
-/** A change to what is not an object of the site, as an order: `create the bucket site`. A dry run says `Would` before it. */
+/** A change of anything but the site's objects, as an imperative: `create the bucket site`. A dry run writes `Would` before it. */
 export type Change = `${keyof typeof PAST_TENSES} ${string}`;
 
 /** What the log says of a change that was made, for example `Created the bucket site`. */

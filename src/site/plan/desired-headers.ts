@@ -3,14 +3,15 @@ import { encryptionAndTags } from "../../sync/upload/object-write.ts";
 import type { RollbackOptions } from "../options.ts";
 import type { SiteObject } from "./site-object.ts";
 
-/** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
+/** Marks a wanted compression among the headers. It is only done if the bytes have changed. */
 export const COMPRESSION = "compress";
 
-/** So much of a digest tells one value from another. */
+/** This much of a digest is enough to distinguish values. */
 const DIGEST_LENGTH = 16;
 
 /**
- * What all objects of a publish have alike. Visitors never see these headers, and may see the manifest: it holds digests of their values.
+ * * The headers that all objects of a publish share. Visitors never see these headers but may read the manifest, so it contains digests of
+ * their values.
  */
 export function sharedHeaders({
   settings,
@@ -22,7 +23,7 @@ export function sharedHeaders({
   return Object.fromEntries(digests);
 }
 
-/** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */
+/** All settings of an object, as the manifest keeps them. Equal settings give equal values. */
 export function desiredHeaders(
   { headers, compression }: SiteObject,
   shared: Readonly<Record<string, string>>,

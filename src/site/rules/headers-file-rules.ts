@@ -44,7 +44,7 @@ export function parseHeadersFileRules(text: string): {
     if (content === "" || content.startsWith("#")) continue;
     try {
       if (/^(\/|https?:\/\/)/i.test(content)) {
-        // What stands below a malformed pattern belongs to none, least of all to the one above it.
+        // Lines below a malformed pattern belong to no pattern, and not to the one above it.
         headers = [];
         rules.push({ line, pattern: parsePathPattern(content), headers });
       } else {

@@ -1,6 +1,6 @@
 import type { HeaderLine, HeadersFileRule } from "./headers-file-rules.ts";
 
-/** What the rules of a `_headers` file make of one header. */
+/** The result of the rules of a `_headers` file for one header. */
 export interface HeaderOutcome {
   /** As it is written where it is first set, or detached. */
   readonly name: string;

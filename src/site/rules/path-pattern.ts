@@ -49,7 +49,7 @@ export function parsePathPattern(text: string): PathPattern {
   };
 }
 
-/** Whether a path may exist that both match; never false where one does. */
+/** Whether a path may exist that both match. Never false if there is one. */
 export function mayOverlap(one: PathPattern, other: PathPattern): boolean {
   if (one.host !== undefined && other.host !== undefined && one.host !== other.host) return false;
   if (one.kind === "exact") return other.matches(one.path);
@@ -57,7 +57,7 @@ export function mayOverlap(one: PathPattern, other: PathPattern): boolean {
   return one.head.startsWith(other.head) || other.head.startsWith(one.head);
 }
 
-/** Whether the first matches all that the second does; never true where it does not. */
+/** Whether the first matches everything that the second does. Never true if it does not. */
 export function covers(wide: PathPattern, narrow: PathPattern): boolean {
   if (wide.host !== undefined && wide.host !== narrow.host) return false;
   if (wide.path === narrow.path) return true;

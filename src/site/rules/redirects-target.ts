@@ -1,4 +1,4 @@
-/** Where a rule of `_redirects` leads. */
+/** The target of a rule of `_redirects`. */
 export interface RedirectTarget {
   /** Absent if the target is a path of the site. */
   readonly origin?: { readonly protocol: "http" | "https"; readonly host: string };

@@ -29,7 +29,7 @@ const REFERRER_POLICIES = new Set([
   "unsafe-url",
 ]);
 
-/** By lower-case name: each reads a value, or gives undefined if CloudFront has no word for it. */
+/** By lower-case name: each parses a value, or returns undefined if CloudFront cannot express it. */
 const SECURITY_HEADERS: Readonly<Record<string, (value: string) => ResponseHeadersSecurityConfig | undefined>> = {
   "content-security-policy": (value) => ({
     ContentSecurityPolicy: { Override: true, ContentSecurityPolicy: value },
@@ -50,7 +50,7 @@ const SECURITY_HEADERS: Readonly<Record<string, (value: string) => ResponseHeade
   "x-xss-protection": xssProtection,
 };
 
-/** Whether CloudFront takes the header as a security header, and so as no custom header. */
+/** Whether CloudFront treats the header as a security header, and so not as a custom header. */
 export function isSecurityHeader(lowerCaseName: string): boolean {
   return Object.hasOwn(SECURITY_HEADERS, lowerCaseName);
 }
