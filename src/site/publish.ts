@@ -213,7 +213,7 @@ async function verify(
 }
 
 /**
- * * Records the release that is live now, and deletes the releases that are not kept any longer. If another publish has begun since, it
+ * Records the release that is live now, and deletes the releases that are not kept any longer. If another publish has begun since, it
  * does both itself.
  */
 async function settleReleases(

@@ -16,7 +16,7 @@ const PARALLEL_HEADS = 16;
 type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
 
 /**
- * * Finds the parts that an object with a composite checksum was uploaded in. Usually one request is enough: all parts but the last have
+ * Finds the parts that an object with a composite checksum was uploaded in. Usually one request is enough: all parts but the last have
  * the size of the first one. If the number of parts shows that they have not, there is a request for each part.
  *
  * @returns undefined if the store does not tell.

@@ -72,7 +72,7 @@ export interface ArchiveReading<P extends Plan> {
 export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
- * * Runs a transfer: makes the plan, performs it, and reports the result.
+ * Runs a transfer: makes the plan, performs it, and reports the result.
  *
  * @throws {InputError} if nothing matches; {StepError} if the bucket cannot be listed; the signal's reason if the step is cancelled.
  */
