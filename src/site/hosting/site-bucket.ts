@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ensureBucket } from "../../s3/buckets/create-bucket.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { asDone, type Change } from "../change-log.ts";
 import type { SiteOptions } from "../options.ts";
@@ -56,8 +57,13 @@ export async function setWebsite(
 }
 
 /** A bucket whose website endpoint redirects all visitors to another host. */
-export function describeRedirectAll(bucketName: string): string {
+function describeRedirectAll(bucketName: string): string {
   return `The website configuration of the bucket "${bucketName}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration.`;
+}
+
+/** The same as a problem of the input that a user can change. */
+export function foreignWebsiteProblem(input: "configureWebsite" | "rollbackTo", bucketName: string): PlanProblem {
+  return { input, code: "website-of-another-site", message: describeRedirectAll(bucketName) };
 }
 
 /**

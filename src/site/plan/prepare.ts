@@ -9,7 +9,7 @@ import { domainProblems, planDomain } from "../dns/site-domain.ts";
 import { bucketStep } from "../hosting/bucket-step.ts";
 import { isReadByEverybody } from "../hosting/public-site.ts";
 import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
-import { describeRedirectAll, partitionOf } from "../hosting/site-bucket.ts";
+import { foreignWebsiteProblem, partitionOf } from "../hosting/site-bucket.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
@@ -55,7 +55,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const problems = [
     ...siteAddressProblems(options, address),
     ...domainProblems(options, distribution),
-    ...(shared ? [] : [websiteProblem(tools.bucket)]),
+    ...(shared ? [] : [foreignWebsiteProblem("configureWebsite", tools.bucket.name)]),
   ];
   const domain =
     options.domain && controlPlane && problems.length === 0
@@ -125,10 +125,6 @@ async function objectsOf(
   const objects = withRedirects(names.objects, redirects);
   const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
   return { objects, digests };
-}
-
-function websiteProblem({ name }: Bucket): PlanProblem {
-  return { input: "configureWebsite", code: "website-of-another-site", message: describeRedirectAll(name) };
 }
 
 function cloudFrontPartsOf(

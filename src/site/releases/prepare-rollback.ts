@@ -6,7 +6,7 @@ import { readEdge } from "../cloudfront/read-edge.ts";
 import { isPage } from "../content/cache-preset.ts";
 import type { Encoding } from "../content/compress.ts";
 import { ownPartOf, shareWebsite } from "../hosting/shared-website.ts";
-import { describeRedirectAll } from "../hosting/site-bucket.ts";
+import { foreignWebsiteProblem } from "../hosting/site-bucket.ts";
 import { listSome } from "../list-some.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import type { RollbackOptions, SiteOptions, SiteSettings } from "../options.ts";
@@ -40,7 +40,7 @@ const REDIRECT = "x-amz-website-redirect-location";
  * @throws {StepError} if there is no such release, or the bucket cannot be read; the signal's reason.
  */
 export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {
-  const { bucket, log } = tools;
+  const { log } = tools;
   const published = await readPublishedObjects(asked, tools, false);
   const before = await readReleasesOf(asked, published, tools);
   const target = findRelease(asked.rollbackTo, before, published.manifest);
@@ -58,18 +58,15 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: new SkippedPaths(), nowMs });
   const puts = plan.groups.flatMap(({ actions }) => actions);
   const { sources, missing } = findSources(puts, target, before, listed, options.prefix);
-  const problems: PlanProblem[] = [...plan.problems, ...missingProblems(missing, target)];
-  if (!shared)
-    problems.push({
-      input: "rollbackTo",
-      code: "website-of-another-site",
-      message: describeRedirectAll(bucket.name),
-    });
   if (shared) logSharedWebsite(shared, ownWebsite, options, log);
   logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, log);
   const site: PreparedSite = {
     ...plan,
-    problems,
+    problems: [
+      ...plan.problems,
+      ...missingProblems(missing, target),
+      ...(shared ? [] : [foreignWebsiteProblem("rollbackTo", tools.bucket.name)]),
+    ],
     filesFound: [...objects.values()].filter(({ kind }) => kind !== "redirect").length,
     objects,
     digests,
