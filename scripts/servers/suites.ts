@@ -9,19 +9,25 @@ const stepsDependingOnNode = [
   ...["certificates", "identity", "identity-renewal", "network", "proxy-faults", "what-a-step-leaves"],
 ];
 
+/** Steps of which neither a Node nor a server makes a difference: what they decide and say. */
+const decisionsAndTexts = [
+  "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
+  "tasks/upload-{encryption,errors,header-refusals,max-delete,patterns,resume-role,selection}",
+  "tasks/publish-{log,names,neighbours,pending,rules,secrets,visitors}",
+  "tasks/download-{beside-others,unsafe-keys}",
+];
+
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
- * need none. And those of what the tasks decide before they ask the server, or when it has answered. What they do has been done in the runs on
- * the embedded server.
+ * need none. What they do has been done in the runs on the embedded server.
  */
 const besideTheServer = [
+  ...decisionsAndTexts,
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
   "s3/{concurrency/*,multipart/part-size}",
-  "tasks/{inputs*,identity*,local-pipeline,silent-mistakes,toolkit-pipeline,*-memory,*-failures,*-interrupted,*-stores,*-stores-*}",
-  "tasks/upload-{encryption,errors,faults,header-refusals,max-delete,patterns,selection}",
-  "tasks/publish-{cloudfront,content-types,dns*,invalidation,log,names,neighbours,pending,rules,secrets,visitors}",
-  "tasks/download-{beside-others,integrity,partial-files,unsafe-keys}",
-  "tasks/extract*",
+  "tasks/{extract*,identity*,proxy-faults,what-a-step-leaves,*-memory,*-failures,*-interrupted}",
+  "tasks/{upload-faults,upload-resume,download-integrity,download-partial-files}",
+  "tasks/publish-{cloudfront,content-types,dns*,invalidation}",
   "browser/edge",
 ];
 
@@ -81,7 +87,7 @@ export const suites = {
   /** What `npm test` has fewer cases of, or runs with many steps in one process. */
   full: [
     ...["aws/signer", "http/response-parser", "site/publish-model", "site/rules/many-redirects", randomTrees],
-    ...["tasks/inputs-*", "tasks/publish-visitors"],
+    ...decisionsAndTexts,
   ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
