@@ -1,7 +1,6 @@
 /**
  * `npm run test:servers [-- NAME…] [-- --install] [-- --write-table]`: the suites against real S3 servers and under the agent's
- * own versions of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all that do
- * not take long to be installed.
+ * own versions of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
  * With `--write-table`, what the servers can do is written into `docs/compatible-stores.md`; else the page is compared.
  */
 import { once } from "node:events";
@@ -89,8 +88,10 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   visitors = await visitorsEnvironment(permission);
   const extras = { ...env, ARCHIVE_WRITERS: "1", FAULT_SAMPLE: "large" };
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
-  if (nodes.length > 0) await runSuite("full", "embedded", thisNode, env);
-  for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
+  for (const node of nodes.slice(-1)) {
+    await runSuite("full", "embedded", node, env, thisNode);
+    await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
+  }
 }
 
 async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
@@ -111,15 +112,7 @@ function selectedNames(args: readonly string[]): Set<string> {
       `There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, --install and ${writesTable}.`,
     );
   }
-  if (names.length > 0) return new Set(names);
-  const onRequest = serverKinds.filter((kind) => kind.onRequest).map(({ name }) => name);
-  for (const name of onRequest) {
-    skippedParts.push({
-      part: name,
-      reason: `it takes minutes to compile; run it with: npm run test:servers -- ${name} --install`,
-    });
-  }
-  return new Set(known.filter((name) => !onRequest.includes(name)));
+  return new Set(names.length > 0 ? names : known);
 }
 
 /** The page must say what this run found. */

@@ -9,7 +9,7 @@ import { applyDomain } from "./dns/site-domain.ts";
 import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
-import { claimedEntries, entriesAfter, isSettled, type Progress } from "./manifest/manifest-entries.ts";
+import { claimedEntries, entriesAfter, isUpToDate, type Progress } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
@@ -95,7 +95,7 @@ async function publishInOrder(
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
   // This write detects a concurrent publish before anything is deleted.
   if (deletions.length === 0) manifest.settle(release);
-  if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
+  if (!isUpToDate(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
   const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");

@@ -1,6 +1,7 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
@@ -199,7 +200,7 @@ function withRedirects(
   const all = new Map(objects);
   for (const { name: relativeKey, location } of redirects.objects) {
     if (isManifestName(relativeKey) || isReleaseName(relativeKey)) continue;
-    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
+    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { [REDIRECT_HEADER]: location } });
   }
   return all;
 }

@@ -1,3 +1,4 @@
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { DeleteAction, SkipAction } from "../../sync/plan/plan.ts";
 import { isPage } from "../content/cache-preset.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
@@ -116,7 +117,7 @@ function isBeingStored({ pending }: ManifestEntry): boolean {
 
 /** Whether what it is about leaves with the publish that does without it: a page, or a redirect. */
 export function leavesAtOnce({ headers }: ManifestEntry): boolean {
-  return isPage(headers["content-type"] ?? "") || headers["x-amz-website-redirect-location"] !== undefined;
+  return isPage(headers["content-type"] ?? "") || headers[REDIRECT_HEADER] !== undefined;
 }
 
 function dayOf(timeMs: number): string {

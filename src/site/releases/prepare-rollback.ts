@@ -1,5 +1,6 @@
 import { parsePatterns } from "../../files/patterns.ts";
 import type { CopiedObject } from "../../s3/copying/copy-object.ts";
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { PlanProblem, PutAction } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import { readEdge } from "../cloudfront/read-edge.ts";
@@ -33,7 +34,6 @@ export interface PreparedRollback {
 
 /** Of more names, the rest is counted. */
 const MAX_NAMED_FILES = 10;
-const REDIRECT = "x-amz-website-redirect-location";
 
 /**
  * * Finds the release to restore, and plans the rollback. Nothing is changed.
@@ -170,7 +170,7 @@ function objectOf(
   const kind = relativeKey === indexDocument ? "index" : isDocument ? "page" : "asset";
   return {
     relativeKey,
-    kind: headers[REDIRECT] === undefined ? kind : "redirect",
+    kind: headers[REDIRECT_HEADER] === undefined ? kind : "redirect",
     storedBytes: sizeBytes,
     headers,
     ...(compression ? { compression } : {}),

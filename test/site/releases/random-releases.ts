@@ -260,7 +260,9 @@ export class RandomReleases {
   /** In the end each release that is kept comes back, whatever befell the site before. */
   async #bringBackAll(): Promise<void> {
     if (this.#known.length === 0) return;
-    for (const { number, build } of [...this.#known]) {
+    for (const { content, build } of [...this.#known]) {
+      // The rollback before may have given it a new number: what was live without a record was this content again.
+      const number = this.#known.find((each) => each.content === content)?.number;
       await this.#rollBack(String(number), WELL);
       assert.ok(this.#live, `release ${number} does not come back`);
       this.#assertShown(build);
