@@ -8,14 +8,20 @@ const BRANCH = "main";
 /** The repository's address: `repository.url` in package.json, which is the only place that holds it. */
 export const repositoryUrl: string = manifest.repository.url.replace(/^git\+/, "").replace(/\.git$/, "");
 
-/** The address of a file in the repository, with a heading if the path names one: `docs/inputs.md#awss3upload1`. */
+/** The address of a file in the repository, with a heading if the path names one: `docs/upload.md#inputs`. */
 function fileUrl(path: string): string {
   return `${repositoryUrl}/blob/${BRANCH}/${path}`;
 }
 
-/** The page about a task's inputs, for `helpUrl` in its task.json. */
+/** The page about a task in this repository: `docs/publish-site.md` of `AwsS3PublishSite`. */
+export function taskPage(taskName: string): string {
+  const words = taskName.replace(/^AwsS3/, "").replace(/(?<!^)[A-Z]/g, "-$&");
+  return `docs/${words.toLowerCase()}.md`;
+}
+
+/** The address of a task's page, for `helpUrl` in its task.json. */
 export function taskHelpUrl(taskName: string): string {
-  return fileUrl(`docs/inputs.md#${taskName.toLowerCase()}1`);
+  return fileUrl(taskPage(taskName));
 }
 
 /**
@@ -27,7 +33,7 @@ export function manifestLinks(): object {
   return {
     links: {
       getstarted: { uri: `${repositoryUrl}#readme` },
-      learn: { uri: fileUrl("docs/inputs.md") },
+      learn: { uri: fileUrl("docs/publish-site.md") },
       license: { uri: fileUrl("LICENSE") },
       support: { uri: `${repositoryUrl}/issues` },
     },
