@@ -32,8 +32,8 @@ export function taskHelpUrl(taskName: string): string {
 export function manifestLinks(): object {
   return {
     links: {
-      getstarted: { uri: `${repositoryUrl}#readme` },
-      learn: { uri: fileUrl("docs/publish-site.md") },
+      getstarted: { uri: fileUrl("docs/getting-started.md") },
+      learn: { uri: `${repositoryUrl}#readme` },
       license: { uri: fileUrl("LICENSE") },
       support: { uri: `${repositoryUrl}/issues` },
     },

@@ -14,8 +14,8 @@ describe("The links of the extension", () => {
   it("lead to the repository that package.json names, and to a place for support", () => {
     const extension = JSON.parse(readFileSync(join(staging, "vss-extension.json"), "utf8"));
     assert.deepEqual(extension.links, {
-      getstarted: { uri: `${repository}#readme` },
-      learn: { uri: `${repository}/blob/main/docs/publish-site.md` },
+      getstarted: { uri: `${repository}/blob/main/docs/getting-started.md` },
+      learn: { uri: `${repository}#readme` },
       license: { uri: `${repository}/blob/main/LICENSE` },
       support: { uri: `${repository}/issues` },
     });
