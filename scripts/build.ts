@@ -84,13 +84,14 @@ async function buildExtension(): Promise<void> {
 }
 
 async function writeManifest(): Promise<void> {
-  const extension = await readJson("vss-extension.json");
+  const text = await readFile(join(root, "vss-extension.json"), "utf8");
+  const extension = JSON.parse(resolveLinks(text, root, "vss-extension.json"));
   await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
 }
 
 async function writeOverview(): Promise<void> {
   const overview = await readFile(join(root, "overview.md"), "utf8");
-  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root));
+  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root, "overview.md"));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {

@@ -42,17 +42,18 @@ export function manifestLinks(): object {
 }
 
 /**
- * Replaces links to files of the repository by their addresses, because the marketplace has only the page itself.
+ * Replaces links to files of the repository by their addresses, because the marketplace and the forms have only the text itself.
  * Images are packed with the page, and stay as they are.
  *
  * @param root the repository's folder.
+ * @param place where the text is, for the error.
  * @throws Error if a link names a file that does not exist.
  */
-export function resolveLinks(markdown: string, root: string): string {
+export function resolveLinks(markdown: string, root: string, place: string): string {
   return markdown.replace(/(?<!!)(\[[^\]]*\]\()([^)\s]+)\)/g, (link, text: string, target: string) => {
     if (/^(?:[a-z]+:|#)/i.test(target)) return link;
     const [path = ""] = target.split("#");
-    if (!existsSync(join(root, path))) throw new Error(`overview.md links to ${path}, which does not exist.`);
+    if (!existsSync(join(root, path))) throw new Error(`${place} links to ${path}, which does not exist.`);
     return `${text}${fileUrl(target)})`;
   });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { manifestLinks, repositoryUrl, taskPage } from "../../scripts/repository-links.ts";
+import { manifestLinks, taskPage } from "../../scripts/repository-links.ts";
 import extension from "../../vss-extension.json" with { type: "json" };
 import { declaredTask } from "../tasks/inputs/declared-inputs.ts";
 import { inputTables } from "../tasks/inputs/tables.ts";
@@ -39,9 +39,9 @@ for (const page of allPages) {
   });
 }
 
-/** The pages of this repository that a text names by their whole address, for example the help of a form. */
+/** The pages of this repository to which a text leads: by links in the help of a form, which the build makes whole, or by whole addresses. */
 function pagesIn(text: string): string[] {
-  return [...text.matchAll(/blob\/main\/([\w./-]+\.md)/g)].map(([, path = ""]) => path);
+  return [...text.matchAll(/(?:blob\/main\/|\]\()([\w./-]+\.md)/g)].map(([, path = ""]) => path);
 }
 
 describe("The pages for users", () => {
@@ -63,9 +63,9 @@ describe("The pages for users", () => {
     );
   });
 
-  it("are named by their address in the forms only where they exist", () => {
-    const help = JSON.stringify([extension, ...inputTables.map(({ task }) => declaredTask(task))]);
+  it("exist where a form leads to them", () => {
+    const help = JSON.stringify([extension, manifestLinks(), ...inputTables.map(({ task }) => declaredTask(task))]);
+    assert.ok(pagesIn(help).includes("docs/connections.md"));
     for (const page of pagesIn(help)) assert.ok(existsSync(join(root, page)), page);
-    assert.ok(repositoryUrl.startsWith("https://"));
   });
 });

@@ -48,6 +48,15 @@ describe("The links of the extension", () => {
     for (const { target } of targets.filter(({ isImage }) => isImage)) assert.ok(existsSync(join(staging, target)));
   });
 
+  it("lead from the service connection's form to the page about connections", () => {
+    const { contributions } = JSON.parse(readFileSync(join(staging, "vss-extension.json"), "utf8"));
+    const [connection] = contributions as { properties: { helpMarkDown: string } }[];
+    assert.match(
+      connection?.properties.helpMarkDown ?? "",
+      new RegExp(`\\(${repository}/blob/main/docs/connections\\.md\\)`),
+    );
+  });
+
   it("stand in one place of the sources: package.json", () => {
     const sources = ["vss-extension.json", "overview.md", "README.md", "CHANGELOG.md"].concat(
       ...["docs", "tasks", "scripts", "src", "examples"].map((folder) =>
@@ -64,8 +73,8 @@ describe("The links of the extension", () => {
   it("are resolved in text, and not in images", () => {
     const text = "[a](docs/upload.md#x) [b](https://example.com/docs) [c](#part) ![d](images/demo.png) [e](LICENSE)";
     const resolved = `[a](${repository}/blob/main/docs/upload.md#x) [b](https://example.com/docs) [c](#part) ![d](images/demo.png) [e](${repository}/blob/main/LICENSE)`;
-    assert.equal(resolveLinks(text, root), resolved);
-    assert.throws(() => resolveLinks("[a](docs/none.md)", root), {
+    assert.equal(resolveLinks(text, root, "overview.md"), resolved);
+    assert.throws(() => resolveLinks("[a](docs/none.md)", root, "overview.md"), {
       message: "overview.md links to docs/none.md, which does not exist.",
     });
   });

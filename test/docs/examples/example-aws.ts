@@ -1,6 +1,8 @@
 import { Agent } from "node:https";
 import {
   DeletePublicAccessBlockCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
   PutBucketOwnershipControlsCommand,
   PutObjectCommand,
   S3Client,
@@ -78,6 +80,30 @@ export class ExampleAws {
 
   async put(Bucket: string, Key: string, Body: string | Buffer): Promise<void> {
     await this.#client.send(new PutObjectCommand({ Bucket, Key, Body }));
+  }
+
+  /** All objects of a bucket, but for those of the tasks themselves: key to content. */
+  async objects(Bucket: string): Promise<Record<string, string>> {
+    const { Contents = [] } = await this.#client.send(new ListObjectsV2Command({ Bucket }));
+    const keys = Contents.map(({ Key = "" }) => Key).filter((key) => !key.includes(".s3-site"));
+    const entries = keys.map(async (Key) => {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket, Key }));
+      return [Key, (await Body?.transformToString()) ?? ""] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  /** What a visitor of a domain gets by http: where a redirect leads, or the page. */
+  async visit(host: string, path: string): Promise<string> {
+    const website = this.#amazon.hosts.get(host);
+    if (website === undefined) throw new Error(`There is no website ${host}`);
+    const answer = await fetch(website + path, { headers: { host }, redirect: "manual" });
+    return answer.headers.get("location") ?? `${answer.status} ${await answer.text()}`;
+  }
+
+  /** The records of all hosted zones: types and names, by zone. */
+  get records(): Readonly<Record<string, readonly string[]>> {
+    return this.#controlPlane.route53.zones;
   }
 
   async close(): Promise<void> {

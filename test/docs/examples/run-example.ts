@@ -6,7 +6,7 @@ import { minimalEnvironment } from "../../../local/agent/job.ts";
 import { expandMacros } from "../../../local/agent/macros.ts";
 import { runTaskProcess } from "../../../local/agent/task-process.ts";
 import type { HostType } from "../../../local/agent/workspace.ts";
-import { type PipelineOptions, runPipeline } from "../../../local/pipeline/run-pipeline.ts";
+import { runPipeline } from "../../../local/pipeline/run-pipeline.ts";
 import { buildZip } from "../../extract/build-zip.ts";
 import { runInThisProcess } from "../../reliability/task-in-process.ts";
 import { awsTls } from "../../tasks/aws-tls.ts";
@@ -46,18 +46,47 @@ export interface ExampleRun {
 }
 
 /** Runs a pipeline of the documentation by the local agent and the packaged tasks, in an AWS that has what it supposes. */
-export async function runExample(code: string, hostType: HostType = "build"): Promise<ExampleRun> {
-  const example = examplePipeline(code, EXAMPLE_REGION);
-  const folder = mkdtempSync(join(tmpdir(), "example-"));
-  const aws = await ExampleAws.start(example.steps);
+export async function runExample(code: string, hostType?: HostType): Promise<ExampleRun> {
+  const example = await Example.open(code, hostType);
   try {
-    const agent = new ExampleAgent(folder, aws, hostType);
-    for (const step of example.steps) await agent.supply(step, example.text);
-    if (example.steps.some(({ inputs }) => inputs.action === "rollback")) await agent.publishTwice(example.steps);
-    return await agent.run(example);
+    return await example.run();
   } finally {
-    await aws.close();
-    rmSync(folder, { recursive: true, force: true });
+    await example.close();
+  }
+}
+
+/** A pipeline of the documentation with all that it supposes: it can be run several times, and what came of it be looked at. */
+export class Example {
+  readonly aws: ExampleAws;
+  readonly #agent: ExampleAgent;
+  readonly #pipeline: ExamplePipeline;
+  readonly #folder: string;
+
+  private constructor(aws: ExampleAws, agent: ExampleAgent, pipeline: ExamplePipeline, folder: string) {
+    this.aws = aws;
+    this.#agent = agent;
+    this.#pipeline = pipeline;
+    this.#folder = folder;
+  }
+
+  static async open(code: string, hostType: HostType = "build"): Promise<Example> {
+    const pipeline = examplePipeline(code, EXAMPLE_REGION);
+    const folder = mkdtempSync(join(tmpdir(), "example-"));
+    const aws = await ExampleAws.start(pipeline.steps);
+    const agent = new ExampleAgent(folder, aws, hostType);
+    for (const step of pipeline.steps) await agent.supply(step, pipeline.text);
+    if (pipeline.steps.some(({ inputs }) => inputs.action === "rollback")) await agent.publishTwice(pipeline.steps);
+    return new Example(aws, agent, pipeline, folder);
+  }
+
+  /** @param nameServers those that DNS knows of each domain; none by default. */
+  run(nameServers?: readonly string[]): Promise<ExampleRun> {
+    return this.#agent.run(this.#pipeline, nameServers);
+  }
+
+  async close(): Promise<void> {
+    await this.aws.close();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -110,7 +139,7 @@ class ExampleAgent {
     }
   }
 
-  async run({ text, steps }: ExamplePipeline): Promise<ExampleRun> {
+  async run({ text, steps }: ExamplePipeline, nameServers?: readonly string[]): Promise<ExampleRun> {
     const file = join(this.#folder, "azure-pipelines.yml");
     writeFileSync(file, text);
     const log: string[] = [];
@@ -131,7 +160,11 @@ class ExampleAgent {
       onLine: (line) => log.push(line),
       proxy,
       certificates: { ca },
-      runProcess: runScriptsOutside,
+      // Tasks run in this process, where their waits take no time. Scripts need a process of their own.
+      runProcess: (task, events) =>
+        task.script.startsWith(tasksFolder)
+          ? runInThisProcess(task, events, { timeoutDivisor: 1, nameServers })
+          : runTaskProcess(task, events),
     });
     const warnings = log.filter((line) => line.startsWith("##[warning]")).map((line) => line.slice(11));
     return { result, log, warnings };
@@ -158,9 +191,3 @@ class ExampleAgent {
     return isAbsolute(path) ? path : join(this.#sources, path);
   }
 }
-
-/** The tasks run in this process, where their waits take no time. Scripts need a process of their own. */
-const runScriptsOutside: PipelineOptions["runProcess"] = (task, events) =>
-  task.script.startsWith(tasksFolder)
-    ? runInThisProcess(task, events, { timeoutDivisor: 1 })
-    : runTaskProcess(task, events);

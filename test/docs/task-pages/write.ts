@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { taskPage } from "../../../scripts/repository-links.ts";
-import { inputTables } from "../../tasks/inputs/tables.ts";
-import { fillPage, renderSections } from "./task-page.ts";
+import { join } from "node:path";
+import { root } from "../pages.ts";
+import { fillPage } from "./fill-page.ts";
+import { writtenSections } from "./written-sections.ts";
 
-// npm run docs: writes what the pages of the tasks say about inputs and outputs, after a change of a task.json or of the rows.
-for (const table of inputTables) {
-  const file = new URL(`../../../${taskPage(table.task)}`, import.meta.url);
-  writeFileSync(file, fillPage(readFileSync(file, "utf8"), renderSections(table)));
+// npm run docs: writes the parts of the pages that say what a task.json, the rows of the tests or bench/RESULTS.md say.
+for (const [page, sections] of Object.entries(writtenSections())) {
+  const file = join(root, page);
+  writeFileSync(file, fillPage(readFileSync(file, "utf8"), sections));
 }
