@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import type { Policy } from "./moto-with-authorization.ts";
 import { policiesUnder } from "./policies.ts";
 
 interface Template {
@@ -106,6 +107,31 @@ describe("deploy/azure-pipelines-role.yml", () => {
     const whole = JSON.parse(JSON.stringify(policy).replaceAll("/www/*", "/*"));
     delete whole.Statement[0].Condition;
     assert.deepEqual(evaluate({ ...PARAMETERS, KeyPrefix: "" }).policies, [whole]);
+  });
+
+  it("adds the statements of docs/permissions.md that set up hosting, each if it is asked for", () => {
+    const [base] = policiesUnder("docs/permissions.md", "Publish a site");
+    const [hosting] = policiesUnder("docs/permissions.md", "Publish a site, and set up hosting");
+    // The ID of a zone is not known before it is created.
+    const added = JSON.parse(JSON.stringify(hosting).replace("hostedzone/Z0123456EXAMPLE", "hostedzone/*")).Statement;
+    const choices = {
+      SetUpWebsite: ["Website", "PublicRead"],
+      DistributionId: ["Distribution"],
+      SetUpDomain: ["FindZone", "CreateZone", "Records"],
+      RedirectBucketName: ["RedirectBuckets"],
+    };
+    const values = { SetUpWebsite: "true", DistributionId: "E2EXAMPLE1ABCD", SetUpDomain: "true" };
+    const all = { ...values, RedirectBucketName: "example.com" };
+    const statementsOf = (parameters: Readonly<Record<string, string>>) =>
+      (evaluate({ ...PARAMETERS, ...parameters }).policies as Policy[]).flatMap(({ Statement }) => Statement);
+    assert.deepEqual(statementsOf(all), [...(base?.Statement ?? []), ...added]);
+    for (const [parameter, sids] of Object.entries(choices)) {
+      const own = statementsOf({ [parameter]: all[parameter as keyof typeof all] }).slice(2);
+      assert.deepEqual(
+        own.map(({ Sid }) => Sid),
+        sids,
+      );
+    }
   });
 
   it("makes the trust policy of docs/connections.md, with a provider or without", () => {
