@@ -84,8 +84,7 @@ async function buildExtension(): Promise<void> {
 }
 
 async function writeManifest(): Promise<void> {
-  const text = await readFile(join(root, "vss-extension.json"), "utf8");
-  const extension = JSON.parse(resolveLinks(text, root, "vss-extension.json"));
+  const extension = await readForms("vss-extension.json");
   await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
 }
 
@@ -101,7 +100,7 @@ async function buildTask(name: string): Promise<Metafile[]> {
   const imported = await bundle(folder, importedBy(main));
   await bundleStart(folder);
   const task = {
-    ...(await readJson(join(folder, "task.json"))),
+    ...(await readForms(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
     helpUrl: taskHelpUrl(name),
   };
@@ -166,8 +165,9 @@ function importedBy({ outputs }: Metafile): Record<string, string> {
   return Object.fromEntries(Object.entries(importsBesideMain).filter(([name]) => paths.includes(`./${name}.js`)));
 }
 
-async function readJson(path: string): Promise<object> {
-  return JSON.parse(await readFile(join(root, path), "utf8"));
+/** A file with the texts of forms, whose links to pages are made whole. */
+async function readForms(path: string): Promise<object> {
+  return JSON.parse(resolveLinks(await readFile(join(root, path), "utf8"), root, path));
 }
 
 async function writeJson(path: string, content: object): Promise<void> {

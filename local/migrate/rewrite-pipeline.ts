@@ -47,6 +47,13 @@ export function rewritePipeline(source: string, choices: MigrationChoices = {}):
   let steps = 0;
   visit(document, {
     Map(_, step) {
+      const template = pairOf(step, "template")?.value;
+      if (isScalar(template)) {
+        remarks.push({
+          line: lineOf(template, lines),
+          text: `The template ${template.value} is another file. If it has such steps, run this command for it too.`,
+        });
+      }
       const reference = pairOf(step, "task")?.value;
       if (!isScalar<string>(reference)) return;
       const remark = (text: string, at: unknown = reference) => void remarks.push({ line: lineOf(at, lines), text });
