@@ -36,8 +36,11 @@ describe("Who follows the pages", () => {
     await withExample(code, "build", async (example) => {
       const first = await example.run();
       assert.equal(first.result, "Succeeded", first.log.join("\n"));
-      assert.ok(first.log.some((line) => line.startsWith("Uploaded 1 file")));
-      assert.ok(first.log.includes("1 new file at s3://my-bucket/www/"));
+      const said = first.log.filter((line) => /^(?:Uploaded|\d+ new file)/.test(line));
+      assert.deepEqual(
+        said.map((line) => line.replace(/ in [\d.]+ s .*/, "")),
+        ["Uploaded 1 file, 6 B, to s3://my-bucket/www/", "1 new file at s3://my-bucket/www/"],
+      );
       assert.deepEqual(await example.aws.objects("my-bucket"), { "www/hello.txt": "hello\n" });
       const second = await example.run();
       assert.ok(

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, isSeq, parseDocument, visit, type YAMLMap } from "yaml";
 import { expandMacros } from "../../../local/agent/macros.ts";
 import { ACCOUNT } from "../../tasks/identity-bench.ts";
 
@@ -39,8 +39,7 @@ export function examplePipeline(code: string, region: string): ExamplePipeline {
   const whole = isPipeline ? code : isSeq(contents) ? `steps:\n${code}` : stepWith(code);
   const document = parseSound(whole.replaceAll(/\b(?:eu|us)-[a-z]+-\d\b/g, region));
   const steps: ExampleStep[] = [];
-  const variables = document.get("variables");
-  const known = isMap(variables) ? textsOf(variables, {}) : {};
+  const variables = variablesOf(document);
   visit(document, {
     Map: (_, map) => {
       const [, task] = OWN_TASKS.exec(String(map.get("task") ?? "")) ?? [];
@@ -49,10 +48,24 @@ export function examplePipeline(code: string, region: string): ExamplePipeline {
       // CloudFront is visited by https, and nobody here has a certificate for it.
       if (inputs.has("cloudFrontDistributionId")) inputs.set("verify", "false");
       if (inputs.has("expectedBucketOwner")) inputs.set("expectedBucketOwner", ACCOUNT);
-      steps.push({ task, inputs: textsOf(inputs, known) });
+      steps.push(...variables.map((known) => ({ task, inputs: textsOf(inputs, known) })));
     },
   });
   return { text: document.toString({ lineWidth: 0 }), steps };
+}
+
+/** The variables of the pipeline: for each job of a matrix, with its own. */
+function variablesOf(document: Document): Record<string, string>[] {
+  const known = document.get("variables");
+  const ofPipeline = isMap(known) ? textsOf(known, {}) : {};
+  const jobs: Record<string, string>[] = [];
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (String(key) !== "matrix" || !isMap(value)) return;
+      for (const { value: job } of value.items) if (isMap(job)) jobs.push({ ...ofPipeline, ...textsOf(job, {}) });
+    },
+  });
+  return jobs.length > 0 ? jobs : [ofPipeline];
 }
 
 function stepWith(inputs: string): string {

@@ -90,6 +90,10 @@ export class Example {
   }
 }
 
+function isMadeByScript(folder: string, pipeline: string): boolean {
+  return pipeline.includes(`mkdir ${folder}`) || pipeline.includes(`mkdir -p ${folder}`);
+}
+
 /** An agent with folders of its own, in which the files lie that an example supposes. */
 class ExampleAgent {
   readonly #folder: string;
@@ -121,7 +125,7 @@ class ExampleAgent {
       return this.#aws.put(bucketName, `${prefix === "" ? "" : `${prefix}/`}data.txt`, "an object");
     }
     const path = this.#pathOf(sourceFolder);
-    if (existsSync(path) || pipeline.includes(`mkdir ${sourceFolder}`)) return;
+    if (existsSync(path) || isMadeByScript(sourceFolder, pipeline)) return;
     if (extname(path) !== "") writeFiles(this.#folder, { [path.slice(this.#folder.length)]: "a file" });
     else writeFiles(path, SITE);
   }
