@@ -18,7 +18,7 @@ const TESTED_ELSEWHERE = "docs/release-checklist.md";
 const CHECKS: Readonly<Record<string, (block: CodeBlock) => Promise<void>>> = {
   "": ({ code }) => assertRuns(code),
   release: ({ code }) => assertRuns(code, "release"),
-  // test/docs/task-pages.test.ts compares these with task.json, and the tests of the inputs run them.
+  // test/docs/written.test.ts compares these with task.json, and the tests of the inputs run them.
   syntax: async () => {},
   inputs: async () => {},
   connections: ({ code }) => assertConnections(code),

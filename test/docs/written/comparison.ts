@@ -17,7 +17,7 @@ const PROGRAMS = { "these tasks": "task, Node 20", "AWS CLI": "aws-cli", s5cmd: 
 
 /** What each does, from these tasks to s5cmd. */
 const ABILITIES: readonly (readonly [ability: string, ours: string, toolkit: string, cli: string, s5cmd: string])[] = [
-  ["files at the same time", "64 or more, as the server allows", "one", "10", "256"],
+  ["files at the same time", "64 or more, as the server allows", "one up, all down", "10", "256"],
   [
     "what is sent again",
     "what differs, by checksum",

@@ -7,8 +7,8 @@ import { declaredTask } from "../tasks/inputs/declared-inputs.ts";
 import { inputTables } from "../tasks/inputs/tables.ts";
 import { anchorsOf, codeBlocksOf } from "./markdown.ts";
 import { root } from "./pages.ts";
-import { fillPage } from "./task-pages/fill-page.ts";
-import { writtenSections } from "./task-pages/written-sections.ts";
+import { fillPage } from "./written/fill-page.ts";
+import { writtenSections } from "./written/written-sections.ts";
 
 for (const [path, sections] of Object.entries(writtenSections())) {
   it(`${path} says what task.json, the tested examples and bench/RESULTS.md say (npm run docs writes it again)`, () => {
