@@ -38,6 +38,9 @@ const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_
 
 const writesTable = "--write-table";
 
+/** Large archives, on request only. */
+const largeArchives = "archives";
+
 const runs: TestRun[] = [];
 /** What each store was found to be able to do. */
 const columns: StoreColumn[] = [];
@@ -59,6 +62,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
+  if (names.has(largeArchives)) await testLargeArchives(permission);
   await proxies?.stop();
   await settleTable(args.includes(writesTable));
 
@@ -93,6 +97,14 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
 }
 
+/** Written by this Node and by those of the agent, and read by other programs. */
+async function testLargeArchives(permission: InstallPermission): Promise<void> {
+  const nodes = await runtimesOf(agentNodes, new Set(agentNodes.map(({ name }) => name)), permission);
+  const others = nodes.filter(({ version }) => version !== thisNode.version).map(({ program }) => program);
+  const env = { ...withoutServer, S3_TEST_LARGE_ARCHIVES: "1", OTHER_NODES: others.join(delimiter) };
+  await runSuite("archives", "embedded", thisNode, env);
+}
+
 async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
   return {
     CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
@@ -103,7 +115,10 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 
 /** @throws {Error} where a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
-  const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
+  const known = [
+    ...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name)),
+    largeArchives,
+  ];
   const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -119,7 +134,11 @@ function selectedNames(args: readonly string[]): Set<string> {
       reason: `it takes minutes to compile; run it with: npm run test:servers -- ${name} --install`,
     });
   }
-  return new Set(known.filter((name) => !onRequest.includes(name)));
+  skippedParts.push({
+    part: largeArchives,
+    reason: `it takes half an hour; run it with: npm run test:servers -- ${largeArchives} --install`,
+  });
+  return new Set(known.filter((name) => name !== largeArchives && !onRequest.includes(name)));
 }
 
 /** The page must say what this run found. */

@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME] [-- --again]`: orders every kind of fault for every kind of request of every task, kills and
+ * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME] [-- --mode NAME] [-- --again]`: orders every kind of fault for every kind of request of every task, kills and
  * cancels tasks, and writes `docs/reliability.md`. With a case's name, only that case is run, and nothing is written. With `--again`, the
  * cases that failed in the last run are run again.
  */

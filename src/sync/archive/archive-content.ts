@@ -17,9 +17,11 @@ export interface ArchiveStream {
 /**
  * Writes an archive as a stream that is measured on its way.
  *
+ * @param folder that the names of the entries start at.
  * @param onRead called with the number of bytes that have just been read from a file.
  */
 export async function streamArchive(
+  folder: string,
   entries: readonly ArchiveEntry[],
   settings: ArchiveSettings,
   onRead?: (sizeBytes: number) => void,
@@ -48,7 +50,7 @@ export async function streamArchive(
     },
   });
   // Each end of the pipe destroys the other one; what goes wrong is the error of this end.
-  pipeline(await writeArchive(entries, settings, onRead), measured, () => undefined);
+  pipeline(await writeArchive(folder, entries, settings, onRead), measured, () => undefined);
   return { bytes: measured, written: () => ({ sizeBytes, sha256: sha256.copy().digest("hex") }) };
 }
 
@@ -58,11 +60,12 @@ export async function streamArchive(
  * @throws as the stream of `writeArchive` fails; the signal's reason.
  */
 export async function measureArchive(
+  folder: string,
   entries: readonly ArchiveEntry[],
   settings: ArchiveSettings,
   signal: AbortSignal,
 ): Promise<WrittenArchive> {
-  const { bytes, written } = await streamArchive(entries, settings);
+  const { bytes, written } = await streamArchive(folder, entries, settings);
   const onAbort = () => bytes.destroy(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
