@@ -25,20 +25,23 @@ export async function keepObjects(
   { encryption, concurrency }: Pick<SiteOptions, "encryption" | "concurrency">,
   signal: AbortSignal,
 ): Promise<void> {
-  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ source, key, entry }, _, either) => {
+  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ sources, key, entry }, _, either) => {
     const storageClass = entry.headers[STORAGE_CLASS];
     const headers = {
       ...encryptionHeaders(encryption),
       ...(storageClass === undefined ? {} : { [STORAGE_CLASS]: storageClass }),
     };
-    try {
-      await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
-    } catch (error) {
-      either.throwIfAborted();
-      if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
-      // Somebody has replaced or deleted it since it was listed: it is none of the release any more.
-      await removeCopy(bucket, key, either);
+    for (const source of sources) {
+      try {
+        await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
+        return;
+      } catch (error) {
+        either.throwIfAborted();
+        // Somebody has replaced or deleted it since it was listed: it is none of the release any more.
+        if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
+      }
     }
+    await removeCopy(bucket, key, either);
   });
 }
 

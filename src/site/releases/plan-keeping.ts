@@ -4,10 +4,10 @@ import type { ListedObject, SitePlan } from "../plan/site-plan.ts";
 import type { ReleasesBefore } from "./kept-releases.ts";
 import { contentName } from "./release-names.ts";
 
-/** An object that is about to be replaced or deleted, and that a release needs to come back. */
+/** What is about to be replaced or deleted, and a release needs to come back. */
 export interface Keeping {
-  /** As it is listed. */
-  readonly source: CopiedObject;
+  /** As they are listed: all objects with these bytes and headers, of which one is copied. */
+  readonly sources: readonly CopiedObject[];
   /** Where its copy goes. */
   readonly key: string;
   readonly entry: ManifestEntry;
@@ -26,9 +26,10 @@ export function planKeeping(
   prefix: string,
 ): Keeping[] {
   const goes = [...groups.flatMap(({ actions }) => actions), ...deletions];
-  return goes.flatMap(({ relativeKey }) => {
+  const keepings = new Map<string, Keeping & { readonly sources: CopiedObject[] }>();
+  for (const { relativeKey } of goes) {
     const stored = listed.get(relativeKey);
-    if (!stored) return [];
+    if (!stored) continue;
     const named = new Map<string, { readonly entry: ManifestEntry; readonly release: number }>();
     for (const { number, entries } of records) {
       const entry = entries.get(relativeKey);
@@ -36,10 +37,14 @@ export function planKeeping(
       if (entry?.etag === stored.etag) named.set(contentName(entry), { entry, release: number });
     }
     const source = { key: prefix + relativeKey, sizeBytes: stored.sizeBytes, etag: stored.etag };
-    return [...named.values()].flatMap(({ entry, release }) => {
+    for (const { entry, release } of named.values()) {
       const kept = listing.find(entry);
-      const isKept = kept !== undefined && kept.superseded >= release;
-      return isKept ? [] : [{ source, key: prefix + listing.nameFor(entry, lastNumber), entry }];
-    });
-  });
+      if (kept !== undefined && kept.superseded >= release) continue;
+      const key = prefix + listing.nameFor(entry, lastNumber);
+      const keeping = keepings.get(key);
+      if (keeping) keeping.sources.push(source);
+      else keepings.set(key, { sources: [source], key, entry });
+    }
+  }
+  return [...keepings.values()];
 }
