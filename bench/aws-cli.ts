@@ -9,7 +9,7 @@ export interface AwsCli extends Tool {
   archive(server: BenchServer, folder: string, bucket: string): Promise<Sample>;
 }
 
-/** aws-cli with its defaults. @throws {Unavailable} where it cannot be had: it takes Python. */
+/** aws-cli with its defaults. @throws {Unavailable} if it cannot be had: it takes Python. */
 export async function awsCli(): Promise<AwsCli> {
   const program = await installedAwsCli({ mayInstall: true });
   const copy = (server: BenchServer, from: string, to: string) => {

@@ -8,7 +8,7 @@ export interface ArchiveEntry {
   readonly sizeBytes: number;
   /** Whether its owner may run it; never on Windows, which does not know this. */
   readonly isExecutable: boolean;
-  /** Of its bytes, in hex. */
+  /** The SHA-256 of its bytes, in hex. */
   readonly sha256: string;
 }
 

@@ -1,2 +1,2 @@
-/** The library that writes tar archives: a file of its own beside the bundle, since few steps need it. */
+/** The library that writes tar archives, in a separate file beside the bundle, because few steps need it. */
 export { pack } from "tar-stream";

@@ -17,12 +17,12 @@ export function isSmall({ sizeBytes }: ArchiveEntry): boolean {
   return sizeBytes < BLOCK_BYTES;
 }
 
-/** Reads the files of an archive. All of it fails with `file-changed` if the bytes are not those that were digested. */
+/** Reads the files of an archive. Reading fails with `file-changed` if the bytes are not those that were digested. */
 export class EntryReader {
   readonly #folder: string;
   readonly #onRead: OnRead;
 
-  /** @param folder that the entries' names start at. */
+  /** @param folder the entries' paths are relative to it. */
   constructor(folder: string, onRead: OnRead) {
     this.#folder = folder;
     this.#onRead = onRead;
@@ -56,7 +56,7 @@ export class EntryReader {
         doneBytes += block.length;
         digest.update(block);
         this.#onRead(block.length);
-        // The last block goes on only if the whole file is what it was.
+        // The last block is passed on only if the whole file is unchanged.
         if (doneBytes === sizeBytes) {
           const { bytesRead } = await file.read(Buffer.allocUnsafe(1), 0, 1, sizeBytes);
           if (bytesRead > 0 || digest.digest("hex") !== sha256) throw new FileChangedError();

@@ -20,7 +20,7 @@ export async function writeTarGz(
   const tar = pack();
   const output = withoutSystem();
   const gzip = createGzip({ level: compressionLevel });
-  // What fails in between is the output's error.
+  // Errors of the streams in between become errors of the output.
   pipeline(tar, gzip, output, () => undefined);
   addEntries(tar, entries, reader).catch((error: Error) => output.destroy(error));
   return output;
@@ -31,7 +31,7 @@ async function addEntries(tar: Pack, entries: readonly ArchiveEntry[], reader: E
   tar.finalize();
 }
 
-/** In one go: a stream for each of many small files would take several times as long. */
+/** In one go, because a stream for each small file would take several times as long. */
 function addSmall(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Promise<void> {
   const bytes = reader.readSmall(entry);
   return new Promise<void>((resolve, reject) => {
@@ -63,7 +63,7 @@ function headerOf(entry: ArchiveEntry): Partial<Header> & Pick<Header, "name"> {
 const SYSTEM_OFFSET = 9;
 const UNKNOWN_SYSTEM = 255;
 
-/** Takes the operating system out of the header of a gzip stream. */
+/** Sets the operating system in the header of a gzip stream to "unknown". */
 function withoutSystem(): Transform {
   let positionBytes = 0;
   return new Transform({

@@ -8,7 +8,7 @@ import { refuseZipName, writeZip } from "./zip-writer.ts";
  * Writes an archive as a stream. The same entries with the same settings give the same bytes, whatever the machine, its time zone or the
  * version of Node.js.
  *
- * @param folder that the names of the entries start at.
+ * @param folder the entries' paths are relative to it.
  * @param entries in the order of their names, each of which `refuseName` accepts.
  * @param onRead called with the number of bytes that have just been read from a file.
  * @returns a stream that fails with `file-changed` if a file is not what it was, and with Node's error if one cannot be read. Destroy it
@@ -29,10 +29,10 @@ export function refuseName(path: string, { format }: ArchiveSettings): string | 
   return format === "zip" ? refuseZipName(path) : undefined;
 }
 
-/** What an entry takes beside its bytes at most: headers, its name twice, and what compression adds. */
+/** The most that an entry adds to its bytes: headers, its name twice, and the overhead of compression. */
 const ENTRY_OVERHEAD_BYTES = 2_048;
 
-/** More bytes than the archive of these entries has, even if nothing can be compressed. */
+/** An upper limit of the archive's size in bytes, even if nothing can be compressed. */
 export function maxArchiveBytes(entries: readonly ArchiveEntry[]): number {
   const overheadBytes = ({ path, sizeBytes }: ArchiveEntry) =>
     ENTRY_OVERHEAD_BYTES + 4 * Buffer.byteLength(path) + Math.ceil(sizeBytes / 1_000);

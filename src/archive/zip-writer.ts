@@ -5,10 +5,10 @@ import { type ArchiveEntry, modeOf } from "./archive-entry.ts";
 import { type EntryReader, isSmall } from "./entry-content.ts";
 import { centralHeader, dataDescriptor, endOfDirectory, localHeader, type ZipRecord } from "./zip-format.ts";
 
-/** What is handed on at once of headers and small files. */
+/** Headers and small files are passed on in blocks of this size. */
 const BLOCK_BYTES = 32 * 1024;
 
-/** What an entry's content has, once it is written; its name and permissions are the entry's. */
+/** What is known of an entry's content after it is written. Its name and permissions are in the entry. */
 type WrittenContent = Pick<ZipRecord, "crc32" | "compressedBytes" | "offsetBytes">;
 
 /**
@@ -58,10 +58,10 @@ class ZipWriter {
     return content;
   }
 
-  /** In one go: a stream for each of many small files would take several times as long. @returns the CRC of its bytes */
+  /** In one go, because a stream for each small file would take several times as long. @returns the CRC of its bytes */
   *#writeSmall(entry: ArchiveEntry): Generator<Buffer, number> {
     const bytes = this.#reader.readSmall(entry);
-    // Room for all, or zlib would take more of it.
+    // Enough for the whole result. zlib would take more memory by default.
     yield this.#count(deflateRawSync(bytes, { level: this.#level, chunkSize: 64 + bytes.length }));
     return crc32(bytes);
   }
@@ -75,7 +75,7 @@ class ZipWriter {
         yield block;
       }
     }
-    // What the blocks fail with is the error of the deflater.
+    // If the blocks fail, the deflater fails with the same error.
     const deflater = pipeline(blocks(), createDeflateRaw({ level: this.#level }), () => undefined);
     for await (const chunk of deflater) yield this.#count(chunk);
     return crc;
@@ -91,7 +91,7 @@ function recordOf(entry: ArchiveEntry, content: WrittenContent): ZipRecord {
   return { ...content, name: Buffer.from(entry.path), mode: modeOf(entry), sizeBytes: entry.sizeBytes };
 }
 
-/** Joins small chunks: each one that is handed on takes its turn through several streams. */
+/** Joins small chunks, because each chunk passes through several streams. */
 async function* gathered(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -106,7 +106,7 @@ async function* gathered(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
   yield Buffer.concat(waiting, waitingBytes);
 }
 
-/** Why a name cannot stand in a zip archive, as the end of a sentence; undefined if it can. */
+/** Why a zip archive cannot contain a name, as the end of a sentence; undefined if it can. */
 export function refuseZipName(path: string): string | undefined {
   if (path.includes("\\")) return "its name has a \\ in it, which programs that read zip archives take for a /";
   if (/^[a-z]:/i.test(path)) return "its name begins like a drive of Windows, which zip archives must not have";

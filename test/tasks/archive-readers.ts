@@ -103,22 +103,22 @@ func check(err error) {
 }
 `;
 
-/** Python's `zipfile` or `tarfile`. @returns undefined where there is no Python */
+/** Python's `zipfile` or `tarfile`. @returns undefined if there is no Python */
 export function readByPython(path: string): ReadArchive | undefined {
   return parse(run("python3", ["-c", PYTHON, path]));
 }
 
-/** Java's `ZipInputStream`. @returns undefined where there is no Java */
+/** Java's `ZipInputStream`. @returns undefined if there is no Java */
 export function readByJava(path: string): ReadArchive | undefined {
   return withSource("ReadZip.java", JAVA, (program) => run("java", [program, path]));
 }
 
-/** Go's `archive/zip` or `archive/tar`. @returns undefined where there is no Go */
+/** Go's `archive/zip` or `archive/tar`. @returns undefined if there is no Go */
 export function readByGo(path: string): ReadArchive | undefined {
   return withSource("main.go", GO, (program) => run("go", ["run", program, path]));
 }
 
-/** Runs a program that has to be compiled first. */
+/** Writes the source of a program, and runs it. */
 function withSource(name: string, source: string, act: (path: string) => string | undefined): ReadArchive | undefined {
   const folder = mkdtempSync(join(tmpdir(), "reader-"));
   try {
