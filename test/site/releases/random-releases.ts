@@ -266,7 +266,9 @@ export class RandomReleases {
   /** In the end each release that is kept comes back, whatever befell the site before. */
   async #bringBackAll(): Promise<void> {
     if (this.#known.length === 0) return;
-    for (const { number, build } of [...this.#known]) {
+    for (const { content, build } of [...this.#known]) {
+      // A record that was missing may have become the newest one of its content meanwhile.
+      const number = this.#known.find((each) => each.content === content)?.number;
       await this.#rollBack(String(number), WELL);
       assert.ok(this.#live, `release ${number} does not come back`);
       this.#assertShown(build);
