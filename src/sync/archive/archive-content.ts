@@ -6,7 +6,7 @@ import { writeArchive } from "../../archive/write-archive.ts";
 import type { WrittenArchive } from "./archive-plan.ts";
 
 /** The compressor's many small pieces are collected in blocks, because they would fragment the memory until a part is complete. */
-const BLOCK_BYTES = 1024 ** 2;
+const BLOCK_BYTES = 256 * 1024;
 
 /** An archive as a stream, and its properties when it is complete. */
 export interface ArchiveStream {
