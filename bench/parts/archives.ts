@@ -11,6 +11,7 @@ import { GIB } from "./uploads.ts";
 /** Each takes so long that they cannot be run as often as others. */
 const ROUNDS = 3;
 const MAX_MB = 200;
+const TEXT_BYTES = 8 * 1024 ** 2;
 
 const archiveOf = (content: string, source: () => WorkFolder): Part => ({
   name: `archive-${content.split(" ")[0]}`,
@@ -52,25 +53,22 @@ function findings(work: string, timings: readonly Timing[]): Finding[] {
 
 const SENTENCE = "The quick brown fox jumps over the lazy dog, and what it finds there is written down line by line.";
 
-/** Numbered lines of words in an order that does not come again soon. */
+/** Lines of words in an order that does not come again within what a compressor looks back to. */
 function textFile(): WorkFolder {
   const folder = memoryFolder("text");
-  const file = join(folder.path, "large.txt");
   const words = SENTENCE.split(" ");
   let state = 1;
-  for (let writtenBytes = 0, line = 0; writtenBytes < GIB; ) {
-    const lines: string[] = [];
-    for (const end = line + 20_000; line < end; line++) {
-      const chosen = Array.from({ length: 12 }, () => {
-        state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-        return words[state % words.length];
-      });
-      lines.push(`${line} ${chosen.join(" ")}\n`);
-    }
-    const text = lines.join("");
-    writeFileSync(file, text, { flag: "a" });
-    writtenBytes += text.length;
+  let text = "";
+  for (let line = 0; text.length < TEXT_BYTES; line++) {
+    const chosen = Array.from({ length: 12 }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return words[(state >>> 16) % words.length];
+    });
+    text += `${line} ${chosen.join(" ")}\n`;
   }
+  const block = Buffer.from(text).subarray(0, TEXT_BYTES);
+  const file = join(folder.path, "large.txt");
+  for (let doneBytes = 0; doneBytes < GIB; doneBytes += TEXT_BYTES) writeFileSync(file, block, { flag: "a" });
   return folder;
 }
 
