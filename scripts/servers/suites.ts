@@ -93,6 +93,8 @@ export const suites = {
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
   /** The table of compatible stores. */
   operations,
+  /** The same with archives of 4.5 GiB and 70,000 files, which takes half an hour. */
+  archives: ["test/tasks/archive-memory.test.ts"],
   /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [

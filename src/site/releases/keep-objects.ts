@@ -16,7 +16,7 @@ export const PARALLEL_COPIES = 64;
 const STORAGE_CLASS = "x-amz-storage-class";
 
 /**
- * * Copies objects that releases need, before a publish replaces them, within the store.
+ * Copies objects that releases need, before a publish replaces them, within the store.
  *
  * @throws {StepError} if an object cannot be copied; the signal's reason.
  */
@@ -26,20 +26,23 @@ export async function keepObjects(
   { encryption, concurrency }: Pick<SiteOptions, "encryption" | "concurrency">,
   signal: AbortSignal,
 ): Promise<void> {
-  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ source, key, entry }, _, either) => {
+  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ sources, key, entry }, _, either) => {
     const storageClass = entry.headers[STORAGE_CLASS];
     const headers = {
       ...encryptionHeaders(encryption),
       ...(storageClass === undefined ? {} : { [STORAGE_CLASS]: storageClass }),
     };
-    try {
-      await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
-    } catch (error) {
-      either.throwIfAborted();
-      if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
-      // It was replaced or deleted since it was listed, so it no longer belongs to the release.
-      await removeCopy(bucket, key, either);
+    for (const source of sources) {
+      try {
+        await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
+        return;
+      } catch (error) {
+        either.throwIfAborted();
+        // It was replaced or deleted since it was listed, so it no longer belongs to the release.
+        if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
+      }
     }
+    await removeCopy(bucket, key, either);
   });
 }
 

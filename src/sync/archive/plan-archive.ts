@@ -71,7 +71,7 @@ export async function planArchive(
   const problem = guardExisting(exists, "objects", () => key, `s3://${access.bucketName}/${prefix}`);
   // In a real run the upload shows this.
   const isMeasured = !problem && (existing !== undefined || (options.dryRun && action.kind === "put"));
-  const written = isMeasured ? await measureArchive(entries, archive, context.signal) : undefined;
+  const written = isMeasured ? await measureArchive(scanBase(source), entries, archive, context.signal) : undefined;
   if (action.kind === "put" && written) action.sizeBytes = written.sizeBytes;
   const remarks = [...remarkOnLines(patterns.unusedLines(), "file"), ...remarkOnUnusedRules(options)];
   return {

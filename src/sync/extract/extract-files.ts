@@ -81,13 +81,12 @@ export class ExtractedFiles {
 
   async #extract({ file: archive, modifiedMs, actions }: ReadArchive): Promise<ApplyResult> {
     const byPlace = new Map(actions.map((action) => [action.file.place, action]));
-    const wanted = new Map(actions.map(({ file }) => [file.place, file]));
     let current = actions[0];
     try {
       if (current) {
-        await readFiles(archive, wanted, this.#tools.signal, async ({ place }, content) => {
-          current = byPlace.get(place);
-          if (current) await this.#write(current, modifiedMs, content);
+        await readFiles(archive, byPlace, this.#tools.signal, async (action, content) => {
+          current = action;
+          await this.#write(action, modifiedMs, content);
         });
       }
       await discard(archive.path);

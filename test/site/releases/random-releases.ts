@@ -117,7 +117,11 @@ export class RandomReleases {
           failure ??= error;
         }
       };
-    const result = await act({ bucket: this.#bucket, now: () => this.#nowMs }).catch(() => undefined);
+    const result = await act({ bucket: this.#bucket, now: () => this.#nowMs }).catch((error: Error) => {
+      this.history.push(`it failed: ${error.message}`);
+      return undefined;
+    });
+    for (const { message } of result?.report?.errors ?? []) this.history.push(`it ended with: ${message}`);
     this.#bucket.mishapOf = () => undefined;
     if (failure) throw failure;
     this.#contents = await this.#store.contents();
