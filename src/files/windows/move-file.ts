@@ -18,8 +18,8 @@ export interface MoveOptions {
   readonly calls?: MoveCalls;
 }
 
-/** A folder has the name that a file is to have. */
-export function folderInTheWay(path: string): CodedError {
+/** What is thrown if a folder is at the absolute path that a file is to have. */
+export function folderInTheWayError(path: string): CodedError {
   return new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
 }
 
@@ -52,7 +52,7 @@ export async function removeFile(path: string, signal?: AbortSignal): Promise<vo
 async function makeWay(path: string, calls: MoveCalls): Promise<boolean> {
   const found = await calls.lstat(path).catch(() => undefined);
   if (!found) return false;
-  if (found.isDirectory()) throw folderInTheWay(path);
+  if (found.isDirectory()) throw folderInTheWayError(path);
   if (found.isSymbolicLink()) {
     await calls.unlink(path);
     return true;

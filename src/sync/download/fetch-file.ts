@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { CodedError } from "../../errors/coded-error.ts";
 import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
-import { folderInTheWay } from "../../files/windows/move-file.ts";
+import { folderInTheWayError } from "../../files/windows/move-file.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { fetchInOne } from "./fetch-in-one.ts";
@@ -89,7 +89,7 @@ export async function replaceFile(
       .catch(() => false);
     if (!isFolder) throw error;
     if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
-      throw folderInTheWay(path);
+      throw folderInTheWayError(path);
     }
     await target.confirm(name, disk);
     await publish(temporaryPath, path, disk, { signal });

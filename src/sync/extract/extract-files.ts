@@ -5,7 +5,7 @@ import { readFiles } from "../../extract/read-archive.ts";
 import type { Disk } from "../../files/disk.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "../../files/temporary-file.ts";
-import { folderInTheWay } from "../../files/windows/move-file.ts";
+import { folderInTheWayError } from "../../files/windows/move-file.ts";
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
@@ -82,13 +82,12 @@ export class ExtractedFiles {
 
   async #extract({ file: archive, modifiedMs, actions }: ReadArchive): Promise<ApplyResult> {
     const byPlace = new Map(actions.map((action) => [action.file.place, action]));
-    const wanted = new Map(actions.map(({ file }) => [file.place, file]));
     let current = actions[0];
     try {
       if (current) {
-        await readFiles(archive, wanted, this.#tools.signal, async ({ place }, content) => {
-          current = byPlace.get(place);
-          if (current) await this.#write(current, modifiedMs, content);
+        await readFiles(archive, byPlace, this.#tools.signal, async (action, content) => {
+          current = action;
+          await this.#write(action, modifiedMs, content);
         });
       }
       await discard(archive.path);
@@ -115,7 +114,7 @@ export class ExtractedFiles {
       (found) => found.isDirectory(),
       () => false,
     );
-    if (isFolder) throw folderInTheWay(place);
+    if (isFolder) throw folderInTheWayError(place);
     this.#tools.target.confirmName(path);
     return 0;
   }

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { InputReader } from "../../agent/inputs.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
-import { refusePath } from "../../files/safe-path.ts";
+import { whyPathIsRefused } from "../../files/safe-path.ts";
 import { withoutLongPathMark } from "../../files/windows/real-path.ts";
 
 /** Reads the folder to download to. One that is missing is made when the first file comes; but what exists already must not stand in its way. */
@@ -16,7 +16,7 @@ export function readTarget(reader: InputReader): string {
 
 /** @throws Error where there can be no such folder. */
 function checkTarget(target: string): void {
-  const refusal = refusePath(target, process.platform);
+  const refusal = whyPathIsRefused(target, process.platform);
   if (refusal) throw new CodedError("path-invalid", `${target} cannot be a folder: ${refusal}. Enter another folder.`);
   for (let path = target; ; path = dirname(path)) {
     try {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diskName, foldName } from "../../../src/files/name-collisions.ts";
 import { isRepositoryName } from "../../../src/files/repository-name.ts";
-import { refusePath } from "../../../src/files/safe-path.ts";
+import { whyPathIsRefused } from "../../../src/files/safe-path.ts";
 import { listFolder } from "../../../src/files/windows/list-folder.ts";
 import { isSameItem, nameOnDisk } from "../../../src/files/windows/names-on-disk.ts";
 import { realPath, realPathSync, withoutLongPathMark } from "../../../src/files/windows/real-path.ts";
@@ -51,7 +51,7 @@ describe("a repository's history", () => {
 
 describe("the path of a folder", () => {
   it("is held to the rules for names on Windows", () => {
-    const refusal = (path: string) => refusePath(path, "win32");
+    const refusal = (path: string) => whyPathIsRefused(path, "win32");
     for (const path of ["C:\\", "C:\\agent\\_work\\1\\s", "\\\\server\\share\\out", "D:\\a b\\c.d\\"]) {
       assert.equal(refusal(path), undefined, path);
     }
@@ -63,9 +63,9 @@ describe("the path of a folder", () => {
   });
 
   it("is held to those of other systems there", () => {
-    assert.equal(refusePath("/", "linux"), undefined);
-    assert.equal(refusePath("/out/con/a:b", "linux"), undefined);
-    assert.equal(refusePath(`/out/${"x".repeat(256)}`, "linux"), "a name in it is longer than 255 bytes");
+    assert.equal(whyPathIsRefused("/", "linux"), undefined);
+    assert.equal(whyPathIsRefused("/out/con/a:b", "linux"), undefined);
+    assert.equal(whyPathIsRefused(`/out/${"x".repeat(256)}`, "linux"), "a name in it is longer than 255 bytes");
   });
 
   it("loses the mark of a long path", () => {
