@@ -55,7 +55,6 @@ export async function runMochaOnWindows(
   const environment = {
     ESBUILD_BINARY_PATH: seen(esbuild),
     WINDOWS_PARENT: seen(parent),
-    S3_TEST_FULL: "1",
     CI: "true",
   };
   try {
