@@ -14,6 +14,7 @@ const notRunOnWindows: readonly NotRun[] = [
     titles: ["makes a zip of 150 odd names that Python reads", "makes a tar.gz of 150 odd names that Python reads"],
     reason: "the names have characters that Windows does not allow",
   },
+  { file: "sync/plan/random-sync", reason: "the names have characters that Windows does not allow" },
   { file: "files/scan", reason: "Wine lists no symbolic links, and is very slow with a thousand levels of folders" },
   { file: "files/target-folder", reason: "it is about symbolic links, which Wine does not have as Windows does" },
   {

@@ -19,8 +19,9 @@ const BACK_OFF: BackOff = { firstDelayMs: 10, maxDelayMs: 1_000 };
 
 export interface PatienceOptions {
   readonly isWindows?: boolean;
-  /** How long the first file is waited for that stays open. */
-  readonly longMs?: number;
+  /** The clock, in milliseconds, and what lets time pass on it. */
+  readonly now?: () => number;
+  readonly wait?: typeof pause;
 }
 
 /** What is tried again while another program holds a file. */
@@ -34,12 +35,18 @@ export interface HeldCall {
 /** Waits for files that another program has open, as only Windows has them: elsewhere a call is made once. */
 export class Patience {
   readonly isWindows: boolean;
-  readonly #longMs: number;
-  #hasWaitedInVain = false;
+  readonly #now: () => number;
+  readonly #wait: typeof pause;
+  #mostMs = LONG_MS;
 
-  constructor({ isWindows = process.platform === "win32", longMs = LONG_MS }: PatienceOptions = {}) {
+  constructor({
+    isWindows = process.platform === "win32",
+    now = () => performance.now(),
+    wait = pause,
+  }: PatienceOptions = {}) {
     this.isWindows = isWindows;
-    this.#longMs = longMs;
+    this.#now = now;
+    this.#wait = wait;
   }
 
   /**
@@ -49,7 +56,7 @@ export class Patience {
    * the signal's reason.
    */
   async whileHeld<T>({ path, purpose, signal }: HeldCall, act: () => Promise<T>): Promise<T> {
-    const startMs = performance.now();
+    const startMs = this.#now();
     for (let tries = 1; ; tries++) {
       try {
         return await act();
@@ -58,18 +65,15 @@ export class Patience {
         const mayBeHeld = code === IN_USE || (purpose === "change" && IN_USE_OR_DENIED.has(code));
         if (!this.isWindows || !mayBeHeld) throw error;
         signal?.throwIfAborted();
-        const waitedMs = performance.now() - startMs;
-        if (waitedMs >= this.#mostMs()) {
-          this.#hasWaitedInVain = true;
+        const waitedMs = this.#now() - startMs;
+        const leftMs = this.#mostMs - waitedMs;
+        if (leftMs <= 0) {
+          this.#mostMs = SHORT_MS;
           throw describe(path, code, waitedMs, error as Error);
         }
-        await pause(Math.min(delayAfter(tries, BACK_OFF), this.#mostMs()), signal);
+        await this.#wait(Math.min(delayAfter(tries, BACK_OFF), leftMs), signal);
       }
     }
-  }
-
-  #mostMs(): number {
-    return this.#hasWaitedInVain ? Math.min(SHORT_MS, this.#longMs) : this.#longMs;
   }
 }
 

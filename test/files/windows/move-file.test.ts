@@ -7,7 +7,7 @@ import { Patience } from "../../../src/files/windows/patience.ts";
 type Kind = "folder" | "link" | "read-only" | "file" | "nothing";
 
 /** Windows, where something is at the target: `refusals` are the codes with which it answers as long as that is in the way. */
-function windowsWith(kind: Kind, refusals: readonly string[] = [], longMs = 10_000) {
+function windowsWith(kind: Kind, refusals: readonly string[] = []) {
   const done: string[] = [];
   let there = kind;
   const refused = [...refusals];
@@ -31,8 +31,15 @@ function windowsWith(kind: Kind, refusals: readonly string[] = [], longMs = 10_0
       there = "nothing";
     },
   } as unknown as MoveCalls;
+  const clock = { nowMs: 0 };
+  const wait = async (delayMs: number) => {
+    clock.nowMs += delayMs;
+  };
   const move = (isWindows = true) =>
-    moveFile("D:\\.s3.part", "D:\\a", new Disk(), { calls, patience: new Patience({ isWindows, longMs }) });
+    moveFile("D:\\.s3.part", "D:\\a", new Disk(), {
+      calls,
+      patience: new Patience({ isWindows, now: () => clock.nowMs, wait }),
+    });
   return { done, move };
 }
 
@@ -68,7 +75,7 @@ describe("a file that gets its name on Windows", () => {
     const brief = windowsWith("file", ["EPERM", "EACCES", "EBUSY"]);
     await brief.move();
     assert.deepEqual(brief.done, ["rename EPERM", "rename EACCES", "rename EBUSY", "rename"]);
-    const long = windowsWith("file", Array(1000).fill("EBUSY"), 40);
+    const long = windowsWith("file", Array(1000).fill("EBUSY"));
     await assert.rejects(long.move(), { code: "file-in-use" });
   });
 

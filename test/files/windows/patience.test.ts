@@ -17,39 +17,51 @@ function failing(...codes: string[]) {
 const forever = (code: string) => async () => {
   throw systemError(code);
 };
+/** A patience under Windows whose time passes at once. */
+function patienceInNoTime() {
+  const clock = { nowMs: 0 };
+  const wait = async (delayMs: number, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    clock.nowMs += delayMs;
+  };
+  return { clock, patience: new Patience({ isWindows: true, now: () => clock.nowMs, wait }) };
+}
+
 const reading = { path: "D:\\a.txt", purpose: "read" } as const;
 const changing = { path: "D:\\a.txt", purpose: "change" } as const;
 
 describe("a file that another program has open", () => {
   it("is waited for on Windows, to be read or changed", async () => {
     const { calls, act } = failing("EBUSY", "EBUSY");
-    assert.equal(await new Patience({ isWindows: true }).whileHeld(reading, act), "done");
+    const { clock, patience } = patienceInNoTime();
+    assert.equal(await patience.whileHeld(reading, act), "done");
     const change = failing("EPERM", "EBUSY", "EACCES");
-    assert.equal(await new Patience({ isWindows: true }).whileHeld(changing, change.act), "done");
-    assert.deepEqual([calls.made, change.calls.made], [3, 4]);
+    assert.equal(await patience.whileHeld(changing, change.act), "done");
+    assert.deepEqual([calls.made, change.calls.made, clock.nowMs], [3, 4, 10 + 20 + 10 + 20 + 40]);
   });
 
-  it("is given up in the end, with a sentence that says so", async () => {
-    const patience = new Patience({ isWindows: true, longMs: 30 });
+  it("is given up after a minute, with a sentence that says so", async () => {
+    const { clock, patience } = patienceInNoTime();
     await assert.rejects(patience.whileHeld(reading, forever("EBUSY")), {
       name: "FileInUseError",
       code: "file-in-use",
       message:
-        "D:\\a.txt is open in another program, also after 0 s (EBUSY). Close the program, for example one that an earlier step started, and run the step again",
+        "D:\\a.txt is open in another program, also after 60 s (EBUSY). Close the program, for example one that an earlier step started, and run the step again",
     });
     await assert.rejects(patience.whileHeld(changing, forever("EPERM")), {
       code: "file-in-use",
       message:
-        "D:\\a.txt could not be replaced or removed, also after 0 s (EPERM): another program has it open, or the agent's user has no right to change it. Close the program or give the user the right, and run the step again",
+        "D:\\a.txt could not be replaced or removed, also after 1 s (EPERM): another program has it open, or the agent's user has no right to change it. Close the program or give the user the right, and run the step again",
     });
+    assert.equal(clock.nowMs, 61_300);
   });
 
   it("is no reason to wait as long for each file after it", async () => {
-    const patience = new Patience({ isWindows: true, longMs: 2_000 });
-    await assert.rejects(patience.whileHeld(changing, forever("EBUSY")), FileInUseError);
-    const startMs = performance.now();
-    await assert.rejects(patience.whileHeld(changing, forever("EBUSY")), FileInUseError);
-    assert.ok(performance.now() - startMs < 1_990);
+    const { clock, patience } = patienceInNoTime();
+    for (const totalMs of [60_000, 61_300, 62_600]) {
+      await assert.rejects(patience.whileHeld(changing, forever("EBUSY")), FileInUseError);
+      assert.equal(clock.nowMs, totalMs);
+    }
   });
 
   it("is no reason to wait when the step is cancelled", async () => {

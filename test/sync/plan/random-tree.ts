@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type { Random } from "../../random.ts";
 
 /** The files of a folder: path, with `/` between its names, to content. */
@@ -86,7 +86,8 @@ export class TreeFolder {
       readdirSync(this.path, { recursive: true, withFileTypes: true }).flatMap((entry) => {
         if (entry.isDirectory()) return [];
         const absolutePath = join(entry.parentPath, entry.name);
-        return [[absolutePath.slice(this.path.length + 1), readFileSync(absolutePath)] as const];
+        const path = absolutePath.slice(this.path.length + 1).replaceAll(sep, "/");
+        return [[path, readFileSync(absolutePath)] as const];
       }),
     );
   }
