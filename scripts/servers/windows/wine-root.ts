@@ -9,6 +9,7 @@ import { type InstallPermission, Unavailable } from "../server.ts";
 const debian = { suite: "trixie", mirror: "http://deb.debian.org/debian" };
 const packages = ["wine", "wine64", "ca-certificates"];
 const wine = "usr/lib/wine/wine64";
+const wineServer = "usr/lib/wine/wineserver64";
 
 /** What Wine is told: no display, no .NET, no browser, no log of its own. */
 const wineEnvironment = [
@@ -90,12 +91,15 @@ export function wineCommand(
 ): [program: string, args: string[]] {
   const binds = mounts.map(({ folder, at }) => `mkdir -p "$root${at}" && mount --bind ${quote(folder)} "$root${at}"`);
   const system = ["proc", "dev"].map((name) => `mount --rbind /${name} "$root/${name}"`);
+  // Wine's server opens all files. One that an earlier command has left behind does not see what is mounted now.
   const script = [
     "set -e",
     `root=${quote(root)}`,
     ...system,
     ...binds,
-    `exec chroot "$root" env --ignore-environment --chdir=${quote(workingFolder)} "$@"`,
+    `wine() { chroot "$root" env --ignore-environment --chdir=${quote(workingFolder)} "$@"; }`,
+    `wine ${wineEnvironment.map(quote).join(" ")} /${wineServer} --kill || true`,
+    'wine "$@"',
   ].join("\n");
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const command = [...wineEnvironment, ...variables, `/${wine}`, ...args];
