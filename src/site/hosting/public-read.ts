@@ -144,13 +144,18 @@ function refused(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepErr
     ? `${(error as ServiceError).message}.`
     : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
       (mayBeBlocked ? " Where it is allowed:" : "");
-  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
+  const isServerError = error instanceof ServiceError && error.details.status >= 500;
+  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : isServerError && !bucket.isAmazon ? ` ${NO_POLICIES}` : "";
   return new StepError(
     mayBeBlocked ? "public-access-blocked" : codeOf(error),
     `Setting the policy of the bucket "${bucket.name}" failed: ${why}${advice}`,
     { cause: error },
   );
 }
+
+/** Some stores answer 500 to what they do not have. */
+const NO_POLICIES =
+  "If this happens each time, the store may not have bucket policies. Then set publicRead to false, and make the objects readable in the way that the store offers.";
 
 const ACCOUNT_BLOCK =
   "Block Public Access is off for this bucket, but on for the AWS account or its organization. The step does not change that. " +
