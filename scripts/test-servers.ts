@@ -37,6 +37,9 @@ const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_
 
 const writesTable = "--write-table";
 
+/** Large archives, on request only. */
+const largeArchives = "archives";
+
 const runs: TestRun[] = [];
 /** What each store was found to be able to do. */
 const columns: StoreColumn[] = [];
@@ -58,6 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
+  if (names.has(largeArchives)) await testLargeArchives(permission);
   await proxies?.stop();
   await settleTable(args.includes(writesTable));
 
@@ -94,6 +98,14 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   }
 }
 
+/** Written by this Node and by those of the agent, and read by other programs. */
+async function testLargeArchives(permission: InstallPermission): Promise<void> {
+  const nodes = await runtimesOf(agentNodes, new Set(agentNodes.map(({ name }) => name)), permission);
+  const others = nodes.filter(({ version }) => version !== thisNode.version).map(({ program }) => program);
+  const env = { ...withoutServer, S3_TEST_LARGE_ARCHIVES: "1", OTHER_NODES: others.join(delimiter) };
+  await runSuite("archives", "embedded", thisNode, env);
+}
+
 async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
   return {
     CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
@@ -104,7 +116,10 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 
 /** @throws {Error} if a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
-  const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
+  const known = [
+    ...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name)),
+    largeArchives,
+  ];
   const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -112,7 +127,12 @@ function selectedNames(args: readonly string[]): Set<string> {
       `There is no ${unknown.join(", ")}: choose among ${known.join(", ")}, --install and ${writesTable}.`,
     );
   }
-  return new Set(names.length > 0 ? names : known);
+  if (names.length > 0) return new Set(names);
+  skippedParts.push({
+    part: largeArchives,
+    reason: `it takes half an hour; run it with: npm run test:servers -- ${largeArchives} --install`,
+  });
+  return new Set(known.filter((name) => name !== largeArchives));
 }
 
 /** The page must say what this run found. */

@@ -35,7 +35,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     s3proxy: "refuses it",
   },
   "says that the secret key is wrong": { gofakes3: "does not check keys" },
-  "says that the access key id does not exist": { gofakes3: "does not check keys" },
+  "says that the access key ID does not exist": { gofakes3: "does not check keys" },
   "checks the site that it has published (`siteUrl`)": { gofakes3: "does not keep `Cache-Control`" },
   "makes the bucket a website (`configureWebsite`)": {
     seaweedfs: "has no websites",

@@ -98,6 +98,8 @@ export const suites = {
   ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
+  /** Archives of 4.5 GiB and 70,000 files, on request only: they take half an hour. */
+  archives: ["test/tasks/archive-memory.test.ts"],
   /** Of a store that is less of an S3: the table of compatible stores, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [

@@ -78,7 +78,7 @@ export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Pro
   return new Map([
     ...plan.entries,
     ...earlierEntries(isAlone ? [] : plan.kept.map(({ relativeKey }) => relativeKey), before),
-    ...earlierEntries(isLive ? [] : plan.departed, before),
+    ...earlierEntries(isLive ? [] : plan.deletedBefore, before),
     ...leavingEntries(plan, before, deleted),
     ...storedEntries(plan, before, progress),
   ]);

@@ -41,7 +41,10 @@ describe("The S3 server by itself", () => {
     it(`says what is wrong: ${args.join(" ")}`, async () => {
       // A port of its own, so that only the mistake stops it.
       const port = args.includes("--port") ? [] : ["--port", "0"];
-      await assert.rejects(async () => startCommand(parseCommand([...port, ...args]) as Command), new CommandError(says));
+      await assert.rejects(
+        async () => startCommand(parseCommand([...port, ...args]) as Command),
+        new CommandError(says),
+      );
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Distribution } from "../../../src/site/cloudfront/distribution.ts";
-import { outdatedObjects } from "../../../src/site/cloudfront/outdated-objects.ts";
+import { objectsToInvalidate } from "../../../src/site/cloudfront/objects-to-invalidate.ts";
 import type { PutAction } from "../../../src/sync/plan/plan.ts";
 
 const byDefault: Distribution = {
@@ -48,8 +48,8 @@ describe("the objects of which caches may hold another form", () => {
   for (const [title, distribution, hasRules, names] of cases) {
     it(title, () => {
       const website = { indexDocument: "index.html", routingRules: hasRules ? [blogMoved] : [] };
-      const site = { departed: ["gone.html"], distribution, website, objects: new Map() };
-      assert.deepEqual(outdatedObjects(site, {}, stored), names);
+      const site = { deletedBefore: ["gone.html"], distribution, website, objects: new Map() };
+      assert.deepEqual(objectsToInvalidate(site, {}, stored), names);
     });
   }
 
@@ -57,8 +57,8 @@ describe("the objects of which caches may hold another form", () => {
     const name = "app.3f2a1b9c0d4e5f6a7b8c.js";
     const object = { relativeKey: name, kind: "asset", headers: {}, reusesName: true } as const;
     const website = { indexDocument: "index.html", routingRules: [] };
-    const site = { departed: [], distribution: byDefault, website, objects: new Map([[name, object]]) };
-    assert.deepEqual(outdatedObjects(site, {}, [put(name, false), put("new.html", false)]), [name]);
+    const site = { deletedBefore: [], distribution: byDefault, website, objects: new Map([[name, object]]) };
+    assert.deepEqual(objectsToInvalidate(site, {}, [put(name, false), put("new.html", false)]), [name]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { SiteState } from "./site-plan.ts";
 import { leavesAtOnce, type StaleObjects } from "./stale-objects.ts";
 
 /** The deletions of a publish after the checks. */
-export interface LimitedRemovals extends StaleObjects {
+export interface LimitedDeletions extends StaleObjects {
   /** If there are any, nothing is done. */
   readonly problems: readonly PlanProblem[];
   readonly remarks: readonly PlanRemark[];
@@ -23,7 +23,7 @@ export interface LimitedRemovals extends StaleObjects {
  *
  * After weeks without a publish, or many within a day, assets of earlier builds can be most of a site: this is not a reason to stop.
  */
-export function limitRemovals(options: SiteOptions, state: SiteState, stale: StaleObjects): LimitedRemovals {
+export function limitDeletions(options: SiteOptions, state: SiteState, stale: StaleObjects): LimitedDeletions {
   const pages = new Set<string>();
   let total = 0;
   for (const [name, entry] of state.manifest?.entries ?? []) {
@@ -49,7 +49,7 @@ export function limitRemovals(options: SiteOptions, state: SiteState, stale: Sta
 }
 
 function keepAssets(
-  { deletions, kept, keptEntries, departed }: StaleObjects,
+  { deletions, kept, keptEntries, deletedBefore }: StaleObjects,
   assets: readonly DeleteAction[],
   { manifest }: SiteState,
 ): StaleObjects {
@@ -59,7 +59,7 @@ function keepAssets(
     deletions: deletions.filter(({ relativeKey }) => !stays.has(relativeKey)),
     kept: [...kept, ...assets.map((asset) => ({ ...asset, kind: "skip" as const, reason: KEPT_BY_LIMIT }))],
     keptEntries: new Map([...keptEntries, ...entries]),
-    departed,
+    deletedBefore,
   };
 }
 

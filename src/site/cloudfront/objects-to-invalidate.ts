@@ -21,20 +21,25 @@ const DEFAULT_ERROR_TTL_SECONDS = 10;
  * always count.
  * @returns names relative to the site; all stored objects if the whole site is invalidated anyway.
  */
-export function outdatedObjects(
-  { departed, distribution, website, objects }: Pick<PreparedSite, "departed" | "distribution" | "website" | "objects">,
+export function objectsToInvalidate(
+  {
+    deletedBefore,
+    distribution,
+    website,
+    objects,
+  }: Pick<PreparedSite, "deletedBefore" | "distribution" | "website" | "objects">,
   options: Pick<SiteOptions, "distribution">,
   stored: readonly Action[],
 ): readonly string[] {
   const isForAll = options.distribution?.invalidate === "all";
   const isKeptMissing = distribution !== undefined && keepsMissing(distribution, website);
-  const isOutdated = (action: Action) =>
+  const needsInvalidation = (action: Action) =>
     action.kind === "put" &&
     (action.replaces ||
       isForAll ||
       objects.get(action.relativeKey)?.reusesName === true ||
       (isKeptMissing && !isFingerprinted(action.relativeKey)));
-  return [...departed, ...stored.filter(isOutdated).map(({ relativeKey }) => relativeKey)];
+  return [...deletedBefore, ...stored.filter(needsInvalidation).map(({ relativeKey }) => relativeKey)];
 }
 
 /**
