@@ -50,3 +50,9 @@ export function resolveLinks(markdown: string, root: string): string {
     return `${text}${fileUrl(target)})`;
   });
 }
+
+/** The paths of the images of a page. */
+export function imagesIn(markdown: string): readonly string[] {
+  const paths = [...markdown.matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, path = ""]) => path);
+  return [...new Set(paths)];
+}

@@ -2,19 +2,32 @@ import type { CodedMessage } from "../errors/coded-message.ts";
 import type { ActionFailure } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
+import type { EdgeRefresh } from "./cloudfront/invalidate-changed.ts";
 import type { DomainOutcome } from "./dns/site-domain.ts";
 import type { SiteOptions } from "./options.ts";
 import type { ReleaseRecord } from "./releases/release-record.ts";
 
 /** What a publish came to. */
 export interface SiteReport extends TransferReport {
-  readonly invalidationId?: string;
+  /** One after the upload, and one after the deletions; none if there was nothing to invalidate. */
+  readonly invalidations: readonly EdgeRefresh[];
   /** Of hosted zones to which their domains are not delegated yet. */
   readonly nameServers: readonly string[];
+  /** Those domains. */
+  readonly undelegated: readonly string[];
+  /** Absent if the site was not checked. */
+  readonly checks?: SiteChecks;
   /** The one that visitors get now; absent if releases are not kept, or the publish did not end well. */
   readonly release?: ReleaseRecord;
   /** All that are kept; absent if that did not change. */
   readonly releases?: readonly ReleaseRecord[];
+}
+
+/** How the site answered its visitors. */
+export interface SiteChecks {
+  readonly checksCount: number;
+  readonly failuresCount: number;
+  readonly siteUrl: URL;
 }
 
 /** What a publish has come to so far. It is kept while the publish runs, so that one that breaks off can tell of it too. */
@@ -22,12 +35,13 @@ export class PublishRecord {
   /** Beside those of single objects. */
   readonly errors: CodedMessage[] = [];
   domain: DomainOutcome = { nameServers: [], undelegated: [] };
-  invalidationId: string | undefined;
+  checks: SiteChecks | undefined;
   release: ReleaseRecord | undefined;
   releases: readonly ReleaseRecord[] | undefined;
   readonly #observer: TransferObserver;
   readonly #done: Action[] = [];
   readonly #failures: ActionFailure[] = [];
+  readonly #invalidations: EdgeRefresh[] = [];
   #sentBytes = 0;
   #stoppedEarly = false;
 
@@ -44,6 +58,10 @@ export class PublishRecord {
     this.#done.push(action);
     this.#sentBytes += sentBytes;
     this.#observer.actionDone(action);
+  }
+
+  invalidated(refresh: EdgeRefresh): void {
+    if (refresh.paths.length > 0) this.#invalidations.push(refresh);
   }
 
   /** @param stoppedEarly whether others were left, because they would have failed alike. */
@@ -68,8 +86,9 @@ export class PublishRecord {
     return {
       ...report,
       errors: [...report.errors, ...this.errors],
-      ...(this.invalidationId === undefined ? {} : { invalidationId: this.invalidationId }),
-      nameServers: this.domain.nameServers,
+      invalidations: this.#invalidations,
+      ...this.domain,
+      ...(this.checks ? { checks: this.checks } : {}),
       ...(this.release ? { release: this.release } : {}),
       ...(this.releases ? { releases: this.releases } : {}),
     };

@@ -87,7 +87,7 @@ async function publishInOrder(
     });
   const outdated = outdatedObjects(site, options, record.done);
   const edge = await invalidateChanged(site, options, outdated, "stored", tools);
-  record.invalidationId = edge.id;
+  record.invalidated(edge);
   if (isWhole) await gather(errors, () => leadDomain(site, options, tools, record));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
 
@@ -148,9 +148,10 @@ async function removeStale(
   if (site.deletions.length === 0) return true;
   const deleted = await deleteStale(site, options, tools, record);
   if (deleted.length === 0) return false;
-  const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
+  const edge = await invalidateChanged(site, options, deleted, "deleted", tools);
+  record.invalidated(edge);
   // Else the manifest tells the next publish what it is to invalidate.
-  if (!isBegun) return false;
+  if (!edge.isBegun) return false;
   const isAll = deleted.length === site.deletions.length;
   if (isAll) manifest.settle(release);
   try {
@@ -197,19 +198,21 @@ async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
-  { done, domain }: PublishRecord,
+  record: PublishRecord,
 ): Promise<readonly CodedMessage[]> {
   if (!options.verify) return [];
   const startMs = performance.now();
-  const stored = done.map(({ relativeKey }) => relativeKey);
-  const verification = await verifyPublished(site, options, tools, stored, domain);
+  const stored = record.done.map(({ relativeKey }) => relativeKey);
+  const verification = await verifyPublished(site, options, tools, stored, record.domain);
   if (!verification) {
     tools.log.info("The site was not checked. Enter siteUrl, the URL that visitors use.");
     return [];
   }
   const { checksCount, errors, siteUrl } = verification;
-  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (errors.length === 0) tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
+  record.checks = { checksCount, failuresCount: errors.length, siteUrl };
+  const seconds = (performance.now() - startMs) / 1000;
+  if (errors.length === 0)
+    tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s`);
   return errors;
 }
 
