@@ -33,7 +33,7 @@ interface Hindrance {
 /** The condition of steps, jobs and stages that name none. */
 const byDefault = "succeeded()";
 
-/** Runs the steps of one job in turn, each where its condition holds; or none of them, where the job's own does not. */
+/** Runs the steps of one job in order, each if its condition holds; or none of them if the job's own condition does not. */
 export async function runJob(planned: PlannedJob, before: JobsBefore, options: JobOptions): Promise<JobReport> {
   const { container } = planned;
   const job = await startJob({ ...options, container });
@@ -122,7 +122,7 @@ async function runStep(
   return { job: planned.name, title: job.masker.mask(title), result: outcome.result, outcome };
 }
 
-/** @returns undefined where the condition holds */
+/** @returns undefined if the condition holds */
 function findHindrance(condition: string, context: ConditionContext): Hindrance | undefined {
   const outcome = evaluateCondition(condition, context);
   if ("problem" in outcome) {
@@ -132,7 +132,7 @@ function findHindrance(condition: string, context: ConditionContext): Hindrance 
   return { result: "Skipped", reason: `its condition ${condition} is not met: the status is ${context.status}` };
 }
 
-/** What nobody can evaluate is a failure only if it decides about a step of the extension, not about scripts alone. */
+/** A condition that cannot be evaluated is only a failure if it decides about a step of the extension, not just about scripts. */
 function weigh({ result, reason }: Hindrance, steps: readonly PlannedStep[]): Hindrance {
   return { result: steps.some(({ step }) => step.kind === "task") ? result : "Skipped", reason };
 }

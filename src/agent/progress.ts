@@ -7,8 +7,8 @@ const INTERVAL_MS = 2_000;
 const SILENT_TURNS = 15;
 
 /**
- * Tells how far a transfer is, from its making until `stop`: the agent's progress bar and a line in the log every 2 seconds. If nothing
- * has moved since, there is only a line every 30 seconds.
+ * Reports the progress of a transfer until `stop`: in the agent's progress bar and with a log line every 2 seconds. If no data moved since
+ * the last line, it logs a line every 30 seconds. It logs nothing if the transfer ends sooner.
  */
 export class TransferProgress {
   readonly #startMs = performance.now();
@@ -28,7 +28,7 @@ export class TransferProgress {
 
   addBytes(sizeBytes: number): void {
     this.#hasMoved = true;
-    // A file that changed is sent twice, and there is still no more than all.
+    // A file that changed is sent twice, but progress never exceeds 100 %.
     this.#doneBytes = Math.min(this.#totalBytes, this.#doneBytes + sizeBytes);
   }
 

@@ -8,7 +8,7 @@ import { inJobFolder, stepDisplayName } from "./pipeline-run.ts";
  * Adds a summary to the run. Its heading is the display name of the step, as in the list of the job's steps.
  *
  * @param markdown texts from outside have to go through `escapeMarkdown` first.
- * @throws {FolderWriteError} where there is no room for it.
+ * @throws {FolderWriteError} if there is no room for it.
  */
 export function attachSummary(markdown: string): void {
   tl.uploadSummary(writeTemporaryFile(`${summaryTitle()}.md`, (path) => writeFileSync(path, markdown)));
@@ -23,11 +23,11 @@ function summaryTitle(): string {
 }
 
 /**
- * Writes a file that outlives the step, and goes with the job: nothing else is written there, not even by a retry of the step. If it
- * cannot be written whole, nothing of it stays.
+ * * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
+ * completely, it is removed.
  *
  * @returns its absolute path.
- * @throws {FolderWriteError} where it cannot be written.
+ * @throws {FolderWriteError} if it cannot be written.
  */
 export function writeTemporaryFile(name: string, write: (path: string) => void): string {
   return inJobFolder((folder) => {
