@@ -17,6 +17,20 @@ const EVIL = [
 describe("AwsS3Upload, what it tells", () => {
   const bench = uploadBench();
 
+  it("folds a list of more than 15 files, so that the log fits a screen", async () => {
+    const names = Array.from({ length: 16 }, (_, index) => `${String(index).padStart(2, "0")}.txt`);
+    bench.source.write(Object.fromEntries(names.map((name) => [name, name])));
+    const { log } = await bench.upload({ concurrency: "1" });
+    const [start, end] = [log.indexOf("##[group]Uploaded files"), log.indexOf("##[endgroup]")];
+    assert.deepEqual(
+      log.slice(start + 1, end),
+      names.map((name) => `  ${name} → ${name} (6 B, new)`),
+    );
+    assert.ok(log.length - (end - start) < 25, log.join("\n"));
+    const { log: dryLog } = await bench.upload({ dryRun: "true", overwrite: "always" });
+    assert.ok(dryLog.includes("##[group]Files to upload") && dryLog.includes("##[endgroup]"), dryLog.join("\n"));
+  });
+
   it("keeps log and summary short for 5,000 files, and names all in the plan file", async function () {
     bench.skipOn(this, ["radosgw", "versitygw"], "so many objects take long there and show nothing more");
     const name = (index: number) => `${index % 50}/${"long name ".repeat(15)}${index}.txt`;
