@@ -54,7 +54,7 @@ export async function publishExample(root: string): Promise<ExampleRun> {
         .replaceAll(folder, PLACES.folder)
         .replaceAll(`at ${new URL(server.url).host}`, PLACES.store)
         .replaceAll(`${website.url}/`, PLACES.url)
-        .replaceAll(`${website.url}/`.replace(":", "&#58;"), PLACES.url.replace(":", "&#58;"));
+        .replaceAll(`${website.url}/`.replaceAll(":", "&#58;"), PLACES.url.replace(":", "&#58;"));
     const [summary] = result.attachments;
     return {
       log: result.log.map(show),
@@ -78,7 +78,9 @@ async function changeSite(folder: string): Promise<void> {
   await rm(join(recipes, "rye.html"));
   for (const page of [join(folder, "index.html"), join(recipes, "index.html")]) {
     const text = await readFile(page, "utf8");
-    const renamed = text.replaceAll("rye.html", "focaccia.html").replaceAll("Rye, three days long", "Focaccia with rosemary");
+    const renamed = text
+      .replaceAll("rye.html", "focaccia.html")
+      .replaceAll("Rye, three days long", "Focaccia with rosemary");
     await writeFile(page, renamed.replaceAll("dark, close-grained, keeps a week", "soft inside, crisp outside"));
   }
 }

@@ -7,6 +7,9 @@ import { type Picture, page } from "./picture.ts";
 import { runPictures } from "./run-pictures.ts";
 import { taskForm } from "./task-form.ts";
 
+/** As the marketplace wants it. */
+const ICON_PX = 128;
+
 const COMMON = { awsCredentials: "aws-production", regionName: "eu-west-1" };
 
 /** All pictures of the documentation, and what the run behind them must be kept open for. */
@@ -27,10 +30,17 @@ export async function preparePictures(root: string): Promise<Pictures> {
 }
 
 function icon(root: string): Picture {
-  const svg = readFileSync(join(root, "images/icon.svg"), "utf8");
-  const html = page("Icon", svg, "body { background: none; } svg { display: block; width: 512px; height: 512px; }");
-  // A window of Chromium cannot be as small as an icon.
-  return { path: "images/icon.png", widthPx: 512, heightPx: 512, scale: 0.25, html };
+  const svg = readFileSync(join(root, "images/icon.svg")).toString("base64");
+  const draw = `
+    const image = new Image();
+    image.onload = () => {
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = ${ICON_PX};
+      canvas.getContext("2d").drawImage(image, 0, 0, ${ICON_PX}, ${ICON_PX});
+      document.body.textContent = canvas.toDataURL();
+    };
+    image.src = "data:image/svg+xml;base64,${svg}";`;
+  return { path: "images/icon.png", widthPx: ICON_PX, isDrawing: true, html: page("Icon", `<script>${draw}</script>`) };
 }
 
 /** The first screen of each form. */

@@ -23,19 +23,31 @@ export async function takePicture(chromium: string, picture: Picture, target: st
   try {
     const file = join(folder, "page.html");
     await writeFile(file, `${picture.html}<script>${REPORT_HEIGHT}</script>`);
-    const { widthPx, scale = 2, heightPx = await measure(chromium, folder, picture.widthPx) } = picture;
     const shot = join(folder, "shot.png");
-    await browse(chromium, folder, [
-      `--screenshot=${shot}`,
-      `--window-size=${widthPx},${heightPx}`,
-      `--force-device-scale-factor=${scale}`,
-      "--default-background-color=00000000",
-    ]);
+    if (picture.isDrawing) await draw(chromium, folder, shot);
+    else await photograph(chromium, folder, picture, shot);
     // A picture of text has few colors: with a palette it is a third as large.
     await run("pngquant", ["--force", "--strip", "--speed=1", "--quality=60-95", `--output=${target}`, "128", shot]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A window of Chromium cannot be as small as an icon. */
+async function draw(chromium: string, folder: string, shot: string): Promise<void> {
+  const { stdout } = await browse(chromium, folder, ["--dump-dom"]);
+  const [, base64] = /data:image\/png;base64,([\w+/=]+)/.exec(stdout) ?? [];
+  if (base64 === undefined) throw new Error("The page drew no picture.");
+  await writeFile(shot, Buffer.from(base64, "base64"));
+}
+
+async function photograph(chromium: string, folder: string, picture: Picture, shot: string): Promise<void> {
+  const { widthPx, scale = 2, heightPx = await measure(chromium, folder, picture.widthPx) } = picture;
+  await browse(chromium, folder, [
+    `--screenshot=${shot}`,
+    `--window-size=${widthPx},${heightPx}`,
+    `--force-device-scale-factor=${scale}`,
+  ]);
 }
 
 /** Leaves the height of the page where `--dump-dom` shows it. */

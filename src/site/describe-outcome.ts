@@ -24,7 +24,7 @@ export interface SiteOutcome {
  */
 export function describeOutcome(
   site: Pick<PreparedSite, "address" | "distribution" | "releases">,
-  options: Pick<SiteOptions, "domain" | "keepReleases" | "verify">,
+  options: Pick<SiteOptions, "domain" | "verify">,
   report: SiteReport | undefined,
 ): SiteOutcome {
   const { siteUrl, undelegatedUrl } = site.address;
@@ -39,7 +39,7 @@ export function describeOutcome(
     facts: [
       ...invalidations.map((text) => ({ what: "Invalidation", text })),
       ...(report.nameServers.length > 0 ? [{ what: "Name servers", text: describeNameServers(report) }] : []),
-      { what: "Rollback", text: describeRollback(site, options, report) },
+      { what: "Rollback", text: describeRollback(site, report) },
     ],
   };
 }
@@ -77,10 +77,9 @@ function describeNameServers({ nameServers, undelegated }: SiteReport): string {
 /** Which release this is, and how to go back to another one. */
 function describeRollback(
   { releases }: Pick<PreparedSite, "releases">,
-  { keepReleases }: Pick<SiteOptions, "keepReleases">,
   { release, releases: kept }: SiteReport,
 ): string {
-  if (!releases || (release && keepReleases === 0))
+  if (!releases || (release && releases.keepReleases === 0))
     return "earlier releases are not kept. Set keepReleases, for example to 5, to be able to roll back in seconds";
   const { live, records } = releases.before;
   const numbers = (kept ?? records).map(({ number }) => number).filter((number) => number !== release?.number);

@@ -11,7 +11,6 @@ const site = {
 } as unknown as PreparedSite;
 const options = {
   domain: { domainName: "www.example.com", redirectDomains: [], createHostedZone: true },
-  keepReleases: 0,
   verify: true,
 };
 const checks = { checksCount: 5, failuresCount: 0, siteUrl };
@@ -123,12 +122,8 @@ describe("The outcome of a publish", () => {
     it(`says how to roll back, if the release ${what}`, () => {
       const records = kept.map((number) => release(number));
       const before = { records, live: records.at(-1), lastNumber: records.length };
-      const withReleases = { ...site, releases: { before } } as unknown as PreparedSite;
-      const { facts } = describeOutcome(
-        withReleases,
-        { ...options, keepReleases },
-        report(more as Partial<SiteReport>),
-      );
+      const withReleases = { ...site, releases: { before, keepReleases } } as unknown as PreparedSite;
+      const { facts } = describeOutcome(withReleases, options, report(more as Partial<SiteReport>));
       assert.deepEqual(facts, [{ what: "Rollback", text: told }]);
     });
 

@@ -63,7 +63,7 @@ describe("AwsS3PublishSite, its summary", () => {
       "",
       "Changes:",
       "",
-      "- index.html (4 B, size differs)",
+      "- index.html (4 B, content differs)",
       "",
     ]);
   });

@@ -14,5 +14,5 @@ function unescaped(markdown: string): string {
   return markdown
     .replaceAll(/&(lt|gt|amp);/g, (_, name) => named[name] ?? "")
     .replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
-    .replaceAll(/\\([^\w\s])/g, "$1");
+    .replaceAll(/\\([^a-zA-Z0-9\s])/g, "$1");
 }

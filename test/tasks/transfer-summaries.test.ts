@@ -37,7 +37,7 @@ describe("AwsS3Upload, its summary", () => {
       "- **Kinds of files**: 2 .css, 1 .html, 1 .js",
       "- **Largest files**: css/a.css (5 B), js/app.js (5 B), index.html (4 B), css/b.css (1 B)",
       "- **Warnings**: 1",
-      '  - globExpressions: the pattern "missing/**" matches no file. [pattern-without-match]',
+      '  - globExpressions: line 2, "missing/**", matches no file. Check the spelling, also upper and lower case. [pattern-without-match]',
       `- **S3 URI**: s3://${bench.bucket}/p/`,
       `- **Source**: ${bench.source.path}`,
       "",

@@ -7,7 +7,6 @@ import { countChanges, countFiles, countRows, type Direction, describeAction, de
 
 /** Of more, the rest is counted. */
 const MAX_ERRORS = 20;
-const MAX_WARNINGS = 10;
 const MAX_FOLDERS = 10;
 const MAX_LARGEST = 5;
 const MAX_KINDS = 6;
@@ -41,6 +40,7 @@ export interface SummaryContent {
   /** What was done, or in a dry run would be. */
   readonly performed: readonly Action[];
   readonly errors: readonly CodedMessage[];
+  /** The first of them, and how many there are. */
   readonly warnings: { readonly shown: readonly CodedMessage[]; readonly count: number };
   readonly direction: Direction;
   readonly dryRun: boolean;
@@ -101,7 +101,10 @@ function countErrors(count: number): string {
 function list(messages: readonly CodedMessage[], max: number, noun: string, indent = ""): string[] {
   const hidden = messages.length - max;
   return [
-    ...messages.slice(0, max).map((each) => `${indent}- ${escapeMarkdown(shorten(printed(each), MAX_MESSAGE_LENGTH))}`),
+    ...messages.slice(0, max).map(({ code, message }) => {
+      const text = printed({ code, message: shorten(message, MAX_MESSAGE_LENGTH) });
+      return `${indent}- ${escapeMarkdown(text)}`;
+    }),
     ...(hidden > 0 ? [`${indent}- … and ${formatCount(hidden)} more ${noun}s`] : []),
   ];
 }
@@ -222,10 +225,10 @@ function describeLargest(moved: readonly Action[], direction: Direction): string
 
 function describeWarnings({ warnings: { shown, count } }: SummaryContent): string[] {
   if (count === 0) return [];
-  const hidden = count - Math.min(shown.length, MAX_WARNINGS);
+  const hidden = count - shown.length;
   return [
     `- **Warnings**: ${formatCount(count)}`,
-    ...list(shown.slice(0, MAX_WARNINGS), MAX_WARNINGS, "warning", "  "),
+    ...list(shown, shown.length, "warning", "  "),
     ...(hidden > 0 ? [`  - … and ${formatCount(hidden)} more in the log`] : []),
   ];
 }
