@@ -2,11 +2,12 @@ import { describeContainer, readVolumes } from "../agent/container.ts";
 import { endJob, type Job, type JobRequest, startJob } from "../agent/job.ts";
 import { mergeResults, type TaskResult } from "../agent/task-result.ts";
 import { runTask } from "../agent/task-runner.ts";
+import type { TaskStep } from "../agent/task-step.ts";
 import { type ConditionContext, evaluateCondition, evaluateVariable } from "./condition.ts";
 import type { PlannedJob, PlannedStep } from "./pipeline-plan.ts";
 import type { StepReport } from "./pipeline-result.ts";
 
-export interface JobOptions extends JobRequest {
+export interface JobOptions extends JobRequest, Pick<TaskStep, "runProcess"> {
   /** Takes each line of the log; secrets are masked. */
   onLine: (line: string) => void;
   cancel?: AbortSignal | undefined;
@@ -118,6 +119,7 @@ async function runStep(
     cancel: survivesCancel ? undefined : options.cancel,
     timeoutMs: step.timeoutInMinutes === 0 ? undefined : step.timeoutInMinutes * 60_000,
     isOnHost: step.isOnHost,
+    runProcess: options.runProcess,
   });
   return { job: planned.name, title: job.masker.mask(title), result: outcome.result, outcome };
 }

@@ -27,7 +27,10 @@ describe("The pictures of the documentation", () => {
 
   it("are all shown on a page", () => {
     const pages = ["README.md", "overview.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
-    const text = pages.filter((name) => name.endsWith(".md")).map((name) => readFileSync(join(root, name), "utf8")).join("\n");
+    const text = pages
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => readFileSync(join(root, name), "utf8"))
+      .join("\n");
     const unused = Object.keys(readHashes(root)).filter((path) => path !== "images/icon.png" && !text.includes(path));
     assert.deepEqual(unused, []);
   });

@@ -7,7 +7,7 @@ export interface Direction {
   readonly done: "Uploaded" | "Downloaded" | "Restored";
   readonly from: string;
   readonly to: string;
-  /** Of all keys. */
+  /** The key prefix of all objects. */
   readonly prefix: string;
 }
 
@@ -17,7 +17,7 @@ const VERBS: Readonly<Record<Direction["done"], string>> = {
   Restored: "restore",
 };
 
-/** Up to so many actions are named in the log one by one; of more, only the number is told. */
+/** The log lists the actions if they are not more than this; otherwise it has only the number. */
 const MAX_NAMED_ACTIONS = 100;
 /** More lines than these are folded, so that a log fits a screen. */
 const MAX_UNFOLDED_ACTIONS = 15;
@@ -69,7 +69,7 @@ function describePlannedRedirects({ redirects }: Counts): string {
   return `; ${countRedirects(set + unchanged + deleted)}: ${told.join(", ")}`;
 }
 
-/** With overwrite never, nobody looks whether what exists is the same; with always, whether anything exists. */
+/** The words for the counts. With `overwrite: never`, existing files are not compared; with `always`, nobody checks whether they exist. */
 function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; readonly left: "unchanged" | "existing" } {
   const isUnseen = (action: Action) =>
     action.kind === "put" && !action.replaces && action.reason === "overwrite: always";
