@@ -12,6 +12,7 @@ import { pause } from "../../scheduling/back-off.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { Change } from "../change-log.ts";
 import type { Pause } from "../growing-delays.ts";
+import type { SiteLog } from "../plan/site-tools.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
 
@@ -22,6 +23,8 @@ export interface PublicReadOptions {
   readonly partition: string;
   readonly signal: AbortSignal;
   readonly pause?: Pause;
+  /** Where a wait is announced. */
+  readonly log?: Pick<SiteLog, "info">;
 }
 
 /** The changes before everyone can read the site; empty if they already can. */
@@ -114,7 +117,7 @@ async function putPublicPolicy(
   bucket: Bucket,
   policy: string,
   hasUnblocked: boolean,
-  { signal, pause: wait = pause }: PublicReadOptions,
+  { signal, pause: wait = pause, log }: PublicReadOptions,
 ): Promise<void> {
   const delaysMs = hasUnblocked ? SPREADING_DELAYS_MS : SPREAD_DELAYS_MS;
   for (let attempt = 0; ; attempt++) {
@@ -124,6 +127,10 @@ async function putPublicPolicy(
       signal.throwIfAborted();
       const delayMs = delaysMs[attempt];
       if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refusedPolicyError(bucket, error, hasUnblocked);
+      if (attempt === 0)
+        log?.info(
+          "Waiting until the change of Block Public Access is effective, so that S3 accepts the bucket policy, at most 60 s",
+        );
       await wait(delayMs, signal);
     }
   }
