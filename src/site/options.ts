@@ -1,6 +1,7 @@
 import type { PathPatterns } from "../files/patterns.ts";
 import type { Encryption } from "../s3/encryption.ts";
 import type { BucketAccess, ChecksumChoice, DeleteLimit } from "../sync/options.ts";
+import type { PullRequest } from "./previews/pull-request.ts";
 
 /** What a publish is asked to do. */
 export interface SiteOptions {
@@ -36,6 +37,16 @@ export interface SiteOptions {
   readonly verify: boolean;
   /** Where visitors find the site, where that is entered; else it is derived. Its path ends with a `/`. */
   readonly siteUrl?: URL;
+  /** If it is a preview of a pull request: what of it others need to know. */
+  readonly preview?: PreviewOptions;
+}
+
+/** A preview, one of several beside each other. */
+export interface PreviewOptions {
+  readonly name: string;
+  /** The key prefix of all of them: empty, or with a `/` at its end. */
+  readonly rootPrefix: string;
+  readonly pullRequest: PullRequest;
 }
 
 /** What a rollback is asked to do. How the site answers is what the release says that comes back. */

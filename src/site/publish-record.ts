@@ -11,6 +11,8 @@ export interface SiteReport extends TransferReport {
   readonly invalidationId?: string;
   /** Of hosted zones to which their domains are not delegated yet. */
   readonly nameServers: readonly string[];
+  /** How many URLs were fetched; absent if the site was not checked. */
+  readonly checksCount?: number;
   /** The one that visitors get now; absent if releases are not kept, or the publish did not end well. */
   readonly release?: ReleaseRecord;
   /** All that are kept; absent if that did not change. */
@@ -23,6 +25,7 @@ export class PublishRecord {
   readonly errors: CodedMessage[] = [];
   domain: DomainOutcome = { nameServers: [], undelegated: [] };
   invalidationId: string | undefined;
+  checksCount: number | undefined;
   release: ReleaseRecord | undefined;
   releases: readonly ReleaseRecord[] | undefined;
   readonly #observer: TransferObserver;
@@ -70,6 +73,7 @@ export class PublishRecord {
       errors: [...report.errors, ...this.errors],
       ...(this.invalidationId === undefined ? {} : { invalidationId: this.invalidationId }),
       nameServers: this.domain.nameServers,
+      ...(this.checksCount === undefined ? {} : { checksCount: this.checksCount }),
       ...(this.release ? { release: this.release } : {}),
       ...(this.releases ? { releases: this.releases } : {}),
     };

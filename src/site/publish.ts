@@ -96,7 +96,9 @@ async function publishInOrder(
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
   // Before anything is deleted, another publish that has begun meanwhile is to be met here.
   if (deletions.length === 0) manifest.settle(release);
-  if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
+  // Of a preview, the time of its last publish says how long it stays.
+  if (options.preview || !isSettled(site, site) || manifest.isChanged)
+    await manifest.write(entriesAfter(kept, site, progress));
   const isClean = isDone && (await removeStale(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
@@ -197,8 +199,9 @@ async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
-  { done, domain }: PublishRecord,
+  record: PublishRecord,
 ): Promise<readonly CodedMessage[]> {
+  const { done, domain } = record;
   if (!options.verify) return [];
   const startMs = performance.now();
   const stored = done.map(({ relativeKey }) => relativeKey);
@@ -208,6 +211,7 @@ async function verify(
     return [];
   }
   const { checksCount, errors, siteUrl } = verification;
+  record.checksCount = checksCount;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (errors.length === 0) tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
   return errors;

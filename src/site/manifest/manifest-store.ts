@@ -3,7 +3,7 @@ import { ServiceError } from "../../aws/errors/errors.ts";
 import { shorten } from "../../errors/bounded-text.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
-import type { Body } from "../../http/messages.ts";
+import type { Body, ResponseHead } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
@@ -36,7 +36,17 @@ export interface ManifestStoreOptions {
   readonly encryption: Encryption | undefined;
   /** Whether the store is Amazon S3 itself, which honours conditions; others are tried. */
   readonly isAmazon: boolean;
+  /** Further headers with which the manifest is stored, for example metadata. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+}
+
+/** The manifest as it is stored. */
+interface StoredManifest {
+  readonly text: string;
+  readonly etag: string;
+  /** Lower-case names. */
+  readonly headers: ResponseHead["headers"];
 }
 
 /** S3 asks to try again where two conditional writes met ("ConditionalRequestConflict" in the Amazon S3 API Reference). */
@@ -51,6 +61,7 @@ export class ManifestStore {
   readonly #options: ManifestStoreOptions;
   /** Of the manifest that was last read or written; undefined where there is none. */
   #etag: string | undefined;
+  #storedHeaders: ResponseHead["headers"] = {};
   #honoursConditions: boolean | undefined;
   /** Around an ETag in If-Match; radosgw 16 knows its own ETag again only without them. */
   #quotes = '"';
@@ -65,6 +76,16 @@ export class ManifestStore {
     return this.#honoursConditions !== false;
   }
 
+  /** With which headers the manifest was stored that was last read: lower-case names. */
+  get storedHeaders(): Readonly<Record<string, string | undefined>> {
+    return this.#storedHeaders;
+  }
+
+  /** When it was stored: milliseconds since 1970; not a number if there was none. */
+  get storedMs(): number {
+    return Date.parse(this.#storedHeaders["last-modified"] ?? "");
+  }
+
   /**
    * Reads the manifest.
    *
@@ -75,6 +96,7 @@ export class ManifestStore {
     return this.#attempt("Reading", "s3:GetObject", async () => {
       const stored = await this.#readStored();
       this.#etag = stored?.etag;
+      this.#storedHeaders = stored?.headers ?? {};
       return stored && parseManifest(stored.text);
     });
   }
@@ -159,13 +181,14 @@ export class ManifestStore {
   }
 
   async #send(text: string, condition: Record<string, string>): Promise<string> {
-    const { bucket, key, encryption, signal } = this.#options;
+    const { bucket, key, encryption, headers: further, signal } = this.#options;
     const bytes = Buffer.from(text);
     const body: Body = { sizeBytes: bytes.length, chunks: () => [bytes] };
     const headers = {
       "content-type": "application/json",
       "cache-control": "no-store",
       ...encryptionHeaders(encryption),
+      ...further,
       ...condition,
     };
     for (let conflicts = 0; ; conflicts++) {
@@ -179,22 +202,23 @@ export class ManifestStore {
     }
   }
 
-  async #readStored(): Promise<{ readonly text: string; readonly etag: string } | undefined> {
+  async #readStored(): Promise<StoredManifest | undefined> {
     const { bucket, key, signal } = this.#options;
     const collected = new CollectedBody(MAX_MANIFEST_BYTES, () => {
       const maxMib = MAX_MANIFEST_BYTES / 1024 ** 2;
       return new ManifestError("manifest-invalid", `it has more than ${maxMib} MiB`);
     });
-    let etag = "";
+    let headers: ResponseHead["headers"] = {};
     const reader = {
-      start: ({ headers }: { headers: { etag?: string | undefined } }) => {
-        etag = headers.etag?.replaceAll('"', "") ?? "";
+      start: (head: ResponseHead) => {
+        headers = head.headers;
       },
       reserve: () => collected.reserve(),
       commit: (sizeBytes: number) => collected.commit(sizeBytes),
     };
     const isThere = await getObject(bucket, key, reader, { signal }).then(() => true, undefinedWhereMissing);
-    return isThere ? { text: collected.bytes().toString("utf8"), etag } : undefined;
+    const etag = headers.etag?.replaceAll('"', "") ?? "";
+    return isThere ? { text: collected.bytes().toString("utf8"), etag, headers } : undefined;
   }
 
   #unusable(error: ManifestError): StepError {

@@ -3,6 +3,7 @@ import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
+import { warnOfBasePath } from "../base-path/warn-of-base-path.ts";
 import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
 import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
@@ -12,6 +13,9 @@ import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
 import { describeRedirectAll, partitionOf } from "../hosting/site-bucket.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
+import { checkPreviewPlace, warnOfSharedOrigin } from "../previews/check-place.ts";
+import { previewAccessProblems } from "../previews/preview-access.ts";
+import { logRobotsPolicy } from "../previews/robots-policy.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
 import { isReleaseName } from "../releases/release-names.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
@@ -60,6 +64,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const redirects = await compileFor(options, address, rules, tree, published, signal);
   const names = checkReusedNames(tree.objects, fileDigests, manifest);
   logReusedNames(names, tools.log);
+  problems.push(...(await checkPreview(options, tree, address, published, tools)));
   logPlusSigns(tree.objects.values(), tools.log);
   const objects = withRedirects(names.objects, redirects);
   const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
@@ -89,6 +94,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const releases = await planReleases(options, site, published, { ...plan, nowMs }, tools);
   logRules(rules, redirects, options, tools.log);
   if (distribution) logDistribution(distribution, options, tools.log);
+  if (distribution && options.preview) logRobotsPolicy(distribution.id, tools.log);
   if (shared) logSharedWebsite(shared, ownWebsite, options, tools.log);
   const kept = plan.kept.filter(({ reason }) => reason !== KEPT_BY_LIMIT);
   logEarlierState({ manifest, listed, objects, kept }, options, tools.log);
@@ -152,6 +158,27 @@ function compileFor(
     ...(siteUrl ? { siteUrl } : {}),
   };
   return compileRedirects(rules.redirects, context, eventLoopTurns(signal));
+}
+
+/** @returns what stands against a preview; what does not is a warning. */
+async function checkPreview(
+  options: SiteOptions,
+  tree: SiteTree,
+  { siteUrl }: SiteAddress,
+  published: Published,
+  { bucket, log, signal }: SiteTools,
+): Promise<readonly PlanProblem[]> {
+  const { preview, prefix, publicRead, access } = options;
+  if (!preview) return [];
+  const problems = checkPreviewPlace(preview, options, published);
+  if (publicRead) {
+    const wanted = { prefix, rootPrefix: preview.rootPrefix, partition: partitionOf(access.store.region) };
+    problems.push(...(await previewAccessProblems(bucket, wanted, signal)));
+  }
+  await warnOfSharedOrigin(preview, options, bucket, log, signal);
+  const basePath = siteUrl?.pathname ?? `/${prefix}`;
+  if (basePath !== "/") await warnOfBasePath(tree.objects, basePath, options.indexDocument, log, signal);
+  return problems;
 }
 
 /** @returns what stands against the publish; what does not is a warning. */
