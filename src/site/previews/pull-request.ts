@@ -1,3 +1,5 @@
+import { PULL_REQUEST_HEADER } from "../../sync/preview-folders.ts";
+
 /** The pull request that a preview shows. */
 export interface PullRequest {
   readonly number: number;
@@ -8,14 +10,12 @@ export interface PullRequest {
 /** Whether a pull request is over; `unknown` if nobody says so. */
 export type PullRequestState = "active" | "closed" | "unknown";
 
-/** By what the manifest of a preview is known among those of other sites. */
-const PULL_REQUEST = "x-amz-meta-pull-request";
 /** That a preview is being removed, and perhaps not whole any more. */
 const LEAVING = "x-amz-meta-leaving";
 
 /** What the manifest of a preview has among its headers. */
 export function previewHeaders({ number, repository }: PullRequest): Readonly<Record<string, string>> {
-  return { [PULL_REQUEST]: `${number} ${repository}` };
+  return { [PULL_REQUEST_HEADER]: `${number} ${repository}` };
 }
 
 /** What it has while the preview is removed. */
@@ -32,7 +32,7 @@ export function leavingHeaders(pullRequest: PullRequest): Readonly<Record<string
 export function readPreviewHeaders(
   headers: Readonly<Record<string, string | undefined>>,
 ): { readonly pullRequest: PullRequest; readonly isLeaving: boolean } | undefined {
-  const [, number, repository = ""] = /^(\d{1,15}) ([0-9a-f]*)$/.exec(headers[PULL_REQUEST]?.trim() ?? "") ?? [];
+  const [, number, repository = ""] = /^(\d{1,15}) ([0-9a-f]*)$/.exec(headers[PULL_REQUEST_HEADER]?.trim() ?? "") ?? [];
   if (number === undefined) return undefined;
   return { pullRequest: { number: Number(number), repository }, isLeaving: headers[LEAVING] !== undefined };
 }

@@ -120,6 +120,10 @@ export class PullRequests {
     return own;
   }
 
+  find(number: number): PullRequestSetUp | undefined {
+    return this.#all.get(number);
+  }
+
   /** The comments that people see, of all threads. */
   visibleComments(number: number): string[] {
     const comments = (this.threads.get(number) ?? []).flatMap((thread) => thread.comments);
