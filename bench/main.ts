@@ -1,13 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { awsCli } from "./aws-cli.ts";
+import { otherClients } from "./clients/clients.ts";
 import { describeMachine } from "./machine.ts";
 import type { Part, Peers } from "./part.ts";
+import { archiveRandom, archiveText } from "./parts/archives.ts";
 import { downloadLarge, downloadSmall } from "./parts/downloads.ts";
 import { https } from "./parts/https.ts";
 import { packageSize } from "./parts/package.ts";
 import { plan } from "./parts/plan.ts";
+import { proxied } from "./parts/proxied.ts";
 import { publish } from "./parts/publish.ts";
+import { downloadMany, uploadMany } from "./parts/slope.ts";
 import { startUp } from "./parts/start-up.ts";
 import { unchanged } from "./parts/unchanged.ts";
 import { uploadLarge, uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
@@ -32,6 +36,11 @@ const parts: readonly Part[] = [
   packageSize,
   https,
   versitygw,
+  archiveText,
+  archiveRandom,
+  uploadMany,
+  downloadMany,
+  proxied,
 ];
 
 /** `npm run bench [PART …]`: measures the parts that are named, or all, which are then written to RESULTS.md. */
@@ -42,10 +51,13 @@ async function main(names: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const cli = await awsCli();
   const peers: Peers = {
     tasks: await tasksOnAgentNodes(),
     s5cmd: await installedS5cmd(),
-    others: [await installedRclone(), await awsCli()],
+    clients: await otherClients(),
+    awsCli: cli,
+    others: [await installedRclone(), cli],
   };
   const findings: Finding[] = [];
   for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {

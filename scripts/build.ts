@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
-import { manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
+import { imagesIn, manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -78,20 +78,27 @@ async function buildExtension(): Promise<void> {
   await Promise.all([
     writeManifest(),
     writeOverview(),
+    copyImages(),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
     cp(join(root, "LICENSE"), join(staging, "LICENSE")),
-    cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
 }
 
 async function writeManifest(): Promise<void> {
-  const extension = await readJson("vss-extension.json");
+  const extension = await readForms("vss-extension.json");
   await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
 }
 
 async function writeOverview(): Promise<void> {
   const overview = await readFile(join(root, "overview.md"), "utf8");
-  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root));
+  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root, "overview.md"));
+}
+
+/** The icon, and the pictures that the overview shows: the others are for the pages in the repository. */
+async function copyImages(): Promise<void> {
+  const overview = await readFile(join(root, "overview.md"), "utf8");
+  await mkdir(join(staging, "images"));
+  for (const path of ["images/icon.png", ...imagesIn(overview)]) await cp(join(root, path), join(staging, path));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {
@@ -101,7 +108,7 @@ async function buildTask(name: string): Promise<Metafile[]> {
   const imported = await bundle(folder, importedBy(main));
   await bundleStart(folder);
   const task = {
-    ...(await readJson(join(folder, "task.json"))),
+    ...(await readForms(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
     helpUrl: taskHelpUrl(name),
   };
@@ -166,8 +173,9 @@ function importedBy({ outputs }: Metafile): Record<string, string> {
   return Object.fromEntries(Object.entries(importsBesideMain).filter(([name]) => paths.includes(`./${name}.js`)));
 }
 
-async function readJson(path: string): Promise<object> {
-  return JSON.parse(await readFile(join(root, path), "utf8"));
+/** A file with the texts of forms, whose links to pages are made whole. */
+async function readForms(path: string): Promise<object> {
+  return JSON.parse(resolveLinks(await readFile(join(root, path), "utf8"), root, path));
 }
 
 async function writeJson(path: string, content: object): Promise<void> {

@@ -8,7 +8,7 @@ const tls = { tls: true };
 export const https: Part = {
   name: "https",
   async run(allPeers) {
-    const peers = { ...allPeers, others: [] };
+    const peers = { ...allPeers, clients: [], others: [] };
     const small = () => smallFiles(SMALL_FILES);
     const large = () => largeFile(GIB);
     return [

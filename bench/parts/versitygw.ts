@@ -9,7 +9,7 @@ export const versitygw: Part = {
   name: "versitygw",
   run: (allPeers) =>
     withServer(startVersitygw(), async (server) => {
-      const peers = { ...allPeers, others: [] };
+      const peers = { ...allPeers, clients: [], others: [] };
       const works = [
         { what: "3,000 small files", source: () => smallFiles(SMALL_FILES) },
         { what: "a 1 GiB file", source: () => largeFile(GIB) },

@@ -23,7 +23,7 @@ const maxRetries = 10;
  * Runs one task as a step of a job: environment in, commands out, results merged as in the agent's StepsRunner and
  * TaskRunner. What goes wrong in the task is a result, not an exception.
  *
- * @throws Error where the task folder has no readable `task.json`.
+ * @throws Error if the task folder has no readable `task.json`.
  */
 export async function runTask(job: Job, request: TaskStep): Promise<StepResult> {
   const definition = await readTaskDefinition(request.taskFolder);
@@ -232,7 +232,7 @@ function settleResult(step: StepRecord, continueOnError: boolean): void {
   if (step.result === "Failed" && continueOnError) step.result = "SucceededWithIssues";
 }
 
-/** Reads what the server would be sent. A file that is gone by now never gets there, and nobody is told. */
+/** Reads what the server would be sent. A file that no longer exists is skipped without a message. */
 async function readAttachments(step: StepRecord): Promise<Attachment[]> {
   const read = step.attachments.map(async (attachment) => {
     const content = await readFile(attachment.path, "utf8").catch(() => undefined);

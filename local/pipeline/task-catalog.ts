@@ -28,10 +28,10 @@ export class TaskCatalog {
   }
 
   /**
-   * The task that `Name@1`, `publisher.extension.Name@1` or a GUID in place of the name refers to.
+   * The task that `Name@1`, `publisher.extension.Name@1` or a GUID instead of the name refers to.
    *
    * @returns undefined for another's task.
-   * @throws Error where the task is ours but the version is not.
+   * @throws Error if the task is ours but the version is not.
    */
   find(reference: string): CatalogTask | undefined {
     const task = this.#named(reference);
@@ -78,7 +78,7 @@ const scriptTasks: Readonly<Record<string, string>> = {
   powershell: "PowerShell",
 };
 
-/** The task that runs a script: what the local agent has in the place of Azure Pipelines' own. */
+/** The task that runs a script: the local agent's replacement for Azure Pipelines' own. */
 export async function readScriptTask(kind: string): Promise<CatalogTask> {
   return await readTask(join(import.meta.dirname, "../agent/script-tasks", scriptTasks[kind] ?? ""));
 }

@@ -23,18 +23,13 @@ export interface InstallPermission {
 /** A server that can be started. */
 export interface ServerKind {
   name: string;
-  /**
-   * What is run against it: all that an S3 does, what the tasks do with a store, or one test for each operation. If undefined, it is
-   * only seen to work.
-   */
-  suite: "s3" | "stores" | "operations" | undefined;
-  /** Whether it is run only if it is named, since it takes long to be installed. */
-  onRequest?: boolean;
-  /** Installs it where that is permitted. @throws {Unavailable} where it cannot be had. */
+  /** What is run against it: all that an S3 does, or what the tasks do with a store. If undefined, it is only seen to work. */
+  suite: "s3" | "stores" | undefined;
+  /** Installs it where that is permitted. @throws {Unavailable} if it cannot be had. */
   install(permission: InstallPermission): Promise<unknown>;
   /**
    * Starts the server, installing it first where that is permitted.
-   * @throws {Unavailable} where it cannot be had, {@link Error} with the last lines of its log where it does not start.
+   * @throws {Unavailable} if it cannot be had, {@link Error} with the last lines of its log where it does not start.
    */
   start(permission: InstallPermission): Promise<RunningServer>;
 }

@@ -4,19 +4,35 @@ import { type CodedMessage, printed } from "../errors/coded-message.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { escapeControls } from "./escape.ts";
 
-/** With what the agent puts in front of a line, no line has more than 8,000 characters. */
+/** No line is longer than 8,000 characters, with the agent's prefix included. */
 const MAX_LINE_LENGTH = 7_900;
 
 /**
- * Makes a text harmless for the log, and no longer than a line may be.
- *
- * @param code of an error or a warning; it stands at the end, however long the text is.
+ * * Makes a text safe for the log, and cuts it to the longest allowed line.
+ * @param code the code of an error or a warning. It is always at the end, even of a text that is cut.
  */
 export function logLine(message: string, code?: ErrorCode): string {
   const end = code === undefined ? "" : printed({ message: "", code });
   const maxLength = MAX_LINE_LENGTH - end.length;
-  // Cut before as well: to escape is work for each character.
+  // Cut first, because escaping takes time for each character.
   return shorten(escapeControls(shorten(message, maxLength)), maxLength) + end;
+}
+
+/** So many warnings are kept for the summary; the others are counted. */
+const MAX_KEPT_WARNINGS = 10;
+const keptWarnings: CodedMessage[] = [];
+let warningCount = 0;
+
+/** The warnings of the step so far: the first of them, and how many there are. */
+export function loggedWarnings(): { readonly shown: readonly CodedMessage[]; readonly count: number } {
+  return { shown: [...keptWarnings], count: warningCount };
+}
+
+/** The title of the list whose items are being written. */
+let openList: string | undefined;
+
+function write(line: string): void {
+  tl.writeExternalOutput(`${line}\n`, { source: "remote" });
 }
 
 /**
@@ -25,12 +41,33 @@ export function logLine(message: string, code?: ErrorCode): string {
  */
 export const log = {
   info(message: string): void {
-    tl.writeExternalOutput(`${logLine(message)}\n`, { source: "remote" });
+    log.endList();
+    write(logLine(message));
+  },
+  /** Says how far the step is, without an end to a list. */
+  progress(message: string): void {
+    write(logLine(message));
+  },
+  /** Writes a line of a long list, which the log shows folded under its title. Any other message ends the list. */
+  item(title: string, message: string): void {
+    if (title !== openList) {
+      log.endList();
+      write(`##[group]${logLine(title)}`);
+      openList = title;
+    }
+    write(logLine(message));
+  },
+  endList(): void {
+    if (openList !== undefined) write("##[endgroup]");
+    openList = undefined;
   },
   warning(code: ErrorCode, message: string): void {
+    log.endList();
+    if (++warningCount <= MAX_KEPT_WARNINGS) keptWarnings.push({ code, message });
     tl.warning(logLine(message, code), tl.IssueSource.TaskInternal);
   },
   error({ message, code }: CodedMessage): void {
+    log.endList();
     tl.error(logLine(message, code), tl.IssueSource.TaskInternal);
   },
 };

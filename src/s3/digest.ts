@@ -2,24 +2,24 @@ import { createHash, hash } from "node:crypto";
 import { createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
 import type { Body } from "../http/messages.ts";
 
-/** A body whose digests can be had from elsewhere, while this thread does something else. */
+/** A body whose digests another thread can compute. */
 export interface DigestedBody extends Body {
-  /** @returns the digest, and behind it the one by `alsoBy`. */
+  /** @returns the digest, followed by the one of `alsoBy`. */
   digest?(algorithm: DigestAlgorithm, alsoBy?: DigestAlgorithm): Promise<Buffer>;
 }
 
 const SHA256_BYTES = 32;
 
-/** What a body is protected by on its way. */
+/** The digests that protect a body during the transfer. */
 export interface BodyDigest {
-  /** Absent where no checksum is wanted. */
+  /** Absent if no checksum is wanted. */
   readonly checksum: Buffer | undefined;
-  /** Absent where the payload is not signed. */
+  /** Absent if the payload is not signed. */
   readonly sha256Hex: string | undefined;
 }
 
 /**
- * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or has them computed elsewhere.
+ * * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or lets another thread compute them.
  *
  * @throws what reading the body throws.
  */
@@ -35,7 +35,7 @@ export async function digestBody(
   });
   let digests: ReturnType<typeof begin> | undefined;
   for await (const chunk of body.chunks()) {
-    // The most frequent case by far, a small file, in a fraction of the time.
+    // A small file, by far the most frequent case, takes a fraction of the time here.
     if (chunk.length === body.sizeBytes) {
       return {
         checksum: algorithm === "none" ? undefined : digestOf(algorithm, chunk),
@@ -71,7 +71,7 @@ export function checksumHeader(algorithm: DigestAlgorithm): string {
   return algorithm === "MD5" ? "content-md5" : `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** The header with a checksum's value, in base64; none where there is no checksum. */
+/** The header with a checksum's value, in base64; none if there is no checksum. */
 export function checksumHeaders(
   algorithm: DigestAlgorithm | "none",
   checksum: Buffer | undefined,

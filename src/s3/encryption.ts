@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
+import { ServiceError } from "../aws/errors/errors.ts";
 
-/** How S3 encrypts what a step stores, where the step has a say in it. */
+/** The encryption that a step requests for its objects. */
 export type Encryption =
   /** By keys that S3 manages (SSE-S3). */
   | { readonly kind: "s3" }
@@ -11,12 +12,12 @@ export type Encryption =
       readonly keyId?: string;
       readonly bucketKey: boolean;
     }
-  /** By a key that each request brings along (SSE-C): 32 bytes. */
+  /** With a key of 32 bytes that each request contains (SSE-C). */
   | { readonly kind: "customer"; readonly key: Buffer };
 
 /**
- * The headers that say how a new object is to be encrypted: for PutObject, CreateMultipartUpload and CopyObject.
- * Undefined leaves it to the bucket's default. So does `bucketKey: false` for the bucket key.
+ * * The encryption headers of PutObject, CreateMultipartUpload and CopyObject. Undefined means the bucket's default, and so does
+ * `bucketKey: false` for the bucket key.
  *
  * Source: "Protecting data with server-side encryption" in the Amazon S3 User Guide.
  */
@@ -39,6 +40,14 @@ export function customerKeyHeaders(encryption: Encryption | undefined): Record<s
 /** The headers by which CopyObject and UploadPartCopy read an object encrypted with SSE-C; none for other objects. */
 export function copySourceKeyHeaders(encryption: Encryption | undefined): Record<string, string> {
   return keyHeaders("x-amz-copy-source-server-side-encryption-customer", encryption);
+}
+
+/** How S3 answers a request without a customer's key for an object that was stored with one; `BadRequest` if the answer has no body (HEAD). */
+const WITHOUT_KEY_CODES = new Set(["BadRequest", "InvalidRequest"]);
+
+/** Whether a request may have been refused because the object was stored with a customer's key (SSE-C) that the request does not have. */
+export function mayNeedCustomerKey(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.details.status === 400 && WITHOUT_KEY_CODES.has(error.awsCode);
 }
 
 function keyHeaders(prefix: string, encryption: Encryption | undefined): Record<string, string> {

@@ -2,39 +2,50 @@ import type { CodedMessage } from "../errors/coded-message.ts";
 import type { ActionFailure } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
+import type { EdgeRefresh } from "./cloudfront/invalidate-changed.ts";
 import type { DomainOutcome } from "./dns/site-domain.ts";
 import type { SiteOptions } from "./options.ts";
 import type { ReleaseRecord } from "./releases/release-record.ts";
 
-/** What a publish came to. */
+/** The result of a publish. */
 export interface SiteReport extends TransferReport {
-  readonly invalidationId?: string;
-  /** Of hosted zones to which their domains are not delegated yet. */
+  /** One after the upload, and one after the deletions; none if there was nothing to invalidate. */
+  readonly invalidations: readonly EdgeRefresh[];
+  /** The name servers of hosted zones to which the domains are not delegated yet. */
   readonly nameServers: readonly string[];
-  /** How many URLs were fetched; absent if the site was not checked. */
-  readonly checksCount?: number;
-  /** The one that visitors get now; absent if releases are not kept, or the publish did not end well. */
+  /** Those domains. */
+  readonly undelegated: readonly string[];
+  /** Absent if the site was not checked. */
+  readonly checks?: SiteChecks;
+  /** The release that is live now; absent if releases are not kept, or the publish failed. */
   readonly release?: ReleaseRecord;
   /** All that are kept; absent if that did not change. */
   readonly releases?: readonly ReleaseRecord[];
 }
 
-/** What a publish has come to so far. It is kept while the publish runs, so that one that breaks off can tell of it too. */
+/** How the site answered its visitors. */
+export interface SiteChecks {
+  readonly checksCount: number;
+  readonly failuresCount: number;
+  readonly siteUrl: URL;
+}
+
+/** The progress of a publish. It is kept while the publish runs, so that one that breaks off can report it too. */
 export class PublishRecord {
-  /** Beside those of single objects. */
+  /** In addition to those of single objects. */
   readonly errors: CodedMessage[] = [];
   domain: DomainOutcome = { nameServers: [], undelegated: [] };
-  invalidationId: string | undefined;
-  checksCount: number | undefined;
+  checks: SiteChecks | undefined;
   release: ReleaseRecord | undefined;
   releases: readonly ReleaseRecord[] | undefined;
   readonly #observer: TransferObserver;
   readonly #done: Action[] = [];
   readonly #failures: ActionFailure[] = [];
+  readonly #invalidations: EdgeRefresh[] = [];
   #sentBytes = 0;
   #stoppedEarly = false;
 
-  /** @param observer is told of each action too. */
+  /** @param observer is also notified of each action. */
   constructor(observer: TransferObserver) {
     this.#observer = observer;
   }
@@ -49,14 +60,21 @@ export class PublishRecord {
     this.#observer.actionDone(action);
   }
 
-  /** @param stoppedEarly whether others were left, because they would have failed alike. */
+  invalidated(refresh: EdgeRefresh): void {
+    if (refresh.paths.length > 0) this.#invalidations.push(refresh);
+  }
+
+  /** @param stoppedEarly whether others were not tried, because they would have failed for the same reason. */
   failed(failures: readonly ActionFailure[], stoppedEarly = false): void {
     this.#failures.push(...failures);
     this.#stoppedEarly ||= stoppedEarly;
   }
 
-  /** @param planned whatever was to be done. */
-  report(planned: readonly Action[], { access, prefix }: SiteOptions): SiteReport {
+  /**
+   * @param planned the planned actions.
+   * @param isRollback whether objects were copied, and not uploaded.
+   */
+  report(planned: readonly Action[], isRollback: boolean, { access, prefix }: SiteOptions): SiteReport {
     const { bucketName } = access;
     const report = makeReport({
       bucket: bucketName,
@@ -66,14 +84,15 @@ export class PublishRecord {
       failures: this.#failures,
       bytesTransferred: this.#sentBytes,
       stoppedEarly: this.#stoppedEarly,
+      isRollback,
       keyOf: ({ relativeKey }) => prefix + relativeKey,
     });
     return {
       ...report,
       errors: [...report.errors, ...this.errors],
-      ...(this.invalidationId === undefined ? {} : { invalidationId: this.invalidationId }),
-      nameServers: this.domain.nameServers,
-      ...(this.checksCount === undefined ? {} : { checksCount: this.checksCount }),
+      invalidations: this.#invalidations,
+      ...this.domain,
+      ...(this.checks ? { checks: this.checks } : {}),
       ...(this.release ? { release: this.release } : {}),
       ...(this.releases ? { releases: this.releases } : {}),
     };

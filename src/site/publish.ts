@@ -4,12 +4,12 @@ import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
-import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
+import { objectsToInvalidate } from "./cloudfront/objects-to-invalidate.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
-import { claimedEntries, entriesAfter, isSettled, type Progress } from "./manifest/manifest-entries.ts";
+import { claimedEntries, entriesAfter, isUpToDate, type Progress } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
@@ -34,11 +34,10 @@ export interface PublishTools extends SiteTools {
 }
 
 /**
- * Publishes a site, in an order in which no visitor meets a page whose assets are missing. Whatever fails, nothing is deleted after it, and
- * the manifest says what is unsettled, for the next publish to put it right.
- *
- * @returns what was done, and what went wrong: also where it cannot begin, is cancelled, or another publish has begun since, before anything
- *   is deleted.
+ * * Publishes a site in an order in which no visitor gets a page whose assets are missing. After a failure nothing is deleted, and the
+ * manifest says what is not finished, so that the next publish can repair it.
+ * @returns what was done, and what failed, also if the publish cannot begin, is cancelled, or another publish has begun before anything is
+ * deleted.
  */
 export async function publishSite(site: PreparedSite, options: SiteOptions, tools: PublishTools): Promise<SiteReport> {
   const record = new PublishRecord(tools.observer);
@@ -47,10 +46,10 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
   } catch (error) {
     record.errors.push(describeEnd(error, tools.signal));
   }
-  return record.report(site.actions, options);
+  return record.report(site.actions, site.sources !== undefined, options);
 }
 
-/** @throws what is none of the reasons for which a publish ends before its time. */
+/** @throws errors that are not expected reasons for an early end. */
 function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
   if (signal.aborted) return { code: "cancelled", message: CANCELLED };
   const isReason =
@@ -62,7 +61,7 @@ function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
 const CANCELLED =
   "The step was cancelled. The site still works: every page has all its assets, old or new. Run the step again to publish the rest.";
 
-/** @throws {StepError} where it cannot go on; {OtherPublishError} where another publish has begun since; the signal's reason. */
+/** @throws {StepError} if it cannot go on; {OtherPublishError} if another publish has begun since; the signal's reason. */
 async function publishInOrder(
   site: PreparedSite,
   options: SiteOptions,
@@ -82,24 +81,24 @@ async function publishInOrder(
   const isWhole = storing.failures.length === 0;
 
   if (isWhole)
-    await gather(errors, async () => {
+    await collectStepError(errors, async () => {
       manifest.website = await setWebsite(site, options, tools);
     });
-  const outdated = outdatedObjects(site, options, record.done);
-  const edge = await invalidateChanged(site, options, outdated, "stored", tools);
-  record.invalidationId = edge.id;
-  if (isWhole) await gather(errors, () => leadDomain(site, options, tools, record));
+  const changed = objectsToInvalidate(site, options, record.done);
+  const edge = await invalidateChanged(site, options, changed, "stored", tools);
+  record.invalidated(edge);
+  if (isWhole) await collectStepError(errors, () => applyDomainRecords(site, options, tools, record));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
 
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
-  // Before anything is deleted, another publish that has begun meanwhile is to be met here.
+  // This write detects a concurrent publish before anything is deleted.
   if (deletions.length === 0) manifest.settle(release);
   // Of a preview, the time of its last publish says how long it stays.
-  if (options.preview || !isSettled(site, site) || manifest.isChanged)
+  if (options.preview || !isUpToDate(site, site) || manifest.isChanged)
     await manifest.write(entriesAfter(kept, site, progress));
-  const isClean = isDone && (await removeStale(manifest, kept, options, tools, record, { progress, release }));
+  const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
@@ -107,7 +106,7 @@ async function publishInOrder(
   signal.throwIfAborted();
 }
 
-/** The plan without some objects, which the site turns out to do without. */
+/** The plan without some objects that could not be stored. */
 function withoutNames<P extends SitePlan>(plan: P, names: ReadonlySet<string>): P {
   if (names.size === 0) return plan;
   const groups = plan.groups.map((group) => ({
@@ -117,7 +116,7 @@ function withoutNames<P extends SitePlan>(plan: P, names: ReadonlySet<string>): 
   return { ...plan, groups, entries: new Map([...plan.entries].filter(([name]) => !names.has(name))) };
 }
 
-/** Says in the manifest what is about to be done. Then what releases need can be copied, before it is replaced. */
+/** Writes to the manifest what will be done, and then copies objects that releases need before they are replaced. */
 async function claim(
   manifest: RunningManifest,
   site: PreparedSite,
@@ -133,13 +132,13 @@ async function claim(
   if (releases) await keepObjects(releases.keepings, tools.bucket, options, tools.signal);
 }
 
-/** Of the manifest's entries in the end, what visitors get. */
+/** The entries that visitors get, out of the final manifest. */
 function shownOf(site: PreparedSite, progress: Progress): Map<string, ManifestEntry> {
   return new Map([...entriesAfter(site, site, progress)].filter(([name]) => site.objects.has(name)));
 }
 
-/** @returns whether nothing is left to be deleted, and the manifest says so. */
-async function removeStale(
+/** @returns whether everything is deleted and the manifest says so. */
+async function deleteAndInvalidate(
   manifest: RunningManifest,
   site: PreparedSite,
   options: SiteOptions,
@@ -148,18 +147,19 @@ async function removeStale(
   { progress, release }: { readonly progress: Progress; readonly release: ReleaseRecord | undefined },
 ): Promise<boolean> {
   if (site.deletions.length === 0) return true;
-  const deleted = await deleteStale(site, options, tools, record);
+  const deleted = await deleteStaleObjects(site, options, tools, record);
   if (deleted.length === 0) return false;
-  const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
-  // Else the manifest tells the next publish what it is to invalidate.
-  if (!isBegun) return false;
+  const edge = await invalidateChanged(site, options, deleted, "deleted", tools);
+  record.invalidated(edge);
+  // Otherwise the next publish learns from the manifest what to invalidate.
+  if (!edge.isBegun) return false;
   const isAll = deleted.length === site.deletions.length;
   if (isAll) manifest.settle(release);
   try {
     await manifest.write(entriesAfter(site, site, { ...progress, deleted: new Set(deleted) }));
     return isAll;
   } catch (error) {
-    tellOther(error, tools.log);
+    warnOfOtherPublish(error, tools.log);
     return false;
   }
 }
@@ -185,7 +185,7 @@ function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishToo
   return withFileStorer(objects, options, fileTools, (storer) => storeSite(groups, storer, storeTools));
 }
 
-async function leadDomain(
+async function applyDomainRecords(
   { domain, controlPlane }: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
@@ -194,31 +194,32 @@ async function leadDomain(
   if (domain && controlPlane) record.domain = await applyDomain(domain, options, controlPlane, tools);
 }
 
-/** @returns an error for each URL that does not answer as it should. */
+/** @returns an error for each URL with a wrong answer. */
 async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
   record: PublishRecord,
 ): Promise<readonly CodedMessage[]> {
-  const { done, domain } = record;
   if (!options.verify) return [];
   const startMs = performance.now();
-  const stored = done.map(({ relativeKey }) => relativeKey);
-  const verification = await verifyPublished(site, options, tools, stored, domain);
+  const stored = record.done.map(({ relativeKey }) => relativeKey);
+  const verification = await verifyPublished(site, options, tools, stored, record.domain);
   if (!verification) {
     tools.log.info("The site was not checked. Enter siteUrl, the URL that visitors use.");
     return [];
   }
   const { checksCount, errors, siteUrl } = verification;
-  record.checksCount = checksCount;
-  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (errors.length === 0) tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
+  record.checks = { checksCount, failuresCount: errors.length, siteUrl };
+  const seconds = (performance.now() - startMs) / 1000;
+  if (errors.length === 0)
+    tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s`);
   return errors;
 }
 
 /**
- * Records the release that is live now, and lets go of those that are not to be kept. Another publish that has begun since sees to that itself.
+ * Records the release that is live now, and deletes the releases that are not kept any longer. If another publish has begun since, it
+ * does both itself.
  */
 async function settleReleases(
   releases: ReleasePlan,
@@ -234,12 +235,12 @@ async function settleReleases(
     logReleases(releases, release, record.releases, tools.log);
   } catch (error) {
     if (error instanceof StepError) record.errors.push(error);
-    else tellOther(error, tools.log);
+    else warnOfOtherPublish(error, tools.log);
   }
 }
 
-/** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
-function tellOther(error: unknown, log: SiteLog): void {
+/** The site is complete now, and the other publish may change it. But that one may have relied on objects that were just deleted. */
+function warnOfOtherPublish(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(
     "concurrent-publish",
@@ -248,7 +249,7 @@ function tellOther(error: unknown, log: SiteLog): void {
 }
 
 /** @returns the names of what was deleted. */
-async function deleteStale(
+async function deleteStaleObjects(
   { deletions }: PreparedSite,
   { prefix }: SiteOptions,
   { bucket, signal }: PublishTools,
@@ -265,7 +266,7 @@ async function deleteStale(
 }
 
 /** Does what the steps after it do not depend on. */
-async function gather(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
+async function collectStepError(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

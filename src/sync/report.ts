@@ -6,57 +6,69 @@ import { ConnectionError } from "../http/connection-error.ts";
 import type { ActionFailure } from "./apply.ts";
 import { type Action, type Counts, countActions } from "./plan/plan.ts";
 
-/** What a transfer came to. */
+/** The result of a transfer. */
 export interface TransferReport {
   readonly counts: Counts;
-  /** One for each thing that went wrong. Empty means that all is done. */
+  /** One for each failure. Empty if everything is done. */
   readonly errors: readonly CodedMessage[];
-  /** Why an action failed; those that failed are here, and those that were left undone because of them are in neither place. */
+  /** Why each failed action failed. Actions that were not tried are neither done nor in this list. */
   readonly failures: ReadonlyMap<Action, CodedMessage>;
   readonly done: ReadonlySet<Action>;
 }
 
-/** What a transfer tells while it runs; the pipeline's log and progress bar in a task. */
+/** Receives events of a running transfer, for the log and the progress bar. */
 export interface TransferObserver {
   /** Bytes of a file, or of a part of one, have arrived. */
   stored(sizeBytes: number): void;
   actionDone(action: Action): void;
 }
 
-/** For messages: what each kind of action is, when it is done, and what it takes to be allowed. */
-const VERBS: Readonly<Record<Action["kind"], { readonly done: string; readonly permission: string }>> = {
-  put: { done: "uploaded", permission: "s3:PutObject" },
-  get: { done: "downloaded", permission: "s3:GetObject" },
-  extract: { done: "extracted", permission: "s3:GetObject" },
-  update: { done: "updated", permission: "s3:PutObject" },
-  delete: { done: "deleted", permission: "s3:DeleteObject" },
-  folder: { done: "made", permission: "s3:GetObject" },
-  skip: { done: "left", permission: "s3:GetObject" },
+/** For messages: what is done with one file, what is done to the target, and which permission it needs. */
+interface Words {
+  readonly done: string;
+  readonly work: string;
+  readonly permission: string;
+}
+
+const WORDS: Readonly<Record<Action["kind"] | "restore", Words>> = {
+  put: { done: "uploaded", work: "Upload to", permission: "s3:PutObject" },
+  restore: { done: "restored", work: "Rollback of", permission: "s3:GetObject and s3:PutObject" },
+  get: { done: "downloaded", work: "Download to", permission: "s3:GetObject" },
+  extract: { done: "extracted", work: "Extracting to", permission: "s3:GetObject" },
+  update: { done: "updated", work: "Updating headers in", permission: "s3:PutObject" },
+  delete: { done: "deleted", work: "Deleting in", permission: "s3:DeleteObject" },
+  folder: { done: "created", work: "Creating folders in", permission: "s3:GetObject" },
+  skip: { done: "checked", work: "Checking", permission: "s3:GetObject" },
 };
 
 export interface Outcome {
   readonly bucket: string;
   /** The place that files went to, for messages: an S3 URI, or a folder. */
   readonly target: string;
-  /** Whatever was to be done. */
+  /** The planned actions. */
   readonly planned: readonly Action[];
   readonly done: readonly Action[];
   readonly failures: readonly ActionFailure[];
   readonly bytesTransferred: number;
   readonly stoppedEarly: boolean;
-  /** Whether the step was cancelled while actions were under way. Absent means no. */
+  /** Whether the step was cancelled while actions were running. Absent means no. */
   readonly isCancelled?: boolean;
+  /** Whether objects are copied from an earlier release, and not uploaded. Absent means no. */
+  readonly isRollback?: boolean;
   keyOf(action: Action): string;
 }
 
-/** Puts together what happened: one error for each failed file; a single one for the step where nothing worked and all failed alike. */
+/** Makes the report: one error for each failed file, or a single one if everything failed for the same reason. */
 export function makeReport(outcome: Outcome): TransferReport {
   const { bucket, keyOf } = outcome;
   const failures = inPlannedOrder(outcome);
   const messages = new Map(
     failures.map(({ action, error }) => [
       action,
-      { code: codeOf(error), message: describeFailure(error, bucket, keyOf(action), VERBS[action.kind].permission) },
+      {
+        code: codeOf(error),
+        message: describeFailure(error, bucket, keyOf(action), wordsFor(action, outcome).permission),
+      },
     ]),
   );
   const planned = countActions(outcome.planned);
@@ -74,7 +86,7 @@ export function makeReport(outcome: Outcome): TransferReport {
   };
 }
 
-/** The failures in the order of the plan, and not in that of the answers, so that two runs report alike. */
+/** The failures in the order of the plan, not of the answers, so that two runs give the same report. */
 function inPlannedOrder({ planned, failures }: Outcome): readonly ActionFailure[] {
   if (failures.length < 2) return failures;
   const places = new Map(planned.map((action, index) => [action, index]));
@@ -92,7 +104,7 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
   };
   const [first] = failures;
   if (!first) return outcome.isCancelled ? [cancelled] : [];
-  const { done: verb, permission } = VERBS[first.action.kind];
+  const { done: verb, work, permission } = wordsFor(first.action, outcome);
   const consequence = `${transfers - transferred} of ${transfers} files are not ${verb}.`;
   const cause = causeOf(first.error);
   const isCommon = isStepFatal(first.error) || mayConcernAll(first.error);
@@ -104,20 +116,23 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
     failures.every(({ error }) => causeOf(error) === cause)
   ) {
     const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
-    const noun = verb === "uploaded" ? "Upload" : verb === "downloaded" ? "Download" : "Transfer";
     const why = describeFailure(first.error, bucket, key, permission);
-    return [{ code: codeOf(first.error), message: `${noun} to ${target} failed: ${why} ${consequence}` }];
+    return [{ code: codeOf(first.error), message: `${work} ${target} failed: ${why} ${consequence}` }];
   }
-  const errors = [...messages].map(([{ kind, path }, { code, message }]) => ({
+  const errors = [...messages].map(([action, { code, message }]) => ({
     code,
-    message: `${path} was not ${VERBS[kind].done}: ${message}`,
+    message: `${action.path} was not ${wordsFor(action, outcome).done}: ${message}`,
   }));
   const stopped = `The step stopped, because the rest would have failed in the same way: ${consequence}`;
   if (outcome.isCancelled) return [cancelled, ...errors];
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
 }
 
-/** What makes two failures alike: the code of the server's refusal, of the connection's, or of what the store does not have. */
+function wordsFor({ kind }: Action, { isRollback = false }: Outcome): Words {
+  return WORDS[kind === "put" && isRollback ? "restore" : kind];
+}
+
+/** The key by which failures count as the same: the code of the refusal, of the connection error, or of the missing feature. */
 function causeOf(error: unknown): string | undefined {
   if (error instanceof ServiceError) return error.awsCode;
   if (error instanceof UnsupportedInputError) return error.code;

@@ -17,9 +17,12 @@ import {
   readPullRequest,
   refuseBucketWideInputs,
 } from "./preview-inputs.ts";
-import { readRollbackTo } from "./rollback-input.ts";
+import { readRollbackTo } from "./rollback-inputs.ts";
 import { readSiteSettings } from "./settings-inputs.ts";
-import { readPreviewUrl, readSiteUrl } from "./site-url-input.ts";
+import { readPreviewUrl, readSiteUrl } from "./site-url-inputs.ts";
+
+/** What the form may be asked to show. */
+const SITE_ACCESSES = ["website", "cloudFront", "other"] as const;
 
 const ACTIONS = ["publish", "rollback", "preview", "removePreviews"] as const;
 const COMPRESSIONS = ["off", "gzip", "brotli"] as const;
@@ -62,6 +65,8 @@ export interface RemovalOptions {
 export function readInputs(): SiteInputs {
   const reader = new InputReader();
   const action = reader.choice("action", ACTIONS, "publish");
+  // It changes nothing but the form. A wrong value is still a mistake of the person who wrote it.
+  reader.choice("siteAccess", SITE_ACCESSES, "other");
   switch (action) {
     case "publish":
       return { action, ...finished(reader, readPublish(reader)) };

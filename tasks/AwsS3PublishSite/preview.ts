@@ -100,7 +100,7 @@ async function tell(
       timeMs: Date.now(),
       ...(commit ? { commit } : {}),
       pages: site ? changedPages(site) : [],
-      ...(report?.checksCount === undefined ? {} : { checks: report.checksCount }),
+      ...(report?.checks ? { checks: report.checks.checksCount } : {}),
       previewDays,
       run: runPage(),
     },

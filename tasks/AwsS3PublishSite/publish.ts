@@ -73,7 +73,7 @@ function rollbackWork(options: RollbackOptions, s3Uri: string): SiteWork {
   return {
     options,
     folder: "",
-    opening: `Rolling back ${s3Uri} to ${options.rollbackTo}`,
+    opening: `Rolling back to ${options.rollbackTo === "previous" ? "the previous release" : options.rollbackTo} of ${s3Uri}`,
     done: "Restored",
     prepare: (tools) => prepareRollback(options, tools),
   };

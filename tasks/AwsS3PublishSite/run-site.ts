@@ -8,6 +8,7 @@ import type { Transport } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 import { planInvalidations } from "../../src/site/cloudfront/planned-invalidations.ts";
 import { describeChanges } from "../../src/site/describe-changes.ts";
+import { describeOutcome } from "../../src/site/describe-outcome.ts";
 import type { SiteOptions } from "../../src/site/options.ts";
 import type { PreparedSite } from "../../src/site/plan/prepared-site.ts";
 import type { SiteTools } from "../../src/site/plan/site-tools.ts";
@@ -20,6 +21,8 @@ import type { Direction } from "../../src/task/run/report.ts";
 import { runTransfer } from "../../src/task/run/transfer.ts";
 
 export const TASK = "AwsS3PublishSite";
+/** The summary of a dry run has so many changes to what is not a file; the log has all. */
+const MAX_PLANNED_CHANGES = 20;
 
 /** One of the actions that publish. */
 export interface SiteWork {
@@ -78,6 +81,7 @@ export async function runSite(
   });
   let prepared: Awaited<ReturnType<SiteWork["prepare"]>> | undefined;
   let report: SiteReport | undefined;
+  let changes: readonly string[] = [];
   const outcome = await runTransfer<PreparedSite>(
     { ...asked, ifNoFilesFound: "error" },
     {
@@ -88,8 +92,8 @@ export async function runSite(
       async makePlan(tools) {
         prepared = await prepare(siteTools(tools));
         const { site, options } = prepared;
-        if (options.dryRun)
-          for (const line of await describeChanges(site, options, siteTools(tools))) log.info(`Would ${line}`);
+        if (options.dryRun) changes = await describeChanges(site, options, siteTools(tools));
+        for (const change of changes) log.info(`Would ${change}`);
         return site;
       },
       directionOf: () => ({ done, from: folder, to: s3Uri, prefix }),
@@ -106,6 +110,11 @@ export async function runSite(
       },
       outputsOf: (counts) => ({ ...outputsOf(counts, prepared?.site, report), s3Uri }),
       writeFiles: () => ({ releasesFile: writeReleasesFile(prepared?.site, report) }),
+      summaryParts(plan) {
+        const { facts, ...outcome } = describeOutcome(plan, prepared?.options as SiteOptions, report);
+        const planned = changes.slice(0, MAX_PLANNED_CHANGES).map((text) => ({ what: "A real run would", text }));
+        return { ...outcome, facts: [...planned, ...facts] };
+      },
       planFileExtras: (plan) => ({
         kept: plan.kept.map(({ relativeKey, sizeBytes, reason }) => ({ key: prefix + relativeKey, sizeBytes, reason })),
         cloudFront: {
@@ -135,7 +144,7 @@ function outputsOf(
     siteUrl: site?.address.siteUrl?.href ?? "",
     websiteEndpoint: site?.address.websiteEndpoint ? `http://${site.address.websiteEndpoint.host}/` : "",
     cloudFrontDomain: site?.distribution?.domainName ?? "",
-    invalidationId: report?.invalidationId ?? "",
+    invalidationId: report?.invalidations[0]?.id ?? "",
     nameServers: report?.nameServers.join(" ") ?? "",
     releaseNumber: release ? String(release.number) : "",
     rolledBackTo: release && site?.releases?.target ? String(release.content.number) : "",

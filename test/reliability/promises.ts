@@ -88,7 +88,10 @@ export const PROMISES: readonly Promised[] = [
   {
     promise: "A server that says nothing, or sends less than 1 KiB a second, is given up after two minutes.",
     tests: [
-      test("http/transport", "gives up a server that sends hardly anything, but not one that is a little faster"),
+      test(
+        "http/transport-connections",
+        "gives up a server that sends hardly anything, but not one that is a little faster",
+      ),
     ],
   },
   {
@@ -134,6 +137,27 @@ export const PROMISES: readonly Promised[] = [
     tests: [
       test("tasks/upload-faults", "says that what answers is not S3 where a web server"),
       test("tasks/upload-faults", "does not take a page for the completion of a multipart upload"),
+    ],
+  },
+  {
+    promise: "An archive is stored as a whole, or not at all.",
+    tests: [
+      test("tasks/upload-archive", "takes back what is stored if a part is refused"),
+      test("tasks/upload-archive", "fails, and stores nothing, if a file changes meanwhile"),
+    ],
+  },
+  {
+    promise: "No file of an archive gets its place before all archives are downloaded, checked and extracted.",
+    tests: [
+      test("tasks/extract", "refuses all archives that are not safe, by their names, and writes nothing"),
+      test("tasks/extract", "moves no file if one of them cannot get its place"),
+    ],
+  },
+  {
+    promise: "No kept release is lost, whatever happens to publishes and rollbacks.",
+    tests: [
+      test("site/releases/releases-model", "lose no release, and show visitors whole sites after each request"),
+      test("site/releases/rollback-mishaps", "fails before it deletes if a publish gets in between"),
     ],
   },
 ];

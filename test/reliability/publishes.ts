@@ -73,6 +73,36 @@ class NextPublish extends PublishStage {
   }
 }
 
+/** What goes is kept for the releases before. */
+class PublishWithReleases extends NextPublish {
+  override inputs() {
+    return { ...super.inputs(), keepReleases: "3" };
+  }
+}
+
+/** The site as it was before the last publish. */
+class Rollback extends PublishWithReleases {
+  #run = 1;
+
+  override get step() {
+    const { variables, ...step } = super.step;
+    return { ...step, variables: { ...variables, "Build.BuildNumber": `20260102.${this.#run}` } };
+  }
+
+  override inputs() {
+    const inputs = super.inputs();
+    return this.#run === 3 ? { ...inputs, action: "rollback", rollbackTo: "20260102.1" } : inputs;
+  }
+
+  override async prepare(): Promise<void> {
+    await super.prepare();
+    this.#run = 2;
+    await runQuietly(this.step);
+    this.#run = 3;
+    this.target.server.clearRequests();
+  }
+}
+
 const DISTRIBUTION = {
   id: "E2EXAMPLE",
   domainName: "d111111abcdef8.cloudfront.net",
@@ -227,6 +257,11 @@ class PublishWithDomain extends PublishStage {
 export const PUBLISHES: readonly Scenario[] = [
   scenario("first publish", async () => new FirstPublish(await StoreStage.newTarget())),
   scenario("next publish", async () => new NextPublish(await StoreStage.newTarget())),
+  {
+    ...scenario("publish that keeps releases", async () => new PublishWithReleases(await StoreStage.newTarget())),
+    mode: "releases",
+  },
+  { ...scenario("rollback", async () => new Rollback(await StoreStage.newTarget())), mode: "rollback" },
   scenario(
     "publish behind CloudFront",
     async () => new PublishBehindCloudFront(await StoreStage.newTarget(), await startControlPlane([DISTRIBUTION])),

@@ -174,7 +174,12 @@ describe("AwsS3PublishSite with action: preview", function () {
   });
 
   it("tells the pull request of a failure", async () => {
-    target.server.addFault({ match: { operation: "PutObject" }, times: 5, after: 1, action: { kind: "status", status: 403, code: "AccessDenied" } });
+    target.server.addFault({
+      match: { operation: "PutObject" },
+      times: 5,
+      after: 1,
+      action: { kind: "status", status: 403, code: "AccessDenied" },
+    });
     const { result } = await preview(12);
     assert.equal(result, "Failed");
     assert.match(comments(12)[0] ?? "", /\| Result \| ❌ Failed: \d+ errors?, see the log, /);

@@ -29,9 +29,9 @@ export async function openGitApi(options: ClientOptions): Promise<GitApi> {
 }
 
 /**
- * The clients' own settings know no proxy whose password has to be encoded and no certificates but files, and they use HTTPS_PROXY even if
- * the agent says otherwise. So a handler gives each request its socket, its token and its end, by the settings of all other requests of the
- * step.
+ * The clients' own settings support neither proxy passwords that need encoding nor certificates that are not files, and they use
+ * HTTPS_PROXY even if the agent has other settings. So a handler gives each request its socket, token and time limit, with the step's own
+ * network settings.
  */
 function settingsOf({ job, network, userAgent, signal }: ClientOptions): ConstructorParameters<typeof TaskApi> {
   const server = openServerAgent(serverAddress(job.collectionUrl), network, ATTEMPT_TIMEOUT_MS);
@@ -45,7 +45,7 @@ function settingsOf({ job, network, userAgent, signal }: ClientOptions): Constru
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error("not handled")),
   };
-  // A redirect would take the job's token to wherever it points.
+  // A redirect would send the job's token to another server.
   return [job.collectionUrl.href, [handler], { allowRedirects: false, socketTimeout: ATTEMPT_TIMEOUT_MS }];
 }
 

@@ -12,9 +12,8 @@ export interface JobIdentity extends JobServer {
 }
 
 /**
- * Reads which job this is, and its token, which is masked.
- *
- * @throws {IdentityError} where the agent does not say all of it.
+ * * Reads the ids of this job and its token, and masks the token.
+ * @throws {IdentityError} if the agent did not set all of them.
  */
 export function readJobIdentity(): JobIdentity {
   const server = readJobServer();

@@ -9,27 +9,26 @@ import { openTaskApi } from "../azure-devops/open-client.ts";
 import { maskSecret } from "../secret-input.ts";
 import { type JobIdentity, readJobIdentity } from "./job-identity.ts";
 
-/** What a token says of itself, for whoever has to trust it. */
+/** The claims of a token that a trust policy can check. */
 export interface OidcClaims {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: string;
 }
 
-/** The pipeline's own identity, as Azure DevOps vouches for it. */
+/** The pipeline's identity, confirmed by Azure DevOps. */
 export interface OidcTokens {
   /**
-   * Asks for a new token, since one lives ten minutes. It is masked.
-   *
-   * @throws {IdentityError} where there is none; the signal's reason.
+   * * Gets a new token, because a token lives ten minutes, and masks it.
+   * @throws {IdentityError} if there is none; the signal's reason.
    */
   request(): Promise<string>;
-  /** Of the latest token; undefined before the first, and where it could not be read. */
+  /** The claims of the latest token. Undefined before the first token, or if it could not be parsed. */
   latestClaims(): OidcClaims | undefined;
 }
 
 export interface OidcOptions {
-  /** For whom the token is issued: it names this connection. */
+  /** The token's subject. It names this connection. */
   readonly serviceConnectionId: string;
   readonly network: NetworkSettings;
   readonly userAgent: string;
@@ -39,7 +38,7 @@ export interface OidcOptions {
 /** Source: AssumeRoleWithWebIdentity in the AWS STS API Reference. */
 const MAX_TOKEN_LENGTH = 20_000;
 
-/** Public proof of such tokens is for connections of the AWS Toolkit alone, whose scheme is `UsernamePassword`. */
+/** Only connections of the AWS Toolkit, with the scheme `UsernamePassword`, are publicly known to get such tokens. */
 const OTHER_CONNECTION =
   'If that does not help, Azure DevOps may not issue tokens for a service connection without a stored secret: create one of the AWS Toolkit\'s type AWS with "Use OIDC", and enter it in toolkitCredentials instead of awsCredentials.';
 
@@ -115,7 +114,7 @@ function advise(error: ServiceError | ConnectionError, collectionUrl: URL): stri
     : "Run the step again. If it happens again, check any proxy between this machine and Azure DevOps.";
 }
 
-/** Only if Azure DevOps itself answered, and not that there are too many requests. */
+/** Only if Azure DevOps itself answered, and not with "too many requests". */
 function adviseOtherConnection(error: ServiceError | ConnectionError, serviceConnectionId: string): string[] {
   if (error instanceof ConnectionError) return [];
   const { status } = error.details;

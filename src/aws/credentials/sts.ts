@@ -8,25 +8,25 @@ import { parseXml, type XmlElement } from "../xml.ts";
 import type { Credentials } from "./credentials.ts";
 import { resolveStsEndpoint } from "./sts-endpoint.ts";
 
-/** The code of a successful answer that STS would not give. */
+/** The code for a successful answer that cannot be from STS. */
 export const NOT_STS = "NotSTS";
 
 const API_VERSION = "2011-06-15";
-/** An answer's date has whole seconds, and the answer took its time: clocks that differ by less are taken for equal. */
+/** Smaller clock differences are ignored: an answer's date has whole seconds, and the answer took some time. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
-/** Which role, and as what. */
+/** Which role to assume, and the session's name. */
 export interface WebIdentityRequest {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly token: string;
   /** Default: STS's own, 3,600. */
   readonly durationSeconds?: number | undefined;
-  /** A policy, in JSON, that narrows what the role may. */
+  /** A policy, in JSON, that limits the role's rights. */
   readonly sessionPolicy?: string | undefined;
 }
 
-/** Which role, as what, and what its trust policy may ask for. */
+/** Which role to assume, the session's name, and what the trust policy may require. */
 export interface RoleRequest extends Omit<WebIdentityRequest, "token"> {
   readonly externalId?: string | undefined;
   readonly sessionTags?: ReadonlyMap<string, string> | undefined;
@@ -35,7 +35,7 @@ export interface RoleRequest extends Omit<WebIdentityRequest, "token"> {
 /** A role that was assumed. */
 export interface RoleSession {
   readonly credentials: Credentials;
-  /** `arn:aws:sts::123456789012:assumed-role/name/session`; empty where a store says nothing of it. */
+  /** `arn:aws:sts::123456789012:assumed-role/name/session`; empty if a store does not return it. */
   readonly arn: string;
 }
 
@@ -46,14 +46,14 @@ export interface CallerIdentity {
 }
 
 /**
- * AWS Security Token Service. All of it throws {ServiceError} where STS refuses, {ConnectionError} where it does not answer, both after
- * retries where the failure may have passed.
+ * * AWS Security Token Service. All methods throw {ServiceError} if STS refuses and {ConnectionError} if it does not answer, both after
+ * retries if the failure may be temporary.
  */
 export interface Sts {
   /** The host that requests go to, for messages. */
   readonly host: string;
   assumeRole(request: RoleRequest, credentials: Credentials): Promise<RoleSession>;
-  /** Not signed: the token says who asks. */
+  /** Not signed: the token identifies the caller. */
   assumeRoleWithWebIdentity(request: WebIdentityRequest): Promise<RoleSession>;
   getCallerIdentity(credentials: Credentials): Promise<CallerIdentity>;
 }
@@ -64,63 +64,24 @@ export interface StsOptions {
   readonly region: string;
   readonly transport: Transport;
   readonly userAgent: string;
-  /** Ends requests, and the waiting for the next attempt. */
+  /** Ends requests and the wait for the next attempt. */
   readonly signal?: AbortSignal | undefined;
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /**
- * Prepares requests to STS; nothing is sent yet.
+ * * Prepares requests to STS; nothing is sent yet.
  *
  * Source: AWS STS API Reference, version 2011-06-15.
- * @throws {EndpointError} where the region is none.
+ * @throws {EndpointError} if the region is not valid.
  */
-export function createSts({ endpoint, region, transport, userAgent, signal }: StsOptions): Sts {
-  const address = resolveStsEndpoint(region, endpoint);
-  const sign = createSigner(region, "sts");
-  /** How far the server's clock is ahead of this machine's. */
-  let clockOffsetMs = 0;
-
-  async function sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
-    const unsigned = {
-      host: address.host,
-      "user-agent": userAgent,
-      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "content-length": String(form.length),
-    };
-    const signable = { method: "POST", path: address.path, query: "", headers: unsigned };
-    const time = new Date(Date.now() + clockOffsetMs);
-    const response = await transport.exchange({
-      protocol: address.protocol,
-      hostname: address.hostname,
-      port: address.port,
-      method: "POST",
-      target: address.path,
-      headers: credentials
-        ? sign({ ...signable, payloadHash: hash("sha256", form, "hex") }, credentials, time)
-        : unsigned,
-      body: { sizeBytes: form.length, chunks: () => [form] },
-      signal,
-    });
-    clockOffsetMs = clockOffsetOf(response.headers.date, clockOffsetMs);
-    if (response.status === 200) return response;
-    throw await readServiceError(response);
-  }
-
-  async function sendByRightClock(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
-    const offsetMs = clockOffsetMs;
-    try {
-      return await sendOnce(form, credentials);
-    } catch (error) {
-      if (!isClockSkew(error) || clockOffsetMs === offsetMs) throw error;
-      return await sendOnce(form, credentials);
-    }
-  }
+export function createSts(options: StsOptions): Sts {
+  const sender = new FormSender(options);
 
   async function call(action: string, parameters: Parameters, credentials?: Credentials): Promise<XmlElement> {
     const form = encodeForm({ Action: action, Version: API_VERSION, ...parameters });
-    const response = await withRetries(() => sendByRightClock(form, credentials), signal);
+    const response = await withRetries(() => sender.send(form, credentials), options.signal);
     const document = await parseXml(response.body).catch((): XmlElement => ({}));
     const result = child(child(document, `${action}Response`), `${action}Result`);
     if (!result) throw strangeAnswer(response);
@@ -128,24 +89,11 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
   }
 
   async function session(action: string, parameters: Parameters, credentials?: Credentials): Promise<RoleSession> {
-    const result = await call(action, parameters, credentials);
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = child(result, "Credentials") ?? {};
-    const isWhole = isText(AccessKeyId) && isText(SecretAccessKey) && isText(SessionToken);
-    if (!isWhole) throw strangeAnswer({ status: 200, headers: {} });
-    const expiresAtMs = isText(Expiration) ? Date.parse(Expiration) - clockOffsetMs : Number.NaN;
-    return {
-      credentials: {
-        accessKeyId: AccessKeyId,
-        secretAccessKey: SecretAccessKey,
-        sessionToken: SessionToken,
-        ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }),
-      },
-      arn: textOf(child(result, "AssumedRoleUser")?.Arn),
-    };
+    return readSession(await call(action, parameters, credentials), sender.clockOffsetMs);
   }
 
   return {
-    host: address.host,
+    host: sender.host,
     assumeRole: (request, credentials) =>
       session(
         "AssumeRole",
@@ -161,7 +109,86 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
   };
 }
 
-/** Whether a request was refused since this machine's clock is wrong. STS has no code of its own for that; stores have S3's. */
+/** Sends forms to STS, with the time of the server's clock. They are signed if there are credentials. */
+class FormSender {
+  readonly #options: StsOptions;
+  readonly #address: ReturnType<typeof resolveStsEndpoint>;
+  readonly #sign: ReturnType<typeof createSigner>;
+  #clockOffsetMs = 0;
+
+  constructor(options: StsOptions) {
+    this.#options = options;
+    this.#address = resolveStsEndpoint(options.region, options.endpoint);
+    this.#sign = createSigner(options.region, "sts");
+  }
+
+  get host(): string {
+    return this.#address.host;
+  }
+
+  /** How far the server's clock is ahead of this machine's. */
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  /** Sends a form, and sends it again if it was refused because this machine's clock is wrong. */
+  async send(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
+    const offsetMs = this.#clockOffsetMs;
+    try {
+      return await this.#sendOnce(form, credentials);
+    } catch (error) {
+      if (!isClockSkew(error) || this.#clockOffsetMs === offsetMs) throw error;
+      return await this.#sendOnce(form, credentials);
+    }
+  }
+
+  async #sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
+    const { transport, userAgent, signal } = this.#options;
+    const address = this.#address;
+    const unsigned = {
+      host: address.host,
+      "user-agent": userAgent,
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      "content-length": String(form.length),
+    };
+    const signable = { method: "POST", path: address.path, query: "", headers: unsigned };
+    const time = new Date(Date.now() + this.#clockOffsetMs);
+    const response = await transport.exchange({
+      protocol: address.protocol,
+      hostname: address.hostname,
+      port: address.port,
+      method: "POST",
+      target: address.path,
+      headers: credentials
+        ? this.#sign({ ...signable, payloadHash: hash("sha256", form, "hex") }, credentials, time)
+        : unsigned,
+      body: { sizeBytes: form.length, chunks: () => [form] },
+      signal,
+    });
+    this.#clockOffsetMs = clockOffsetOf(response.headers.date, this.#clockOffsetMs);
+    if (response.status === 200) return response;
+    throw await readServiceError(response);
+  }
+}
+
+/** @throws {ServiceError} if a part of the credentials is missing. */
+function readSession(result: XmlElement, clockOffsetMs: number): RoleSession {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = child(result, "Credentials") ?? {};
+  const isWhole = isText(AccessKeyId) && isText(SecretAccessKey) && isText(SessionToken);
+  if (!isWhole) throw strangeAnswer({ status: 200, headers: {} });
+  const expiresAtMs = isText(Expiration) ? Date.parse(Expiration) - clockOffsetMs : Number.NaN;
+  return {
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }),
+    },
+    arn: textOf(child(result, "AssumedRoleUser")?.Arn),
+  };
+}
+
+/** Whether a request was refused because this machine's clock is wrong. STS has no code for that; other stores use S3's. */
 export function isClockSkew(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false;
   if (error.awsCode === "RequestTimeTooSkewed") return true;

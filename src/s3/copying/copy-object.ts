@@ -6,11 +6,11 @@ import { headObject, type ObjectHead } from "../head-object.ts";
 import { isOwnCopy, mayBeDone } from "../lost-answer.ts";
 import { copyInParts } from "../multipart/multipart-copy.ts";
 import type { ObjectHeaders } from "../put-object.ts";
-import { isObjectMetadata } from "../system-metadata.ts";
+import { isObjectMetadata, REDIRECT_HEADER } from "../system-metadata.ts";
 import { childText, readResult } from "../xml-body.ts";
 import { copySourceHeaders } from "./copy-source.ts";
 
-/** An object to copy, as a listing tells of it. */
+/** An object to copy, as in a listing. */
 export interface CopiedObject {
   readonly key: string;
   readonly sizeBytes: number;
@@ -18,7 +18,7 @@ export interface CopiedObject {
   readonly etag: string;
 }
 
-/** What the copy is to be, beside its bytes. */
+/** The settings of the copy. */
 export interface CopyWrite {
   /**
    * Headers that a copy does not take from its source: encryption, storage class, tags, redirect location. With `metadata: "replaced"`
@@ -31,15 +31,16 @@ export interface CopyWrite {
   readonly signal: AbortSignal;
 }
 
-const MAX_COPY_BYTES = 5 * 1024 ** 3;
+/** The most that one request copies. Source: CopyObject in the Amazon S3 API Reference. */
+export const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
 /**
- * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
+ * * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
  *
  * @returns the copy's ETag, without quotation marks.
- * @throws {ServiceError} with PreconditionFailed if the object is not the one any more that was listed, also where the store does not mind
- *   that; what `Bucket.send` throws.
+ * @throws {ServiceError} with PreconditionFailed if the object has been replaced since it was listed, even if the store ignores that
+ * condition; what `Bucket.send` throws.
  *
  * Source: CopyObject in the Amazon S3 API Reference.
  */
@@ -71,7 +72,7 @@ export async function copyObject(bucket: Bucket, source: CopiedObject, key: stri
   }
 }
 
-/** Not every store minds the condition on the source. An ETag that the copy shares with it proves that it was the right one. */
+/** Some stores ignore the condition on the source. If copy and source have the same ETag, it was the right source. */
 async function confirmCopy(
   bucket: Bucket,
   source: CopiedObject,
@@ -99,7 +100,7 @@ function copyParts(
   { headers, metadata, signal }: CopyWrite,
 ): Promise<string> {
   const kept = Object.fromEntries(Object.entries(head.headers).filter(([name]) => isObjectMetadata(name)));
-  const { "x-amz-website-redirect-location": _, ...described } = encodeMetadata(kept);
+  const { [REDIRECT_HEADER]: _, ...described } = encodeMetadata(kept);
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
   return copyInParts(bucket, key, head, {
     sourceObject: source.key,

@@ -5,12 +5,12 @@ import { compareKeys, type Page, type Position, type RemoteObject, requestPage, 
 
 export type { RemoteObject } from "./request-page.ts";
 
-/** The store lists keys outside the prefix: what it lists cannot be relied on. */
+/** The store lists keys outside the prefix, so its listing cannot be trusted. */
 export class ListingError extends CodedError {
   override readonly name: string = "ListingError";
 }
 
-/** The store lists keys in another order than S3 does. Whoever has used the objects so far begins again, with a sorted listing. */
+/** The store lists keys in another order than S3 does. The caller must start again, with a sorted listing. */
 export class UnsortedListingError extends CodedError {
   override readonly name: string = "UnsortedListingError";
 
@@ -19,7 +19,7 @@ export class UnsortedListingError extends CodedError {
   }
 }
 
-/** A store may give pages without objects, for example where many were deleted; so many in a row are no listing. */
+/** A store may return pages without objects, for example after many deletions. This many in a row are an error. */
 const MAX_EMPTY_PAGES = 1000;
 
 /**
@@ -43,7 +43,7 @@ export function listInOrder(
  * Lists the objects under a prefix in the order of the store, which may list a key twice. While the caller works on one page, the next one
  * is on its way.
  *
- * @throws {ListingError} where keys are not under the prefix; {ServiceError} where S3 refuses, or the answer is not one that S3 gives;
+ * @throws {ListingError} if keys are not under the prefix; {ServiceError} if S3 refuses, or the answer is not one that S3 gives;
  *   else what `Bucket.send` throws.
  *
  * Source: ListObjectsV2 and ListObjects in the Amazon S3 API Reference.
@@ -86,7 +86,7 @@ async function* streamObjects(
 
   function request(position: Position | undefined): Promise<Page> {
     const page = requestPage(bucket, { prefix }, position, eitherSignal);
-    // It may fail while the caller still works on the page before: it is told when it is asked for.
+    // It may fail while the caller still works on the page before; the error is thrown when the page is requested.
     page.catch(() => undefined);
     return page;
   }

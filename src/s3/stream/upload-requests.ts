@@ -7,6 +7,7 @@ import { completeUpload, createUpload, type SentPart, sendPart } from "../multip
 import { type ObjectWrite, putObject, type StoredObject } from "../put-object.ts";
 import type { SdkResponse } from "../sdk/open-client.ts";
 import { escapeXml, S3_NAMESPACE } from "../xml-body.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 
 /** What the SDK's client reads of an answer. */
 interface SdkAnswer {
@@ -17,7 +18,7 @@ export interface UploadRequestsOptions {
   readonly bucket: Bucket;
   readonly key: string;
   readonly write: ObjectWrite;
-  /** Ends the requests that are under way. That which begins the upload is given some time to tell the upload's id. */
+  /** Aborts running requests. The request that begins the upload gets some time to return the upload's id. */
   readonly signal: AbortSignal;
   /** Called with the id of the upload as soon as it is begun. */
   onBegun(uploadId: string): void;
@@ -68,7 +69,7 @@ export class UploadRequests {
     return [...this.#parts.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  /** The operations of an upload are told apart by their method and query. Source: the Amazon S3 API Reference. */
+  /** The operations of an upload differ in method and query. Source: the Amazon S3 API Reference. */
   async #send({ method, query = {}, body }: SdkRequest): Promise<SdkAnswer> {
     if (method === "POST" && "uploads" in query) return this.#begin();
     if (method === "PUT" && "partNumber" in query) return this.#sendPart(Number(query.partNumber), bodyOf(body));
@@ -91,6 +92,7 @@ export class UploadRequests {
     const upload = { bucket, key, write, uploadId: this.#begunId() };
     const part = await sendPart(upload, partNumber, body, signal);
     this.#parts.set(partNumber, part);
+    collectGarbage();
     const { checksumAlgorithm } = write;
     return answer({ etag: part.etag, ...checksumHeaders(checksumAlgorithm, part.checksum) });
   }

@@ -1,24 +1,29 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
 import { invalidate } from "./invalidation.ts";
 import { invalidationPaths, wholeSitePaths } from "./invalidation-paths.ts";
 
-/** After what of a publish: all is stored, or what is stale is deleted. */
+/** When in a publish: after everything is stored, or after old objects are deleted. */
 export type InvalidationStep = "stored" | "deleted";
 
-/** What became of the caches. */
+/** The result for the caches. */
 export interface EdgeRefresh {
+  /** As they were sent; empty if there was nothing to invalidate. */
+  readonly paths: readonly string[];
   readonly id?: string;
-  /** False where caches may hold for long what was replaced, because no invalidation was begun. */
+  readonly isCompleted: boolean;
+  /** Why it is not completed, or was not started. */
+  readonly failure?: CodedMessage;
+  /** False if caches may keep replaced objects for long, because no invalidation was started. */
   readonly isBegun: boolean;
 }
 
 /**
- * Has the distribution's caches let go of what a publish has changed or deleted. What goes wrong is a warning.
- *
- * @param names of the objects of which viewers may have another form.
- * @param step tells this invalidation from others of the same publish.
+ * * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
+ * @param names of the objects whose old form caches may have.
+ * @param step distinguishes this invalidation from others of the same publish.
  * @throws the signal's reason.
  */
 export async function invalidateChanged(
@@ -31,7 +36,8 @@ export async function invalidateChanged(
   const { distribution, controlPlane } = site;
   const wanted = options.distribution;
   const paths = pathsToInvalidate(site, options, names, step);
-  if (!distribution || !controlPlane || !wanted || paths.length === 0) return { isBegun: true };
+  if (!distribution || !controlPlane || !wanted || paths.length === 0)
+    return { paths: [], isCompleted: true, isBegun: true };
   log.info(
     `Invalidating ${paths.length === 1 ? paths[0] : `${paths.length} paths`} of the distribution ${distribution.id}`,
   );
@@ -42,16 +48,23 @@ export async function invalidateChanged(
     waitsForCompletion: wanted.waitForInvalidation,
     timeoutMs: wanted.invalidationTimeoutMs,
   };
-  const outcome = await invalidate(controlPlane, request, { signal });
-  if (outcome.kind === "late" || outcome.kind === "failed") log.warning(outcome.code, outcome.message);
-  return { isBegun: outcome.id !== undefined, ...(outcome.id === undefined ? {} : { id: outcome.id }) };
+  const outcome = await invalidate(controlPlane, request, { signal, log });
+  const isFailed = outcome.kind === "late" || outcome.kind === "failed";
+  if (isFailed) log.warning(outcome.code, outcome.message);
+  return {
+    paths,
+    isBegun: outcome.id !== undefined,
+    isCompleted: outcome.kind === "completed",
+    ...(outcome.id === undefined ? {} : { id: outcome.id }),
+    ...(isFailed ? { failure: { code: outcome.code, message: outcome.message } } : {}),
+  };
 }
 
 /**
- * The paths by which the distribution's caches are to let go of objects.
+ * * * The paths to invalidate for some objects.
  *
  * @param names of the objects, relative to the site.
- * @returns as they are sent; none where there is no distribution, or nothing is to be invalidated.
+ * @returns the paths as they are sent; empty if there is no distribution, or nothing to invalidate.
  */
 export function pathsToInvalidate(
   { distribution, objects }: Pick<PreparedSite, "distribution" | "objects">,

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ensureBucket } from "../../s3/buckets/create-bucket.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { asDone, type Change } from "../change-log.ts";
 import type { SiteOptions } from "../options.ts";
@@ -7,16 +8,16 @@ import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
 import { previewAccessOf } from "../previews/preview-access.ts";
 import { bucketStep } from "./bucket-step.ts";
-import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
+import { allowPublicRead, describePublicRead, describeReadStatement, planPublicRead } from "./public-read.ts";
 import { documentsOf, shareWebsite, type WebsiteDocuments } from "./shared-website.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
 /**
- * Makes the bucket where it is missing, and opens the site to the public, as far as the inputs ask for it.
+ * * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
  *
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function prepareBucket({ isNewBucket }: PreparedSite, options: SiteOptions, tools: Tools): Promise<void> {
   const { bucket, log, signal } = tools;
@@ -26,20 +27,19 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
       ensureBucket(bucket, region, !endpoint, signal),
     );
     log.info(`Created the bucket ${bucket.name}`);
-    // A store without websites is found out before anything is stored.
+    // A store without websites is detected before anything is stored.
     if (options.configureWebsite) await readWebsite(bucket, signal);
   }
   if (!options.publicRead || !(await mayOpen(options, tools))) return;
   const wanted = publicReadOf(options, signal);
-  const changes = await allowPublicRead(bucket, wanted);
+  const changes = await allowPublicRead(bucket, { ...wanted, log });
   for (const change of describePublicRead(changes, bucket.name, wanted.prefix)) log.info(asDone(change));
 }
 
 /**
- * Has the website endpoint answer as the site wants it, and other sites of the bucket as before, where the inputs ask for it.
- *
- * @returns the index and error document, where they are this site's to set though it is not at the root of the bucket.
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
+ * @returns the index and error document, if this site sets them although it is not at the root of the bucket.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function setWebsite(
   { ownWebsite, neighbours }: PreparedSite,
@@ -53,20 +53,24 @@ export async function setWebsite(
   if (!shared) throw new StepError("website-of-another-site", describeRedirectAll(bucket.name));
   const outcome = await configureWebsite(bucket, shared.website, signal);
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
-  // Its rules may have been made by hand, and are nowhere else.
-  if (outcome === "set" && present) log.info(`It was before: ${JSON.stringify(present)}`);
+  // Its rules may have been written by hand, without a copy elsewhere.
+  if (outcome === "set" && present) log.info(`The website configuration before that: ${JSON.stringify(present)}`);
   return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
 }
 
-/** A bucket whose website endpoint shows no site: all visitors are sent to another host. */
-export function describeRedirectAll(bucketName: string): string {
+/** A bucket whose website endpoint redirects all visitors to another host. */
+function describeRedirectAll(bucketName: string): string {
   return `The website configuration of the bucket "${bucketName}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration.`;
 }
 
+/** The same as a problem of the input that a user can change. */
+export function foreignWebsiteProblem(input: "configureWebsite" | "rollbackTo", bucketName: string): PlanProblem {
+  return { input, code: "website-of-another-site", message: describeRedirectAll(bucketName) };
+}
+
 /**
- * What the two would do.
- *
- * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ * * What these two functions would do.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function describeBucketChanges(
   site: PreparedSite,
@@ -77,8 +81,7 @@ export async function describeBucketChanges(
   const changes: Change[] = [];
   if (isNewBucket) {
     changes.push(`create the bucket ${bucket.name}, and set its website configuration`);
-    if (options.publicRead)
-      changes.push(`allow everyone s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`);
+    if (options.publicRead) changes.push(describeReadStatement(bucket.name, options.prefix));
     return changes;
   }
   if (options.publicRead && (await mayOpen(options, { bucket, signal }))) {

@@ -5,7 +5,7 @@ import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
 import type { Body, ResponseHead } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
+import { type Encryption, encryptionHeaders, mayNeedCustomerKey } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { putObject } from "../../s3/put-object.ts";
@@ -17,7 +17,7 @@ import { parseManifest } from "./read-manifest.ts";
 /** Another publish has written the manifest since this one read it. */
 export class OtherPublishError extends CodedError {
   override readonly name: string = "OtherPublishError";
-  /** The other one, as people know it, and when it wrote. */
+  /** The other publish, described for people, and the time of its write. */
   readonly other: string;
 
   constructor(other: string) {
@@ -34,7 +34,7 @@ export interface ManifestStoreOptions {
   readonly bucket: Bucket;
   readonly key: string;
   readonly encryption: Encryption | undefined;
-  /** Whether the store is Amazon S3 itself, which honours conditions; others are tried. */
+  /** Whether the store is Amazon S3, which supports conditional writes; other stores are tested. */
   readonly isAmazon: boolean;
   /** Further headers with which the manifest is stored, for example metadata. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -49,21 +49,20 @@ interface StoredManifest {
   readonly headers: ResponseHead["headers"];
 }
 
-/** S3 asks to try again where two conditional writes met ("ConditionalRequestConflict" in the Amazon S3 API Reference). */
-const MAX_CONFLICTS = 5;
-/** What stores answer that know no conditional writes. */
+/** Codes of stores without conditional writes. */
 const UNSUPPORTED_STATUSES = [400, 405, 501];
 
 /**
- * Keeps the manifest in the bucket. Every write says which manifest it takes the place of, so that of two publishes at once one finds out.
+ * * Keeps the manifest in the bucket. Each write names the manifest that it replaces, so that one of two concurrent publishes notices the
+ * other.
  */
 export class ManifestStore {
   readonly #options: ManifestStoreOptions;
-  /** Of the manifest that was last read or written; undefined where there is none. */
+  /** Of the manifest that was last read or written; undefined if there is none. */
   #etag: string | undefined;
   #storedHeaders: ResponseHead["headers"] = {};
   #honoursConditions: boolean | undefined;
-  /** Around an ETag in If-Match; radosgw 16 knows its own ETag again only without them. */
+  /** Quotation marks around an ETag in If-Match. radosgw 16 only recognizes its own ETag without them. */
   #quotes = '"';
 
   constructor(options: ManifestStoreOptions) {
@@ -71,7 +70,7 @@ export class ManifestStore {
     if (options.isAmazon) this.#honoursConditions = true;
   }
 
-  /** False as soon as the store has shown that it does not go by the conditions of writes. */
+  /** False as soon as the store has ignored the condition of a write. */
   get isGuarded(): boolean {
     return this.#honoursConditions !== false;
   }
@@ -89,8 +88,8 @@ export class ManifestStore {
   /**
    * Reads the manifest.
    *
-   * @returns undefined where the site has none.
-   * @throws {StepError} where it cannot be read.
+   * @returns undefined if the site has none.
+   * @throws {StepError} if it cannot be read.
    */
   async read(): Promise<Manifest | undefined> {
     return this.#attempt("Reading", "s3:GetObject", async () => {
@@ -102,24 +101,23 @@ export class ManifestStore {
   }
 
   /**
-   * Writes the manifest in the place of the one that was last read or written.
+   * * Replaces the manifest that was last read or written.
    *
-   * @throws {OtherPublishError} where another publish has written one since; {StepError} where it cannot be written.
+   * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written.
    */
   async write(manifest: Manifest): Promise<void> {
     const text = formatManifest(manifest);
     await this.#attempt("Writing", "s3:PutObject", async () => {
       if (!this.#honoursConditions) await this.#compare();
       this.#etag = await this.#put(text);
-      // A condition that cannot hold tells whether the store looks at conditions at all.
+      // A condition that cannot hold shows whether the store supports conditions.
       this.#honoursConditions ??= !(await this.#takes(text, { "if-none-match": "*" }));
     });
   }
 
   /**
-   * Makes sure that no other publish has written the manifest meanwhile.
-   *
-   * @throws {OtherPublishError} where one has; {StepError} where that cannot be told.
+   * * Checks that no other publish has written the manifest meanwhile.
+   * @throws {OtherPublishError} if one has; {StepError} if this cannot be checked.
    */
   async confirm(): Promise<void> {
     await this.#attempt("Reading", "s3:GetObject", () => this.#compare());
@@ -144,8 +142,8 @@ export class ManifestStore {
   }
 
   /**
-   * Where the answer to a write was lost, the same write finds what it has stored itself. Where the manifest is the one that it was to take
-   * the place of, the store has not understood the condition.
+   * * If the answer to a write was lost, its retry finds what it has stored itself. If the manifest is still the one to replace, the store
+   * did not understand the condition.
    */
   async #afterRefusal(text: string): Promise<string> {
     const stored = await this.#readStored();
@@ -161,7 +159,7 @@ export class ManifestStore {
     const head = await headObject(bucket, key, { signal }).catch(undefinedWhereMissing);
     if (head?.etag === this.#etag) return;
     const stored = await this.#readStored();
-    // Some stores tell the ETag only with the content.
+    // Some stores return the ETag only with the content.
     if (head?.etag !== "" || stored?.etag !== this.#etag) throw this.#overtaken(stored?.text);
   }
 
@@ -191,15 +189,8 @@ export class ManifestStore {
       ...further,
       ...condition,
     };
-    for (let conflicts = 0; ; conflicts++) {
-      try {
-        const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
-        return (await putObject(bucket, key, body, write, signal)).etag;
-      } catch (error) {
-        const isConflict = error instanceof ServiceError && error.awsCode === "ConditionalRequestConflict";
-        if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;
-      }
-    }
+    const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
+    return (await putObject(bucket, key, body, write, signal)).etag;
   }
 
   async #readStored(): Promise<StoredManifest | undefined> {
@@ -235,23 +226,16 @@ export class ManifestStore {
       signal.throwIfAborted();
       if (error instanceof OtherPublishError) throw error;
       if (error instanceof ManifestError) throw this.#unusable(error);
-      const why = isUnreadable(error, permission)
-        ? `${error.message}. ${UNREADABLE}`
-        : describeFailure(error, bucket.name, key, permission);
+      const why =
+        permission === "s3:GetObject" && mayNeedCustomerKey(error)
+          ? `${error.message}. ${UNREADABLE}`
+          : describeFailure(error, bucket.name, key, permission);
       throw new StepError(codeOf(error), `${what} the manifest s3://${bucket.name}/${key} failed: ${why}`, {
         cause: error,
       });
     }
   }
 }
-
-/** So S3 answers a GET or HEAD without a customer's key of an object that was stored with one. */
-function isUnreadable(error: unknown, permission: string): error is ServiceError {
-  return permission === "s3:GetObject" && error instanceof ServiceError && UNREADABLE_CODES.has(error.awsCode);
-}
-
-/** The first of HEAD, which has no body that would tell more. */
-const UNREADABLE_CODES = new Set(["BadRequest", "InvalidRequest"]);
 
 const UNREADABLE =
   "Another tool may have stored it with a customer-provided key (SSE-C). Delete it: then the site is published again, and nothing is deleted.";
@@ -267,7 +251,7 @@ function isUnmetCondition({ awsCode, details }: ServiceError): boolean {
   return details.status === 412 || (details.status === 404 && awsCode === "NoSuchKey");
 }
 
-/** In a message; the name comes from whoever wrote the manifest. */
+/** For messages. The name comes from the writer of the manifest. */
 const MAX_RUN_NAME_LENGTH = 200;
 
 function describeRun(text: string): string {
@@ -275,6 +259,6 @@ function describeRun(text: string): string {
     const { run, writtenMs } = parseManifest(text);
     return `${shorten(run.name, MAX_RUN_NAME_LENGTH)}, at ${new Date(writtenMs).toISOString()}`;
   } catch {
-    return "one of another version of the task";
+    return "one by another version of the task";
   }
 }

@@ -3,8 +3,8 @@ import { belongsToPages, isOfServiceWorker } from "../content/update-files.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import { mayBeSameEtag } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
-import { limitRemovals } from "./check-removals.ts";
 import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
+import { limitDeletions } from "./limit-deletions.ts";
 import { checkNestedSites } from "./nested-sites.ts";
 import { redirectOf } from "./redirect-of-object.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -12,12 +12,13 @@ import type { SiteGroup, SitePlan, SiteState } from "./site-plan.ts";
 import { decideStaleObjects } from "./stale-objects.ts";
 
 /**
- * Decides what becomes of each object. One that is there, that the manifest knows with the same bytes and headers, and that nobody has
- * replaced since, is left; all others are stored. What only the bucket holds is deleted where the manifest knows it, and else left.
+ * * * Decides what to do with each object. An existing object is unchanged if the manifest has it with the same bytes and headers and
+ * nobody has replaced it since. All others are stored. Objects that only exist in the bucket are deleted if the manifest has them; others
+ * are not touched.
  *
- * What is stored comes in an order in which nothing is visible before what it refers to: assets that are new come before those that are
- * replaced, which may refer to them; then come pages and the data and workers that belong to them, new ones first, which others will link
- * to; the index; service workers that are replaced, which fetch pages and keep them as those of the new version; and redirects.
+ * The order makes sure that nothing is visible before what it refers to: new assets; replaced assets, which may refer to new ones; pages
+ * with their data and workers, new ones first, because others link to them; the index; replaced service workers, which fetch pages and keep
+ * them as the new version; and redirects.
  */
 export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan, "filesFound"> {
   const { objects, digests } = state;
@@ -48,23 +49,23 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
       ...(object.reusesName ? { reusesName: true } : {}),
     });
   }
-  const removals = limitRemovals(options, state, decideStaleObjects(options, state));
-  const { deletions, kept, keptEntries, departed, remarks } = removals;
+  const limited = limitDeletions(options, state, decideStaleObjects(options, state));
+  const { deletions, kept, keptEntries, deletedBefore, remarks } = limited;
   for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
   const groups = groupPuts(puts);
   return {
     actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
-    problems: [...checkNestedSites(options, state), ...removals.problems],
+    problems: [...checkNestedSites(options, state), ...limited.problems],
     remarks,
     groups,
     deletions,
     kept,
-    departed,
+    deletedBefore,
     entries,
   };
 }
 
-/** @returns undefined where nothing is to be stored. */
+/** @returns undefined if nothing is to be stored. */
 function reasonToStore(
   { listed, manifest }: SiteState,
   relativeKey: string,

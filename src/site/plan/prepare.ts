@@ -1,16 +1,17 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { warnOfBasePath } from "../base-path/warn-of-base-path.ts";
-import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
-import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
+import type { Distribution } from "../cloudfront/distribution.ts";
+import { readEdge, type SiteEdge } from "../cloudfront/read-edge.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
 import { bucketStep } from "../hosting/bucket-step.ts";
 import { isReadByEverybody } from "../hosting/public-site.ts";
 import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
-import { describeRedirectAll, partitionOf } from "../hosting/site-bucket.ts";
+import { foreignWebsiteProblem, partitionOf } from "../hosting/site-bucket.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import { checkPreviewPlace, warnOfSharedOrigin } from "../previews/check-place.ts";
@@ -19,77 +20,56 @@ import { logRobotsPolicy } from "../previews/robots-policy.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
 import { isReleaseName } from "../releases/release-names.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
-import { KEPT_BY_LIMIT } from "./check-removals.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
+import { KEPT_BY_LIMIT } from "./limit-deletions.ts";
 import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import { type Published, readPublished } from "./read-published.ts";
 import { checkReusedNames, logReusedNames } from "./reused-names.ts";
-import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
+import { siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
 import { readSiteRules, type SiteRules } from "./site-rules.ts";
 import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
 
+/** What a publish is planned from. */
+interface SiteInput extends SiteEdge {
+  readonly rules: SiteRules;
+  readonly tree: SiteTree;
+  /** SHA-256 in hex of each file that becomes an object, by the object's name. */
+  readonly fileDigests: ReadonlyMap<string, string>;
+  readonly isNewBucket: boolean;
+  readonly published: Published;
+}
+
 /**
- * Reads the built site, the bucket and what stands before it, and decides what a publish is to do. Nothing is changed.
+ * * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
  *
- * @throws {StepError} where the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
+ * @throws {StepError} if the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
  */
 export async function prepareSite(options: SiteOptions, tools: SiteTools): Promise<PreparedSite> {
-  const { bucket, signal } = tools;
-  const controlPlane = await openFor(options, tools);
-  const origin = { bucketName: bucket.name, prefix: options.prefix };
-  const distribution =
-    options.distribution &&
-    controlPlane &&
-    (await readDistribution(controlPlane, options.distribution.id, origin, signal));
-  const address = findSiteAddress(options, distribution);
-  const problems = [...siteAddressProblems(options, address), ...domainProblems(options, distribution)];
-  const rules = readSiteRules(options.source, address.siteUrl);
-  const tree = readSiteTree({
-    options,
-    headersFile: rules.headersFile,
-    hasWebsiteEndpoint: address.answersBy === "website",
-    warn: tools.warn,
-  });
-  const isNewBucket = options.configureWebsite && !(await exists(bucket, signal));
-  const [fileDigests, published] = await Promise.all([
-    digestSite(tree.objects.values(), tools.digester),
-    readPublished(options, tools, isNewBucket),
-  ]);
+  const input = await readInput(options, tools);
+  const { address, distribution, controlPlane, rules, tree, isNewBucket, published } = input;
   const { store, manifest, listed, presentWebsite, neighbours } = published;
-  const redirects = await compileFor(options, address, rules, tree, published, signal);
-  const names = checkReusedNames(tree.objects, fileDigests, manifest);
-  logReusedNames(names, tools.log);
-  problems.push(...(await checkPreview(options, tree, address, published, tools)));
-  logPlusSigns(tree.objects.values(), tools.log);
-  const objects = withRedirects(names.objects, redirects);
-  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
+  const redirects = await compileFor(options, input, tools.signal);
+  const { objects, digests } = await objectsOf(input, redirects, tools);
   const ownWebsite = websiteOf(options, tree.objects, redirects);
   const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
-  if (!shared)
-    problems.push({
-      input: "configureWebsite",
-      code: "website-of-another-site",
-      message: describeRedirectAll(bucket.name),
-    });
+  const problems = [
+    ...siteAddressProblems(options, address),
+    ...domainProblems(options, distribution),
+    ...(shared ? [] : [foreignWebsiteProblem("configureWebsite", tools.bucket.name)]),
+    ...(await checkPreview(options, input, tools)),
+  ];
   const domain =
     options.domain && controlPlane && problems.length === 0
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)
       : undefined;
   problems.push(...(await checkForSecrets(tree, options, distribution, isNewBucket, tools)));
   const nowMs = (tools.now ?? Date.now)();
-  const plan = planSite(options, {
-    objects,
-    digests,
-    listed,
-    manifest,
-    skippedPaths: tree.skippedPaths,
-    nowMs,
-  });
+  const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: tree.skippedPaths, nowMs });
   const site = releasedSite(options, errorDocumentOf(options, tree.objects), address.siteUrl, ownWebsite);
   const releases = await planReleases(options, site, published, { ...plan, nowMs }, tools);
   logRules(rules, redirects, options, tools.log);
@@ -101,7 +81,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
-    // With their further names, which are counted as files too.
+    // With their additional names, which count as files too.
     filesFound: tree.filesFound && [...objects.values()].filter(({ file }) => file).length,
     objects,
     digests,
@@ -117,24 +97,51 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     ...(controlPlane ? { controlPlane } : {}),
     ...(domain ? { domain } : {}),
     ...(releases ? { releases } : {}),
-    forCloudFront: {
-      ...(redirects.cloudFrontFunction ? { function: redirects.cloudFrontFunction } : {}),
-      ...(rules.headersFile.responseHeadersPolicies.length > 0
-        ? { responseHeadersPolicies: rules.headersFile.responseHeadersPolicies }
-        : {}),
-    },
+    forCloudFront: cloudFrontPartsOf(redirects, rules),
     nowMs,
   };
 }
 
-async function openFor(
-  { access, distribution, domain }: SiteOptions,
+async function readInput(options: SiteOptions, tools: SiteTools): Promise<SiteInput> {
+  const edge = await readEdge(options, tools);
+  const { address } = edge;
+  const rules = readSiteRules(options.source, address.siteUrl);
+  const tree = readSiteTree({
+    options,
+    headersFile: rules.headersFile,
+    hasWebsiteEndpoint: address.answersBy === "website",
+    warn: tools.warn,
+  });
+  const isNewBucket = options.configureWebsite && !(await exists(tools.bucket, tools.signal));
+  const [fileDigests, published] = await Promise.all([
+    digestSite(tree.objects.values(), tools.digester),
+    readPublished(options, tools, isNewBucket),
+  ]);
+  return { ...edge, rules, tree, fileDigests, isNewBucket, published };
+}
+
+/** The objects that the site is to have, files and redirects, and their digests. */
+async function objectsOf(
+  { tree, fileDigests, published }: SiteInput,
+  redirects: CompiledRedirects,
   tools: SiteTools,
-): Promise<ControlPlane | undefined> {
-  if (!distribution && !domain) return undefined;
-  const { store, credentials } = access;
-  const { transport, userAgent } = tools;
-  return openControlPlane({ region: store.region, credentials, transport, userAgent });
+): Promise<Pick<PreparedSite, "objects" | "digests">> {
+  const names = checkReusedNames(tree.objects, fileDigests, published.manifest);
+  logReusedNames(names, tools.log);
+  logPlusSigns(tree.objects.values(), tools.log);
+  const objects = withRedirects(names.objects, redirects);
+  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
+  return { objects, digests };
+}
+
+function cloudFrontPartsOf(
+  { cloudFrontFunction }: CompiledRedirects,
+  { headersFile: { responseHeadersPolicies } }: SiteRules,
+): PreparedSite["forCloudFront"] {
+  return {
+    ...(cloudFrontFunction ? { function: cloudFrontFunction } : {}),
+    ...(responseHeadersPolicies.length > 0 ? { responseHeadersPolicies } : {}),
+  };
 }
 
 function exists(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
@@ -143,12 +150,11 @@ function exists(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
 
 function compileFor(
   { prefix, indexDocument }: SiteOptions,
-  { answersBy, siteUrl }: SiteAddress,
-  rules: SiteRules,
-  tree: SiteTree,
-  { presentWebsite, neighbours }: Published,
+  { address, rules, tree, published }: SiteInput,
   signal: AbortSignal,
 ): Promise<CompiledRedirects> {
+  const { answersBy, siteUrl } = address;
+  const { presentWebsite, neighbours } = published;
   const context: RedirectContext = {
     names: new Set(tree.objects.keys()),
     prefix,
@@ -163,9 +169,7 @@ function compileFor(
 /** @returns what stands against a preview; what does not is a warning. */
 async function checkPreview(
   options: SiteOptions,
-  tree: SiteTree,
-  { siteUrl }: SiteAddress,
-  published: Published,
+  { tree, address, published }: SiteInput,
   { bucket, log, signal }: SiteTools,
 ): Promise<readonly PlanProblem[]> {
   const { preview, prefix, publicRead, access } = options;
@@ -176,12 +180,12 @@ async function checkPreview(
     problems.push(...(await previewAccessProblems(bucket, wanted, signal)));
   }
   await warnOfSharedOrigin(preview, options, bucket, log, signal);
-  const basePath = siteUrl?.pathname ?? `/${prefix}`;
+  const basePath = address.siteUrl?.pathname ?? `/${prefix}`;
   if (basePath !== "/") await warnOfBasePath(tree.objects, basePath, options.indexDocument, log, signal);
   return problems;
 }
 
-/** @returns what stands against the publish; what does not is a warning. */
+/** @returns the problems that stop the publish. Others are logged as warnings. */
 async function checkForSecrets(
   tree: SiteTree,
   options: SiteOptions,
@@ -190,7 +194,7 @@ async function checkForSecrets(
   tools: SiteTools,
 ): Promise<readonly PlanProblem[]> {
   const doubtful = findDoubtfulFiles(tree.objects.values(), options);
-  // The bucket's policy is read only where that matters: it takes a permission.
+  // The bucket's policy is only read if necessary, because this needs a permission.
   const isPublic =
     doubtful.secret.length > 0 && (await isReadable(options, distribution, doubtful, isNewBucket, tools));
   logDoubtfulFiles(doubtful, isPublic, tools.log);
@@ -221,7 +225,7 @@ function withRedirects(
   const all = new Map(objects);
   for (const { name: relativeKey, location } of redirects.objects) {
     if (isManifestName(relativeKey) || isReleaseName(relativeKey)) continue;
-    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
+    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { [REDIRECT_HEADER]: location } });
   }
   return all;
 }

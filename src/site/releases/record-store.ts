@@ -57,11 +57,11 @@ export async function writeRecord(
 }
 
 /**
- * Finds what belongs to no release that stays: records, and objects that were superseded before the oldest of them.
+ * * Finds what no kept release needs: records, and objects that were replaced before the oldest of them.
  *
  * @param names of what is in the folder of the releases, relative to the site.
  */
-export function outdatedNames(names: readonly string[], stay: readonly ReleaseRecord[]): string[] {
+export function namesOfStaleReleases(names: readonly string[], stay: readonly ReleaseRecord[]): string[] {
   const numbers = new Set(stay.map(({ number }) => number));
   const oldest = Math.min(...numbers);
   return names.filter((each) => {
@@ -71,11 +71,11 @@ export function outdatedNames(names: readonly string[], stay: readonly ReleaseRe
 }
 
 /**
- * Deletes what `outdatedNames` has found, the records first: one that is left without its objects could not come back.
+ * Deletes what `namesOfStaleReleases` has found, records first, because a record without its objects could not be restored.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
-export async function deleteOutdated(
+export async function deleteStaleReleases(
   names: readonly string[],
   { bucket, prefix, signal }: RecordStoreOptions,
 ): Promise<void> {

@@ -1,5 +1,6 @@
 import { maxArchiveBytes } from "../../archive/write-archive.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
+import { scanBase } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { abortUpload } from "../../s3/multipart/multipart-requests.ts";
 import { uploadStream } from "../../s3/stream/upload-stream.ts";
@@ -18,9 +19,9 @@ import { type ArchiveUploadOptions, archiveHeaders } from "./plan-archive.ts";
 
 export interface ArchiveTools {
   readonly bucket: Bucket;
-  /** Not needed any more: its threads take memory. */
+  /** Closed when it is no longer needed, because its threads take memory. */
   readonly digester: Pick<FileDigester, "close">;
-  /** Where the uploads that are begun are noted, so that this job can clear what a killed run left. */
+  /** Records the uploads that are begun, so that this job can remove what a killed run left. */
   readonly journal: UploadJournal;
   readonly observer: TransferObserver;
   readonly signal: AbortSignal;
@@ -31,7 +32,7 @@ export interface SentArchive extends WrittenArchive {
   readonly versionId: string | undefined;
 }
 
-/** What became of the plan for an archive. */
+/** The result of the plan for an archive. */
 export interface ArchiveResult {
   readonly report: TransferReport;
   /** Undefined if no archive was stored. */
@@ -85,7 +86,7 @@ async function sendArchive(
   options: ArchiveUploadOptions,
   { bucket, journal, observer, signal }: ArchiveTools,
 ): Promise<SentArchive> {
-  const { archive, prefix, settings, encryption } = options;
+  const { source, archive, prefix, settings, encryption } = options;
   const key = prefix + archive.name;
   const leftovers = new UnfinishedUploads({
     bucket,
@@ -95,7 +96,9 @@ async function sendArchive(
     signal,
   });
   for (const { uploadId } of await leftovers.leftOf(key)) await abortUpload({ bucket, key, uploadId });
-  const { bytes, written } = await streamArchive(entries, archive, (sizeBytes) => observer.stored(sizeBytes));
+  const { bytes, written } = await streamArchive(scanBase(source), entries, archive, (sizeBytes) =>
+    observer.stored(sizeBytes),
+  );
   const write = objectWrite(options)(archiveHeaders(options, contentSha256));
   const { versionId } = await uploadStream(bytes, {
     bucket,

@@ -8,7 +8,7 @@ import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
-import { replaceFile } from "../download/fetch-file.ts";
+import { folderInTheWayError, replaceFile } from "../download/fetch-file.ts";
 import type { ExtractAction } from "../plan/plan.ts";
 import type { ReadArchive } from "../plan/plan-download.ts";
 
@@ -17,7 +17,7 @@ const NOTHING_DONE: ApplyResult = { done: [], bytesDone: 0, failures: [], stoppe
 const NOTHING_MOVED =
   "No file of any archive was extracted, because all of them have to be ready before the first one gets its place";
 
-/** What extracting works with. */
+/** The context of an extraction. */
 export interface ExtractTools {
   readonly target: TargetFolder;
   /** The absolute path of the target. */
@@ -43,9 +43,9 @@ export class ExtractedFiles {
   }
 
   /**
-   * Moves a file of the plan to its place, once all are extracted.
+   * * Moves a file of the plan to its place, once all are extracted.
    *
-   * @throws {TargetFolderError} or CodedError if it cannot be had; Node's error; the signal's reason.
+   * @throws {TargetFolderError} or CodedError if its place cannot be used; Node's error; the signal's reason.
    */
   async move({ path }: ExtractAction): Promise<void> {
     await this.#takeTurns();
@@ -55,10 +55,9 @@ export class ExtractedFiles {
   }
 
   /**
-   * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed, because
-   * its files take its room on the disk.
-   *
-   * @returns the failures. If there are any, or the step is cancelled, nothing is to be moved.
+   * * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed,
+   * because its files need the disk space.
+   * @returns the failures. If there are any, or the step is cancelled, nothing may be moved.
    */
   async prepare(archives: readonly ReadArchive[]): Promise<ApplyResult> {
     for (const archive of archives) {
@@ -82,13 +81,12 @@ export class ExtractedFiles {
 
   async #extract({ file: archive, modifiedMs, actions }: ReadArchive): Promise<ApplyResult> {
     const byPlace = new Map(actions.map((action) => [action.file.place, action]));
-    const wanted = new Map(actions.map(({ file }) => [file.place, file]));
     let current = actions[0];
     try {
       if (current) {
-        await readFiles(archive, wanted, this.#tools.signal, async ({ place }, content) => {
-          current = byPlace.get(place);
-          if (current) await this.#write(current, modifiedMs, content);
+        await readFiles(archive, byPlace, this.#tools.signal, async (action, content) => {
+          current = action;
+          await this.#write(action, modifiedMs, content);
         });
       }
       await discard(archive.path);
@@ -115,13 +113,12 @@ export class ExtractedFiles {
       (found) => found.isDirectory(),
       () => false,
     );
-    if (isFolder)
-      throw new CodedError("path-taken", `a folder is in the way at ${place}; remove it, or choose another folder`);
+    if (isFolder) throw folderInTheWayError(place);
     return 0;
   }
 }
 
-/** Of an entry's permissions those to run it count, and nobody else may write. The owner can always replace the file. */
+/** Only the run bits of an entry's permissions are used. Only the owner gets the right to write. */
 function modeOf(mode: number | undefined): number {
   return mode === undefined ? DEFAULT_MODE : (mode & 0o755) | 0o600;
 }

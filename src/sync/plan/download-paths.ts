@@ -1,6 +1,6 @@
 import { codeOf } from "../../errors/coded-error.ts";
 import { archiveFormatOf, withoutArchiveExtension } from "../../extract/archive-format.ts";
-import { isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
+import { isCaseSensitive, NameCollisions, whyNameIsRefused } from "../../files/safe-path.ts";
 import { isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { DownloadOptions } from "../options.ts";
@@ -10,13 +10,13 @@ import { describeFlattened, nameExamples, type PlanProblem } from "./plan.ts";
 const OUT = "Exclude it with a pattern (globExpressions).";
 
 /**
- * Turns keys into paths below the target. What cannot become a file or a folder of its own becomes a problem instead. Objects are to be
- * given in the order of their paths.
+ * * Turns keys into paths below the target. A key that cannot become its own file or folder becomes a problem. Pass objects in the order of
+ * their paths.
  */
 export class DownloadPaths {
   /** What all paths start with: empty, or a folder with a `/` at its end. */
   readonly base: string;
-  /** Whether paths stand in the order of their keys. */
+  /** Whether paths have the same order as their keys. */
   readonly areInOrder: boolean;
   readonly #options: DownloadOptions;
   readonly #prefix: string;
@@ -62,10 +62,10 @@ export class DownloadPaths {
       ? `it ends in /, and has ${sizeBytes} bytes`
       : isTemporaryName(lastName(path))
         ? "its name is that of a temporary file of this task"
-        : refuseName(path, process.platform);
+        : whyNameIsRefused(path, process.platform);
     const wayIn =
       key.startsWith("/") && path.startsWith("/")
-        ? ` Or include it with one that starts with /, for example ${path}.`
+        ? ` Or include it with a pattern that starts with /, for example ${path}.`
         : "";
     const what = this.isArchive(key) ? "folder" : "file";
     if (refusal) this.#refuse(`${key} cannot become a ${what}: ${refusal}. ${OUT}${wayIn}`);
@@ -75,12 +75,12 @@ export class DownloadPaths {
   /** Whether a folder marker gets its path, which ends in `/`. */
   canBecomeFolder(marker: RemoteObject): boolean {
     const path = this.pathOf(marker);
-    const refusal = refuseName(path.slice(0, -1), process.platform);
+    const refusal = whyNameIsRefused(path.slice(0, -1), process.platform);
     if (refusal) this.#refuse(`${marker.key} cannot become a folder: ${refusal}. ${OUT}`);
     return !refusal && this.#take(path, marker.key);
   }
 
-  /** What the source itself is a marker of exists anyway; but its content would be lost, and no pattern excludes it. */
+  /** The folder of the source itself always exists. But the marker's content would be lost, and no pattern excludes it. */
   checkOwnMarker({ key, sizeBytes }: RemoteObject): void {
     if (sizeBytes === 0) return;
     const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
@@ -129,8 +129,7 @@ export class DownloadPaths {
 }
 
 /**
- * Whether the target's disk tells names apart by case. It is tried there; a dry run, which changes nothing, goes by what disks are like on
- * this system.
+ * * Whether the target's disk is case-sensitive. It is tested there. A dry run, which changes nothing, uses the default of this system.
  *
  * @throws {StepError} if nothing can be written into the target.
  */

@@ -1,7 +1,7 @@
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
-import { SYSTEM_METADATA } from "../../s3/system-metadata.ts";
+import { REDIRECT_HEADER, SYSTEM_METADATA } from "../../s3/system-metadata.ts";
 import { readPattern } from "./cache-control.ts";
 import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
 import { metadataHeader } from "./metadata.ts";
@@ -22,12 +22,12 @@ const KEPT_HEADERS = [...SYSTEM_METADATA, "x-amz-storage-class"];
 interface OpenRule {
   readonly patterns: { readonly text: string; readonly line: number }[];
   readonly headers: Record<string, string>;
-  /** A line below the patterns was wrong: then that they have no headers is not worth another error. */
+  /** A line below the patterns was wrong, so an error about missing headers would be misleading. */
   hasLines: boolean;
 }
 
 /**
- * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Blank lines
+ * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Empty lines
  * and lines that start with `#` are left out.
  *
  * @param parseStorageClass reads a storage class, or throws an Error that says why there is no such.
@@ -116,7 +116,7 @@ function readHeader(
   checkHeaderValue(value, `the value of ${name}`);
   if (lowerCaseName === "expires") return [lowerCaseName, parseExpires(value)];
   if (lowerCaseName === "x-amz-storage-class") return [lowerCaseName, parseStorageClass(value)];
-  if (lowerCaseName === "x-amz-website-redirect-location") return [lowerCaseName, checkRedirectLocation(value)];
+  if (lowerCaseName === REDIRECT_HEADER) return [lowerCaseName, checkRedirectLocation(value)];
   return [lowerCaseName, value];
 }
 

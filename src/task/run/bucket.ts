@@ -8,14 +8,14 @@ import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { GivenUp } from "../../s3/store/given-up.ts";
 import type { BucketAccess } from "../../sync/options.ts";
 
-/** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
+/** A connection without any data for this time is dead. A store may take a minute to join the parts of a large object. */
 const IDLE_TIMEOUT_MS = 120_000;
 
 /**
  * Does a step's work with its bucket, over connections that are closed when it ends.
  *
  * @param concurrency how many requests may be under way at once; undefined for the automatic number.
- * @throws {EndpointError} where the bucket cannot be addressed; what `work` throws.
+ * @throws {EndpointError} if the bucket cannot be addressed; what `work` throws.
  */
 export async function withTaskBucket<T>(
   access: BucketAccess,
@@ -60,7 +60,7 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
   });
 }
 
-/** What a step says, once, of what it tried in vain with a store that is not Amazon S3. */
+/** Messages, each shown once, about features that a store other than Amazon S3 does not have. */
 const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   wholeObject:
     "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To avoid this attempt, set checksumAlgorithm to SHA256.",
@@ -75,7 +75,7 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   checksumMode: "This store does not return the checksums of objects. Size, time and MD5 are compared instead.",
 };
 
-/** Who reads the log of a step that hangs or is refused wants to know of a proxy first. */
+/** If a step hangs or is refused, a proxy is the first thing to check, so it is logged. */
 function tellProxy({ proxyFor, proxySource }: NetworkSettings, { origin }: Bucket): void {
   const proxy = proxyFor(origin);
   const setting = proxySource === "environment" ? "of the environment" : "of the agent";

@@ -1,16 +1,16 @@
 import { formatBytes, formatCount } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
-import { log } from "../../agent/log.ts";
-import { escapeMarkdown } from "../../agent/markdown.ts";
+import { log, loggedWarnings } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
 import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
-import { type CodedMessage, printed } from "../../errors/coded-message.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { FolderWriteError } from "../../errors/folder-write-error.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
 import {
+  type Action,
   bytesToMove,
   type Counts,
   countActions,
@@ -23,18 +23,12 @@ import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
 import { withTaskBucket } from "./bucket.ts";
-import {
-  areFew,
-  countChanges,
-  type Direction,
-  describeAction,
-  describePlan,
-  logDryRunEnd,
-  logEnd,
-  summarize,
-} from "./report.ts";
+import { actionLogger, areFew, countChanges, type Direction, describePlan, logDryRunEnd, logEnd } from "./report.ts";
+import { type SummaryParts, summarize, summarizeUnplanned } from "./summary.ts";
 
 const PLANNING_INTERVAL_MS = 5_000;
+/** After so many of them without a step forward, the log says what it waits for. */
+const SILENT_TURNS = 6;
 /** Of more files that are left out, the rest is counted. */
 const MAX_WARNINGS = 50;
 
@@ -45,7 +39,7 @@ export interface TransferTask<P extends Plan> {
   readonly folder: string;
   /** The input that names the local folder. */
   readonly folderInput: string;
-  /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
+  /** Said before the plan is made, for example `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
   opening(place: string): string;
   makePlan(tools: PlanContext): Promise<P>;
   /** Absent if a plan is always complete. */
@@ -59,6 +53,8 @@ export interface TransferTask<P extends Plan> {
   writeFiles?(): Readonly<Record<string, string>>;
   /** What the plan file says beside the actions. */
   planFileExtras?(plan: P): object;
+  /** What the summary says beside what was transferred. */
+  summaryParts?(plan: P): SummaryParts;
 }
 
 /** Archives whose files are known only after they are fetched. */
@@ -72,19 +68,19 @@ export interface ArchiveReading<P extends Plan> {
 export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
- * A transfer from its options on: plan, apply, and tell.
+ * Runs a transfer: makes the plan, performs it, and reports the result.
  *
- * @throws {InputError} where nothing matches; {StepError} where the bucket cannot be listed; the signal's reason where the step is cancelled.
+ * @throws {InputError} if nothing matches; {StepError} if the bucket cannot be listed; the signal's reason if the step is cancelled.
  */
 export async function runTransfer<P extends Plan>(
   options: RunOptions,
   task: TransferTask<P>,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
 ): Promise<TaskOutcome> {
   const digester = new FileDigester();
   try {
     return await withTaskBucket(options.access, task.name, options.concurrency, (bucket) =>
-      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled }),
+      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelSignal }),
     );
   } catch (error) {
     throw error instanceof ScanError
@@ -118,16 +114,18 @@ async function planAndApply<P extends Plan>(
   const errors = [...result.errors];
 
   const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
-  const planFile = leave(errors, () =>
+  const planFile = writeOrReport(errors, () =>
     writeTemporaryFile("plan.json", (path) =>
       writePlanFile(path, { ...head, ...task.planFileExtras?.(plan) }, plan, report),
     ),
   );
   if (planFile !== undefined && !areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
-  const summary = summarize(plan, counts, errors, direction, dryRun);
+  const parts = task.summaryParts?.(plan) ?? { checks: [], facts: [] };
+  const performed = performedOf(plan, result, dryRun);
+  const summary = summarize({ plan, counts, performed, errors, warnings: loggedWarnings(), direction, dryRun, parts });
   // What kept the plan file from being written keeps the summary too, and is said once.
-  leave(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
-  const otherFiles = leave(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
+  writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(summary));
+  const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
   return { outputs, errors };
 }
@@ -136,12 +134,12 @@ async function planAndApply<P extends Plan>(
  * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
  * among the others, and takes nothing away from them.
  */
-function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
+function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
   try {
     return write();
   } catch (error) {
     if (!(error instanceof FolderWriteError)) throw error;
-    const message = `The step left no plan file or summary. ${error.message}. What it did is in its log and its output variables.`;
+    const message = `The plan file or the summary could not be written. ${error.message}. What the step did is in its log and its output variables.`;
     errors.push({ code: error.code, message });
     return undefined;
   }
@@ -150,8 +148,7 @@ function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
 /** What a step leaves that was cancelled before there was a plan. */
 function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
   const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
-  const summary = errors.map((error) => `${escapeMarkdown(printed(error))}\n`).join("");
-  leave(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  writeOrReport(errors, () => attachSummary(summarizeUnplanned(`s3://${bucketName}/`, errors)));
   return { outputs: task.outputsOf(countActions([])), errors };
 }
 
@@ -162,15 +159,21 @@ const CANCELLED_UNPLANNED =
 interface PlanResult {
   readonly counts: Counts;
   readonly errors: readonly CodedMessage[];
-  /** Absent where nothing was done. */
+  /** Absent if nothing was done. */
   readonly report?: TransferReport;
+}
+
+/** What the summary counts: what was done, in a dry run what would be, and what is left as it is; nothing where nothing was begun. */
+function performedOf({ actions }: Plan, { errors, report }: PlanResult, dryRun: boolean): readonly Action[] {
+  if (report) return actions.filter((action) => action.kind === "skip" || report.done.has(action));
+  return dryRun && errors.length === 0 ? actions : [];
 }
 
 /** A dry run: tells what would be done. */
 function showPlan(plan: Plan, direction: Direction): PlanResult {
   const counts = countPlan(plan);
   log.info(describePlan(plan, counts, direction));
-  if (areFew(plan.actions)) for (const action of plan.actions) logAction(action, direction);
+  plan.actions.forEach(actionLogger(plan, direction, true));
   if (plan.problems.length > 0) return refuse(plan);
   logDryRunEnd(plan, counts);
   return { counts, errors: [] };
@@ -187,7 +190,7 @@ async function carryOut<P extends Plan>(
   if (plan.problems.length > 0) return refuse(plan);
   const planned = countPlan(plan);
   log.info(describePlan(plan, planned, direction));
-  const namesActions = areFew(plan.actions);
+  const logAction = actionLogger(plan, direction, false);
   const { transferred, extracted } = bytesToMove(plan);
   const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted);
   try {
@@ -196,7 +199,7 @@ async function carryOut<P extends Plan>(
       actionDone(action) {
         const isFile = action.kind !== "delete" && action.kind !== "folder" && action.kind !== "skip";
         if (isFile && !action.redirect) progress.addFile();
-        if (namesActions) logAction(action, direction);
+        logAction(action);
       },
     };
     const report = await task.apply(plan, { ...tools, observer });
@@ -208,10 +211,11 @@ async function carryOut<P extends Plan>(
     return { counts, errors, report };
   } finally {
     progress.stop();
+    log.endList();
   }
 }
 
-/** What cannot be done as a whole is not begun. Archives were received all the same. */
+/** If a plan has problems, nothing of it is done. Its archives may be downloaded already; their bytes are counted. */
 function refuse({ problems, extraction }: Plan): PlanResult {
   const errors = problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` }));
   return { counts: { ...countActions([]), bytesTransferred: extraction?.bytesFetched ?? 0 }, errors };
@@ -240,19 +244,24 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
 /** @returns undefined if the step is cancelled before the plan is made, and its archives are read. */
 async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P | undefined> {
   try {
-    return await readArchives(await planAloud(task, tools), task, tools);
+    return await readArchives(await planWithProgress(task, tools), task, tools);
   } catch (error) {
     if (!tools.signal.aborted) throw error;
     return undefined;
   }
 }
 
-/** A long plan tells that it goes on; most are made sooner than that. */
-async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
+/** Makes the plan. If that takes long, the log says from time to time how far it is. */
+async function planWithProgress<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
   let considered = 0;
   let told = 0;
+  let silentTurns = 0;
   const timer = setInterval(() => {
-    if (considered > told) log.info(`Comparing files and objects: ${formatCount(considered)} so far`);
+    silentTurns = considered > told ? 0 : silentTurns + 1;
+    const count = formatCount(considered);
+    if (considered > told) log.info(`Comparing files and objects: ${count} so far`);
+    else if (silentTurns % SILENT_TURNS === 0)
+      log.info(`Comparing files and objects: ${count} so far. Waiting for the server, or for a large file to be read`);
     told = considered;
   }, PLANNING_INTERVAL_MS);
   try {
@@ -262,17 +271,12 @@ async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanConte
   }
 }
 
-function logAction(action: Plan["actions"][number], direction: Direction): void {
-  const text = describeAction(action, direction);
-  if (text !== undefined) log.info(`  ${text}`);
-}
-
 function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem): void {
   if (ifNoFilesFound === "error") throw new InputError([problem]);
   log.warning(problem.code, `${problem.input}: ${problem.message}`);
 }
 
-/** Tells what is left out, but a web of broken links does not fill the log. */
+/** Warns of skipped files, up to a limit: many broken links must not fill the log. */
 function boundedWarnings(): PlanContext["warn"] {
   let told = 0;
   return ({ path, reason }) => {
