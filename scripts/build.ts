@@ -24,8 +24,9 @@ const importsBesideMain: Readonly<Record<string, string>> = {
   "archive-libraries": join(root, "src/extract/archive-libraries.ts"),
   "archive-writers": join(root, "src/archive/archive-writers.ts"),
   "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
+  "html-parser": join(root, "src/site/base-path/html-parser.ts"),
   "sdk-clients": join(root, "src/aws/sdk-clients.ts"),
-  "task-api-client": join(root, "src/agent/task-api-client.ts"),
+  "azure-devops-clients": join(root, "src/agent/azure-devops/clients.ts"),
 };
 
 /** Leaves imports of the files beside main.js for the time when they are needed. */

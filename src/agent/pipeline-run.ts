@@ -29,6 +29,17 @@ export function runBuild(): { readonly buildNumber?: string; readonly commit?: s
   return { ...(buildNumber ? { buildNumber } : {}), ...(commit ? { commit } : {}) };
 }
 
+/** The run of the pipeline, for people who want to read its log: its name, and its page. */
+export function runPage(): { readonly label: string; readonly url?: string } {
+  const { buildId, releaseId } = currentRun();
+  const label = runLabels().join(" ") || publishRun().name;
+  const collection = tl.getVariable("System.CollectionUri") ?? "";
+  const project = tl.getVariable("System.TeamProject") ?? "";
+  if (!/^https?:\/\//.test(collection) || project === "" || !(releaseId ?? buildId)) return { label };
+  const page = releaseId ? `_release?releaseId=${releaseId}` : `_build/results?buildId=${buildId}`;
+  return { label, url: `${collection}${collection.endsWith("/") ? "" : "/"}${encodeURIComponent(project)}/${page}` };
+}
+
 /** A folder that exists as long as the job. A retried step finds the files of its first try in it. */
 export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();

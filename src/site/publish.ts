@@ -95,7 +95,9 @@ async function publishInOrder(
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
   // This write detects a concurrent publish before anything is deleted.
   if (deletions.length === 0) manifest.settle(release);
-  if (!isUpToDate(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
+  // Of a preview, the time of its last publish says how long it stays.
+  if (options.preview || !isUpToDate(site, site) || manifest.isChanged)
+    await manifest.write(entriesAfter(kept, site, progress));
   const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");

@@ -12,8 +12,10 @@ export function readHosting(
   reader: InputReader,
   access: TaskAccess | undefined,
   encryption: Encryption | undefined,
+  isPreview: boolean,
 ): Pick<SiteOptions, "configureWebsite" | "publicRead"> {
-  const configureWebsite = reader.boolean("configureWebsite");
+  // A preview has been refused it already.
+  const configureWebsite = !isPreview && reader.boolean("configureWebsite");
   const publicRead = reader.boolean("publicRead");
   const asked = Object.entries({ configureWebsite, publicRead }).flatMap(([input, isOn]) => (isOn ? [input] : []));
   if (access?.bucketName.startsWith("arn:")) {

@@ -17,7 +17,7 @@ const PARALLEL_HEADS = 64;
  */
 export async function readListing(
   { prefix, encryption }: { readonly prefix: string; readonly encryption: SiteOptions["encryption"] | undefined },
-  { bucket, signal, considered }: SiteTools,
+  { bucket, signal, considered }: Pick<SiteTools, "bucket" | "signal" | "considered">,
 ): Promise<Map<string, ListedObject>> {
   const listed = new Map<string, ListedObject>();
   const incomplete: RemoteObject[] = [];

@@ -1,0 +1,62 @@
+import { hash } from "node:crypto";
+import * as tl from "azure-pipelines-task-lib/task.js";
+
+/** The repository and the pull request that the pipeline's run is about, as its variables say. */
+export interface RunRepository {
+  /** Whether it is in Azure Repos; undefined if the run has no repository, as a classic release may have. */
+  readonly isAzureRepos: boolean | undefined;
+  /** As `repositoryDigest` makes it. */
+  readonly digest: string;
+  /** The number of the pull request; absent in other runs. */
+  readonly pullRequest?: number;
+  /** The commit at the head of the pull request's source branch that this run is about; absent in other runs. */
+  readonly sourceCommit?: string;
+  /** Whether the source branch is in a fork. */
+  readonly isFork: boolean;
+}
+
+/** So much of a digest tells one repository from another. */
+const DIGEST_LENGTH = 16;
+
+/**
+ * Reads the variables of the run. `System.PullRequest.PullRequestId` is for Azure Repos the number, and for GitHub an internal ID beside the
+ * number. Source: "System variables" in "Use predefined variables".
+ */
+export function readRunRepository(): RunRepository {
+  const provider = variable("Build.Repository.Provider");
+  const isAzureRepos = provider === "" ? undefined : provider === "TfsGit";
+  const number = Number(
+    variable("System.PullRequest.PullRequestNumber") || variable("System.PullRequest.PullRequestId"),
+  );
+  const sourceCommit = variable("System.PullRequest.SourceCommitId");
+  return {
+    isAzureRepos,
+    digest: isAzureRepos
+      ? repositoryDigest(variable("System.CollectionUri"), variable("Build.Repository.ID"))
+      : digestOf(withoutUser(variable("Build.Repository.Uri"))),
+    ...(Number.isSafeInteger(number) && number > 0 ? { pullRequest: number } : {}),
+    ...(sourceCommit ? { sourceCommit } : {}),
+    isFork: variable("System.PullRequest.IsFork").toLowerCase() === "true",
+  };
+}
+
+/**
+ * By what a repository of Azure Repos is recognized. The bucket may be public, so it holds no name and no address.
+ *
+ * @param collection the URL of the organization or the collection.
+ */
+export function repositoryDigest(collection: string, repositoryId: string): string {
+  return digestOf(`${collection}${collection.endsWith("/") ? "" : "/"}_git/${repositoryId}`);
+}
+
+function digestOf(text: string): string {
+  return hash("sha256", text.toLowerCase(), "hex").slice(0, DIGEST_LENGTH);
+}
+
+function withoutUser(address: string): string {
+  return address.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
+}
+
+function variable(name: string): string {
+  return (tl.getVariable(name) ?? "").trim();
+}

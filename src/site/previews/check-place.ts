@@ -1,0 +1,67 @@
+import type { Bucket } from "../../s3/bucket.ts";
+import { headObject } from "../../s3/head-object.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
+import { MANIFEST_NAME, type Manifest } from "../manifest/manifest.ts";
+import type { ManifestStore } from "../manifest/manifest-store.ts";
+import type { PreviewOptions, SiteOptions } from "../options.ts";
+import type { SiteLog } from "../plan/site-tools.ts";
+import { isSamePullRequest, readPreviewHeaders } from "./pull-request.ts";
+
+/** Whether the preview's place is free, or that of the same pull request: a problem if it is another site's. */
+export function checkPreviewPlace(
+  { name, pullRequest }: PreviewOptions,
+  { access, prefix }: Pick<SiteOptions, "access" | "prefix">,
+  { manifest, store }: { readonly manifest: Manifest | undefined; readonly store: ManifestStore },
+): PlanProblem[] {
+  if (!manifest) return [];
+  const present = readPreviewHeaders(store.storedHeaders)?.pullRequest;
+  if (present && isSamePullRequest(present, pullRequest)) return [];
+  const place = `s3://${access.bucketName}/${prefix}`;
+  const what = present
+    ? `the preview of another pull request (${present.number}${present.number === pullRequest.number ? " of another repository" : ""})`
+    : "a site that is no preview";
+  const message = `the preview would be ${name}, and ${place} has ${what}. Enter another previewName, or another targetFolder.`;
+  return [{ input: "previewName", code: "sites-in-conflict", message }];
+}
+
+/**
+ * Warns of a preview that visitors get from the same origin as a site that is no preview: the two share cookies, storage and service
+ * workers.
+ *
+ * @throws the signal's reason.
+ */
+export async function warnOfSharedOrigin(
+  { name, rootPrefix }: PreviewOptions,
+  { siteUrl }: Pick<SiteOptions, "siteUrl">,
+  bucket: Bucket,
+  log: SiteLog,
+  signal: AbortSignal,
+): Promise<void> {
+  // The name in the host gives each preview an origin of its own.
+  if (siteUrl?.hostname.split(".").includes(name)) return;
+  for (const prefix of new Set(["", ...ancestorsOf(rootPrefix)])) {
+    if (!(await isSite(bucket, prefix, signal))) continue;
+    log.warning(
+      "preview-shares-origin",
+      `The bucket also holds the site s3://${bucket.name}/${prefix}. If both have the same host name, the preview can read and change the cookies, the storage and the service workers of that site. Use one bucket for all previews, or a host name of its own for each (siteUrl: https://{preview}.preview.example.com/).`,
+    );
+    return;
+  }
+}
+
+/** `a/` and `a/b/` for `a/b/`. */
+function ancestorsOf(prefix: string): string[] {
+  const ends = [...prefix.matchAll(/\//g)].map(({ index }) => index + 1);
+  return ends.map((end) => prefix.slice(0, end));
+}
+
+/** What may not be read is not known to be one. */
+async function isSite(bucket: Bucket, prefix: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { headers } = await headObject(bucket, prefix + MANIFEST_NAME, { signal });
+    return readPreviewHeaders(headers) === undefined;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
+}
