@@ -4,9 +4,9 @@ import { type Contestant, runInTurn } from "./pairs.ts";
 import { downloading, uploading } from "./parts/transfers.ts";
 import { GIB, SMALL_FILES } from "./parts/uploads.ts";
 import { median, type Sample, type Timing } from "./sample.ts";
-import { type BenchServer, startNullServer, withServer } from "./servers.ts";
+import { type BenchServer, startQuickNullServer, withServer } from "./servers.ts";
 import { type TaskRun, taskAs } from "./task.ts";
-import { largeFile, smallFiles, type WorkFolder } from "./work-folders.ts";
+import { largeFiles, smallFiles, type WorkFolder } from "./work-folders.ts";
 
 /** Something that the tasks do, by the name with which it can be asked for. */
 interface Work {
@@ -19,7 +19,7 @@ interface Work {
 const works: readonly Work[] = [false, true].flatMap((tls) =>
   [
     { size: "small", source: () => smallFiles(SMALL_FILES) },
-    { size: "large", source: () => largeFile(GIB) },
+    { size: "large", source: () => largeFiles(1, GIB) },
   ].flatMap(({ size, source }) => [
     { name: `upload-${size}${tls ? "-https" : ""}`, tls, source, begin: async (...to) => uploading(...to) },
     { name: `download-${size}${tls ? "-https" : ""}`, tls, source, begin: downloading },
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
 async function time(work: Work, runs: Readonly<Record<string, TaskRun>>, rounds: number): Promise<Timing[]> {
   const source = work.source();
   try {
-    return await withServer(startNullServer({ tls: work.tls }), async (server) => {
+    return await withServer(startQuickNullServer({ tls: work.tls }), async (server) => {
       const contestant = await work.begin(server, source.path);
       return runInTurn(
         Object.entries(runs).map(([name, how]) => contestant(taskAs(name, how))),

@@ -3,14 +3,16 @@ import { fileURLToPath } from "node:url";
 import { awsCli } from "./aws-cli.ts";
 import { describeMachine } from "./machine.ts";
 import type { Part, Peers } from "./part.ts";
-import { downloadLarge, downloadSmall } from "./parts/downloads.ts";
+import { downloadSmall } from "./parts/downloads.ts";
 import { https } from "./parts/https.ts";
+import { downloadLarge, uploadLarge } from "./parts/large.ts";
+import { line } from "./parts/line.ts";
 import { packageSize } from "./parts/package.ts";
 import { plan } from "./parts/plan.ts";
 import { publish } from "./parts/publish.ts";
 import { startUp } from "./parts/start-up.ts";
 import { unchanged } from "./parts/unchanged.ts";
-import { uploadLarge, uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
+import { uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
 import { versitygw } from "./parts/versitygw.ts";
 import { installedRclone } from "./rclone.ts";
 import { resultsChart } from "./results-chart.ts";
@@ -31,6 +33,7 @@ const parts: readonly Part[] = [
   startUp,
   packageSize,
   https,
+  line,
   versitygw,
 ];
 

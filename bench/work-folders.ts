@@ -42,11 +42,13 @@ export function smallFiles(count: number): WorkFolder {
   return folder;
 }
 
-/** A folder with one file, which is the pattern again and again. */
-export function largeFile(sizeBytes: number): WorkFolder {
+/** A folder with files that are the pattern again and again. */
+export function largeFiles(count: number, sizeBytes: number): WorkFolder {
   const folder = memoryFolder("large");
-  const file = join(folder.path, "large.bin");
-  for (let doneBytes = 0; doneBytes < sizeBytes; doneBytes += PATTERN_BYTES)
-    writeFileSync(file, pattern, { flag: "a" });
+  for (let index = 0; index < count; index++) {
+    const file = join(folder.path, `large-${index}.bin`);
+    for (let doneBytes = 0; doneBytes < sizeBytes; doneBytes += PATTERN_BYTES)
+      writeFileSync(file, pattern, { flag: "a" });
+  }
   return folder;
 }

@@ -1,21 +1,22 @@
 import { type Part, ratioFindings } from "../part.ts";
-import { largeFile, smallFiles } from "../work-folders.ts";
-import { timeFromNullServer } from "./downloads.ts";
-import { GIB, SMALL_FILES, timeAgainstNullServer } from "./uploads.ts";
+import { startQuickNullServer } from "../servers.ts";
+import { smallFiles } from "../work-folders.ts";
+import { timeFrom } from "./downloads.ts";
+import { SMALL_FILES, timeAgainst } from "./uploads.ts";
 
-const tls = { tls: true };
+const MANY_FILES = 12_000;
 
 export const https: Part = {
   name: "https",
   async run(allPeers) {
     const peers = { ...allPeers, others: [] };
-    const small = () => smallFiles(SMALL_FILES);
-    const large = () => largeFile(GIB);
+    const server = () => startQuickNullServer({ tls: true });
+    const [few, many] = [() => smallFiles(SMALL_FILES), () => smallFiles(MANY_FILES)];
     return [
-      ...ratioFindings("upload 3,000 small files, https", await timeAgainstNullServer(small(), peers, tls), 0.7),
-      ...ratioFindings("upload a 1 GiB file, https", await timeAgainstNullServer(large(), peers, tls), 0.7),
-      ...ratioFindings("download 3,000 small files, https", await timeFromNullServer(small(), peers, tls), 2.0),
-      ...ratioFindings("download a 1 GiB file, https", await timeFromNullServer(large(), peers, tls), 2.0),
+      ...ratioFindings("upload 3,000 small files, https", await timeAgainst(server(), few(), peers), 0.7),
+      ...ratioFindings("download 3,000 small files, https", await timeFrom(server(), few(), peers), 0.7),
+      ...ratioFindings("upload 12,000 small files, https", await timeAgainst(server(), many(), peers), 0.8),
+      ...ratioFindings("download 12,000 small files, https", await timeFrom(server(), many(), peers), 0.8),
     ];
   },
 };

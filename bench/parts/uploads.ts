@@ -1,8 +1,8 @@
-import { memoryFinding, type Part, type Peers, ratioFindings } from "../part.ts";
+import { type Part, type Peers, ratioFindings } from "../part.ts";
 import { type Finding, medianSeconds, type Sample, type Timing } from "../sample.ts";
-import { type BenchServer, type NullServerOptions, startNullServer, withServer } from "../servers.ts";
+import { type BenchServer, startNullServer, withServer } from "../servers.ts";
 import { runMeasuredTask } from "../task.ts";
-import { largeFile, smallFiles, type WorkFolder } from "../work-folders.ts";
+import { smallFiles, type WorkFolder } from "../work-folders.ts";
 import { timeUploads } from "./transfers.ts";
 
 export const SMALL_FILES = 3_000;
@@ -14,7 +14,7 @@ export const uploadSmall: Part = {
   name: "upload-small",
   run: async (peers) => {
     const work = "upload 3,000 small files";
-    return ratioFindings(work, await timeAgainstNullServer(smallFiles(SMALL_FILES), peers, {}), 1.0);
+    return ratioFindings(work, await timeAgainst(startNullServer(), smallFiles(SMALL_FILES), peers), 1.0);
   },
 };
 
@@ -22,29 +22,16 @@ export const uploadSmallLatency: Part = {
   name: "upload-small-latency",
   async run(peers) {
     const work = `upload 3,000 small files, ${LATENCY_MS} ms a request`;
-    const options = { latencyMs: LATENCY_MS };
-    const timings = await timeAgainstNullServer(smallFiles(SMALL_FILES), { ...peers, others: [] }, options);
+    const server = startNullServer({ latencyMs: LATENCY_MS });
+    const timings = await timeAgainst(server, smallFiles(SMALL_FILES), { ...peers, others: [] });
     return [...ratioFindings(work, timings, 1.1), await gainFinding(work, timings[0] as Timing)];
   },
 };
 
-export const uploadLarge: Part = {
-  name: "upload-large",
-  async run(peers) {
-    const work = "upload a 1 GiB file";
-    const timings = await timeAgainstNullServer(largeFile(GIB), peers, {});
-    return [...ratioFindings(work, timings, 0.6), memoryFinding(work, timings, 150)];
-  },
-};
-
 /** Times uploads of a folder, which is removed then. */
-export async function timeAgainstNullServer(
-  source: WorkFolder,
-  peers: Peers,
-  options: NullServerOptions,
-): Promise<Timing[]> {
+export async function timeAgainst(starting: Promise<BenchServer>, source: WorkFolder, peers: Peers): Promise<Timing[]> {
   try {
-    return await withServer(startNullServer(options), (server) => timeUploads(server, source.path, peers));
+    return await withServer(starting, (server) => timeUploads(server, source.path, peers));
   } finally {
     source.remove();
   }

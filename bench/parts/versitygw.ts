@@ -1,6 +1,6 @@
 import { type Part, ratioFindings } from "../part.ts";
 import { startVersitygw, withServer } from "../servers.ts";
-import { largeFile, smallFiles } from "../work-folders.ts";
+import { largeFiles, smallFiles } from "../work-folders.ts";
 import { timeDownloads, timeUploads } from "./transfers.ts";
 import { GIB, SMALL_FILES } from "./uploads.ts";
 
@@ -12,7 +12,7 @@ export const versitygw: Part = {
       const peers = { ...allPeers, others: [] };
       const works = [
         { what: "3,000 small files", source: () => smallFiles(SMALL_FILES) },
-        { what: "a 1 GiB file", source: () => largeFile(GIB) },
+        { what: "a 1 GiB file", source: () => largeFiles(1, GIB) },
       ];
       const findings = [];
       for (const { what, source } of works) {
