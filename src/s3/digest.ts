@@ -1,9 +1,12 @@
 import { createHash, hash } from "node:crypto";
 import { createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
 import type { Body } from "../http/messages.ts";
+import type { Carrier } from "../http/transport.ts";
 
-/** A body whose digests can be had from elsewhere, while this thread does something else. */
+/** A body that can be digested and sent elsewhere, while this thread does something else. */
 export interface DigestedBody extends Body {
+  /** Sends requests with this body. */
+  readonly carrier?: Carrier | undefined;
   /** @returns the digest, and behind it the one by `alsoBy`. */
   digest?(algorithm: DigestAlgorithm, alsoBy?: DigestAlgorithm): Promise<Buffer>;
 }
