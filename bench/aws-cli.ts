@@ -3,7 +3,7 @@ import { measureCommand } from "./measured-run.ts";
 import type { BenchServer } from "./servers.ts";
 import type { Tool } from "./tools.ts";
 
-/** aws-cli with its defaults. @throws {Unavailable} where it cannot be had: it takes Python. */
+/** aws-cli with its defaults. @throws {Unavailable} if it cannot be had: it takes Python. */
 export async function awsCli(): Promise<Tool> {
   const program = await installedAwsCli({ mayInstall: true });
   const copy = (server: BenchServer, from: string, to: string) => {

@@ -6,7 +6,7 @@ import type { Tool } from "./tools.ts";
 
 export const rcloneVersion = "1.75.1";
 
-/** rclone with as many transfers at once as the task has requests. @throws {Unavailable} where it cannot be had: it takes Go. */
+/** rclone with as many transfers at once as the task has requests. @throws {Unavailable} if it cannot be had: it takes Go. */
 export async function installedRclone(): Promise<Tool> {
   const install = async (folder: string): Promise<void> => {
     await run("go", ["install", `github.com/rclone/rclone@v${rcloneVersion}`], { GOBIN: folder });

@@ -16,7 +16,7 @@ export interface S5cmd extends Tool {
   sync(server: BenchServer, folder: string, bucket: string): Promise<Sample>;
 }
 
-/** @throws {Unavailable} where it cannot be had: it takes Go. */
+/** @throws {Unavailable} if it cannot be had: it takes Go. */
 export async function installedS5cmd(): Promise<S5cmd> {
   const program = await installed({ name: `s5cmd-${s5cmdVersion}`, program: "s5cmd", install }, { mayInstall: true });
   const measure = (server: BenchServer, ...command: string[]) =>

@@ -19,7 +19,7 @@ export interface Timing {
 /** What a part has found about one piece of work. */
 export interface Finding {
   readonly work: string;
-  /** Undefined where there is none, and the figures are for comparison. */
+  /** Undefined if there is none, and the figures are for comparison. */
   readonly target: string | undefined;
   readonly measured: string;
   readonly isMet: boolean | undefined;

@@ -78,7 +78,7 @@ export function taskAs(name: string, how: TaskRun = {}): Tool {
 /** On the Node that runs this. */
 export const task = taskAs("task");
 
-/** On each of the agent's Nodes. @throws {Unavailable} where one cannot be had. */
+/** On each of the agent's Nodes. @throws {Unavailable} if one cannot be had. */
 export async function tasksOnAgentNodes(): Promise<Tool[]> {
   const tools: Tool[] = [];
   for (const node of agentNodes) {

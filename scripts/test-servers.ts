@@ -101,7 +101,7 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
   };
 }
 
-/** @throws {Error} where a name is unknown. */
+/** @throws {Error} if a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
   const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
   const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));

@@ -6,7 +6,7 @@ import type { Metafile } from "esbuild";
  * Collects the licences of all packages that went into the bundles; most of them ask for that.
  *
  * @param root the repository's folder, to which the metafiles' paths are relative.
- * @throws Error where a bundled package has neither a licence file nor a `license` entry.
+ * @throws Error if a bundled package has neither a licence file nor a `license` entry.
  */
 export async function thirdPartyNotices(root: string, metafiles: readonly Metafile[]): Promise<string> {
   const folders = new Set(metafiles.flatMap(({ inputs }) => Object.keys(inputs).flatMap(packageFolder)));

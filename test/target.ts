@@ -29,7 +29,7 @@ export const targetName: string = process.env.S3_TEST_ENDPOINT ? needed("S3_TEST
 const bucketMark = "{bucket}";
 
 /**
- * Why the server has no websites to visit, for a suite to skip them; undefined where it has. `S3_TEST_WEBSITE` says
+ * Why the server has no websites to visit, for a suite to skip them; undefined if it has. `S3_TEST_WEBSITE` says
  * where it answers visitors, and `S3_TEST_WEBSITE_HOST` under which names, such as `{bucket}.website.test`.
  */
 export const noWebsites: string | undefined =

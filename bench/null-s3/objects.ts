@@ -8,7 +8,7 @@ export interface NullObject {
   readonly modified: Date;
   /** What comes back with HEAD and GET as it came: content type, metadata, checksums. */
   readonly headers: string;
-  /** Undefined where it is the pattern. */
+  /** Undefined if it is the pattern. */
   readonly content: Buffer | undefined;
 }
 

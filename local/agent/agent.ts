@@ -11,7 +11,7 @@ export interface StepRequest extends JobRequest, TaskStep {}
 /**
  * Runs a task folder as the Azure Pipelines agent would, as the only step of a job.
  *
- * @throws Error where the task folder has no readable `task.json`; everything else is a result.
+ * @throws Error if the task folder has no readable `task.json`; everything else is a result.
  */
 export async function runStep(request: StepRequest): Promise<StepResult> {
   const job = await startJob(request);

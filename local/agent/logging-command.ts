@@ -37,7 +37,7 @@ export function unescapeCommandText(text: string): string {
  * Finds the first logging command on a line, wherever on the line it stands. What precedes it is dropped, what follows
  * the first `]` is its data.
  *
- * @returns undefined where the line holds no command that the agent would parse (its `Command.TryParse`).
+ * @returns undefined if the line holds no command that the agent would parse (its `Command.TryParse`).
  */
 export function parseLoggingCommand(line: string): LoggingCommand | undefined {
   const start = line.indexOf(prefix);

@@ -54,7 +54,7 @@ export class StepRecord {
     return this.#done.signal;
   }
 
-  /** A retried task says anew when it is done. */
+  /** A retried task says again when it is done. */
   startAttempt(): void {
     this.#done = new AbortController();
   }

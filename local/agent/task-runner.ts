@@ -23,7 +23,7 @@ const maxRetries = 10;
  * Runs one task as a step of a job: environment in, commands out, results merged as in the agent's StepsRunner and
  * TaskRunner. What goes wrong in the task is a result, not an exception.
  *
- * @throws Error where the task folder has no readable `task.json`.
+ * @throws Error if the task folder has no readable `task.json`.
  */
 export async function runTask(job: Job, request: TaskStep): Promise<StepResult> {
   const definition = await readTaskDefinition(request.taskFolder);

@@ -63,7 +63,7 @@ export class Variables {
   }
 
   /**
-   * Expands the values of all variables anew, as the agent does before each step. What holds a secret becomes one.
+   * Expands the values of all variables again, as the agent does before each step. What holds a secret becomes one.
    *
    * @returns one warning for each variable that refers to itself or is nested too deep; it keeps its literal value.
    */

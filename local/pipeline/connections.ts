@@ -37,7 +37,7 @@ export async function readConnectionsFile(file: string, environment: Environment
 /**
  * A connection made of the shell's AWS variables, as the AWS tools read them.
  *
- * @returns undefined where the shell holds no access key.
+ * @returns undefined if the shell holds no access key.
  */
 export function connectionFromShell(name: string, environment: Environment): ServiceConnection | undefined {
   const { AWS_ACCESS_KEY_ID: username, AWS_SECRET_ACCESS_KEY: password, AWS_SESSION_TOKEN: sessionToken } = environment;

@@ -47,7 +47,7 @@ export function isEqual(left: Value, right: Value): boolean {
 /**
  * Compares two values, the right one converted to the type of the left one.
  *
- * @returns less than, equal to or greater than 0; undefined where the right one cannot be converted, or has no order.
+ * @returns less than, equal to or greater than 0; undefined if the right one cannot be converted, or has no order.
  */
 export function compareValues(left: Value, right: Value): number | undefined {
   if (typeof left === "boolean") return Number(left) - Number(toBoolean(right));

@@ -11,7 +11,7 @@ import type { SkippedPart } from "./yaml-source.ts";
 export interface PlannedStep {
   step: PipelineStep;
   task: CatalogTask;
-  /** Under which later steps find its outputs; undefined where an earlier step without a name has its task's name. */
+  /** Under which later steps find its outputs; undefined if an earlier step without a name has its task's name. */
   name: string | undefined;
   /** As the agent is to have them. */
   inputs: Record<string, string>;

@@ -10,7 +10,7 @@ export interface StepReport {
   result: TaskResult;
   /** Why it did not run. */
   reason?: string;
-  /** Absent where it did not run. */
+  /** Absent if it did not run. */
   outcome?: StepResult;
 }
 

@@ -122,7 +122,7 @@ async function runStep(
   return { job: planned.name, title: job.masker.mask(title), result: outcome.result, outcome };
 }
 
-/** @returns undefined where the condition holds */
+/** @returns undefined if the condition holds */
 function findHindrance(condition: string, context: ConditionContext): Hindrance | undefined {
   const outcome = evaluateCondition(condition, context);
   if ("problem" in outcome) {

@@ -28,10 +28,10 @@ export class TaskCatalog {
   }
 
   /**
-   * The task that `Name@1`, `publisher.extension.Name@1` or a GUID in place of the name refers to.
+   * The task that `Name@1`, `publisher.extension.Name@1` or a GUID instead of the name refers to.
    *
    * @returns undefined for another's task.
-   * @throws Error where the task is ours but the version is not.
+   * @throws Error if the task is ours but the version is not.
    */
   find(reference: string): CatalogTask | undefined {
     const task = this.#named(reference);

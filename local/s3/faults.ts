@@ -29,7 +29,7 @@ export type FaultAction =
   | { readonly kind: "corrupt"; readonly byteIndex: number }
   /** Resets the connection without an answer; `when` says how far the request has got, by default not to its body. */
   | { readonly kind: "reset"; readonly when?: "beforeBody" | "duringBody" | "afterBody" | "afterWork" }
-  /** Sends something else in place of the answer. */
+  /** Sends something else instead of the answer. */
   | {
       readonly kind: "rewrite";
       /** Whether the request is carried out, or read and forgotten, or answered before its body has been read. */
@@ -125,6 +125,6 @@ function fits(match: FaultMatch, request: RequestFacts): boolean {
 }
 
 function fitsKey(wanted: string | RegExp, key: string | undefined): boolean {
-  // String.search pays no heed to a global expression's lastIndex, which RegExp.test would carry along.
+  // String.search ignores a global expression's lastIndex, which RegExp.test would carry along.
   return typeof wanted === "string" ? wanted === key : key !== undefined && key.search(wanted) >= 0;
 }

@@ -15,7 +15,7 @@ export interface Persona {
   readonly refusedHeaders?: HeaderRefusal;
   /** What it answers to an operation, by the operation's name: always the same, or in a manner of its own. */
   readonly answers?: Readonly<Record<string, Reply | Answer>>;
-  /** What it says in place of an error of S3, by S3's code. */
+  /** What it says instead of an error of S3, by S3's code. */
   readonly refusals?: Readonly<Partial<Record<S3ErrorCode, Refusal>>>;
 }
 

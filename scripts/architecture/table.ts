@@ -14,7 +14,7 @@ const HEADINGS = ["place", "what lives there", "may import", "alone imports"];
  * Reads the table of places from the page that describes them.
  *
  * @returns its rows that say what may be imported, in their order; those of what is no code say nothing there.
- * @throws Error where the page has no such table.
+ * @throws Error if the page has no such table.
  */
 export function readTable(page: string): readonly Room[] {
   const lines = page.split("\n");

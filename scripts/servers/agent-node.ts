@@ -26,7 +26,7 @@ export const refusedNodes: readonly AgentNode[] = ["10.24.1", "18.20.8", "20.11.
 
 /**
  * The path of an agent's Node, which npm has as a package.
- * @throws {Unavailable} where it cannot be had.
+ * @throws {Unavailable} if it cannot be had.
  */
 export async function installedAgentNode({ version }: AgentNode, permission: InstallPermission): Promise<string> {
   const target = `node-${process.platform}-${process.arch}`;

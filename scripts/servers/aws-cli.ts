@@ -7,7 +7,7 @@ export const awsCliVersion = "1.46.2";
 
 /**
  * The path of aws-cli, a client of other people's making, which reads back what the tasks have stored. It needs Python.
- * @throws {Unavailable} where it cannot be had.
+ * @throws {Unavailable} if it cannot be had.
  */
 export function installedAwsCli(permission: InstallPermission): Promise<string> {
   const install = async (folder: string): Promise<void> => {

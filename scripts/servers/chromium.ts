@@ -3,7 +3,7 @@ import type { InstallPermission } from "./server.ts";
 
 /**
  * The program of Chromium, a browser for the tests to visit sites with.
- * @throws {Unavailable} where it cannot be had.
+ * @throws {Unavailable} if it cannot be had.
  */
 export async function installedChromium(permission: InstallPermission): Promise<string> {
   const program = "chromium";

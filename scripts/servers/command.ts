@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 /**
  * Runs a program to its end.
  * @returns what it wrote to its standard output, trimmed.
- * @throws {Error} with the last lines of its standard error where it fails; its `code` is `ENOENT` where there is no such program.
+ * @throws {Error} with the last lines of its standard error if it fails; its `code` is `ENOENT` where there is no such program.
  */
 export async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
@@ -23,7 +23,7 @@ export async function run(program: string, args: readonly string[], env: NodeJS.
   }
 }
 
-/** The same, but undefined where there is no such program. */
+/** The same, but undefined if there is no such program. */
 export async function runIfPresent(program: string, args: readonly string[]): Promise<string | undefined> {
   try {
     return await run(program, args);

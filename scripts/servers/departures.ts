@@ -1,4 +1,4 @@
-/** What a store does in place of what a test expects. It is in the test's title, so that each report of tests has it. */
+/** What a store does instead of what a test expects. It is in the test's title, so that each report of tests has it. */
 export interface Departure {
   readonly server: string;
   readonly reason: string;

@@ -18,7 +18,7 @@ const sites = [
 /**
  * The folders of sites that nobody here has made, as a list in the manner of PATH. They are unpacked and not installed, which
  * would concern the whole machine, and which images of containers often make go without documentation.
- * @throws {Unavailable} where they cannot be had.
+ * @throws {Unavailable} if they cannot be had.
  */
 export async function unpackedDocumentation(permission: InstallPermission): Promise<string> {
   const folders: string[] = [];

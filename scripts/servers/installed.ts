@@ -19,7 +19,7 @@ const asked = new Map<string, Promise<string>>();
 
 /**
  * The path of a program, which is installed first where it is missing and that is permitted. Asked for again, it waits for the first time.
- * @throws {Unavailable} where it is missing and may not, or cannot, be installed.
+ * @throws {Unavailable} if it is missing and may not, or cannot, be installed.
  */
 export function installed(installable: Installable, permission: InstallPermission): Promise<string> {
   const known = asked.get(installable.name);

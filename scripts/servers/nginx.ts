@@ -6,7 +6,7 @@ const program = "/usr/sbin/nginx";
 
 /**
  * The path of nginx, which the tests have cache what a website answers.
- * @throws {Unavailable} where it cannot be had.
+ * @throws {Unavailable} if it cannot be had.
  */
 export async function installedNginx(permission: InstallPermission): Promise<string> {
   await debianProgram({ program, versionOption: "-v", packages: ["nginx-light"] }, permission);

@@ -30,11 +30,11 @@ export interface ServerKind {
   suite: "s3" | "stores" | "operations" | undefined;
   /** Whether it is run only if it is named, since it takes long to be installed. */
   onRequest?: boolean;
-  /** Installs it where that is permitted. @throws {Unavailable} where it cannot be had. */
+  /** Installs it where that is permitted. @throws {Unavailable} if it cannot be had. */
   install(permission: InstallPermission): Promise<unknown>;
   /**
    * Starts the server, installing it first where that is permitted.
-   * @throws {Unavailable} where it cannot be had, {@link Error} with the last lines of its log where it does not start.
+   * @throws {Unavailable} if it cannot be had, {@link Error} with the last lines of its log where it does not start.
    */
   start(permission: InstallPermission): Promise<RunningServer>;
 }

@@ -21,7 +21,7 @@ export interface RunningProxies {
 
 /**
  * Starts tinyproxy (https://tinyproxy.github.io) twice.
- * @throws {Unavailable} where it cannot be had.
+ * @throws {Unavailable} if it cannot be had.
  */
 export async function startTinyproxies(permission: InstallPermission): Promise<RunningProxies> {
   // "tinyproxy 1.11.1"

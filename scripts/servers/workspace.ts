@@ -104,7 +104,7 @@ export class Workspace {
 /**
  * Opens a workspace and starts something in it.
  * @returns what `start` returns; the workspace stays open.
- * @throws {Error} where `start` throws: the workspace is closed, and the message ends with the last lines of the log.
+ * @throws {Error} if `start` throws: the workspace is closed, and the message ends with the last lines of the log.
  */
 export async function inWorkspace<T>(name: string, start: (workspace: Workspace) => Promise<T>): Promise<T> {
   const workspace = new Workspace(name);

@@ -8,11 +8,10 @@ import { NetworkSettingsError } from "./proxy.ts";
 import { maskSecret } from "./secret-input.ts";
 
 /**
- * Reads the certificates that the agent was configured with: the authorities that it trusts, and the one that it shows of itself.
- * Where it looks at no certificates, one warning says so. A file that is not there is skipped with a warning: in a container job the
- * agent names the files of its machine, and does not mount them.
- *
- * @throws {NetworkSettingsError} where a file cannot be read or holds something else, or the passphrase is wrong.
+ * * Reads the certificates that the agent was configured with: the authorities that it trusts, and its client certificate. If the agent
+ * skips certificate checks, one warning says so. A missing file is skipped with a warning: in a container job the agent names files of its
+ * host, but does not mount them.
+ * @throws {NetworkSettingsError} if a file cannot be read or is not a certificate, or if the passphrase is wrong.
  */
 export function readCertificates(): Pick<NetworkSettings, "authorities" | "clientCertificate" | "skipsValidation"> {
   const authorities = readAuthorities();
@@ -42,7 +41,7 @@ export function maskCertificatePassword(): void {
   maskSecret(certificatePassword());
 }
 
-/** Where the task is not started by its index.js, the library has taken it before. */
+/** If the task was not started by its index.js, the task library has already removed it from the environment. */
 function certificatePassword(): string {
   return takeNetworkSecrets().certificatePassword ?? tl.getVariable("Agent.ClientCertPassword") ?? "";
 }
@@ -55,12 +54,12 @@ function readAuthorities(): string | undefined {
   const setting = "The agent's CA file (./config.sh --sslcacert)";
   if (isMissing(path, setting)) return undefined;
   const authorities = readCertificateFile(path, setting);
-  // Node leaves these out where it is given authorities.
+  // Node drops its own authorities if it is given others, so they are added here.
   const own = process.env.NODE_EXTRA_CA_CERTS;
   return own ? `${authorities}\n${readIfThere(own)}` : authorities;
 }
 
-/** The agent has key and certificate in files of their own, and both together, for programs of Windows, in an archive. */
+/** The agent has key and certificate in separate files, and both in one archive for Windows programs. */
 function readClientCertificate(): NetworkSettings["clientCertificate"] {
   const passphrase = certificatePassword();
   const certificatePath = tl.getVariable("Agent.ClientCert");
@@ -87,7 +86,7 @@ function readClientCertificate(): NetworkSettings["clientCertificate"] {
   return { certificate, key, ...(passphrase ? { passphrase } : {}) };
 }
 
-/** Whether a file is not there, which is warned of. */
+/** Whether a file is missing. If so, it logs a warning. */
 function isMissing(path: string, setting: string): boolean {
   if (existsSync(path)) return false;
   log.warning(
@@ -112,7 +111,7 @@ function openKey(key: string, passphrase: string, what: string): KeyObject {
   }
 }
 
-/** Certificates in PEM, the first of which can be read; OpenSSL would pass over what it does not understand. */
+/** PEM certificates. The first one is parsed here, because OpenSSL silently skips what it cannot read. */
 function readCertificateFile(path: string, setting: string): string {
   const text = readText(path, setting);
   const certificates = text.match(PEM_CERTIFICATE) ?? [];
@@ -147,7 +146,7 @@ function readText(path: string, setting: string): string {
   }
 }
 
-/** Node has warned already where it cannot read its own file. */
+/** If Node cannot read its own file, it has already warned. */
 function readIfThere(path: string): string {
   try {
     return readFileSync(path, "utf8");

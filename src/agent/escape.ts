@@ -1,6 +1,5 @@
 /**
- * Shows control characters, line separators and marks that turn the direction of writing as `\u{…}`, and breaks the agent's
- * markers for colours and groups.
+ * * Escapes control characters, line separators and text-direction marks as `\u{…}`, and breaks the agent's markers for colors and groups.
  */
 export function escapeControls(text: string): string {
   return text

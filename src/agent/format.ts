@@ -1,6 +1,6 @@
 const UNITS = ["B", "KB", "MB", "GB", "TB"];
 
-/** A size for people: `0 B`, `999 B`, `1.5 KB`, `53.1 MB`; thousands, as disks and AWS bills count. */
+/** A size for people: `0 B`, `999 B`, `1.5 KB`, `53.1 MB`. 1 KB is 1,000 bytes, as in AWS bills. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -13,7 +13,7 @@ export function formatBytes(bytes: number): string {
 
 /** A count for people: `1,240`. */
 export function formatCount(count: number): string {
-  // By hand: for its first number, toLocaleString takes 20 ms to load what it knows of languages.
+  // Not toLocaleString: its first call takes 20 ms to load language data.
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 

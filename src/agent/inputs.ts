@@ -10,7 +10,7 @@ export interface InputProblem extends CodedMessage {
   readonly input: string;
 }
 
-/** Some inputs are wrong; all of them are here. */
+/** One or more inputs are wrong. It holds all of them. */
 export class InputError extends CodedError {
   override readonly name: string = "InputError";
   readonly problems: readonly InputProblem[];
@@ -21,21 +21,21 @@ export class InputError extends CodedError {
   }
 }
 
-/** The whole numbers that an input may have. */
+/** The allowed range of a whole-number input. */
 export interface WholeNumberRange {
   readonly min: number;
   readonly max: number;
-  /** What the number counts, as `MiB`. */
+  /** The unit of the number, for example `MiB`. */
   readonly unit?: string;
 }
 
 /**
- * Reads a task's inputs and gathers what is wrong with them, so that all of it is told at once. A reader answers every
- * question, for a wrong input with an empty value or the default, and `finish` throws.
+ * * Reads a task's inputs and collects all problems, so that they are reported at once. For a wrong input a reader returns an empty value
+ * or the default, and `finish` throws.
  */
 export class InputReader {
   readonly problems: InputProblem[] = [];
-  /** The inputs in which the agent left a variable as it was. */
+  /** The inputs in which the agent did not replace a variable. */
   readonly #unexpanded = new Set<string>();
 
   /**
@@ -66,7 +66,7 @@ export class InputReader {
     return text;
   }
 
-  /** The text of an input that nobody may read in the log: it is masked before anything else happens to it. */
+  /** The text of a secret input. It is masked before it is used. */
   secret(name: string): string {
     return readSecretInput(name).trim();
   }
@@ -83,7 +83,7 @@ export class InputReader {
     return this.text(name).split(/\r?\n/);
   }
 
-  /** `true` or `false` in any case; the default where it is empty. */
+  /** `true` or `false` in any case; the default if empty. */
   boolean(name: string, byDefault = false): boolean {
     const text = this.text(name).toLowerCase();
     if (text === "true" || text === "false") return text === "true";
@@ -92,13 +92,13 @@ export class InputReader {
     return byDefault;
   }
 
-  /** One of the choices, in any case, as the list spells it; the default where it is empty. */
+  /** One of the choices, in any case, spelled as in the list; the default if empty. */
   choice<T extends string>(name: string, choices: readonly T[], byDefault: T): T {
     const text = this.text(name);
     return text === "" ? byDefault : (this.#choose(name, text, choices) ?? byDefault);
   }
 
-  /** Several of the choices, parted by commas or line breaks, in any case. */
+  /** Several of the choices, separated by commas or line breaks, in any case. */
   choices<T extends string>(name: string, choices: readonly T[]): ReadonlySet<T> {
     const texts = this.text(name).split(/[,\n]/);
     const chosen = texts
@@ -108,7 +108,7 @@ export class InputReader {
     return new Set(chosen.filter((choice) => choice !== undefined));
   }
 
-  /** A whole number; undefined where it is empty, which `whenEmpty` says what it means. */
+  /** A whole number; undefined if empty. `whenEmpty` says what empty means. */
   wholeNumber(name: string, { min, max, unit }: WholeNumberRange, whenEmpty: string): number | undefined {
     const text = this.text(name);
     if (text === "") return undefined;
@@ -123,7 +123,7 @@ export class InputReader {
     return undefined;
   }
 
-  /** Says what becomes of an input that is accepted, but not used as it stands. */
+  /** Warns that an input is accepted, but changed before it is used. */
   note(input: string, message: string): void {
     log.info(`${input}: ${message}`);
   }
@@ -132,7 +132,7 @@ export class InputReader {
     this.problems.push({ input, code, message });
   }
 
-  /** Calls `read`; what it throws becomes a problem of this input, one for each error of an AggregateError. */
+  /** Calls `read`. An error that it throws becomes a problem of this input; an AggregateError gives one problem for each of its errors. */
   check<T>(name: string, read: () => T, fallback: T): T {
     try {
       return read();
@@ -143,7 +143,7 @@ export class InputReader {
     }
   }
 
-  /** @throws {InputError} where anything was wrong. */
+  /** @throws {InputError} if there was any problem. */
   finish(): void {
     if (this.problems.length > 0) throw new InputError(this.problems);
   }

@@ -4,18 +4,17 @@ import { type CodedMessage, printed } from "../errors/coded-message.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { escapeControls } from "./escape.ts";
 
-/** With what the agent puts in front of a line, no line has more than 8,000 characters. */
+/** No line is longer than 8,000 characters, with the agent's prefix included. */
 const MAX_LINE_LENGTH = 7_900;
 
 /**
- * Makes a text harmless for the log, and no longer than a line may be.
- *
- * @param code of an error or a warning; it stands at the end, however long the text is.
+ * * Makes a text safe for the log, and cuts it to the longest allowed line.
+ * @param code the code of an error or a warning. It is always at the end, even of a text that is cut.
  */
 export function logLine(message: string, code?: ErrorCode): string {
   const end = code === undefined ? "" : printed({ message: "", code });
   const maxLength = MAX_LINE_LENGTH - end.length;
-  // Cut before as well: to escape is work for each character.
+  // Cut first, because escaping takes time for each character.
   return shorten(escapeControls(shorten(message, maxLength)), maxLength) + end;
 }
 

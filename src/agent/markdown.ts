@@ -1,14 +1,14 @@
 import { escapeControls } from "./escape.ts";
 
-/** What a renderer may take for more than a character, beside what a backslash tames in every dialect. */
+/** Characters that Markdown may interpret and that a backslash does not escape in every dialect. */
 const MARKDOWN_ENTITIES: Readonly<Record<string, string>> = {
-  // Some renderers part the cells of a table before they look at backslashes.
+  // Some renderers split table cells before they handle backslashes.
   "|": "&#124;",
   "<": "&lt;",
   ">": "&gt;",
   "&": "&amp;",
   "~": "&#126;",
-  // Without these an address is no link.
+  // Without these, a URL does not become a link.
   ":": "&#58;",
   "@": "&#64;",
 };

@@ -1,14 +1,14 @@
 // Part of index.js too, which old versions of Node.js can read.
 
-/** What the agent hands over for the network, and nobody may read. */
+/** The secrets in the agent's network settings. */
 export interface NetworkSecrets {
-  /** With the user and the password that may be in it. */
+  /** It may contain user and password. */
   readonly proxyUrl: string | undefined;
   readonly proxyPassword: string | undefined;
   readonly certificatePassword: string | undefined;
 }
 
-/** Where index.js leaves them for main.js, which is another bundle. */
+/** index.js leaves them here for main.js, which is a separate bundle. */
 const PLACE = Symbol.for("s3-tasks.network-secrets");
 
 /**
@@ -34,7 +34,7 @@ function take(environment: NodeJS.ProcessEnv): NetworkSecrets {
   return secrets;
 }
 
-/** A proxy's URL, or what was entered for one, without the user and the password. */
+/** The URL of a proxy as entered, without user and password. */
 export function withoutUser(text: string): string {
   return text.replace(/^([^/]*\/\/)?.*@/, "$1");
 }

@@ -4,17 +4,16 @@ import { maskProxyPasswords, readProxies } from "./proxy.ts";
 
 let known: NetworkSettings | undefined;
 
-/** Masks all passwords of the network's settings. To be called before anything is logged. */
+/** Masks all passwords in the network settings. Call it before anything is logged. */
 export function maskNetworkPasswords(): void {
   maskProxyPasswords();
   maskCertificatePassword();
 }
 
 /**
- * Reads how connections leave this machine: the agent's proxy and certificates, and where it has no proxy, those of HTTPS_PROXY,
- * HTTP_PROXY and NO_PROXY. They are read once, so that what is to be warned of is told once.
- *
- * @throws {NetworkSettingsError} where a setting is of no use.
+ * * Reads the network settings: the agent's proxy and certificates, or, if it has no proxy, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. They are
+ * read once, so that each warning appears once.
+ * @throws {NetworkSettingsError} if a setting is invalid.
  */
 export function readNetwork(): NetworkSettings {
   if (known === undefined) {

@@ -4,11 +4,11 @@ import { BlockList, isIP } from "node:net";
 export type Exceptions = (url: URL) => boolean;
 
 /**
- * Reads the list of NO_PROXY, parted by commas or blanks. `*` is everything; `example.com` that host and those below it, `.example.com`
- * and `*.example.com` those below it alone; an address, or a range as `10.0.0.0/8`, what is addressed by number. `:8080` after a host
- * narrows it to a port. What makes no sense matches nothing, as everywhere.
+ * * * Reads the list of NO_PROXY, separated by commas or spaces. `*` matches everything; `example.com` that host and its subdomains;
+ * `.example.com` and `*.example.com` only the subdomains; an IP address, or a range such as `10.0.0.0/8`, matches IP addresses. `:8080`
+ * after a host limits the match to that port. An invalid entry matches nothing, as in other tools.
  *
- * There is no standard. Source: the package golang.org/x/net/http/httpproxy, whose rules most tools of today share.
+ * There is no standard. Source: the package golang.org/x/net/http/httpproxy, whose rules most current tools follow.
  */
 export function parseNoProxy(list: string): Exceptions {
   const entries = list
@@ -47,7 +47,7 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 }
 
-/** The spelling of an address that URLs have. */
+/** The form in which URLs write an IP address. */
 function canonical(address: string): string {
   return isIP(address) === 6 ? hostOf(new URL(`http://[${address}]`)) : address;
 }

@@ -4,7 +4,7 @@ import * as tl from "azure-pipelines-task-lib/task.js";
 import type { PipelineRun } from "../aws/credentials/session-name.ts";
 import { temporaryFolderError } from "../errors/folder-write-error.ts";
 
-/** The project and the run that this job belongs to. A classic release has a build only where its first artifact is one. */
+/** The project and run of this job. A classic release has a build only if its first artifact is a build. */
 export function currentRun(): PipelineRun {
   return {
     project: tl.getVariable("System.TeamProject") ?? "",
@@ -13,7 +13,7 @@ export function currentRun(): PipelineRun {
   };
 }
 
-/** How a publish is told from every other: by an id of its own, and for people by the number and the id of the pipeline's run. */
+/** Identifies a publish: by its own id, and for people by the number and id of the pipeline run. */
 export function publishRun(): { readonly id: string; readonly name: string } {
   const { buildId, releaseId } = currentRun();
   const number = tl.getVariable("Build.BuildNumber");
@@ -22,19 +22,19 @@ export function publishRun(): { readonly id: string; readonly name: string } {
   return { id: randomUUID(), name };
 }
 
-/** What the pipeline's run builds, or has built: its number, and the commit. */
+/** The number and the commit of the build. */
 export function runBuild(): { readonly buildNumber?: string; readonly commit?: string } {
   const buildNumber = tl.getVariable("Build.BuildNumber");
   const commit = tl.getVariable("Build.SourceVersion");
   return { ...(buildNumber ? { buildNumber } : {}), ...(commit ? { commit } : {}) };
 }
 
-/** A folder that lives as long as the job: a step that is run again finds in it what its first run left. */
+/** A folder that exists as long as the job. A retried step finds the files of its first try in it. */
 export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();
 }
 
-/** What people call this run: the pipeline's name and the number of its run, as far as there are any. */
+/** The run's name for people: the pipeline's name and the run's number, if known. */
 export function runLabels(): readonly string[] {
   const { releaseId } = currentRun();
   const names = releaseId
@@ -44,9 +44,8 @@ export function runLabels(): readonly string[] {
 }
 
 /**
- * Writes something into the job's folder.
- *
- * @throws {FolderWriteError} where it cannot be written.
+ * * Writes a file into the job's folder.
+ * @throws {FolderWriteError} if it cannot be written.
  */
 export function inJobFolder<T>(write: (folder: string) => T): T {
   const folder = jobFolder();
@@ -57,16 +56,16 @@ export function inJobFolder<T>(write: (folder: string) => T): T {
   }
 }
 
-/** Which of several equal jobs this one is, from 1, and how many there are. */
+/** The position of this job among the parallel jobs, starting at 1, and their number. */
 export interface ParallelJobs {
   readonly position: number;
   readonly total: number;
 }
 
 /**
- * Which of the jobs of `strategy: parallel` this is. A job without it, or an agent that does not know of it, is one of one.
- *
- * @returns `unknown` where there are several, and not which one this is. Source: "System variables" in "Use predefined variables".
+ * * The position of this job in `strategy: parallel`. Without that strategy, or if the agent does not know it, it is one of one.
+ * @returns `unknown` if there are several jobs, but this job's position is not known. Source: "System variables" in "Use predefined
+ * variables".
  */
 export function parallelJobs(): ParallelJobs | "unknown" {
   const total = wholeNumber("System.TotalJobsInPhase") ?? 1;

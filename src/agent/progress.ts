@@ -5,8 +5,8 @@ import { log } from "./log.ts";
 const INTERVAL_MS = 2_000;
 
 /**
- * Tells how far a transfer is, from its making until `stop`: the agent's progress bar and a line in the log every 2 seconds, but
- * nothing where nothing has moved since, or all is over sooner.
+ * * Reports the progress of a transfer until `stop`: in the agent's progress bar and with a log line every 2 seconds. It logs nothing if no
+ * data moved since the last line, or if the transfer ends sooner.
  */
 export class TransferProgress {
   readonly #startMs = performance.now();
@@ -25,7 +25,7 @@ export class TransferProgress {
 
   addBytes(sizeBytes: number): void {
     this.#hasMoved = true;
-    // A file that changed is sent twice, and there is still no more than all.
+    // A file that changed is sent twice, but progress never exceeds 100 %.
     this.#doneBytes = Math.min(this.#totalBytes, this.#doneBytes + sizeBytes);
   }
 

@@ -6,12 +6,12 @@ import { takeNetworkSecrets, withoutUser } from "./network-secrets.ts";
 import { type Exceptions, parseNoProxy } from "./no-proxy.ts";
 import { maskSecret } from "./secret-input.ts";
 
-/** The agent's network settings, or the environment's, are of no use. The message names the setting, and says what to do. */
+/** A network setting of the agent or the environment is invalid. The message names the setting and says what to do. */
 export class NetworkSettingsError extends CodedError {
   override readonly name: string = "NetworkSettingsError";
 }
 
-/** The variables of the environment that may hold a proxy's URL, with its password. */
+/** Environment variables that may hold the URL of a proxy, with its password. */
 const PROXY_VARIABLES = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
 /** Masks the passwords of all proxies. */
@@ -22,20 +22,19 @@ export function maskProxyPasswords(): void {
     try {
       maskCredentials(parseProxyUrl(url ?? "", ""));
     } catch {
-      // A malformed one is reported when it is read, and its password is masked by now.
+      // A malformed URL is reported when it is read. Its password is already masked then.
     }
   }
 }
 
-/** Where the task is not started by its index.js, the library has taken it before. */
+/** If the task was not started by its index.js, the task library has already removed it from the environment. */
 function agentPassword(): string {
   return takeNetworkSecrets().proxyPassword ?? tl.getVariable("Agent.ProxyPassword") ?? "";
 }
 
 /**
- * Reads the proxies: the agent's for everything, where it has one, and otherwise those of the environment.
- *
- * @throws {NetworkSettingsError} where a proxy's URL or the list of exceptions is malformed.
+ * * Reads the proxies: the agent's proxy if it has one, otherwise those of the environment.
+ * @throws {NetworkSettingsError} if a proxy's URL or the list of exceptions is malformed.
  */
 export function readProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {
   return readAgentProxy() ?? readEnvironmentProxies();
@@ -43,7 +42,7 @@ export function readProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource">
 
 const AGENT_PROXY = "The agent's proxy (./config.sh --proxyurl)";
 
-/** @returns undefined where the agent has no proxy. */
+/** @returns undefined if the agent has no proxy. */
 function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | undefined {
   const password = agentPassword();
   const url = (takeNetworkSecrets().proxyUrl ?? "").trim();
@@ -51,7 +50,7 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
   const proxy = parseProxyUrl(url, AGENT_PROXY);
   const username = tl.getVariable("Agent.ProxyUsername") ?? "";
   if (username !== "") {
-    // Percent-encoded here: task-lib puts them into its URL as they are.
+    // Percent-encoded here, because task-lib puts them into its URL unchanged.
     proxy.username = encodeURIComponent(username);
     proxy.password = encodeURIComponent(password);
   }
@@ -61,8 +60,8 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
 }
 
 /**
- * The agent hands over the lines of its `.proxybypass`, regular expressions in JavaScript's syntax on URLs, and the entries of its no_proxy,
- * whose dots it escapes and nothing else. It passes over what is no expression, which a wildcard in front is.
+ * * The agent passes the lines of its `.proxybypass`, which are JavaScript regular expressions for URLs, and the entries of its no_proxy,
+ * in which it escapes only the dots. It skips what is not a regular expression, for example an entry that starts with a wildcard.
  */
 function readBypassList(): Exceptions {
   const setting = "The agent's list of proxy exceptions (.proxybypass or no_proxy)";
@@ -92,14 +91,14 @@ function readBypassList(): Exceptions {
 function asExpression(pattern: string): Exceptions | undefined {
   try {
     const expression = new RegExp(pattern, "i");
-    // The agent itself looks at scheme, host and port, task-lib at all of a URL.
+    // The agent itself matches scheme, host and port; task-lib matches the whole URL.
     return ({ origin, href }) => expression.test(origin) || expression.test(href);
   } catch {
     return undefined;
   }
 }
 
-/** `*`, `*.host` or `.host`, as they stand in no_proxy. */
+/** `*`, `*.host` or `.host`, as written in no_proxy. */
 function asWildcard(pattern: string): Exceptions | undefined {
   const entry = pattern.replaceAll("\\.", ".");
   return /^(\*|\*?\.[a-z0-9_.-]+(:\d+)?)$/i.test(entry) ? parseNoProxy(entry) : undefined;
@@ -115,7 +114,7 @@ function parsePatternList(json: string): string[] | undefined {
   }
 }
 
-/** A proxy for each protocol, and a list of exceptions, as most programs read them. */
+/** A proxy for each protocol and a list of exceptions, read as most programs do. */
 function readEnvironmentProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {
   const [secure, plain] = ["https_proxy", "http_proxy"].map((name) => {
     const text = environment(name);
@@ -131,14 +130,14 @@ function readEnvironmentProxies(): Pick<NetworkSettings, "proxyFor" | "proxySour
   };
 }
 
-/** In lower case it goes before: that is the older spelling, and the one that all programs know. */
+/** The lower-case name wins: it is the older spelling, and all programs know it. */
 function environment(name: string): string {
   return (process.env[name] || process.env[name.toUpperCase()] || "").trim();
 }
 
-/** Reads a proxy's URL, or its host and port alone; user and password come out percent-encoded, however they went in. */
+/** Reads a proxy's URL, or only its host and port. User and password are percent-encoded in the result, even if they were not before. */
 function parseProxyUrl(text: string, setting: string): URL {
-  // A password may hold what a URL may not, as / or #: with it, nothing of the text can be shown.
+  // A password may contain characters that a URL must not, for example / or #. Then no part of the text can be shown.
   const [, userinfo = ""] = /^[^/]*\/\/(.*)@/.exec(text) ?? [];
   maskSpellings(userinfo.replace(/^[^:]*:?/, ""));
   const advice = "Enter a URL, for example http://proxy.example.com:3128. Only http and https are supported.";
@@ -160,7 +159,7 @@ function parseProxyUrl(text: string, setting: string): URL {
   return proxy;
 }
 
-/** A percent sign that encodes nothing is one of the password's own. */
+/** A percent sign that does not start an encoded character is part of the password. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -169,7 +168,7 @@ function decode(text: string): string {
   }
 }
 
-/** Masks all that a proxy's password looks like: in the settings, in a URL, and in a header. */
+/** Masks a proxy's password in all its forms: in the settings, in a URL, and in a header. */
 function maskCredentials({ username, password }: URL): void {
   const [user, secret] = [username, password].map(decodeURIComponent) as [string, string];
   if (secret === "") return;

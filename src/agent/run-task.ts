@@ -9,31 +9,31 @@ import { log, logLine } from "./log.ts";
 import { maskNetworkPasswords } from "./network.ts";
 import { fixYoungGeneration } from "./node/young-generation.ts";
 
-/** Errors that are shown one by one; the rest are counted. */
+/** How many errors are shown; the others are only counted. */
 const MAX_SHOWN_ERRORS = 50;
 
-/** What developers read who run the task with mock inputs. */
+/** The message for developers who run the task with mock inputs. */
 const NO_INPUTS =
   "The task has no inputs, because another copy of azure-pipelines-task-lib in this process took them. Call run(true) of the TaskMockRunner: run() loads a second copy.";
 
-/** What a task came to: an output variable for each result, and what went wrong. */
+/** The outcome of a task: its output variables, and its errors. */
 export interface TaskOutcome {
   readonly outputs: Readonly<Record<string, string>>;
-  /** None means success. */
+  /** Empty if the task succeeded. */
   readonly errors: readonly CodedMessage[];
 }
 
 /**
- * Runs a task's body and tells the agent how it ended: output variables, errors, and the result. Whatever goes wrong is a message,
- * never a stack trace, and never a success.
+ * * Runs a task's body and reports to the agent: output variables, errors, and the result. Every failure becomes an error message, never a
+ * stack trace, and never a success.
  */
 export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutcome>): Promise<void> {
   fixYoungGeneration();
-  // V8 would let the old generation grow to several times what lives in it, where twice is enough. Less would be dearer: with a growth
-  // of 40 percent the plan of a million objects took 50 MB of 400 less, and had the whole heap collected 42 times in place of 21.
+  // V8 would let the old generation grow to several times its live data; twice is enough. A smaller factor costs more: with 40 percent
+  // growth, the plan of a million objects took 350 MB instead of 400, but the whole heap was collected 42 times instead of 21.
   setFlagsFromString("--heap-growing-percent=100");
   try {
-    // The library of the bundle takes inputs into its vault once per process: it has none if another copy came first.
+    // The task library moves inputs into its vault once per process. If another copy of it was loaded first, this one has no inputs.
     if (taskLibrary._vault === undefined) return fail([{ code: "inputs-not-readable", message: NO_INPUTS }]);
     maskNetworkPasswords();
     const outcome = await body(cancellation());
@@ -57,6 +57,6 @@ function fail(errors: readonly CodedMessage[]): void {
   for (const error of errors.slice(0, MAX_SHOWN_ERRORS)) log.error(error);
   const hidden = errors.length - MAX_SHOWN_ERRORS;
   if (hidden > 0) log.info(`… and ${hidden} more errors.`);
-  // The messages are errors of their own already; the result only counts them.
+  // Each message is already logged as an error; the result only counts them.
   tl.command("task.complete", { result: "Failed" }, `${errors.length} errors`);
 }

@@ -1,10 +1,7 @@
 import internal from "azure-pipelines-task-lib/internal.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
 
-/**
- * Reads an input that is a secret, and has the agent mask it. `getInput` would write the text into the debug log before it can
- * be masked, hence the way past it.
- */
+/** * Reads a secret input and masks it. `getInput` is not used, because it would write the text to the debug log before it is masked. */
 export function readSecretInput(name: string): string {
   const text = internal._vault.retrieveSecret(`INPUT_${internal._getVariableKey(name)}`) ?? "";
   maskSecret(text);
@@ -12,7 +9,7 @@ export function readSecretInput(name: string): string {
   return text;
 }
 
-/** Has the agent mask a text from here on: each of its lines, since the agent knows secrets of one line alone. */
+/** Masks a text in the log from now on. Each line is masked separately, because the agent only masks secrets of one line. */
 export function maskSecret(text: string): void {
   for (const line of text.split(/[\r\n]+/)) if (line.trim() !== "") tl.setSecret(line.trim());
 }

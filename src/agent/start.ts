@@ -1,5 +1,5 @@
-// The script that the agent starts, which also old versions of Node.js can read: a container may bring one. What it is
-// made of must not need more, and is built for them; the task itself is in main.js.
+// The script that the agent starts. It is built for old versions of Node.js too, because a container may have one, so it must import
+// nothing that needs a newer one. The task itself is in main.js.
 import { printed } from "../errors/coded-message.ts";
 import { takeNetworkSecrets } from "./network-secrets.ts";
 import { refusalOfNode } from "./node/node-requirement.ts";
@@ -22,13 +22,12 @@ function fail(message: string): void {
 }
 
 /**
- * azure-pipelines-task-lib keeps a key in the agent's temporary folder, and writes it when it is loaded.
- *
- * @throws the error if it is about something else.
+ * * azure-pipelines-task-lib writes a key to the agent's temporary folder when it is loaded.
+ * @throws the error if it has another cause.
  */
 function describeLoadError(error: NodeJS.ErrnoException): string {
   const folder = process.env.AGENT_TEMPDIRECTORY;
-  // Of a full disk, Node names no path.
+  // If the disk is full, Node's error has no path.
   const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
   const isOfFolder = folder !== undefined && error.path !== undefined && error.path.indexOf(folder) === 0;
   if (!isFull && !isOfFolder) throw error;

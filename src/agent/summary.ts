@@ -8,7 +8,7 @@ import { inJobFolder } from "./pipeline-run.ts";
  *
  * @param title the summary's heading; the agent takes it from the name of the file.
  * @param markdown texts from outside have to go through `escapeMarkdown` first.
- * @throws {FolderWriteError} where there is no room for it.
+ * @throws {FolderWriteError} if there is no room for it.
  */
 export function attachSummary(title: string, markdown: string): void {
   const name = `${title.replace(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 100)}.md`;
@@ -16,11 +16,11 @@ export function attachSummary(title: string, markdown: string): void {
 }
 
 /**
- * Writes a file that outlives the step, and goes with the job: nothing else is written there, not even by a retry of the step. If it
- * cannot be written whole, nothing of it stays.
+ * * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
+ * completely, it is removed.
  *
  * @returns its absolute path.
- * @throws {FolderWriteError} where it cannot be written.
+ * @throws {FolderWriteError} if it cannot be written.
  */
 export function writeTemporaryFile(name: string, write: (path: string) => void): string {
   return inJobFolder((folder) => {

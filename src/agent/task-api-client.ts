@@ -1,9 +1,9 @@
-// A file of its own, which the build puts beside main.js: few steps ask for a token, and the others shall not read the client.
+// The build puts this into a separate file beside main.js: few steps need a token, and the others should not load the client.
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { TaskApi as Client } from "azure-devops-node-api/TaskApi.js";
 
-/** Its list of resources has some hundred KB. */
+/** Its list of resources takes some hundred KB. */
 const MAX_ANSWER_BYTES = 4 * 1024 ** 2;
 const TOO_LARGE = "its answer has more than 4 MiB";
 
@@ -18,24 +18,24 @@ interface AnswerReader {
 }
 
 export class TaskApi extends Client {
-  /** @param bodyTimeoutMs how long a whole body may take, however often something of it comes. */
+  /** @param bodyTimeoutMs the time limit for a whole body, even if data keeps arriving. */
   constructor(bodyTimeoutMs: number, ...settings: ConstructorParameters<typeof Client>) {
     super(...settings);
     const create = this.rest.create.bind(this.rest);
-    // The library takes 404 for an answer without content, as it does a page.
+    // The library treats 404, and an HTML page, as an answer without content.
     this.rest.create = async (...request) => {
       const answer = await create<never>(...request);
       if (answer.statusCode === 404) throw Object.assign(new Error("it found nothing with that name"), answer);
       return answer;
     };
-    // The library takes an answer that was cut off for one without content.
+    // The library treats a truncated answer as one without content.
     const reader = this.rest as unknown as AnswerReader;
     const process = reader.processResponse.bind(reader);
     reader.processResponse = async (response, options) => {
-      // The library reads without an end, and an answer that cannot be unpacked ends the process.
+      // The library reads without a limit, and an answer that cannot be decompressed ends the process.
       const text = await readText(response.message, bodyTimeoutMs);
       if (isCutOff(response, text)) throw cutOff();
-      // Of 404, the library reads the body too late for anybody to see it.
+      // For 404, the library reads the body too late to be used.
       const readBody = async () => (response.message.statusCode === 404 ? "" : text);
       return process({ message: response.message, readBody }, options);
     };

@@ -16,11 +16,11 @@ export interface TaskApiOptions {
 }
 
 /**
- * Opens the client for Azure DevOps' API of tasks. It is loaded here and not before: few steps need it.
+ * * Opens the client for Azure DevOps' API of tasks. It is loaded here and not before: few steps need it.
  *
- * The client's own settings know no proxy whose password has to be encoded and no certificates but files, and they use HTTPS_PROXY even if
- * the agent says otherwise. So a handler gives each request its socket, its token and its end, by the settings of all other requests of the
- * step.
+ * The client's own settings support neither proxy passwords that need encoding nor certificates that are not files, and they use
+ * HTTPS_PROXY even if the agent has other settings. So a handler gives each request its socket, token and time limit, with the step's own
+ * network settings.
  */
 export async function openTaskApi({ job, network, userAgent, signal }: TaskApiOptions): Promise<TaskApi> {
   const { TaskApi: Client } = await import("./task-api-client.ts");
@@ -35,7 +35,7 @@ export async function openTaskApi({ job, network, userAgent, signal }: TaskApiOp
     canHandleAuthentication: () => false,
     handleAuthentication: () => Promise.reject(new Error("not handled")),
   };
-  // A redirect would take the job's token to wherever it points.
+  // A redirect would send the job's token to another server.
   const settings = { allowRedirects: false, socketTimeout: ATTEMPT_TIMEOUT_MS };
   return new Client(ATTEMPT_TIMEOUT_MS, job.collectionUrl.href, [handler], settings);
 }

@@ -7,9 +7,9 @@ export interface ArchiveEntry {
   readonly path: string;
   readonly absolutePath: string;
   readonly sizeBytes: number;
-  /** Whether its owner may run it; never on Windows, which does not know this. */
+  /** Whether its owner may run it. Always false on Windows. */
   readonly isExecutable: boolean;
-  /** Of its bytes. */
+  /** The SHA-256 of its bytes. */
   readonly sha256: Buffer;
 }
 

@@ -1,3 +1,3 @@
-/** The libraries that write archives: a file of its own beside the bundle, since few steps need them. */
+/** The libraries that write archives, in a separate file beside the bundle, because few steps need them. */
 export { pack } from "tar-stream";
 export { ZipFile } from "yazl";

@@ -5,7 +5,7 @@ import { CodedError } from "../errors/coded-error.ts";
 import { FileChangedError, readSmallFile } from "../files/file-range.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
-/** What is read at once. The same on each machine, since what zlib makes of the bytes may depend on where they are cut. */
+/** The read size. It is the same on each machine, because zlib's output may depend on how its input is cut. */
 const BLOCK_BYTES = 32 * 1024;
 
 /** Called with the number of bytes that have just been read. */
@@ -28,7 +28,7 @@ async function* explainChange(chunks: Iterable<Buffer> | AsyncIterable<Buffer>, 
 }
 
 function* readWhole({ absolutePath, sizeBytes, sha256 }: ArchiveEntry, onRead: OnRead): Generator<Buffer> {
-  // The stream keeps the chunk, so each file has a block of its own.
+  // The stream keeps the chunk, so each file needs its own block.
   const bytes = readSmallFile(absolutePath, sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
   if (!hash("sha256", bytes, "buffer").equals(sha256)) throw new FileChangedError();
   onRead(sizeBytes);
@@ -52,7 +52,7 @@ async function* readInBlocks(
       doneBytes += block.length;
       digest.update(block);
       onRead(block.length);
-      // The last block goes on only if the whole file is what it was.
+      // The last block is passed on only if the whole file is unchanged.
       if (doneBytes === sizeBytes) {
         const { bytesRead } = await file.read(Buffer.allocUnsafe(1), 0, 1, sizeBytes);
         if (bytesRead > 0 || !digest.digest().equals(sha256)) throw new FileChangedError();

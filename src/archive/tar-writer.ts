@@ -20,7 +20,7 @@ export async function writeTarGz(
   const tar = pack();
   const output = withoutSystem();
   const gzip = createGzip({ level: compressionLevel });
-  // What fails in between is the output's error.
+  // Errors of the streams in between become errors of the output.
   pipeline(tar, gzip, output, () => undefined);
   addEntries(tar, entries, onRead).catch((error: Error) => output.destroy(error));
   return output;
@@ -51,7 +51,7 @@ async function addEntry(tar: Pack, entry: ArchiveEntry, onRead: OnRead): Promise
 const SYSTEM_OFFSET = 9;
 const UNKNOWN_SYSTEM = 255;
 
-/** Takes the operating system out of the header of a gzip stream. */
+/** Sets the operating system in the header of a gzip stream to "unknown". */
 function withoutSystem(): Transform {
   let positionBytes = 0;
   return new Transform({

@@ -26,10 +26,10 @@ export function refuseName(path: string, { format }: ArchiveSettings): string | 
   return format === "zip" ? refuseZipName(path) : undefined;
 }
 
-/** What an entry takes beside its bytes at most: headers, its name twice, and what compression adds. */
+/** The most that an entry adds to its bytes: headers, its name twice, and the overhead of compression. */
 const ENTRY_OVERHEAD_BYTES = 2_048;
 
-/** More bytes than the archive of these entries has, even if nothing can be compressed. */
+/** An upper limit of the archive's size in bytes, even if nothing can be compressed. */
 export function maxArchiveBytes(entries: readonly ArchiveEntry[]): number {
   const overheadBytes = ({ path, sizeBytes }: ArchiveEntry) =>
     ENTRY_OVERHEAD_BYTES + 4 * Buffer.byteLength(path) + Math.ceil(sizeBytes / 1_000);

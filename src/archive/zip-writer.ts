@@ -20,7 +20,7 @@ export async function writeZip(
   let content: Readable | undefined;
   output.once("close", () => content?.destroy());
   zip.on("error", (error: Error) => output.destroy(error));
-  // A local time, as the format has it; without the DOS form alone, a field in UTC is added, which differs between time zones.
+  // A local time, as in the format. Unless only the DOS form is used, a UTC field is added, which differs between time zones.
   const always = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true, compressionLevel };
   for (const entry of entries) {
     const options = { ...always, mode: REGULAR_FILE | modeOf(entry), size: entry.sizeBytes };
@@ -34,7 +34,7 @@ export async function writeZip(
   return output;
 }
 
-/** Why a name cannot stand in a zip archive, as the end of a sentence; undefined if it can. */
+/** Why a zip archive cannot contain a name, as the end of a sentence; undefined if it can. */
 export function refuseZipName(path: string): string | undefined {
   if (path.includes("\\")) return "its name has a \\ in it, which programs that read zip archives take for a /";
   if (/^[a-z]:/i.test(path)) return "its name begins like a drive of Windows, which zip archives must not have";

@@ -2,19 +2,21 @@ import { Semaphore } from "../scheduling/semaphore.ts";
 import { isThrottling } from "./retry.ts";
 
 /**
- * How many attempts may be under way at once: any number, until the service says that it is too much. Then half of those that were, and
- * one more after each round of successes: additive increase and multiplicative decrease, as TCP shares a line (RFC 5681, section 3.1).
- *
- * A prefix of a bucket takes some thousand requests a second, and more as S3 sees the need: "Best practices design patterns: optimizing
+ * * Limits how many attempts run at once. There is no limit until the service answers that there are too many requests. Then half of them
+ * may run, and one more after each round of successes: additive increase and multiplicative decrease, as in TCP (RFC 5681, section 3.1). A
+ * prefix of a bucket accepts some thousand requests a second, and S3 raises this with the load: "Best practices design patterns: optimizing
  * Amazon S3 performance" in the Amazon S3 User Guide.
  */
 export class AdaptiveLimiter {
   readonly #places = new Semaphore(Number.POSITIVE_INFINITY);
   #successes = 0;
-  /** How often the limit was cut: what began before the last cut tells nothing of the pace since then. */
+  /** How often the limit was lowered. An attempt that started before the last change says nothing about the new limit. */
   #cuts = 0;
 
-  /** Runs an attempt, once there is room for it. @throws what it throws. */
+  /**
+   * Runs an attempt as soon as the limit allows.
+   * @throws what the attempt throws.
+   */
   async run<T>(attempt: () => Promise<T>): Promise<T> {
     await this.#places.take(1);
     const cuts = this.#cuts;

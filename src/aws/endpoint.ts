@@ -13,19 +13,19 @@ export interface Store {
   readonly features?: EndpointFeatures;
 }
 
-/** Endpoints of Amazon S3 beside the usual ones, by the names that the SDK has for them. */
+/** Special endpoints of Amazon S3, with the SDK's names for them. */
 export interface EndpointFeatures {
-  /** S3 Transfer Acceleration: by the nearest edge location. The bucket must have it switched on. */
+  /** S3 Transfer Acceleration, through the nearest edge location. It must be enabled for the bucket. */
   readonly accelerate: boolean;
-  /** IPv6 as well as IPv4. */
+  /** IPv6 and IPv4. */
   readonly dualstack: boolean;
   /** Endpoints whose cryptography is validated by FIPS 140. */
   readonly fips: boolean;
 }
 
-/** Where the requests for one bucket go, and what they are signed for. */
+/** Where the requests for one bucket go, and the region and service that they are signed for. */
 export interface BucketEndpoint extends ServerAddress {
-  /** Percent-encoded path that stands before `/key`: empty for virtual hosts, `/bucket` for path style. */
+  /** Percent-encoded path before `/key`: empty for virtual hosts, `/bucket` for path style. */
   readonly basePath: string;
   readonly signingRegion: string;
   readonly signingService: string;
@@ -37,13 +37,9 @@ export class EndpointError extends CodedError {
 }
 
 /**
- * Resolves the endpoint of a bucket with the SDK's own rules, so that partitions, dotted names and
- * access points are addressed as every AWS tool addresses them.
- *
- * `auto` is virtual-host style on Amazon S3 and path style on any other store, since few of those have
- * wildcard DNS and certificates.
- *
- * @throws {EndpointError} where the rules have no endpoint for this bucket, region and features.
+ * * Resolves the endpoint of a bucket with the SDK's own rules, so that partitions, dotted names and access points work as in other AWS
+ * tools. `auto` is virtual-host style on Amazon S3 and path style on other stores, because few of those have wildcard DNS and certificates.
+ * @throws {EndpointError} if the rules have no endpoint for this bucket, region and features.
  */
 export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpoint {
   const style = store.addressingStyle === "auto" ? (store.endpoint ? "path" : "virtual") : store.addressingStyle;
@@ -79,7 +75,7 @@ export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpo
   };
 }
 
-/** What the rules say, as far as it speaks of settings, in words for those who do not know the rules. */
+/** Messages of the rules about settings, in words for people who do not know the rules. */
 function explainRule(message: string, { region, endpoint }: Store, bucket: string): string {
   const elsewhere = `only Amazon S3 has this feature, and the server is ${endpoint?.host}`;
   const explanations: Readonly<Record<string, string>> = {

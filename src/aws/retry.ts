@@ -2,18 +2,18 @@ import { ConnectionError } from "../http/connection-error.ts";
 import { delayAfter, retry } from "../scheduling/back-off.ts";
 import { ServiceError } from "./errors/errors.ts";
 
-/** Tries in all, the first included: as many as s5cmd makes; the SDK's 3 are too few for a busy prefix. */
+/** Tries in all, including the first, as many as in s5cmd. The SDK's 3 are too few for a busy prefix. */
 const MAX_ATTEMPTS = 10;
-/** Tries where nothing answers at all: the address is wrong, most often, and each try may take a minute. */
+/** Tries if nothing answers at all: usually the address is wrong, and each try may take a minute. */
 const MAX_SILENT_ATTEMPTS = 3;
-/** Tries where the name or the server is not there at once: wrong most often too, but it may just be restarting. */
+/** Tries if the name is unknown or the connection is refused: the address is usually wrong, but the server may be restarting. */
 const MAX_ABSENT_ATTEMPTS = 5;
 const FIRST_DELAY_MS = 100;
-/** For a server that is busy, or not there for the moment. */
+/** For a server that is busy or temporarily not available. */
 const PATIENT_FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 20_000;
 
-// What the SDK's standard retry strategy counts as throttling or transient, and the own codes of S3, STS and Route 53 of that kind.
+// Codes that the SDK's standard retry strategy counts as throttling or transient, and similar codes of S3, STS and Route 53.
 const THROTTLING_CODES = new Set([
   "BandwidthLimitExceeded",
   "PriorRequestNotComplete",
@@ -38,7 +38,7 @@ const TRANSIENT_STATUSES = new Set([408, 429, 500, 502, 503, 504]);
 const TRANSIENT_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "HPE_INVALID_EOF_STATE"]);
 const ABSENT_CODES = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-/** What one failed attempt leads to. */
+/** What follows a failed attempt. */
 export interface RetryDecision {
   readonly retry: boolean;
   readonly delayMs: number;
@@ -84,7 +84,7 @@ function maxAttempts(error: unknown): number {
   return 1;
 }
 
-/** Whether the service says that this is too much for it. To HEAD it says so by the status alone. */
+/** Whether the service reports too many requests. An answer to HEAD has only the status. */
 export function isThrottling(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false;
   const { status } = error.details;

@@ -1,6 +1,6 @@
 /**
- * What the AWS SDK does for S3, and its credential chain: a file of its own beside the bundle, since it is as large as the rest of a task.
- * Most steps need none of it. The parts share most of their code, so that one file is half as large as two.
+ * * The AWS SDK's S3 client and credential chain, in a separate file beside the bundle, because it is as large as the rest of a task and
+ * most steps do not need it. The parts share most of their code, so one file is half as large as two.
  */
 export {
   CreateBucketCommand,

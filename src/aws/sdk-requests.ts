@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Body } from "../http/messages.ts";
 import type { Transport } from "../http/transport.ts";
 
-/** A request as the clients of the SDK hand it to what sends it. */
+/** A request as the SDK's clients pass it to a request handler. */
 export interface SdkRequest {
   readonly method: string;
   readonly protocol: string;
@@ -14,14 +14,14 @@ export interface SdkRequest {
   readonly body?: unknown;
 }
 
-/** What goes with a request, and is no part of it. */
+/** The options of a request. */
 export interface SdkRequestOptions {
   readonly abortSignal?: AbortSignal;
 }
 
 /**
- * Sends the requests of the SDK's clients over our transport, so that the agent's proxy and certificates hold for them too. The metadata
- * services of machines and containers are not among them: these are next door, and the SDK asks them directly.
+ * * Sends the requests of the SDK's clients over our transport, so that they use the agent's proxy and certificates too. Requests to the
+ * metadata services of machines and containers are different: they are local, and the SDK sends them directly.
  */
 export function requestHandler(transport: Transport) {
   return {
@@ -52,9 +52,9 @@ export function requestHandler(transport: Transport) {
 }
 
 /**
- * The body of a request of the SDK, without a copy.
+ * * The body of a request of the SDK, without a copy.
  *
- * @throws Error if it is of an unknown kind, which would be sent as nothing.
+ * @throws Error if its type is unknown, because it would be sent as an empty body.
  */
 export function bodyOf(body: unknown): Body {
   const bytes = bytesOf(body);

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 import type { Credentials } from "./credentials/credentials.ts";
 
-/** What a signature covers. */
+/** The parts of a request that are signed. */
 export interface SignableRequest {
   readonly method: string;
   /** Percent-encoded exactly as it goes on the wire. */
@@ -14,7 +14,7 @@ export interface SignableRequest {
   readonly payloadHash: string;
 }
 
-/** Headers that proxies may change or add; the SDK leaves the same ones unsigned. */
+/** Headers that proxies may change or add. The SDK does not sign them either. */
 const UNSIGNED_HEADERS = new Set([
   "authorization",
   "cache-control",
@@ -39,11 +39,11 @@ export const EMPTY_SHA256 = hash("sha256", "", "hex");
 export type Sign = (request: SignableRequest, credentials: Credentials, time: Date) => Record<string, string>;
 
 /**
- * Makes a Signature Version 4 signer for one region and service. It derives the signing key once a day and
- * secret: four HMACs less for each request.
+ * * * Makes a Signature Version 4 signer for one region and service. It derives the signing key once for each day and secret, which saves
+ * four HMACs per request.
  *
- * The signer returns the request's headers with `x-amz-date`, `x-amz-content-sha256`, `x-amz-security-token` (for
- * temporary credentials) and `authorization` added. Paths are not encoded twice and not normalized, as S3 wants it.
+ * The signer returns the request's headers with `x-amz-date`, `x-amz-content-sha256`, `x-amz-security-token` (for temporary credentials)
+ * and `authorization` added. As S3 requires, paths are not encoded twice and not normalized.
  *
  * Source: "Authenticating Requests (AWS Signature Version 4)" in the Amazon S3 API Reference.
  */
@@ -53,13 +53,13 @@ export function createSigner(region: string, service: string): Sign {
   function signingKey(day: string, secret: string): KeyObject {
     if (cached?.day !== day || cached.secret !== secret) {
       const key = [day, region, service, "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${secret}`) as Buffer;
-      // Node 24 takes seven times as long to sign with the bytes themselves.
+      // With a buffer as the key, Node 24 takes seven times as long to sign.
       cached = { day, secret, key: createSecretKey(key) };
     }
     return cached.key;
   }
 
-  /** Requests in a row have headers of the same names, mostly. */
+  /** Successive requests mostly have the same header names. */
   let latest = { given: "", names: [] as readonly string[], signedHeaders: "" };
 
   function signedNames(all: readonly string[]): typeof latest {
@@ -86,7 +86,7 @@ export function createSigner(region: string, service: string): Sign {
     const { method, path, query, payloadHash } = request;
     const canonicalRequest = `${method}\n${path}\n${query}\n${canonicalHeaders}\n${signedHeaders}\n${payloadHash}`;
     const scope = `${day}/${region}/${service}/aws4_request`;
-    // All of it is ASCII, but for headers that a server gave: Node reads and sends these with a character for each byte.
+    // Everything is ASCII except headers from a server, which Node reads and sends with one character for each byte.
     const stringToSign = `AWS4-HMAC-SHA256\n${timestamp}\n${scope}\n${hash("sha256", Buffer.from(canonicalRequest, "latin1"), "hex")}`;
     const signature = hmac(signingKey(day, credentials.secretAccessKey), stringToSign).toString("hex");
     headers.authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
@@ -102,7 +102,7 @@ function canonicalValue(value: string): string {
   return /^\s|\s$|\s\s|[^\S ]/.test(value) ? value.trim().replace(/\s+/g, " ") : value;
 }
 
-/** Percent-encodes one path segment or query part as Signature Version 4 wants it (RFC 3986 unreserved characters stay). */
+/** Percent-encodes one path segment or query part as Signature Version 4 requires (RFC 3986 unreserved characters are kept). */
 export function encodeUriPart(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -110,7 +110,7 @@ export function encodeUriPart(text: string): string {
   );
 }
 
-/** Percent-encodes an object key for the request path; `/`, `.` and `..` stay as they are. */
+/** Percent-encodes an object key for the request path; `/`, `.` and `..` are not encoded. */
 export function encodeKey(key: string): string {
   if (/^[A-Za-z0-9_.~/-]*$/.test(key)) return key;
   return encodeUriPart(key).replaceAll("%2F", "/");

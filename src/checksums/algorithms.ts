@@ -3,27 +3,27 @@ import { crc32 } from "node:zlib";
 import type { Digest } from "./digest.ts";
 import { SlicedCrc } from "./sliced-crc.ts";
 
-/** The CRCs among S3's checksums: those of parts combine into the whole's. */
+/** S3's CRC checksums. The CRCs of parts can be combined into the CRC of the whole object. */
 export type CrcAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME";
 
 /** S3's checksums. Source: "Checking object integrity for data uploads in Amazon S3" in the Amazon S3 User Guide. */
 export type ChecksumAlgorithm = CrcAlgorithm | "SHA1" | "SHA256";
 
-/** The checksums, and MD5, of which S3 makes ETags. */
+/** The checksums, and MD5, from which S3 makes ETags. */
 export type DigestAlgorithm = ChecksumAlgorithm | "MD5";
 
 /** The algorithms that Node has, by its names. */
 const NODE_HASHES = { SHA1: "sha1", SHA256: "sha256", MD5: "md5" } as const;
 
-/** Whether digests of pieces can be combined into the whole's (`combineCrc`), as those of CRCs can, and no others. */
+/** Whether digests of pieces can be combined into the digest of the whole (`combineCrc`). This is only so for CRCs. */
 export function isCrc(algorithm: DigestAlgorithm): algorithm is CrcAlgorithm {
   return !(algorithm in NODE_HASHES);
 }
 
-/** Processors have instructions for these: they take a third of the time or less that the others take, 2 s of a core for a GiB. */
+/** Processors have instructions for these, so they need at most a third of the time of the others, which take 2 s of CPU per GiB. */
 const QUICK: readonly DigestAlgorithm[] = ["CRC32", "SHA1", "SHA256"];
 
-/** Whether it takes less time to digest bytes that are at hand than to have another thread read them from a file again. */
+/** Whether digesting bytes that are in memory is faster than reading them from the file again in another thread. */
 export function isQuick(algorithm: DigestAlgorithm): boolean {
   return QUICK.includes(algorithm);
 }
@@ -41,7 +41,7 @@ export function createDigest(algorithm: DigestAlgorithm): Digest {
   }
 }
 
-/** The digest of bytes that are all there: for small amounts several times faster than `createDigest`. */
+/** The digest of bytes in memory: for small amounts several times faster than `createDigest`. */
 export function digestOf(algorithm: DigestAlgorithm, bytes: Uint8Array): Buffer {
   if (algorithm === "CRC32") return bigEndian32(crc32(bytes));
   if (!isCrc(algorithm)) return hash(NODE_HASHES[algorithm], bytes, "buffer");

@@ -1,7 +1,7 @@
 import type { CrcAlgorithm } from "./algorithms.ts";
 import { CRC_POLYNOMIALS, type CrcPolynomial, crcBytes } from "./polynomials.ts";
 
-/** x^(8 · 2^n) modulo an algorithm's polynomial, at n; filled as far as it has been needed. */
+/** At index n: x^(8 · 2^n) modulo an algorithm's polynomial. Filled on demand. */
 const squares = new Map<CrcAlgorithm, bigint[]>();
 
 /**
@@ -20,7 +20,7 @@ export function combineCrc(algorithm: CrcAlgorithm, first: Buffer, second: Buffe
   return crcBytes(shifted ^ fromBytes(second), polynomial);
 }
 
-/** A piece of data, as far as the CRC of the whole depends on it. */
+/** What the CRC of the whole needs to know about a piece of data. */
 export interface DigestedPiece {
   readonly digest: Buffer;
   readonly sizeBytes: number;

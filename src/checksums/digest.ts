@@ -1,4 +1,4 @@
-/** A digest of bytes as they pass. */
+/** A digest that is computed while bytes pass. */
 export interface Digest {
   /** The chunk may be overwritten once this returns. */
   update(chunk: Uint8Array): void;

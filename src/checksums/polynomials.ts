@@ -1,7 +1,7 @@
-/** What tells one CRC from another, as far as S3's go: all are reflected, start from all ones, and are inverted at the end. */
+/** The parameters in which S3's CRCs differ. All are reflected, start with all bits set, and are inverted at the end. */
 export interface CrcPolynomial {
   readonly widthBits: 32 | 64;
-  /** Without its highest term, in reversed bit order: the lowest power stands in the highest bit. */
+  /** Without its highest term, in reversed bit order: the lowest power is in the highest bit. */
   readonly reversed: bigint;
 }
 

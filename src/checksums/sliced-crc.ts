@@ -1,12 +1,12 @@
 import type { Digest } from "./digest.ts";
 import { CRC_POLYNOMIALS, crcBytes } from "./polynomials.ts";
 
-/** So many bytes are taken at once, each by a table of its own. */
+/** The number of bytes that are processed at once, each with its own table. */
 const SLICES = 8;
 
 /**
- * The entry at 256 · k + b tells what a byte b adds to the register that k bytes follow: its lower and its upper half, since JavaScript
- * has no fast integers of 64 bits.
+ * * * The entry at 256 · k + b is what a byte b adds to the register if k bytes follow it: its lower and its upper half, because JavaScript
+ * has no fast 64-bit integers.
  */
 interface Tables {
   readonly low: Int32Array;
@@ -16,10 +16,9 @@ interface Tables {
 const tablesOf = new Map<bigint, Tables>();
 
 /**
- * A CRC that Node does not have, eight bytes at a time: several times faster than the libraries there are for it.
+ * * A CRC that Node does not have, eight bytes at a time. It is several times faster than the available libraries.
  *
- * Source of the method: M. E. Kounavis and F. L. Berry, "A Systematic Approach to Building High Performance Software-based CRC
- * Generators".
+ * Source of the method: M. E. Kounavis and F. L. Berry, "A Systematic Approach to Building High Performance Software-based CRC Generators".
  */
 export class SlicedCrc implements Digest {
   readonly #algorithm: "CRC32C" | "CRC64NVME";

@@ -1,4 +1,4 @@
-/** Of a server's or a library's reason, the rest is dropped. */
+/** The longest reason of a server or library that is shown. The rest is dropped. */
 const MAX_REASON_LENGTH = 500;
 
 /**
@@ -14,7 +14,7 @@ export function shorten(text: string, maxLength: number): string {
   return `${space > maxLength / 2 ? cut.slice(0, space) : cut}…`;
 }
 
-/** A message from outside as the reason in a sentence of ours: cut, and without what ends a sentence. May be empty. */
+/** A message from outside, as the reason in one of our sentences: cut, and without its final punctuation. May be empty. */
 export function asReason(message: string): string {
   return shorten(message, MAX_REASON_LENGTH).replace(/[.\s]+$/, "");
 }

@@ -16,7 +16,7 @@ export class CodedError extends Error implements CodedMessage {
   }
 }
 
-/** The code of whatever was thrown: its own, that of a failure of the file system, or `unexpected`. */
+/** The code of a thrown value: its own, the code of a file system error, or `unexpected`. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof CodedError ? error.code : (fileErrorCode(error) ?? "unexpected");
 }

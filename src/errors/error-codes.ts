@@ -3,7 +3,7 @@
  * Codes are stable: documentation, searches and scripts rely on them.
  */
 export const ERROR_CODES = {
-  // What was entered.
+  // Inputs.
   "input-required": "An input or a field of the service connection is empty, and the step needs it.",
   "input-not-boolean": "An input is neither true nor false.",
   "input-not-in-list": "An input, or a field of the service connection, has a value that is not in its list.",
@@ -86,7 +86,7 @@ export const ERROR_CODES = {
   "response-not-recognized": "The answer is not from an S3 server or from AWS, for example from a proxy instead.",
   "range-not-supported": "The server, or a proxy, does not support requests for a part of an object.",
 
-  // What S3 and other services of AWS refuse.
+  // Refused by S3 and other AWS services.
   "access-denied": "The credentials do not allow the action.",
   "bucket-not-found": "There is no such bucket in this store or account.",
   "bucket-disabled": "AWS has disabled the bucket.",
@@ -129,7 +129,7 @@ export const ERROR_CODES = {
   "disk-failed": "The disk, or the file system, failed.",
   "too-many-open-files": "The agent's user may not open more files at once.",
 
-  // What a step would do.
+  // The plan of a step.
   "source-ambiguous": "The source is the key of an object, and also a folder of other objects.",
   "target-not-empty": "Files or objects exist already, and the step may not replace them.",
   "delete-limit-exceeded": "The step would delete more than maxDelete allows.",

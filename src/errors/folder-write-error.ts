@@ -1,13 +1,13 @@
 import { CodedError } from "./coded-error.ts";
 import { fileErrorCode } from "./system-codes.ts";
 
-/** A folder that the step needs for itself takes no file: Node's own message names neither it nor what to do. */
+/** A folder that the step needs for its own files is not writable. Node's own message names neither the folder nor what to do. */
 export class FolderWriteError extends CodedError {
   override readonly name: string = "FolderWriteError";
 }
 
 /**
- * What is thrown when a file cannot be written into the agent's temporary folder.
+ * * The error if a file cannot be written into the agent's temporary folder.
  *
  * @param folder absolute path.
  * @returns the error itself if it is not one of the file system.

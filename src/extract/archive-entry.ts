@@ -7,9 +7,9 @@ export interface ArchiveFile {
   readonly sizeBytes: number;
 }
 
-/** An entry as its archive describes it, which may be a lie. What can be neither file nor folder, the reader has refused. */
+/** An entry as its archive describes it, which may be wrong. The reader has already refused entries that are neither files nor folders. */
 export interface RawEntry {
-  /** Which of the archive's entries it is, from 0. */
+  /** Its position among the archive's entries, from 0. */
   readonly place: number;
   readonly name: string;
   readonly isFolder: boolean;
@@ -18,11 +18,11 @@ export interface RawEntry {
   readonly crc32: number | undefined;
   /** Permission bits, as POSIX has them; undefined if the archive comes from a system that has none. */
   readonly mode: number | undefined;
-  /** Its bytes, to be read before the next entry is asked for, or not at all. A chunk is overwritten by none that follow. */
+  /** Its bytes. Read them before the next entry is requested, or not at all. Later chunks do not overwrite earlier ones. */
   content(): AsyncIterable<Buffer>;
 }
 
-/** A file in an archive of which everything was read and checked. */
+/** A file in an archive that was read and checked completely. */
 export interface CheckedFile {
   readonly place: number;
   /** Relative to where the archive is extracted, with `/` between its names. */
@@ -32,7 +32,7 @@ export interface CheckedFile {
   readonly mode: number | undefined;
 }
 
-/** What an archive that can be extracted holds, in the order of the paths. */
+/** The content of an archive that can be extracted, in the order of the paths. */
 export interface ArchiveContents {
   readonly files: readonly CheckedFile[];
   /** Folders without files or folders in them. */

@@ -14,7 +14,7 @@ export class ArchiveError extends CodedError {
   }
 }
 
-/** Longer names, which no disk has, are cut. */
+/** Longer names, which no disk allows, are cut. */
 const MAX_SHOWN_LENGTH = 1_100;
 
 /** The name of an entry, as messages show it. */
@@ -27,7 +27,7 @@ export function refuseEntry(entryName: string, reason: string): ArchiveError {
   return new ArchiveError("archive-entry-refused", `its entry ${shownName(entryName)}: ${reason}`);
 }
 
-/** @param where an entry, or the place where the archive stops making sense. */
+/** @param where an entry, or the place at which the archive is damaged. */
 export function damagedAt(where: string, reason: string, cause?: unknown): ArchiveError {
   return new ArchiveError("archive-damaged", `${where}: ${reason}`, { cause });
 }

@@ -3,7 +3,7 @@ export type ArchiveFormat = "zip" | "tar.gz";
 
 const EXTENSIONS = /\.(?:(zip)|tar\.gz|tgz)$/i;
 
-/** The format that a name's extension promises, in any case; undefined if it is no archive's. */
+/** The format for a name's extension, in any case; undefined if it is not an archive. */
 export function archiveFormatOf(name: string): ArchiveFormat | undefined {
   const found = EXTENSIONS.exec(name);
   if (!found || isOnlyExtension(name, found.index)) return undefined;
@@ -15,7 +15,7 @@ export function withoutArchiveExtension(name: string): string {
   return name.replace(EXTENSIONS, "");
 }
 
-/** A file `.zip` would have a folder without a name. */
+/** A file named `.zip` would get a folder without a name. */
 function isOnlyExtension(name: string, index: number): boolean {
   return index === 0 || name[index - 1] === "/";
 }

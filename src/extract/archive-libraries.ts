@@ -1,3 +1,3 @@
-/** The libraries that read archives: a file of their own in the package, which only steps that extract load. */
+/** The libraries that read archives, in a separate file of the package. Only steps that extract load it. */
 export { extract as extractTar } from "tar-stream";
 export { fromRandomAccessReaderPromise as openZip, getFileNameLowLevel, RandomAccessReader } from "yauzl";

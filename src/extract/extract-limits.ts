@@ -3,14 +3,14 @@ import { ArchiveError, shownName } from "./archive-error.ts";
 /** Entries of one archive, folders among them. */
 const MAX_ENTRIES = 1_000_000;
 const TOO_MANY = "it has more than 1,000,000 entries";
-/** Deflate makes 1,032 bytes of one at most; texts are compressed to a tenth, rarely to a hundredth. */
+/** Deflate expands one byte to 1,032 bytes at most. Texts are compressed to a tenth, rarely to a hundredth. */
 const MAX_RATIO = 200;
 /** Up to here any ratio is harmless. */
 const RATIO_COUNTS_FROM_BYTES = 10_000_000;
 
-/** What an archive may come to. */
+/** The limits of an archive. */
 export interface ExtractLimits {
-  /** The most that the files of one archive may have together. */
+  /** The largest total size of the files in one archive. */
   readonly maxBytes: number;
 }
 
@@ -19,7 +19,7 @@ export function refuseEntryCount(entries: number): void {
   if (entries > MAX_ENTRIES) throw new ArchiveError("archive-too-large", TOO_MANY);
 }
 
-/** Counts what comes out of an archive, and stops it at the limits. Sizes that the archive claims are no proof. */
+/** Counts the bytes that come out of an archive, and stops at the limits. The sizes that the archive claims are not trusted. */
 export class ExtractMeter {
   readonly #maxBytes: number;
   readonly #archiveBytes: number;

@@ -23,7 +23,7 @@ const REFUSED_TYPES: Readonly<Partial<Record<Header["type"], string>>> = {
 };
 const KNOWN_TYPES: readonly (string | null)[] = ["file", "contiguous-file", "directory"];
 
-/** By what zlib says. */
+/** By zlib's error codes. */
 const GZIP_ERRORS: Readonly<Record<string, string>> = {
   "incorrect header check": "it is not a gzip file, or there is extra data after its end",
   "unexpected end of file": "it is incomplete",
@@ -55,10 +55,10 @@ export async function* tarEntries(
     for await (const stream of tar) {
       lastName = stream.header.name;
       yield { ...describe(stream.header), place: place++, content: () => stream as AsyncIterable<Buffer> };
-      // Whoever did not want it lets it pass.
+      // If the caller did not read it, it is skipped.
       stream.resume();
     }
-    // An error of what is before it may come out only there.
+    // Errors of the streams before it may only appear here.
     const error = await reading;
     if (error) throw error;
     if (!end.isMarked) throw new Error("the end-of-archive marker is missing, so it may be incomplete");
@@ -78,7 +78,7 @@ export async function* tarEntries(
 }
 
 function describe({ name, type, size, mode, pax }: Header): Omit<RawEntry, "place" | "content"> {
-  // Unlike its type says, it is null for a type that the library does not know.
+  // Although its type does not say so, it is null for a type that the library does not know.
   const refusal = REFUSED_TYPES[type];
   if (refusal) throw refuseEntry(name, refusal);
   const isSparse = Object.keys(pax ?? {}).some((key) => key.startsWith("GNU.sparse."));

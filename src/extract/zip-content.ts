@@ -4,11 +4,11 @@ import { pipeline } from "node:stream";
 import { createInflateRaw, type InflateRaw, inflateRawSync } from "node:zlib";
 import type { ArchiveBytes } from "./archive-bytes.ts";
 
-/** Where the bytes of an entry are in its archive, and how. */
+/** The place and form of an entry's bytes in its archive. */
 export interface ZipData {
   readonly startByte: number;
   readonly compressedSize: number;
-  /** As the directory claims. */
+  /** As claimed by the directory. */
   readonly sizeBytes: number;
   /** Whether the bytes are those of the file; otherwise Deflate has compressed them. */
   readonly isStored: boolean;
@@ -30,7 +30,7 @@ function inflateSmall(bytes: ArchiveBytes, data: ZipData): Buffer {
   const block = bytes.read(startByte, compressedSize);
   if (block.length < compressedSize) throw new Error("the archive ends in the middle of it");
   if (isStored) return block;
-  // One byte more shows that there are more.
+  // One byte more, to detect content that is too long.
   const { buffer, engine } = inflateRawSync(block, { maxOutputLength: sizeBytes + 1, info: true }) as unknown as {
     buffer: Buffer;
     engine: InflateRaw;
@@ -52,7 +52,7 @@ function stored(file: FileHandle, { startByte, compressedSize }: ZipData): Async
 
 async function* inflateLarge(file: FileHandle, data: ZipData): AsyncGenerator<Buffer, void> {
   const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
-  // The error, if there is one, comes out of the end that is read.
+  // An error, if any, is thrown at the end of the stream that is read.
   pipeline(stored(file, data), inflate, () => undefined);
   yield* inflate;
   checkConsumed(inflate, data.compressedSize);

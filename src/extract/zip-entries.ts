@@ -29,7 +29,7 @@ const REFUSED_TYPES: ReadonlyMap<number, string> = new Map([
   [0o140000, "it is a socket"],
 ]);
 
-/** The types leave out how much was read. */
+/** The types do not declare how much was read. */
 type ReadCallback = (error: Error | null, bytesRead?: number) => void;
 
 interface ZipEntry extends RawEntry {
@@ -75,7 +75,7 @@ async function readDirectory(
       const { data } = described;
       entries.push({ ...described, place: entries.length, content: () => zipContent(file, bytes, data) });
     }
-    // The types say boolean.
+    // The types declare a boolean.
     refuseFurtherEntries(bytes, Number(zip.readEntryCursor));
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
@@ -99,7 +99,7 @@ async function openDirectory(bytes: ArchiveBytes, archiveBytes: number): Promise
       queueMicrotask(() => done(null, found.length));
     }
   }
-  // What it is told to close is closed by whoever opened it.
+  // The caller that opened the file also closes it.
   Reader.prototype.close = (done) => done(null);
   return openZip(new Reader(), archiveBytes, { autoClose: false, decodeStrings: false, validateEntrySizes: false });
 }

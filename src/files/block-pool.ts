@@ -1,9 +1,9 @@
-/** The size of a block, unless it is told otherwise: what is read from a file at once. */
+/** The default size of a block, and the read size of files. */
 export const BLOCK_SIZE_BYTES = 256 * 1024;
 
 /**
- * Blocks of memory that are used again and again, rather than left to the garbage collector: 2,000 files of 255 KiB take 106 MB
- * so, and 133 MB without. It grows to the most that were ever in use at once.
+ * * Blocks of memory that are reused instead of collected as garbage: 2,000 files of 255 KiB take 106 MB with it, and 133 MB without. It
+ * grows to the largest number of blocks that were in use at once.
  */
 export class BlockPool {
   readonly #blockBytes: number;

@@ -2,7 +2,7 @@
  * Compares two texts as S3 lists keys: by their UTF-8 bytes. JavaScript's own order goes by UTF-16 units and puts
  * characters beyond U+FFFF (as surrogates, 0xD800 to 0xDFFF) before those from U+E000 to U+FFFF.
  *
- * @returns a negative number, zero or a positive number, as `Array.prototype.sort` wants it.
+ * @returns a negative number, zero or a positive number, as `Array.prototype.sort` requires.
  */
 export function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
@@ -14,7 +14,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves surrogates behind all other UTF-16 units. */
+/** Sorts surrogates after all other UTF-16 units. */
 function codePointRank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -5,7 +5,7 @@ import type { OpenFile } from "./file-range.ts";
 export interface ByteSink {
   /** How many have arrived where they belong. */
   readonly writtenBytes: number;
-  /** Where the next bytes are to be put: one at least. @throws {SinkFullError} where no more were expected. */
+  /** Where the next bytes are to be put: one at least. @throws {SinkFullError} if no more were expected. */
   reserve(): Buffer;
   /** So many of the reserved bytes have come. @returns a promise to wait for before more are put there. */
   commit(sizeBytes: number): void | Promise<void>;

@@ -40,7 +40,7 @@ export class FileChangedError extends CodedError {
  *
  * @param sizeBytes what the file is expected to have; less than the block has, because one byte more shows a file that has grown.
  * @returns the part of the block that holds the file.
- * @throws {FileChangedError} where the file has more or fewer bytes; Node's error where it cannot be read.
+ * @throws {FileChangedError} if the file has more or fewer bytes; Node's error if it cannot be read.
  */
 export function readSmallFile(path: string, sizeBytes: number, block: Buffer): Buffer {
   const descriptor = openSync(path, "r");

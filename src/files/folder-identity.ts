@@ -1,12 +1,12 @@
 import { realpathSync, statSync } from "node:fs";
 
-/** What tells a folder from every other one of the machine. */
+/** What distinguishes a folder from every other one of the machine. */
 export interface FolderNumbers {
   readonly dev: number;
   readonly ino: number;
 }
 
-/** What a folder is known by, as long as a step runs. */
+/** The identity of a folder while a step runs. */
 export interface FolderIdentity extends FolderNumbers {
   /** Free of symbolic links. */
   readonly realPath: string;
@@ -22,7 +22,7 @@ export function findIdentity(path: string): FolderIdentity | undefined {
   }
 }
 
-/** Whether two looks at a path have met the same folder, by device and number. */
+/** Whether both are the same folder, by device and inode number. */
 export function isSameFolder(one: FolderNumbers, other: FolderNumbers | undefined): boolean {
   return one.dev === other?.dev && one.ino === other.ino;
 }

@@ -17,7 +17,7 @@ export class NameCollisions {
 
   /**
    * @returns the earlier name that this one collides with, if there is one; this one then does not count.
-   * @throws Error where the names are not in order and the disk tells case apart: collisions would go unnoticed.
+   * @throws Error if the names are not in order and the disk tells case apart: collisions would go unnoticed.
    */
   add(name: string): string | undefined {
     return this.#names.add(name);
@@ -108,7 +108,7 @@ function hash(text: string): number {
  * Whether names that differ in case are different files in a folder, or in the nearest existing one above it. It is tried with a
  * file that is removed again: systems allow both, and some disks a choice by folder.
  *
- * @throws Node's error where nothing can be written there.
+ * @throws Node's error if nothing can be written there.
  */
 export async function isCaseSensitive(folder: string): Promise<boolean> {
   const probe = temporaryPathFor(join(folder, "probe"));

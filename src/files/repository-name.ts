@@ -5,7 +5,7 @@
 const REPOSITORY_NAME = /^(?:\.git|git~\d)[. ]*$/i;
 
 /**
- * Whether a file or folder, by its name alone, is a repository's history. It is skipped unless a pattern names it: it is never meant to be
+ * * Whether a file or folder, by its name alone, is a repository's history. It is skipped unless a pattern names it, so that it is not
  * published by accident.
  */
 export function isRepositoryName(name: string): boolean {

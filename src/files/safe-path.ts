@@ -14,7 +14,7 @@ const DEVICE_NAME = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|c
 const NOT_ON_WINDOWS = /[\\<>:"|?*\x00-\x1f]/;
 
 /**
- * Why a name cannot become a file below a folder; undefined where it can. The name is never changed to make it fit: two names could
+ * Why a name cannot become a file below a folder; undefined if it can. The name is never changed to make it fit: two names could
  * become one, and the way back to the key would be lost.
  *
  * @returns what completes "key X cannot become a file: ".

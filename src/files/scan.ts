@@ -14,7 +14,7 @@ export interface LocalFile {
   /** Relative to the root, with `/` between its names on every system. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** When its content was last written, in milliseconds since 1970 with a fraction, as `Stats.mtimeMs` has it. */
+  /** When its content was last written, in milliseconds since 1970 with a fraction, like `Stats.mtimeMs`. */
   readonly modifiedMs: number;
   /** A symbolic link, to whatever it leads: its size and time are its own. Only where links are wanted as files. */
   readonly isLink?: true;
@@ -31,7 +31,7 @@ export interface ScanWarning {
 
 /** What becomes of symbolic links below the root. The root itself may be one. */
 export interface ScanOptions {
-  /** True unless given; otherwise links are left out without a word. */
+  /** True unless given; otherwise links are skipped without a message. */
   readonly followSymlinks?: boolean;
   /** Links are not followed, wherever they lead, but yielded themselves: the view of one who may replace or remove them. */
   readonly linksAsFiles?: boolean;
@@ -106,7 +106,7 @@ interface Walk {
  * The calls are synchronous: they are several times faster than promises, and nothing else is to be done meanwhile.
  *
  * @param root an absolute path.
- * @throws {ScanError} where a folder cannot be read; Node's error where the root does not exist.
+ * @throws {ScanError} if a folder cannot be read; Node's error if the root does not exist.
  */
 export function* scan(
   root: string,
@@ -145,7 +145,7 @@ function enterFolder(parent: Folder, { name, realPath }: FolderEntry, { visits }
   return { path: `${path}/`, absolutePath: join(parent.absolutePath, name), realPath, parent };
 }
 
-/** @throws {ScanError} where a folder is reached through links too often. */
+/** @throws {ScanError} if a folder is reached through links too often. */
 function countPath(realPath: string, path: string, visits: Map<string, number>): void {
   const count = (visits.get(realPath) ?? 0) + 1;
   visits.set(realPath, count);

@@ -54,8 +54,8 @@ export class TargetFolder {
   /**
    * The absolute path for a file, whose folder then exists. What stands at the path itself is not looked at: a rename replaces a link.
    *
-   * @throws {TargetFolderError} where a part of the name is a file, or a link that leads out of the root or nowhere, or the root is such a
-   * link; {FolderExchangedError} where the root is another folder than expected; Node's error where a folder cannot be made.
+   * @throws {TargetFolderError} if a part of the name is a file, or a link that leads out of the root or nowhere, or the root is such a
+   * link; {FolderExchangedError} if the root is another folder than expected; Node's error if a folder cannot be made.
    */
   async fileFor(name: string): Promise<string> {
     await this.ensureFolder(parentOf(name));
@@ -76,7 +76,7 @@ export class TargetFolder {
    * Makes sure that the folder of a file is still the one that `fileFor` has found or made. To be called right before something is written
    * into it: whoever may change the target could put a link in its place meanwhile.
    *
-   * @throws {FolderExchangedError}; Node's error where the folder is gone.
+   * @throws {FolderExchangedError}; Node's error if the folder is gone.
    */
   async confirm(name: string, disk: Disk): Promise<void> {
     const folder = parentOf(name);
@@ -92,7 +92,7 @@ export class TargetFolder {
    * The absolute path of a file or a folder that is to be removed. Nothing is removed behind a link, since what is there is not the
    * target's.
    *
-   * @throws {FolderExchangedError} where a link stands on the way.
+   * @throws {FolderExchangedError} if a link stands on the way.
    */
   async pathToRemove(name: string): Promise<string> {
     await this.ensureFolder("");
@@ -107,7 +107,7 @@ export class TargetFolder {
    * Removes a folder that holds nothing but folders that hold nothing.
    *
    * @returns whether it is gone. Where it is not, empty folders in it may be.
-   * @throws {FolderExchangedError}; Node's error where one cannot be read or removed.
+   * @throws {FolderExchangedError}; Node's error if one cannot be read or removed.
    */
   async removeEmpty(name: string): Promise<boolean> {
     // What stands in it has the folder itself on its way.

@@ -1,8 +1,8 @@
 import { CodedError } from "../errors/coded-error.ts";
 
 /**
- * Takes the bytes of a body, in their order. They are put into memory that the receiver reserves, so that a large file is not copied between
- * the network and the disk.
+ * * Receives the bytes of a body in order. They are read into memory that the receiver provides, so that a large file is not copied between
+ * network and disk.
  */
 export interface BodyReceiver {
   /** Memory for the next bytes: one at least. The same memory until some of it is committed. */
@@ -18,7 +18,7 @@ export interface BodyReceiver {
 /** As much as comes at once, mostly. */
 const RESERVED_BYTES = 16 * 1024;
 
-/** The largest answers that are kept are pages of a listing; with 1,000 of the longest keys one has 4 MiB. */
+/** The largest answers that are kept are pages of a listing: 4 MiB with 1,000 of the longest keys. */
 const MAX_COLLECTED_BYTES = 16 * 1024 ** 2;
 
 function tooLargeForAll(): Error {
@@ -28,7 +28,7 @@ function tooLargeForAll(): Error {
   );
 }
 
-/** Keeps a body until it is whole. */
+/** Collects a body in memory. */
 export class CollectedBody implements BodyReceiver {
   readonly #maxBytes: number;
   readonly #tooLarge: () => Error;

@@ -5,7 +5,7 @@ import { connectionErrorCode } from "../errors/system-codes.ts";
 /** No whole answer came from the server: name not found, refused, reset, timed out, certificate not trusted. */
 export class ConnectionError extends CodedError {
   override readonly name: string = "ConnectionError";
-  /** Node's code, as `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
+  /** Node's code, for example `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   readonly systemCode: string;
   readonly hostname: string;
   /** What went wrong, without the server's name before it. */
@@ -26,9 +26,9 @@ export class ConnectionError extends CodedError {
 export function reasonOf(error: Error): string {
   // OpenSSL's messages are lines of C; the fourth field of "error:code:library:function:reason:file" is the phrase for people.
   const tlsReason = /\berror:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(error.message)?.[1];
-  // Where a host has several addresses, the error is a list, and its own message empty.
+  // If a host has several addresses, the error is a list, and its own message is empty.
   const message =
     error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
-  // The advice says what to do about certificates; Node's own hint is for those who start it themselves.
+  // Our advice says what to do about certificates; Node's own hint is for people who start Node themselves.
   return tlsReason ?? message.replace(/; if the root CA is installed locally.*$/, "");
 }

@@ -6,13 +6,13 @@ interface PoolOptions extends Omit<ConnectionOptions, "onClosed"> {
   readonly maxConnections: number;
 }
 
-/** The connections to one server, which are used again and again. */
+/** The connections to one server. They are reused. */
 export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #open = new Set<Connection>();
-  /** The last one that became free is the first to be used: the others may be closed by the server in their time. */
+  /** The connection that became free last is used first, so that the server can close the others when they are idle. */
   readonly #idle: Connection[] = [];
-  /** Begin a request that waits for a connection. */
+  /** Functions that start the requests waiting for a connection. */
   readonly #waiting: (() => void)[] = [];
   #isClosed = false;
 
@@ -21,7 +21,7 @@ export class ConnectionPool {
   }
 
   /**
-   * Sends a request once a connection is free, and reads the answer.
+   * * Sends a request as soon as a connection is free, and reads the answer.
    *
    * @throws what `Connection.exchange` throws.
    */

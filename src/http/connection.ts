@@ -5,27 +5,27 @@ import type { HttpRequest, HttpResponse } from "./messages.ts";
 import { SocketWriter } from "./socket-writer.ts";
 
 /**
- * For what comes before it is known where it belongs: heads, and small answers with them. All connections share it, since whatever comes is
- * taken or copied before the next bytes can come.
+ * * Memory for bytes whose destination is not known yet: heads, and small answers with them. All connections share it, because its content
+ * is used or copied before the next bytes can arrive.
  */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** A server that sends less than this is as good as silent. */
+/** A server that sends less than this counts as silent. */
 const MIN_BYTES_PER_SECOND = 1024;
 
 /** How a connection to one server is made. */
 export interface ConnectionOptions {
-  /** A connection on which nothing is sent or received for so long is given up; so is one on which a GET gets hardly anything. */
+  /** A connection is given up if nothing is sent or received for this time, or if a GET receives hardly any data. */
   readonly idleTimeoutMs: number;
   /**
-   * Opens a socket that is ready to carry requests. What is read goes where `onread` says.
+   * * Opens a socket that is ready to carry requests. Received data goes to the memory that `onread` provides.
    *
    * @throws {ConnectionError}
    */
   open(onread: OnReadOpts, signal: AbortSignal): Promise<Socket>;
   /** What went wrong on an open connection. */
   failure(code: string, reason: string): ConnectionError;
-  /** Called once, when the connection is of no use any more. */
+  /** Called once, when the connection can no longer be used. */
   onClosed(): void;
 }
 
@@ -37,16 +37,16 @@ export class Connection implements ExchangeConnection {
   #socket: Socket | undefined;
   #writer: SocketWriter | undefined;
   #exchange: Exchange | undefined;
-  /** Ends the exchange. Requests in a row have the same one, mostly, and to listen to it costs more than a request's head. */
+  /** Aborts the exchange. Successive requests mostly share one signal, and adding a listener costs more than a request's head. */
   #signal: AbortSignal | undefined;
-  /** Where the system puts what comes next: in the shared memory, or in what the receiver has reserved. */
+  /** Where the next bytes are read to: the shared memory, or memory that the receiver has reserved. */
   #target: Buffer = SHARED;
-  /** What came while the receiver was at work: TLS hands out all that it has decrypted. */
+  /** Bytes that arrived while the receiver was busy: TLS delivers everything that it has decrypted. */
   readonly #unread: Buffer[] = [];
-  /** Whether the server has ended the connection; what came before may still be with the receiver. */
+  /** Whether the server has ended the connection. The receiver may still be working on earlier bytes. */
   #hasEnded = false;
   #paceTimer: NodeJS.Timeout | undefined;
-  /** The exchange that was under way when the pace was last looked at, and the bytes that had come then. */
+  /** The exchange that was running when the speed was last checked, and the bytes that had arrived by then. */
   #paced: { readonly exchange: Exchange | undefined; readonly bytesRead: number } | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -58,7 +58,7 @@ export class Connection implements ExchangeConnection {
     );
   }
 
-  /** Whether it can carry a request, or will be able to. */
+  /** Whether it can carry a request now or once it is open. */
   get isUsable(): boolean {
     return this.#state !== "closed";
   }
@@ -154,7 +154,7 @@ export class Connection implements ExchangeConnection {
     const takenBytes = this.#exchange?.take(bytes) ?? 0;
     if (takenBytes === bytes.length) return;
     if (this.#exchange) this.#unread.push(Buffer.from(bytes.subarray(takenBytes)));
-    // More came than was asked for.
+    // More bytes arrived than the answer has.
     else this.close();
   }
 
@@ -167,7 +167,7 @@ export class Connection implements ExchangeConnection {
 
   #giveUp(): void {
     const { idleTimeoutMs } = this.#options;
-    // It is not the server that is waited for.
+    // The wait is not for the server.
     if (this.#exchange?.isWaitingForThisMachine) this.#socket?.setTimeout(idleTimeoutMs);
     else this.#fail(this.failure("ETIMEDOUT", `no data was sent or received for ${idleTimeoutMs / 1000} s`));
   }

@@ -21,12 +21,12 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The beginning of an answer. */
+/** The head of an answer. */
 export interface ResponseHead {
   readonly status: number;
   /** The reason phrase, for people. */
   readonly statusText?: string;
-  /** By lower-case names; what came several times under one name stands in one value, with commas between. */
+  /** By lower-case names. Values of repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 

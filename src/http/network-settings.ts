@@ -2,17 +2,17 @@
 export interface NetworkSettings {
   /** The proxy for a URL, its user and password percent-encoded in it; undefined for a direct connection. */
   proxyFor(url: URL): URL | undefined;
-  /** Who set the proxies, for the advice where one fails: the agent unless it says otherwise. */
+  /** Who set the proxies, for the advice if one fails. Default: the agent. */
   readonly proxySource?: ProxySource;
   /** Certificates of authorities that are trusted beside Node's own, in PEM. */
   readonly authorities?: string;
-  /** A certificate that this machine shows of itself. */
+  /** The client certificate of this machine. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string; readonly passphrase?: string };
   /** True where the agent was told not to look at certificates. */
   readonly skipsValidation: boolean;
 }
 
-/** `environment` stands for HTTPS_PROXY and its like. */
+/** `environment` means HTTPS_PROXY and similar variables. */
 export type ProxySource = "agent" | "environment";
 
 /** No proxy, and the certificates that Node trusts. */

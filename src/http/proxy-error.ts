@@ -3,7 +3,7 @@ import { connectionErrorCode, isCertificateCode } from "../errors/system-codes.t
 import { ConnectionError } from "./connection-error.ts";
 import type { ProxySource } from "./network-settings.ts";
 
-/** A proxy that stands between this machine and a server. */
+/** A proxy between this machine and a server. */
 export interface ProxyIdentity {
   /** Host and port, as the log may show them. */
   readonly host: string;
@@ -11,12 +11,12 @@ export interface ProxyIdentity {
 }
 
 /**
- * How far a request through a proxy came: not even to the proxy; there, and it would not pass it on; or beyond it, with the cause in the
- * server or on the way to it.
+ * * How far a request through a proxy came: the proxy was not reached; the proxy refused it; or it went beyond the proxy, and the cause is
+ * the server or the way to it.
  */
 export type ProxyStage = "unreached" | "refused" | "beyond";
 
-/** No whole answer came from the server, on a way that leads through a proxy. */
+/** No complete answer came from the server, on a route through a proxy. */
 export class ProxyError extends ConnectionError {
   override readonly name: string = "ProxyError";
   readonly proxy: ProxyIdentity;
@@ -50,13 +50,13 @@ function proxyErrorCode(systemCode: string, stage: ProxyStage, status: number | 
   return isBefore ? "proxy-not-reached" : connectionErrorCode(systemCode);
 }
 
-/** By a status of its own from 500 on, a proxy says that it does not reach the server: that may pass. */
+/** With its own status of 500 or above, a proxy says that it cannot reach the server. This may be temporary. */
 const UNREACHABLE = "EHOSTUNREACH";
 
-/** Of longer reasons the rest is left out. */
+/** Longer reasons are cut. */
 const MAX_REASON_LENGTH = 200;
 
-/** The proxy answered something else than that it passes the request on. */
+/** The proxy did not open a tunnel. */
 export function proxyRefusal(proxy: ProxyIdentity, hostname: string, status: number, statusText: string): ProxyError {
   const reason = `answered ${status} ${statusText.slice(0, MAX_REASON_LENGTH)}`.trim();
   const systemCode = status >= 500 ? UNREACHABLE : "ERR_PROXY_REFUSED";

@@ -4,7 +4,7 @@ import type { NetworkSettings } from "./network-settings.ts";
 import { ProxyError, type ProxyIdentity, proxyRefusal } from "./proxy-error.ts";
 import { type Origin, type ServerAddress, serverAddress, urlOf } from "./server-address.ts";
 
-/** A proxy, and what it is given to let this machine through. */
+/** A proxy, and its credentials. */
 export interface Proxy extends ProxyIdentity {
   readonly address: ServerAddress;
   /** The `Proxy-Authorization` header, if there is a user. */
@@ -40,13 +40,13 @@ function proxyAccess(url: URL): Pick<Proxy, "address" | "headers"> {
   return { address: serverAddress(url), headers: credentials === ":" ? {} : { "proxy-authorization": authorization } };
 }
 
-/** What goes before the target of each request, and which headers it needs beside its own. Source: RFC 9112, section 3.2.2. */
+/** The prefix of each request's target, and the extra headers of requests. Source: RFC 9112, section 3.2.2. */
 export function forwardForm(route: Route): { readonly targetPrefix: string; readonly headers: Proxy["headers"] } {
   if (route.kind !== "forward") return { targetPrefix: "", headers: {} };
   return { targetPrefix: urlOf(route.server).origin, headers: route.proxy.headers };
 }
 
-/** What goes wrong once the server, or the proxy that forwards to it, is reached. */
+/** Errors after the server, or the proxy that forwards to it, was reached. */
 export function failureBeyond(route: Route, code: string, reason: string): ConnectionError {
   const { hostname } = route.server;
   if (route.kind === "direct") return new ConnectionError(code, hostname, reason);
@@ -63,7 +63,7 @@ export function refusalIn({ status, statusText = "", headers }: HttpResponse, ro
   return asksForPassword ? proxyRefusal(route.proxy, route.server.hostname, status, statusText) : undefined;
 }
 
-/** A request as the server, or the proxy that forwards it, has to get it. */
+/** A request in the form for the server, or for the proxy that forwards it. */
 export function requestOn(route: Route, request: HttpRequest): HttpRequest {
   if (route.kind !== "forward") return request;
   const { targetPrefix, headers } = forwardForm(route);

@@ -1,4 +1,4 @@
-/** A server, by what connections to it are made of. */
+/** The parts of a server's address that connections need. */
 export interface Origin {
   readonly protocol: "http:" | "https:";
   /** Without the brackets that URLs put around an IPv6 address. */
@@ -7,7 +7,7 @@ export interface Origin {
   readonly port: number | undefined;
 }
 
-/** A server, by what requests to it are made of. */
+/** The parts of a server's address that requests need. */
 export interface ServerAddress extends Origin {
   /** The Host header: the host name, and the port if it is not the protocol's own. */
   readonly host: string;
@@ -33,7 +33,7 @@ export function portOf({ protocol, port }: Origin): number {
   return port ?? (protocol === "https:" ? 443 : 80);
 }
 
-/** Host and port, both in any case: what a proxy is asked for. */
+/** Host and port, always with the port, as a proxy expects it. */
 export function authorityOf(server: Origin): string {
   return `${bracketed(server.hostname)}:${portOf(server)}`;
 }

@@ -9,16 +9,16 @@ import { CONNECT_TIMEOUT_MS } from "./transport.ts";
 /** How Node's own client sends requests to one server over the sockets of this one. */
 export interface ServerAgent {
   readonly agent: http.Agent;
-  /** What goes before the target of each request. */
+  /** The prefix of each request's target. */
   readonly targetPrefix: string;
-  /** Which headers each request needs beside its own. */
+  /** The extra headers of each request. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * For libraries that send their requests by Node's own client: these then go through the same proxy, with the same certificates.
+ * * For libraries that send their requests by Node's own client: these then go through the same proxy, with the same certificates.
  *
- * @param idleTimeoutMs how long TLS may take to be agreed on.
+ * @param idleTimeoutMs the time limit for the TLS handshake.
  */
 export function openServerAgent(server: Origin, network: NetworkSettings, idleTimeoutMs: number): ServerAgent {
   const route = routeTo(server, network);
@@ -26,11 +26,11 @@ export function openServerAgent(server: Origin, network: NetworkSettings, idleTi
   return { agent: new SocketAgent(route, opener), ...forwardForm(route) };
 }
 
-/** Opens sockets to one server, whichever server a request names. */
+/** Opens sockets to one server, no matter which server a request names. */
 class SocketAgent extends http.Agent {
-  /** Node holds it against the kind of the request. */
+  /** Node compares it with the protocol of the request. */
   readonly protocol: string;
-  /** Node leaves this port out of the Host header. */
+  /** Node does not add this port to the Host header. */
   readonly defaultPort: number;
   readonly #route: Route;
   readonly #opener: SocketOpener;

@@ -20,20 +20,20 @@ export interface Transport extends Carrier {
 }
 
 export interface TransportOptions {
-  /** Connections to one server that may be open at once. */
+  /** The most connections to one server at once. */
   readonly maxConnections: number;
-  /** A connection on which nothing is sent or received for so long is given up. */
+  /** A connection is given up if nothing is sent or received for this time. */
   readonly idleTimeoutMs: number;
-  /** A connection that is not made after so long is given up, a tunnel through a proxy after twice as long. Default: 10 s. */
+  /** The time limit for opening a connection, twice as long for a tunnel through a proxy. Default: 10 s. */
   readonly connectTimeoutMs?: number;
   /** How connections leave this machine. Default: directly. */
   readonly network?: NetworkSettings;
 }
 
-/** A host that does not answer so long is not there, or behind a wall. */
+/** A host that does not answer in this time does not exist, or is behind a firewall. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Opens connections that are kept alive and used again, to any number of servers. */
+/** Opens connections to any number of servers, keeps them alive and reuses them. */
 export function createTransport(options: TransportOptions): Transport {
   const { maxConnections, idleTimeoutMs, connectTimeoutMs = CONNECT_TIMEOUT_MS, network = DIRECT_NETWORK } = options;
   const opener = new SocketOpener(network, { connectTimeoutMs, idleTimeoutMs });

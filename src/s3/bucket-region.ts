@@ -2,30 +2,30 @@ import { type BucketEndpoint, EndpointError, resolveBucketEndpoint, type Store }
 import { ServiceError } from "../aws/errors/errors.ts";
 import { createSigner, type Sign } from "../aws/signer.ts";
 
-/** Where the requests for a bucket go, and what signs them. */
+/** The server for a bucket's requests, and their signer. */
 export interface Place {
   readonly endpoint: BucketEndpoint;
   readonly sign: Sign;
 }
 
-/** A bucket is asked for in the region that was given, until a server says that it is in another one. */
+/** Requests go to the region from the inputs until a server names another one. */
 export interface BucketPlace {
   readonly current: Place;
   /**
-   * Whether a request that failed at `asked` has another place to go to: since the server named the bucket's region just now, or has done
-   * so to another request meanwhile. It names one once; what it says after that is an error like others.
+   * * Whether a request that failed at `asked` can be sent to another place: the server has just named the bucket's region, or did so for
+   * another request in the meantime. This happens once; later answers of this kind are errors.
    */
   hasMoved(asked: Place, error: unknown): boolean;
 }
 
-/** Redirects, and the signature that is for another region; the answers to HEAD have no more than a status and headers. */
+/** Redirects, and a signature for another region. Answers to HEAD have only a status and headers. */
 const REGION_STATUSES = new Set([301, 307, 400]);
 
 /**
- * Finds the place of a bucket.
+ * * Finds the place of a bucket.
  *
- * @param onRegionFound told the right region, once.
- * @throws {EndpointError} where the bucket cannot be addressed in this store.
+ * @param onRegionFound called once, with the right region.
+ * @throws {EndpointError} if the bucket cannot be addressed in this store.
  */
 export function placeBucket(store: Store, name: string, onRegionFound: (region: string) => void): BucketPlace {
   const first = locate(store, name);
@@ -54,7 +54,7 @@ function locate(store: Store, name: string): Place {
   return { endpoint, sign: createSigner(endpoint.signingRegion, endpoint.signingService) };
 }
 
-/** @returns undefined where the region that a server names has no endpoint for this bucket. */
+/** @returns undefined if the region that a server names has no endpoint for this bucket. */
 function relocate(store: Store, name: string): Place | undefined {
   try {
     return locate(store, name);

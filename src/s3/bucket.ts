@@ -21,9 +21,9 @@ export interface S3Request {
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Body;
-  /** Hex SHA-256 of the body; needed where `signsPayload` says so, and not sent elsewhere. */
+  /** Hex SHA-256 of the body; required if `signsPayload` is true, otherwise not sent. */
   readonly bodySha256?: string | undefined;
-  /** Takes the body of the answer, in place of its being collected. */
+  /** Receives the body of the answer. If absent, the body is collected. */
   readonly receive?: Receiver;
   /** Sends each attempt, in place of the bucket's transport: from the thread that has the body's file, for example. */
   readonly carrier?: Carrier | undefined;
@@ -35,23 +35,22 @@ export interface Bucket {
   readonly name: string;
   /** The server that requests go to, until it names another region. */
   readonly origin: URL;
-  /** Whether the store is Amazon S3 itself, which has all that its documentation describes. */
+  /** Whether the store is Amazon S3, which supports everything in its documentation. */
   readonly isAmazon: boolean;
-  /** Which checksums the store accepts, as far as it is known. */
+  /** What is known about the checksums that the store accepts. */
   readonly checksums: ChecksumSupport;
   /** Threads that send parts and receive ranges of large objects; without them, this thread does it. */
   readonly threads?: TransferThreads | undefined;
-  /** Reports, once, what the store does not have and the step continues without. */
+  /** Reports once that the step continues without a feature that the store does not have. */
   giveUp(what: GivenUp): void;
   hasGivenUp(what: GivenUp): boolean;
-  /** Whether a body's SHA-256 has to be signed: over plain http, where nothing else protects it on its way. */
+  /** Whether a body's SHA-256 must be signed: over plain http, where nothing else protects the body. */
   readonly signsPayload: boolean;
   /**
-   * Signs and sends a request, again where the failure may pass, with fresh credentials each time. Where S3 says that it is too much,
-   * fewer requests are under way at once from then on, for as long as it takes.
-   *
-   * @param request a function is called for each attempt, so that one can begin where the one before it broke off.
-   * @throws {ServiceError} where S3 refuses; {ConnectionError} where it does not answer; what the receiver throws; the signal's reason.
+   * * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too
+   * many requests, fewer run at once from then on.
+   * @param request a function is called for each attempt, so that an attempt can continue where the one before it broke off.
+   * @throws {ServiceError} if S3 refuses; {ConnectionError} if it does not answer; what the receiver throws; the signal's reason.
    */
   send(request: S3Request | (() => S3Request), signal?: AbortSignal): Promise<HttpResponse>;
 }
@@ -66,16 +65,16 @@ export interface BucketOptions {
   readonly userAgent: string;
   /** Sent with every request, by lower-case names: who must own the bucket, who pays. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Told the bucket's region, once, where it turns out to be another than the store's. Requests go there from then on. */
+  /** Called once with the bucket's region if it is not the store's. Later requests go there. */
   readonly onRegionFound?: (region: string) => void;
-  /** Told, once each, what the store does not accept and the step continues without. */
+  /** Called once for each feature that the store does not accept, so that the step continues without it. */
   readonly onGivenUp?: (what: GivenUp) => void;
 }
 
 /**
- * Prepares a bucket for requests. Nothing is sent yet; the endpoint is resolved here, and again where the bucket is in another region.
+ * * Prepares a bucket for requests. Nothing is sent yet. The endpoint is resolved here, and again if the bucket is in another region.
  *
- * @throws {EndpointError} where this bucket cannot be addressed in this store.
+ * @throws {EndpointError} if this bucket cannot be addressed in this store.
  */
 export function openBucket(options: BucketOptions): Bucket {
   const place = placeBucket(options.store, options.name, (region) => options.onRegionFound?.(region));
@@ -124,7 +123,7 @@ export function openBucket(options: BucketOptions): Bucket {
     if (isSuccess && !isLateError(response)) return response;
 
     const error = await readServiceError(response, options.headers?.["x-amz-expected-bucket-owner"]);
-    // The machine's clock is wrong: go by the server's from here on.
+    // This machine's clock is wrong: use the server's from now on.
     if (error.awsCode === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();
     }
@@ -141,7 +140,7 @@ export function openBucket(options: BucketOptions): Bucket {
     }
   }
 
-  /** @param next the request, and the request again where its credentials or its place turn out to be the wrong ones. */
+  /** @param next gives the request, and gives it again if its credentials or its region were wrong. */
   const sendOnce = (next: () => S3Request) =>
     limiter.run(() => withCredentials(options.credentials, (credentials) => sendSigned(next, credentials)));
 
@@ -162,7 +161,7 @@ export function openBucket(options: BucketOptions): Bucket {
 }
 
 /**
- * Whether an error stands behind a status of 200: some operations answer before their outcome is known.
+ * * Whether an answer with status 200 contains an error: some operations answer before their outcome is known.
  *
  * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
  */
@@ -176,7 +175,7 @@ function isLateError(response: HttpResponse): boolean {
 
 const PAGE = { awsCode: NOT_S3, serverMessage: "the answer is a page" };
 
-/** S3 answers no request with a page for people, but one for an object, whose bytes go to a receiver. */
+/** S3 never answers with an HTML page, except if the object itself is one; its bytes go to a receiver. */
 function isPage({ headers, body }: HttpResponse): boolean {
   return body.length > 0 && (headers["content-type"] ?? "").startsWith("text/html");
 }

@@ -1,10 +1,10 @@
-/** A stretch of an object: a part of it, or a range. */
+/** A range of an object's bytes, for example a part. */
 export interface ByteRange {
   readonly startByte: number;
   readonly sizeBytes: number;
 }
 
-/** Cuts so many bytes into ranges, all but the last of one size; no bytes are one range. */
+/** Splits a number of bytes into ranges of one size; only the last may be shorter. Zero bytes give one range. */
 export function splitIntoRanges(sizeBytes: number, rangeSizeBytes: number): ByteRange[] {
   if (sizeBytes === 0) return [{ startByte: 0, sizeBytes }];
   return Array.from({ length: Math.ceil(sizeBytes / rangeSizeBytes) }, (_, index) => {

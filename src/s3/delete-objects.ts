@@ -16,7 +16,7 @@ export interface DeleteFailure {
   readonly error: ServiceError;
 }
 
-/** Requests for the same keys, where S3 says of some that it is too busy to delete them. */
+/** Requests for the same keys, if S3 is too busy to delete some of them. */
 const MAX_ROUNDS = 5;
 /** Requests at once for keys that have to be deleted one by one. */
 const SINGLE_DELETES_AT_ONCE = 8;
@@ -92,7 +92,7 @@ async function requestDeletion(
   return failures.filter(({ error }) => error.awsCode !== "NoSuchKey");
 }
 
-/** The statuses that errors of these names have where they stand alone; what else is wrong with a key is the client's. */
+/** The HTTP statuses of these errors if they were answers on their own. Other errors about a key are client errors. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   AccessDenied: 403,
   InternalError: 500,
@@ -113,7 +113,7 @@ async function deleteAlone(bucket: Bucket, key: string, signal: AbortSignal): Pr
     await bucket.send({ method: "DELETE", key, signal });
     return undefined;
   } catch (error) {
-    // Of the answers to a single key only a refusal is about that key.
+    // If a request for a single key fails, only a refusal is about that key.
     if (!(error instanceof ServiceError)) throw error;
     return error.details.status === 404 && error.awsCode === "NoSuchKey" ? undefined : { key, error };
   }

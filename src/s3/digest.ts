@@ -3,26 +3,26 @@ import { createDigest, type DigestAlgorithm, digestOf } from "../checksums/algor
 import type { Body } from "../http/messages.ts";
 import type { Carrier } from "../http/transport.ts";
 
-/** A body that can be digested and sent elsewhere, while this thread does something else. */
+/** A body that other threads can digest and send. */
 export interface DigestedBody extends Body {
-  /** Sends requests with this body. */
+  /** Sends requests with this body. If absent, the bucket's transport sends them. */
   readonly carrier?: Carrier | undefined;
-  /** @returns the digest, and behind it the one by `alsoBy`. */
+  /** @returns the digest, followed by the one of `alsoBy`. */
   digest?(algorithm: DigestAlgorithm, alsoBy?: DigestAlgorithm): Promise<Buffer>;
 }
 
 const SHA256_BYTES = 32;
 
-/** What a body is protected by on its way. */
+/** The digests that protect a body during the transfer. */
 export interface BodyDigest {
-  /** Absent where no checksum is wanted. */
+  /** Absent if no checksum is wanted. */
   readonly checksum: Buffer | undefined;
-  /** Absent where the payload is not signed. */
+  /** Absent if the payload is not signed. */
   readonly sha256Hex: string | undefined;
 }
 
 /**
- * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or has them computed elsewhere.
+ * * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or lets another thread compute them.
  *
  * @throws what reading the body throws.
  */
@@ -38,7 +38,7 @@ export async function digestBody(
   });
   let digests: ReturnType<typeof begin> | undefined;
   for await (const chunk of body.chunks()) {
-    // The most frequent case by far, a small file, in a fraction of the time.
+    // A small file, by far the most frequent case, takes a fraction of the time here.
     if (chunk.length === body.sizeBytes) {
       return {
         checksum: algorithm === "none" ? undefined : digestOf(algorithm, chunk),
@@ -74,7 +74,7 @@ export function checksumHeader(algorithm: DigestAlgorithm): string {
   return algorithm === "MD5" ? "content-md5" : `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** The header with a checksum's value, in base64; none where there is no checksum. */
+/** The header with a checksum's value, in base64; none if there is no checksum. */
 export function checksumHeaders(
   algorithm: DigestAlgorithm | "none",
   checksum: Buffer | undefined,

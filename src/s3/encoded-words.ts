@@ -1,6 +1,6 @@
 /**
- * Texts beyond US-ASCII in header values, as RFC 2047 writes them: `=?UTF-8?B?w6Q=?=`. S3 answers metadata so, and takes
- * it so.
+ * * Texts beyond US-ASCII in header values, encoded by RFC 2047: `=?UTF-8?B?w6Q=?=`. S3 uses this form for metadata in requests and
+ * answers.
  *
  * Source: "Working with object metadata" in the Amazon S3 User Guide; RFC 2047, sections 2, 4 and 6.
  */
@@ -37,10 +37,8 @@ const WORD = /=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=/gi;
 const ADJACENT_WORDS = new RegExp(`${WORD.source}(?:\\s+${WORD.source})*`, "gi");
 
 /**
- * Reads a header's value. Bytes that stand in it as they are, as some stores answer them, are taken for UTF-8 where they
- * can be.
- *
- * @param value as Node gives it: a character a byte.
+ * * Reads a header's value. Raw bytes, which some stores send, are read as UTF-8 if they are valid.
+ * @param value as Node gives it: one character for each byte.
  */
 export function decodeWords(value: string): string {
   if (value.includes("=?")) return value.replace(ADJACENT_WORDS, decodeRun);
@@ -49,7 +47,7 @@ export function decodeWords(value: string): string {
   return decodeBytes(Buffer.from(value, "latin1"), "utf-8") ?? value;
 }
 
-/** Words in a row are one text, without the blanks between them; a character may even begin in one and end in the next. */
+/** Successive words are one text, without the spaces between them. A character may even be split between two words. */
 function decodeRun(run: string): string {
   const words = [...run.matchAll(WORD)].map(([, charset = "", encoding = "", content = ""]) => ({
     charset: charset.toLowerCase(),
@@ -61,7 +59,7 @@ function decodeRun(run: string): string {
     let end = start + 1;
     while (words[end]?.charset === charset) end++;
     const decoded = decodeBytes(Buffer.concat(words.slice(start, end).map(({ bytes }) => bytes)), charset);
-    // A charset that is not known: the words stay as they are.
+    // Unknown charset: the words are not decoded.
     if (decoded === undefined) return run;
     text += decoded;
     start = end;
@@ -69,7 +67,7 @@ function decodeRun(run: string): string {
   return text;
 }
 
-/** The Q encoding: `_` is a blank, `=C3` a byte. */
+/** The Q encoding: `_` is a space, `=C3` a byte. */
 function decodeQ(content: string): Buffer {
   const bytes = content
     .replaceAll("_", " ")

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** How S3 encrypts what a step stores, where the step has a say in it. */
+/** The encryption that a step requests for its objects. */
 export type Encryption =
   /** By keys that S3 manages (SSE-S3). */
   | { readonly kind: "s3" }
@@ -11,12 +11,12 @@ export type Encryption =
       readonly keyId?: string;
       readonly bucketKey: boolean;
     }
-  /** By a key that each request brings along (SSE-C): 32 bytes. */
+  /** With a key of 32 bytes that each request contains (SSE-C). */
   | { readonly kind: "customer"; readonly key: Buffer };
 
 /**
- * The headers that say how a new object is to be encrypted: for PutObject, CreateMultipartUpload and CopyObject.
- * Undefined leaves it to the bucket's default. So does `bucketKey: false` for the bucket key.
+ * * The encryption headers of PutObject, CreateMultipartUpload and CopyObject. Undefined means the bucket's default, and so does
+ * `bucketKey: false` for the bucket key.
  *
  * Source: "Protecting data with server-side encryption" in the Amazon S3 User Guide.
  */

@@ -12,7 +12,7 @@ import { notS3 } from "./xml-body.ts";
 
 const SCRAP_BYTES = 64 * 1024;
 
-/** The object is not the one any more that was being read. */
+/** The object was replaced while it was read. */
 export class ObjectReplacedError extends CodedError {
   override readonly name: string = "ObjectReplacedError";
 
@@ -21,7 +21,7 @@ export class ObjectReplacedError extends CodedError {
   }
 }
 
-/** The answer holds other bytes than were asked for. Written where those belong, they would make a broken file. */
+/** The answer contains other bytes than the requested range. They would make a broken file. */
 class RangeIgnoredError extends CodedError {
   override readonly name: string = "RangeIgnoredError";
 
@@ -34,7 +34,7 @@ class RangeIgnoredError extends CodedError {
   }
 }
 
-/** What takes an object's bytes. */
+/** The receiver of an object's bytes. */
 export interface ObjectReader extends BodyReceiver {
   /** Called once, with the head of the first answer, before any bytes. */
   start?(head: ResponseHead): void;
@@ -43,7 +43,7 @@ export interface ObjectReader extends BodyReceiver {
 export interface GetOptions {
   /** A range of the object; absent for all of it. */
   readonly range?: ByteRange;
-  /** Without quotation marks: what the object's ETag has to be. */
+  /** The ETag that the object must have, without quotation marks. */
   readonly etag?: string;
   /** A customer's key. */
   readonly headers?: ObjectHeaders;
@@ -53,7 +53,7 @@ export interface GetOptions {
 }
 
 /**
- * Reads an object, or a range of it, from its first byte to its last. Where an answer breaks off, the next one goes on from there, and
+ * * Reads an object, or a range of it, from its first byte to its last. If an answer breaks off, the next request continues from there, but
  * only if the object is still the same.
  *
  * @throws {ObjectReplacedError} {RangeIgnoredError}; what `Bucket.send` and the reader throw.
@@ -61,7 +61,7 @@ export interface GetOptions {
 export async function getObject(bucket: Bucket, key: string, reader: ObjectReader, options: GetOptions): Promise<void> {
   const { range, signal } = options;
   let etag = options.etag || undefined;
-  /** NaN as long as that is not known. */
+  /** NaN until it is known. */
   let wantedBytes = Number.NaN;
   let receivedBytes = 0;
   let hasStarted = false;
@@ -113,13 +113,13 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
   try {
     await withChecksumMode(bucket, (mode) => bucket.send(() => request(mode), signal));
   } catch (error) {
-    // Where it broke off behind the last byte, there is nothing to go on from.
+    // If it broke off after the last byte, nothing is left to request.
     if (receivedBytes === wantedBytes && isOfAnswer(error)) return;
     throw error instanceof ServiceError && error.awsCode === "PreconditionFailed" ? new ObjectReplacedError() : error;
   }
 }
 
-/** Whether an error is about an answer, rather than about what became of its bytes. */
+/** Whether an error is about the answer, and not about the use of its bytes. */
 function isOfAnswer(error: unknown): boolean {
   return error instanceof ServiceError || error instanceof ConnectionError || error instanceof RangeIgnoredError;
 }
@@ -133,7 +133,7 @@ function rangeHeaders(range: ByteRange | undefined, receivedBytes: number): { ra
  * How many of the bytes that now come have come before: none, but all of them where the whole object was to go on from where it broke
  * off, and the server knows nothing of ranges.
  *
- * @throws {RangeIgnoredError} where they are not those that were asked for.
+ * @throws {RangeIgnoredError} if they are not those that were asked for.
  */
 function countKnownBytes(head: ResponseHead, range: ByteRange | undefined, receivedBytes: number): number {
   if (!range && receivedBytes === 0) return 0;

@@ -10,11 +10,11 @@ import { withChecksumMode } from "./store/checksum-support.ts";
 import { SYSTEM_METADATA } from "./system-metadata.ts";
 import { notS3 } from "./xml-body.ts";
 
-/** What S3 tells of an object, or of one part of it, without its bytes. */
+/** What S3 knows about an object, or one part of it, without its bytes. */
 export interface ObjectHead {
-  /** Of the part, where one was asked for. */
+  /** The size of the part, if one was requested. */
   readonly sizeBytes: number;
-  /** Without quotation marks. Empty if a store other than Amazon S3 does not tell it. */
+  /** Without quotation marks. Empty if a store other than Amazon S3 does not return it. */
   readonly etag: string;
   /** Whether the ETag is the MD5 of the bytes, or of the parts' MD5s with the number of parts behind it. */
   readonly isEtagMd5: boolean;
@@ -24,14 +24,14 @@ export interface ObjectHead {
   readonly headers: ObjectHeaders;
   /** In base64, with `-N` behind it where it is made of the checksums of N parts. */
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
-  /** Undefined where there is no checksum. */
+  /** Undefined if there is no checksum. */
   readonly checksumType: "FULL_OBJECT" | "COMPOSITE" | undefined;
-  /** Where a part of a multipart object was asked for. */
+  /** Set if a part of a multipart object was requested. */
   readonly partsCount: number | undefined;
 }
 
 export interface HeadOptions {
-  /** The key of an object encrypted with SSE-C, without which S3 refuses, as it does where another object comes with a key. */
+  /** The key of an object encrypted with SSE-C. S3 refuses a request without it, and also a request with a key for any other object. */
   readonly customerKey?: Encryption | undefined;
   /** From 1; undefined for the whole object. */
   readonly partNumber?: number | undefined;
@@ -41,7 +41,7 @@ export interface HeadOptions {
 /**
  * Asks what S3 knows of an object, its checksums included.
  *
- * @throws {ServiceError} where there is no such object (see `isNotFound`), or the answer is not one that S3 gives; else
+ * @throws {ServiceError} if there is no such object (see `isNotFound`), or the answer is not one that S3 gives; else
  *   what `Bucket.send` throws.
  *
  * Source: HeadObject in the Amazon S3 API Reference.
@@ -68,11 +68,11 @@ export function isNotFound(error: unknown): boolean {
  * Reads the headers of an answer to HeadObject or GetObject.
  *
  * @param listedSizeBytes the size, if the answer has none: proxies may pass a body on in chunks.
- * @throws {ServiceError} where S3 would not give them.
+ * @throws {ServiceError} if S3 would not give them.
  */
 export function readObjectHead(response: ResponseHead, listedSizeBytes = Number.NaN): ObjectHead {
   const { headers } = response;
-  // With a time but no ETag some stores answer a HEAD; what comes from no store has neither.
+  // Some stores answer a HEAD with a time but without an ETag. An answer without both is not from a store.
   const etag = headers.etag?.replaceAll('"', "") ?? "";
   const sizeBytes = Number(headers["content-length"] || listedSizeBytes);
   const lastModifiedMs = Date.parse(headers["last-modified"] ?? "");
@@ -140,7 +140,7 @@ function checksumTypeOf(checksums: ObjectHead["checksums"], named: string | unde
   return /-\d+$/.test(value) ? "COMPOSITE" : "FULL_OBJECT";
 }
 
-/** Under a key of KMS or the customer's own the ETag only looks like an MD5. Source: Object in the Amazon S3 API Reference. */
+/** With a KMS key or a customer's key, the ETag only looks like an MD5. Source: Object in the Amazon S3 API Reference. */
 function isEtagMd5(etag: string, headers: ObjectHeaders): boolean {
   const algorithm = headers["x-amz-server-side-encryption"] ?? "AES256";
   const hasCustomerKey = "x-amz-server-side-encryption-customer-algorithm" in headers;

@@ -7,17 +7,17 @@ import { withChecksumMode } from "./store/checksum-support.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 
 /**
- * What S3 answers to a write that it has done already: the condition does not hold any more, or the upload has ended. To the one who lost the
- * first answer that looks like another process' doing.
+ * * S3's answers to a write that it has already done: the condition no longer holds, or the upload has ended. If the first answer was lost,
+ * this looks as if another process had changed the object.
  */
 const ALREADY_DONE_CODES = new Set(["PreconditionFailed", "NoSuchUpload"]);
 
-/** Whether an error may mean that the write was done by a try whose answer was lost. Only a look at the object can say. */
+/** Whether an error may mean that an earlier try did the write, but its answer was lost. Only a check of the object can show it. */
 export function mayBeDone(error: unknown): boolean {
   return error instanceof ServiceError && ALREADY_DONE_CODES.has(error.awsCode);
 }
 
-/** An object to look at. */
+/** An object to check. */
 export interface WrittenObject {
   readonly bucket: Bucket;
   readonly key: string;
@@ -26,7 +26,7 @@ export interface WrittenObject {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How the object is known that the parts of an upload make. */
+/** How to recognize the object that the parts of an upload make. */
 export interface JoinedParts {
   /** Without quotation marks; not the object's in every kind of encryption. */
   readonly etag: string;
@@ -78,7 +78,7 @@ const ENCRYPTION_HEADERS = [
   "x-amz-server-side-encryption-customer-algorithm",
   "x-amz-server-side-encryption-customer-key-md5",
 ];
-/** What S3 does not say, because it is so. */
+/** Values that S3 does not return, because they are the default. */
 const DEFAULTS: ObjectHeaders = { "x-amz-storage-class": "STANDARD" };
 
 /** What a request copies is one object, never parts; beside the ETag, that is known by the checksum of the whole. */

@@ -2,7 +2,7 @@ import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
 import { isExpiredSession } from "../aws/errors/expired-session.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 
-/** Whether an upload that failed is kept for a later run to resume: what is stored already is not to blame. */
+/** Whether a failed upload is kept, so that a later run can resume it: its stored parts were not the cause. */
 export function mayResumeLater(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted || error instanceof ConnectionError) return true;
   if (!(error instanceof ServiceError)) return false;

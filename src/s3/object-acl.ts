@@ -13,7 +13,7 @@ export interface Grant {
   readonly permission: string;
 }
 
-/** Who may do what with an object, beside what policies say. */
+/** The grants of an object, in addition to policies. */
 export interface ObjectAcl {
   /** The owner's canonical user id. */
   readonly ownerId: string;

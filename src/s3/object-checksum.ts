@@ -1,11 +1,11 @@
 import type { ChecksumAlgorithm, DigestAlgorithm } from "../checksums/algorithms.ts";
 import type { ObjectHead } from "./head-object.ts";
 
-/** Tells whether bytes are those of an object. */
+/** A digest that bytes can be compared with. */
 export interface ObjectChecksum {
   readonly algorithm: DigestAlgorithm;
   readonly digest: Buffer;
-  /** Of a composite checksum, the digest of the parts' digests; absent where the digest is that of the whole object. */
+  /** Of a composite checksum, the digest of the parts' digests; absent if the digest is that of the whole object. */
   readonly partsCount?: number;
 }
 
@@ -29,7 +29,7 @@ export function etagChecksum(etag: string): ObjectChecksum | undefined {
   };
 }
 
-/** The best of the checksums that S3 tells of an object: of the whole rather than of parts. */
+/** The best checksum that S3 returns for an object: rather of the whole object than of its parts. */
 export function checksumOf(head: ObjectHead): ObjectChecksum | undefined {
   let ofParts: ObjectChecksum | undefined;
   for (const algorithm of ALGORITHMS) {

@@ -71,7 +71,7 @@ export function storedObject({ headers }: ResponseHead, etag: string): StoredObj
 /**
  * The ETag of what has been stored. An answer without one did not come from S3, whatever its status: a proxy's page, say.
  *
- * @throws {ServiceError} where the answer has none.
+ * @throws {ServiceError} if the answer has none.
  */
 export function requireEtag(response: ResponseHead): string {
   const { etag } = response.headers;

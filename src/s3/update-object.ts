@@ -14,13 +14,13 @@ import type { ObjectHeaders } from "./put-object.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 import { readResult } from "./xml-body.ts";
 
-/** What is to be different about an object whose bytes stay. */
+/** The changes of an object whose bytes are kept. */
 export interface ObjectChange {
   /** Headers to set, metadata and `x-amz-storage-class` among them, with lower-case names. All others stay as they are. */
   readonly headers: ObjectHeaders;
   /** The object's new tags; undefined leaves it those that it has. */
   readonly tags?: ObjectTags | undefined;
-  /** As `public-read`; undefined leaves the object's grants as they are. */
+  /** For example `public-read`. If undefined, the object's grants are kept. */
   readonly cannedAcl?: string | undefined;
   /** Undefined leaves the object encrypted as it is. */
   readonly encryption?: Encryption | undefined;
@@ -36,7 +36,7 @@ export interface UpdateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The object is left as it is, since it cannot be changed without something of it being lost. The message says what to do. */
+/** The object is not changed, because a change would lose something of it. The message says what to do. */
 export class UpdateRefusedError extends CodedError {
   override readonly name: string = "UpdateRefusedError";
 }
@@ -124,7 +124,7 @@ async function copyInOnePiece(
   tags: ObjectTags | undefined,
   isDone: () => Promise<boolean>,
 ): Promise<void> {
-  // Without a directive tags are copied, and stores without tags refuse to be told so.
+  // Without a directive tags are copied, and stores without tags refuse the directive.
   const tagging = tags ? { "x-amz-tagging-directive": "REPLACE", "x-amz-tagging": taggingHeader(tags) } : {};
   const request: S3Request = {
     method: "PUT",
@@ -146,8 +146,8 @@ async function copyInOnePiece(
 }
 
 /**
- * Gives an object its tags where the store has passed over them: Ceph takes none along with a copy, nor with a multipart upload.
- * If the tags may not be read, nothing is done.
+ * * Sets an object's tags if the store has ignored them: Ceph keeps none with a copy or a multipart upload. If the tags may not be read,
+ * nothing is done.
  *
  * @throws what `Bucket.send` throws.
  */
@@ -198,7 +198,7 @@ function keptHeaders({ headers }: ObjectHead): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => isObjectMetadata(name) || OTHER_KEPT_HEADERS.includes(name));
   const mode = headers["x-amz-object-lock-mode"];
   const until = headers["x-amz-object-lock-retain-until-date"];
-  // A lock that has run out cannot be given to anything.
+  // A lock that has ended cannot be set again.
   const isLocked = mode && until && Date.parse(until) > Date.now();
   return {
     ...Object.fromEntries(kept),
@@ -215,7 +215,7 @@ function sameEncryption(head: ObjectHead, { customerKey }: UpdateOptions): Recor
   return {
     "x-amz-server-side-encryption": algorithm,
     ...(keyId ? { "x-amz-server-side-encryption-aws-kms-key-id": keyId } : {}),
-    // Not said again, the bucket's default would decide. DSSE-KMS knows no bucket keys.
+    // If it were not repeated, the bucket's default would decide. DSSE-KMS has no bucket keys.
     ...(algorithm === "aws:kms" ? { "x-amz-server-side-encryption-bucket-key-enabled": bucketKey ?? "false" } : {}),
   };
 }

@@ -8,14 +8,14 @@ import type { S3Request } from "./bucket.ts";
 export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /**
- * What a request with an XML document in its body is made of. All stores accept Content-MD5, which S3 takes for a
- * checksum; some refuse the headers of other checksums.
+ * * The parts of a request with an XML document. All stores accept Content-MD5, which S3 uses as a checksum; some refuse other checksum
+ * headers.
  */
 export function xmlRequest(xml: string): DocumentRequest {
   return documentRequest(Buffer.from(xml), "application/xml");
 }
 
-/** What a request with a document in its body is made of. */
+/** The parts of a request with a document. */
 export type DocumentRequest = Required<Pick<S3Request, "headers" | "body" | "bodySha256">>;
 
 /** The same for any document. */
@@ -42,7 +42,7 @@ export function escapeXml(text: string): string {
 /**
  * Reads an answer's document.
  *
- * @returns the children of its root element; none where that is empty.
+ * @returns the children of its root element; none if that is empty.
  * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
  */
 export async function readResult(response: HttpResponse, rootName: string): Promise<XmlElement> {
@@ -61,13 +61,13 @@ export function childElements(element: XmlElement, name: string): readonly XmlEl
   return children.map((each: string | XmlElement) => (typeof each === "string" ? {} : each));
 }
 
-/** The text of the one child of that name; undefined where there is none, or where it is not a text. */
+/** The text of the one child of that name; undefined if there is none, or where it is not a text. */
 export function childText(element: XmlElement, name: string): string | undefined {
   const child = element[name];
   return typeof child === "string" ? child : undefined;
 }
 
-/** The error for an answer that S3 would not give: a proxy's page with status 200, say. */
+/** The error for an answer that cannot be from S3, for example a proxy's page with status 200. */
 export function notS3(response: ResponseHead, serverMessage: string): ServiceError {
   return new ServiceError({ status: response.status, awsCode: NOT_S3, serverMessage });
 }

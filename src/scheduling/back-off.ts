@@ -19,7 +19,7 @@ export async function pause(delayMs: number, signal?: AbortSignal): Promise<void
 /**
  * Calls `attempt` until it succeeds, or no delay is given after it failed.
  *
- * @param delayMsAfter how long to wait after try number `tries`, from 1, failed with `error`; undefined where it was the last one.
+ * @param delayMsAfter how long to wait after try number `tries`, from 1, failed with `error`; undefined if it was the last one.
  * @throws the last error; the signal's reason as soon as it is aborted.
  */
 export async function retry<T>(

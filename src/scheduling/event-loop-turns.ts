@@ -1,15 +1,14 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Work without a pause keeps the process from hearing that it is cancelled. */
+/** The process cannot receive a cancel while work runs without a pause. */
 const MAX_WORK_MS = 50;
 
-/** Called again and again by long work, so that the process hears signals meanwhile. */
+/** Called regularly by long work, so that the process can receive signals. */
 export type TakeTurns = () => Promise<void> | undefined;
 
 /**
- * Makes pauses for work that takes long and waits for nothing.
- *
- * @returns a function that is called for each piece of work. Its promise, if any, is to be awaited; it rejects with the signal's reason.
+ * * Makes pauses in long work that never waits.
+ * @returns a function to call for each piece of work. Await its promise, if there is one; it rejects with the signal's reason.
  */
 export function eventLoopTurns(signal: AbortSignal): TakeTurns {
   let sinceMs = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Bounds what is under way at once. Work takes places by its weight and waits in turn for them, so a heavy piece of work is not overtaken
- * for ever by light ones; one that is heavier than all places runs alone.
+ * * Limits how much work runs at once. Work takes places by its weight and waits in order, so light work cannot delay heavy work for ever.
+ * Work that needs more than all places runs alone.
  */
 export class Semaphore {
   #limit: number;
@@ -11,7 +11,7 @@ export class Semaphore {
     this.#limit = limit;
   }
 
-  /** How many places there are. Those that are taken stay so where it is lowered. */
+  /** The number of places. Lowering it does not affect places that are taken. */
   get limit(): number {
     return this.#limit;
   }
@@ -25,12 +25,12 @@ export class Semaphore {
     return this.#taken;
   }
 
-  /** Whether there may be work for more places: all are taken, or what waits needs more than are free. */
+  /** Whether more places could be used: all are taken, or the waiting work needs more than are free. */
   get isFull(): boolean {
     return this.#taken >= this.#limit || this.#waiting.length > 0;
   }
 
-  /** Takes places, once so many are free and nothing waits that came before. */
+  /** Takes places as soon as enough are free and no earlier work waits. */
   async take(weight: number): Promise<void> {
     if (this.#waiting.length === 0 && this.#hasRoom(weight)) this.#taken += weight;
     else await new Promise<void>((start) => this.#waiting.push({ weight, start }));
@@ -45,7 +45,7 @@ export class Semaphore {
     return this.#taken === 0 || this.#taken + weight <= this.#limit;
   }
 
-  /** Those that wait get their places here, so that nothing that comes later overtakes them. */
+  /** Waiting work gets its places here, so that later work cannot overtake it. */
   #startNext(): void {
     for (let next = this.#waiting[0]; next && this.#hasRoom(next.weight); next = this.#waiting[0]) {
       this.#waiting.shift();

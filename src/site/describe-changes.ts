@@ -7,9 +7,9 @@ import type { SiteTools } from "./plan/site-tools.ts";
 import { describeReleases } from "./releases/log-releases.ts";
 
 /**
- * What a publish would change beside the site's objects, an order each, for a dry run.
+ * * What a publish would change besides the site's objects, one imperative for each, for a dry run.
  *
- * @throws {StepError} where that cannot be read; the signal's reason.
+ * @throws {StepError} if that cannot be read; the signal's reason.
  */
 export async function describeChanges(site: PreparedSite, options: SiteOptions, tools: SiteTools): Promise<string[]> {
   const forDomain = site.domain ? describeDomainPlan(site.domain) : [];

@@ -8,8 +8,8 @@ import type { SiteObject } from "./plan/site-object.ts";
 type SiteObjects = ReadonlyMap<string, SiteObject>;
 
 /**
- * Redirects whose keys are folders of other objects, for example `old` beside `old/index.html`. Stores that keep objects as files cannot have
- * both.
+ * * Redirects whose keys are folders of other objects, for example `old` and `old/index.html`. Stores that keep objects as files cannot
+ * have both.
  */
 export class FolderRedirects {
   readonly #bucket: Bucket;
@@ -21,14 +21,14 @@ export class FolderRedirects {
     this.#objects = objects;
   }
 
-  /** Splits a group, so that an object in a folder is there before the redirect of the folder's own name: it does for both. */
+  /** Splits a group, so that an object in a folder is stored before the redirect with the folder's name. It can serve both. */
   turnsOf(actions: readonly PutAction[]): readonly (readonly PutAction[])[] {
     const isLate = ({ redirect, relativeKey }: PutAction) => redirect !== undefined && this.#isFolder(relativeKey);
     if (this.#bucket.isAmazon || !actions.some(isLate)) return [actions];
     return [actions.filter((action) => !isLate(action)), actions.filter(isLate)].filter(({ length }) => length > 0);
   }
 
-  /** The failures of redirects in whose place the store has another object of the site, with a key above or below theirs. */
+  /** Failures of redirects because the store has another object of the site with a key above or below theirs. */
   refusedAmong(failures: readonly ActionFailure[]): readonly ActionFailure[] {
     if (this.#bucket.isAmazon) return [];
     const refused = failures.filter(({ action, error }) => action.redirect !== undefined && mayBeOfFolder(error));
@@ -55,13 +55,13 @@ function foldersAbove(name: string): string[] {
   return folders;
 }
 
-/** Stores have many codes for it. It is none that speaks of the step as a whole, of rights, or of headers. */
+/** Stores use many codes for this, but none about the whole step, permissions, or headers. */
 function mayBeOfFolder(error: unknown): boolean {
   if (!(error instanceof ServiceError) || isStepFatal(error)) return false;
   return ![401, 403, 429, 501, 503].includes(error.details.status);
 }
 
-/** What a publish says of redirects that the store could not keep. */
+/** The warning about redirects that the store could not keep. */
 export function describeRefused(refused: readonly ActionFailure[]): string {
   const [first] = refused;
   const which =

@@ -2,10 +2,10 @@ import { type BackOff, delayAfter, pause } from "../scheduling/back-off.ts";
 
 const BACK_OFF: BackOff = { firstDelayMs: 1000, maxDelayMs: 20_000 };
 
-/** Lets some time pass; tests have one that does not. */
+/** Waits for a time; tests replace it. */
 export type Pause = (delayMs: number, signal: AbortSignal) => Promise<void>;
 
-/** What waiting needs; tests have a pause that takes no time, and a clock of their own. */
+/** Pause and clock, which tests replace. */
 export interface WaitingTools {
   readonly signal: AbortSignal;
   readonly pause?: Pause;
@@ -14,8 +14,8 @@ export interface WaitingTools {
 }
 
 /**
- * Turns for what is tried until it succeeds: the first at once, each further one after a delay twice as long as the one before, up to 20 s,
- * and a last one when the time is up.
+ * * Yields once for each try of something that is repeated until it succeeds: the first at once, each next one after twice the delay, up to
+ * 20 s, and a last one at the end of the time.
  *
  * @throws the signal's reason.
  */

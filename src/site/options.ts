@@ -2,7 +2,7 @@ import type { PathPatterns } from "../files/patterns.ts";
 import type { Encryption } from "../s3/encryption.ts";
 import type { BucketAccess, ChecksumChoice, DeleteLimit } from "../sync/options.ts";
 
-/** What a publish is asked to do. */
+/** The options of a publish. */
 export interface SiteOptions {
   readonly access: BucketAccess;
   /** Absolute path of the folder with the built site. */
@@ -13,18 +13,18 @@ export interface SiteOptions {
   readonly followSymlinks: boolean;
   readonly settings: SiteSettings;
   readonly encryption?: Encryption;
-  /** Of pages and redirects; a share is of those that the manifest holds. */
+  /** The limit for pages and redirects. A percentage refers to those in the manifest. */
   readonly maxDelete: DeleteLimit;
   readonly keepRemovedDays: number;
-  /** How many releases before the live one can come back. */
+  /** The number of releases before the live one that are kept. */
   readonly keepReleases: number;
   readonly dryRun: boolean;
   /** Requests under way at once; absent for the automatic number. */
   readonly concurrency?: number;
   readonly partSizeBytes?: number;
-  /** The name of the document that stands for a folder, as `index.html`. */
+  /** The name of the document that stands for a folder, for example `index.html`. */
   readonly indexDocument: string;
-  /** Relative to the site; absent for `404.html`, where the site has one. */
+  /** Relative to the site; absent for `404.html`, if the site has one. */
   readonly errorDocument?: string;
   readonly singlePageApp: boolean;
   readonly cleanUrls: boolean;
@@ -34,11 +34,11 @@ export interface SiteOptions {
   readonly distribution?: DistributionOptions;
   readonly domain?: DomainOptions;
   readonly verify: boolean;
-  /** Where visitors find the site, where that is entered; else it is derived. Its path ends with a `/`. */
+  /** The site's URL from the inputs; absent if it must be derived. Its path ends with a `/`. */
   readonly siteUrl?: URL;
 }
 
-/** What a rollback is asked to do. How the site answers is what the release says that comes back. */
+/** The options of a rollback. Website settings come from the release. */
 export interface RollbackOptions
   extends Pick<
     SiteOptions,
@@ -61,18 +61,18 @@ export interface RollbackOptions
 export interface SiteSettings {
   readonly cachePreset: "standard" | "none";
   /**
-   * What contentType, contentEncoding, metadata, storageClass and cacheControl name for a file, by its path: lower-case names. A `_headers` file
-   * comes over it.
+   * * The values of contentType, contentEncoding, metadata, storageClass and cacheControl for a file, by its path: lower-case names. A
+   * `_headers` file overrides them.
    */
   headersFor(path: string): Readonly<Record<string, string>>;
-  /** What the `headers` input names for a file; it comes over all else. */
+  /** The values of the `headers` input for a file. They override everything else. */
   ruledHeadersFor(path: string): Readonly<Record<string, string>>;
-  /** Undefined where the inputs say nothing of tags. */
+  /** Undefined if the inputs say nothing of tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
   readonly checksumAlgorithm: ChecksumChoice;
 }
 
-/** A CloudFront distribution before the bucket, and what to do about its caches. */
+/** The CloudFront distribution in front of the bucket, and the options of its invalidation. */
 export interface DistributionOptions {
   readonly id: string;
   readonly invalidate: "changed" | "all" | "none";
@@ -84,9 +84,9 @@ export interface DistributionOptions {
 export interface DomainOptions {
   /** In lower case, without a dot at its end. */
   readonly domainName: string;
-  /** Domains that lead to `domainName`. */
+  /** Domains that redirect to `domainName`. */
   readonly redirectDomains: readonly string[];
-  /** Absent where the zone is to be found by its name. */
+  /** Absent if the zone is to be found by its name. */
   readonly hostedZoneId?: string;
   readonly createHostedZone: boolean;
 }

@@ -6,20 +6,20 @@ import type { DomainOutcome } from "./dns/site-domain.ts";
 import type { SiteOptions } from "./options.ts";
 import type { ReleaseRecord } from "./releases/release-record.ts";
 
-/** What a publish came to. */
+/** The result of a publish. */
 export interface SiteReport extends TransferReport {
   readonly invalidationId?: string;
-  /** Of hosted zones to which their domains are not delegated yet. */
+  /** The name servers of hosted zones to which the domains are not delegated yet. */
   readonly nameServers: readonly string[];
-  /** The one that visitors get now; absent if releases are not kept, or the publish did not end well. */
+  /** The release that is live now; absent if releases are not kept, or the publish failed. */
   readonly release?: ReleaseRecord;
   /** All that are kept; absent if that did not change. */
   readonly releases?: readonly ReleaseRecord[];
 }
 
-/** What a publish has come to so far. It is kept while the publish runs, so that one that breaks off can tell of it too. */
+/** The progress of a publish. It is kept while the publish runs, so that one that breaks off can report it too. */
 export class PublishRecord {
-  /** Beside those of single objects. */
+  /** In addition to those of single objects. */
   readonly errors: CodedMessage[] = [];
   domain: DomainOutcome = { nameServers: [], undelegated: [] };
   invalidationId: string | undefined;
@@ -31,7 +31,7 @@ export class PublishRecord {
   #sentBytes = 0;
   #stoppedEarly = false;
 
-  /** @param observer is told of each action too. */
+  /** @param observer is also notified of each action. */
   constructor(observer: TransferObserver) {
     this.#observer = observer;
   }
@@ -46,13 +46,13 @@ export class PublishRecord {
     this.#observer.actionDone(action);
   }
 
-  /** @param stoppedEarly whether others were left, because they would have failed alike. */
+  /** @param stoppedEarly whether others were not tried, because they would have failed for the same reason. */
   failed(failures: readonly ActionFailure[], stoppedEarly = false): void {
     this.#failures.push(...failures);
     this.#stoppedEarly ||= stoppedEarly;
   }
 
-  /** @param planned whatever was to be done. */
+  /** @param planned the planned actions. */
   report(planned: readonly Action[], { access, prefix }: SiteOptions): SiteReport {
     const { bucketName } = access;
     const report = makeReport({

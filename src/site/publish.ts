@@ -34,11 +34,10 @@ export interface PublishTools extends SiteTools {
 }
 
 /**
- * Publishes a site, in an order in which no visitor meets a page whose assets are missing. Whatever fails, nothing is deleted after it, and
- * the manifest says what is unsettled, for the next publish to put it right.
- *
- * @returns what was done, and what went wrong: also where it cannot begin, is cancelled, or another publish has begun since, before anything
- *   is deleted.
+ * * Publishes a site in an order in which no visitor gets a page whose assets are missing. After a failure nothing is deleted, and the
+ * manifest says what is not finished, so that the next publish can repair it.
+ * @returns what was done, and what failed, also if the publish cannot begin, is cancelled, or another publish has begun before anything is
+ * deleted.
  */
 export async function publishSite(site: PreparedSite, options: SiteOptions, tools: PublishTools): Promise<SiteReport> {
   const record = new PublishRecord(tools.observer);
@@ -50,7 +49,7 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
   return record.report(site.actions, options);
 }
 
-/** @throws what is none of the reasons for which a publish ends before its time. */
+/** @throws errors that are not expected reasons for an early end. */
 function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
   if (signal.aborted) return { code: "cancelled", message: CANCELLED };
   const isReason =
@@ -62,7 +61,7 @@ function describeEnd(error: unknown, signal: AbortSignal): CodedMessage {
 const CANCELLED =
   "The step was cancelled. The site still works: every page has all its assets, old or new. Run the step again to publish the rest.";
 
-/** @throws {StepError} where it cannot go on; {OtherPublishError} where another publish has begun since; the signal's reason. */
+/** @throws {StepError} if it cannot go on; {OtherPublishError} if another publish has begun since; the signal's reason. */
 async function publishInOrder(
   site: PreparedSite,
   options: SiteOptions,
@@ -105,7 +104,7 @@ async function publishInOrder(
   signal.throwIfAborted();
 }
 
-/** The plan without some objects, which the site turns out to do without. */
+/** The plan without some objects that could not be stored. */
 function withoutNames<P extends SitePlan>(plan: P, names: ReadonlySet<string>): P {
   if (names.size === 0) return plan;
   const groups = plan.groups.map((group) => ({
@@ -115,7 +114,7 @@ function withoutNames<P extends SitePlan>(plan: P, names: ReadonlySet<string>): 
   return { ...plan, groups, entries: new Map([...plan.entries].filter(([name]) => !names.has(name))) };
 }
 
-/** Says in the manifest what is about to be done. Then what releases need can be copied, before it is replaced. */
+/** Writes to the manifest what will be done, and then copies objects that releases need before they are replaced. */
 async function claim(
   manifest: RunningManifest,
   site: PreparedSite,
@@ -131,12 +130,12 @@ async function claim(
   if (releases) await keepObjects(releases.keepings, tools.bucket, options, tools.signal);
 }
 
-/** Of the manifest's entries in the end, what visitors get. */
+/** The entries that visitors get, out of the final manifest. */
 function shownOf(site: PreparedSite, progress: Progress): Map<string, ManifestEntry> {
   return new Map([...entriesAfter(site, site, progress)].filter(([name]) => site.objects.has(name)));
 }
 
-/** @returns whether nothing is left to be deleted, and the manifest says so. */
+/** @returns whether everything is deleted and the manifest says so. */
 async function removeStale(
   manifest: RunningManifest,
   site: PreparedSite,
@@ -149,7 +148,7 @@ async function removeStale(
   const deleted = await deleteStale(site, options, tools, record);
   if (deleted.length === 0) return false;
   const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
-  // Else the manifest tells the next publish what it is to invalidate.
+  // Otherwise the next publish learns from the manifest what to invalidate.
   if (!isBegun) return false;
   const isAll = deleted.length === site.deletions.length;
   if (isAll) manifest.settle(release);
@@ -192,7 +191,7 @@ async function leadDomain(
   if (domain && controlPlane) record.domain = await applyDomain(domain, options, controlPlane, tools);
 }
 
-/** @returns an error for each URL that does not answer as it should. */
+/** @returns an error for each URL with a wrong answer. */
 async function verify(
   site: PreparedSite,
   options: SiteOptions,
@@ -234,7 +233,7 @@ async function settleReleases(
   }
 }
 
-/** By now the site is whole, and is the other publish's to change; but that one may have counted on what was just deleted. */
+/** The site is complete now, and the other publish may change it. But that one may have relied on objects that were just deleted. */
 function tellOther(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(

@@ -5,7 +5,7 @@ import type { PreparedSite } from "./plan/prepared-site.ts";
 import { markDone, markUnderWay } from "./releases/release-plan.ts";
 import type { ReleaseRecord } from "./releases/release-record.ts";
 
-/** What the manifest says beside its entries while a publish runs. */
+/** The manifest's fields besides its entries while a publish runs. */
 export class RunningManifest {
   /** The documents that the publish has set. */
   website: WebsiteDocuments | undefined;
@@ -26,12 +26,12 @@ export class RunningManifest {
     return !isDeepStrictEqual([this.website, this.#release], [website, release]);
   }
 
-  /** From now on visitors may get something else than a release. */
+  /** From now on visitors may get a mixture of releases. */
   begin(): void {
     this.#release = this.#site.releases && markUnderWay(this.#site.releases);
   }
 
-  /** Visitors get the release now, and nothing else; undefined changes nothing. */
+  /** Visitors now get exactly this release; undefined changes nothing. */
   settle(release: ReleaseRecord | undefined): void {
     if (this.#site.releases && release) this.#release = markDone(this.#site.releases, release);
   }

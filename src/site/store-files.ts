@@ -10,14 +10,14 @@ import type { SiteObject } from "./plan/site-object.ts";
 import type { ObjectStorer } from "./store-site.ts";
 
 export interface FileStorerTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
-  /** Absolute path of a folder that is there, for files that are compressed; nothing stays in it. */
+  /** Absolute path of an existing folder for compressed files. Nothing is left in it. */
   readonly scratchFolder: string;
 }
 
 const CONTENT_ENCODINGS: Readonly<Record<Encoding, string>> = { gzip: "gzip", brotli: "br" };
 
 /**
- * Has objects stored from the files of a built site for as long as `use` takes.
+ * * Provides `use` with a way to store objects from the files of a built site.
  *
  * @throws what `use` throws.
  */
@@ -53,11 +53,11 @@ export async function withFileStorer<T>(
     return compression ? storeCompressed(plain, compression) : sender.send(plain);
   }
 
-  /** What does not become smaller is stored as it is. */
+  /** A file that does not become smaller is stored uncompressed. */
   async function storeCompressed(plain: Parameters<ObjectSender["send"]>[0], encoding: Encoding): Promise<SentObject> {
     const path = join(scratchFolder, String(scratchFiles++));
     const sizeBytes = await compressFile(plain, encoding, path, signal).catch((error: unknown) => {
-      // What cannot be read is another matter.
+      // A read error is handled elsewhere.
       throw codeOf(error) === "disk-full" ? temporaryFolderError(scratchFolder, error) : error;
     });
     if (sizeBytes === undefined) return sender.send(plain);

@@ -4,9 +4,9 @@ import type { SentObject } from "../sync/upload/send-file.ts";
 import type { FolderRedirects } from "./folder-redirects.ts";
 import type { SiteGroup } from "./plan/site-plan.ts";
 
-/** Makes an object of the site what it is to be. */
+/** Stores an object of the site. */
 export interface ObjectStorer {
-  /** How many objects may be under way at once; it may grow. */
+  /** How many objects may be stored at once. The number may grow. */
   parallelObjects(): number;
   /** @param name relative to the site. */
   store(name: string): Promise<SentObject>;
@@ -15,31 +15,30 @@ export interface ObjectStorer {
 export interface StoreTools {
   readonly folderRedirects: FolderRedirects;
   readonly signal: AbortSignal;
-  /** @param sentBytes as many as are stored: fewer than the file's where it was compressed. */
+  /** @param sentBytes the stored size: smaller than the file's if it was compressed. */
   actionDone(action: Action, sentBytes: number): void;
   /**
-   * Called before each group.
-   *
-   * @throws what is to keep it, and all after it, from being stored.
+   * * Called before each group.
+   * @throws an error to stop this group and all after it.
    */
   beforeGroup(group: SiteGroup): Promise<void>;
 }
 
-/** What storing the groups came to. */
+/** The result of storing the groups. */
 export interface StoreResult {
   readonly failures: readonly ActionFailure[];
-  /** Whether objects of the last group were left, because they would have failed as those before them. */
+  /** Whether objects of the last group were not tried, because they would have failed like those before them. */
   readonly stoppedEarly: boolean;
   /** By the object's name. */
   readonly stored: ReadonlyMap<string, SentObject>;
-  /** Redirects that the store cannot keep beside what is stored. */
+  /** Redirects that the store cannot keep together with other objects. */
   readonly refused: readonly ActionFailure[];
 }
 
 /**
- * Stores the groups' objects, one group after the other: where an object of one fails, the groups after it are left.
+ * * Stores the objects, one group after the other. If an object fails, later groups are not stored.
  *
- * @throws {FolderWriteError} where nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
+ * @throws {FolderWriteError} if nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
  */
 export async function storeSite(
   groups: readonly SiteGroup[],

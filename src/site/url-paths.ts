@@ -2,11 +2,11 @@ const PAGE_ENDING = ".html";
 const ERROR_PAGE = "404.html";
 
 /**
- * The paths at which visitors ask for an object, not percent-encoded: an index document also stands for its folder, with or without the
+ * * The paths at which visitors request an object, not percent-encoded: an index document also stands for its folder, with or without the
  * `/` at the end.
  *
  * @param name the object's name relative to the site.
- * @param indexDocument the name of the document that stands for a folder, as `index.html`.
+ * @param indexDocument the name of the document that stands for a folder, for example `index.html`.
  */
 export function urlPathsOf(name: string, indexDocument: string): string[] {
   const folder = indexedFolder(name, indexDocument);
@@ -15,19 +15,17 @@ export function urlPathsOf(name: string, indexDocument: string): string[] {
 }
 
 /**
- * Writes a path as browsers ask for it: percent-encoded where they encode and in nothing else. A cache takes `&` and `%26` for two pages. Of a
- * `+` links have both forms, and S3 takes it for a blank where it is bare.
+ * * Writes a path as browsers request it, percent-encoded exactly as they do. For a cache, `&` and `%26` are two pages. Links contain both
+ * forms of `+`, and S3 reads a plain one as a space.
  */
 export function encodeUrlPath(path: string): string {
   return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23").replaceAll("+", "%2B");
 }
 
 /**
- * Under which further names a page is stored for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for
- * `docs/index.html` where no website endpoint looks for the index document by itself. None for the root's index document and its error
- * document.
- *
- * @param path relative to the site. Whether another file has the name is for the caller to see.
+ * * The additional names of a page for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for `docs/index.html` if
+ * no website endpoint finds the index document by itself. None for the root's index document and error document.
+ * @param path relative to the site. The caller must check whether another file has the name.
  */
 export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoint: boolean): string[] {
   const folder = indexedFolder(path, indexDocument);
@@ -38,7 +36,7 @@ export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoi
   return [name, hasWebsiteEndpoint ? `${name}/${indexDocument}` : `${name}/`];
 }
 
-/** The folder, empty or with a `/` at its end, for which an object is the index document; undefined where it is none. */
+/** The folder, empty or with a `/` at its end, for which an object is the index document; undefined if it is none. */
 function indexedFolder(name: string, indexDocument: string): string | undefined {
   const folder = name.slice(0, name.lastIndexOf("/") + 1);
   return name === folder + indexDocument ? folder : undefined;

@@ -29,7 +29,7 @@ export async function applyDeletions(
         batch.delete(key);
       }
     } catch (error) {
-      // What was asked for last may be done; the next run finds out.
+      // The last request may have been executed. The next run shows it.
       if (signal.aborted) break;
       failures.push(...[...batch.values()].map((action) => ({ action, error })));
       break;

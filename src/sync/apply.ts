@@ -2,10 +2,10 @@ import { isStepFatal, mayConcernAll } from "../aws/errors/error-hints.ts";
 import { inParallel } from "../s3/concurrency/in-parallel.ts";
 import type { Action } from "./plan/plan.ts";
 
-/** After so many failures without a success between them the rest is not tried: each may have taken minutes of retries. */
+/** After this many failures in a row the rest is not tried, because each may have taken minutes of retries. */
 const MAX_FAILURES_IN_A_ROW = 64;
 
-/** An action that failed for good; the others went on. */
+/** An action that failed after all retries. The others continued. */
 export interface ActionFailure {
   readonly action: Action;
   readonly error: unknown;
@@ -15,12 +15,12 @@ export interface ApplyResult {
   readonly done: readonly Action[];
   readonly bytesDone: number;
   readonly failures: readonly ActionFailure[];
-  /** Whether actions were left undone, because they would have failed as those before them. */
+  /** Whether actions were not tried, because they would have failed like those before them. */
   readonly stoppedEarly: boolean;
 }
 
 export interface ApplyOptions {
-  /** How many actions may be under way at once; asked again and again, since it may grow. */
+  /** How many actions may run at once. It is called repeatedly, because the number may grow. */
   parallelActions(): number;
   /** Does one action and returns how many bytes it transferred. */
   perform(action: Action): Promise<number>;
@@ -29,8 +29,8 @@ export interface ApplyOptions {
 }
 
 /**
- * Performs the actions, several at a time. A failed action does not stop the others, unless it is fatal, or so many have failed in a
- * row that there is no hope for the rest; those under way then still come to their end.
+ * * Performs the actions, several at a time. A failed action does not stop the others, unless it is fatal, or too many have failed in a
+ * row. Running actions are still completed then.
  *
  * @throws never: all that went wrong is in the result.
  */

@@ -10,7 +10,7 @@ export interface BucketAccess {
   readonly bucketName: string;
   readonly store: Store;
   readonly credentials: CredentialSource;
-  /** The ARN of the user or the role's session that the credentials are of; undefined if nobody can tell. Absent means so too. */
+  /** The ARN of the user or role session of the credentials. Undefined or absent if not known. */
   readonly callerArn?: () => Promise<string | undefined>;
   /** The account that must own the bucket: 12 digits. */
   readonly expectedBucketOwner?: string;
@@ -28,14 +28,14 @@ export type DeleteLimit =
   | { readonly kind: "count"; readonly count: number }
   | { readonly kind: "share"; readonly percent: number };
 
-/** A job's share of the work, where a job runs several times side by side (`strategy: parallel`). */
+/** A job's share of the work if the job runs several times in parallel (`strategy: parallel`). */
 export interface Shard {
   /** From 1 to `total`. */
   readonly position: number;
   readonly total: number;
 }
 
-/** What both directions have in common. */
+/** The options of both directions. */
 export interface TransferOptions {
   readonly access: BucketAccess;
   readonly patterns: PathPatterns;
@@ -46,10 +46,10 @@ export interface TransferOptions {
   readonly maxDelete: DeleteLimit;
   readonly dryRun: boolean;
   readonly ifNoFilesFound: "error" | "warn" | "ignore";
-  /** Requests under way at once; absent for the automatic number. */
+  /** The number of requests at once; absent for the automatic number. */
   readonly concurrency?: number;
   readonly shard?: Shard;
-  /** What the step's inputs say of encryption; a download takes only a customer's key from it. */
+  /** The encryption settings. A download only uses a customer's key. */
   readonly encryption?: Encryption;
 }
 
@@ -62,7 +62,7 @@ export interface UploadOptions extends TransferOptions {
   readonly followSymlinks: boolean;
   readonly partSizeBytes?: number;
   readonly createBucket: boolean;
-  /** Set where all files become one object. */
+  /** Set if all files become one object. */
   readonly archive?: ArchiveOptions;
 }
 
@@ -77,9 +77,9 @@ export interface DownloadOptions extends TransferOptions {
   readonly source: string;
   /** Absolute path of the folder to download to. */
   readonly target: string;
-  /** Whether a file's path below the target is its whole key, rather than what comes after the prefix. */
+  /** Whether a file's path below the target is its whole key, instead of the part after the prefix. */
   readonly keepPrefix: boolean;
-  /** Set where archives are extracted rather than stored as files. */
+  /** Set if archives are extracted instead of stored as files. */
   readonly extract?: ExtractOptions;
 }
 
@@ -96,7 +96,7 @@ export interface SettingRule {
   readonly patterns: PathPatterns;
 }
 
-/** What a step says of the objects that it stores, beside their bytes. */
+/** The settings of the objects that a step stores. */
 export interface ObjectSettings {
   /**
    * The headers that the inputs name for a file, by its path relative to the source folder: lower-case names, as they go on
@@ -105,9 +105,9 @@ export interface ObjectSettings {
    */
   headersFor(path: string): Readonly<Record<string, string>>;
   readonly rules: readonly SettingRule[];
-  /** Undefined where the inputs say nothing of tags. */
+  /** Undefined if the inputs have no tags. */
   readonly tags: ReadonlyMap<string, string> | undefined;
-  /** A canned ACL, as `public-read`. */
+  /** A canned ACL, for example `public-read`. */
   readonly cannedAcl: string | undefined;
   readonly checksumAlgorithm: ChecksumChoice;
 }

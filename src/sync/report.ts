@@ -6,24 +6,24 @@ import { ConnectionError } from "../http/connection-error.ts";
 import type { ActionFailure } from "./apply.ts";
 import { type Action, type Counts, countActions } from "./plan/plan.ts";
 
-/** What a transfer came to. */
+/** The result of a transfer. */
 export interface TransferReport {
   readonly counts: Counts;
-  /** One for each thing that went wrong. Empty means that all is done. */
+  /** One for each failure. Empty if everything is done. */
   readonly errors: readonly CodedMessage[];
-  /** Why an action failed; those that failed are here, and those that were left undone because of them are in neither place. */
+  /** Why each failed action failed. Actions that were not tried are neither done nor in this list. */
   readonly failures: ReadonlyMap<Action, CodedMessage>;
   readonly done: ReadonlySet<Action>;
 }
 
-/** What a transfer tells while it runs; the pipeline's log and progress bar in a task. */
+/** Receives events of a running transfer, for the log and the progress bar. */
 export interface TransferObserver {
   /** Bytes of a file, or of a part of one, have arrived. */
   stored(sizeBytes: number): void;
   actionDone(action: Action): void;
 }
 
-/** For messages: what each kind of action is, when it is done, and what it takes to be allowed. */
+/** For messages: the words for each kind of action, and the IAM action that it needs. */
 const VERBS: Readonly<Record<Action["kind"], { readonly done: string; readonly permission: string }>> = {
   put: { done: "uploaded", permission: "s3:PutObject" },
   get: { done: "downloaded", permission: "s3:GetObject" },
@@ -38,18 +38,18 @@ export interface Outcome {
   readonly bucket: string;
   /** The place that files went to, for messages: an S3 URI, or a folder. */
   readonly target: string;
-  /** Whatever was to be done. */
+  /** The planned actions. */
   readonly planned: readonly Action[];
   readonly done: readonly Action[];
   readonly failures: readonly ActionFailure[];
   readonly bytesTransferred: number;
   readonly stoppedEarly: boolean;
-  /** Whether the step was cancelled while actions were under way. Absent means no. */
+  /** Whether the step was cancelled while actions were running. Absent means no. */
   readonly isCancelled?: boolean;
   keyOf(action: Action): string;
 }
 
-/** Puts together what happened: one error for each failed file; a single one for the step where nothing worked and all failed alike. */
+/** Makes the report: one error for each failed file, or a single one if everything failed for the same reason. */
 export function makeReport(outcome: Outcome): TransferReport {
   const { bucket, keyOf } = outcome;
   const failures = inPlannedOrder(outcome);
@@ -74,7 +74,7 @@ export function makeReport(outcome: Outcome): TransferReport {
   };
 }
 
-/** The failures in the order of the plan, and not in that of the answers, so that two runs report alike. */
+/** The failures in the order of the plan, not of the answers, so that two runs give the same report. */
 function inPlannedOrder({ planned, failures }: Outcome): readonly ActionFailure[] {
   if (failures.length < 2) return failures;
   const places = new Map(planned.map((action, index) => [action, index]));
@@ -117,7 +117,7 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
 }
 
-/** What makes two failures alike: the code of the server's refusal, of the connection's, or of what the store does not have. */
+/** The key by which failures count as the same: the code of the refusal, of the connection error, or of the missing feature. */
 function causeOf(error: unknown): string | undefined {
   if (error instanceof ServiceError) return error.awsCode;
   if (error instanceof UnsupportedInputError) return error.code;

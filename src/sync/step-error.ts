@@ -1,6 +1,6 @@
 import { CodedError } from "../errors/coded-error.ts";
 
-/** The step cannot go on. The message says why and what to do. */
+/** The step cannot continue. The message says why and what to do. */
 export class StepError extends CodedError {
   override readonly name: string = "StepError";
 }

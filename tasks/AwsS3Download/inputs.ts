@@ -38,7 +38,7 @@ export function readInputs(): InNameOf<DownloadOptions> {
 }
 
 const DEFAULT_MAX_GB = 10;
-/** No limit that a disk would not set. */
+/** Larger than any disk, so no limit. */
 const MAX_GB = 1_000_000;
 
 /** @returns undefined if archives are files like others. */
@@ -75,7 +75,7 @@ function readSource(reader: InputReader): string {
   return source;
 }
 
-/** A folder that is missing is made when the first file comes; but what exists already must not stand in its way. */
+/** A missing folder is created with the first file, but nothing else may exist at its path. */
 function readTarget(reader: InputReader): string {
   const text = reader.required("targetFolder", "Enter the folder to download to.");
   if (text === "") return text;
@@ -84,7 +84,7 @@ function readTarget(reader: InputReader): string {
   return target;
 }
 
-/** @throws Error where there can be no such folder. */
+/** @throws Error if there can be no such folder. */
 function checkTarget(target: string): void {
   for (let path = target; ; path = dirname(path)) {
     try {

@@ -7,7 +7,7 @@ const MINUTE_MS = 60_000;
 const DEFAULT_TIMEOUT_MINUTES = 15;
 const TIMEOUT_MINUTES = { min: 1, max: 1440, unit: "minutes" };
 
-/** Reads which CloudFront distribution stands before the bucket; undefined where there is none. */
+/** Reads which CloudFront distribution stands before the bucket; undefined if there is none. */
 export function readDistribution(reader: InputReader): DistributionOptions | undefined {
   const id = reader.text("cloudFrontDistributionId");
   const invalidate = reader.choice("invalidate", INVALIDATIONS, "changed");

@@ -4,9 +4,9 @@ import type { TaskAccess } from "../../src/task/inputs/access.ts";
 import { parseDomainName } from "./domain-name.ts";
 
 /**
- * Reads the domain of the site; undefined where Route 53 has nothing to do.
+ * Reads the domain of the site; undefined if Route 53 has nothing to do.
  *
- * @param access undefined where something is wrong with it, which the reader has been told.
+ * @param access undefined if something is wrong with it, which has already been reported.
  */
 export function readDomain(
   reader: InputReader,

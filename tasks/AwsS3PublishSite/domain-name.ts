@@ -9,7 +9,7 @@ const DOMAIN_NAME = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 /**
  * Reads the name of a host: in lower case, without a dot at its end, and in ASCII, so that `bücher.example` is `xn--bcher-kva.example`.
  *
- * @throws Error where there can be no such name.
+ * @throws Error if there can be no such name.
  */
 export function parseDomainName(text: string): string {
   const advice = "Enter only a domain name, for example www.example.com.";

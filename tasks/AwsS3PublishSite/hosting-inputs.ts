@@ -4,9 +4,9 @@ import type { SiteOptions } from "../../src/site/options.ts";
 import type { TaskAccess } from "../../src/task/inputs/access.ts";
 
 /**
- * Reads what is to be set on the bucket itself.
+ * * Reads the settings of the bucket.
  *
- * @param access undefined where something is wrong with it, which the reader has been told.
+ * @param access undefined if something is wrong with it, which has already been reported.
  */
 export function readHosting(
   reader: InputReader,

@@ -65,7 +65,7 @@ export function publish(inputs: SiteInputs, cancelled: AbortSignal): Promise<Tas
       return await run(work, s3Uri, transport, scratchFolder, cancelled);
     } finally {
       transport.close();
-      // What stays there does not change what was published; the agent empties the folder.
+      // A leftover there does not change the published site, and the agent empties the folder.
       await rm(scratchFolder, { recursive: true, force: true }).catch(() => undefined);
     }
   });

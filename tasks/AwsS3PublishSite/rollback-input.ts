@@ -4,7 +4,7 @@ import { PREVIOUS } from "../../src/site/releases/find-release.ts";
 /** No build number has one of them. Source: "Configure run or build numbers" in the documentation of Azure Pipelines. */
 const NEVER_IN_BUILD_NUMBERS = /["/:<>\\|?@*]/;
 
-/** Reads which release is to come back. Whether there is such a one, the bucket says. */
+/** Reads which release to restore. The bucket shows later whether it exists. */
 export function readRollbackTo(reader: InputReader): string {
   const text = reader.text("rollbackTo") || PREVIOUS;
   if (NEVER_IN_BUILD_NUMBERS.test(text))

@@ -5,11 +5,14 @@ import { createObjectSettings, type ObjectSettingsParts } from "../../src/sync/s
 import { parseStorageClass } from "../../src/sync/settings/storage-class.ts";
 import { checkRules, readObjectSettingsParts } from "../../src/task/inputs/object.ts";
 
-/** What has to be restored before it can be read. Source: "Storage classes for archiving objects" in the Amazon S3 User Guide. */
+/**
+ * Storage classes whose objects must be restored before they can be read. Source: "Storage classes for archiving objects" in the Amazon S3
+ * User Guide.
+ */
 const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
 
 /**
- * Reads what the inputs say of the site's objects, as the two layers between which the site's own `_headers` file comes.
+ * * Reads the object settings of the site in two layers. The site's own `_headers` file comes between them.
  *
  * @param root the source folder, with which a pattern of cacheControl may start.
  */

@@ -1,13 +1,13 @@
 import type { InputReader } from "../../src/agent/inputs.ts";
 import { CodedError } from "../../src/errors/coded-error.ts";
 
-/** Reads at which URL visitors find the site; undefined where it is to be derived. */
+/** Reads the site's URL; undefined if the task has to derive it. */
 export function readSiteUrl(reader: InputReader): URL | undefined {
   const text = reader.text("siteUrl");
   return text === "" ? undefined : reader.check("siteUrl", () => parseSiteUrl(text), undefined);
 }
 
-/** @throws Error where it is no URL below which a site can be. What is entered is not repeated: it may hold a password. */
+/** @throws Error if it is no URL below which a site can be. What is entered is not repeated: it may hold a password. */
 function parseSiteUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {

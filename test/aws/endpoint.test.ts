@@ -89,7 +89,7 @@ interface SentBySdk {
   readonly scope: string;
 }
 
-/** Where the SDK's own client would send a PutObject; undefined where it refuses. */
+/** Where the SDK's own client would send a PutObject; undefined if it refuses. */
 async function sdkRequest(store: Store, bucket: string, key: string): Promise<SentBySdk | undefined> {
   let sent: SentBySdk | undefined;
   const client = new S3Client({

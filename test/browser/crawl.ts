@@ -7,7 +7,7 @@ export interface Page {
   readonly body: Buffer;
 }
 
-/** Where a crawler gets pages from; undefined where there is none. Paths are those of URLs, percent-encoded. */
+/** Where a crawler gets pages from; undefined if there is none. Paths are those of URLs, percent-encoded. */
 export type Source = (path: string) => Promise<Page | undefined>;
 
 /** Requests under way at once. */
@@ -20,7 +20,7 @@ const LINKS = /\s(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))|\burl\(\
 
 /**
  * Follows all links of a site, from its root on and no further than the site.
- * @returns what there is at each path that is linked to, and undefined where nothing is.
+ * @returns what there is at each path that is linked to, and undefined if nothing is.
  */
 export async function crawl(source: Source): Promise<ReadonlyMap<string, Page | undefined>> {
   const pages = new Map<string, Page | undefined>();

@@ -64,7 +64,7 @@ export async function readVersion({ client, bucket }: Subject, Key: string, Vers
   return [await got.Body?.transformToString(), got.VersionId];
 }
 
-/** A page of versions and of delete markers, each in order, as `key=id`, with a star for those that are current. */
+/** A page of versions and of delete markers, each in order, for example `key=id`, with a star for those that are current. */
 export async function versionsOf({ client, bucket }: Subject, more: Partial<ListObjectVersionsCommandInput> = {}) {
   const page = await client.send(new ListObjectVersionsCommand({ Bucket: bucket, ...more }));
   const show = (v: ObjectVersion | DeleteMarkerEntry) => `${v.Key}=${v.VersionId}${v.IsLatest ? "*" : ""}`;

@@ -29,7 +29,7 @@ export class MotoWithAuthorization {
     this.server = server;
   }
 
-  /** @throws {Unavailable} where it is not installed. */
+  /** @throws {Unavailable} if it is not installed. */
   static async start(): Promise<MotoWithAuthorization> {
     return new MotoWithAuthorization(await moto.start({ mayInstall: false }));
   }

@@ -64,7 +64,7 @@ export interface Stage {
 
 /** A step, and what it finds. */
 export interface Scenario {
-  /** Of its rows on the page, as `upload of new files`. */
+  /** Of its rows on the page, for example `upload of new files`. */
   readonly name: string;
   readonly task: TaskName;
   open(): Promise<Stage>;

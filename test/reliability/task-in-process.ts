@@ -34,7 +34,7 @@ const NOBODY = { host: "127.0.0.1", port: 1 };
 const hostRequire = createRequire(import.meta.url);
 const scripts = new Map<string, Script>();
 
-/** What a script of a bundle sees in place of what a process of its own would have. */
+/** What a script of a bundle sees instead of what a process of its own would have. */
 const PARAMETERS =
   "exports, require, module, __filename, __dirname, process, console, global, Date, setInterval, importBeside";
 

@@ -6,7 +6,7 @@ type Rewrite = Extract<FaultAction, { kind: "rewrite" }>;
 const HEAD_END = "\r\n\r\n";
 const PAGE = "<!DOCTYPE html><html><body><h1>Something is in between</h1></body></html>";
 
-/** An answer in place of the right one. */
+/** An answer instead of the right one. */
 export function answering(status: string, headers: readonly string[], body: string): Buffer {
   return Buffer.from([`HTTP/1.1 ${status}`, ...headers, `Content-Length: ${body.length}`, "", body].join("\r\n"));
 }

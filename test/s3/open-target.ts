@@ -25,7 +25,7 @@ export function openTargetBucket(target: Target, name: string, transport: Transp
 
 /**
  * Makes a bucket in which objects have ACLs of their own, as buckets had before S3 turned ACLs off.
- * @returns undefined where the target has none.
+ * @returns undefined if the target has none.
  */
 export async function newBucketWithAcls(target: Target): Promise<string | undefined> {
   if (target.name === "versitygw") return undefined;

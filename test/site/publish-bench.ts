@@ -32,7 +32,7 @@ export type SiteFiles = Readonly<Record<string, string | undefined>>;
 
 export interface PublishResult {
   readonly site: PreparedSite;
-  /** Absent where the plan has problems. */
+  /** Absent if the plan has problems. */
   readonly report?: SiteReport;
   /** What was told, each line with its kind. */
   readonly log: readonly string[];

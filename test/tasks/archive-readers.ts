@@ -56,12 +56,12 @@ class ReadZip {
 }
 `;
 
-/** Python's `zipfile` or `tarfile`. @returns undefined where there is no Python */
+/** Python's `zipfile` or `tarfile`. @returns undefined if there is no Python */
 export function readByPython(path: string): ReadArchive | undefined {
   return parse(run("python3", ["-c", PYTHON, path]));
 }
 
-/** Java's `ZipInputStream`. @returns undefined where there is no Java */
+/** Java's `ZipInputStream`. @returns undefined if there is no Java */
 export function readByJava(path: string): ReadArchive | undefined {
   const folder = mkdtempSync(join(tmpdir(), "java-"));
   try {

@@ -36,7 +36,7 @@ export class DownloadBench extends StepBench<LandingFolder> {
     return this.addFault({ match: { bucket: this.bucket, ...match }, action, ...rule });
   }
 
-  /** What the last step asked for: operation, key, part, range and condition. Undefined where the server does not tell. */
+  /** What the last step asked for: operation, key, part, range and condition. Undefined if the server does not tell. */
   asked(): string[] | undefined {
     if (!this.target.server) return undefined;
     return this.requests.map(({ operation, key, headers, query }) =>

@@ -22,7 +22,7 @@ interface Kind {
   readonly parts?: readonly number[];
   readonly create?: Omit<CreateMultipartUploadCommandInput, "Bucket" | "Key">;
   readonly inputs?: Record<string, string>;
-  /** What the error says; undefined where nothing tells but the size. */
+  /** What the error says; undefined if nothing tells but the size. */
   readonly known: string | undefined;
 }
 

@@ -32,7 +32,7 @@ export async function roundTrip(
   const source = new SourceFolder().write(files);
   const folder = mkdtempSync(join(tmpdir(), "network-"));
   try {
-    // Always anew: what is there already would not be sent.
+    // Always again: what is there already would not be sent.
     const inputs = { bucketName, overwrite: "always", ...more };
     const results = [await runUpload(target, { ...inputs, sourceFolder: source.path }, step)];
     if (results[0]?.result !== "Failed")

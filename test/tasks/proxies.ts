@@ -32,7 +32,7 @@ export async function localProxy(): Promise<TestProxy> {
  * A proxy of other people's making: `S3_TEST_PROXY` is its URL, `S3_TEST_PROXY_LOCKED` that of one that wants the user and password
  * which stand in it, percent-encoded.
  *
- * @returns undefined where the environment names none.
+ * @returns undefined if the environment names none.
  */
 export function realProxy(): TestProxy | undefined {
   const { S3_TEST_PROXY: openUrl, S3_TEST_PROXY_LOCKED: locked } = process.env;

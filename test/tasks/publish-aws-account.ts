@@ -36,7 +36,7 @@ export class AwsAccount {
     this.#route53 = new Route53Client(settings);
   }
 
-  /** Makes a distribution that shows an endpoint of a bucket, as `site.s3.us-east-1.amazonaws.com`. */
+  /** Makes a distribution that shows an endpoint of a bucket, for example `site.s3.us-east-1.amazonaws.com`. */
   async createDistribution(origin: string, changes: Partial<DistributionConfig> = {}): Promise<TestDistribution> {
     const config: DistributionConfig = {
       CallerReference: `test-${++this.#count}`,

@@ -34,7 +34,7 @@ export class StepBench<Folder extends { remove(): void }> {
   bucket!: string;
   /** Steps that share it are of one job. */
   workFolder!: string;
-  /** What the server has seen of the last step; empty where it does not tell. */
+  /** What the server has seen of the last step; empty if it does not tell. */
   requests: readonly SeenRequest[] = [];
   /** The local end. */
   protected folder!: Folder;

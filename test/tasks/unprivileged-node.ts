@@ -9,7 +9,7 @@ import { taskNode } from "../../local/agent/task-node.ts";
  * their names, as those of service connections do.
  *
  * @param folder where the script may be written.
- * @returns undefined where the system has no such means.
+ * @returns undefined if the system has no such means.
  */
 export function unprivilegedNode(folder: string): string | undefined {
   if (process.platform === "win32") return undefined;

@@ -13,7 +13,7 @@ export interface Attempt extends Circumstances {
 /**
  * What a policy says to an attempt of somebody unknown. A denial goes before all allowances.
  * Source: "Policy evaluation logic" in the AWS Identity and Access Management User Guide
- * @returns undefined where it says nothing
+ * @returns undefined if it says nothing
  */
 export function policyDecision(policy: BucketPolicy, attempt: Attempt): Statement["effect"] | undefined {
   const concerned = policy.statements.filter(

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { resetConnection } from "./send.ts";
 
-/** What is sent in place of an answer, and what becomes of the connection after it. */
+/** What is sent instead of an answer, and what becomes of the connection after it. */
 export interface RewrittenAnswer {
   readonly bytes: Buffer;
   /** `stay` leaves it open for the next request, or silent if the answer is not complete. */

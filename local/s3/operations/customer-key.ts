@@ -36,7 +36,7 @@ export function readCustomerKey({ headers }: S3Request, prefix: KeyHeaders): str
 }
 
 /**
- * Checks that a read brings the key of the object, and brings none where the object has none.
+ * Checks that a read brings the key of the object, and brings none if the object has none.
  * @param keyMd5 of the key that the request sends
  * @throws S3Error InvalidRequest, AccessDenied when it is another key
  */

@@ -45,7 +45,7 @@ interface Head {
   /** The answer without its content. */
   readonly reply: Reply;
   readonly object: StoredObject;
-  /** The content; undefined where the client has it already. */
+  /** The content; undefined if the client has it already. */
   readonly selection?: Selection;
 }
 

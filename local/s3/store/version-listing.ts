@@ -9,7 +9,7 @@ export interface VersionQuery {
   /** Keys that have it after the prefix are rolled up; "" for none. */
   readonly delimiter: string;
   readonly position: ListingPosition | undefined;
-  /** The last version of the position's key that has been listed; undefined where all of them have. */
+  /** The last version of the position's key that has been listed; undefined if all of them have. */
   readonly afterVersionId: string | undefined;
   readonly maxKeys: number;
 }

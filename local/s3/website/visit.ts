@@ -11,7 +11,7 @@ import type { Bucket } from "../store/buckets.ts";
 import type { ServingWebsite } from "../store/website.ts";
 import { encodeKey, findRule, followRule, redirectAll, redirectReply } from "./redirects.ts";
 
-/** The request headers that a website heeds: whose copy is fresh, and which bytes are wanted. */
+/** The request headers that a website applies: whose copy is fresh, and which bytes are wanted. */
 const conditions = ["if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "range"];
 
 /** A request on its way through a website. */

@@ -3,7 +3,7 @@ import type { InputReader } from "../inputs.ts";
 import type { ConnectionInput, ConnectionRole } from "./connection.ts";
 import { problemOfDuration, problemOfExternalId, problemOfRoleArn, problemOfSessionName } from "./role-fields.ts";
 
-/** What is entered about a role, without blanks around it; empty where nothing is. */
+/** The role settings as entered, without spaces around them. Empty if not set. */
 export interface RoleTexts {
   readonly arn: string;
   readonly sessionName: string;
@@ -12,15 +12,15 @@ export interface RoleTexts {
 }
 
 export interface RoleReading {
-  /** The input that problems are told under. */
+  /** The input that problems are reported for. */
   readonly input: ConnectionInput;
-  /** What problems call the fields, as `its session name`; one without a name here is taken as it is. */
+  /** How messages name the fields, for example `its session name`. A field without an entry keeps its own name. */
   readonly names: Readonly<Partial<Record<keyof RoleTexts, string>>>;
-  /** Whether AWS itself is asked for the role. */
+  /** Whether AWS assumes the role, and not the token service of another store. */
   readonly isAmazon: boolean;
 }
 
-/** Reads what a connection, or what stands for one, says of a role. What is wrong with it is told to the reader. */
+/** Reads the role settings of a connection, or of the pipeline variables that replace one. Adds problems to the reader. */
 export function readRole(
   reader: InputReader,
   texts: RoleTexts,

@@ -3,25 +3,23 @@ import type { Credentials } from "../../aws/credentials/credentials.ts";
 import type { InputReader } from "../inputs.ts";
 import { maskSecret } from "../secret-input.ts";
 
-/** What to do about a connection that the agent was not given. */
+/** What to do if the agent did not receive the connection. */
 export const NO_SUCH_CONNECTION =
   "the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not.";
 
-/** What a service connection authorizes by. */
+/** How a service connection authorizes. */
 export interface Authorization {
-  /** As the agent names it: `UsernamePassword`, `None`. */
+  /** The agent's name for it, for example `UsernamePassword` or `None`. */
   readonly scheme: string;
-  /** A parameter by its name in any case, without blanks around it; empty where there is none. */
+  /** A parameter by its name, ignoring case, without spaces around it. Empty if missing. */
   parameter(name: string): string;
 }
 
 /**
- * Reads how a service connection authorizes, and masks those of its parameters that are secrets.
+ * * Reads how a service connection authorizes, and masks those of its parameters that are secrets.
  *
- * The task library's own reader of single parameters writes each value into the debug log; this one reads the whole of them, of which
- * the library logs no more than that it is there.
- *
- * @returns undefined where the job has no such connection.
+ * The task library logs each value in debug mode if parameters are read one by one, so all are read at once.
+ * @returns undefined if the job has no such connection.
  */
 export function readAuthorization(id: string, secretNames: readonly string[]): Authorization | undefined {
   const authorization = tl.getEndpointAuthorization(id, true);
@@ -34,10 +32,10 @@ export function readAuthorization(id: string, secretNames: readonly string[]): A
   return { scheme: authorization.scheme, parameter };
 }
 
-/** The parameters of a connection with access keys that nobody may read. */
+/** The secret parameters of a connection with access keys. */
 export const KEY_SECRETS = ["password", "sessionToken"] as const;
 
-/** Reads access keys. What is wrong with them is told to the reader under the input's name. */
+/** Reads access keys. Adds problems to the reader, under the input's name. */
 export function readKeys(reader: InputReader, input: string, { parameter }: Authorization): Credentials {
   const accessKeyId = parameter("username");
   const secretAccessKey = parameter("password");
@@ -58,7 +56,7 @@ export function readKeys(reader: InputReader, input: string, { parameter }: Auth
   return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
 }
 
-/** An invisible character comes along when a key is copied from a page or a mail. */
+/** A key that is copied from a page or a mail may contain invisible characters. */
 export function hasForeignCharacter(keys: string): boolean {
   return /[^\x21-\x7e]/.test(keys);
 }

@@ -1,16 +1,15 @@
 import { CodedError } from "../../errors/coded-error.ts";
 
-/** The connection's URL that means Amazon S3 itself, whatever the region. */
+/** The connection URL that means Amazon S3, in any region. */
 const AMAZON_S3_HOST = "s3.amazonaws.com";
 const AMAZON_S3_URL = `https://${AMAZON_S3_HOST}/`;
-/** Domains in which AWS has its endpoints, those inside a private network too. Source: "AWS service endpoints", AWS General Reference. */
+/** Domains of AWS endpoints, also those of private networks. Source: "AWS service endpoints", AWS General Reference. */
 const AWS_DOMAINS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
 
 /**
- * Reads the address of a store.
- *
- * @returns undefined for Amazon S3 itself.
- * @throws Error that says what is wrong with it.
+ * * Reads the URL of an S3 server.
+ * @returns undefined for Amazon S3.
+ * @throws Error whose message says what is wrong with the URL.
  */
 export function parseStoreUrl(text: string): URL | undefined {
   const advice = `Enter ${AMAZON_S3_URL} for Amazon S3, or the URL of your server.`;
@@ -24,10 +23,10 @@ export function parseStoreUrl(text: string): URL | undefined {
 }
 
 /**
- * Reads the address of a security token service.
- *
- * @param takesToken whether it is sent the pipeline's token, which, unlike a signature, lets whoever reads it act in the pipeline's name.
- * @throws Error that says what is wrong with it.
+ * * Reads the URL of a security token service.
+ * @param takesToken whether it receives the pipeline's token. Whoever reads that token can act as the pipeline, which is not so for a
+ * signature.
+ * @throws Error whose message says what is wrong with the URL.
  */
 export function parseStsUrl(text: string, takesToken: boolean): URL {
   const advice =
@@ -43,10 +42,10 @@ export function parseStsUrl(text: string, takesToken: boolean): URL {
   return url;
 }
 
-/** Who knows the roles that a step may take: AWS, the security token service of another store, or nobody. */
+/** Who can assume roles for a step: AWS, the security token service of another store, or none. */
 export type RoleAuthority = "aws" | "store" | "none";
 
-/** Endpoints in a private network are AWS's too, which shows in their names. */
+/** Endpoints in a private network belong to AWS too, as their names show. */
 export function roleAuthorityOf(endpoint: URL | undefined, stsEndpoint: URL | undefined): RoleAuthority {
   const isOfAws = (url: URL) => AWS_DOMAINS.test(url.hostname);
   if (stsEndpoint) return isOfAws(stsEndpoint) ? "aws" : "store";

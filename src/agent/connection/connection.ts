@@ -2,15 +2,15 @@ import type { Credentials } from "../../aws/credentials/credentials.ts";
 import type { AddressingStyle } from "../../aws/endpoint.ts";
 import type { RoleAuthority } from "./connection-url.ts";
 
-/** Who the step is before it takes any role. */
+/** The step's identity before it assumes any role. */
 export type BaseIdentity =
   | { readonly kind: "keys"; readonly credentials: Credentials }
   /** The pipeline's own token, which Azure DevOps issues for a service connection. */
   | { readonly kind: "oidc"; readonly serviceConnectionId: string }
-  /** Whatever the agent's machine has: an instance profile, a container's role, its environment, a profile. */
+  /** What the agent's machine offers: an instance profile, a container role, environment variables, a profile. */
   | { readonly kind: "agent" };
 
-/** What a connection says of roles. */
+/** The role settings of a connection. */
 export interface ConnectionRole {
   readonly arn?: string;
   readonly sessionName?: string;
@@ -18,27 +18,27 @@ export interface ConnectionRole {
   readonly durationSeconds?: number;
 }
 
-/** The two inputs that take a service connection. */
+/** The two inputs that name a service connection. */
 export type ConnectionInput = "awsCredentials" | "toolkitCredentials";
 
-/** Where a step's requests go and in whose name, as far as that stands outside of the task's own inputs. */
+/** Where requests go and which identity they use, as far as the connection decides it. */
 export interface Connection {
   /** The input that messages name. */
   readonly input: ConnectionInput;
-  /** What it is, in the middle of a sentence. */
+  /** What it is, as part of a sentence. */
   readonly description: string;
-  /** Absent for Amazon S3 itself. */
+  /** Absent for Amazon S3. */
   readonly endpoint?: URL;
-  /** Absent for that of AWS in the region. */
+  /** Absent for the token service of AWS in the region. */
   readonly stsEndpoint?: URL;
   readonly roleAuthority: RoleAuthority;
-  /** Empty where none is named. */
+  /** Empty if not set. */
   readonly region: string;
   readonly addressingStyle: AddressingStyle;
   readonly identity: BaseIdentity;
   readonly role: ConnectionRole;
-  /** Whether its settings for roles may be leftovers, which are passed over where no role takes them. */
+  /** Whether its role settings may be leftovers. If no role uses them, they are ignored without an error. */
   readonly mayHaveLeftovers?: true;
-  /** Why the agent's own identity is looked for, at the beginning of a sentence; absent where it was asked for. */
+  /** Why the agent's own identity is used, as the start of a sentence. Absent if the user chose it. */
   readonly agentReason?: string;
 }

@@ -10,14 +10,13 @@ export interface JobIdentity {
   readonly hubName: string;
   readonly planId: string;
   readonly jobId: string;
-  /** The job's own token for Azure DevOps. Every job has one, whether its steps may see it or not. */
+  /** The job's own token for Azure DevOps. Every job has one, even if scripts cannot see it. */
   readonly accessToken: string;
 }
 
 /**
- * Reads which job this is, and its token, which is masked.
- *
- * @throws {IdentityError} where the agent does not say all of it.
+ * * Reads the ids of this job and its token, and masks the token.
+ * @throws {IdentityError} if the agent did not set all of them.
  */
 export function readJobIdentity(): JobIdentity {
   const accessToken = readAuthorization("SYSTEMVSSCONNECTION", ["AccessToken"])?.parameter("AccessToken") ?? "";

@@ -9,27 +9,26 @@ import { maskSecret } from "../secret-input.ts";
 import { openTaskApi } from "../task-api.ts";
 import { type JobIdentity, readJobIdentity } from "./job-identity.ts";
 
-/** What a token says of itself, for whoever has to trust it. */
+/** The claims of a token that a trust policy can check. */
 export interface OidcClaims {
   readonly issuer: string;
   readonly subject: string;
   readonly audience: string;
 }
 
-/** The pipeline's own identity, as Azure DevOps vouches for it. */
+/** The pipeline's identity, confirmed by Azure DevOps. */
 export interface OidcTokens {
   /**
-   * Asks for a new token, since one lives ten minutes. It is masked.
-   *
-   * @throws {IdentityError} where there is none; the signal's reason.
+   * * Gets a new token, because a token lives ten minutes, and masks it.
+   * @throws {IdentityError} if there is none; the signal's reason.
    */
   request(): Promise<string>;
-  /** Of the latest token; undefined before the first, and where it could not be read. */
+  /** The claims of the latest token. Undefined before the first token, or if it could not be parsed. */
   latestClaims(): OidcClaims | undefined;
 }
 
 export interface OidcOptions {
-  /** For whom the token is issued: it names this connection. */
+  /** The token's subject. It names this connection. */
   readonly serviceConnectionId: string;
   readonly network: NetworkSettings;
   readonly userAgent: string;
@@ -39,7 +38,7 @@ export interface OidcOptions {
 /** Source: AssumeRoleWithWebIdentity in the AWS STS API Reference. */
 const MAX_TOKEN_LENGTH = 20_000;
 
-/** Public proof of such tokens is for connections of the AWS Toolkit alone, whose scheme is `UsernamePassword`. */
+/** Only connections of the AWS Toolkit, with the scheme `UsernamePassword`, are publicly known to get such tokens. */
 const OTHER_CONNECTION =
   'If that does not help, Azure DevOps may not issue tokens for a service connection without a stored secret: create one of the AWS Toolkit\'s type AWS with "Use OIDC", and enter it in toolkitCredentials instead of awsCredentials.';
 
@@ -95,7 +94,7 @@ async function askWithRetries(
   }
 }
 
-/** The client's errors in the terms in which retries are decided. */
+/** Translates the client's errors into those that the retry rules know. */
 function asKnownError(error: unknown, hostname: string): unknown {
   if (error instanceof ProxyError && error.status !== undefined) return refusal(error.status, error.message);
   if (!(error instanceof Error) || error instanceof ConnectionError) return error;
@@ -103,12 +102,12 @@ function asKnownError(error: unknown, hostname: string): unknown {
   if (statusCode !== undefined) return refusal(statusCode, message);
   if (/^Failed to find api location/.test(message)) return refusal(404, "it has no such API");
   if (/^Request timeout/.test(message)) return new ConnectionError("ETIMEDOUT", hostname, "it did not answer in time");
-  // What the client could not make sense of has no code.
+  // An answer that the client could not parse has no code.
   return code === undefined ? refusal(undefined, message) : new ConnectionError(code, hostname, message);
 }
 
 function refusal(status: number | undefined, message: string): ServiceError {
-  // A page for people stands where an answer of the API was expected.
+  // An HTML page came back instead of an API answer.
   const said = /^\s*</.test(message) ? "it answered with a page" : message;
   return new ServiceError({
     status: status ?? 200,
@@ -137,7 +136,7 @@ function advise(error: ServiceError | ConnectionError, collectionUrl: URL): stri
     : "Run the step again. If it happens again, check any proxy between this machine and Azure DevOps.";
 }
 
-/** Only if Azure DevOps itself answered, and not that there are too many requests. */
+/** Only if Azure DevOps itself answered, and not with "too many requests". */
 function adviseOtherConnection(error: ServiceError | ConnectionError, serviceConnectionId: string): string[] {
   if (error instanceof ConnectionError) return [];
   const { status } = error.details;

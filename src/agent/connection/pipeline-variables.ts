@@ -6,21 +6,21 @@ import type { BaseIdentity, Connection, ConnectionInput } from "./connection.ts"
 import { readRole } from "./connection-role.ts";
 import { hasForeignCharacter } from "./connection-secrets.ts";
 
-/** Problems are told under the input that would make the variables needless. */
+/** Problems are reported for the input that replaces these variables. */
 const INPUT: ConnectionInput = "awsCredentials";
 
 const NO_KEYS =
   "awsCredentials is empty, and there are no pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey, so the task looked for the identity of the agent's machine";
 
 /**
- * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. Without keys among them
- * the step acts as the agent's machine does.
+ * * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. If they hold no keys, the
+ * step uses the identity of the agent's machine.
  */
 export function readPipelineVariables(reader: InputReader): Connection {
   const identity = readIdentity(reader);
   const arn = variable("AWS.AssumeRoleArn");
   const texts = { arn, sessionName: variable("AWS.RoleSessionName"), externalId: variable("AWS.ExternalId") };
-  // Variables are those of all steps, whether a role of this one uses them or not.
+  // All steps share these variables, even if this step's role does not use them.
   const usesRole = arn !== "" || reader.text("assumeRole") !== "";
   const named = (variableName: string) => `it is empty, and the pipeline variable ${variableName}`;
   const names = {
@@ -40,7 +40,7 @@ export function readPipelineVariables(reader: InputReader): Connection {
   };
 }
 
-/** The region that the job names for all steps: `AWS.Region`, or `AWS_REGION` of the agent, which look alike in the environment. */
+/** The region of all steps of the job: the variable `AWS.Region`, or the agent's `AWS_REGION`. Both have one name in the environment. */
 export function regionVariable(): string {
   return variable("AWS.Region") || variable("AWS_DEFAULT_REGION");
 }
@@ -66,7 +66,7 @@ function variable(name: string): string {
   return (tl.getVariable(name) ?? "").trim();
 }
 
-/** Reads a variable past the task library, whose reader writes what it finds into the debug log, whether it is masked or not. */
+/** Reads a variable without the task library, which would write the value to the debug log even if it is a secret. */
 function secretVariable(name: string): string {
   const key = internal._getVariableKey(name);
   const text = (internal._vault.retrieveSecret(`SECRET_${key}`) || process.env[key] || "").trim();

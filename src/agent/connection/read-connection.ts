@@ -5,10 +5,9 @@ import { readS3Connection } from "./s3-connection.ts";
 import { readToolkitConnection } from "./toolkit-connection.ts";
 
 /**
- * Reads the service connection that is chosen: one of type `AwsS3`, or one of the AWS Toolkit's type `AWS`; where none is, the AWS
- * Toolkit's pipeline variables, and without these the agent's own identity. Its secrets are masked. What is wrong is told to the reader.
- *
- * @returns undefined where it cannot be used.
+ * * Reads the chosen service connection, of type `AwsS3` or of the AWS Toolkit's type `AWS`. If none is chosen, the AWS Toolkit's pipeline
+ * variables are used, or else the agent's own identity. Masks its secrets and adds problems to the reader.
+ * @returns undefined if it cannot be used.
  */
 export function readConnection(reader: InputReader): Connection | undefined {
   const own = reader.text("awsCredentials");

@@ -21,7 +21,7 @@ const ROLE_FIELD_NAMES = {
   durationSeconds: "its session duration",
 };
 
-/** Reads a connection of the type `AwsS3`, as the agent hands it to the task. */
+/** Reads a connection of type `AwsS3` from what the agent passes to the task. */
 export function readS3Connection(reader: InputReader, id: string): Connection | undefined {
   const authorization = readAuthorization(id, KEY_SECRETS);
   if (!authorization) {

@@ -13,10 +13,8 @@ import { regionVariable } from "./pipeline-variables.ts";
 const INPUT = "toolkitCredentials";
 
 /**
- * Reads a connection of the type `AWS`, which the AWS Toolkit for Azure DevOps brings. It always means AWS itself.
- *
- * Its form asks for keys whatever they are for, and a secret in it cannot be cleared: where it says to use OIDC, keys that stand
- * there too are leftovers.
+ * * Reads a connection of type `AWS`, which the AWS Toolkit for Azure DevOps defines. It is always for AWS. Its form always asks for keys,
+ * and a secret cannot be cleared. So if it uses OIDC, keys in it are leftovers.
  */
 export function readToolkitConnection(reader: InputReader, id: string): Connection | undefined {
   const authorization = readAuthorization(id, KEY_SECRETS);
@@ -27,7 +25,7 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
   const { parameter } = authorization;
   const arn = parameter("assumeRoleArn");
   const identity = readIdentity(reader, id, authorization);
-  // The toolkit's form keeps what is written in it, whether a role uses it or not.
+  // The toolkit's form keeps all values, even if no role uses them.
   const hasTaskRole = reader.text("assumeRole") !== "";
   const usesExternalId = hasTaskRole || (arn !== "" && identity.kind !== "oidc");
   const texts = { arn, sessionName: parameter("roleSessionName"), externalId: parameter("externalId") };

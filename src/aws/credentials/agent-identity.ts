@@ -5,7 +5,7 @@ import { requestHandler } from "../sdk-requests.ts";
 import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
-/** A metadata service is on the machine itself, or one hop away: where it is not there, a step shall say so soon. */
+/** A metadata service is on the machine itself or one hop away, so a missing one is detected soon. */
 const METADATA_TIMEOUT_MS = 1000;
 const METADATA_RETRIES = 2;
 
@@ -13,24 +13,24 @@ export interface AgentIdentityOptions {
   /** The region of STS, for profiles and token files that name a role and no region; undefined for what the machine's configuration says. */
   readonly region?: string | undefined;
   readonly transport: Transport;
-  /** What asked for the agent's identity, for messages: an input, or a field of the service connection. */
+  /** The input or connection field that chose the agent's identity, for messages. */
   readonly askedBy: string;
-  /** Why it is looked for though nothing asked for it, at the beginning of a sentence. */
+  /** Why it is used although no setting chose it, as the start of a sentence. */
   readonly reason?: string | undefined;
-  /** Told of each secret before its first use. */
+  /** Called with each secret before its first use. */
   readonly onSecret: (text: string) => void;
-  /** Told, in a sentence, what is worth knowing though nothing failed. */
+  /** Called with a sentence that is worth a log line, although nothing failed. */
   readonly onNote: (text: string) => void;
   /** Aborted when no credentials are needed any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The identity of the machine or container that the agent runs on, found as every AWS tool finds it: environment variables, shared
- * profiles (role, SSO and process among them), a web identity token file, a container's role, the instance profile.
+ * * * The identity of the machine or container that the agent runs on, found in the same way as by other AWS tools: environment variables,
+ * shared profiles (role, SSO and process among them), a web identity token file, a container's role, the instance profile.
  *
- * The source throws {IdentityError} where none of these gives credentials.
- * Source: "Standardized credential providers" in the AWS SDKs and Tools Reference Guide.
+ * The source throws {IdentityError} if none of these gives credentials. Source: "Standardized credential providers" in the AWS SDKs and
+ * Tools Reference Guide.
  */
 export function createAgentIdentity(options: AgentIdentityOptions): CredentialSource {
   let chain: Promise<Find> | undefined;
@@ -61,7 +61,7 @@ export function createAgentIdentity(options: AgentIdentityOptions): CredentialSo
 type Find = () => Promise<Credentials>;
 
 async function loadChain({ region, transport, onNote }: AgentIdentityOptions): Promise<Find> {
-  // The SDK speaks of the versions of Node that it will support one day; which one runs here is up to the agent.
+  // The SDK warns about Node versions that it will not support in the future; the agent decides which one runs here.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const { defaultProvider, fromIni } = await import("../sdk-clients.ts");
   const ignore = () => undefined;
@@ -69,7 +69,7 @@ async function loadChain({ region, transport, onNote }: AgentIdentityOptions): P
     timeout: METADATA_TIMEOUT_MS,
     maxRetries: METADATA_RETRIES,
     clientConfig: { requestHandler: requestHandler(transport) },
-    // A region in clientConfig would go before those of a profile, that of SSO among them.
+    // A region in clientConfig would override the profile's regions, including the SSO region.
     ...(region ? { parentClientConfig: { region } } : {}),
     logger: { debug: ignore, info: ignore, error: ignore, warn: (text: unknown) => onNote(String(text)) },
   };
@@ -77,11 +77,11 @@ async function loadChain({ region, transport, onNote }: AgentIdentityOptions): P
   if (AWS_PROFILE && AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
     onNote(`The step's environment has AWS_PROFILE and access keys: the profile "${AWS_PROFILE}" is used.`);
   }
-  // The whole chain would go on to the machine's role where the profile that is named fails.
+  // The whole chain would continue with the machine's role if the named profile fails.
   const profile = fromIni(settings);
   const provider = AWS_PROFILE ? () => profile() : defaultProvider(settings);
   return async () => {
-    // The SDK's own memory is passed over: it would give back what a server has refused.
+    // The SDK's cache is not used: it would return credentials that a server has refused.
     const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider({ forceRefresh: true });
     return {
       accessKeyId,
@@ -92,7 +92,7 @@ async function loadChain({ region, transport, onNote }: AgentIdentityOptions): P
   };
 }
 
-/** What the SDK says where it has looked everywhere, and of a profile that is not there or empty. */
+/** The SDK's messages if it found no credentials anywhere, or if a profile is missing or empty. */
 const NOTHING_FOUND = /^Could not (load credentials from any providers|resolve credentials using profile)/;
 
 function describe({ message }: Error, { askedBy, reason }: AgentIdentityOptions): string {
@@ -112,7 +112,7 @@ function describe({ message }: Error, { askedBy, reason }: AgentIdentityOptions)
       : "Give the agent's machine a role, or choose another way to sign in.";
     return `${what}: ${where}. ${advice}`;
   }
-  // Node's message of a process that failed holds its command line, which may hold secrets.
+  // Node's message about a failed process contains its command line, which may contain secrets.
   const why = /^Command failed/.test(message)
     ? "the credential_process of the profile failed. Run it as the agent's user to see why"
     : asReason(message);

@@ -1,41 +1,40 @@
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
-/** Credentials are refreshed so long before they end, or a quarter of their life where that is less. */
+/** Credentials are refreshed this long before they end, or at a quarter of their lifetime before the end if that is shorter. */
 const REFRESH_AHEAD_MS = 300_000;
-/** So long before the end requests wait for the new ones, or a tenth of their life where that is less. */
+/** Requests wait for new credentials from this long before the end, or from a tenth of the lifetime if that is shorter. */
 const WAIT_AHEAD_MS = 30_000;
-/** After a refresh that failed, the next one is tried after a quarter of what is left, within these bounds. */
+/** After a failed refresh, the next one is tried after a quarter of the remaining time, within these limits. */
 const MIN_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
 
 export interface CredentialRefreshOptions {
-  /** Gets new credentials, with retries of its own. */
+  /** Gets new credentials. It does its own retries. */
   readonly obtain: () => Promise<Credentials>;
-  /** Told when a refresh failed while the credentials still hold. */
+  /** Called when a refresh failed while the credentials are still valid. */
   readonly onFailedRefresh?: (error: Error, remainingMs: number) => void;
-  /** Once it is aborted, a refresh that fails was interrupted, and nobody is told. */
+  /** Once it is aborted, a failed refresh was interrupted and is not reported. */
   readonly signal?: AbortSignal | undefined;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now?: () => number;
 }
 
-/** A source whose credentials can be taken back. */
+/** A source whose credentials can be marked as expired. */
 export type RefreshingSource = CredentialSource & Required<Pick<CredentialSource, "forget">>;
 
 interface Held {
   readonly credentials: Credentials;
   readonly expiresAtMs: number;
-  /** From here on requests wait for new ones. */
+  /** From this time on, requests wait for new credentials. */
   readonly waitAtMs: number;
-  /** From here on new ones are asked for. */
+  /** From this time on, new credentials are requested. */
   refreshAtMs: number;
 }
 
 /**
- * Keeps credentials fresh: asks for them with the first request, and again before they end. Requests go on with the old ones
- * meanwhile, however many of them there are there is one refresh at a time, and one that fails is no harm while the old ones hold.
- *
- * The source throws what `obtain` throws, where there are no credentials that hold.
+ * * Keeps credentials fresh: gets them for the first request, and again before they end. Meanwhile requests use the old ones. Only one
+ * refresh runs at a time, and a failed one does no harm while the old ones are valid. The source throws what `obtain` throws if no
+ * credentials are valid.
  */
 export function refreshCredentials({
   obtain,
@@ -61,7 +60,7 @@ export function refreshCredentials({
     return pending;
   }
 
-  /** @throws the error, where no credentials are left. */
+  /** @throws the error if no valid credentials are left. */
   function fallBack(error: Error): Credentials {
     const remainingMs = held ? held.expiresAtMs - now() : 0;
     if (!held || remainingMs <= 0) throw error;
@@ -76,7 +75,7 @@ export function refreshCredentials({
     if (nowMs < held.refreshAtMs) return held.credentials;
     const refreshing = refresh();
     if (nowMs >= held.waitAtMs) return refreshing;
-    // Whoever comes once the old ones have ended hears of it.
+    // Requests that come after the old ones have ended get the error.
     refreshing.catch(() => undefined);
     return held.credentials;
   }
@@ -90,7 +89,7 @@ export function refreshCredentials({
 
 function hold(credentials: Credentials, nowMs: number): Held {
   const lifeMs = (credentials.expiresAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
-  // What is new and has ended already was dated by another clock: it holds until somebody refuses it.
+  // New credentials that have already ended were dated by another clock. They count as valid until a server refuses them.
   const expiresAtMs = lifeMs > 0 ? nowMs + lifeMs : Number.POSITIVE_INFINITY;
   return {
     credentials,

@@ -1,5 +1,5 @@
 /**
- * Whether two ARNs mean the same user or role. The sessions of a role differ from run to run, and are one here.
+ * * Whether two ARNs mean the same user or role. Different sessions of one role count as the same.
  *
  * Source: "IAM identifiers" in the IAM User Guide.
  */

@@ -1,13 +1,13 @@
-/** A role that was to be assumed, as far as messages tell of it. */
+/** An attempt to assume a role, as messages describe it. */
 export interface RoleAttempt {
   readonly arn: string;
   /** The input, or the field of the service connection, that names the role. */
   readonly namedBy: string;
-  /** Whose rights were to be used: those of a token of the pipeline, of keys, or of the previous role. */
+  /** The identity that was used: a token of the pipeline, keys, or the previous role. */
   readonly source: "web-identity" | { readonly keysFrom: string } | { readonly roleArn: string };
   readonly hasExternalId: boolean;
   readonly hasTags: boolean;
   readonly durationSeconds: number | undefined;
-  /** The host that was asked. */
+  /** The host that received the request. */
   readonly host: string;
 }

@@ -6,8 +6,8 @@ import type { RoleSession, Sts } from "./sts.ts";
 import { asRoleError } from "./sts-role-error.ts";
 
 /**
- * The longest session that a role's credentials may get of another role.
- * Source: "Role chaining" in "Roles terms and concepts", IAM User Guide.
+ * * The longest session that a role's credentials can get for another role. Source: "Role chaining" in "Roles terms and concepts", IAM User
+ * Guide.
  */
 const MAX_CHAINED_SECONDS = 3600;
 
@@ -21,37 +21,35 @@ export interface RoleHop {
   readonly externalId?: string | undefined;
   /** Not with a web identity. */
   readonly sessionTags?: ReadonlyMap<string, string> | undefined;
-  /** A policy, in JSON, that narrows what the role may. */
+  /** A policy, in JSON, that limits the role's rights. */
   readonly sessionPolicy?: string | undefined;
-  /** The input, or the field of the connection, that names the role: for messages. */
+  /** The input or connection field that names the role, for messages. */
   readonly namedBy: string;
 }
 
-/** Where a chain begins: with credentials, or with a token, which is asked for anew each time. */
+/** Where a chain begins: with credentials, or with a token, which is requested again each time. */
 export type ChainBase = CredentialSource | { readonly webIdentity: () => Promise<string> };
 
 export interface RoleChainOptions {
   readonly base: ChainBase;
   /** Where the base's keys come from, for messages. Default: the service connection. */
   readonly keysFrom?: string;
-  /** In order; at least one where the base is a web identity. */
+  /** In order; at least one if the base is a web identity. */
   readonly hops: readonly RoleHop[];
   readonly sts: Sts;
-  /** Told of each secret before its first use. */
+  /** Called with each secret before its first use. */
   readonly onSecret: (text: string) => void;
-  /** Told, in a sentence, what is worth knowing though nothing failed. */
+  /** Called with a sentence that is worth a log line, although nothing failed. */
   readonly onNote: (text: string) => void;
-  /** Told once, when the last role has been assumed first, as whom the step acts: the ARN of the session. */
+  /** Called once, when the last role is first assumed, with the ARN of its session. */
   readonly onAssumed?: (sessionArn: string) => void;
   /** Aborted when no credentials are needed any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a source of the last role's credentials: each role is assumed with those of the one before, when a request first needs it, and
- * again before its session ends.
- *
- * The source throws {RoleError} where a role cannot be assumed, and what the base throws.
+ * * Makes a source of the last role's credentials: each role is assumed with the credentials of the one before, when a request first needs
+ * it, and again before its session ends. The source throws {RoleError} if a role cannot be assumed, and what the base throws.
  */
 export function createRoleChain(options: RoleChainOptions): CredentialSource {
   const { base, hops } = options;
@@ -70,7 +68,7 @@ export function createRoleChain(options: RoleChainOptions): CredentialSource {
   );
 }
 
-/** One hop, and whom it tells. */
+/** One hop, and its callbacks. */
 interface Step extends Pick<RoleChainOptions, "keysFrom" | "sts" | "onSecret" | "onNote" | "onAssumed" | "signal"> {
   readonly hop: RoleHop;
   readonly isLast: boolean;
@@ -86,7 +84,7 @@ function assumeByToken(step: Step, webIdentity: () => Promise<string>): Credenti
   });
 }
 
-/** @param previousRole the ARN of the role that the source stands for, where it is one of this chain. */
+/** @param previousRole the ARN of the role whose credentials are used, if it is a role of this chain. */
 function assumeBySource(step: Step, source: CredentialSource, previousRole?: string): CredentialSource {
   const { hop, sts, keysFrom = "the service connection" } = step;
   const { externalId, sessionTags } = hop;
@@ -101,7 +99,7 @@ function assumeBySource(step: Step, source: CredentialSource, previousRole?: str
   return keepFresh(step, () => withCredentials(source, assume));
 }
 
-/** The duration to ask for: with temporary credentials an hour at most, which the step is told. */
+/** The duration to request: with temporary credentials one hour at most, which is logged. */
 function cap({ hop, onNote }: Step, { sessionToken }: Credentials): number | undefined {
   const { arn, namedBy, durationSeconds } = hop;
   if (durationSeconds === undefined || durationSeconds <= MAX_CHAINED_SECONDS || !sessionToken) return durationSeconds;
@@ -137,7 +135,7 @@ function requestOf({ arn, sessionName, durationSeconds, sessionPolicy }: RoleHop
   return { roleArn: arn, sessionName, durationSeconds, sessionPolicy };
 }
 
-/** Asks STS; what goes wrong becomes a RoleError. */
+/** Asks STS. Failures become a RoleError. */
 async function told(
   hop: RoleHop,
   source: RoleAttempt["source"],

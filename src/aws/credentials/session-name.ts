@@ -1,4 +1,4 @@
-/** The run that a session's name shall tell of, in AWS CloudTrail and in the ARN of the session. */
+/** The run that a session's name identifies, in AWS CloudTrail and in the ARN of the session. */
 export interface PipelineRun {
   /** The project's name, in any alphabet; may be empty. */
   readonly project: string;
@@ -10,8 +10,8 @@ export interface PipelineRun {
 const MAX_LENGTH = 64;
 
 /**
- * Names a role's session after the project and the run: `azp-{project}-{build}`, the release's id where there is no build.
- * What STS does not take in a name becomes a hyphen; of a project's long name the end is cut off, never the id.
+ * * Names a role's session after the project and the run: `azp-{project}-{build}`, with the release's id if there is no build. Characters
+ * that STS does not accept become hyphens. A long project name is cut at its end; the id is never cut.
  *
  * Source: `RoleSessionName` of AssumeRole in the AWS STS API Reference.
  */

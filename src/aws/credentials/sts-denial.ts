@@ -1,8 +1,8 @@
 import type { RoleAttempt } from "./role-attempt.ts";
 
 /**
- * Says which policy refused a role. AWS names the kind of policy in some messages and not in others; where it does not, the accounts of
- * the caller and the role tell who has to allow it.
+ * * Says which policy refused a role. AWS names the kind of policy in some messages only. If it does not, the accounts of caller and role
+ * show which policy must allow it.
  *
  * Sources: "Troubleshoot access denied error messages" and "Cross-account policy evaluation logic" in the IAM User Guide.
  */
@@ -30,10 +30,10 @@ export function roleDenialHint(attempt: RoleAttempt, serverMessage: string): str
   return `Caller and role are in the same account, so the trust policy decides: ${both}. ${conditions} AWS says the same of a role that does not exist.`;
 }
 
-/** What a message of AWS tells of a denial. */
+/** What an AWS message says about a denial. */
 interface Denial {
   readonly action: string;
-  /** The caller's ARN, or words in its place. */
+  /** The caller's ARN, or a description if it is unknown. */
   readonly caller: string;
   readonly callerAccount: string | undefined;
   readonly explicitDenyIn: string | undefined;
@@ -42,7 +42,7 @@ interface Denial {
 
 function readDenial(message: string, { source }: RoleAttempt): Denial {
   const arn = /\bUser: (arn:\S+)/.exec(message)?.[1];
-  // A session's ARN leaves out its role's path, which the chain knows.
+  // The ARN of a session does not contain the role's path, but the chain knows it.
   const known = typeof source === "object" && "roleArn" in source ? source.roleArn : undefined;
   const caller = known ?? (arn === undefined ? "the caller" : principalOf(arn));
   return {

@@ -8,13 +8,11 @@ export interface StsEndpoint extends ServerAddress {
 }
 
 /**
- * The endpoint of STS in a region, in whatever partition that is, or the one that is given.
- *
- * Regional endpoints of STS are those of S3 with another first label, so the rules for S3, which every task carries, serve for both;
- * a test holds this against the SDK's rules for STS.
+ * * * The endpoint of STS in a region of any partition, or the given one. Regional endpoints of STS are those of S3 with another first
+ * label, so the S3 rules, which every task contains, are used for both; a test compares them with the SDK's rules for STS.
  *
  * Source: "AWS STS Regions and endpoints" in the IAM User Guide.
- * @throws {EndpointError} where the region is none.
+ * @throws {EndpointError} if the region is not valid.
  */
 export function resolveStsEndpoint(region: string, endpoint?: URL): StsEndpoint {
   if (endpoint) return { ...serverAddress(endpoint), path: endpoint.pathname };

@@ -9,9 +9,9 @@ import { roleRefusalHint } from "./sts-hints.ts";
 export class RoleError extends IdentityError {
   override readonly name: string = "RoleError";
   readonly roleArn: string;
-  /** Whether a token of the pipeline was to be exchanged for the role. */
+  /** Whether the role was requested with a token of the pipeline. */
   readonly byWebIdentity: boolean;
-  /** STS's code, as `AccessDenied`; undefined where STS did not answer. */
+  /** The code from STS, for example `AccessDenied`; undefined if STS did not answer. */
   readonly awsCode: string | undefined;
 
   constructor(attempt: RoleAttempt, cause: ServiceError | ConnectionError) {
@@ -23,7 +23,7 @@ export class RoleError extends IdentityError {
   }
 }
 
-/** For STS, a denial is about the role; and a server that does not know the request is not STS. */
+/** From STS, a denial concerns the role; a server that does not know the request is not STS. */
 function roleErrorCode(cause: ServiceError | ConnectionError): ErrorCode {
   if (isClockSkew(cause)) return "clock-wrong";
   if (cause.code === "access-denied") return "role-access-denied";
@@ -32,7 +32,7 @@ function roleErrorCode(cause: ServiceError | ConnectionError): ErrorCode {
     : cause.code;
 }
 
-/** What is told of a role that could not be assumed: a {@link RoleError} where STS or the way to it is the reason. */
+/** The error for a role that could not be assumed: a {@link RoleError} if STS or the connection to it is the cause. */
 export function asRoleError(error: unknown, attempt: RoleAttempt): unknown {
   const isFromSts = error instanceof ServiceError || error instanceof ConnectionError;
   return isFromSts ? new RoleError(attempt, error) : error;

@@ -8,25 +8,25 @@ import { parseXml, type XmlElement } from "../xml.ts";
 import type { Credentials } from "./credentials.ts";
 import { resolveStsEndpoint } from "./sts-endpoint.ts";
 
-/** The code of a successful answer that STS would not give. */
+/** The code for a successful answer that cannot be from STS. */
 export const NOT_STS = "NotSTS";
 
 const API_VERSION = "2011-06-15";
-/** An answer's date has whole seconds, and the answer took its time: clocks that differ by less are taken for equal. */
+/** Smaller clock differences are ignored: an answer's date has whole seconds, and the answer took some time. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
-/** Which role, and as what. */
+/** Which role to assume, and the session's name. */
 export interface WebIdentityRequest {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly token: string;
   /** Default: STS's own, 3,600. */
   readonly durationSeconds?: number | undefined;
-  /** A policy, in JSON, that narrows what the role may. */
+  /** A policy, in JSON, that limits the role's rights. */
   readonly sessionPolicy?: string | undefined;
 }
 
-/** Which role, as what, and what its trust policy may ask for. */
+/** Which role to assume, the session's name, and what the trust policy may require. */
 export interface RoleRequest extends Omit<WebIdentityRequest, "token"> {
   readonly externalId?: string | undefined;
   readonly sessionTags?: ReadonlyMap<string, string> | undefined;
@@ -35,7 +35,7 @@ export interface RoleRequest extends Omit<WebIdentityRequest, "token"> {
 /** A role that was assumed. */
 export interface RoleSession {
   readonly credentials: Credentials;
-  /** `arn:aws:sts::123456789012:assumed-role/name/session`; empty where a store says nothing of it. */
+  /** `arn:aws:sts::123456789012:assumed-role/name/session`; empty if a store does not return it. */
   readonly arn: string;
 }
 
@@ -46,14 +46,14 @@ export interface CallerIdentity {
 }
 
 /**
- * AWS Security Token Service. All of it throws {ServiceError} where STS refuses, {ConnectionError} where it does not answer, both after
- * retries where the failure may have passed.
+ * * AWS Security Token Service. All methods throw {ServiceError} if STS refuses and {ConnectionError} if it does not answer, both after
+ * retries if the failure may be temporary.
  */
 export interface Sts {
   /** The host that requests go to, for messages. */
   readonly host: string;
   assumeRole(request: RoleRequest, credentials: Credentials): Promise<RoleSession>;
-  /** Not signed: the token says who asks. */
+  /** Not signed: the token identifies the caller. */
   assumeRoleWithWebIdentity(request: WebIdentityRequest): Promise<RoleSession>;
   getCallerIdentity(credentials: Credentials): Promise<CallerIdentity>;
 }
@@ -64,17 +64,17 @@ export interface StsOptions {
   readonly region: string;
   readonly transport: Transport;
   readonly userAgent: string;
-  /** Ends requests, and the waiting for the next attempt. */
+  /** Ends requests and the wait for the next attempt. */
   readonly signal?: AbortSignal | undefined;
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /**
- * Prepares requests to STS; nothing is sent yet.
+ * * Prepares requests to STS; nothing is sent yet.
  *
  * Source: AWS STS API Reference, version 2011-06-15.
- * @throws {EndpointError} where the region is none.
+ * @throws {EndpointError} if the region is not valid.
  */
 export function createSts({ endpoint, region, transport, userAgent, signal }: StsOptions): Sts {
   const address = resolveStsEndpoint(region, endpoint);
@@ -161,7 +161,7 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
   };
 }
 
-/** Whether a request was refused since this machine's clock is wrong. STS has no code of its own for that; stores have S3's. */
+/** Whether a request was refused because this machine's clock is wrong. STS has no code for that; other stores use S3's. */
 export function isClockSkew(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false;
   if (error.awsCode === "RequestTimeTooSkewed") return true;

@@ -4,7 +4,7 @@ import type { ConnectionError } from "../../http/connection-error.ts";
 import { ProxyError } from "../../http/proxy-error.ts";
 
 /**
- * Says what to do where a host does not answer, or not as it should.
+ * * Says what to do if a host does not answer, or answers wrongly.
  *
  * @param setting the field that the host's name comes from, if not from the region.
  */
@@ -34,7 +34,7 @@ export function connectionHint(error: ConnectionError, setting: string): string 
 const AGENT_PROXY = "the agent's proxy settings (./config.sh --proxyurl)";
 const ENVIRONMENT_PROXY = "HTTPS_PROXY or HTTP_PROXY in the step's environment";
 
-/** A proxy that inspects TLS shows a certificate of its own. */
+/** A proxy that inspects TLS presents its own certificate. */
 function adviseBeyondProxy({ code, hostname, proxy }: ProxyError, setting: string): string {
   const advice = adviseOnHost(code, hostname, setting);
   return code === "certificate-not-trusted"

@@ -7,7 +7,7 @@ const CHECK_KEYS = "in the service connection (awsCredentials)";
 const UNKNOWN_KEY = `Check the access key ID ${CHECK_KEYS}. This server does not know it. Temporary keys also need their session token.`;
 const NOT_UNDERSTOOD = "This server does not support something in the request that Amazon S3 supports.";
 
-/** What a request was about, and what S3 said of it. */
+/** What a request was about, and S3's answer. */
 interface Failure {
   readonly bucket: string;
   readonly key: string | undefined;
@@ -81,10 +81,7 @@ const ADVICE: ByAwsCode<(failure: Failure) => string> = {
     "The response is not from an S3 server. Check the server URL in the service connection, and any proxy or load balancer.",
 };
 
-/**
- * Errors that every file of a step meets alike, whatever the file. Those of KMS are not among them: objects to be read may
- * each have another key.
- */
+/** * Errors that affect every file of a step. Those of KMS are not among them: objects to be read may each have another key. */
 const STEP_FATAL_CODES = new Set([
   "AccessControlListNotSupported",
   "AllAccessDisabled",
@@ -106,7 +103,7 @@ const STEP_FATAL_CODES = new Set([
   "TokenRefreshRequired",
 ]);
 
-/** Connections that failed in a way that the next one may not; after these, hope is lost only when many have failed in a row. */
+/** Connection failures that may not happen again. The step gives up only after many of them in a row. */
 const PASSING_CONNECTION_CODES = new Set(["ECONNRESET", "EPIPE", "ETIMEDOUT", "ECONNABORTED"]);
 
 /** Whether the error ends the step, because every file would fail with it. */
@@ -118,12 +115,12 @@ export function isStepFatal(error: unknown): boolean {
   return isForeign || STEP_FATAL_CODES.has(error.meaning);
 }
 
-/** What the disk says where no file finds room, or none may be written. */
+/** Disk errors that affect every file: no space, or no right to write. */
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "EIO"]);
 
 /**
- * Whether the error may well be that of all files: where many in a row have it, hope is lost for the rest. What is about one object (it is
- * archived, or gone) or one file is not.
+ * * Whether the error may affect all files: after many in a row, the step gives up. Errors about one object (archived, or missing) or one
+ * file do not count.
  */
 export function mayConcernAll(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
@@ -135,10 +132,9 @@ export function mayConcernAll(error: unknown): boolean {
 }
 
 /**
- * Turns what went wrong with a bucket, or with one object of it, into sentences for the log: why, and what to do.
- * They may hold text from outside; the log's writer makes that harmless.
- *
- * @param action the IAM action that the request needed, as `s3:GetObject`.
+ * * Turns an error about a bucket or an object into sentences for the log: why, and what to do. They may contain text from outside, which
+ * the log's writer escapes.
+ * @param action the IAM action that the request needed, for example `s3:GetObject`.
  */
 export function describeFailure(error: unknown, bucket: string, key?: string, action = "s3:PutObject"): string {
   if (error instanceof ServiceError) {
@@ -156,13 +152,13 @@ export function describeFailure(error: unknown, bucket: string, key?: string, ac
   return `${(error as Error).message}.`;
 }
 
-/** What reads an object goes by the key that it was stored with, whatever the inputs say. */
+/** Reading an object always uses the KMS key that it was stored with, not the one in the inputs. */
 function isReading(action: string): boolean {
   return action === "s3:GetObject";
 }
 
 function wrongRegion({ bucket, region = "" }: Failure): string {
-  // It comes from outside, and what is no region is no advice.
+  // It comes from outside; only a valid region is shown.
   return /^[a-z0-9-]{1,40}$/i.test(region)
     ? `Set regionName (or the region of awsCredentials) to ${region}, where the bucket "${bucket}" is.`
     : `Set regionName (or the region of awsCredentials) to the region where the bucket "${bucket}" is.`;
@@ -172,7 +168,7 @@ function noSuchObject(): string {
   return "There is no such object. Check whether another process deletes objects there while the step runs.";
 }
 
-/** Actions that are allowed on a bucket, and not on its objects. Source: "Actions, resources, and condition keys for Amazon S3". */
+/** Actions that a policy allows on the bucket, not on its objects. Source: "Actions, resources, and condition keys for Amazon S3". */
 const BUCKET_ACTIONS = new Set([
   "s3:CreateBucket",
   "s3:GetBucketLocation",
@@ -189,7 +185,7 @@ const BUCKET_ACTIONS = new Set([
 
 function adviseOnPermission(failure: Failure): string {
   const { bucket, key, action: expected, serverMessage, expectedBucketOwner } = failure;
-  // S3 asks KMS in the name of who asked S3, and says so where KMS refused.
+  // S3 calls KMS as the caller of S3, and says so if KMS refuses.
   const kmsAction = /\bkms:\w+/.exec(serverMessage)?.[0];
   if (kmsAction) {
     return `Allow the user or role behind awsCredentials the action ${kmsAction} for the KMS key, in its own policy and in the policy of the key. Uploads need kms:GenerateDataKey, uploads in parts and downloads kms:Decrypt.`;
@@ -197,11 +193,11 @@ function adviseOnPermission(failure: Failure): string {
   if (/\bwith an explicit deny in a resource-based policy\b/.test(serverMessage)) {
     return `The policy of the bucket "${bucket}" denies this request. Check its Deny statements. They may require an encryption (set keyManagement) or https in the server URL.`;
   }
-  // One request may need several actions, as one for tags; S3 often says which one was refused.
+  // One request may need several actions, for example one for tags; S3 often says which one was refused.
   const action = /\bnot authorized to perform: (s3:\w+)/.exec(serverMessage)?.[1] ?? expected;
   const resource = BUCKET_ACTIONS.has(action) ? bucket : `${bucket}/${key ?? "*"}`;
   const allow = `Allow the user or role behind awsCredentials the action ${action} on arn:aws:s3:::${resource}, in its own policy and in the policy of the bucket.`;
-  // Of another owner S3 gives no reason, but of rights it does as a rule.
+  // S3 gives no reason if the bucket has another owner, but usually names a missing right.
   const isPerhapsOwner = expectedBucketOwner !== undefined && !/\bnot authorized to perform\b/.test(serverMessage);
   const advice = isPerhapsOwner
     ? `There are two possible causes. The bucket "${bucket}" does not belong to the account ${expectedBucketOwner}: check expectedBucketOwner. Or a permission is missing: ${allow}`

@@ -8,7 +8,7 @@ import { meaningOf } from "./refusal-meaning.ts";
 /** What the server said when it refused. All of it comes from outside. */
 export interface ServiceErrorDetails {
   readonly status: number;
-  /** The service's code, as `NoSuchBucket`; `NotS3` where the answer is not of S3's making. */
+  /** The service's code, for example `NoSuchBucket`; `NotS3` if the answer is not from an S3 server. */
   readonly awsCode: string;
   readonly serverMessage: string;
   readonly requestId?: string | undefined;
@@ -22,11 +22,11 @@ export interface ServiceErrorDetails {
   readonly serverTimeMs?: number | undefined;
 }
 
-/** The service answered, and refused. What it says is cut to what fits into a message, whoever read it. */
+/** The service refused the request. Its texts are cut to a length that fits into a message. */
 export class ServiceError extends CodedError {
   override readonly name: string = "ServiceError";
   readonly details: ServiceErrorDetails;
-  /** The code by which S3 would say it. */
+  /** The code that S3 would use for it. */
   readonly meaning: string;
 
   constructor(said: ServiceErrorDetails) {
@@ -45,19 +45,19 @@ export class ServiceError extends CodedError {
 }
 
 /**
- * It could not be settled who the step is: there are no credentials, or a role or a token was refused. The message is whole sentences,
- * with what to do.
+ * * The step has no identity: there are no credentials, or a role or a token was refused. The message is complete sentences that say what
+ * to do.
  */
 export class IdentityError extends CodedError {
   override readonly name: string = "IdentityError";
 }
 
-/** The store does not have what an input asks for. The message is whole sentences, with the input's name. */
+/** The store does not support what an input asks for. The message is complete sentences with the input's name. */
 export class UnsupportedInputError extends CodedError {
   override readonly name: string = "UnsupportedInputError";
 }
 
-/** The code of an answer that S3 would not give. */
+/** The code for an answer that cannot be from S3. */
 export const NOT_S3 = "NotS3";
 
 /** Codes, regions and request ids are much shorter. */
@@ -75,7 +75,7 @@ function bounded(said: ServiceErrorDetails): ServiceErrorDetails {
   };
 }
 
-/** Codes for answers without a body, as those to HEAD. */
+/** Codes for answers without a body, for example to HEAD. */
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   301: "PermanentRedirect",
   307: "TemporaryRedirect",
@@ -92,7 +92,7 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 /** Reads a refusal: the XML of S3 or STS, or whatever a proxy or load balancer in front of it answered. */
 export async function readServiceError(response: HttpResponse, expectedBucketOwner?: string): Promise<ServiceError> {
   const { headers } = response;
-  // An error that comes late stands behind a status of 200; S3 means 500 by it.
+  // A late error has the status 200; for S3 it means 500.
   const status = response.status === 200 ? 500 : response.status;
   const parsed = await parseErrorBody(response.body);
   const awsCode =
@@ -120,7 +120,7 @@ interface ErrorElement {
 async function parseErrorBody(body: Buffer): Promise<ErrorElement | undefined> {
   if (body.length > MAX_ERROR_BYTES || !body.includes("<Error")) return undefined;
   const root = await parseXml(body).catch(() => ({}) as XmlElement);
-  // Services of AWS other than S3 put the error into an envelope, beside the request's id.
+  // AWS services other than S3 wrap the error in an envelope, next to the request id.
   const envelope = typeof root.ErrorResponse === "object" ? (root.ErrorResponse as XmlElement) : root;
   const element = envelope.Error;
   if (typeof element !== "object") return undefined;

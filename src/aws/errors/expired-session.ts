@@ -1,7 +1,7 @@
 import type { CredentialSource, Credentials } from "../credentials/credentials.ts";
 import { IdentityError, ServiceError } from "./errors.ts";
 
-/** What services say of credentials whose session has ended. */
+/** Codes that services use for credentials whose session has ended. */
 const EXPIRED_CODES = new Set(["ExpiredToken", "TokenRefreshRequired"]);
 
 /** Whether a request, or the assuming of a role, was refused because the session of its credentials has ended. */
@@ -11,8 +11,8 @@ export function isExpiredSession(error: unknown): boolean {
 }
 
 /**
- * Does something with the credentials of a source; once more with others, should those have ended without our knowing, as where the
- * machine's clock is wrong.
+ * * Calls `use` with the credentials of a source. If a server refuses them as expired, for example because this machine's clock is wrong,
+ * it calls `use` once more with new ones.
  *
  * @throws what the source and `use` throw.
  */

@@ -1,4 +1,4 @@
-/** How a store may say what S3 says by a code of its own. A rule without `says` is about the store's code alone. */
+/** How a store may express what S3 expresses with an error code. A rule without `says` is about the store's code alone. */
 interface Rule {
   /** S3's code. */
   readonly meaning: string;
@@ -6,12 +6,12 @@ interface Rule {
   readonly says?: RegExp;
 }
 
-/** Codes that stores use for refusals of many kinds; only the message tells which. */
+/** Codes that stores use for many kinds of refusals; only the message shows which. */
 const VAGUE_CODES = ["AccessDenied", "Forbidden", "InvalidArgument", "InvalidRequest", "BadRequest", "Unauthorized"];
 
 /**
- * The first that fits counts. R2, Google Cloud Storage and Garage have no code for a wrong key; MinIO, R2 and others have one of their own for
- * a wrong region, and Oracle's store takes a key of another region for a wrong one.
+ * * The first that fits counts. R2, Google Cloud Storage and Garage have no code for a wrong key. MinIO, R2 and others have their own code
+ * for a wrong region. Oracle's store reports a key of another region as a wrong key.
  *
  * Sources: "Error codes" in the Cloudflare R2 documentation; "HTTP status and error codes for XML" in that of Google Cloud Storage; the
  * source code of Garage, MinIO and versitygw; answers of Backblaze B2 and Oracle in reports of their users.
@@ -42,13 +42,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * The code by which S3 says what a store has said in its own way.
- *
+ * * Translates a store's error code to S3's.
  * @param code the store's own.
- * @returns the same code, if nothing is known of it.
+ * @returns the same code if it is not known.
  */
 export function meaningOf(code: string, serverMessage: string): string {
-  // So S3 speaks of rights. It names the object, and the rules must not take its key for a reason.
+  // S3 phrases denials like this. The message contains the object's key, which the rules must not take for a reason.
   if (serverMessage.includes("not authorized to perform")) return code;
   const rule = RULES.find(
     ({ codes, says }) => codes.includes(code) && (says === undefined || says.test(serverMessage)),

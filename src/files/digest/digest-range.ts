@@ -61,7 +61,7 @@ export function joinDigests(request: FileDigestRequest, digests: readonly Buffer
  * Digests a range, block by block, with a pause after each in which the caller can let others have the thread.
  *
  * @param block is overwritten.
- * @throws {FileChangedError} where the file ends before the range, or goes on after the last one; Node's error where it cannot be read.
+ * @throws {FileChangedError} if the file ends before the range, or goes on after the last one; Node's error if it cannot be read.
  */
 export function* digestRange(range: DigestRange, block: Buffer): Generator<void, Buffer> {
   const { path, algorithm, alsoBy, startByte, sizeBytes, isLast } = range;

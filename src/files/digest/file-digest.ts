@@ -88,7 +88,7 @@ export class FileDigester {
    * The digest of a file; with `partSizeBytes` the digest of its parts' digests in a row, as S3 makes composite checksums and the ETags of
    * multipart uploads (before their `-N`).
    *
-   * @throws {FileChangedError} where the file has more or fewer bytes than expected; Node's error where it cannot be read.
+   * @throws {FileChangedError} if the file has more or fewer bytes than expected; Node's error if it cannot be read.
    */
   digest(request: FileDigestRequest): Promise<Buffer> {
     return new Promise((resolve, reject) => {
@@ -142,7 +142,7 @@ export class FileDigester {
     }
   }
 
-  /** A new one where all have something to do and there is work for more; none where it cannot be started. */
+  /** A new one where all have something to do and there is work for more; none if it cannot be started. */
   #threadWithLeast(): DigestThread | undefined {
     const [least] = this.#threads.toSorted((a, b) => a.costBytes - b.costBytes);
     if (least && (least.costBytes === 0 || this.#threads.length >= this.#worthThreads())) return least;

@@ -1,7 +1,7 @@
-/** What came is not an answer in HTTP/1. */
+/** The received bytes are not an HTTP/1 answer. */
 export class ProtocolError extends Error {
   override readonly name: string = "ProtocolError";
-  /** The name that Node's own parser has for it. */
+  /** The name that Node's own parser uses for it. */
   readonly code: string;
 
   constructor(code: string, message: string) {

@@ -4,7 +4,7 @@ import { ProtocolError } from "./protocol-error.ts";
 /** How the end of a body is found: by its size in bytes, by its last chunk, or by the end of the connection. */
 type BodyFraming = number | "chunked" | "until-close";
 
-/** A head, and what it says about what follows. */
+/** A head, and what it says about the body. */
 interface ParsedHead {
   readonly head: ResponseHead;
   readonly framing: BodyFraming;
@@ -30,7 +30,7 @@ export function parseHead(text: string, method: string): ParsedHead {
   if (minor === undefined) throw new ProtocolError("HPE_INVALID_CONSTANT", "the answer is not HTTP");
   const status = Number(code);
   const headers = readHeaders(lines);
-  // A tunnel begins behind the head, whatever the headers say.
+  // A tunnel begins after the head, regardless of the headers.
   const isTunnel = method === "CONNECT" && status >= 200 && status < 300;
   const sentFraming = isTunnel ? 0 : framingOf(headers);
   const framing = hasBody(method, status) ? sentFraming : 0;
@@ -47,7 +47,7 @@ function hasBody(method: string, status: number): boolean {
   return method !== "HEAD" && status >= 200 && status !== 204 && status !== 304;
 }
 
-/** A server of HTTP/1.0 that sends chunks has been garbled on its way. Source: RFC 9112, sections 6.1 and 9.3. */
+/** Chunks from an HTTP/1.0 server mean that the answer was damaged on its way. Source: RFC 9112, sections 6.1 and 9.3. */
 function keepsAlive(minor: string, headers: ResponseHead["headers"], framing: BodyFraming): boolean {
   const { connection = "" } = headers;
   if (framing === "until-close") return false;
@@ -55,7 +55,7 @@ function keepsAlive(minor: string, headers: ResponseHead["headers"], framing: Bo
 }
 
 /**
- * Both a length and chunks could be an attempt to pass off the rest of one answer as another: that is refused.
+ * * An answer with both a length and chunks is refused: it could smuggle a second answer.
  *
  * Source: RFC 9112, section 6.3, 2 to 8.
  */
@@ -89,7 +89,7 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
   return headers;
 }
 
-/** `String.trim` removes more than the spaces and tabs of HTTP, and a pattern could take for ever to find where they begin. */
+/** `String.trim` removes more than the spaces and tabs of HTTP, and a regular expression could take very long. */
 function withoutSpaces(line: string, valueStart: number): string {
   let start = valueStart;
   let end = line.length;

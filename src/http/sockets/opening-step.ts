@@ -1,24 +1,24 @@
 import type { Socket } from "node:net";
 import { type ConnectionError, reasonOf } from "../connection-error.ts";
 
-/** Makes an error of what went wrong, by Node's code and a reason for people. */
+/** Makes an error from Node's code and a reason for people. */
 export type SocketFailure = (code: string, reason: string) => ConnectionError;
 
-/** What holds for one step of opening a socket. */
+/** The settings of one step of opening a socket. */
 export interface StepOptions {
   readonly timeoutMs: number;
-  /** What is missing when the time is over, for people. */
+  /** What did not happen in time, for people. */
   readonly missing: string;
-  /** Ends the opening. */
+  /** Aborts the opening. */
   readonly signal: AbortSignal;
   readonly failure: SocketFailure;
 }
 
 /**
- * Waits for one step of opening a socket: that it is connected, say, or that the proxy answers.
+ * * * Waits for one step of opening a socket, for example for the connection or for the proxy's answer.
  *
  * @param watch calls `done` when the step is done.
- * @throws what `failure` makes of what went wrong; the socket is destroyed then.
+ * @throws the error from `failure`; the socket is then destroyed.
  */
 export function openingStep<T>(
   socket: Socket,

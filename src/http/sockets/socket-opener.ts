@@ -10,19 +10,19 @@ import { askForTunnel } from "./tunnel.ts";
 
 const KEEP_ALIVE_DELAY_MS = 1000;
 
-/** How long the parts of opening a socket may take. */
+/** Time limits for opening a socket. */
 export interface OpeningLimits {
-  /** To be connected, and twice as long to have a tunnel through a proxy. */
+  /** For the connection. A tunnel through a proxy gets twice this time. */
   readonly connectTimeoutMs: number;
-  /** How long nothing may be sent or received while TLS is agreed on. */
+  /** The longest time without any data during the TLS handshake. */
   readonly idleTimeoutMs: number;
 }
 
-/** What a socket is opened for. */
+/** The options of one socket. */
 interface SocketUse {
   /** Where to put what is read; absent if the socket's `data` events are listened to. */
   readonly onread?: OnReadOpts;
-  /** Ends the opening. */
+  /** Aborts the opening. */
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ interface SocketUse {
 export class SocketOpener {
   readonly #network: NetworkSettings;
   readonly #limits: OpeningLimits;
-  /** The latest TLS session with each server: with it, the server proves itself by what was agreed before, in less time. */
+  /** The latest TLS session with each server, which makes the next handshake shorter. */
   readonly #sessions = new Map<string, Buffer>();
   #tls: TlsOptions | undefined;
 
@@ -77,7 +77,7 @@ export class SocketOpener {
       throw proxyRefusal(proxy, server.hostname, status, statusText);
     }
     const socket = this.#startTls(server, { host: server.hostname, socket: toProxy });
-    // `tls.connect` does not go by `onread` if it is given a socket.
+    // `tls.connect` ignores `onread` if it is given a socket.
     if (onread) readInto(socket, onread);
     await untilSecure(socket, {
       timeoutMs: this.#limits.idleTimeoutMs,
@@ -94,7 +94,7 @@ export class SocketOpener {
     const socket = tls.connect({
       ...this.#tls,
       ...to,
-      // An address is no name to be told to the server.
+      // An IP address must not be sent as the server name.
       ...(net.isIP(server.hostname) ? {} : { servername: server.hostname }),
       ...(session ? { session } : {}),
     });
@@ -102,7 +102,7 @@ export class SocketOpener {
   }
 }
 
-/** Waits until TLS is agreed on. */
+/** Waits for the TLS handshake. */
 function untilSecure(socket: Socket, options: Omit<StepOptions, "missing">): Promise<void> {
   return openingStep(socket, { ...options, missing: "TLS connection" }, (done) => socket.once("secureConnect", done));
 }
@@ -112,7 +112,7 @@ function unreachedProxy({ server, proxy }: ProxyRoute): SocketFailure {
     new ProxyError(code, server.hostname, `was not reached: ${reason}`, { proxy, stage: "unreached" });
 }
 
-/** Does what `onread` does, by the events of a socket. */
+/** Does the same as `onread`, with the socket's events. */
 function readInto(socket: Socket, { buffer, callback }: OnReadOpts): void {
   const target = typeof buffer === "function" ? buffer : () => buffer;
   socket.on("data", (chunk: Buffer) => {

@@ -1,10 +1,10 @@
 import tls from "node:tls";
 import type { NetworkSettings } from "../network-settings.ts";
 
-/** What a server has to show, and what is shown to it. */
+/** The certificates that a server must have, and the client certificate. */
 export type TlsOptions = Pick<tls.ConnectionOptions, "secureContext" | "rejectUnauthorized">;
 
-/** To be made once: to read all authorities for each connection takes longer than to connect. */
+/** Made once, because reading all authorities for each connection takes longer than the connection itself. */
 export function tlsOptionsOf({ authorities, clientCertificate, skipsValidation }: NetworkSettings): TlsOptions {
   const context = {
     ...(authorities ? { ca: [...tls.rootCertificates, authorities] } : {}),

@@ -34,7 +34,7 @@ export function askForTunnel(
         return fail(error.code, error.message);
       }
       if (!parser.head) return;
-      // What comes next is for TLS, which takes it from below this stream.
+      // The next bytes are for TLS, which reads them below this stream.
       socket.off("data", read).pause();
       done(parser.head);
     };

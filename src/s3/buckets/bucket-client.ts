@@ -13,11 +13,11 @@ type Sdk = typeof import("../../aws/sdk-clients.ts");
 export interface BucketCommand<Output> {
   /** Sends it. */
   send(client: S3Client, sdk: Sdk): Promise<Output>;
-  /** What the root element of the setting that is asked for may be called; none for JSON. The SDK reads any document as one of them. */
+  /** The allowed names of the answer's root element; none for JSON. The SDK itself accepts any document. */
   readonly roots?: readonly string[];
-  /** Makes what some stores write such that the SDK reads it as it is meant. */
+  /** Corrects what some stores write, so that the SDK reads it correctly. */
   readonly normalize?: (document: string) => string;
-  /** Of the document that is sent. Default: `application/xml`. */
+  /** The content type of the document that is sent. Default: `application/xml`. */
   readonly contentType?: string;
 }
 
@@ -34,7 +34,7 @@ export async function askBucket<Output>(
 ): Promise<Output> {
   const { client, sdk } = await openClient({
     async handle(request) {
-      // The SDK gets no signal: it would throw an error of its own in place of the signal's reason.
+      // The SDK gets no signal: it would throw an error of its own instead of the signal's reason.
       const response = await bucket.send({ ...requestOf(request, command.contentType), signal });
       if (command.roots) await requireSetting(response, command.roots);
       const headers = Object.fromEntries(
@@ -53,14 +53,16 @@ async function requireSetting(response: HttpResponse, roots: readonly string[]):
   const refusal = (status: number, awsCode: string) =>
     new ServiceError({ status, awsCode, serverMessage: "no answer" });
   if (response.status === 204) throw refusal(404, "NoSuchConfiguration");
-  // Who does not know the setting takes the question for one about the bucket.
+  // A store that does not know the setting answers a request about the bucket.
   if (response.body.includes("<ListBucketResult")) throw refusal(405, "MethodNotAllowed");
   const [first, ...others] = roots;
   const root = others.find((name) => response.body.includes(`<${name}>`)) ?? first;
   if (root !== undefined) await readResult(response, root);
 }
 
-/** Of what the SDK says, the operation and its document; headers are the bucket's, and checksums as all stores accept them. */
+/**
+ * Takes the operation and its document from the SDK's request. Headers are the bucket's, and checksums are those that all stores accept.
+ */
 function requestOf({ method, query = {}, body }: SdkRequest, contentType = "application/xml"): S3Request {
   const names = Object.keys(query).filter((name) => name !== "x-id");
   const common = {

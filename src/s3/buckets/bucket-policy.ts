@@ -2,13 +2,13 @@ import type { Bucket } from "../bucket.ts";
 import { PLACE } from "../sdk/open-client.ts";
 import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucket-setting.ts";
 
-/** The most that a bucket policy may be long. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
+/** The longest policy that S3 accepts, in bytes. Source: "Bucket policies for Amazon S3" in the Amazon S3 User Guide. */
 export const MAX_POLICY_BYTES = 20 * 1024;
 
 /**
  * Reads a bucket's policy. That takes s3:GetBucketPolicy.
  *
- * @returns the policy's JSON as it was stored; undefined where the bucket has none.
+ * @returns the policy's JSON as it was stored; undefined if the bucket has none.
  * @throws {UnsupportedInputError} if the store has no bucket policies; what `Bucket.send` throws.
  *
  * Source: GetBucketPolicy in the Amazon S3 API Reference.
@@ -19,17 +19,17 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
     roots: [],
   });
   if (answer === "none") return undefined;
-  // The SDK tells no policy from an empty answer, which is not one that S3 gives.
+  // The SDK cannot distinguish "no policy" from an empty answer, which S3 does not give.
   if (answer !== "unsupported") return answer.Policy ?? "";
   throw settingNotSupported("policy");
 }
 
 /**
- * Gives a bucket this policy in the place of the one it has. That takes s3:PutBucketPolicy.
+ * * * Replaces a bucket's policy. This needs s3:PutBucketPolicy.
  *
  * @param policy JSON of at most `MAX_POLICY_BYTES`.
- * @throws {ServiceError} with the code AccessDenied where the policy lets everybody in, and Block Public Access forbids that;
- *   {@link UnsupportedInputError} if the store has no bucket policies; else what `Bucket.send` throws.
+ * @throws {ServiceError} with the code AccessDenied if the policy allows public access and Block Public Access forbids that; {@link
+ * UnsupportedInputError} if the store has no bucket policies; else what `Bucket.send` throws.
  *
  * Source: PutBucketPolicy in the Amazon S3 API Reference.
  */

@@ -4,18 +4,17 @@ import type { Bucket } from "../bucket.ts";
 import { PLACE } from "../sdk/open-client.ts";
 import { askBucket } from "./bucket-client.ts";
 
-/** The region whose name is left out of location constraints, for it is older than they are. */
+/** The region whose name is not used in location constraints, because it is older than they are. */
 const UNNAMED_REGION = "us-east-1";
 
-/** What stores say that know no regions, or others than the one that is named. */
+/** Codes of stores without regions, or without the named region. */
 const LOCATION_REFUSALS = new Set(["IllegalLocationConstraintException", "InvalidLocationConstraint"]);
 
 /**
- * Makes a bucket where there is none. It is made as S3 makes them now: private, without ACLs, encrypted.
- *
- * @param region where the bucket is to be. Stores other than Amazon S3 may pass over it.
- * @param isAmazon whether the store is Amazon S3 itself.
- * @throws {ServiceError} with the code BucketAlreadyExists where it is somebody else's; else what `Bucket.send` throws.
+ * * Creates a bucket if it does not exist, with S3's current defaults: private, without ACLs, encrypted.
+ * @param region the bucket's region. Stores other than Amazon S3 may ignore it.
+ * @param isAmazon whether the store is Amazon S3.
+ * @throws {ServiceError} with the code BucketAlreadyExists if it belongs to another account; else what `Bucket.send` throws.
  *
  * Source: HeadBucket and CreateBucket in the Amazon S3 API Reference.
  */
@@ -31,7 +30,7 @@ export async function ensureBucket(
     return "created";
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    // Somebody else was quicker, another job of this pipeline maybe.
+    // Another process created it first, for example another job of this pipeline.
     if (error.awsCode === "BucketAlreadyOwnedByYou") return "exists";
     // Or the answer to this very request was lost, and it was sent again: some stores do not say whose bucket it is.
     if (error.awsCode === "BucketAlreadyExists" && (await isOpen(bucket, signal))) return "exists";
@@ -42,7 +41,7 @@ export async function ensureBucket(
 }
 
 /**
- * Whether there is a bucket of this name, whoever's it is.
+ * * Whether a bucket of this name exists, in any account.
  *
  * @throws what `Bucket.send` throws, but for refusals that say so much.
  */
@@ -56,13 +55,13 @@ export async function bucketExists(bucket: Bucket, signal?: AbortSignal): Promis
     if (!(error instanceof ServiceError)) throw error;
     const { status } = error.details;
     if (status === 404) return false;
-    // It is there, and may not be looked at; what else may be done with it, its use will show.
+    // It exists, but may not be read. Later requests show what is allowed.
     if (status === 403 || status === 405) return true;
     throw error;
   }
 }
 
-/** Whether a bucket may be looked at. */
+/** Whether a bucket may be read. */
 async function isOpen(bucket: Bucket, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await bucket.send({ method: "HEAD", key: "", signal });
@@ -74,7 +73,7 @@ async function isOpen(bucket: Bucket, signal: AbortSignal | undefined): Promise<
 }
 
 async function createBucket(bucket: Bucket, region: string, signal: AbortSignal | undefined): Promise<void> {
-  // For the first region the SDK's client, which is of that one, adds none of its own.
+  // The SDK's client has the first region, for which it adds no location constraint.
   const LocationConstraint = region as BucketLocationConstraint;
   const CreateBucketConfiguration =
     region === UNNAMED_REGION ? {} : { CreateBucketConfiguration: { LocationConstraint } };

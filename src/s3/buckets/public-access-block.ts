@@ -17,7 +17,7 @@ const ROOTS = ["PublicAccessBlockConfiguration", "BlockPublicAccessBlockConfigur
 /**
  * Reads what public access a bucket blocks. That takes s3:GetBucketPublicAccessBlock.
  *
- * @returns undefined where the bucket itself blocks nothing, as in a store without Block Public Access.
+ * @returns undefined if the bucket itself blocks nothing, as in a store without Block Public Access.
  * @throws what `Bucket.send` throws.
  *
  * Source: GetPublicAccessBlock in the Amazon S3 API Reference.
@@ -29,7 +29,7 @@ export async function getPublicAccessBlock(
   const answer = await getBucketSetting(bucket, signal, {
     send: (client, sdk) => client.send(new sdk.GetPublicAccessBlockCommand(PLACE)),
     roots: ROOTS,
-    // The SDK takes a "true" with a space beside it for false: nothing would seem to be blocked.
+    // The SDK reads a "true" with a space next to it as false, as if nothing were blocked.
     normalize: (document) => document.replace(/>\s*(true|false)\s*</gi, ">$1<"),
   });
   if (answer === "unsupported") bucket.giveUp("publicAccessBlock");

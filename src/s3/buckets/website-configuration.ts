@@ -8,9 +8,9 @@ import { getBucketSetting, putBucketSetting, settingNotSupported } from "./bucke
 export type WebsiteConfiguration = WebsiteHosting | WebsiteRedirect;
 
 export interface WebsiteHosting {
-  /** What is appended to the key of a folder, as `index.html`. */
+  /** What is appended to the key of a folder, for example `index.html`. */
   readonly indexDocument: string;
-  /** The key of the object that is answered with in the place of an error. */
+  /** The key of the object that is returned for errors. */
   readonly errorDocument?: string;
   /** At most 50. */
   readonly routingRules: readonly RoutingRule[];
@@ -19,7 +19,7 @@ export interface WebsiteHosting {
 export interface WebsiteRedirect {
   readonly redirectAllRequestsTo: {
     readonly hostName: string;
-    /** That of the request where it is absent. */
+    /** If absent, the protocol of the request. */
     readonly protocol?: Protocol;
   };
 }
@@ -27,13 +27,13 @@ export interface WebsiteRedirect {
 export type Protocol = "http" | "https";
 
 /**
- * Where its condition holds, the visitor is sent elsewhere. Rules without an error code are tried before the object is looked for, those
- * with one after it failed; of each the first whose condition holds is followed.
+ * * Redirects visitors if its condition holds. Rules without an error code are tried before the object is read, rules with one after an
+ * error. The first rule of each kind whose condition holds is used.
  *
  * Source: RoutingRule in the Amazon S3 API Reference.
  */
 export interface RoutingRule {
-  /** Both must hold; without either, every request is meant. */
+  /** Both must hold. Without conditions, the rule is for every request. */
   readonly condition: {
     /** What the object key begins with. A request for a folder is for the folder's key, without the index document. */
     readonly keyPrefix?: string;
@@ -44,10 +44,10 @@ export interface RoutingRule {
     readonly protocol?: Protocol;
     /** With its port, if any. */
     readonly hostName?: string;
-    /** Put in the place of `keyPrefix`, which it takes away where it is empty; never beside `replaceKeyWith`. */
+    /** Replaces `keyPrefix`, or removes it if empty. Never together with `replaceKeyWith`. */
     readonly replaceKeyPrefixWith?: string;
     readonly replaceKeyWith?: string;
-    /** 301 where it is absent. */
+    /** 301 if absent. */
     readonly httpRedirectCode?: string;
   };
 }
@@ -55,7 +55,7 @@ export interface RoutingRule {
 /**
  * Reads how a bucket is set up as a website. That takes s3:GetBucketWebsite.
  *
- * @returns undefined where it is no website.
+ * @returns undefined if it is no website.
  * @throws {UnsupportedInputError} if the store has no websites; what `Bucket.send` throws.
  *
  * Source: GetBucketWebsite in the Amazon S3 API Reference.
@@ -150,7 +150,7 @@ function writeRedirect({ redirectAllRequestsTo: { hostName, protocol } }: Websit
   return { RedirectAllRequestsTo: { HostName: hostName, Protocol: protocol } };
 }
 
-/** A text that says something: some stores write what is not set as an empty element. */
+/** A text that is not empty: some stores write an unset value as an empty element. */
 function textOf(text: string | undefined): string | undefined {
   return text || undefined;
 }
@@ -160,7 +160,7 @@ function protocolOf(text: SdkProtocol | undefined): Protocol | undefined {
   return protocol === "http" || protocol === "https" ? protocol : undefined;
 }
 
-/** A property, where it has a value. */
+/** A property, if it has a value. */
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [key in Name]?: Value } {
   return value === undefined ? {} : ({ [name]: value } as { readonly [key in Name]: Value });
 }

@@ -1,16 +1,16 @@
 import { type EventLoopUtilization, performance } from "node:perf_hooks";
 
-/** How many more requests are under way at once after each step. */
+/** The number of requests at once grows by this factor with each step. */
 const STEP = 1.5;
-/** What a step has to bring: where requests wait for the server's answers alone, it is half as much again. */
+/** The gain that a step must bring. If requests only wait for the server, the gain is 50 %. */
 const MIN_GAIN = 1.1;
-/** With less time to spare this thread could not do more, however many requests are under way. */
+/** If this thread has less idle time, more requests at once would not help. */
 const MAX_BUSY_SHARE = 0.9;
 
 /** How long this thread has computed, and how long it has waited, in milliseconds. */
 export type Activity = Pick<EventLoopUtilization, "active" | "idle">;
 
-/** Finds out how many requests at once are worth it: more, as long as this thread waits for answers and more come by it. */
+/** Finds the best number of requests at once: it raises the number as long as this thread has idle time and throughput grows. */
 export class ConcurrencyTuner {
   readonly #max: number;
   readonly #measure: () => Activity;
@@ -28,7 +28,7 @@ export class ConcurrencyTuner {
     this.#before = measure();
   }
 
-  /** To be called whenever a request has ended, and as many were under way as may be. @returns how many may be under way at once from now on. */
+  /** Call it whenever a request has ended while the maximum number was running. @returns how many may be under way at once from now on. */
   next(): number {
     if (this.#isOver || ++this.#ended < 2 * this.#limit) return this.#limit;
     const now = this.#measure();

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * Does some work for each item, for a bounded number of them at once. The first failure ends the others too.
+ * * Works on each item, on a limited number at once. The first failure aborts the others.
  *
  * @param width how many at once; a function is asked again whenever some work has ended, for a number that may grow.
  * @param work gets a signal that is aborted by `signal`, and where another item's work has failed.
@@ -35,7 +35,7 @@ export async function inParallel<Item, Result>(
   }
 
   startQueues();
-  // More of them may be started meanwhile.
+  // More workers may start in the meantime.
   for (let index = 0; index < queues.length; index++) await queues[index];
   eitherSignal.throwIfAborted();
   return results;

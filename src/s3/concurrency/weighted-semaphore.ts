@@ -1,33 +1,33 @@
 import { Semaphore } from "../../scheduling/semaphore.ts";
 import { ConcurrencyTuner } from "./concurrency-tuner.ts";
 
-/** As many requests are under way at once to begin with, on as many connections: below that latency is not hidden. */
+/** The initial number of requests and connections at once. With fewer, the latency would show. */
 const FIRST_REQUESTS = 64;
-/** At most, where more are answered sooner. */
+/** The maximum, if more requests at once bring more throughput. */
 export const MAX_REQUESTS = 256;
-/** A large body keeps its connection busy for long, so fewer of them fill the line. */
+/** A large body keeps its connection busy for long, so fewer of them use the whole bandwidth. */
 const LARGE_BODIES = 16;
 
 /**
- * Bounds the requests that are under way at once, each by the weight of its body. Where their number is automatic, it grows as long as small
- * requests come faster by it.
+ * * Limits the requests that run at once, weighted by the size of their bodies. An automatic limit grows as long as it makes small requests
+ * faster.
  */
 export class WeightedSemaphore {
   readonly #slots: Semaphore;
   readonly #tuner: ConcurrencyTuner | undefined;
 
-  /** @param slots the number that is asked for; undefined for the automatic one. */
+  /** @param slots the number from the inputs; undefined for the automatic one. */
   constructor(slots: number | undefined) {
     this.#slots = new Semaphore(slots ?? FIRST_REQUESTS);
     this.#tuner = slots === undefined ? new ConcurrencyTuner(FIRST_REQUESTS, MAX_REQUESTS) : undefined;
   }
 
-  /** How much work is to be begun: none that would wait, so that none is under way yet when the step stops. */
+  /** How much work to start: none that would have to wait, so that a stopped step has no work left in the queue. */
   get wanted(): number {
     return this.#slots.limit;
   }
 
-  /** What a request with a large body takes. Where the number of requests is asked for, each counts as one. */
+  /** The weight of a request with a large body. If the number of requests is set by an input, each counts as one. */
   get largeBodyWeight(): number {
     return this.#tuner ? Math.floor(this.#slots.limit / LARGE_BODIES) : 1;
   }

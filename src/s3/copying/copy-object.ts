@@ -10,7 +10,7 @@ import { isObjectMetadata } from "../system-metadata.ts";
 import { childText, readResult } from "../xml-body.ts";
 import { copySourceHeaders } from "./copy-source.ts";
 
-/** An object to copy, as a listing tells of it. */
+/** An object to copy, as in a listing. */
 export interface CopiedObject {
   readonly key: string;
   readonly sizeBytes: number;
@@ -18,7 +18,7 @@ export interface CopiedObject {
   readonly etag: string;
 }
 
-/** What the copy is to be, beside its bytes. */
+/** The settings of the copy. */
 export interface CopyWrite {
   /**
    * Headers that a copy does not take from its source: encryption, storage class, tags, redirect location. With `metadata: "replaced"`
@@ -35,11 +35,11 @@ const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
 /**
- * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
+ * * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
  *
  * @returns the copy's ETag, without quotation marks.
- * @throws {ServiceError} with PreconditionFailed if the object is not the one any more that was listed, also where the store does not mind
- *   that; what `Bucket.send` throws.
+ * @throws {ServiceError} with PreconditionFailed if the object has been replaced since it was listed, even if the store ignores that
+ * condition; what `Bucket.send` throws.
  *
  * Source: CopyObject in the Amazon S3 API Reference.
  */
@@ -71,7 +71,7 @@ export async function copyObject(bucket: Bucket, source: CopiedObject, key: stri
   }
 }
 
-/** Not every store minds the condition on the source. An ETag that the copy shares with it proves that it was the right one. */
+/** Some stores ignore the condition on the source. If copy and source have the same ETag, it was the right source. */
 async function confirmCopy(
   bucket: Bucket,
   source: CopiedObject,

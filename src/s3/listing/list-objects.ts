@@ -5,7 +5,7 @@ import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
 import { type ListedEntry, type ListingPage, readListingPage } from "./listing-page.ts";
 
-/** What a listing tells of an object. Size and time are undefined, and the ETag is empty, if the store does not tell them. */
+/** An object as in a listing. Size and time are undefined, and the ETag is empty, if the store does not return them. */
 export interface RemoteObject {
   readonly key: string;
   readonly sizeBytes: number | undefined;
@@ -14,16 +14,16 @@ export interface RemoteObject {
   /** Milliseconds since 1970. */
   readonly lastModifiedMs: number | undefined;
   readonly storageClass: string;
-  /** That it was stored with; stores other than Amazon S3 hardly tell. */
+  /** Few stores other than Amazon S3 return it. */
   readonly checksumAlgorithm?: string;
 }
 
-/** The store lists keys outside the prefix: what it lists cannot be relied on. */
+/** The store lists keys outside the prefix, so its listing cannot be trusted. */
 export class ListingError extends CodedError {
   override readonly name: string = "ListingError";
 }
 
-/** The store lists keys in another order than S3 does. Whoever has used the objects so far begins again, with a sorted listing. */
+/** The store lists keys in another order than S3 does. The caller must start again, with a sorted listing. */
 export class UnsortedListingError extends CodedError {
   override readonly name: string = "UnsortedListingError";
 
@@ -34,7 +34,7 @@ export class UnsortedListingError extends CodedError {
 
 /** No key has more than 1,024 bytes; what a server lists as one may be of any length. */
 const MAX_SHOWN_KEY_LENGTH = 1100;
-/** A store may give pages without objects, for example where many were deleted; so many in a row are no listing. */
+/** A store may return pages without objects, for example after many deletions. This many in a row are an error. */
 const MAX_EMPTY_PAGES = 1000;
 
 /** The most that S3 gives at once. */
@@ -61,7 +61,7 @@ export function listInOrder(
  * Lists the objects under a prefix in the order of the store, which may list a key twice. While the caller works on one page, the next one
  * is on its way.
  *
- * @throws {ListingError} where keys are not under the prefix; {ServiceError} where S3 refuses, or the answer is not one that S3 gives;
+ * @throws {ListingError} if keys are not under the prefix; {ServiceError} if S3 refuses, or the answer is not one that S3 gives;
  *   else what `Bucket.send` throws.
  *
  * Source: ListObjectsV2 and ListObjects in the Amazon S3 API Reference.
@@ -104,7 +104,7 @@ async function* streamObjects(
 
   function request(position: Position | undefined): Promise<Page> {
     const page = requestPage(bucket, prefix, position, eitherSignal);
-    // It may fail while the caller still works on the page before: it is told when it is asked for.
+    // It may fail while the caller still works on the page before; the error is thrown when the page is requested.
     page.catch(() => undefined);
     return page;
   }
@@ -147,7 +147,7 @@ interface Page {
   readonly next: Position | undefined;
 }
 
-/** Where a listing goes on: at the store's own token, or after a key, in stores that know only the first version of the request. */
+/** Where a listing continues: at the store's token, or after a key in stores that only know the first version of the request. */
 interface Position {
   readonly by: "continuation-token" | "marker";
   readonly text: string;
@@ -209,10 +209,10 @@ function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse
   };
 }
 
-/** What no key has that is encoded. Stores do not agree about other characters: Ceph, for one, leaves `|`. */
+/** Characters that an encoded key cannot contain. Stores differ about other characters; Ceph, for example, does not encode `|`. */
 const NEVER_ENCODED = /[^!-~]/;
 
-/** @returns undefined where the key is not encoded as it should be. */
+/** @returns undefined if the key is not encoded as it should be. */
 function decodeKey(encoded: string | undefined): string | undefined {
   if (!encoded || !/[%+]/.test(encoded)) return encoded;
   // The store says that it encodes keys, and does not.

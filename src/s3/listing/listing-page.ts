@@ -16,10 +16,10 @@ export interface ListingPage {
   readonly entries: readonly ListedEntry[];
   /** `url` where keys are percent-encoded. */
   readonly encodingType: string | undefined;
-  /** Undefined if the answer does not tell. */
+  /** Undefined if the answer does not say. */
   readonly isTruncated: boolean | undefined;
   readonly nextToken: string | undefined;
-  /** In place of a token, from a store that knows only the first version of the request. */
+  /** Instead of a token, from a store that only knows the first version of the request. */
   readonly nextMarker: string | undefined;
 }
 
@@ -38,7 +38,7 @@ export async function readListingPage(response: HttpResponse): Promise<ListingPa
   const root = (scanned && scanRoot(body)) ?? (await readResult({ ...response, body }, ROOT_NAME));
   const entries = scanned?.entries ?? childElements(root, "Contents").map(entryOf);
   const isTruncated = childText(root, "IsTruncated")?.trim().toLowerCase();
-  // Some stores leave it out, but what has nothing of a listing is none.
+  // Some stores omit it, but a document without any element of a listing is not one.
   if (isTruncated === undefined && entries.length === 0 && childText(root, "Name") === undefined) {
     throw notS3(response, "the listing does not say whether it is complete");
   }
@@ -64,17 +64,17 @@ function entryOf(element: ReturnType<typeof childElements>[number]): ListedEntry
 
 const ROOT_NAME = "ListBucketResult";
 const ROOT = new RegExp(`^\\s*(?:<\\?xml [^<>]*\\?>\\s*)?<${ROOT_NAME}(?: [^<>]*)?>(.*)</${ROOT_NAME}>\\s*$`, "s");
-/** An element without attributes that holds a text or nothing, and the blanks before it. */
+/** An element without attributes that contains only text or nothing, and the spaces before it. */
 const CHILD = /\s*<(\w+)(?:\s*\/>|>([^<]*)<\/\1>)/gy;
 
-/** @returns undefined where the root has to be left to the parser. */
+/** @returns undefined if the root has to be left to the parser. */
 function scanRoot(body: Buffer): XmlElement | undefined {
   const content = ROOT.exec(body.toString())?.[1]?.trimEnd();
   if (content === undefined) return undefined;
   const children = [...content.matchAll(CHILD)];
   const root = Object.fromEntries(children.map(([, name, text = ""]) => [name, resolveReferences(text)]));
   const scannedLength = children.reduce((length, [child]) => length + child.length, 0);
-  // Shorter where anything else comes in between, an element in an element say.
+  // Shorter if anything else follows, for example a nested element.
   return scannedLength === content.length && Object.keys(root).length === children.length ? root : undefined;
 }
 
@@ -87,7 +87,7 @@ interface ScannedPage {
   readonly rest: Buffer;
 }
 
-/** @returns undefined where the page has to be left to the parser. */
+/** @returns undefined if the page has to be left to the parser. */
 function scanEntries(body: Buffer): ScannedPage | undefined {
   // One character a byte, so that positions in the text are positions in the body. Markup is ASCII.
   const text = body.toString("latin1");
@@ -140,10 +140,7 @@ function skipBlanks(text: string, start: number): number {
   return position;
 }
 
-/**
- * What outlives the page is read from the body, and not cut from the page's text: a piece cut from a text keeps the
- * whole of it in memory.
- */
+/** * Values that are kept are read from the body, not cut from the page's text: a substring keeps the whole text in memory. */
 function readContent(body: Buffer, from: number, to: number): string {
   const content = body.toString("utf8", from, to);
   return content.includes("&") ? resolveReferences(content) : content;
@@ -156,7 +153,7 @@ function readEtag(body: Buffer, text: string, from: number, to: number): string 
   return isQuoted ? readContent(body, from + QUOTE.length, to - QUOTE.length) : readContent(body, from, to);
 }
 
-/** @param usual what nearly all objects have: one text does for all of them. */
+/** @param usual the value of nearly all objects, so that they share one string. */
 function readShared(usual: string, body: Buffer, text: string, from: number, to: number): string {
   return text.startsWith(`${usual}<`, from) ? usual : readContent(body, from, to);
 }

@@ -12,15 +12,15 @@ export interface MultipartUpload {
   readonly uploadId: string;
 }
 
-/** What a part is known by when the parts are joined. */
+/** How a part is identified when the parts are joined. */
 export interface PartName {
   /** As the store gave it. */
   readonly etag: string;
-  /** In base64; undefined where it has none. */
+  /** In base64; undefined if it has none. */
   readonly checksum: string | undefined;
 }
 
-/** Aborting is a courtesy, which a step that is cancelled does not wait long for. */
+/** A cancelled step does not wait long for an abort. */
 const ABORT_TIMEOUT_MS = 5_000;
 
 /**
@@ -28,7 +28,7 @@ const ABORT_TIMEOUT_MS = 5_000;
  *
  * @param headers all that the object is to have beside its bytes, and which checksum.
  * @returns the upload's id.
- * @throws {ServiceError} where the answer has none; what `Bucket.send` throws.
+ * @throws {ServiceError} if the answer has none; what `Bucket.send` throws.
  *
  * Source: CreateMultipartUpload in the Amazon S3 API Reference.
  */
@@ -76,7 +76,7 @@ export function wholeObjectHeaders(algorithm: ChecksumAlgorithm, checksum: strin
   };
 }
 
-/** Takes back what was stored. Where that fails too, the error that led here matters more. */
+/** Aborts an upload. If that fails too, the first error matters more, so nothing is thrown. */
 export async function abortUpload({ bucket, key, uploadId }: MultipartUpload): Promise<void> {
   const signal = AbortSignal.timeout(ABORT_TIMEOUT_MS);
   await bucket.send({ method: "DELETE", key, query: { uploadId }, signal }).catch(() => undefined);

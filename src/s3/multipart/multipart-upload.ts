@@ -25,7 +25,7 @@ export interface MultipartOptions {
   readonly resume?: ResumedUpload | undefined;
   /** Called with the id of an upload that has just been begun. */
   onBegun?(uploadId: string): void;
-  /** Called where an upload that failed in passing is left for a later one to resume; without it, those too are aborted. */
+  /** Called if a temporary failure leaves an upload that a later run can resume. If absent, such uploads are aborted too. */
   onLeft?: (() => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -42,7 +42,7 @@ export interface ResumedUpload {
  * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its parts.
  *
  * @param beforeComplete called when every part is stored; what it throws keeps the object from appearing.
- * @returns the object's ETag, without quotation marks; empty where the store does not tell it.
+ * @returns the object's ETag, without quotation marks; empty if the store does not tell it.
  * @throws what `Bucket.send` throws, and what reading the source throws.
  */
 export async function uploadMultipart(

@@ -10,7 +10,7 @@ const LEVELS: readonly ChecksumLevel[] = ["wholeObject", "partsOnly", "none"];
 /** The checksum that goes with objects if no input asks for one. */
 export const DEFAULT_ALGORITHM: ChecksumAlgorithm = "CRC32";
 
-/** What a store says of bytes that are not those of the checksum or the MD5. */
+/** Codes for bytes that do not match the checksum or the MD5. */
 const MISMATCH_CODES = /Digest|Mismatch/;
 
 /** A request with a checksum. */

@@ -17,7 +17,7 @@ export interface UploadRequestsOptions {
   readonly bucket: Bucket;
   readonly key: string;
   readonly write: ObjectWrite;
-  /** Ends the requests that are under way. That which begins the upload is given some time to tell the upload's id. */
+  /** Aborts running requests. The request that begins the upload gets some time to return the upload's id. */
   readonly signal: AbortSignal;
   /** Called with the id of the upload as soon as it is begun. */
   onBegun(uploadId: string): void;
@@ -68,7 +68,7 @@ export class UploadRequests {
     return [...this.#parts.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  /** The operations of an upload are told apart by their method and query. Source: the Amazon S3 API Reference. */
+  /** The operations of an upload differ in method and query. Source: the Amazon S3 API Reference. */
   async #send({ method, query = {}, body }: SdkRequest): Promise<SdkAnswer> {
     if (method === "POST" && "uploads" in query) return this.#begin();
     if (method === "PUT" && "partNumber" in query) return this.#sendPart(Number(query.partNumber), bodyOf(body));

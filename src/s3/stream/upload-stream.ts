@@ -18,7 +18,7 @@ export interface StreamUpload {
   onBegun?(uploadId: string): void;
 }
 
-/** What became of a stream. */
+/** The result of a stream's upload. */
 export interface StoredStream extends StoredObject {
   readonly sizeBytes: number;
 }
@@ -40,7 +40,7 @@ export async function uploadStream(source: Readable, options: StreamUpload): Pro
   setMaxListeners(0, either);
   const onCancelled = () => failure.report(signal.reason);
   signal.addEventListener("abort", onCancelled, { once: true });
-  // Heard to the end: what a stream says while it is destroyed must not end the process.
+  // The listener stays until the end: an error of a stream that is being destroyed must not end the process.
   source.on("error", failure.report);
   const requests = new UploadRequests({ bucket, key, write, signal: either, onBegun, onFailed: failure.report });
   try {
@@ -69,12 +69,12 @@ async function prepareUpload(source: Readable, requests: UploadRequests, partSiz
     params: { ...PLACE, Body: source },
     partSize,
     queueSize: PARALLEL_PARTS,
-    // Taking back is ours: the SDK would do it while parts are still under way, and report its failure in place of the first one.
+    // Taking back is ours: the SDK would do it while parts are still under way, and report its failure instead of the first one.
     leavePartsOnError: true,
   });
 }
 
-/** Keeps the first thing that goes wrong, and tells of it at once: the SDK waits for what is under way, and for a stream that hangs. */
+/** Keeps the first error and reports it at once, because the SDK waits for running requests, and for a stream that hangs. */
 class FirstFailure {
   readonly promise: Promise<never>;
   readonly report: (error: unknown) => void;

@@ -1,14 +1,14 @@
-/** A folder of the site with something in it that changed. */
+/** A folder of the site that contains changes. */
 export interface ChangedFolder {
   /** With a `/` at both ends. */
   readonly path: string;
-  /** Paths that changed and are in this folder itself. */
+  /** Changed paths directly in this folder. */
   readonly ownPaths: string[];
-  /** By their names, those in which something changed. */
+  /** The subfolders with changes, by name. */
   readonly folders: Map<string, ChangedFolder>;
   /** How many paths changed, in its subfolders too. */
   changedCount: number;
-  /** How many objects did not, in its subfolders too. */
+  /** How many objects did not change, in its subfolders too. */
   unchangedCount: number;
 }
 
@@ -29,7 +29,7 @@ export function arrangeByFolder(changed: Iterable<string>): ChangedFolder {
   return root;
 }
 
-/** Counts something that did not change in those of its folders in which something did. */
+/** Counts an unchanged object in those of its folders that contain changes. */
 export function countUnchanged(root: ChangedFolder, path: string): void {
   root.unchangedCount++;
   let folder: ChangedFolder | undefined = root;

@@ -1,16 +1,16 @@
 import type { CustomErrorResponse, Distribution } from "./distribution.ts";
 
-/** Statuses with which S3 says that there is no such page: 403 where the public may not list the bucket. */
+/** S3's statuses for a missing page. It is 403 if the public may not list the bucket. */
 const MISSING_PAGE_CODES = [403, 404];
 
-/** As CloudFront's console suggests: a page that comes into being is seen soon after. */
+/** The value that CloudFront's console suggests, so that a new page is soon visible. */
 const CACHING_MIN_TTL_SECONDS = 10;
 
 /**
- * The change with which a distribution answers every path that has no object with the index document, as a single-page app wants it.
- * The distribution is its owner's: the change is told, not made.
+ * * The change after which a distribution returns the index document for every path without an object, as a single-page app needs it. The
+ * distribution belongs to its owner, so the change is only shown.
  *
- * @returns lines for people, with commands of the AWS CLI that make the change; undefined where the distribution does it already.
+ * @returns lines for people, with commands of the AWS CLI that make the change; undefined if the distribution does it already.
  *
  * Source: "Configure error response behavior" in the Amazon CloudFront Developer Guide.
  */

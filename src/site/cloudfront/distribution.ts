@@ -4,7 +4,7 @@ import { StepError } from "../../sync/step-error.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 
-/** A CloudFront distribution that shows the site. */
+/** A CloudFront distribution that serves the site. */
 export interface Distribution {
   readonly id: string;
   /** As `d111111abcdef8.cloudfront.net`. */
@@ -12,27 +12,27 @@ export interface Distribution {
   /** Its alternate domain names, in lower case. */
   readonly aliases: readonly string[];
   readonly isIpv6Enabled: boolean;
-  /** Which of the bucket's endpoints it reads: the website endpoint alone knows index documents and redirects. */
+  /** Which of the bucket's endpoints it reads. Only the website endpoint supports index documents and redirects. */
   readonly originKind: OriginKind;
-  /** The folder of the bucket that viewers meet as `/`: empty, or as `/site`. */
+  /** The folder of the bucket that viewers see as `/`: empty, or for example `/site`. */
   readonly originPath: string;
-  /** Where viewers find the site, with a `/` at both ends and not percent-encoded: `/` or as `/docs/`. */
+  /** The path at which viewers find the site, with a `/` at both ends and not percent-encoded: `/`, or for example `/docs/`. */
   readonly sitePath: string;
-  /** The object that answers `/`; empty for none. */
+  /** The object that is returned for `/`; empty if there is none. */
   readonly defaultRootObject: string;
   readonly customErrorResponses: readonly CustomErrorResponse[];
 }
 
 export type OriginKind = "rest" | "website";
 
-/** What a distribution answers in place of an error of its origin. */
+/** What a distribution answers instead of an error of its origin. */
 export interface CustomErrorResponse {
   readonly errorCode: number;
   /** As `/index.html`; absent for the origin's own page. */
   readonly responsePagePath?: string;
   /** Absent for the origin's own status. */
   readonly responseStatus?: number;
-  /** How long the error is kept in caches; absent for CloudFront's default. */
+  /** How long caches keep the error; absent for CloudFront's default. */
   readonly cachingMinTtlSeconds?: number;
 }
 
@@ -44,9 +44,8 @@ export interface SiteOrigin {
 }
 
 /**
- * Reads a distribution, and sees to it that it can show the site.
- *
- * @throws {StepError} where it cannot be read or does not show the site; the signal's reason.
+ * * Reads a distribution, and checks that it serves the site.
+ * @throws {StepError} if it cannot be read or does not serve the site; the signal's reason.
  *
  * Source: GetDistribution in the Amazon CloudFront API Reference.
  */
@@ -98,7 +97,7 @@ interface BucketOrigin {
   readonly originPath: string;
 }
 
-/** The origin that shows the site; of several the one that answers what no other cache behavior does. */
+/** The origin that serves the site. If there are several, the one of the default cache behavior. */
 function findOrigin(config: CloudFront.DistributionConfig, id: string, site: SiteOrigin): BucketOrigin {
   const { bucketName, prefix } = site;
   const origins = (config.Origins?.Items ?? []).flatMap((origin) => bucketOrigin(origin, bucketName));
@@ -125,14 +124,14 @@ function bucketOrigin(origin: CloudFront.Origin, bucketName: string): BucketOrig
   return kind ? [{ id: origin.Id ?? "", kind, originPath: origin.OriginPath ?? "" }] : [];
 }
 
-/** The bucket's endpoints, less its name: with and without the region, old and new, and those for IPv6 and FIPS. */
+/** The bucket's endpoints without its name: with and without the region, old and new, and those for IPv6 and FIPS. */
 const ENDPOINTS: Readonly<Record<OriginKind, RegExp>> = {
   website: /^s3-website[.-][a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
   rest: /^s3(?!-website)(-fips)?(\.dualstack)?([.-][a-z0-9-]+)?\.amazonaws\.com(\.cn)?$/,
 };
 
 /**
- * Which of a bucket's endpoints a domain name is; undefined where it is none of them.
+ * Which of a bucket's endpoints a domain name is; undefined if it is none of them.
  *
  * Source: "Amazon Simple Storage Service endpoints and quotas" in the AWS General Reference.
  */

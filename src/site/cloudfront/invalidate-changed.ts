@@ -4,21 +4,20 @@ import type { SiteTools } from "../plan/site-tools.ts";
 import { invalidate } from "./invalidation.ts";
 import { invalidationPaths, wholeSitePaths } from "./invalidation-paths.ts";
 
-/** After what of a publish: all is stored, or what is stale is deleted. */
+/** When in a publish: after everything is stored, or after old objects are deleted. */
 export type InvalidationStep = "stored" | "deleted";
 
-/** What became of the caches. */
+/** The result for the caches. */
 export interface EdgeRefresh {
   readonly id?: string;
-  /** False where caches may hold for long what was replaced, because no invalidation was begun. */
+  /** False if caches may keep replaced objects for long, because no invalidation was started. */
   readonly isBegun: boolean;
 }
 
 /**
- * Has the distribution's caches let go of what a publish has changed or deleted. What goes wrong is a warning.
- *
- * @param names of the objects of which viewers may have another form.
- * @param step tells this invalidation from others of the same publish.
+ * * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
+ * @param names of the objects whose old form caches may have.
+ * @param step distinguishes this invalidation from others of the same publish.
  * @throws the signal's reason.
  */
 export async function invalidateChanged(
@@ -48,10 +47,10 @@ export async function invalidateChanged(
 }
 
 /**
- * The paths by which the distribution's caches are to let go of objects.
+ * * * The paths to invalidate for some objects.
  *
  * @param names of the objects, relative to the site.
- * @returns as they are sent; none where there is no distribution, or nothing is to be invalidated.
+ * @returns the paths as they are sent; empty if there is no distribution, or nothing to invalidate.
  */
 export function pathsToInvalidate(
   { distribution, objects }: Pick<PreparedSite, "distribution" | "objects">,

@@ -2,7 +2,9 @@ import { urlPathsOf } from "../url-paths.ts";
 import { arrangeByFolder, type ChangedFolder, countUnchanged, pathsIn } from "./changed-folders.ts";
 import { invalidationPath, invalidationWildcard, isWildcard } from "./viewer-path.ts";
 
-/** As many as CloudFront works on at once. Source: "Concurrent invalidation request maximum" in the Amazon CloudFront Developer Guide. */
+/**
+ * The number that CloudFront processes at once. Source: "Concurrent invalidation request maximum" in the Amazon CloudFront Developer Guide.
+ */
 const MAX_WILDCARDS = 15;
 
 /**
@@ -15,20 +17,20 @@ const MAX_SINGLE_PATHS = 100;
 export interface SiteChanges {
   /** Where viewers find the site, with a `/` at both ends and not percent-encoded. */
   readonly sitePath: string;
-  /** Names of objects that viewers may have in another form, or that are gone. */
+  /** Names of objects that caches may have in an old form, or that were deleted. */
   readonly changed: Iterable<string>;
-  /** Names of all other objects of the site: what a wildcard would take from the caches for nothing. */
+  /** Names of all other objects of the site, which a wildcard would invalidate without need. */
   readonly unchanged: Iterable<string>;
-  /** The name of the document that stands for a folder, as `index.html`. */
+  /** The name of the document that stands for a folder, for example `index.html`. */
   readonly indexDocument: string;
 }
 
 /**
- * What to invalidate so that no cache keeps what changed: the paths as viewers ask for them. Where a wildcard costs less than the paths that
- * it stands for, and where they are more than a publish should pay for or CloudFront takes, wildcards for folders stand in their place.
- * Query strings are not among them: a distribution that caches by these has to be invalidated as a whole.
+ * * The paths to invalidate after changes, in the form in which viewers request them. Folder wildcards replace paths if they cost less, or
+ * if the paths are more than a publish should pay for or CloudFront accepts. Query strings are not included: a distribution that caches by
+ * them must be invalidated completely.
  *
- * @returns sorted paths, percent-encoded: at most 15 wildcards and 100 others; none where nothing changed.
+ * @returns sorted paths, percent-encoded: at most 15 wildcards and 100 others; none if nothing changed.
  */
 export function invalidationPaths({ sitePath, changed, unchanged, indexDocument }: SiteChanges): string[] {
   const site = sitePath.slice(1);
@@ -38,24 +40,24 @@ export function invalidationPaths({ sitePath, changed, unchanged, indexDocument 
 
   const root = arrangeByFolder(paths);
   for (const name of unchanged) countUnchanged(root, `${sitePath}${name}`);
-  // Beside the site there is what is none of its business.
+  // Other content beside the site must not be invalidated.
   if (site !== "") countUnchanged(root, sitePath.slice(0, -1));
   return written(narrow(root));
 }
 
-/** What to invalidate so that no cache keeps anything of a site. */
+/** The path to invalidate a whole site. */
 export function wholeSitePaths(sitePath: string): string[] {
   const folder = sitePath === "/" ? [] : [invalidationPath(sitePath.slice(0, -1))];
   return withoutCovered([...folder, invalidationWildcard(sitePath)]);
 }
 
-/** What stands for all changed paths: folders, each of which becomes a wildcard, and single paths. */
+/** A selection that covers all changed paths: folders, which become wildcards, and single paths. */
 interface Cover {
   readonly folders: readonly ChangedFolder[];
   readonly paths: readonly string[];
 }
 
-/** Begins with one wildcard for everything, and opens folders that hold what did not change, the largest first, while that fits. */
+/** Starts with one wildcard for everything, and splits folders with unchanged objects, the largest first, as long as the limits allow. */
 function narrow(root: ChangedFolder): Cover {
   let cover = coverOf([root], 1);
   const kept = new Set<ChangedFolder>();
@@ -80,7 +82,7 @@ function open(folder: ChangedFolder, { folders, paths }: Cover): Cover {
   };
 }
 
-/** The folders with the most changes as wildcards, as far as these go; of the others each path, and of those with one path anyway. */
+/** Wildcards for the folders with the most changes, up to the limit. Single paths for the other folders, and for folders with one path. */
 function coverOf(folders: readonly ChangedFolder[], wildcards: number): Cover {
   const byChanges = folders
     .filter(({ changedCount }) => changedCount > 1)
@@ -98,7 +100,7 @@ function fits(cover: Cover): boolean {
   return wildcards <= MAX_WILDCARDS && singles.length <= MAX_SINGLE_PATHS;
 }
 
-/** Counts among the wildcards what single paths come to that cannot be written without one. */
+/** Also counts the single paths that need a wildcard as wildcards. */
 function wildcardCount({ folders, paths }: Cover): number {
   return folders.length + new Set(paths.map(invalidationPath).filter(isWildcard)).size;
 }

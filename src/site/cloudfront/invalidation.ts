@@ -10,14 +10,14 @@ export interface InvalidationRequest {
   readonly distributionId: string;
   /** Percent-encoded, each with a `/` at its beginning; at least one. */
   readonly paths: readonly string[];
-  /** Names this invalidation among all of the distribution: with the same again, nothing is invalidated anew. */
+  /** The caller reference. If it is sent again, nothing is invalidated again. */
   readonly callerReference: string;
   readonly waitsForCompletion: boolean;
-  /** For the whole of it, from the first attempt to begin it. */
+  /** The time limit for the whole invalidation, from the first attempt. */
   readonly timeoutMs: number;
 }
 
-/** What became of an invalidation. None of it makes a publish fail: caches let go of what they hold by themselves, only later. */
+/** The result of an invalidation. It never makes a publish fail, because caches drop old objects by themselves later. */
 export type InvalidationOutcome =
   | { readonly kind: "completed" | "started"; readonly id: string }
   /** The message says what has not happened in time, and what to do. */
@@ -25,11 +25,11 @@ export type InvalidationOutcome =
   /** The message says what failed, why, and what to do. */
   | ({ readonly kind: "failed"; readonly id?: string } & CodedMessage);
 
-/** CloudFront works on as many as it takes at once; others of this distribution have to be done first. */
+/** CloudFront only processes a limited number at once; earlier ones of this distribution must finish first. */
 const BUSY = "TooManyInvalidationsInProgress";
 
 /**
- * Has CloudFront take paths out of its caches, and waits until it is done where that is asked for.
+ * * Invalidates paths in CloudFront's caches, and waits for the end if requested.
  *
  * @throws the signal's reason, and nothing else.
  *

@@ -5,22 +5,21 @@ import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { Distribution } from "./distribution.ts";
 
-/** With these S3 says that there is no such object. */
+/** S3's statuses for a missing object. */
 const MISSING_CODES = [403, 404];
 
 /**
- * How long CloudFront keeps an error of the origin unless the distribution says otherwise: until all is uploaded, most of that is over.
- * Source: "Control how long CloudFront caches errors" in the Amazon CloudFront Developer Guide.
+ * * CloudFront's default time for caching an error of the origin. Most of it is over when everything is uploaded. Source: "Control how long
+ * CloudFront caches errors" in the Amazon CloudFront Developer Guide.
  */
 const DEFAULT_ERROR_TTL_SECONDS = 10;
 
 /**
- * The objects of which caches may hold another form once these actions are done: those that are replaced, and those that an earlier publish
- * has deleted without an invalidation. What is new has no other form, but caches may hold that it was missing: where the distribution keeps
- * that for long, what is new is among them, unless its name has a hash that nobody can have asked for before. Where a name only looks as
- * if it had one, it is among them always.
- *
- * @returns names relative to the site; those of all that was stored where the whole site is to be invalidated anyway.
+ * * The objects whose old form may be in caches after these actions: replaced ones, and those that an earlier publish deleted without an
+ * invalidation. New objects have no old form, but caches may have stored that they were missing. If the distribution keeps such errors for
+ * long, new objects count too, unless their name has a hash that no visitor can have requested before. Names that only look like this
+ * always count.
+ * @returns names relative to the site; all stored objects if the whole site is invalidated anyway.
  */
 export function outdatedObjects(
   { departed, distribution, website, objects }: Pick<PreparedSite, "departed" | "distribution" | "website" | "objects">,
@@ -39,8 +38,8 @@ export function outdatedObjects(
 }
 
 /**
- * Whether what is answered in the place of a missing object stays in caches for long: an error, or the redirect of a routing rule, which is
- * kept as a page is ("How CloudFront processes HTTP 3xx status codes from your origin" in the Amazon CloudFront Developer Guide).
+ * * Whether caches keep the answer for a missing object for long: an error, or the redirect of a routing rule, which is cached like a page
+ * ("How CloudFront processes HTTP 3xx status codes from your origin" in the Amazon CloudFront Developer Guide).
  */
 function keepsMissing({ customErrorResponses, originKind }: Distribution, { routingRules }: WebsiteHosting): boolean {
   if (originKind === "website" && routingRules.length > 0) return true;

@@ -3,10 +3,10 @@ import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type InvalidationStep, pathsToInvalidate } from "./invalidate-changed.ts";
 import { outdatedObjects } from "./outdated-objects.ts";
 
-/** An invalidation that a publish makes if all goes well. */
+/** An invalidation that a successful publish makes. */
 export interface PlannedInvalidation {
   readonly after: InvalidationStep;
-  /** As they are sent. */
+  /** The paths as they are sent. */
   readonly paths: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export function planInvalidations(site: PreparedSite, options: SiteOptions): Pla
   return planned.filter(({ paths }) => paths.length > 0);
 }
 
-/** What they are in a line each, as orders, for a dry run. */
+/** One line for each, as an imperative, for a dry run. */
 export function describeInvalidations(site: PreparedSite, options: SiteOptions): string[] {
   const when: Readonly<Record<InvalidationStep, string>> = {
     stored: "after the upload",

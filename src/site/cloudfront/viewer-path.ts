@@ -1,16 +1,17 @@
 import { encodeUrlPath } from "../url-paths.ts";
 
 /**
- * Characters for which an invalidation cannot say what viewers ask: CloudFront refuses `~` as it is and misses it when it is encoded, S3 takes
- * a bare `+` for a blank, so that links differ, and browsers differ in what they encode of the others.
+ * * Characters that an invalidation cannot write as viewers request them: CloudFront refuses a plain `~` and does not match an encoded one;
+ * S3 reads a plain `+` as a space, so links differ; and browsers encode the others differently.
  *
- * Source: "What you need to know when invalidating files" in the Amazon CloudFront Developer Guide for those of RFC 1738 that it wants encoded.
+ * Source: "What you need to know when invalidating files" in the Amazon CloudFront Developer Guide for those of RFC 1738 that it wants
+ * encoded.
  */
 const AMBIGUOUS = /[~+[\]|^]/;
 
 /**
- * Writes a path for an invalidation: percent-encoded where browsers encode, and in nothing else. A path with a character that can come in
- * several forms is covered by a wildcard that ends before it.
+ * * Writes a path for an invalidation, percent-encoded exactly as browsers do. A path with a character that has several forms is covered by
+ * a wildcard that ends before it.
  *
  * @param path as viewers ask for it, but not encoded.
  */
@@ -19,7 +20,7 @@ export function invalidationPath(path: string): string {
   return position < 0 ? encodePath(path) : `${encodePath(path.slice(0, position))}*`;
 }
 
-/** CloudFront wants an apostrophe encoded, whichever way viewers write it. */
+/** CloudFront requires an encoded apostrophe, no matter how viewers write it. */
 function encodePath(path: string): string {
   return encodeUrlPath(path).replaceAll("'", "%27");
 }
@@ -29,7 +30,7 @@ export function invalidationWildcard(folder: string): string {
   return invalidationPath(folder).replace(/\*?$/, "*");
 }
 
-/** CloudFront takes a `*` at the end for a wildcard, and for itself elsewhere. */
+/** CloudFront reads a `*` as a wildcard only at the end. */
 export function isWildcard(path: string): boolean {
   return path.endsWith("*");
 }

@@ -14,8 +14,8 @@ export function isPage(contentType: string): boolean {
 }
 
 /**
- * The Cache-Control of the `standard` preset: a year for what has a hash in its name, a question each time for pages and what they learn
- * the site's version from, an hour for the rest.
+ * * The Cache-Control of the `standard` preset: a year for files with a hash in their name, revalidation for pages and files that tell them
+ * the site's version, an hour for all others.
  *
  * @param path relative to the site, with `/`.
  */

@@ -10,24 +10,24 @@ import { isTextLike } from "./text-like.ts";
 
 export type Encoding = "gzip" | "brotli";
 
-/** A file to be compressed. */
+/** A file to compress. */
 export interface CompressedFile {
   /** Absolute. */
   readonly path: string;
-  /** What it is expected to have. */
+  /** Its expected size. */
   readonly sizeBytes: number;
 }
 
 /** A smaller file fits into the first packets of an answer anyway. */
 const MIN_SIZE_BYTES = 1024;
 
-/** zlib works in Node's thread pool, which has four threads; one is left to the reading and writing of files and to host names. */
+/** zlib works in Node's thread pool of four threads. One is left for files and host names. */
 const MAX_FILES_AT_ONCE = 3;
 const cores = new WeightedSemaphore(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
 
 /**
- * Brotli's best level takes 1 to 2 seconds for a MiB of script, and makes 8 % less of it than the level for larger files does in a
- * twentieth of the time.
+ * * Brotli's best level takes 1 to 2 seconds for a MiB of script. The level for larger files takes a twentieth of the time, and its result
+ * is 8 % larger.
  */
 const BEST_BROTLI_QUALITY = 11;
 const BEST_BROTLI_MAX_BYTES = 4 * 1024 ** 2;
@@ -37,22 +37,21 @@ const MAX_BROTLI_WINDOW_BITS = 22;
 /** Brotli cannot refer to the last 16 bytes of its window ("Window size" in RFC 7932, section 9.1). */
 const BROTLI_WINDOW_GAP_BYTES = 16;
 
-/** Where the operating system stands in the header of a gzip file, and the value for an unknown one (RFC 1952, section 2.3). */
+/** The position of the operating system in the header of a gzip file, and the value for "unknown" (RFC 1952, section 2.3). */
 const GZIP_SYSTEM_BYTE = 9;
 const GZIP_UNKNOWN_SYSTEM = 255;
 
-/** Whether a file is worth a try: larger than 1 KiB, of a content type whose files are text or as compressible as text. */
+/** Whether compressing a file is worth a try: it is larger than 1 KiB, and its content type is text or as compressible as text. */
 export function isWorthCompressing(contentType: string, sizeBytes: number): boolean {
   return sizeBytes > MIN_SIZE_BYTES && isTextLike(contentType);
 }
 
 /**
- * Compresses a file into another, in bounded memory, as soon as a core is free: however many files are asked for at once, only so many are
- * worked on as there are cores. The same content becomes the same bytes with the same version of Node.
- *
- * @returns the bytes written; undefined, and no file, where they would not be fewer than the file has.
- * @throws {FileChangedError} where the file has more or fewer bytes than expected; the signal's reason; Node's error where a file cannot be
- *   read or written. No file is left then.
+ * * Compresses a file into another with limited memory. Only as many files are compressed at once as there are cores; others wait. With the
+ * same version of Node, the same content gives the same bytes.
+ * @returns the bytes written; undefined, and no file, if compression would not make it smaller.
+ * @throws {FileChangedError} if the file has more or fewer bytes than expected; the signal's reason; Node's error if a file cannot be read
+ * or written. No file is left then.
  */
 export function compressFile(
   source: CompressedFile,
@@ -87,7 +86,7 @@ async function writeCompressed(
       if (encoding === "gzip") await pipeline(input, createGzip({ level: 9 }), withoutSystem, output, { signal });
       else await pipeline(input, brotliFor(sizeBytes), output, { signal });
     } finally {
-      // So that nothing writes to it any more when it is removed.
+      // Waits until nothing writes to it any more before it is removed.
       if (!output.closed) await once(output, "close");
     }
     if (input.bytesRead !== sizeBytes) throw new FileChangedError();
@@ -113,7 +112,7 @@ function brotliFor(sizeBytes: number) {
   });
 }
 
-/** A gzip header names the operating system on which the file was made, so the same content would differ between agents. */
+/** A gzip header contains the operating system, so the same content would differ between agents. */
 async function* withoutSystem(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let offsetBytes = 0;
   for await (const chunk of chunks) {

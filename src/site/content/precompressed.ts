@@ -5,8 +5,8 @@ import { isTextLike } from "./text-like.ts";
 const ENCODINGS: Readonly<Record<string, string>> = { gz: "gzip", br: "br", zst: "zstd" };
 
 /**
- * The headers of a file that a build has compressed: what it holds, and how it is encoded. `app.js.gz` is such a file beside `app.js`;
- * a `.tar.gz` alone is an archive that visitors want as it is.
+ * * The headers of a file that the build has compressed: content type and encoding. `app.js.gz` is such a file beside `app.js`; a `.tar.gz`
+ * alone is an archive that visitors want as it is.
  *
  * @param isThere whether the site has a file of that path.
  * @returns undefined for a file of another kind.
@@ -15,7 +15,7 @@ export function precompressedHeaders(
   path: string,
   isThere: (path: string) => boolean,
 ): Readonly<Record<"content-type" | "content-encoding", string>> | undefined {
-  // Browsers show an SVG image of this name only if they are told that it is compressed (SVG 1.1, section 1.2).
+  // Browsers show an SVG image with this name only with the right Content-Encoding (SVG 1.1, section 1.2).
   if (/\.svgz$/i.test(path)) return { "content-type": "image/svg+xml", "content-encoding": "gzip" };
   const [, held, ending] = /^(.+)\.(gz|br|zst)$/.exec(path) ?? [];
   if (held === undefined || ending === undefined || !isThere(held)) return undefined;

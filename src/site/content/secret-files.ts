@@ -14,19 +14,18 @@ const SECRET_NAMES = [
 /** Folders in which every file is of that kind. */
 const SECRET_FOLDERS = /^\.(?:aws|ssh|azure|gnupg|kube)$/i;
 
-/** Copies of databases, certificates, and what tools leave beside the files of a project. */
+/** Database dumps, certificates, and files that tools leave in a project. */
 const SUSPECT_NAMES = [/\.(?:sql|dump|sqlite3?|bak|tfstate)(?:\.(?:gz|bz2|xz|zst|zip))?$/i, /\.pem$/i];
 const SUSPECT_FOLDERS = /^\.(?:svn|hg|bzr)$|^CVS$/i;
 
-/** So much of a file is read: the line that begins a private key, with what may stand before it. */
+/** How much of a file is read: enough for the first line of a private key and text before it. */
 const HEAD_BYTES = 128;
 /** PEM files of OpenSSL (PKCS #1 and #8), OpenSSH and PGP (RFC 7468, section 10; RFC 4880, section 6.2). */
 const PRIVATE_KEY = /^\ufeff?\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 
 /**
- * What the path of a file tells of its content.
- *
- * @param isAllowed whether somebody has named a file or folder on purpose.
+ * * Judges a file by its path.
+ * @param isAllowed whether a pattern names a file or folder on purpose.
  */
 export function secrecyOf(path: string, isAllowed: (name: string) => boolean): Secrecy {
   const names = path.split("/");
@@ -43,7 +42,7 @@ export function secrecyOf(path: string, isAllowed: (name: string) => boolean): S
 /**
  * Whether a file starts as a private key does.
  *
- * @throws Node's error where it cannot be read.
+ * @throws Node's error if it cannot be read.
  */
 export function startsWithPrivateKey(absolutePath: string): boolean {
   const file = openSync(absolutePath, "r");

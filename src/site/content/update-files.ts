@@ -1,6 +1,6 @@
 /**
- * Service workers, and what registers them or tells them what to cache: an old one keeps visitors with the old site. By the names that
- * Workbox, Angular, Blazor, Flutter, Firebase, OneSignal, PWABuilder and Partytown give them, and by what they are called elsewhere.
+ * * Service workers, and files that register them or list what they cache. An old one keeps visitors on the old site. The names are those
+ * of Workbox, Angular, Blazor, Flutter, Firebase, OneSignal, PWABuilder and Partytown, and other common ones.
  */
 const WORKERS = [
   /(?:^|[/_.-])(?:sw|service[-_.]?worker(?:[-_.]assets)?)(?:\.min)?\.[cm]?js$/i,
@@ -8,18 +8,18 @@ const WORKERS = [
   /(?:^|\/)ngsw\.json$|\.webmanifest$/,
 ];
 
-/** What a page starts an app with, under the same name in every build: Blazor, .NET for the browser, Flutter. */
+/** Files that start an app and have the same name in every build: Blazor, .NET for the browser, Flutter. */
 const BOOT_FILES =
   /(?:^|\/)(?:blazor\.boot\.json|_framework\/(?:blazor\.\w+|dotnet(?:\.boot)?)\.js|flutter(?:_bootstrap)?\.js)$/;
 
 /**
- * Data that pages are made from in the browser, or that tells open pages which version of the site is there: SvelteKit, Nuxt, Gatsby
- * ("Caching Static Sites" in Gatsby's documentation), Remix and React Router, Vike.
+ * * Data from which the browser builds pages, or that contains the site's version for open pages: SvelteKit, Nuxt, Gatsby ("Caching Static
+ * Sites" in Gatsby's documentation), Remix and React Router, Vike.
  */
 const PAGE_DATA =
   /(?:^|\/)(?:__data\.json|_payload\.json|_nuxt\/builds\/latest\.json|_app\/version\.json|page-data\/.*\.json)$|\.data$|\.pageContext\.json$/;
 
-/** Whether a file, by its path, is a service worker, or registers one, or tells it which version of the site to cache. */
+/** Whether a file, by its path, is a service worker, or registers one, or contains the version that it caches. */
 export function isOfServiceWorker(path: string): boolean {
   return WORKERS.some((pattern) => pattern.test(path));
 }

@@ -1,6 +1,6 @@
 /**
- * The clients of the AWS SDK for CloudFront and Route 53, as far as a publish needs them: a file of its own beside the bundle, since it is as
- * large as the rest of a task, and sites without either do not need it.
+ * * The clients of the AWS SDK for CloudFront and Route 53, as far as a publish needs them, in a separate file beside the bundle, because
+ * it is as large as the rest of a task, and many sites do not need it.
  */
 export {
   CloudFrontClient,

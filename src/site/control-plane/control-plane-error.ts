@@ -3,21 +3,21 @@ import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 
-/** What the SDK says of an answer: more than its types tell, for where it cannot read one, it throws what the parser threw. */
+/** The SDK's error for an answer. It has more fields than its type: if the SDK cannot parse the answer, it throws the parser's error. */
 interface SdkError extends Error {
   readonly $fault?: "client" | "server";
   readonly $metadata?: {
     readonly httpStatusCode?: number;
     readonly requestId?: string;
-    /** The clock was wrong, and the SDK goes by the server's from here on. */
+    /** The clock was wrong, and the SDK uses the server's from now on. */
     readonly clockSkewCorrected?: boolean;
   };
 }
 
-/** What the SDK makes of an answer in which it finds no error of AWS. */
+/** The SDK's name for an answer without an AWS error. */
 const UNREAD_CODES = new Set(["Unknown", "UnknownError"]);
 
-/** A refusal as the rest of the code knows it; anything else as it is. */
+/** Converts a refusal to the type that the rest of the code uses; other errors are returned unchanged. */
 export function asServiceError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { $metadata, $fault, name, message } = error as SdkError;
@@ -33,9 +33,9 @@ export function asServiceError(error: unknown): unknown {
 
 /** What an operation was about. */
 export interface Attempt {
-  /** The IAM action that it needs, as `cloudfront:GetDistribution`. */
+  /** The IAM action that it needs, for example `cloudfront:GetDistribution`. */
   readonly action: string;
-  /** What it was done to, as it is named to AWS: the id of a distribution or a hosted zone; absent for operations on neither. */
+  /** The resource in AWS's terms: the id of a distribution or a hosted zone; absent for other operations. */
   readonly id?: string;
 }
 
@@ -69,7 +69,7 @@ export function describeControlPlaneError(error: unknown, attempt: Attempt): str
     return `${error.message}.${advice ? ` ${advice}` : ""}`;
   }
   if (error instanceof ConnectionError) return `${error.message}. ${connectionHint(error, "this machine's network")}`;
-  // Those of identities are whole sentences.
+  // Messages about identities are complete sentences.
   return (error as Error).message.replace(/\.?$/, ".");
 }
 
@@ -78,7 +78,7 @@ function adviseOnPermission({ action, id }: Attempt): string {
   return `Allow the user or role behind awsCredentials the action ${action}${resource}.`;
 }
 
-/** How policies name what is not in any region. Source: the tables of actions and resources in the Service Authorization Reference. */
+/** How policies name resources without a region. Source: the tables of actions and resources in the Service Authorization Reference. */
 function resourceOf(action: string, id: string): string {
   return action.startsWith("cloudfront:") ? `the distribution ${id}` : `arn:aws:route53:::hostedzone/${id}`;
 }

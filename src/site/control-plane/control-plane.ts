@@ -28,12 +28,12 @@ import { requestHandler } from "../../aws/sdk-requests.ts";
 import type { Transport } from "../../http/transport.ts";
 import { asServiceError } from "./control-plane-error.ts";
 
-/** One operation: what is asked for in, what the service says out. */
+/** One operation: from its input to the service's output. */
 export type Operation<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
 
 /**
- * What a publish asks of CloudFront and Route 53. Each operation throws {ServiceError} where the service refuses and {ConnectionError} where
- * it does not answer, both after retries where the failure may pass, and the signal's reason.
+ * * The operations of CloudFront and Route 53 that a publish uses. Each operation throws {ServiceError} if the service refuses and
+ * {ConnectionError} if it does not answer, both after retries where the failure may pass, and the signal's reason.
  */
 export interface ControlPlane {
   readonly getDistribution: Operation<GetDistributionCommandInput, GetDistributionCommandOutput>;
@@ -56,7 +56,7 @@ export interface ControlPlaneOptions {
   readonly credentials: CredentialSource;
   readonly transport: Transport;
   readonly userAgent: string;
-  /** Of both services, for tests. Default: what AWS_ENDPOINT_URL_CLOUDFRONT and AWS_ENDPOINT_URL_ROUTE_53 say, else that of AWS. */
+  /** The endpoint of both services, for tests. Default: AWS_ENDPOINT_URL_CLOUDFRONT and AWS_ENDPOINT_URL_ROUTE_53, else AWS. */
   readonly endpoint?: URL;
 }
 
@@ -86,7 +86,7 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
     (input, signal) =>
       attempt(async () => {
         const output = await send(input, { abortSignal: signal });
-        // The SDK takes a page, and an error behind a status of 200, for an answer without content.
+        // The SDK treats an HTML page, and an error with status 200, as an answer without content.
         if (essential(output) === undefined) throw new ServiceError(NOT_AWS);
         return output;
       }, signal);
@@ -136,7 +136,7 @@ interface Aborting {
   readonly abortSignal: AbortSignal;
 }
 
-/** Hands the credentials of a source to the SDK, and has them replaced where the service says that they have expired. */
+/** Passes the credentials of a source to the SDK, and replaces them if the service says that they have expired. */
 function createSigningCredentials(source: CredentialSource) {
   let current: Credentials | undefined;
   return {
@@ -147,7 +147,7 @@ function createSigningCredentials(source: CredentialSource) {
       }),
     async provide() {
       const { accessKeyId, secretAccessKey, sessionToken } = current ?? (await source());
-      // Said to end now, for the SDK would keep them; the source knows better how long they last.
+      // They are marked as ending now, because the SDK would keep them, but the source knows their real end.
       const expiration = new Date();
       return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}), expiration };
     },

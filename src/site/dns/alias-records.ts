@@ -1,14 +1,14 @@
 import type * as Route53 from "@aws-sdk/client-route-53";
 import { plainName } from "./hosted-zone.ts";
 
-/** What an alias record leads to. */
+/** The target of an alias record. */
 export interface AliasTarget {
   readonly dnsName: string;
-  /** The hosted zone that AWS has for targets of this kind. */
+  /** AWS's own hosted zone for targets of this kind. */
   readonly hostedZoneId: string;
 }
 
-/** A record of Route 53 that leads a domain to an AWS resource, and not to addresses. */
+/** A Route 53 record that points a domain to an AWS resource instead of IP addresses. */
 export interface AliasRecord {
   readonly name: string;
   readonly type: "A" | "AAAA";
@@ -16,7 +16,7 @@ export interface AliasRecord {
 }
 
 /**
- * What alias records of a distribution lead to.
+ * * The alias target for a distribution.
  *
  * @param region any region of the distribution's partition.
  *
@@ -26,10 +26,10 @@ export function distributionTarget(domainName: string, region: string): AliasTar
   return { dnsName: domainName, hostedZoneId: region.startsWith("cn-") ? "Z3RFFRIM2A3IF5" : "Z2FDTNDATAQYW2" };
 }
 
-/** How a wanted record stands to those of its name. */
+/** How a wanted record compares with the existing ones of its name. */
 export type RecordState =
   | { readonly kind: "missing" | "equal" }
-  /** Another record has its place; the text names it. */
+  /** Another record is in its place; the text names it. */
   | { readonly kind: "taken"; readonly by: string };
 
 /**
@@ -50,7 +50,7 @@ export function compareRecord(wanted: AliasRecord, existing: readonly Route53.Re
   return isEqual ? { kind: "equal" } : { kind: "taken", by: describeRecord(rival) };
 }
 
-/** Names a record with what it leads to, as "A www.example.com (alias of d111111abcdef8.cloudfront.net)". */
+/** Describes a record and its target, for example "A www.example.com (alias of d111111abcdef8.cloudfront.net)". */
 export function describeRecord(record: Route53.ResourceRecordSet): string {
   const { Name = "", Type, AliasTarget, ResourceRecords = [], SetIdentifier } = record;
   const target = AliasTarget
@@ -60,7 +60,7 @@ export function describeRecord(record: Route53.ResourceRecordSet): string {
   return `${Type} ${plainName(Name)} (${target}${routing})`;
 }
 
-/** The request that makes a record, or makes it as it is wanted. */
+/** The request that creates a record, or changes it to the wanted form. */
 export function upsertOf({ name, type, target }: AliasRecord): Route53.Change {
   return {
     Action: "UPSERT",
@@ -70,14 +70,14 @@ export function upsertOf({ name, type, target }: AliasRecord): Route53.Change {
       AliasTarget: {
         DNSName: target.dnsName,
         HostedZoneId: target.hostedZoneId,
-        // Neither CloudFront nor a single website has a health that DNS could go by.
+        // Neither CloudFront nor a single website has a health status for DNS.
         EvaluateTargetHealth: false,
       },
     },
   };
 }
 
-/** Some tools put the bucket, which has the record's name, before a website endpoint: it leads to the same. */
+/** Some tools put the bucket's name before a website endpoint. Both lead to the same website. */
 function isSameTarget({ name, target }: AliasRecord, alias: Route53.AliasTarget | undefined): boolean {
   if (!alias) return false;
   const dnsName = plainName(alias.DNSName ?? "");

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { plainName } from "./hosted-zone.ts";
 
 /**
- * Whether a domain's registry sends visitors to the name servers of its hosted zone, to others, or to none. It is not known where this
- * machine sees no public DNS.
+ * * Whether a domain's registry delegates to the name servers of its hosted zone, to others, or to none. It is unknown if this machine
+ * cannot use public DNS.
  */
 type Delegation = "delegated" | "elsewhere" | "not delegated" | "unknown";
 
 /** Asks DNS for the name servers of a domain. */
 type NameServerLookup = (name: string) => Promise<readonly string[]>;
 
-/** With these DNS says that there is no such record. */
+/** DNS codes for a missing record. */
 const MISSING_CODES = new Set(["ENOTFOUND", "ENODATA"]);
 
-/** Where no DNS server answers, nobody waits for it. */
+/** The time limit if no DNS server answers. */
 const TIMEOUT_MS = 5_000;
 
 /**
@@ -34,7 +34,7 @@ export async function findDelegation(
   } catch (error) {
     if (!isMissing(error)) return "unknown";
   }
-  // Behind some proxies no public name is known: then nothing can be told from one that is not.
+  // Behind some proxies no public name can be resolved. Then a missing name proves nothing.
   const topLevel = zoneName.slice(zoneName.lastIndexOf(".") + 1);
   return lookUp(topLevel).then(
     () => "not delegated",

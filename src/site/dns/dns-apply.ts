@@ -10,23 +10,23 @@ import { dnsStep } from "./dns-step.ts";
 import { createHostedZone, type NewHostedZone } from "./hosted-zone.ts";
 
 export interface DnsApplyOptions {
-  /** Names the zones that are made among all of the account that ever were. */
+  /** Makes the references of new zones unique among all zones that the account ever had. */
   readonly callerReference: string;
-  /** How long to wait until all name servers of Route 53 know what was changed. */
+  /** How long to wait until all name servers of Route 53 have the changes. */
   readonly timeoutMs: number;
 }
 
 export interface DnsOutcome {
-  /** Of the hosted zones that were made, by their names: what their domains have to be delegated to. */
+  /** The name servers of new hosted zones, by zone name. Their domains must be delegated to them. */
   readonly nameServers: ReadonlyMap<string, readonly string[]>;
-  /** What has not happened in time. */
+  /** Changes that did not finish in time. */
   readonly warnings: readonly CodedMessage[];
 }
 
 /**
- * Makes what DNS lacks, and waits until it is known. The records of a zone come together, or none of them.
+ * * Creates the missing zones and records, and waits until they are known. All records of a zone are changed together, or none of them.
  *
- * @throws {StepError} where Route 53 refuses; the signal's reason.
+ * @throws {StepError} if Route 53 refuses; the signal's reason.
  *
  * Source: CreateHostedZone, ChangeResourceRecordSets and GetChange in the Amazon Route 53 API Reference.
  */
@@ -53,19 +53,19 @@ export async function applyDns(
     });
   }
 
-  // They spread side by side, so each has the whole time.
+  // Changes spread in parallel, so each has the whole time.
   const warnings = await Promise.all(changes.map((change) => awaitSpread(controlPlane, change, timeoutMs, tools)));
   return { nameServers, warnings: warnings.flat() };
 }
 
-/** The next run finds a zone that was made, and has no cause to tell of its name servers. */
+/** The next run finds the zone and does not show its name servers again. */
 function rejectWithZone(error: unknown, { nameServers }: Pick<NewHostedZone, "nameServers">, zoneName: string): never {
   if (!(error instanceof StepError) || nameServers.length === 0) throw error;
   const zone = `The hosted zone ${zoneName} was created before that. Its name servers are ${nameServers.join(", ")}.`;
   throw new StepError(error.code, `${error.message} ${zone}`, { cause: error });
 }
 
-/** What Route 53 is telling its name servers. */
+/** A change that Route 53 is sending to its name servers. */
 interface PendingChange {
   readonly id: string;
   readonly zoneName: string;
@@ -87,7 +87,7 @@ async function makeRecords(
   });
 }
 
-/** @returns what has not happened in time, or could not be seen. */
+/** @returns what did not finish in time, or could not be checked. */
 async function awaitSpread(
   controlPlane: ControlPlane,
   { id, zoneName }: PendingChange,

@@ -8,18 +8,18 @@ import { type AliasRecord, type AliasTarget, compareRecord, describeRecord } fro
 import { dnsStep } from "./dns-step.ts";
 import { findHostedZone, type HostedZone, isInZone, plainName, readHostedZone } from "./hosted-zone.ts";
 
-/** Which domains are to lead where. */
+/** The wanted targets of the domains. */
 export interface DnsRequest {
   readonly domain: DomainOptions;
-  /** What shows the site: a distribution, or the website endpoint of its bucket. */
+  /** What serves the site: a distribution, or the website endpoint of its bucket. */
   readonly target: AliasTarget;
   /** Whether the target has IPv6 addresses; website endpoints have none. */
   readonly isIpv6Enabled: boolean;
-  /** The website endpoint of the redirect domains' buckets, which are all in one region. */
+  /** The website endpoint of the redirect domains' buckets. All are in one region. */
   readonly redirectTarget: AliasTarget;
 }
 
-/** What DNS lacks, hosted zone by hosted zone, and what is left as it is though it may surprise. */
+/** What is missing in DNS, by hosted zone, and surprising records that are not changed. */
 export interface DnsPlan {
   readonly zones: readonly ZonePlan[];
   readonly notes: readonly CodedMessage[];
@@ -32,18 +32,17 @@ export interface ZonePlan {
   readonly missing: readonly AliasRecord[];
 }
 
-/** A hosted zone; one without an id has yet to be made. */
+/** A hosted zone. Without an id, it must still be created. */
 export interface PlannedZone {
   readonly name: string;
   readonly id: string | undefined;
-  /** Whether a publish has made it, or will. */
+  /** Whether a publish has created it, or will. */
   readonly isOfPublish: boolean;
 }
 
 /**
- * Sees what the hosted zones of the domains lack. Nothing is changed.
- *
- * @throws {StepError} where a domain has no hosted zone that is its own, or another record in its place; the signal's reason.
+ * * Finds what is missing in the hosted zones of the domains. Nothing is changed.
+ * @throws {StepError} if a domain has no hosted zone of its own, or another record is in the place; the signal's reason.
  */
 export async function planDns(controlPlane: ControlPlane, request: DnsRequest, signal: AbortSignal): Promise<DnsPlan> {
   const { domain } = request;
@@ -64,7 +63,7 @@ export async function planDns(controlPlane: ControlPlane, request: DnsRequest, s
   return { zones: groupByZone(domains), notes: domains.flatMap(({ notes }) => notes) };
 }
 
-/** What a plan does; nothing where nothing is to be done. */
+/** The changes of a plan; empty if there are none. */
 export function describeDnsPlan({ zones }: DnsPlan): Change[] {
   return zones.flatMap(({ zone, missing }) => {
     const changes: Change[] = zone.id === undefined ? [`create the public hosted zone ${zone.name}`] : [];
@@ -74,7 +73,7 @@ export function describeDnsPlan({ zones }: DnsPlan): Change[] {
   });
 }
 
-/** What one domain lacks. */
+/** What is missing for one domain. */
 interface DomainPlan extends ZonePlan {
   /** Records in the place of those that are wanted. */
   readonly taken: readonly string[];
@@ -152,7 +151,7 @@ async function zoneFor(
   );
 }
 
-/** One zone does for domains of which one is above the others. */
+/** One zone is enough for a domain and its subdomains. */
 function newZoneName(name: string, { domainName, redirectDomains }: DomainOptions): string {
   const above = [domainName, ...redirectDomains].filter((each) => isInZone(name, each));
   return above.reduce((one, other) => (other.length < one.length ? other : one), name);
@@ -170,7 +169,7 @@ export async function nameServersOf(
     .flatMap(({ ResourceRecords = [] }) => ResourceRecords.map(({ Value = "" }) => plainName(Value)));
 }
 
-/** All records of a name, of any type. Route 53 lists the records of a zone in the order of their names, from the one that is asked for. */
+/** All records of a name, of any type. Route 53 lists the records of a zone in the order of their names, starting at the requested one. */
 async function recordsNamed(
   controlPlane: ControlPlane,
   name: string,

@@ -3,10 +3,9 @@ import { StepError } from "../../sync/step-error.ts";
 import { type Attempt, describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 
 /**
- * Does something with Route 53.
- *
- * @param what begins the message where it fails, as "Reading the hosted zone Z1".
- * @throws {StepError} where it fails; the signal's reason.
+ * * Does a request to Route 53.
+ * @param what begins the error message, for example "Reading the hosted zone Z1".
+ * @throws {StepError} if it fails; the signal's reason.
  */
 export async function dnsStep<T>(
   what: string,

@@ -22,7 +22,7 @@ export interface NewHostedZone extends HostedZone {
 
 /** Begins the caller references of hosted zones that publishes make. */
 const CALLER = "AwsS3PublishSite-";
-/** So much of a digest tells one reference from another; Route 53 takes 128 characters. */
+/** This much of a digest is enough to distinguish references; Route 53 accepts 128 characters. */
 const REFERENCE_LENGTH = 32;
 
 /** Lower case, and without the dot that Route 53 gives each name at its end. */
@@ -38,7 +38,7 @@ export function isInZone(domainName: string, zoneName: string): boolean {
 /**
  * The hosted zone of an id.
  *
- * @throws {StepError} where it cannot be read or is private; the signal's reason.
+ * @throws {StepError} if it cannot be read or is private; the signal's reason.
  */
 export async function readHostedZone(controlPlane: ControlPlane, id: string, signal: AbortSignal): Promise<HostedZone> {
   const attempt = { action: "route53:GetHostedZone", id };
@@ -57,7 +57,7 @@ export async function readHostedZone(controlPlane: ControlPlane, id: string, sig
 /**
  * The public hosted zone that answers for a domain: of those whose name it ends with, the one with the longest name.
  *
- * @throws {StepError} where zones cannot be listed, or two have the same name; the signal's reason.
+ * @throws {StepError} if zones cannot be listed, or two have the same name; the signal's reason.
  */
 export async function findHostedZone(
   controlPlane: ControlPlane,
@@ -79,10 +79,9 @@ export async function findHostedZone(
 }
 
 /**
- * Makes a public hosted zone.
- *
- * @param run names this publish among all of the account that ever made a zone.
- * @throws {StepError} where it cannot be made; the signal's reason.
+ * * Creates a public hosted zone.
+ * @param run identifies this publish among all publishes of the account.
+ * @throws {StepError} if it cannot be made; the signal's reason.
  */
 export async function createHostedZone(
   controlPlane: ControlPlane,
@@ -105,7 +104,7 @@ export async function createHostedZone(
   });
 }
 
-/** If the answer to a creation was lost, the same one once more finds its reference taken: by the zone that it made itself. */
+/** If the answer to a creation was lost, the retry finds its own reference already used, by the zone that the first try created. */
 async function findMadeZone(
   controlPlane: ControlPlane,
   name: string,
@@ -123,7 +122,7 @@ async function findMadeZone(
   }
 }
 
-/** The name itself and those above it, but for the last, which is nobody's. */
+/** The name itself and its parent domains, except the top-level domain. */
 function parentNames(domainName: string): string[] {
   const labels = domainName.split(".");
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join("."));

@@ -14,17 +14,20 @@ import { findDelegation } from "./delegation.ts";
 import { applyDns } from "./dns-apply.ts";
 import { type DnsPlan, describeDnsPlan, nameServersOf, planDns, type ZonePlan } from "./dns-plan.ts";
 
-/** Route 53 tells its name servers within a minute, as a rule. */
+/** Route 53 usually updates its name servers within a minute. */
 const SPREAD_TIMEOUT_MS = 180_000;
 
-/** What the site's domain, and those that lead to it, lack. */
+/** What is missing for the site's domain and its redirect domains. */
 export interface DomainPlan {
   readonly dns: DnsPlan;
   readonly redirect: WebsiteRedirect;
   readonly redirectBuckets: readonly RedirectBucket[];
 }
 
-/** What the domain needs of what shows the site: every wrong input. */
+/**
+ * Checks the inputs against the domain's requirements.
+ * @returns every wrong input.
+ */
 export function domainProblems({ domain, access }: SiteOptions, distribution: Distribution | undefined): PlanProblem[] {
   if (!domain) return [];
   const { domainName } = domain;
@@ -54,9 +57,8 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
 }
 
 /**
- * Finds out what the site's domain lacks. Nothing is changed.
- *
- * @throws {StepError} where Route 53 or S3 do not tell, or something else is in the place; the signal's reason.
+ * * Finds what is missing for the site's domain. Nothing is changed.
+ * @throws {StepError} if Route 53 or S3 refuse, or something else is in the place; the signal's reason.
  */
 export async function planDomain(
   domain: DomainOptions,
@@ -84,7 +86,7 @@ export async function planDomain(
   };
 }
 
-/** What a plan does; nothing where nothing is to be done. */
+/** The changes of a plan; empty if there are none. */
 export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): Change[] {
   const unready = redirectBuckets.filter(({ state }) => state !== "ready");
   return [
@@ -93,18 +95,18 @@ export function describeDomainPlan({ dns, redirectBuckets }: DomainPlan): Change
   ];
 }
 
-/** What came of leading the domains to the site. */
+/** The result of pointing the domains to the site. */
 export interface DomainOutcome {
-  /** Of hosted zones to which their domains are not delegated yet. */
+  /** The name servers of hosted zones to which the domains are not delegated yet. */
   readonly nameServers: readonly string[];
   /** Domains in those zones: visitors do not find the site by them yet. */
   readonly undelegated: readonly string[];
 }
 
 /**
- * Has the domains lead to the site.
+ * * Points the domains to the site.
  *
- * @throws {StepError} where S3 or Route 53 refuse; the signal's reason.
+ * @throws {StepError} if S3 or Route 53 refuse; the signal's reason.
  */
 export async function applyDomain(
   plan: DomainPlan,
@@ -138,8 +140,8 @@ export async function applyDomain(
 }
 
 /**
- * Where DNS does not tell, a zone that a publish has made counts as delegated as soon as its domain answers. A zone that somebody else has
- * made may have other name servers on purpose, in the DNS of a company for example.
+ * * If DNS does not show it, a zone created by a publish counts as delegated as soon as its domain answers. Other zones may have other name
+ * servers on purpose, for example in a company's DNS.
  */
 async function isDelegated(
   { zone, domains }: ZonePlan,

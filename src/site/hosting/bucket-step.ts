@@ -4,11 +4,10 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { StepError } from "../../sync/step-error.ts";
 
 /**
- * Makes one request about a bucket as a whole.
- *
- * @param what begins the message where S3 refuses, as "Reading the policy of".
- * @param action the IAM action that the request takes, as `s3:GetBucketPolicy`.
- * @throws {StepError} where the request fails; the signal's reason.
+ * * Makes one request about a bucket.
+ * @param what begins the error message, for example "Reading the policy of".
+ * @param action the IAM action that the request takes, for example `s3:GetBucketPolicy`.
+ * @throws {StepError} if the request fails; the signal's reason.
  */
 export async function bucketStep<T>(
   what: string,

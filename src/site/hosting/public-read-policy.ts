@@ -1,15 +1,15 @@
 import { hash } from "node:crypto";
 import { StepError } from "../../sync/step-error.ts";
 
-/** The objects that everybody may read: those of a bucket under a key prefix. */
+/** The objects that everyone may read: all objects of a bucket under a key prefix. */
 export interface PublicObjects {
   readonly bucketName: string;
   readonly prefix: string;
-  /** The partition of ARNs, as `aws` or `aws-cn`. */
+  /** The partition of ARNs, for example `aws` or `aws-cn`. */
   readonly partition: string;
 }
 
-/** What a policy takes for more than the character itself. */
+/** Characters with a special meaning in a policy. */
 const PATTERN_CHARACTERS = /[*?]|\$\{/;
 
 type Statement = Readonly<Record<string, unknown>>;
@@ -19,11 +19,11 @@ interface Policy extends Statement {
 }
 
 /**
- * Adds to a bucket policy that everybody may read some objects. All other statements stay what they are.
+ * * * Adds a statement to a bucket policy that lets everyone read some objects. Other statements are not changed.
  *
- * @param policy JSON; undefined where the bucket has no policy.
- * @returns the JSON of the new policy; undefined where the policy says so much already.
- * @throws {StepError} where the policy is not one, or the prefix cannot be written in it.
+ * @param policy JSON; undefined if the bucket has no policy.
+ * @returns the JSON of the new policy; undefined if the policy already allows it.
+ * @throws {StepError} if the policy is not one, or the prefix cannot be written in it.
  *
  * Source: "Setting permissions for website access" in the Amazon S3 User Guide.
  */
@@ -43,7 +43,7 @@ export function allowReading(policy: string | undefined, objects: PublicObjects)
 }
 
 function ownStatement({ bucketName, prefix, partition }: PublicObjects): Statement {
-  // One statement a prefix, so that sites side by side in a bucket leave each other alone; a Sid takes letters and digits.
+  // One statement per prefix, so that sites in one bucket do not affect each other. A Sid allows letters and digits.
   const suffix = prefix === "" ? "" : hash("sha256", prefix, "hex").slice(0, 12);
   return {
     Sid: `AwsS3PublishSite${suffix}`,
@@ -65,15 +65,14 @@ function parsePolicy(text: string, bucketName: string): Policy {
   );
 }
 
-/** The statements of a policy, of which a single one may stand there without a list. */
+/** The statements of a policy. A single one may be written without a list. */
 function statementsOf({ Statement: statements = [] }: Policy): readonly Statement[] {
   return listOf(statements) as readonly Statement[];
 }
 
 /**
- * Whether a policy lets everybody read an object, unconditionally.
- *
- * @param policy JSON; what is none allows nothing.
+ * * Whether a policy lets everyone read an object without conditions.
+ * @param policy JSON. An invalid policy allows nothing.
  * @param arn the object's ARN.
  */
 export function letsEverybodyRead(policy: string, arn: string): boolean {
@@ -93,7 +92,7 @@ export function letsEverybodyRead(policy: string, arn: string): boolean {
   );
 }
 
-/** Whether a statement, whoever wrote it, allows everybody what is wanted, unconditionally. */
+/** Whether a statement, also one from other tools, allows everyone the read without conditions. */
 function allows(statement: Statement, { bucketName, prefix, partition }: PublicObjects): boolean {
   const { Effect, Principal, Action = [], Resource = [], Condition } = statement;
   return (
@@ -110,7 +109,7 @@ function isEverybody(principal: unknown): boolean {
   return "AWS" in principal && listOf(principal.AWS).includes("*");
 }
 
-/** Names of actions are compared without regard to case, and may have wildcards. */
+/** Names of actions ignore case, and may have wildcards. */
 function matchesReading(pattern: string): boolean {
   return matches(pattern.toLowerCase(), "s3:getobject");
 }
@@ -123,7 +122,7 @@ function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${expression}$`, "s").test(text);
 }
 
-/** Whether all that begins with `start` fits the pattern: of patterns, only those with no more than a `*` at their end are understood. */
+/** Whether everything that begins with `start` matches the pattern. Only patterns with a single `*` at their end are supported. */
 function covers(pattern: string, start: string): boolean {
   const stem = pattern.slice(0, -1);
   return pattern.endsWith("*") && !PATTERN_CHARACTERS.test(stem) && start.startsWith(stem);

@@ -18,30 +18,30 @@ import { allowReading } from "./public-read-policy.ts";
 export interface PublicReadOptions {
   /** The key prefix under which the site is. */
   readonly prefix: string;
-  /** The partition of ARNs, as `aws` or `aws-cn`. */
+  /** The partition of ARNs, for example `aws` or `aws-cn`. */
   readonly partition: string;
   readonly signal: AbortSignal;
   readonly pause?: Pause;
 }
 
-/** What has to change before everybody may read the site; empty where they may already. */
+/** The changes before everyone can read the site; empty if they already can. */
 export interface PublicReadPlan {
-  /** The bucket's settings of Block Public Access as they are to be. */
+  /** The new settings of Block Public Access of the bucket. */
   readonly block?: PublicAccessBlock;
-  /** The bucket's policy as it is to be, in JSON. */
+  /** The new policy of the bucket, in JSON. */
   readonly policy?: string;
 }
 
-/** A change of Block Public Access takes a while to spread; these waits come to a minute. */
+/** A change of Block Public Access takes some time to spread. These waits add up to a minute. */
 const SPREADING_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000];
 
-/** A change of an earlier run has spread by now, as a rule. */
+/** A change of an earlier run has usually spread by now. */
 const SPREAD_DELAYS_MS = [1_000, 2_000];
 
 /**
- * Finds out what has to change before everybody may read the objects under a prefix. Nothing is changed yet.
+ * * Finds the changes that are needed so that everyone can read the objects under a prefix. Nothing is changed yet.
  *
- * @throws {StepError} where that cannot be read, or the policy cannot be added to; the signal's reason.
+ * @throws {StepError} if that cannot be read, or the policy cannot be added to; the signal's reason.
  */
 export async function planPublicRead(bucket: Bucket, options: PublicReadOptions): Promise<PublicReadPlan> {
   const { prefix, partition, signal } = options;
@@ -78,11 +78,11 @@ export function describePublicRead({ block, policy }: PublicReadPlan, bucketName
 }
 
 /**
- * Has everybody read the objects under a prefix, by the bucket's policy and never by ACLs. Of Block Public Access, only what forbids such
- * a policy is switched off, and only for this bucket. What is so already, stays untouched.
+ * * Lets everyone read the objects under a prefix, with the bucket's policy and never with ACLs. Only the settings of Block Public Access
+ * that forbid such a policy are turned off, and only for this bucket. Settings that are already right are not changed.
  *
  * @returns what was changed.
- * @throws {StepError} where S3 refuses, or something beyond the bucket blocks public access; the signal's reason.
+ * @throws {StepError} if S3 refuses, or something beyond the bucket blocks public access; the signal's reason.
  *
  * Source: "Blocking public access to your Amazon S3 storage" in the Amazon S3 User Guide.
  */
@@ -100,8 +100,8 @@ export async function allowPublicRead(bucket: Bucket, options: PublicReadOptions
 }
 
 /**
- * Nothing but the account's own settings tells whether it blocks such a policy, and they are read by another service with a permission of its
- * own. So a policy that is refused is tried again for as long as the bucket's block may be the reason.
+ * * Only the account's own settings show whether it blocks such a policy, and reading them needs another service and permission. So a
+ * refused policy is tried again as long as the bucket's block may be the reason.
  *
  * @param hasUnblocked whether public policies were blocked until just now, so that they may be refused for a while.
  */
@@ -125,15 +125,15 @@ async function putPublicPolicy(
 }
 
 /**
- * Whether a refusal may be that of a block which is off already. S3 says so by the setting's name; where it gives another reason, as that
- * no policy allows the action, that is a matter of permissions.
+ * * Whether a refusal may come from a block that is already turned off. S3 then names the setting. Another reason, for example that no
+ * policy allows the action, is a missing permission.
  */
 function mayPass(error: unknown, hasUnblocked: boolean): boolean {
   if (!(error instanceof ServiceError) || error.awsCode !== "AccessDenied") return false;
   return namesBlock(error) || (hasUnblocked && !/\bbecause\b|explicit deny/i.test(error.details.serverMessage));
 }
 
-/** As "because public policies are blocked by the BlockPublicPolicy block public access setting". */
+/** For example "because public policies are blocked by the BlockPublicPolicy block public access setting". */
 function namesBlock(error: unknown): boolean {
   return error instanceof ServiceError && /BlockPublicPolicy|Block Public Access/i.test(error.details.serverMessage);
 }

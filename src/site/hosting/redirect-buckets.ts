@@ -7,7 +7,7 @@ import { StepError } from "../../sync/step-error.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
-/** A bucket, named as a domain, whose website endpoint sends visitors of that domain to the site. */
+/** A bucket with the name of a domain, whose website endpoint redirects visitors of that domain to the site. */
 export interface RedirectBucket {
   readonly bucket: Bucket;
   readonly state: "missing" | "empty" | "ready";
@@ -20,10 +20,9 @@ export interface RedirectTools {
 }
 
 /**
- * Looks at the buckets of redirect domains. Nothing is changed.
- *
- * @param domains each is its bucket's name too, as website endpoints want it.
- * @throws {StepError} where some cannot be used, all of them named: they hold objects or are websites of another kind; the signal's reason.
+ * * Checks the buckets of redirect domains. Nothing is changed.
+ * @param domains each is also its bucket's name, as website endpoints require.
+ * @throws {StepError} that names all buckets that cannot be used, because they contain objects or are other websites; the signal's reason.
  *
  * Source: "Setting up a redirect" in "Configuring a static website using a custom domain" in the Amazon S3 User Guide.
  */
@@ -49,10 +48,10 @@ export async function planRedirectBuckets(
 }
 
 /**
- * Makes the buckets of a plan that are missing, and has their website endpoints send visitors to the site.
+ * * Creates the missing buckets of a plan, and sets their website endpoints to redirect visitors to the site.
  *
  * @param location the region for new buckets, and whether the store is Amazon S3 itself.
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function applyRedirectBuckets(
   planned: readonly RedirectBucket[],

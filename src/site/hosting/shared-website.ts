@@ -1,30 +1,30 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RoutingRule, WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 
-/** The two documents that a bucket has once, however many sites are in it. */
+/** The two documents that a bucket has only once, even with several sites. */
 export type WebsiteDocuments = Pick<WebsiteHosting, "indexDocument" | "errorDocument">;
 
-/** Where a site is in its bucket, and which others are there. */
+/** The place of a site in its bucket, and the other sites there. */
 export interface WebsiteNeighbours {
   /** The site's key prefix, empty or with a `/` at its end. */
   readonly prefix: string;
   /** The key prefixes of the sites below it, which have manifests of their own. */
   readonly nestedPrefixes: readonly string[];
-  /** Whether another site is at the root of the bucket, or may be. Of no matter at the root itself. */
+  /** Whether another site is, or may be, at the root of the bucket. Not used for a site at the root. */
   readonly hasRootSite: boolean;
-  /** The documents that this site has set itself; absent where it never has. */
+  /** The documents that this site has set itself; absent if it never has. */
   readonly ownDocuments?: WebsiteDocuments | undefined;
 }
 
-/** A website configuration as it is to be. */
+/** The new website configuration. */
 export interface SharedWebsite {
   readonly website: WebsiteHosting;
-  /** Whether index and error document are the site's to set. */
+  /** Whether this site sets index and error document. */
   readonly ownsDocuments: boolean;
 }
 
 /**
- * Makes a website configuration that is right for all sites of a bucket:
+ * * Makes a website configuration that is right for all sites of a bucket:
  *
  * | part | what becomes of it |
  * |---|---|
@@ -33,8 +33,8 @@ export interface SharedWebsite {
  * | other routing rules under the site's prefix | the site's own |
  * | routing rules elsewhere | kept, and last; at the root there are none, since all is under its prefix |
  *
- * @param present undefined where the bucket is no website yet.
- * @returns undefined where the bucket sends all its visitors elsewhere, and the site may not change that.
+ * @param present undefined if the bucket is no website yet.
+ * @returns undefined if the bucket redirects all its visitors, and the site may not change that.
  */
 export function shareWebsite(
   present: WebsiteConfiguration | undefined,
@@ -51,7 +51,7 @@ export function shareWebsite(
 }
 
 /**
- * What of a bucket's website configuration is the site's own.
+ * * The part of a bucket's website configuration that belongs to the site.
  *
  * @param documents the site's, if those of the bucket belong to another one.
  * @returns undefined if the bucket is no website.

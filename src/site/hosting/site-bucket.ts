@@ -13,9 +13,9 @@ import { configureWebsite, readWebsite } from "./website.ts";
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
 /**
- * Makes the bucket where it is missing, and opens the site to the public, as far as the inputs ask for it.
+ * * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
  *
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function prepareBucket({ isNewBucket }: PreparedSite, options: SiteOptions, tools: Tools): Promise<void> {
   const { bucket, log, signal } = tools;
@@ -25,7 +25,7 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
       ensureBucket(bucket, region, !endpoint, signal),
     );
     log.info(`Created the bucket ${bucket.name}`);
-    // A store without websites is found out before anything is stored.
+    // A store without websites is detected before anything is stored.
     if (options.configureWebsite) await readWebsite(bucket, signal);
   }
   if (!options.publicRead) return;
@@ -34,10 +34,9 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
 }
 
 /**
- * Has the website endpoint answer as the site wants it, and other sites of the bucket as before, where the inputs ask for it.
- *
- * @returns the index and error document, where they are this site's to set though it is not at the root of the bucket.
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
+ * @returns the index and error document, if this site sets them although it is not at the root of the bucket.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function setWebsite(
   { ownWebsite, neighbours }: PreparedSite,
@@ -51,20 +50,19 @@ export async function setWebsite(
   if (!shared) throw new StepError("website-of-another-site", describeRedirectAll(bucket.name));
   const outcome = await configureWebsite(bucket, shared.website, signal);
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
-  // Its rules may have been made by hand, and are nowhere else.
+  // Its rules may have been written by hand, without a copy elsewhere.
   if (outcome === "set" && present) log.info(`It was before: ${JSON.stringify(present)}`);
   return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
 }
 
-/** A bucket whose website endpoint shows no site: all visitors are sent to another host. */
+/** A bucket whose website endpoint redirects all visitors to another host. */
 export function describeRedirectAll(bucketName: string): string {
   return `The website configuration of the bucket "${bucketName}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration.`;
 }
 
 /**
- * What the two would do.
- *
- * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ * * What these two functions would do.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function describeBucketChanges(
   site: PreparedSite,

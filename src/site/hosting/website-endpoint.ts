@@ -1,8 +1,8 @@
-/** Where the website endpoint of a bucket answers, over http alone. */
+/** The website endpoint of a bucket. It only supports http. */
 export interface WebsiteEndpoint {
   /** The host name of this bucket's website. */
   readonly host: string;
-  /** The name that an alias record leads to: the region's, for the record's own name says which bucket is meant. */
+  /** The target of an alias record: the endpoint of the region, because the record's own name identifies the bucket. */
   readonly dnsName: string;
   /** The Route 53 hosted zone that holds `dnsName`. */
   readonly hostedZoneId: string;
@@ -50,7 +50,7 @@ const HOSTED_ZONE_IDS: Readonly<Record<string, string>> = {
   "us-west-2": "Z3BJ6K6RIION7M",
 };
 
-/** The oldest regions: a dash stands before their names, a dot before those of all others. */
+/** The oldest regions: their names follow a dash, all others a dot. */
 const DASH_REGIONS = new Set([
   "ap-northeast-1",
   "ap-southeast-1",

@@ -5,7 +5,7 @@ import { MANIFEST_NAME, type Manifest } from "../manifest/manifest.ts";
 import { foldersOfNestedSites } from "../plan/nested-sites.ts";
 import type { WebsiteNeighbours } from "./shared-website.ts";
 
-/** What a publish has found in the bucket. */
+/** The content of the bucket before a publish. */
 export interface FoundInBucket {
   readonly prefix: string;
   /** Names of all objects below the prefix. */
@@ -27,7 +27,7 @@ export async function findNeighbours(
   return {
     prefix,
     nestedPrefixes: foldersOfNestedSites(listed).map((folder) => prefix + folder),
-    // Where no website is configured yet, nobody's is replaced.
+    // Without a website configuration, nothing can be overwritten.
     hasRootSite: prefix !== "" && presentWebsite !== undefined && (await mayHaveRootSite(bucket, signal)),
     ownDocuments: manifest?.website,
   };

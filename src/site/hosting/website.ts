@@ -8,9 +8,9 @@ import {
 import { bucketStep } from "./bucket-step.ts";
 
 /**
- * Sets a bucket up as a website, where it is not set up so already.
+ * * Configures a bucket as a website, unless it is already configured like this.
  *
- * @throws {StepError} where S3 refuses; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function configureWebsite(
   bucket: Bucket,
@@ -25,10 +25,9 @@ export async function configureWebsite(
 }
 
 /**
- * How a bucket is set up as a website.
- *
- * @returns undefined where it is none.
- * @throws {StepError} where S3 refuses to tell; the signal's reason.
+ * * The website configuration of a bucket.
+ * @returns undefined if there is none.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export function readWebsite(bucket: Bucket, signal: AbortSignal): Promise<WebsiteConfiguration | undefined> {
   return bucketStep("Reading the website configuration of", bucket, "s3:GetBucketWebsite", signal, () =>

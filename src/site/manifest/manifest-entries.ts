@@ -5,44 +5,44 @@ import type { Manifest, ManifestEntry } from "./manifest.ts";
 
 type Entries = ReadonlyMap<string, ManifestEntry>;
 
-/** What the manifest and the bucket said before a publish. */
+/** The state of manifest and bucket before a publish. */
 export interface EarlierState {
   readonly manifest: Manifest | undefined;
   readonly listed: ReadonlyMap<string, ListedObject>;
 }
 
-/** What has become of a plan so far. */
+/** The progress of a plan. */
 export interface Progress {
   readonly stored: ReadonlyMap<string, SentObject>;
-  /** Names of what is deleted, and in no cache. */
+  /** Names of deleted objects that are in no cache. */
   readonly deleted: ReadonlySet<string>;
-  /** Whether visitors get the new site alone: all is stored, and no cache is known to hold what was replaced. */
+  /** Whether visitors get only the new site: everything is stored, and no cache is known to have replaced objects. */
   readonly isLive: boolean;
 }
 
 /**
- * Whether what is there is somebody else's. Of what a publish was about to store when it broke off, the new bytes may be there or the old
- * ones.
+ * * Whether the object in the bucket belongs to somebody else. If a publish broke off while it stored the object, either the new or the old
+ * bytes may be there.
  */
 export function isForeign(entry: ManifestEntry, stored: ListedObject): boolean {
   const { pending } = entry;
   return pending && !pending.isLeaving ? stored.etag === pending.foreignEtag : !mayBeSameEtag(stored, entry);
 }
 
-/** Whether an object has the ETag of the manifest. Of an object that has none, nothing speaks against it. */
+/** Whether an object has the ETag of the manifest. An object without an ETag counts as the same. */
 export function mayBeSameEtag(stored: ListedObject, { etag }: ManifestEntry): boolean {
   return stored.etag === "" || stored.etag === etag;
 }
 
-/** Whether the manifest says already what it would say after the publish. */
+/** Whether the manifest is already as it would be after the publish. */
 export function isSettled({ groups, deletions, entries }: SitePlan, { manifest }: EarlierState): boolean {
   if (!manifest || groups.length > 0 || deletions.length > 0 || manifest.entries.size !== entries.size) return false;
   return [...entries].every(([name, entry]) => isDeepStrictEqual(manifest.entries.get(name), entry));
 }
 
 /**
- * The entries of a manifest that says what is about to be stored. Should the publish break off, the next one knows what is the site's: also
- * what had been removed and is back, since visitors may get pages by then that need it.
+ * * The entries of a manifest that announces what will be stored. If the publish breaks off, the next one knows which objects belong to the
+ * site, including those that had been removed and are back, because visitors may already get pages that need them.
  */
 export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed }: EarlierState): Entries {
   const claimed = new Map(manifest?.entries);
@@ -61,7 +61,7 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
 }
 
 /**
- * The entries of the manifest as things stand, for the next publish to go on from:
+ * * The entries of the manifest for the current state, from which the next publish continues:
  *
  * | | |
  * |---|---|

@@ -17,7 +17,7 @@ import { parseManifest } from "./read-manifest.ts";
 /** Another publish has written the manifest since this one read it. */
 export class OtherPublishError extends CodedError {
   override readonly name: string = "OtherPublishError";
-  /** The other one, as people know it, and when it wrote. */
+  /** The other publish, described for people, and the time of its write. */
   readonly other: string;
 
   constructor(other: string) {
@@ -34,25 +34,26 @@ export interface ManifestStoreOptions {
   readonly bucket: Bucket;
   readonly key: string;
   readonly encryption: Encryption | undefined;
-  /** Whether the store is Amazon S3 itself, which honours conditions; others are tried. */
+  /** Whether the store is Amazon S3, which supports conditional writes; other stores are tested. */
   readonly isAmazon: boolean;
   readonly signal: AbortSignal;
 }
 
 /** S3 asks to try again where two conditional writes met ("ConditionalRequestConflict" in the Amazon S3 API Reference). */
 const MAX_CONFLICTS = 5;
-/** What stores answer that know no conditional writes. */
+/** Codes of stores without conditional writes. */
 const UNSUPPORTED_STATUSES = [400, 405, 501];
 
 /**
- * Keeps the manifest in the bucket. Every write says which manifest it takes the place of, so that of two publishes at once one finds out.
+ * * Keeps the manifest in the bucket. Each write names the manifest that it replaces, so that one of two concurrent publishes notices the
+ * other.
  */
 export class ManifestStore {
   readonly #options: ManifestStoreOptions;
-  /** Of the manifest that was last read or written; undefined where there is none. */
+  /** Of the manifest that was last read or written; undefined if there is none. */
   #etag: string | undefined;
   #honoursConditions: boolean | undefined;
-  /** Around an ETag in If-Match; radosgw 16 knows its own ETag again only without them. */
+  /** Quotation marks around an ETag in If-Match. radosgw 16 only recognizes its own ETag without them. */
   #quotes = '"';
 
   constructor(options: ManifestStoreOptions) {
@@ -60,7 +61,7 @@ export class ManifestStore {
     if (options.isAmazon) this.#honoursConditions = true;
   }
 
-  /** False as soon as the store has shown that it does not go by the conditions of writes. */
+  /** False as soon as the store has ignored the condition of a write. */
   get isGuarded(): boolean {
     return this.#honoursConditions !== false;
   }
@@ -68,8 +69,8 @@ export class ManifestStore {
   /**
    * Reads the manifest.
    *
-   * @returns undefined where the site has none.
-   * @throws {StepError} where it cannot be read.
+   * @returns undefined if the site has none.
+   * @throws {StepError} if it cannot be read.
    */
   async read(): Promise<Manifest | undefined> {
     return this.#attempt("Reading", "s3:GetObject", async () => {
@@ -80,24 +81,23 @@ export class ManifestStore {
   }
 
   /**
-   * Writes the manifest in the place of the one that was last read or written.
+   * * Replaces the manifest that was last read or written.
    *
-   * @throws {OtherPublishError} where another publish has written one since; {StepError} where it cannot be written.
+   * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written.
    */
   async write(manifest: Manifest): Promise<void> {
     const text = formatManifest(manifest);
     await this.#attempt("Writing", "s3:PutObject", async () => {
       if (!this.#honoursConditions) await this.#compare();
       this.#etag = await this.#put(text);
-      // A condition that cannot hold tells whether the store looks at conditions at all.
+      // A condition that cannot hold shows whether the store supports conditions.
       this.#honoursConditions ??= !(await this.#takes(text, { "if-none-match": "*" }));
     });
   }
 
   /**
-   * Makes sure that no other publish has written the manifest meanwhile.
-   *
-   * @throws {OtherPublishError} where one has; {StepError} where that cannot be told.
+   * * Checks that no other publish has written the manifest meanwhile.
+   * @throws {OtherPublishError} if one has; {StepError} if this cannot be checked.
    */
   async confirm(): Promise<void> {
     await this.#attempt("Reading", "s3:GetObject", () => this.#compare());
@@ -122,8 +122,8 @@ export class ManifestStore {
   }
 
   /**
-   * Where the answer to a write was lost, the same write finds what it has stored itself. Where the manifest is the one that it was to take
-   * the place of, the store has not understood the condition.
+   * * If the answer to a write was lost, its retry finds what it has stored itself. If the manifest is still the one to replace, the store
+   * did not understand the condition.
    */
   async #afterRefusal(text: string): Promise<string> {
     const stored = await this.#readStored();
@@ -139,7 +139,7 @@ export class ManifestStore {
     const head = await headObject(bucket, key, { signal }).catch(undefinedWhereMissing);
     if (head?.etag === this.#etag) return;
     const stored = await this.#readStored();
-    // Some stores tell the ETag only with the content.
+    // Some stores return the ETag only with the content.
     if (head?.etag !== "" || stored?.etag !== this.#etag) throw this.#overtaken(stored?.text);
   }
 
@@ -221,12 +221,12 @@ export class ManifestStore {
   }
 }
 
-/** So S3 answers a GET or HEAD without a customer's key of an object that was stored with one. */
+/** S3's answer to a GET or HEAD without the customer key that the object was stored with. */
 function isUnreadable(error: unknown, permission: string): error is ServiceError {
   return permission === "s3:GetObject" && error instanceof ServiceError && UNREADABLE_CODES.has(error.awsCode);
 }
 
-/** The first of HEAD, which has no body that would tell more. */
+/** The first is for HEAD, which has no body with a code. */
 const UNREADABLE_CODES = new Set(["BadRequest", "InvalidRequest"]);
 
 const UNREADABLE =
@@ -243,7 +243,7 @@ function isUnmetCondition({ awsCode, details }: ServiceError): boolean {
   return details.status === 412 || (details.status === 404 && awsCode === "NoSuchKey");
 }
 
-/** In a message; the name comes from whoever wrote the manifest. */
+/** For messages. The name comes from the writer of the manifest. */
 const MAX_RUN_NAME_LENGTH = 200;
 
 function describeRun(text: string): string {

@@ -14,56 +14,56 @@ export const MANIFEST_VERSION = 1;
 /** Of half a million objects. A larger one would take more memory than an agent may have. */
 export const MAX_MANIFEST_BYTES = 128 * 1024 ** 2;
 
-/** What the site's objects were when they were last published, and so what is the site's to delete. */
+/** The site's objects at the last publish, and so the objects that the site may delete. */
 export interface Manifest {
   readonly run: PublishRun;
   /** When it was written: milliseconds since 1970. */
   readonly writtenMs: number;
   /** By name: the key, less the prefix. */
   readonly entries: ReadonlyMap<string, ManifestEntry>;
-  /** The documents of the bucket's website configuration, where a publish of this site has set them. */
+  /** The documents of the bucket's website configuration, if a publish of this site has set them. */
   readonly website?: WebsiteDocuments;
   /** Which release visitors get, if releases are kept. */
   readonly release?: ReleaseMark;
 }
 
-/** Which release a site shows. Where its record is, the manifest does not tell: visitors may read it. */
+/** The release that a site shows. The manifest does not contain the path of its record, because visitors may read the manifest. */
 export interface ReleaseMark {
-  /** Of the release that was last shown as a whole; 0 if there was none yet. */
+  /** The number of the release that was last live completely; 0 if there was none yet. */
   readonly number: number;
   /** The release whose content it has, if it came by a rollback. */
   readonly rolledBackTo?: number;
-  /** Set while a publish or a rollback is under way, and left so by one that did not end well: visitors may get something else. */
+  /** Set while a publish or rollback runs, and still set after one that failed: visitors may get a mixture. */
   readonly underWay?: { readonly rollbackTo?: number };
 }
 
-/** A publish, as another one tells of it. */
+/** A publish, as described to another one. */
 export interface PublishRun {
-  /** No other attempt at a publish has it. */
+  /** Unique for each publish. */
   readonly id: string;
   /** The run of the pipeline, as people know it. */
   readonly name: string;
 }
 
-/** An object, as it was stored by a publish; or, while one is under way, as it is about to be. */
+/** An object as a publish stored it, or, while one runs, as it will store it. */
 export interface ManifestEntry {
-  /** Of what is stored: fewer than the file's where it was compressed. */
+  /** The stored size, which is smaller than the file's if it was compressed. */
   readonly sizeBytes: number;
   /** Without quotation marks. */
   readonly etag: string;
   /** Of the file, in hex. */
   readonly sha256: string;
-  /** All that S3 was told, tags, encryption and the wanted compression among it. */
+  /** All settings that were sent to S3, including tags, encryption and the wanted compression. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Since when the site does without it: milliseconds since 1970. */
+  /** When the site stopped using it: milliseconds since 1970. */
   readonly removedMs?: number;
   /** Its bytes changed under a name that looks like one with a hash of its content. */
   readonly reusesName?: true;
-  /** Set while it is being stored or deleted, and left so by a publish that broke off. */
+  /** Set while it is being stored or deleted, and still set after a publish that broke off. */
   readonly pending?: {
-    /** The ETag of an object of somebody else that stood there before. */
+    /** The ETag of a foreign object that was there before. */
     readonly foreignEtag?: string;
-    /** It is being deleted, or gone but perhaps not from caches, so that nothing else than what the entry tells of is there of the site's. */
+    /** It is being deleted, or is deleted but perhaps still in caches. The site has no other object of this name. */
     readonly isLeaving?: true;
   };
 }
@@ -84,7 +84,7 @@ export function formatManifest({ run, writtenMs, entries, website, release }: Ma
   ].join("\n");
 }
 
-/** Writes entries as members of a JSON object, an entry a line; equal headers stand in it once. */
+/** Writes entries as members of a JSON object, one entry per line. Equal headers are written once. */
 export function formatEntries(entries: Manifest["entries"]): string {
   const headerSets = new Map<string, number>();
   const lines = [...entries].map(([name, { headers, removedMs, ...entry }]) => {

@@ -15,16 +15,16 @@ type Check = (value: unknown) => boolean;
 /** Of a key, in bytes of UTF-8. Source: "Naming Amazon S3 objects" in the Amazon S3 User Guide. */
 const MAX_NAME_BYTES = 1024;
 const MAX_TEXT_LENGTH = 1024;
-/** Of a field or a name in a message. */
+/** The longest field or name in a message. */
 const MAX_SHOWN_LENGTH = 100;
-/** As `toISOString` writes it: other texts, and years beyond these, are no times of a publish. */
+/** The form of `toISOString`. Other texts and years are not times of a publish. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 /** A token of RFC 9110; `compress` and the names of what is stored beside an object are tokens too. */
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,256}$/i;
 
 /**
- * Reads a manifest. Anybody who may write to the bucket may have written it, so that all of it is checked: what is not as a publish
- * writes it is named.
+ * * Reads a manifest. Anyone who may write to the bucket may have written it, so everything is checked, and a field that a publish would
+ * not write is named.
  *
  * @throws {ManifestError} if it is none, or one of a later version.
  */
@@ -46,7 +46,7 @@ export function parseManifest(text: string): Manifest {
 }
 
 /**
- * Reads what `formatEntries` wrote, with the same care.
+ * * Reads what `formatEntries` wrote, with the same checks.
  *
  * @throws {ManifestError} if it is something else.
  */
@@ -187,7 +187,7 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value from outside in a message, cut; it is text again, whatever it was. */
+/** A value from outside for a message, as text and cut. */
 function show(value: unknown): string {
   return value === undefined ? "missing" : shorten(JSON.stringify(value), MAX_SHOWN_LENGTH);
 }

@@ -5,23 +5,23 @@ import type { SiteOptions } from "../options.ts";
 import type { SiteState } from "./site-plan.ts";
 import { leavesAtOnce, type StaleObjects } from "./stale-objects.ts";
 
-/** What a publish may delete. */
+/** The deletions of a publish after the checks. */
 export interface LimitedRemovals extends StaleObjects {
-  /** Where there are any, nothing is done. */
+  /** If there are any, nothing is done. */
   readonly problems: readonly PlanProblem[];
   readonly remarks: readonly PlanRemark[];
 }
 
 /**
- * Guards against a publish that would take the site away by mistake, or because of what somebody wrote into the manifest. Only what is
- * there counts, so that entries without an object raise no limit.
+ * * * Protects against a publish that would delete the site by mistake, or because of a manipulated manifest. Only existing objects count,
+ * so that entries without an object cannot raise the limit.
  *
  * | more than the limit | |
  * |---|---|
  * | pages and redirects, of all of them | a problem: they go at once, so that most likely the build is not whole |
  * | everything to be deleted, of all that was published | assets whose time is over stay, with a warning; the publish goes on |
  *
- * After weeks without a publish, or many within a day, assets of earlier builds can be most of a site: that is no reason to stop.
+ * After weeks without a publish, or many within a day, assets of earlier builds can be most of a site: this is not a reason to stop.
  */
 export function limitRemovals(options: SiteOptions, state: SiteState, stale: StaleObjects): LimitedRemovals {
   const pages = new Set<string>();
@@ -63,5 +63,5 @@ function keepAssets(
   };
 }
 
-/** Why an asset stays that was to be deleted. */
+/** Why an asset is not deleted yet. */
 export const KEPT_BY_LIMIT = "no longer in the site, kept because of maxDelete";

@@ -6,7 +6,7 @@ import type { SiteOptions } from "../options.ts";
 import type { SiteFile, SiteObject } from "./site-object.ts";
 import type { SiteLog } from "./site-tools.ts";
 
-/** Files of the site that visitors are hardly meant to see, by their paths. */
+/** Files of the site that visitors should probably not see, by their paths. */
 export interface DoubtfulFiles {
   readonly secret: readonly string[];
   readonly suspect: readonly string[];
@@ -19,7 +19,7 @@ const MAX_NAMED_FILES = 20;
  * Finds files that hold secrets, or may: by their names, and private keys by how they start. A pattern that spells a file's name, or that
  * of a folder above it, allows it.
  *
- * @throws {ScanError} where a file cannot be read.
+ * @throws {ScanError} if a file cannot be read.
  */
 export function findDoubtfulFiles(objects: Iterable<SiteObject>, { patterns }: SiteOptions): DoubtfulFiles {
   const files = new Map([...objects].flatMap(({ file }) => (file ? [[file.path, file] as const] : [])));
@@ -34,7 +34,7 @@ export function findDoubtfulFiles(objects: Iterable<SiteObject>, { patterns }: S
   return found;
 }
 
-/** @returns what stands against the publish of a public site. */
+/** @returns the problems that stop the publish of a public site. */
 export function checkSecrets({ secret }: DoubtfulFiles, isPublic: boolean): PlanProblem[] {
   if (!isPublic || secret.length === 0) return [];
   const advice =
@@ -43,7 +43,7 @@ export function checkSecrets({ secret }: DoubtfulFiles, isPublic: boolean): Plan
   return [{ input: "globExpressions", code: "site-secret-found", message }];
 }
 
-/** Warns of what does not stand against the publish. */
+/** Warns about files that do not stop the publish. */
 export function logDoubtfulFiles({ secret, suspect }: DoubtfulFiles, isPublic: boolean, log: SiteLog): void {
   if (!isPublic && secret.length > 0)
     log.warning(

@@ -4,14 +4,15 @@ import { taggingHeader } from "../../s3/object-tags.ts";
 import type { RollbackOptions } from "../options.ts";
 import type { SiteObject } from "./site-object.ts";
 
-/** Stands among the wanted headers for a compression that is only made where the bytes have changed. */
+/** Marks a wanted compression among the headers. It is only done if the bytes have changed. */
 export const COMPRESSION = "compress";
 
-/** So much of a digest tells one value from another. */
+/** This much of a digest is enough to distinguish values. */
 const DIGEST_LENGTH = 16;
 
 /**
- * What all objects of a publish have alike. Visitors never see these headers, and may see the manifest: it holds digests of their values.
+ * * The headers that all objects of a publish share. Visitors never see these headers but may read the manifest, so it contains digests of
+ * their values.
  */
 export function sharedHeaders({
   settings,
@@ -26,7 +27,7 @@ export function sharedHeaders({
   );
 }
 
-/** All that is asked for an object beside its bytes, as the manifest keeps it: two publishes that ask for the same store the same. */
+/** All settings of an object, as the manifest keeps them. Equal settings give equal values. */
 export function desiredHeaders(
   { headers, compression }: SiteObject,
   shared: Readonly<Record<string, string>>,
@@ -35,7 +36,7 @@ export function desiredHeaders(
   return Object.fromEntries(Object.entries(wanted).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The names of what differs, in their order; none where all is the same. */
+/** The names of what differs, in their order; none if all is the same. */
 export function differingHeaders(
   one: Readonly<Record<string, string>>,
   other: Readonly<Record<string, string>>,

@@ -7,10 +7,10 @@ import type { SiteObject } from "./site-object.ts";
 const EMPTY_SHA256 = hash("sha256", "", "hex");
 
 /**
- * Digests what the objects are made from.
+ * * Digests the files of the objects.
  *
  * @returns the SHA-256 of each object's file in hex, by the object's name.
- * @throws {StepError} where a file cannot be read.
+ * @throws {StepError} if a file cannot be read.
  */
 export async function digestSite(
   objects: Iterable<SiteObject>,

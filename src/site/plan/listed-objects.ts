@@ -11,9 +11,9 @@ const ADVICE = "A publish needs the list of existing objects.";
 const PARALLEL_HEADS = 64;
 
 /**
- * Reads what the bucket holds under the site's prefix, by name. If a store does not list size and ETag, a HEAD of each object tells them.
+ * * Reads the objects under the site's prefix, by name. If a store does not list size and ETag, each object needs a HEAD.
  *
- * @throws {StepError} where the bucket cannot be listed, or a HEAD is not answered; the signal's reason.
+ * @throws {StepError} if the bucket cannot be listed, or a HEAD is not answered; the signal's reason.
  */
 export async function readListing(
   { prefix, encryption }: { readonly prefix: string; readonly encryption: SiteOptions["encryption"] | undefined },

@@ -12,7 +12,7 @@ import type { SiteObject } from "./site-object.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, type SiteRules } from "./site-rules.ts";
 import type { SiteLog } from "./site-tools.ts";
 
-/** Tells what the site says of itself and S3 cannot do. */
+/** Logs the site's own rules that S3 cannot apply. */
 export function logRules(rules: SiteRules, redirects: CompiledRedirects, options: SiteOptions, log: SiteLog): void {
   const ofRedirects = [...rules.unsupportedRedirects, ...redirects.warnings].sort(
     (one, other) => one.line - other.line,
@@ -30,7 +30,7 @@ export function logRules(rules: SiteRules, redirects: CompiledRedirects, options
   }
 }
 
-/** Tells what the distribution lacks, which this step does not change. */
+/** Logs settings that are missing in the distribution, which this step does not change. */
 export function logDistribution(distribution: Distribution, options: SiteOptions, log: SiteLog): void {
   const { id, originKind, sitePath, defaultRootObject } = distribution;
   const { indexDocument } = options;
@@ -45,7 +45,7 @@ export function logDistribution(distribution: Distribution, options: SiteOptions
   for (const command of commands) log.info(command);
 }
 
-/** Tells what of the site another one in the same bucket keeps from being set. */
+/** Logs settings that are not made because of another site in the same bucket. */
 export function logSharedWebsite(
   { website, ownsDocuments }: SharedWebsite,
   own: WebsiteHosting,
@@ -72,7 +72,7 @@ export function logSharedWebsite(
 /** Of more names, the rest is counted. */
 const MAX_NAMED_PAGES = 5;
 
-/** Tells of pages that visitors miss unless links to them are written in one of two ways. */
+/** Logs pages that visitors only find with one of two forms of links. */
 export function logPlusSigns(objects: Iterable<SiteObject>, log: SiteLog): void {
   const isPage = ({ kind }: SiteObject) => kind === "page" || kind === "index";
   const names = [...objects]
@@ -85,13 +85,13 @@ export function logPlusSigns(objects: Iterable<SiteObject>, log: SiteLog): void 
   );
 }
 
-/** Tells what an earlier publish has left, and why some of what the site does without stays in the bucket. */
+/** Logs what an earlier publish left unfinished, and why some unused objects stay in the bucket. */
 export function logEarlierState(
   { manifest, listed, objects, kept }: Pick<PreparedSite, "manifest" | "listed" | "objects" | "kept">,
   { keepRemovedDays }: SiteOptions,
   log: SiteLog,
 ): void {
-  // What has been waited for since an earlier publish is none of the last one's.
+  // Objects that wait since an earlier publish do not belong to the last one.
   if (manifest && [...manifest.entries.values()].some(({ pending, removedMs }) => pending && removedMs === undefined)) {
     const when = new Date(manifest.writtenMs).toISOString();
     log.info(

@@ -4,16 +4,15 @@ import type { SiteOptions } from "../options.ts";
 import type { SiteState } from "./site-plan.ts";
 
 /**
- * Where other sites stand below a site, each published with a manifest of its own.
- *
- * @param listed names of all objects below the site's prefix, its own manifest apart.
+ * * The folders of other sites below a site, each published with its own manifest.
+ * @param listed names of all objects below the site's prefix, without its own manifest.
  * @returns the folders, with a `/` at their ends.
  */
 export function foldersOfNestedSites(listed: Iterable<string>): readonly string[] {
   return [...listed].filter(isManifestName).map((name) => name.slice(0, -MANIFEST_NAME.length));
 }
 
-/** Two sites that store objects in one folder would overwrite each other for ever: a problem for each folder. */
+/** Two sites that store objects in one folder would keep overwriting each other: one problem for each folder. */
 export function checkNestedSites(
   { access, prefix }: SiteOptions,
   { objects, listed }: Pick<SiteState, "objects" | "listed">,

@@ -12,12 +12,13 @@ import type { SiteGroup, SitePlan, SiteState } from "./site-plan.ts";
 import { decideStaleObjects } from "./stale-objects.ts";
 
 /**
- * Decides what becomes of each object. One that is there, that the manifest knows with the same bytes and headers, and that nobody has
- * replaced since, is left; all others are stored. What only the bucket holds is deleted where the manifest knows it, and else left.
+ * * * Decides what to do with each object. An existing object is unchanged if the manifest has it with the same bytes and headers and
+ * nobody has replaced it since. All others are stored. Objects that only exist in the bucket are deleted if the manifest has them; others
+ * are not touched.
  *
- * What is stored comes in an order in which nothing is visible before what it refers to: assets that are new come before those that are
- * replaced, which may refer to them; then come pages and the data and workers that belong to them, new ones first, which others will link
- * to; the index; service workers that are replaced, which fetch pages and keep them as those of the new version; and redirects.
+ * The order makes sure that nothing is visible before what it refers to: new assets; replaced assets, which may refer to new ones; pages
+ * with their data and workers, new ones first, because others link to them; the index; replaced service workers, which fetch pages and keep
+ * them as the new version; and redirects.
  */
 export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan, "filesFound"> {
   const { objects, digests } = state;
@@ -64,7 +65,7 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
   };
 }
 
-/** @returns undefined where nothing is to be stored. */
+/** @returns undefined if nothing is to be stored. */
 function reasonToStore(
   { listed, manifest }: SiteState,
   relativeKey: string,

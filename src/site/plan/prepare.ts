@@ -30,9 +30,9 @@ import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
 
 /**
- * Reads the built site, the bucket and what stands before it, and decides what a publish is to do. Nothing is changed.
+ * * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
  *
- * @throws {StepError} where the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
+ * @throws {StepError} if the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
  */
 export async function prepareSite(options: SiteOptions, tools: SiteTools): Promise<PreparedSite> {
   const { bucket, signal } = tools;
@@ -95,7 +95,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   return {
     ...plan,
     problems: [...problems, ...rules.problems, ...tree.problems, ...plan.problems],
-    // With their further names, which are counted as files too.
+    // With their additional names, which count as files too.
     filesFound: tree.filesFound && [...objects.values()].filter(({ file }) => file).length,
     objects,
     digests,
@@ -154,7 +154,7 @@ function compileFor(
   return compileRedirects(rules.redirects, context, eventLoopTurns(signal));
 }
 
-/** @returns what stands against the publish; what does not is a warning. */
+/** @returns the problems that stop the publish. Others are logged as warnings. */
 async function checkForSecrets(
   tree: SiteTree,
   options: SiteOptions,
@@ -163,7 +163,7 @@ async function checkForSecrets(
   tools: SiteTools,
 ): Promise<readonly PlanProblem[]> {
   const doubtful = findDoubtfulFiles(tree.objects.values(), options);
-  // The bucket's policy is read only where that matters: it takes a permission.
+  // The bucket's policy is only read if necessary, because this needs a permission.
   const isPublic =
     doubtful.secret.length > 0 && (await isReadable(options, distribution, doubtful, isNewBucket, tools));
   logDoubtfulFiles(doubtful, isPublic, tools.log);

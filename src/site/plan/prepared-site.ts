@@ -12,7 +12,7 @@ import type { SiteAddress } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
 import type { ListedObject, SitePlan } from "./site-plan.ts";
 
-/** A publish that is planned, and all that it was planned from. */
+/** A planned publish, and the data that it was planned from. */
 export interface PreparedSite extends SitePlan {
   readonly objects: ReadonlyMap<string, SiteObject>;
   /** SHA-256 in hex, by the object's name. */
@@ -22,24 +22,24 @@ export interface PreparedSite extends SitePlan {
   readonly store: ManifestStore;
   readonly isNewBucket: boolean;
   readonly address: SiteAddress;
-  /** What the site itself wants of the bucket's website endpoint. */
+  /** The website configuration for this site. */
   readonly ownWebsite: WebsiteHosting;
-  /** How the website endpoint is to answer, to the visitors of other sites of the bucket too. */
+  /** The website configuration for all sites of the bucket. */
   readonly website: WebsiteHosting;
   readonly neighbours: WebsiteNeighbours;
   readonly distribution?: Distribution;
-  /** Where CloudFront or Route 53 is asked for. */
+  /** Set if CloudFront or Route 53 is used. */
   readonly controlPlane?: ControlPlane;
-  /** Where the site has a domain. */
+  /** Set if the site has a domain. */
   readonly domain?: DomainPlan;
-  /** What a distribution would need for what S3 cannot do. */
+  /** The settings of a distribution for rules that S3 cannot apply. */
   readonly forCloudFront: {
     readonly function?: string;
     readonly responseHeadersPolicies?: readonly ResponseHeadersPolicy[];
   };
-  /** If releases are kept. */
+  /** Set if releases are kept. */
   readonly releases?: ReleasePlan;
-  /** Of a rollback: what is copied for each object that is to be stored, by name. */
+  /** For a rollback: the source of the copy for each object, by name. */
   readonly sources?: ReadonlyMap<string, CopiedObject>;
   readonly nowMs: number;
 }

@@ -11,7 +11,7 @@ import type { PreparedSite } from "./prepared-site.ts";
 import type { ListedObject } from "./site-plan.ts";
 import type { SiteTools } from "./site-tools.ts";
 
-/** What an earlier publish has left, and what is there now. */
+/** The state that an earlier publish left, and the current objects. */
 export interface PublishedObjects {
   readonly store: ManifestStore;
   readonly manifest: Manifest | undefined;
@@ -42,7 +42,7 @@ export async function readPublishedObjects(
   const listed = new Map<string, ListedObject>();
   const listedReleases: ListedRelease[] = [];
   if (isNewBucket) return { store, manifest: undefined, listed, listedReleases };
-  // What is listed is at least as new as what the manifest tells of.
+  // Listed after the manifest was read, so that the listing is not older.
   const manifest = await store.read();
   for (const [name, object] of await readListing({ prefix, encryption }, tools)) {
     if (isOwnRelease(name)) listedReleases.push({ ...object, name });
@@ -52,7 +52,7 @@ export async function readPublishedObjects(
 }
 
 /**
- * Finds out how the bucket is set up as a website, if that is asked for, and which other sites it has.
+ * * Reads the website configuration of the bucket, if needed, and finds its other sites.
  *
  * @throws {StepError} if that cannot be read; the signal's reason.
  */

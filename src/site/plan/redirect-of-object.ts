@@ -2,9 +2,8 @@ import type { Redirect } from "../../sync/plan/plan.ts";
 import type { SiteOptions } from "../options.ts";
 
 /**
- * What an object that sends visitors elsewhere is for the log.
- *
- * @param headers those that it is stored with.
+ * * The redirect of an object, for the log.
+ * @param headers the headers that it is stored with.
  * @returns empty for an object of another kind.
  */
 export function redirectOf(

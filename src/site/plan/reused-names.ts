@@ -15,8 +15,8 @@ export interface CheckedNames {
 }
 
 /**
- * Takes the header for a year from objects whose bytes once changed under the same name. What looks like a fingerprint there is none: a
- * browser that has the old bytes would keep them for a year.
+ * * Removes the one-year caching of objects whose bytes once changed under the same name. Their names only look fingerprinted, and browsers
+ * would keep the old bytes for a year.
  *
  * @param digests SHA-256 of each object's file in hex, by the object's name.
  */
@@ -38,7 +38,7 @@ export function checkReusedNames(
   return { objects: checked, changed };
 }
 
-/** Warns of names that look like fingerprinted ones and are not. */
+/** Warns about names that look fingerprinted but are not. */
 export function logReusedNames({ changed }: CheckedNames, log: SiteLog): void {
   if (changed.length === 0) return;
   log.warning(

@@ -5,20 +5,20 @@ import type { SiteOptions } from "../options.ts";
 import { encodeUrlPath } from "../url-paths.ts";
 import type { CheckedSite } from "../verify/site-check.ts";
 
-/** Where visitors find the site, and what answers them. */
+/** The site's address, and what serves it. */
 export interface SiteAddress {
-  /** Absent where it is not known. Its path ends with a `/`. */
+  /** Absent if it is not known. Its path ends with a `/`. */
   readonly siteUrl?: URL;
-  /** Where the site is found without its domain: by its website endpoint, or by its distribution's own name. */
+  /** The site's address without its domain: the website endpoint, or the distribution's own name. */
   readonly undelegatedUrl?: URL;
   readonly edge: CheckedSite["edge"];
-  /** Whether the bucket is asked by its website endpoint, which knows index documents and redirects, or by its REST endpoint. */
+  /** Whether the bucket is read through its website endpoint, which supports index documents and redirects, or its REST endpoint. */
   readonly answersBy: "website" | "rest" | "unknown";
-  /** That of the bucket, where it is a website at Amazon S3. */
+  /** The bucket's website endpoint, if it is a website on Amazon S3. */
   readonly websiteEndpoint?: WebsiteEndpoint;
 }
 
-/** Finds out from the inputs, and from the distribution before the bucket, where the site is. */
+/** Derives the site's address from the inputs and from the distribution. */
 export function findSiteAddress(options: SiteOptions, distribution: Distribution | undefined): SiteAddress {
   const { access, prefix, domain, configureWebsite, publicRead } = options;
   const { store, bucketName } = access;
@@ -42,7 +42,10 @@ export function findSiteAddress(options: SiteOptions, distribution: Distribution
   };
 }
 
-/** What cannot go well at this address: every wrong input. */
+/**
+ * Checks the inputs against the address.
+ * @returns every wrong input.
+ */
 export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: SiteAddress): PlanProblem[] {
   if (compress !== "brotli" || siteUrl?.protocol !== "http:" || LOOPBACK.test(siteUrl.hostname)) return [];
   const why = `browsers accept Brotli over https only, and the URL of this site is ${siteUrl.href}`;
@@ -51,5 +54,5 @@ export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: Site
   ];
 }
 
-/** Where browsers trust http as they do https ("Secure Contexts" of the W3C, section 3.1). */
+/** Hosts for which browsers trust http like https ("Secure Contexts" of the W3C, section 3.1). */
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$|\.localhost$/;

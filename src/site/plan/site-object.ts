@@ -1,24 +1,24 @@
 import type { Encoding } from "../content/compress.ts";
 
-/** What an object is in the order of a publish, and when it leaves the site. */
+/** The role of an object, which decides its place in the order of a publish and when it is deleted. */
 export type SiteObjectKind = "asset" | "page" | "index" | "redirect";
 
-/** An object that the site is to have. */
+/** An object that the site will have. */
 export interface SiteObject {
   /** The key, less the prefix. */
   readonly relativeKey: string;
   readonly kind: SiteObjectKind;
-  /** Whose bytes it has; absent for a redirect, which has none, and for what a rollback brings back. */
+  /** The file with its bytes; absent for a redirect, which has none, and for objects that a rollback restores. */
   readonly file?: SiteFile;
-  /** Of what a rollback brings back, as it is stored. */
+  /** For objects that a rollback restores: their stored form. */
   readonly storedBytes?: number;
-  /** What is stored beside the bytes, encryption and tags apart: lower-case names, `content-type` among them. */
+  /** Its headers, without encryption and tags: lower-case names, including `content-type`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** How its bytes are to be compressed, should that make them fewer. */
+  /** The compression, which is used if it makes the object smaller. */
   readonly compression?: Encoding;
-  /** Browsers are told to keep it for a year, for no other reason than that its name looks like one with a hash of its content. */
+  /** Whether browsers keep it for a year only because its name seems to contain a hash of its content. */
   readonly isImmutableByName?: true;
-  /** Its bytes changed under such a name: what looks like a hash is none. */
+  /** Its bytes changed under such a name, so the name contains no hash. */
   readonly reusesName?: true;
 }
 

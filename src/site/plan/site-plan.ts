@@ -3,14 +3,14 @@ import type { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import type { Manifest, ManifestEntry } from "../manifest/manifest.ts";
 import type { SiteObject } from "./site-object.ts";
 
-/** An object of the bucket, as the listing tells of it. */
+/** An object of the bucket, as in the listing. */
 export interface ListedObject {
   readonly sizeBytes: number;
   /** Without quotation marks; empty if the store does not tell it. */
   readonly etag: string;
 }
 
-/** What a plan is made from. */
+/** The data that a plan is made from. */
 export interface SiteState {
   readonly objects: ReadonlyMap<string, SiteObject>;
   /** SHA-256 of each object's file, in hex, by the object's name. */
@@ -24,20 +24,20 @@ export interface SiteState {
 }
 
 export interface SiteGroup {
-  /** Whether visitors get to see it without being led there: pages, and what comes after them. */
+  /** Whether visitors can reach it directly: pages, and what comes after them. */
   readonly isVisible: boolean;
   readonly actions: readonly PutAction[];
 }
 
-/** All that a publish will do to the objects. */
+/** Everything that a publish will do with the objects. */
 export interface SitePlan extends Plan {
-  /** What is to be stored, in groups: each is whole before the next one is begun. */
+  /** The objects to store, in groups. Each group is complete before the next one starts. */
   readonly groups: readonly SiteGroup[];
   /** Last of all. */
   readonly deletions: readonly DeleteAction[];
-  /** What the site does without, and visitors with open pages do not yet. */
+  /** Objects that the site no longer uses, but open pages may still need. */
   readonly kept: readonly SkipAction[];
-  /** Names of what was deleted before, and may still be in caches. */
+  /** Names of objects that were deleted before, and may still be in caches. */
   readonly departed: readonly string[];
   /** The entries of the manifest when all is done; those of what is stored still lack size and ETag. */
   readonly entries: ReadonlyMap<string, ManifestEntry>;

@@ -9,7 +9,7 @@ import { parseRedirectsFile, type RedirectRule } from "../rules/redirects-file.t
 export const HEADERS_FILE = "_headers";
 export const REDIRECTS_FILE = "_redirects";
 
-/** What the site says of itself in the two files that Netlify and Cloudflare Pages read. */
+/** The site's rules from the two files that Netlify and Cloudflare Pages use. */
 export interface SiteRules {
   readonly headersFile: HeadersFile;
   readonly redirects: readonly RedirectRule[];
@@ -19,11 +19,10 @@ export interface SiteRules {
 }
 
 /**
- * Reads the `_headers` and `_redirects` files of a site, where it has them.
- *
+ * * Reads the `_headers` and `_redirects` files of a site, if it has them.
  * @param source absolute path of the site's folder.
- * @param siteUrl where visitors find the site, where that is known.
- * @throws {ScanError} where a file is there and cannot be read.
+ * @param siteUrl the site's URL, if known.
+ * @throws {ScanError} if a file is there and cannot be read.
  */
 export function readSiteRules(source: string, siteUrl: URL | undefined): SiteRules {
   const headersFile = parseHeadersFile(readIfThere(source, HEADERS_FILE), siteUrl);

@@ -5,19 +5,19 @@ import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import type { PublishRun } from "../manifest/manifest.ts";
 import type { ReleaseRun } from "../releases/release-record.ts";
 
-/** Tells the step's log. */
+/** Writes to the step's log. */
 export interface SiteLog {
   info(message: string): void;
   warning(code: ErrorCode, message: string): void;
 }
 
 export interface SiteTools extends PlanContext {
-  /** For what is not S3: visitors' URLs, CloudFront, Route 53. */
+  /** For requests to visitors' URLs, CloudFront and Route 53. */
   readonly transport: Transport;
   readonly userAgent: string;
   readonly log: SiteLog;
   readonly run: PublishRun;
-  /** What the run built, if that is known. */
+  /** The build of the run, if known. */
   readonly build?: Pick<ReleaseRun, "buildNumber" | "commit">;
   /** Prepares another bucket for requests. */
   openBucket(name: string): Bucket;

@@ -21,7 +21,7 @@ import { HEADERS_FILE, REDIRECTS_FILE } from "./site-rules.ts";
 export interface SiteTreeContext {
   readonly options: SiteOptions;
   readonly headersFile: HeadersFile | undefined;
-  /** Whether visitors come by a website endpoint, which finds the index document of a folder by itself. */
+  /** Whether visitors use a website endpoint, which finds the index document of a folder by itself. */
   readonly hasWebsiteEndpoint: boolean;
   warn(warning: ScanWarning): void;
 }
@@ -36,16 +36,16 @@ export interface SiteTree {
   readonly objects: ReadonlyMap<string, SiteObject>;
   readonly problems: readonly PlanProblem[];
   readonly filesFound: number;
-  /** What was left out with a warning. */
+  /** What was skipped with a warning. */
   readonly skippedPaths: SkippedPaths;
 }
 
 const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
 
 /**
- * Reads the built site: an object for each file that the patterns match, and for each further address that it is to have.
+ * * Reads the built site: one object for each file that matches the patterns, and for each additional address of a page.
  *
- * @throws {ScanError} where a folder cannot be read.
+ * @throws {ScanError} if a folder cannot be read.
  */
 export function readSiteTree(context: SiteTreeContext): SiteTree {
   const { options, warn } = context;
@@ -79,7 +79,7 @@ export function readSiteTree(context: SiteTreeContext): SiteTree {
   };
 }
 
-/** The name of the document that takes the place of an error. */
+/** The name of the error document. */
 export function errorDocumentOf(options: SiteOptions, objects: ReadonlyMap<string, SiteObject>): string | undefined {
   if (options.singlePageApp) return options.indexDocument;
   return options.errorDocument ?? (objects.has("404.html") ? "404.html" : undefined);
@@ -98,7 +98,7 @@ function addCleanNames(context: SourceContext, files: readonly LocalFile[], obje
   }
 }
 
-/** They would get between the releases that the site keeps there. */
+/** They would mix with the releases that the site keeps there. */
 function reservedProblems(paths: readonly string[]): PlanProblem[] {
   if (paths.length === 0) return [];
   const names = nameExamples(paths);
@@ -139,7 +139,7 @@ function makeObject(context: SourceContext, { path, sizeBytes }: LocalFile, rela
   };
 }
 
-/** The `headers` input comes over the `_headers` file, that over the other inputs, those over the preset, and all over the guess. */
+/** The order of precedence: the `headers` input, the `_headers` file, the other inputs, the preset, the guess. */
 function headersOf(
   { options, headersFile, isThere }: SourceContext,
   path: string,

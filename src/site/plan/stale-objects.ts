@@ -9,11 +9,11 @@ import type { ListedObject, SiteState } from "./site-plan.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What becomes of the objects that were published once and are no part of the site any more. */
+/** What happens to objects that were published once and are no longer part of the site. */
 export interface StaleObjects {
   readonly deletions: readonly DeleteAction[];
   readonly kept: readonly SkipAction[];
-  /** Of what stays, by name, and of what may yet appear. */
+  /** The entries of objects that stay, or may still appear, by name. */
   readonly keptEntries: ReadonlyMap<string, ManifestEntry>;
   /** Names of what a publish has deleted that broke off then, or whose invalidation was refused: caches may hold it. */
   readonly departed: readonly string[];
@@ -43,7 +43,7 @@ type Fate =
       readonly reason: string;
     };
 
-/** Decides what goes and what stays for a while. */
+/** Decides which objects are deleted now, and which stay for a while. */
 export function decideStaleObjects(options: SiteOptions, state: SiteState): StaleObjects {
   const { manifest, objects, listed } = state;
   const deletions: DeleteAction[] = [];
@@ -91,7 +91,7 @@ function fateOf(
   const until = keptMs > 0 ? `until ${dayOf(sinceMs + keptMs)}` : "until the next publish";
   return {
     kind: "kept",
-    // What is pending stays so: nobody has seen which bytes are there.
+    // A pending entry stays pending, because the bytes in the bucket are not known.
     entry: { ...entry, sizeBytes: stored.sizeBytes, etag: stored.etag, removedMs: sinceMs },
     reason: `no longer in the site, kept ${until} for open tabs`,
   };

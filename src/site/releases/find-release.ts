@@ -9,14 +9,13 @@ const MAX_NAMED_RELEASES = 51;
 /** Shorter ones are numbers, or guesses. */
 const MIN_COMMIT_LENGTH = 7;
 
-/** What is entered for the release before the live one. */
+/** The input value for the release before the live one. */
 export const PREVIOUS = "previous";
 
 /**
- * Finds the release that a rollback is to bring back.
- *
- * @param text `previous`, a release's number, the number of a build, or a commit or how one begins.
- * @throws {StepError} if there is none, or more than one.
+ * * Finds the release that a rollback restores.
+ * @param text `previous`, a release number, a build number, or a commit or its first characters.
+ * @throws {StepError} if none or several match.
  */
 export function findRelease(text: string, before: ReleasesBefore, manifest: Manifest | undefined): ReleaseRecord {
   const { records } = before;
@@ -43,8 +42,8 @@ export function findRelease(text: string, before: ReleasesBefore, manifest: Mani
 }
 
 /**
- * The release before the one whose content is live, so that two rollbacks go back twice. If the last publish did not end well, that is the
- * last one that was live as a whole; if it was a rollback, the one to which that was to lead: it did not end before its record was written.
+ * * The release before the one whose content is live, so that two rollbacks go back twice. If the last publish failed, it is the last
+ * release that was completely live. If the last one was a rollback that failed, it is that rollback's release.
  */
 function previousOf(
   { records, live, missing }: ReleasesBefore,
@@ -57,7 +56,7 @@ function previousOf(
   }
   const { precededBy } = live;
   if (precededBy === undefined) return undefined;
-  // If that one is gone, the next older one takes its place.
+  // If that one no longer exists, the next older one is used.
   const older = records.filter(({ content }) => content.number <= precededBy && content.number !== live.content.number);
   return older.sort((one, other) => one.content.number - other.content.number).at(-1);
 }

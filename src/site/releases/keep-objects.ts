@@ -15,7 +15,7 @@ const PARALLEL_COPIES = 64;
 const STORAGE_CLASS = "x-amz-storage-class";
 
 /**
- * Copies what releases need out of the way of a publish, within the store.
+ * * Copies objects that releases need, before a publish replaces them, within the store.
  *
  * @throws {StepError} if an object cannot be copied; the signal's reason.
  */
@@ -36,13 +36,13 @@ export async function keepObjects(
     } catch (error) {
       either.throwIfAborted();
       if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
-      // Somebody has replaced or deleted it since it was listed: it is none of the release any more.
+      // It was replaced or deleted since it was listed, so it no longer belongs to the release.
       await removeCopy(bucket, key, either);
     }
   });
 }
 
-/** A copy of something else must not stay: its name says what it holds. */
+/** A copy of another object must not stay, because its name describes its content. */
 async function removeCopy(bucket: Bucket, key: string, signal: AbortSignal): Promise<void> {
   const [failure] = await deleteObjects(bucket, [key], signal).catch((error: unknown) => [{ key, error }]);
   signal.throwIfAborted();
@@ -64,7 +64,7 @@ function isReplaced(error: unknown): boolean {
   return isNotFound(error) || (error instanceof ServiceError && error.awsCode === "PreconditionFailed");
 }
 
-/** So S3 answers a copy without a customer's key of an object that was stored with one. */
+/** S3's answer to a copy without the customer key that the object was stored with. */
 function isWithoutKey(error: unknown): error is ServiceError {
   return error instanceof ServiceError && error.details.status === 400 && WITHOUT_KEY_CODES.has(error.awsCode);
 }

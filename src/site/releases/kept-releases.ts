@@ -3,20 +3,20 @@ import type { ManifestEntry } from "../manifest/manifest.ts";
 import { contentName, keptName, newReleasesFolder, parseReleaseName } from "./release-names.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
-/** An object of the folder of the releases, as the listing tells of it; its name is relative to the site. */
+/** An object in the folder of the releases, as in the listing. Its name is relative to the site. */
 export interface ListedRelease extends Omit<CopiedObject, "key"> {
   readonly name: string;
 }
 
-/** An object that no visitor gets any more, and that a release needs to come back. */
+/** An object that visitors no longer get, and that a release needs for a rollback. */
 export interface KeptObject extends ListedRelease {
-  /** Of the release that was the last one to show it: it serves this one, and those before it. */
+  /** The number of the last release that showed it. It can be used for this release and earlier ones. */
   readonly superseded: number;
 }
 
-/** What the listing tells of the releases that a site keeps. */
+/** The kept releases of a site, as in the listing. */
 export class ReleaseListing {
-  /** Where records and kept objects go, relative to the site, with a `/` at its end. */
+  /** The folder for records and kept objects, relative to the site, with a `/` at its end. */
   readonly folder: string;
   /** Names of the records. */
   readonly recordNames: readonly string[];
@@ -41,25 +41,25 @@ export class ReleaseListing {
     }
   }
 
-  /** The object that is kept with these bytes and headers, for as long as any. */
+  /** The kept object with these bytes and headers that is kept longest. */
   find(entry: Pick<ManifestEntry, "sha256" | "headers">): KeptObject | undefined {
     return this.#byContent.get(contentName(entry));
   }
 
-  /** Where an object is kept that the release was the last one to show. */
+  /** The path for a kept object that the release was the last one to show. */
   nameFor(entry: ManifestEntry, superseded: number): string {
     return keptName(this.folder, superseded, contentName(entry));
   }
 }
 
-/** The releases of a site as a publish or a rollback finds them. */
+/** The releases of a site before a publish or a rollback. */
 export interface ReleasesBefore {
   readonly listing: ReleaseListing;
-  /** By their numbers; the one that was missing among them. */
+  /** By number, including the missing one. */
   readonly records: readonly ReleaseRecord[];
-  /** Of the manifest, which settles it: its record was never written, or is gone. */
+  /** The release of the manifest whose record was never written, or was deleted. */
   readonly missing?: ReleaseRecord;
-  /** What visitors get as a whole; absent if that is no release, or something is under way. */
+  /** The release that is completely live; absent if there is none, or a publish is running. */
   readonly live?: ReleaseRecord;
   /** Of the last release; 0 if there was none. */
   readonly lastNumber: number;

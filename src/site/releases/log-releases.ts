@@ -2,7 +2,7 @@ import type { SiteLog } from "../plan/site-tools.ts";
 import type { ReleasePlan } from "./release-plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
-/** What a publish or a rollback would make of the releases, as orders, for a dry run. */
+/** What a publish or rollback would do with the releases, as imperatives, for a dry run. */
 export function describeReleases({ before, keepings, keepReleases }: ReleasePlan): string[] {
   const { records, lastNumber } = before;
   const copied = keepings.length === 1 ? "1 object" : `${keepings.length.toLocaleString("en")} objects`;
@@ -14,9 +14,8 @@ export function describeReleases({ before, keepings, keepReleases }: ReleasePlan
 }
 
 /**
- * Tells which release is live now, and which can come back.
- *
- * @param stay all that are kept, the live one among them.
+ * * Logs which release is live now, and which can be restored.
+ * @param stay all kept releases, including the live one.
  */
 export function logReleases(
   { target, keepReleases }: ReleasePlan,

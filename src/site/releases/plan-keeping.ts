@@ -4,7 +4,7 @@ import type { ListedObject, SitePlan } from "../plan/site-plan.ts";
 import type { ReleasesBefore } from "./kept-releases.ts";
 import { contentName } from "./release-names.ts";
 
-/** An object that is about to be replaced or deleted, and that a release needs to come back. */
+/** An object that will be replaced or deleted, and that a release needs for a rollback. */
 export interface Keeping {
   /** As it is listed. */
   readonly source: CopiedObject;
@@ -14,8 +14,8 @@ export interface Keeping {
 }
 
 /**
- * Finds what has to be kept before a plan is carried out: of all that it replaces or deletes, what any record names with the ETag that is
- * listed now. What is kept already, for as long as those records need it, is not copied again.
+ * * Finds the objects to keep before a plan is carried out: those that it replaces or deletes and that a record has with the listed ETag.
+ * Objects that are already kept long enough are not copied again.
  *
  * @param listed what is below the prefix, by its name.
  */
@@ -32,7 +32,7 @@ export function planKeeping(
     const named = new Map<string, { readonly entry: ManifestEntry; readonly release: number }>();
     for (const { number, entries } of records) {
       const entry = entries.get(relativeKey);
-      // Records come by their numbers: the last one that needs it counts.
+      // Records are in the order of their numbers; the last one that needs the object counts.
       if (entry?.etag === stored.etag) named.set(contentName(entry), { entry, release: number });
     }
     const source = { key: prefix + relativeKey, sizeBytes: stored.sizeBytes, etag: stored.etag };

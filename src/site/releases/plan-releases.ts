@@ -10,9 +10,8 @@ import type { ReleasePlan } from "./release-plan.ts";
 import type { ReleasedSite, ReleaseRun } from "./release-record.ts";
 
 /**
- * Plans what a publish makes of the releases of a site.
- *
- * @param site how it answers once it is published.
+ * * Plans what a publish does with the releases of a site.
+ * @param site the site's settings after the publish.
  * @returns undefined if none are kept, nor to be kept.
  * @throws {StepError} if the records of the releases cannot be read; the signal's reason.
  */
@@ -36,7 +35,7 @@ export async function planReleases(
   return { before, keepings, keepReleases, site, run: runOf(tools), nowMs: plan.nowMs };
 }
 
-/** How a site answers, as its release tells of it. */
+/** The settings of a site, for its release. */
 export function releasedSite(
   { indexDocument, singlePageApp, configureWebsite }: SiteOptions,
   errorDocument: string | undefined,
@@ -52,7 +51,7 @@ export function releasedSite(
   };
 }
 
-/** The run of the pipeline, as a release tells of it. */
+/** The run of the pipeline, for its release. */
 export function runOf({ run, build }: SiteTools): ReleaseRun {
   return { name: run.name, ...build };
 }

@@ -27,7 +27,7 @@ import { runOf } from "./plan-releases.ts";
 import { readReleases } from "./read-releases.ts";
 import type { ReleasedSite, ReleaseRecord } from "./release-record.ts";
 
-/** A rollback that is planned, and the options with which it is carried out. */
+/** A planned rollback, and its options. */
 export interface PreparedRollback {
   readonly site: PreparedSite;
   readonly options: SiteOptions;
@@ -38,9 +38,8 @@ const MAX_NAMED_FILES = 10;
 const REDIRECT = "x-amz-website-redirect-location";
 
 /**
- * Finds the release that is to come back, and decides what that takes. Nothing is changed.
- *
- * @throws {StepError} if there is no such release, or what is there cannot be read; the signal's reason.
+ * * Finds the release to restore, and plans the rollback. Nothing is changed.
+ * @throws {StepError} if there is no such release, or the bucket cannot be read; the signal's reason.
  */
 export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {
   const { bucket, signal, log } = tools;
@@ -106,7 +105,7 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   return { site, options };
 }
 
-/** The live release may lack its record; how the site answers is then what the one before it says, and what the bucket says now. */
+/** The live release may have no record. Then the settings come from the release before it, and from the bucket. */
 function readReleasesOf(
   { prefix }: RollbackOptions,
   published: PublishedObjects,
@@ -149,7 +148,7 @@ function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: Rele
   };
 }
 
-/** The headers of what comes back are those of the release. */
+/** The headers of restored objects are those of the release. */
 const NO_SETTINGS: Omit<SiteSettings, "tags"> = {
   cachePreset: "none",
   headersFor: () => ({}),
@@ -157,13 +156,13 @@ const NO_SETTINGS: Omit<SiteSettings, "tags"> = {
   checksumAlgorithm: "none",
 };
 
-/** The objects of a release, as a publish would have them stored: encryption and tags are what the inputs say now. */
+/** The objects of a release, as a publish would store them, with encryption and tags from the inputs. */
 function objectsOf({ entries, site }: ReleaseRecord, asked: RollbackOptions): Map<string, SiteObject> {
   const ofInputs = new Set([...HEADERS_OF_INPUTS, ...Object.keys(sharedHeaders(asked))]);
   return new Map([...entries].map(([name, entry]) => [name, objectOf(name, entry, site, ofInputs)]));
 }
 
-/** What the manifest holds digests of, and what no header is. */
+/** Names whose values are digests in the manifest, or that are not headers. */
 const HEADERS_OF_INPUTS = [
   COMPRESSION,
   "x-amz-tagging",
@@ -192,7 +191,7 @@ function objectOf(
   };
 }
 
-/** Where each object comes from: it is kept, or still in its place, with other headers at most. */
+/** The source of each object: a kept copy, or the object itself, perhaps with other headers. */
 function findSources(
   puts: readonly PutAction[],
   { entries }: ReleaseRecord,

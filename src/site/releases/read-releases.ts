@@ -10,10 +10,10 @@ import { MAX_MANIFEST_BYTES, type Manifest } from "../manifest/manifest.ts";
 import { type ListedRelease, ReleaseListing, type ReleasesBefore, recordOfContent } from "./kept-releases.ts";
 import { parseRecord, RecordError, type ReleasedSite, type ReleaseRecord, shownEntries } from "./release-record.ts";
 
-/** A record is as large as the manifest: so many are read at once. */
+/** How many records are read at once. Each is as large as the manifest. */
 const PARALLEL_READS = 8;
 
-/** What the releases are read from. */
+/** The sources for reading the releases. */
 export interface ReleaseSource {
   readonly bucket: Bucket;
   readonly prefix: string;
@@ -23,9 +23,8 @@ export interface ReleaseSource {
 }
 
 /**
- * Reads the records of all releases that are kept.
- *
- * @param siteOf how the site answers now: for the release of the manifest, if its record is missing.
+ * * Reads the records of all kept releases.
+ * @param siteOf the current settings of the site, for the release of the manifest if its record is missing.
  * @throws {StepError} if a record cannot be read, or understood; the signal's reason.
  */
 export async function readReleases(
@@ -54,15 +53,15 @@ export async function readReleases(
   };
 }
 
-/** A rollback's record takes the place of the one with the same content, which may not have been deleted yet. */
+/** A rollback's record replaces the one with the same content, which may not have been deleted yet. */
 function newestOfEach(records: readonly ReleaseRecord[]): ReleaseRecord[] {
   const sorted = [...records].sort((one, other) => one.number - other.number);
   return sorted.filter((record) => recordOfContent(sorted, record.content.number) === record);
 }
 
 /**
- * Whether visitors get what the manifest says, and nothing else: what is only still to be deleted does not matter, nor what may yet appear
- * and is no part of the site any more.
+ * * Whether visitors get exactly what the manifest says. Objects that only wait for deletion, or that may still appear but are not part of
+ * the site, do not matter.
  */
 function isSettled({ entries, release }: Manifest): boolean {
   if (release) return !release.underWay;
@@ -71,7 +70,7 @@ function isSettled({ entries, release }: Manifest): boolean {
   );
 }
 
-/** The record that a publish did not come to write, or that a site has not had yet. */
+/** The record that a publish could not write, or that the site never had. */
 function recordOf(manifest: Manifest, others: readonly ReleaseRecord[], site: ReleasedSite): ReleaseRecord {
   const { number: marked = 0, rolledBackTo } = manifest.release ?? {};
   const last = others.at(-1);

@@ -57,7 +57,7 @@ export async function writeRecord(
 }
 
 /**
- * Finds what belongs to no release that stays: records, and objects that were superseded before the oldest of them.
+ * * Finds what no kept release needs: records, and objects that were replaced before the oldest of them.
  *
  * @param names of what is in the folder of the releases, relative to the site.
  */
@@ -71,7 +71,7 @@ export function outdatedNames(names: readonly string[], stay: readonly ReleaseRe
 }
 
 /**
- * Deletes what `outdatedNames` has found, the records first: one that is left without its objects could not come back.
+ * * Deletes what `outdatedNames` has found, records first, because a record without its objects could not be restored.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */

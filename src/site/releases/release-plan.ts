@@ -5,34 +5,33 @@ import type { Keeping } from "./plan-keeping.ts";
 import { contentName } from "./release-names.ts";
 import type { ReleasedSite, ReleaseRecord, ReleaseRun } from "./release-record.ts";
 
-/** What a publish, or a rollback, is to make of the releases of a site. */
+/** What a publish or rollback will do with the releases of a site. */
 export interface ReleasePlan {
   readonly before: ReleasesBefore;
   readonly keepings: readonly Keeping[];
-  /** How many releases before the live one are to stay; absent for a rollback, which takes none away. */
+  /** How many releases before the live one to keep; absent for a rollback, which deletes none. */
   readonly keepReleases?: number;
-  /** The release that comes back; absent for a publish. */
+  /** The release to restore; absent for a publish. */
   readonly target?: ReleaseRecord;
   readonly site: ReleasedSite;
   readonly run: ReleaseRun;
   readonly nowMs: number;
 }
 
-/** What the manifest says while the plan is carried out, and afterwards if it did not end well. */
+/** The release in the manifest while the plan is carried out, and after a failure. */
 export function markUnderWay({ before, target }: ReleasePlan): ReleaseMark {
   return { number: before.lastNumber, underWay: target ? { rollbackTo: target.content.number } : {} };
 }
 
-/** What it says in the end; nothing if no releases are kept any more. */
+/** The release in the final manifest; undefined if no releases are kept any more. */
 export function markDone({ keepReleases }: ReleasePlan, { number, content }: ReleaseRecord): ReleaseMark | undefined {
   if (keepReleases === 0) return undefined;
   return content.number === number ? { number } : { number, rolledBackTo: content.number };
 }
 
 /**
- * The release that visitors get in the end. What shows them nothing else than the live one, is that one.
- *
- * @param shown of the manifest as it is in the end, what the site has.
+ * * The release that visitors get in the end. If it shows the same content as the live one, it is the live one.
+ * @param shown the site's entries in the final manifest.
  */
 export function releaseAfter(plan: ReleasePlan, shown: ReleaseRecord["entries"]): ReleaseRecord {
   const { before, target, site, run, nowMs } = plan;
@@ -53,7 +52,7 @@ export function releaseAfter(plan: ReleasePlan, shown: ReleaseRecord["entries"])
   };
 }
 
-/** The records of a site in the end: one for each content, and no more than are to be kept. */
+/** The final records of a site: one for each content, and not more than the number to keep. */
 export function recordsAfter({ before, keepReleases }: ReleasePlan, release: ReleaseRecord): ReleaseRecord[] {
   const others = before.records.filter(
     ({ number, content }) => number !== release.number && content.number !== release.content.number,
@@ -63,7 +62,7 @@ export function recordsAfter({ before, keepReleases }: ReleasePlan, release: Rel
   return [...stay, release];
 }
 
-/** Where visitors find the site makes no other release of it. */
+/** Another site URL does not make another release. */
 function isSameSite(one: ReleasedSite, other: ReleasedSite): boolean {
   const withoutUrl = ({ siteUrl: _, ...site }: ReleasedSite) => site;
   return isDeepStrictEqual(withoutUrl(one), withoutUrl(other));

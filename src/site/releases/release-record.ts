@@ -10,33 +10,33 @@ const MAX_TIME_MS = 8.64e15;
 
 /** A run of the pipeline. */
 export interface ReleaseRun {
-  /** As people know it. */
+  /** The run's name for people. */
   readonly name: string;
   readonly buildNumber?: string;
   readonly commit?: string;
 }
 
-/** How the site answered, beside its objects. */
+/** The site's settings besides its objects. */
 export interface ReleasedSite {
   readonly indexDocument: string;
   /** Relative to the site. */
   readonly errorDocument?: string;
   readonly singlePageApp: boolean;
-  /** Where visitors found it, if that was known. */
+  /** The site's URL, if it was known. */
   readonly siteUrl?: string;
-  /** What it wanted of the bucket's website endpoint; absent if that was not the publish's to set. */
+  /** Its website configuration; absent if the publish did not set it. */
   readonly website?: WebsiteHosting;
 }
 
-/** A release that was live as a whole, with all that is needed to bring it back. */
+/** A release that was completely live, with everything that is needed to restore it. */
 export interface ReleaseRecord {
   readonly number: number;
   /** When it went live: milliseconds since 1970. */
   readonly publishedMs: number;
   readonly run: ReleaseRun;
-  /** The release that had this content first: this one, unless it came by a rollback. */
+  /** The first release with this content: this one, unless a rollback made it. */
   readonly content: { readonly number: number; readonly run: ReleaseRun };
-  /** By its content's number, the release that was live before the content was published; absent for the first. */
+  /** The content number of the release that was live before this content was published; absent for the first. */
   readonly precededBy?: number;
   readonly site: ReleasedSite;
   /** By name: what visitors got. */
@@ -48,7 +48,7 @@ export class RecordError extends CodedError {
   override readonly name: string = "RecordError";
 }
 
-/** Of a manifest's entries, those that the site shows: neither kept for pages that are open, nor about to leave. */
+/** The entries of a manifest that the site shows, without those that are only kept for open pages or will be deleted. */
 export function shownEntries(entries: Manifest["entries"]): Map<string, ManifestEntry> {
   return new Map([...entries].filter(([, { removedMs, pending }]) => removedMs === undefined && pending === undefined));
 }
@@ -124,7 +124,7 @@ function isSite(value: unknown): value is ReleasedSite {
   );
 }
 
-/** The agent asks for it, so it must be no more than an address of a web server. */
+/** The agent sends requests to it, so it must only be the address of a web server. */
 function isSiteUrl(value: unknown): boolean {
   if (typeof value !== "string" || !URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);

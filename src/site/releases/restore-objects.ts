@@ -13,9 +13,9 @@ const PARALLEL_COPIES = 64;
 const CONTENT_ENCODING = "content-encoding";
 
 /**
- * Brings objects of a release back, within the store. Their headers are those of the release; encryption and tags are what the inputs say.
- *
- * @param objects as they are to be, by name.
+ * * Restores objects of a release by copies within the store. Their headers are those of the release; encryption and tags come from the
+ * inputs.
+ * @param objects the wanted objects, by name.
  * @param sources what is copied for each.
  */
 export function objectRestorer(
@@ -41,7 +41,7 @@ export function objectRestorer(
     return { sizeBytes: source.sizeBytes, etag, isResumed: false };
   }
 
-  /** Whether a file was compressed is known from what is kept: only what became smaller was. */
+  /** The kept object shows whether a file was compressed: only files that became smaller were. */
   async function encodingOf({ compression }: SiteObject, { key }: CopiedObject): Promise<Record<string, string>> {
     if (!compression) return {};
     const { headers } = await headObject(bucket, key, { signal });

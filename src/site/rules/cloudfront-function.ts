@@ -8,25 +8,24 @@ import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
 /** "Quotas on CloudFront Functions" in the Amazon CloudFront Developer Guide: 10 KB. */
 const MAX_FUNCTION_BYTES = 10_240;
 
-/** A function for the event viewer-request, and the rules that it follows. */
+/** A function for the event viewer-request, and the rules that it applies. */
 export interface CloudFrontFunction {
   /** JavaScript for the runtime cloudfront-js-2.0; ASCII. */
   readonly source: string;
   readonly rules: ReadonlySet<RedirectRule>;
 }
 
-/** Whether a function can do what a rule says: it sends elsewhere, or takes another object of the site, and knows the country at most. */
+/** Whether a function can apply a rule: it redirects, or uses another object of the site, and has no condition other than the country. */
 export function isForFunction({ status, to, conditions }: RedirectRule): boolean {
   const staysOrSends = status === 200 ? to.startsWith("/") : status !== 404;
   return staysOrSends && Object.keys(conditions).every((name) => name === "country");
 }
 
 /**
- * Writes a function that follows rules, the first that holds. A rule that would make it too long is left out, and so are later ones for
- * paths of that rule.
- *
- * @param addsIndexDocument whether a rewrite to a folder has to name its index document, as before a REST endpoint.
- * @returns undefined where no rule remains.
+ * * Writes a function that applies the first matching rule. A rule that would make the function too long is skipped, and so are later ones
+ * for the same paths.
+ * @param addsIndexDocument whether a rewrite to a folder must name its index document, as for a REST endpoint.
+ * @returns undefined if no rule remains.
  */
 export async function cloudFrontFunction(
   rules: readonly RedirectRule[],
@@ -56,7 +55,7 @@ export async function cloudFrontFunction(
   return followed.size === 0 ? undefined : { source: functionSource(texts, basePath), rules: followed };
 }
 
-/** @returns undefined where the rule is longer than there is room for, with the files that it must not take the place of. */
+/** @returns undefined if the rule is longer than there is room for, with the files that it must not take the place of. */
 function fittingText(
   rule: RedirectRule,
   site: RedirectSite,

@@ -14,7 +14,7 @@ export interface HeaderLine {
   readonly line: number;
   /** As it is written. */
   readonly name: string;
-  /** Absent where the header is detached. */
+  /** Absent if the header is detached. */
   readonly value?: string;
 }
 
@@ -44,7 +44,7 @@ export function parseHeadersFileRules(text: string): {
     if (content === "" || content.startsWith("#")) continue;
     try {
       if (/^(\/|https?:\/\/)/i.test(content)) {
-        // What stands below a malformed pattern belongs to none, least of all to the one above it.
+        // Lines below a malformed pattern belong to no pattern, and not to the one above it.
         headers = [];
         rules.push({ line, pattern: parsePathPattern(content), headers });
       } else {

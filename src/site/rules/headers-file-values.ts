@@ -1,10 +1,10 @@
 import type { HeaderLine, HeadersFileRule } from "./headers-file-rules.ts";
 
-/** What the rules of a `_headers` file make of one header. */
+/** The result of the rules of a `_headers` file for one header. */
 export interface HeaderOutcome {
   /** As it is written where it is first set, or detached. */
   readonly name: string;
-  /** Absent where the header is detached, and not set again after that. */
+  /** Absent if the header is detached, and not set again after that. */
   readonly value?: string;
   /** The lines that the value comes from, or the one that detaches the header. */
   readonly lines: readonly number[];

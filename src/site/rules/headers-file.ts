@@ -3,15 +3,15 @@ import { headerOutcomes } from "./headers-file-values.ts";
 import type { LineMessage, LineWarning } from "./line-message.ts";
 import { type ResponseHeadersPolicy, responseHeadersPolicies } from "./response-headers-policy.ts";
 
-/** What becomes of a `_headers` file on S3. */
+/** The effect of a `_headers` file on S3. */
 export interface HeadersFile {
   /** One for each line that is left out because it is malformed. */
   readonly problems: readonly LineMessage[];
-  /** The headers of an object that visitors find at these decoded URL paths, as `/docs/index.html` and `/docs/`. */
+  /** The headers of an object that visitors find at these decoded URL paths, for example `/docs/index.html` and `/docs/`. */
   headersFor(urlPaths: readonly string[]): ObjectHeaders;
-  /** One for each line that S3 cannot honour, in order. */
+  /** One for each line that S3 cannot apply, in order. */
   readonly warnings: readonly LineWarning[];
-  /** What a CloudFront distribution needs to honour those lines, the narrowest path first. */
+  /** What a CloudFront distribution needs to apply those lines, the narrowest path first. */
   readonly responseHeadersPolicies: readonly ResponseHeadersPolicy[];
 }
 
@@ -23,13 +23,15 @@ export interface ObjectHeaders {
   readonly detached: readonly string[];
 }
 
-/** What S3 keeps with an object and a `_headers` file may say. Content-Encoding is not among them: it follows from the compression. */
+/**
+ * The headers that S3 keeps with an object and that a `_headers` file may set. Content-Encoding is not allowed, because it follows from the
+ * compression.
+ */
 const KEPT_HEADERS = new Set(["cache-control", "content-disposition", "content-language", "content-type", "expires"]);
 
 /**
- * Reads a `_headers` file, and divides its headers between the objects of the site and CloudFront.
- *
- * @param siteUrl where visitors find the site, where that is known. Rules for this host hold; those for another do not.
+ * * Reads a `_headers` file, and divides its headers between the objects of the site and CloudFront.
+ * @param siteUrl the site's URL, if known. Rules for other hosts are ignored.
  */
 export function parseHeadersFile(text: string, siteUrl?: URL): HeadersFile {
   const { rules, problems, warnings: unsupported } = parseHeadersFileRules(text);

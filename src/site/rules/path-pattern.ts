@@ -2,7 +2,7 @@ import { UnsupportedError } from "./line-message.ts";
 
 /** Which URL paths a rule of `_headers` or `_redirects` is about. Paths are decoded, and a `/` at their end makes no difference. */
 export interface PathPattern {
-  /** `exact` is one path; `folder` is a path and all below it, as `/docs/*`; `wild` is all else with a `*` or a `:name`. */
+  /** `exact` is one path; `folder` is a path and all below it, for example `/docs/*`; `wild` is all else with a `*` or a `:name`. */
   readonly kind: "exact" | "folder" | "wild";
   /** The host of a pattern that is a whole URL, in lower case; its scheme and port make no difference. */
   readonly host?: string;
@@ -49,7 +49,7 @@ export function parsePathPattern(text: string): PathPattern {
   };
 }
 
-/** Whether a path may exist that both match; never false where one does. */
+/** Whether a path may exist that both match. Never false if there is one. */
 export function mayOverlap(one: PathPattern, other: PathPattern): boolean {
   if (one.host !== undefined && other.host !== undefined && one.host !== other.host) return false;
   if (one.kind === "exact") return other.matches(one.path);
@@ -57,7 +57,7 @@ export function mayOverlap(one: PathPattern, other: PathPattern): boolean {
   return one.head.startsWith(other.head) || other.head.startsWith(one.head);
 }
 
-/** Whether the first matches all that the second does; never true where it does not. */
+/** Whether the first matches everything that the second does. Never true if it does not. */
 export function covers(wide: PathPattern, narrow: PathPattern): boolean {
   if (wide.host !== undefined && wide.host !== narrow.host) return false;
   if (wide.path === narrow.path) return true;

@@ -5,14 +5,14 @@ import { type PathPattern, parsePathPattern } from "./path-pattern.ts";
 export interface RedirectRule {
   readonly line: number;
   readonly from: PathPattern;
-  /** The query parameters that a request must have, and no others: each a value, or a `:name` for `to`. Empty where none matter. */
+  /** The query parameters that a request must have, and no others: each a value, or a `:name` for `to`. Empty if none matter. */
   readonly query: Readonly<Record<string, string>>;
   /** A path or URL, with `:name` and `:splat` for parts of the request; ASCII. */
   readonly to: string;
   readonly status: RedirectStatus;
   /** Whether the rule comes before a file of the site at the same path. */
   readonly force: boolean;
-  /** What must hold of the visitor, one value of each: lower-case names, as `country`, and values. */
+  /** What must hold of the visitor, one value of each: lower-case names, for example `country`, and values. */
   readonly conditions: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -24,7 +24,7 @@ const CONDITIONS = ["country", "language", "role", "cookie"];
 
 /**
  * Reads a `_redirects` file: lines of `from [name=value ...] to [status[!]] [Condition=value,...]`. Without a status a line is a 301, as at
- * Netlify; at Cloudflare it would be a 302. Blank lines are left out, and so is what follows a `#` at the start of a word. Sources:
+ * Netlify; at Cloudflare it would be a 302. Empty lines are left out, and so is what follows a `#` at the start of a word. Sources:
  * "Redirect options" in the Netlify Docs, "Redirects" in the Cloudflare Pages docs.
  *
  * @returns the rules, in order; a problem for each malformed line; and a warning for each that is skipped because it is not supported.

@@ -3,7 +3,7 @@ import type { RedirectRule } from "./redirects-file.ts";
 import { basePathOf, type RedirectSite } from "./redirects-site.ts";
 import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
 
-/** An object that sends the visitors of a website endpoint elsewhere, always with a 301. */
+/** An object with which a website endpoint redirects visitors, always with a 301. */
 export interface RedirectObject {
   /** Relative to the site, as all names of objects. */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface RedirectObject {
 /** A website endpoint takes only GET and HEAD, and for these a 308 says what a 301 does. */
 const PERMANENT_STATUSES = [301, 308];
 
-/** Whether objects can do what a rule says of one path. */
+/** Whether objects can apply a rule for one path. */
 export function isPermanent({ status }: RedirectRule): boolean {
   return PERMANENT_STATUSES.includes(status);
 }
@@ -25,7 +25,7 @@ export function isPermanent({ status }: RedirectRule): boolean {
  * The objects for a rule from one path, and for the path of a rule from a folder: one for the path, and where that does not look like a
  * file, one for the path with a `/` behind it, for which a website endpoint looks for the index document.
  *
- * @throws Error where S3 takes no such location.
+ * @throws Error if S3 takes no such location.
  */
 export function redirectObjects({ from, to, line }: RedirectRule, site: RedirectSite): readonly RedirectObject[] {
   const { origin, path } = parseRedirectTarget(to);

@@ -1,12 +1,12 @@
 import { urlPathsOf } from "../url-paths.ts";
 
-/** What there is to know of a site before its redirects can be made. */
+/** The properties of a site that its redirects depend on. */
 export interface RedirectSite {
-  /** Of its objects, those for clean URLs among them, relative to the site. */
+  /** The names of its objects, including those for clean URLs, relative to the site. */
   readonly names: ReadonlySet<string>;
   /** The key prefix, empty or with a `/` at its end. */
   readonly prefix: string;
-  /** Where visitors find the site, where that is known; its path ends with a `/`. */
+  /** The site's URL, if known. Its path ends with a `/`. */
   readonly siteUrl?: URL;
   readonly indexDocument: string;
 }
@@ -21,7 +21,7 @@ export function pathsOfFiles({ names, indexDocument }: RedirectSite): ReadonlySe
   return new Set([...names].flatMap((name) => urlPathsOf(name, indexDocument)).map(withoutSlash));
 }
 
-/** The path less the `/` at its end; the root stays. */
+/** The path without the `/` at its end; the root keeps it. */
 function withoutSlash(path: string): string {
   return path.replace(/(.)\/$/, "$1");
 }

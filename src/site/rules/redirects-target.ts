@@ -1,6 +1,6 @@
-/** Where a rule of `_redirects` leads. */
+/** The target of a rule of `_redirects`. */
 export interface RedirectTarget {
-  /** Absent where the target is a path of the site. */
+  /** Absent if the target is a path of the site. */
   readonly origin?: { readonly protocol: "http" | "https"; readonly host: string };
   /** With a `/` at its start, and perhaps a query and a fragment; `:name` and `:splat` as they are written. */
   readonly path: string;

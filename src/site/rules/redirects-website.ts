@@ -5,13 +5,13 @@ import { isPermanent, type RedirectObject, redirectObjects } from "./redirects-o
 import { pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
 import { folderRoutingRule, MAX_ROUTING_RULES, type RoutingRule, whereMissing } from "./routing-rules.ts";
 
-/** What a website endpoint is set up with to follow rules. */
+/** The configuration with which a website endpoint applies rules. */
 export interface WebsiteRedirects {
-  /** Of different names. One of a name that a file has takes the file's place. */
+  /** All with different names. One with the name of a file replaces the file. */
   readonly objects: readonly RedirectObject[];
   /** In their order, at most 50. */
   readonly routingRules: readonly RoutingRule[];
-  /** Why a website endpoint cannot follow the other rules, as the end of a sentence. */
+  /** Why a website endpoint cannot apply the other rules, as the end of a sentence. */
   readonly refusals: ReadonlyMap<RedirectRule, Refusal>;
 }
 
@@ -21,7 +21,7 @@ export interface Refusal {
   readonly commonReason?: string;
 }
 
-/** A rule that an endpoint can follow. */
+/** A rule that an endpoint can apply. */
 interface Followed {
   readonly rule: RedirectRule;
   readonly stage: Stage;
@@ -29,15 +29,14 @@ interface Followed {
   readonly routingRule?: RoutingRule;
 }
 
-/** When an endpoint looks at what: rules without an error code, then the object, then rules with an error code. */
+/** The order in which an endpoint works: rules without an error code, then the object, then rules with an error code. */
 const STAGES = { beforeObject: 1, object: 2, afterError: 3 } as const;
 
 type Stage = (typeof STAGES)[keyof typeof STAGES];
 
 /**
- * Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot follow.
- *
- * @param routingRulesOfOthers how many of the bucket's routing rules are taken already.
+ * * Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot apply.
+ * @param routingRulesOfOthers how many routing rules the bucket's other sites use.
  */
 export async function websiteRedirects(
   rules: readonly RedirectRule[],
@@ -74,7 +73,7 @@ export async function websiteRedirects(
   return { objects: [...objects.values()].reverse(), routingRules, refusals };
 }
 
-/** S3 would follow a rule before an earlier one. */
+/** S3 would apply a rule before an earlier one. */
 class LateRuleError extends Error {
   override readonly name: string = "LateRuleError";
   static readonly commonReason = "S3 would follow them before earlier lines";
@@ -122,8 +121,8 @@ function whyUnable(rule: RedirectRule): string | undefined {
 }
 
 /**
- * A rule after an error is two, one for each status of a missing object. Should that be too many, those for folders without an object
- * become one, without an error code. Where even that is too many, the last ones are left out.
+ * * A rule after an error needs two routing rules, one for each status of a missing object. If these are too many, rules for folders
+ * without an object become one rule without an error code. If these are still too many, the last ones are skipped.
  */
 function fitRoutingRules(
   followed: readonly Followed[],

@@ -10,29 +10,28 @@ import { type Refusal, type WebsiteRedirects, websiteRedirects } from "./redirec
 import type { RoutingRule } from "./routing-rules.ts";
 
 export interface RedirectContext extends RedirectSite {
-  /** Before a REST endpoint, as behind origin access control, S3 sends no visitor elsewhere. */
+  /** With a REST endpoint, for example behind origin access control, S3 does not redirect. */
   readonly hosting: "website" | "rest";
   /** How many routing rules of the bucket are other sites'. */
   readonly routingRulesOfOthers: number;
 }
 
-/** What becomes of a `_redirects` file on S3. */
+/** The effect of a `_redirects` file on S3. */
 export interface CompiledRedirects {
-  /** Of different names. One of a name that a file has takes the file's place. */
+  /** All with different names. One with the name of a file replaces the file. */
   readonly objects: readonly RedirectObject[];
   /** In their order, at most 50. */
   readonly routingRules: readonly RoutingRule[];
-  /** One for each line that S3 cannot honour, in order. */
+  /** One for each line that S3 cannot apply, in order. */
   readonly warnings: readonly LineWarning[];
-  /** A viewer-request function for cloudfront-js-2.0 that honours what it can of those lines; absent where it has nothing to do. */
+  /** A viewer-request function for cloudfront-js-2.0 that applies those lines as far as possible; absent if not needed. */
   readonly cloudFrontFunction?: string;
 }
 
 /**
- * Divides the rules of a `_redirects` file between S3 and a CloudFront function. For each request the first rule that holds is followed,
- * and no rule without `!` comes before a file of the site, in S3 and in the function alike.
- *
- * @param takeTurns called again and again: tens of thousands of rules take seconds.
+ * * Divides the rules of a `_redirects` file between S3 and a CloudFront function. For each request the first matching rule is applied, and
+ * a rule without `!` never comes before a file of the site, both in S3 and in the function.
+ * @param takeTurns called regularly, because tens of thousands of rules take seconds.
  * @throws what `takeTurns` throws.
  */
 export async function compileRedirects(

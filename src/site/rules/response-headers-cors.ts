@@ -28,16 +28,16 @@ const CORS_HEADERS = new Set([
 /** CloudFront writes all of them as `ALL`. */
 const METHODS = new Set(["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]);
 
-/** Whether CloudFront takes the header as a CORS header, and so as no custom header. */
+/** Whether CloudFront treats the header as a CORS header, and so not as a custom header. */
 export function isCorsHeader(lowerCaseName: string): boolean {
   return CORS_HEADERS.has(lowerCaseName);
 }
 
 /**
- * The CORS headers together. Where no methods or headers are named, CloudFront still wants some: reads, and any header.
+ * * The CORS headers together. CloudFront requires methods and headers; the defaults are reads, and any header.
  *
  * @param outcomes by lower-case name.
- * @returns undefined where they name no origin, or say what CloudFront cannot.
+ * @returns undefined if they name no origin, or say what CloudFront cannot.
  */
 export function corsConfig(outcomes: ReadonlyMap<string, HeaderOutcome>): ResponseHeadersCorsConfig | undefined {
   const corsValue = (name: string) => outcomes.get(`access-control-${name}`)?.value;

@@ -31,7 +31,7 @@ interface Items<T> {
   readonly Items: readonly T[];
 }
 
-/** Headers that CloudFront or HTTP makes, and Netlify's password, which is none. */
+/** Headers that CloudFront or HTTP sets, and Netlify's password, which is not a header. */
 const NEVER_CUSTOM = new Set([
   "basic-auth",
   "connection",
@@ -46,8 +46,8 @@ const NEVER_CUSTOM = new Set([
 ]);
 
 /**
- * Makes a policy for each pattern of the rules. A request meets one cache behavior only, so that a pattern's policy also has the headers of
- * the wider ones.
+ * * Makes a policy for each pattern of the rules. Only one cache behavior applies to a request, so a pattern's policy also has the headers
+ * of the wider ones.
  *
  * @param basePath the path of the site's URL, with a `/` at both ends.
  * @returns the policies, in the order in which the cache behaviors belong, and the lines whose headers they hold.
@@ -104,7 +104,7 @@ function policyConfig(
   };
 }
 
-/** In a cache behavior's path pattern `*` stands for any characters, `/` among them ("Path pattern" in the CloudFront Developer Guide). */
+/** In a cache behavior's path pattern `*` means any characters, including `/` ("Path pattern" in the CloudFront Developer Guide). */
 function cloudFrontPattern({ path }: PathPattern, basePath: string): string {
   const pattern = encodeURI(path.replace(/(?<=\/):[A-Za-z]\w*/g, "*")).slice(1);
   const whole = `${basePath}${pattern}`;

@@ -29,7 +29,7 @@ const REFERRER_POLICIES = new Set([
   "unsafe-url",
 ]);
 
-/** By lower-case name: each reads a value, or gives undefined where CloudFront has no word for it. */
+/** By lower-case name: each parses a value, or returns undefined if CloudFront cannot express it. */
 const SECURITY_HEADERS: Readonly<Record<string, (value: string) => ResponseHeadersSecurityConfig | undefined>> = {
   "content-security-policy": (value) => ({
     ContentSecurityPolicy: { Override: true, ContentSecurityPolicy: value },
@@ -50,12 +50,12 @@ const SECURITY_HEADERS: Readonly<Record<string, (value: string) => ResponseHeade
   "x-xss-protection": xssProtection,
 };
 
-/** Whether CloudFront takes the header as a security header, and so as no custom header. */
+/** Whether CloudFront treats the header as a security header, and so not as a custom header. */
 export function isSecurityHeader(lowerCaseName: string): boolean {
   return Object.hasOwn(SECURITY_HEADERS, lowerCaseName);
 }
 
-/** @returns undefined where the header is no security header, or CloudFront cannot send this value of it. */
+/** @returns undefined if the header is no security header, or CloudFront cannot send this value of it. */
 export function securityHeaderConfig(lowerCaseName: string, value: string): ResponseHeadersSecurityConfig | undefined {
   return isSecurityHeader(lowerCaseName) ? SECURITY_HEADERS[lowerCaseName]?.(value) : undefined;
 }

@@ -8,13 +8,12 @@ export type { RoutingRule };
 /** "Configuring advanced conditional redirects" in the Amazon S3 User Guide. */
 export const MAX_ROUTING_RULES = 50;
 
-/** What an endpoint answers for a missing object: without leave to list the bucket the visitor is not told that it is missing. */
+/** An endpoint's statuses for a missing object. If visitors may not list the bucket, it is 403. */
 const MISSING_STATUSES = ["404", "403"];
 
 /**
- * The routing rule for a rule from a folder, as `/blog/*`, without the condition that keeps it from files of the site.
- *
- * @throws Error where S3 cannot do what the rule says.
+ * * The routing rule for a rule from a folder, for example `/blog/*`, without the condition that excludes files of the site.
+ * @throws Error if S3 cannot apply the rule.
  */
 export function folderRoutingRule(rule: RedirectRule, site: RedirectSite): RoutingRule {
   const keyPrefix = site.prefix + rule.from.head.slice(1);
@@ -33,7 +32,7 @@ export function whereMissing({ condition, redirect }: RoutingRule): readonly Rou
   return MISSING_STATUSES.map((httpErrorCode) => ({ condition: { ...condition, httpErrorCode }, redirect }));
 }
 
-/** Without a host, S3 names the one that it was asked for, which behind CloudFront is its own. */
+/** Without a host, S3 uses the host of the request, which is S3's own behind CloudFront. */
 function redirectOrigin(
   { to }: RedirectRule,
   { siteUrl }: RedirectSite,
@@ -52,7 +51,7 @@ function keyReplacement(
   const { origin, path } = parseRedirectTarget(to);
   const [text = "", splat, ...rest] = targetParts(origin ? path : basePathOf(site) + path.slice(1), from.names);
   const key = text.slice(1);
-  // Which other characters S3 escapes once more, no document says.
+  // No document says which other characters S3 escapes again.
   if (!/^[\w\-.~/!$&'()*+,;=:@?#]*$/.test(key))
     throw new Error("S3 does not support escaped characters in the target of a rule");
   if (splat === undefined) return { replaceKeyWith: key || indexKey(origin !== undefined, site) };
@@ -60,7 +59,7 @@ function keyReplacement(
   return key === keyPrefix ? {} : { replaceKeyPrefixWith: key };
 }
 
-/** An empty key would leave the one that was asked for. */
+/** An empty key would keep the requested one. */
 function indexKey(isElsewhere: boolean, { indexDocument }: RedirectSite): string {
   if (isElsewhere) throw new Error("S3 cannot redirect a whole folder to the root of another host");
   return indexDocument;

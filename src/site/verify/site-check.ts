@@ -1,36 +1,36 @@
 import { randomBytes } from "node:crypto";
 import { encodeUrlPath } from "../url-paths.ts";
 
-/** What a visitor is to be answered at one URL. */
+/** The expected answer at one URL. */
 export interface SiteCheck {
   /** Percent-encoded. */
   readonly url: string;
-  /** Any of them will do. */
+  /** Each of them is right. */
   readonly statuses: readonly number[];
-  /** Hex digest of the body, its content encoding undone. */
+  /** Hex digest of the decoded body. */
   readonly sha256?: string;
-  /** The digest of what the publish before had there: where it still comes, it comes from a cache. */
+  /** The digest of the previous content. If it is still returned, it comes from a cache. */
   readonly previousSha256?: string;
   readonly contentType?: string;
   readonly cacheControl?: string;
-  /** Where a redirect leads; a path alone leaves the host open. */
+  /** The target of a redirect. A path without a host matches any host. */
   readonly location?: string;
 }
 
-/** An object of the site, as its visitors meet it. */
+/** An object of the site, as its visitors request it. */
 export interface PublishedObject {
   /** The key, less the site's prefix. */
   readonly name: string;
-  /** The path at which visitors ask for it, below the site's URL and not encoded: `/docs/` as well as `/docs/index.html`. */
+  /** The path at which visitors request it, below the site's URL and not encoded: `/docs/` as well as `/docs/index.html`. */
   readonly urlPath: string;
   readonly kind: "asset" | "page" | "index" | "redirect";
-  /** Hex digest of the content, not encoded; absent where only its encoded form is known. */
+  /** Hex digest of the content, not encoded; absent if only its encoded form is known. */
   readonly sha256?: string;
-  /** Where another content was published at this path before. */
+  /** Set if another content was published at this path before. */
   readonly previousSha256?: string;
   readonly contentType: string;
   readonly cacheControl?: string;
-  /** Where a redirect leads. */
+  /** The target of a redirect. */
   readonly location?: string;
 }
 
@@ -38,27 +38,26 @@ export interface PublishedObject {
 export interface CheckedSite {
   /** Its path ends with a `/`. */
   readonly siteUrl: URL;
-  /** What stands between visitors and the bucket: nothing but its website endpoint, CloudFront, or something not known here. */
+  /** What serves the bucket to visitors: its website endpoint, CloudFront, or something unknown. */
   readonly edge: "none" | "cloudfront" | "other";
   readonly index: PublishedObject;
-  /** What is answered where there is no page; absent where that is not known. */
+  /** The answer for a missing page; absent if not known. */
   readonly errorDocument?: PublishedObject;
-  /** The index is answered where there is no page. */
+  /** The index is returned for missing pages. */
   readonly singlePageApp: boolean;
-  /** False where redirects answer every path, or another site sets what is answered where there is no page. */
+  /** False if redirects match every path, or another site sets the answer for missing pages. */
   readonly checksMissingPage: boolean;
 }
 
 const MAX_SAMPLES = 20;
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
 
-/** Without s3:ListBucket, S3 does not tell what is missing from what is denied. */
+/** Without s3:ListBucket, S3 does not distinguish missing from denied objects. */
 const MISSING_STATUSES = [404, 403];
 
 /**
- * Chooses what to fetch after a publish: the index, a path where nothing is, and a sample of what changed, spread over its kinds.
- *
- * @param changed what visitors get since this publish, in any order; redirects among it.
+ * * Chooses what to fetch after a publish: the index, a path without a page, and a sample of each kind of changes.
+ * @param changed the objects and redirects that changed, in any order.
  */
 export function chooseChecks(changed: readonly PublishedObject[], address: CheckedSite): readonly SiteCheck[] {
   const { siteUrl, index, checksMissingPage } = address;
@@ -96,18 +95,18 @@ function missingPageCheck({ siteUrl, edge, index, errorDocument, singlePageApp }
   return { url, statuses: missingPageStatuses(singlePageApp, edge), ...contents };
 }
 
-/** A website endpoint sends the index with the status of the error; CloudFront is to make 200 of it, and other edges may. */
+/** A website endpoint sends the index with the status of the error. CloudFront should change it to 200, and other CDNs may. */
 function missingPageStatuses(singlePageApp: boolean, edge: CheckedSite["edge"]): readonly number[] {
   if (!singlePageApp || edge === "none") return MISSING_STATUSES;
   return edge === "cloudfront" ? [200] : [200, ...MISSING_STATUSES];
 }
 
-/** Joined by hand: URL would resolve dots in a name. */
+/** Joined as text, because URL would resolve dots in a name. */
 function urlOf(urlPath: string, { origin, pathname }: URL): string {
   return `${origin}${pathname}${encodeUrlPath(urlPath.slice(1))}`;
 }
 
-/** Takes as many of each kind as there is room for; of a large kind, some from its beginning to its end. */
+/** Takes a share of each kind; from a large kind, items spread over its whole range. */
 function sample(objects: readonly PublishedObject[], size: number): readonly PublishedObject[] {
   const isPage = ({ kind }: PublishedObject) => kind === "page" || kind === "index";
   const kinds = [

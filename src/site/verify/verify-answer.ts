@@ -13,11 +13,11 @@ export interface SiteAnswer {
   readonly headers: ResponseHead["headers"];
   /** Hex digest of the body, its content encoding undone. */
   readonly sha256: string;
-  /** What S3 calls an error, as AccessDenied. */
+  /** S3's error code, for example AccessDenied. */
   readonly errorCode?: string;
 }
 
-/** The body is not encoded as its Content-Encoding says. */
+/** The body does not match its Content-Encoding. */
 export class BodyEncodingError extends CodedError {
   override readonly name: string = "BodyEncodingError";
 }
@@ -29,10 +29,9 @@ export interface Visitor {
 }
 
 /**
- * Fetches a URL as a browser does, but follows no redirect. Of a large body no more than a chunk is held at once.
- *
- * @param url percent-encoded; its path goes on the wire as it stands there.
- * @throws {ConnectionError} where no whole answer comes; {BodyEncodingError}; the signal's reason.
+ * * Fetches a URL like a browser, but does not follow redirects. Only one chunk of the body is in memory at once.
+ * @param url percent-encoded. Its path is sent unchanged.
+ * @throws {ConnectionError} if no whole answer comes; {BodyEncodingError}; the signal's reason.
  */
 export async function fetchAnswer(url: string, { transport, userAgent, signal }: Visitor): Promise<SiteAnswer> {
   const { protocol, hostname, port, host, origin } = new URL(url);

@@ -4,15 +4,15 @@ import { ProxyError } from "../../http/proxy-error.ts";
 import type { SiteAnswer } from "./verify-answer.ts";
 import type { Deviation } from "./verify-deviation.ts";
 
-/** What is known beside one answer. */
+/** Facts besides a single answer. */
 export interface Circumstances {
-  /** Whether all pages and assets are answered with the same status, and none of them rightly. */
+  /** Whether all pages and assets have the same wrong status. */
   readonly concernsAll: boolean;
-  /** Those of the hosted zone of the site's domain, where they are known. */
+  /** The name servers of the hosted zone of the site's domain, if known. */
   readonly nameServers: readonly string[];
 }
 
-/** What most likely is behind a deviation, and what to do about it: whole sentences. */
+/** The most likely cause of a deviation, and what to do, as complete sentences. */
 export function likelyCause(deviation: Deviation, url: string, circumstances: Circumstances): string {
   const { hostname } = new URL(url);
   switch (deviation.aspect) {

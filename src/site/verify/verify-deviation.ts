@@ -3,19 +3,19 @@ import type { ConnectionError } from "../../http/connection-error.ts";
 import type { SiteCheck } from "./site-check.ts";
 import type { BodyEncodingError, SiteAnswer } from "./verify-answer.ts";
 
-/** In what an answer is not the one that was expected, or that there was none. */
+/** How an answer differs from the expected one, or that there was none. */
 export type Deviation =
   | { readonly aspect: "connection"; readonly error: ConnectionError }
   | { readonly aspect: "encoding"; readonly error: BodyEncodingError }
   | {
       readonly aspect: "status" | "location" | "content" | "oldContent" | "contentType" | "cacheControl";
-      /** As "status 200". */
+      /** For example "status 200". */
       readonly expected: string;
       readonly got: string;
       readonly answer: SiteAnswer;
     };
 
-/** Compares an answer with what was expected: its status first, for what is wrong in that is wrong in the rest as well. */
+/** Compares an answer with the expected one. The status comes first, because with a wrong status the rest is wrong too. */
 export function deviationOf(check: SiteCheck, answer: SiteAnswer): Deviation | undefined {
   const { statuses, sha256, contentType, cacheControl, location } = check;
   const { headers } = answer;
@@ -57,12 +57,12 @@ const CODES: Readonly<Record<Exclude<Deviation["aspect"], "connection" | "encodi
   cacheControl: "page-header-wrong",
 };
 
-/** Where no answer came, that of the connection. */
+/** If there was no answer, the code of the connection error. */
 export function codeOfDeviation(deviation: Deviation): ErrorCode {
   return "error" in deviation ? deviation.error.code : CODES[deviation.aspect];
 }
 
-/** A path alone leaves open on which host: S3 and what stands before it may each name their own. */
+/** A path without a host matches any host, because S3 and a CDN may each use their own. */
 function leadsTo(expected: string, url: string, got: string | undefined): boolean {
   if (got === undefined || !URL.canParse(got, url) || !URL.canParse(expected, url)) return false;
   const wanted = new URL(expected, url);

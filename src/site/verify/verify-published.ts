@@ -11,25 +11,25 @@ import { urlPathsOf } from "../url-paths.ts";
 import { chooseChecks, type PublishedObject, type SiteCheck } from "./site-check.ts";
 import { type VerifyFailure, verifySite } from "./verify.ts";
 
-/** A website endpoint shows what was stored within seconds; edges and DNS take longer to agree. */
+/** A website endpoint shows changes within seconds; CDNs and DNS take longer. */
 const SETTLE_MS = 60_000;
 const EDGE_SETTLE_MS = 300_000;
 
 export interface Verification {
   /** URLs that were fetched. */
   readonly checksCount: number;
-  /** One for each URL that did not answer as it should. */
+  /** One for each URL with a wrong answer. */
   readonly errors: readonly CodedMessage[];
   /** By which URL. */
   readonly siteUrl: URL;
 }
 
 /**
- * Fetches the site as its visitors do: the index, what stands in for a missing page, and a sample of what changed.
+ * * * Fetches the site like its visitors: the index, a missing page, and a sample of the changes.
  *
  * @param changed the names of the objects that were stored.
- * @param domain which domains visitors do not find yet: the site is fetched without them then.
- * @returns undefined where nobody knows where the site is.
+ * @param domain the domains that visitors cannot use yet. The site is then fetched without them.
+ * @returns undefined if the site's URL is not known.
  * @throws the signal's reason.
  */
 export async function verifyPublished(
@@ -69,7 +69,7 @@ export async function verifyPublished(
   return { checksCount: allChecks.length, errors: describeFailures(failures), siteUrl };
 }
 
-/** An error for each URL; what is likely behind several of them is said once. */
+/** An error for each URL. A cause that several share is only shown once. */
 function describeFailures(failures: readonly VerifyFailure[]): CodedMessage[] {
   const toldCauses = new Set<string>();
   return failures.map(({ url, code, problem, cause }) => {
@@ -84,7 +84,7 @@ function answersWithIndex({ distribution }: PreparedSite, { singlePageApp, index
   return !distribution || !singlePageApp || spaChange(distribution, indexDocument) === undefined;
 }
 
-/** Each domain that leads to the site's, by its own name or, until it is delegated, by the website endpoint of its bucket. */
+/** Each redirect domain, by its own name or, until it is delegated, by the website endpoint of its bucket. */
 function redirectDomainChecks(
   { domain }: PreparedSite,
   { access }: SiteOptions,
@@ -102,7 +102,7 @@ function redirectsAll({ website }: PreparedSite, { prefix }: SiteOptions): boole
   return website.routingRules.some(({ condition }) => (condition.keyPrefix ?? "") === prefix);
 }
 
-/** Whether what is answered where there is no page is this site's: a bucket and a distribution have it once for all their sites. */
+/** Whether this site sets the answer for missing pages. A bucket and a distribution have only one for all their sites. */
 function setsErrorPage({ distribution, website, ownWebsite, objects }: PreparedSite, options: SiteOptions): boolean {
   if (options.prefix === "") return true;
   const pagePath = `${distribution?.sitePath}${errorDocumentOf(options, objects)}`;
@@ -111,7 +111,10 @@ function setsErrorPage({ distribution, website, ownWebsite, objects }: PreparedS
   return options.configureWebsite && website.errorDocument === ownWebsite.errorDocument;
 }
 
-/** Redirects are a website endpoint's; what was compressed before the publish is known in that form alone; and a website endpoint takes the key of a folder for the folder's index document. */
+/**
+ * Redirects need a website endpoint. Of files that were compressed before the publish only that form is known. And a website endpoint
+ * returns the index document for the key of a folder.
+ */
 function isVisible({ relativeKey, kind, headers }: SiteObject, { address }: PreparedSite): boolean {
   if (headers["content-encoding"] !== undefined) return false;
   if (kind === "redirect") return address.answersBy === "website";

@@ -11,17 +11,17 @@ import { codeOfDeviation, type Deviation, describeDeviation, deviationOf } from 
 export interface VerifyTools extends Visitor, WaitingTools {
   /** How long to wait for caches, names and settings to settle. */
   readonly settleMs: number;
-  /** Those of the hosted zone of the site's domain, where they are known. */
+  /** The name servers of the hosted zone of the site's domain, if known. */
   readonly nameServers?: readonly string[];
 }
 
-/** A URL that did not answer as it should, to the end. */
+/** A URL whose answer was wrong until the end. */
 export interface VerifyFailure {
   readonly url: string;
   readonly code: ErrorCode;
-  /** What was expected and what came: a sentence without its end. */
+  /** The expected and the actual answer, as a sentence without its end. */
   readonly problem: string;
-  /** What most likely is behind it, and what to do: whole sentences. */
+  /** The most likely cause, and what to do, as complete sentences. */
   readonly cause: string;
 }
 
@@ -34,10 +34,9 @@ interface FailedCheck {
 const CONCURRENCY = 8;
 
 /**
- * Fetches the site as its visitors do, and compares what comes with what was published. What is not right yet is fetched again until it
- * is, or time is up.
- *
- * @returns the checks that failed to the end, in their order; none where the site answers as it should.
+ * * Fetches the site like its visitors, and compares the answers with what was published. Wrong answers are fetched again until they are
+ * right or time is up.
+ * @returns the checks that failed until the end, in their order; empty if all answers are right.
  * @throws the signal's reason.
  */
 export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTools): Promise<readonly VerifyFailure[]> {
@@ -62,7 +61,7 @@ function explain(
   const concernsAll = statuses.size === 1 && present.length === checks.filter(expectsSuccess).length;
   return failed.map((failure) => {
     const { url } = failure.check;
-    // Where no page can be had, the error document cannot either.
+    // If no page can be fetched, the error document cannot be checked either.
     const first = concernsAll && !expectsSuccess(failure.check) ? present[0] : undefined;
     const { deviation } = first?.deviation.aspect === "status" ? first : failure;
     return {
@@ -74,7 +73,7 @@ function explain(
   });
 }
 
-/** Whether something is to be there, and not the error document in its place. */
+/** Whether a page is expected, and not the error document. */
 function expectsSuccess({ statuses }: SiteCheck): boolean {
   return statuses.some((status) => status < 400);
 }
@@ -103,7 +102,7 @@ async function runCheck(check: SiteCheck, visitor: Visitor): Promise<Deviation |
   }
 }
 
-/** A certificate does not become another one by waiting. */
+/** Waiting does not change a certificate. */
 function maySettle({ deviation }: FailedCheck): boolean {
   return deviation.aspect !== "connection" || !isCertificateCode(deviation.error.systemCode);
 }

@@ -5,10 +5,10 @@ import type { ArchiveEntry, ArchiveSettings } from "../../archive/archive-entry.
 import { writeArchive } from "../../archive/write-archive.ts";
 import type { WrittenArchive } from "./archive-plan.ts";
 
-/** A compressor's many small pieces are gathered in blocks: kept until a part is whole, they would scatter over the memory. */
+/** The compressor's many small pieces are collected in blocks, because they would fragment the memory until a part is complete. */
 const BLOCK_BYTES = 1024 ** 2;
 
-/** An archive on its way, and what it has when it is at its end. */
+/** An archive as a stream, and its properties when it is complete. */
 export interface ArchiveStream {
   readonly bytes: Readable;
   written(): WrittenArchive;
@@ -47,13 +47,13 @@ export async function streamArchive(
       done(null, block.subarray(0, filledBytes));
     },
   });
-  // Each end of the pipe destroys the other one; what goes wrong is the error of this end.
+  // Each end of the pipe destroys the other one. Errors are reported at this end.
   pipeline(await writeArchive(entries, settings, onRead), measured, () => undefined);
   return { bytes: measured, written: () => ({ sizeBytes, sha256: sha256.copy().digest("hex") }) };
 }
 
 /**
- * Writes an archive to nowhere, for what it would have.
+ * * Writes an archive without storing it, to get its properties.
  *
  * @throws as the stream of `writeArchive` fails; the signal's reason.
  */

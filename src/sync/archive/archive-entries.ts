@@ -8,7 +8,7 @@ import type { LocalFile } from "../../files/scan.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { StepError } from "../step-error.ts";
 
-/** So many files are digested at once: they are handed to threads in batches. */
+/** The number of files that are digested at once. They are passed to threads in batches. */
 const PARALLEL_FILES = 256;
 
 export interface EntryTools {
@@ -19,7 +19,7 @@ export interface EntryTools {
 }
 
 /**
- * Reads the files of an archive for what its content hash is made of.
+ * * Reads the files of an archive to get the values for its content hash.
  *
  * @param base the folder that the paths of the files start at.
  * @throws {StepError} if a file cannot be read, or changes meanwhile; the signal's reason.
@@ -30,7 +30,7 @@ export async function readEntries(
   { digester, considered, signal }: EntryTools,
 ): Promise<ArchiveEntry[]> {
   const ended = new AbortController();
-  // A large file is not read to its end first.
+  // Checked first, so that a large file is not read in vain.
   const cancelled = once(signal, "abort", { signal: ended.signal }).then(() => Promise.reject(signal.reason));
   const entries = inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
     const absolutePath = join(base, path);
@@ -51,7 +51,7 @@ export async function readEntries(
   }
 }
 
-/** Whether a file's owner may run it. Windows does not know this, and an archive that is made there must not depend on a guess. */
+/** Whether a file's owner may run it. Windows does not have this bit, and an archive from there must not depend on a guess. */
 function isExecutable(absolutePath: string): boolean {
   return process.platform !== "win32" && (statSync(absolutePath).mode & 0o100) !== 0;
 }

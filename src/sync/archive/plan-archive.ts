@@ -39,7 +39,7 @@ export interface ArchiveUploadOptions extends UploadOptions {
  * | error | put | a problem | a problem |
  *
  * @param isNewBucket whether the bucket has just been made, or would be in a real run.
- * @throws {StepError} where a file cannot be read or the bucket cannot be listed; {ScanError}; the signal's reason.
+ * @throws {StepError} if a file cannot be read or the bucket cannot be listed; {ScanError}; the signal's reason.
  */
 export async function planArchive(
   options: ArchiveUploadOptions,
@@ -69,7 +69,7 @@ export async function planArchive(
   const key = prefix + archive.name;
   const exists = options.overwrite === "error" && action.reason === EXISTS ? [key] : [];
   const problem = guardExisting(exists, "objects", () => key, `s3://${access.bucketName}/${prefix}`);
-  // A real run learns this from what it sends.
+  // In a real run the upload shows this.
   const isMeasured = !problem && (existing !== undefined || (options.dryRun && action.kind === "put"));
   const written = isMeasured ? await measureArchive(entries, archive, context.signal) : undefined;
   if (action.kind === "put" && written) action.sizeBytes = written.sizeBytes;
@@ -86,7 +86,7 @@ export async function planArchive(
   };
 }
 
-/** All that the object has beside its bytes, apart from what is the same for all objects of the step. */
+/** The settings of this object, without those that all objects of the step share. */
 export function archiveHeaders({ archive, settings }: ArchiveUploadOptions, contentSha256: string): ObjectHeaders {
   return {
     "content-type": archive.format === "zip" ? "application/zip" : "application/gzip",
@@ -111,7 +111,7 @@ function refusedNames(files: readonly LocalFile[], archive: ArchiveOptions): Pla
   });
 }
 
-/** Why S3 would not take the object. */
+/** Why S3 would refuse the object. */
 function refuseArchive(
   options: ArchiveUploadOptions,
   maxBytes: number,

@@ -18,9 +18,9 @@ import { type ArchiveUploadOptions, archiveHeaders } from "./plan-archive.ts";
 
 export interface ArchiveTools {
   readonly bucket: Bucket;
-  /** Not needed any more: its threads take memory. */
+  /** Closed when it is no longer needed, because its threads take memory. */
   readonly digester: Pick<FileDigester, "close">;
-  /** Where the uploads that are begun are noted, so that this job can clear what a killed run left. */
+  /** Records the uploads that are begun, so that this job can remove what a killed run left. */
   readonly journal: UploadJournal;
   readonly observer: TransferObserver;
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ export interface SentArchive extends WrittenArchive {
   readonly versionId: string | undefined;
 }
 
-/** What became of the plan for an archive. */
+/** The result of the plan for an archive. */
 export interface ArchiveResult {
   readonly report: TransferReport;
   /** Undefined if no archive was stored. */

@@ -15,11 +15,12 @@ import { fetchFile } from "./fetch-file.ts";
 const PARALLEL_DELETIONS = 16;
 
 /**
- * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
- * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. What killed runs left behind goes first. An object that fails does not stop the others,
- * unless they would all fail alike.
+ * * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
+ * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. Leftovers of
+ * killed runs are removed first. An object that fails does not stop the others, unless all would fail for the same reason.
  *
- * @throws {TargetFolderError}, {FolderExchangedError} or Node's error where the target folder cannot be made. If the step is cancelled, the report says what was done.
+ * @throws {TargetFolderError}, {FolderExchangedError} or Node's error if the target folder cannot be made. If the step is cancelled, the
+ * report says what was done.
  */
 export async function applyDownload(
   plan: DownloadPlan,
@@ -79,7 +80,7 @@ export async function applyDownload(
   });
 }
 
-/** Deletions that make way for what comes (a file `a` for `a/b`, a folder's files for a file of its name), and all others. */
+/** Deletions that make room for downloads (a file `a` for `a/b`, a folder's files for a file of its name), and all others. */
 function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; rest: DeleteAction[] } {
   const deletions = actions.filter((action) => action.kind === "delete");
   if (deletions.length === 0) return { obstacles: [], rest: [] };
@@ -99,7 +100,7 @@ function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; 
   };
 }
 
-/** Removes the folders that deletions have emptied, the innermost first, but for those that the bucket has. */
+/** Removes the folders that became empty, the innermost first, except those that the bucket contains. */
 async function removeEmptyFolders(
   target: TargetFolder,
   deletions: readonly DeleteAction[],

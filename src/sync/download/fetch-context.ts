@@ -9,7 +9,7 @@ import type { DownloadOptions } from "../options.ts";
 import type { TransferObserver } from "../report.ts";
 import type { FetchContext } from "./fetched-object.ts";
 
-/** What a download works with. */
+/** The context of a download. */
 export interface DownloadTools {
   readonly bucket: Bucket;
   readonly digester: FileDigester;
@@ -17,7 +17,7 @@ export interface DownloadTools {
   readonly signal: AbortSignal;
 }
 
-/** What fetching objects to a folder needs. */
+/** The context for fetching objects to a folder. */
 export function fetchContextOf(
   { concurrency, encryption, deleteExtra }: DownloadOptions,
   tools: DownloadTools,

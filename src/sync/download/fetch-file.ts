@@ -10,13 +10,12 @@ import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-
 export type { FetchContext, FetchedObject } from "./fetched-object.ts";
 
 /**
- * Brings an object to its file. The bytes go to a temporary file beside it, are checked against the object's checksum (where it has none,
- * against its size), and only then does the file get its name: at no moment is there a part of a file under it.
- *
- * An object that is replaced meanwhile, and bytes that turn out wrong, are fetched once more from the start.
+ * * Downloads an object to its file. The bytes go to a temporary file in the same folder and are checked against the object's checksum, or
+ * its size if it has none. Only then the file gets its name, so a partial file never has it. If the object is replaced meanwhile, or the
+ * bytes are wrong, it is fetched once more from the start.
  *
  * @returns the bytes written.
- * @throws Error where it was replaced again, or the bytes are wrong again; Node's error where it cannot be written; what `Bucket.send` throws.
+ * @throws Error if it was replaced again, or the bytes are wrong again; Node's error if it cannot be written; what `Bucket.send` throws.
  */
 export async function fetchFile(context: FetchContext, object: FetchedObject): Promise<number> {
   const path = await context.target.fileFor(object.path);
@@ -61,11 +60,10 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
 }
 
 /**
- * Moves a temporary file to its place.
+ * * Moves a temporary file to its place.
  *
  * @param name of the place, relative to the target.
- * @throws {FolderExchangedError} if its folder is not the one any more that it was; {CodedError} if there is a folder that may not go;
- *   Node's error.
+ * @throws {FolderExchangedError} if its folder was replaced; {CodedError} if a folder that must not be removed has its name; Node's error.
  */
 export async function replaceFile(
   { target, disk, replacesEmptyFolders }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders">,
@@ -77,7 +75,7 @@ export async function replaceFile(
   try {
     await publish(temporaryPath, path, disk);
   } catch (error) {
-    // What a rename says of it differs from system to system.
+    // The error of a rename differs between systems.
     const isFolder = await lstat(path)
       .then((found) => found.isDirectory())
       .catch(() => false);

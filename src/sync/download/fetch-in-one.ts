@@ -12,9 +12,8 @@ import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 
 /**
- * Brings an object to a new file with one request, and computes its checksum as the bytes come.
- *
- * @throws {ObjectReplacedError} where it is not the one that was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
+ * * Downloads an object to a new file with one request, and computes its checksum meanwhile.
+ * @throws {ObjectReplacedError} if it was replaced since it was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export function fetchInOne(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
   const isSmall = object.sizeBytes <= BLOCK_SIZE_BYTES;
@@ -25,7 +24,7 @@ export function fetchInOne(context: FetchContext, object: FetchedObject, newPath
   });
 }
 
-/** Keeps the file in memory until it is whole, and writes it in one go. */
+/** Keeps the file in memory until it is complete, and writes it at once. */
 async function fetchSmall(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {
   const block = context.smallBlocks.take();
   try {
@@ -58,7 +57,7 @@ async function fetchMedium(context: FetchContext, object: FetchedObject, newPath
   }
 }
 
-/** Computes an object's checksum as its bytes come. */
+/** Computes an object's checksum while its bytes arrive. */
 class CheckedFetch {
   readonly #context: FetchContext;
   readonly #object: FetchedObject;
@@ -97,14 +96,14 @@ class CheckedFetch {
   #start(response: ResponseHead): void {
     this.#head = readObjectHead(response, this.#object.sizeBytes);
     this.#checksum = checksumOf(this.#head);
-    // One of parts is not to be had from the whole.
+    // A checksum of parts cannot be computed from the whole.
     const isOfAll = this.#checksum?.partsCount === undefined;
     if (this.#checksum && isOfAll) this.#digest = createDigest(this.#checksum.algorithm);
   }
 
   #check(writtenBytes: number): ObjectHead {
     const head = this.#head as ObjectHead;
-    // With the ETag that was listed comes the size that was listed, whatever the answer says of itself.
+    // An object with the listed ETag must have the listed size, even if the answer has another one.
     if (writtenBytes !== head.sizeBytes || writtenBytes !== this.#object.sizeBytes) throw new ChecksumError("size");
     const checksum = this.#checksum;
     if (this.#digest && checksum && !this.#digest.digest().equals(checksum.digest)) {

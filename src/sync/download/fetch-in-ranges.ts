@@ -12,14 +12,13 @@ import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-
 import { digestParts, findParts, guessParts, joinDigests } from "./object-ranges.ts";
 import { ownSink, type RangeSink, threadSink } from "./range-sink.ts";
 
-/** Large objects come in ranges of this size, side by side, unless they are checked by their parts. */
+/** Large objects are fetched in ranges of this size in parallel, unless they are checked by their parts. */
 export const RANGE_SIZE_BYTES = 16 * 1024 ** 2;
 const PARALLEL_RANGES = 8;
 
 /**
- * Brings an object to a new file in ranges, side by side: in its parts, where those are what its checksum is made of.
- *
- * @throws {ObjectReplacedError} where it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
+ * * Downloads an object to a new file in parallel ranges, or in its parts if its checksum is made from them.
+ * @throws {ObjectReplacedError} if it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export async function fetchInRanges(
   context: FetchContext,
@@ -58,13 +57,13 @@ interface RangesToFetch {
   readonly key: string;
   readonly head: ObjectHead;
   readonly ranges: readonly ByteRange[];
-  /** Where a digest of each range is wanted. */
+  /** Set if a digest of each range is needed. */
   readonly digestedBy: DigestAlgorithm | undefined;
   /** Of the file that they are written to. */
   readonly path: string;
 }
 
-/** @returns the digests of the ranges, where they are wanted. */
+/** @returns the digests of the ranges, if they are needed. */
 async function fetchEach(
   context: FetchContext,
   { key, head, ranges, digestedBy, path }: RangesToFetch,
@@ -77,7 +76,7 @@ async function fetchEach(
       return fetchRange(context, { key, etag: head.etag, range, digestedBy, signal: rangeSignal }, file);
     });
     if (digest || !digestedBy) return digest;
-    // It takes so long that it pays to have it read again, where there is much of it by threads, while more comes.
+    // Digesting takes so long that reading the file again, in threads if it is large, is faster while more data arrives.
     const goesOn = range.startByte + range.sizeBytes < head.sizeBytes;
     return digester.digest({ ...range, path, goesOn, algorithm: digestedBy });
   });
@@ -109,7 +108,7 @@ async function fetchInto(
 ): Promise<Buffer | undefined> {
   const options = { range, etag, headers: customerKeyHeaders(encryption), carrier: sink.carrier, signal };
   try {
-    // There is no range of no bytes.
+    // A range cannot be empty.
     if (range.sizeBytes > 0) await getObject(bucket, key, sink, options);
     await sink.flush();
   } finally {
@@ -119,19 +118,19 @@ async function fetchInto(
   return sink.digest;
 }
 
-/** Checks what runs from the first byte to the last, an MD5 or SHA of the whole, over the file, now that it is there. */
+/** Checks an MD5 or SHA of the whole object, which must be computed from the first byte to the last, on the complete file. */
 async function hasChecksum(
   { digester }: FetchContext,
   path: string,
   { sizeBytes }: ObjectHead,
   { algorithm, digest, partsCount }: ObjectChecksum,
 ): Promise<boolean> {
-  // Where the store does not tell which parts those were, the size has to do.
+  // If the store does not return the parts, only the size is checked.
   if (partsCount !== undefined) return true;
   return (await digester.digest({ path, sizeBytes, algorithm })).equals(digest);
 }
 
-/** Seldom have parts other sizes than the first one lets expect; then the bytes may be right all the same. */
+/** In rare cases parts have other sizes than the first one suggests. The bytes may still be right. */
 async function hasChecksumOfUnevenParts(
   context: FetchContext,
   key: string,

@@ -7,7 +7,7 @@ import type { Bucket } from "../../s3/bucket.ts";
 import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { Encryption } from "../../s3/encryption.ts";
 
-/** What fetching an object needs, whichever the object. */
+/** The context for fetching any object. */
 export interface FetchContext {
   readonly bucket: Bucket;
   readonly target: TargetFolder;
@@ -16,13 +16,13 @@ export interface FetchContext {
   readonly disk: Disk;
   /** Each holds a file whole. */
   readonly smallBlocks: BlockPool;
-  /** Of what is written at once. */
+  /** Blocks for writing. */
   readonly largeBlocks: BlockPool;
   readonly encryption: Encryption | undefined;
-  /** Whether an empty folder that stands in a file's place goes. */
+  /** Whether an empty folder with a file's name is removed. */
   readonly replacesEmptyFolders: boolean;
   readonly signal: AbortSignal;
-  /** Called with the number of bytes that have just come. */
+  /** Called with the number of bytes that have just arrived. */
   onStored(sizeBytes: number): void;
 }
 
@@ -36,7 +36,7 @@ export interface FetchedObject {
   readonly path: string;
 }
 
-/** The bytes that came are not those that S3 says it has. */
+/** The received bytes do not match the object's checksum or size. */
 export class ChecksumError extends CodedError {
   override readonly name: string = "ChecksumError";
 

@@ -19,7 +19,7 @@ type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
  * The parts that an object with a composite checksum came in, as far as one request tells: most have one size but the last, which
  * the first part's then tells. Where that cannot be, each is asked for.
  *
- * @returns undefined where the store does not tell.
+ * @returns undefined if the store does not tell.
  * @throws {ObjectReplacedError}; what `Bucket.send` throws.
  */
 export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
@@ -78,7 +78,7 @@ export function joinDigests(
   return combineCrcs(algorithm, digested);
 }
 
-/** The digests of parts of a file. @throws {FileChangedError} where it has fewer bytes; Node's error where it cannot be read. */
+/** The digests of parts of a file. @throws {FileChangedError} if it has fewer bytes; Node's error if it cannot be read. */
 export async function digestParts(
   path: string,
   parts: readonly ByteRange[],

@@ -17,7 +17,7 @@ const NOTHING_DONE: ApplyResult = { done: [], bytesDone: 0, failures: [], stoppe
 const NOTHING_MOVED =
   "No file of any archive was extracted, because all of them have to be ready before the first one gets its place";
 
-/** What extracting works with. */
+/** The context of an extraction. */
 export interface ExtractTools {
   readonly target: TargetFolder;
   /** The absolute path of the target. */
@@ -43,9 +43,9 @@ export class ExtractedFiles {
   }
 
   /**
-   * Moves a file of the plan to its place, once all are extracted.
+   * * Moves a file of the plan to its place, once all are extracted.
    *
-   * @throws {TargetFolderError} or CodedError if it cannot be had; Node's error; the signal's reason.
+   * @throws {TargetFolderError} or CodedError if its place cannot be used; Node's error; the signal's reason.
    */
   async move({ path }: ExtractAction): Promise<void> {
     await this.#takeTurns();
@@ -55,10 +55,9 @@ export class ExtractedFiles {
   }
 
   /**
-   * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed, because
-   * its files take its room on the disk.
-   *
-   * @returns the failures. If there are any, or the step is cancelled, nothing is to be moved.
+   * * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed,
+   * because its files need the disk space.
+   * @returns the failures. If there are any, or the step is cancelled, nothing may be moved.
    */
   async prepare(archives: readonly ReadArchive[]): Promise<ApplyResult> {
     for (const archive of archives) {
@@ -121,7 +120,7 @@ export class ExtractedFiles {
   }
 }
 
-/** Of an entry's permissions those to run it count, and nobody else may write. The owner can always replace the file. */
+/** Only the run bits of an entry's permissions are used. Only the owner gets the right to write. */
 function modeOf(mode: number | undefined): number {
   return mode === undefined ? DEFAULT_MODE : (mode & 0o755) | 0o600;
 }

@@ -21,7 +21,7 @@ import { guardExisting } from "../plan/overwrite-guard.ts";
 import type { Action, ExtractAction, FolderAction, GetAction, PlanProblem } from "../plan/plan.ts";
 import type { DownloadPlan, ReadArchive } from "../plan/plan-download.ts";
 
-/** Each is fetched in many requests, and then read by one core. */
+/** Each archive is fetched with many requests, and then read by one core. */
 const PARALLEL_ARCHIVES = 4;
 
 /** What to do about an archive that is refused. */
@@ -109,7 +109,7 @@ function fetchAll(
       fetched.set(action, { ...file, ...contents, modifiedMs: (await stat(path)).mtimeMs });
     } catch (error) {
       await discard(path);
-      // It says nothing of the others, however many are refused.
+      // A refused archive says nothing about the others, even if many are refused.
       if (!(error instanceof ArchiveError)) throw error;
       fetched.set(action, error);
     }

@@ -1,11 +1,11 @@
 import { Semaphore } from "../../scheduling/semaphore.ts";
 
-/** As many comparisons are under way at once: files are read for them, and now and then a HEAD is waited for. */
+/** The number of comparisons at once. They read files, and sometimes wait for a HEAD. */
 const MAX_COMPARISONS = 256;
 
 /**
- * Gathers results in the order in which they were asked for, whether they are known at once or after some work on the side, of which so
- * much runs at once and no more.
+ * * Collects results in the order of the calls. A result may be known at once, or need background work, of which only a limited amount runs
+ * at once.
  */
 export class BackgroundQueue<Result> {
   /** By place; only the places of work under way are empty. */

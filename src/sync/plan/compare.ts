@@ -11,11 +11,11 @@ import type { CompareBy } from "../options.ts";
 import { StepError } from "../step-error.ts";
 import { requireListed } from "./remote-listing.ts";
 
-/** Whether a file and an object are the same, and why that is thought. */
+/** Whether a file and an object are the same, and the reason for the decision. */
 export interface Comparison {
   readonly isSame: boolean;
   readonly reason: string;
-  /** Where it had to be asked for. */
+  /** Set if it had to be requested. */
   readonly head?: ObjectHead;
 }
 
@@ -29,7 +29,7 @@ export interface CompareContext {
   readonly bucket: Bucket;
   readonly digester: FileDigester;
   readonly compareBy: CompareBy;
-  /** By time, the target is out of date where the source is newer. */
+  /** When compared by time, the target is outdated if the source is newer. */
   readonly source: "file" | "object";
   /** The size of the parts in which this step would send a file. */
   partSizeFor(sizeBytes: number): number;
@@ -50,7 +50,7 @@ export interface CompareContext {
  *
  * If the HEAD tells nothing that can be compared either, for example of parts that another tool has made, size and time decide.
  *
- * @throws {StepError} where there is no answer to the HEAD, or the listing does not tell what `compareBy` needs. Where S3 refuses the HEAD
+ * @throws {StepError} if there is no answer to the HEAD, or the listing does not tell what `compareBy` needs. Where S3 refuses the HEAD
  *   for this object, it cannot be compared, and counts as changed.
  */
 export async function compare(
@@ -80,7 +80,7 @@ export async function compare(
 const USE_CHECKSUM = "Set compareBy to checksum.";
 
 function compareTimes({ source }: CompareContext, file: ComparedFile, objectModifiedMs: number): Comparison {
-  // S3 keeps whole seconds, so that a file's own fraction of one tells nothing.
+  // S3 keeps whole seconds, so a file's fraction of a second is ignored.
   const fileSeconds = Math.floor(file.modifiedMs / 1000);
   const objectSeconds = Math.floor(objectModifiedMs / 1000);
   const isOutOfDate = source === "file" ? fileSeconds > objectSeconds : objectSeconds > fileSeconds;
@@ -112,7 +112,10 @@ async function compareWithHead(
   return isSame ? { isSame, reason: "same checksum", head } : { isSame, reason: "content differs", head };
 }
 
-/** An object in one piece gets a checksum on Amazon S3 when it is sent again. Elsewhere, and of parts, it might be sent in each run. */
+/**
+ * On Amazon S3 an object in one piece gets a checksum when it is sent again. On other stores, or in parts, it could be sent again in each
+ * run.
+ */
 function compareWithoutChecksum(context: CompareContext, file: ComparedFile, head: ObjectHead): Comparison {
   if (context.bucket.isAmazon && !/-\d+$/.test(head.etag)) {
     return { isSame: false, reason: "cannot be compared: S3 has no checksum of it", head };
@@ -122,7 +125,7 @@ function compareWithoutChecksum(context: CompareContext, file: ComparedFile, hea
   return { isSame, reason: `${reason}; no checksum to compare`, head };
 }
 
-/** The size of the parts that an object came in, if it can be asked for and all but the last have one size. */
+/** The part size of an object, if the store returns it and all parts but the last have the same size. */
 async function partSizeOf(
   context: CompareContext,
   key: string,
@@ -134,13 +137,13 @@ async function partSizeOf(
   return Math.ceil(sizeBytes / first.sizeBytes) === partsCount ? first.sizeBytes : undefined;
 }
 
-/** The statuses of refusals that are about the one object: no permission, another key, gone meanwhile, not known of its parts. */
+/** The statuses of refusals that concern only this object: no permission, another key, deleted meanwhile, parts not known. */
 const REFUSALS = [400, 403, 404, 405, 501];
 
 /**
- * What the object's head says, or why S3 does not tell.
+ * * The object's head, or why S3 does not return it.
  *
- * @throws {StepError} where there is no answer; the signal's reason.
+ * @throws {StepError} if there is no answer; the signal's reason.
  */
 export async function headOrRefusal(
   { bucket, encryption, signal }: Pick<CompareContext, "bucket" | "encryption" | "signal">,
@@ -157,7 +160,7 @@ export async function headOrRefusal(
   }
 }
 
-/** Whether the file's bytes have this checksum. A file that cannot be read has none; that is told when it is sent. */
+/** Whether the file's bytes have this checksum. A file that cannot be read does not match; the error is reported when it is sent. */
 async function hasChecksum(
   { digester }: CompareContext,
   { absolutePath, sizeBytes }: ComparedFile,

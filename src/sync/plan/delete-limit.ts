@@ -1,19 +1,19 @@
 import type { DeleteLimit, TransferOptions } from "../options.ts";
 import { type DeleteAction, nameExamples, type PlanProblem } from "./plan.ts";
 
-/** What deletions are weighed against, and named by in a message. */
+/** The context of deletions, for the limit and its message. */
 export interface DeletionScope {
-  /** What would delete them, as `deleteExtra`. */
+  /** What would delete them, for example `deleteExtra`. */
   readonly what: string;
   /** Where they are: an S3 URI, or a folder. */
   readonly place: string;
   /** How many objects (or, in a download, files) there are in that place. */
   readonly total: number;
-  /** So many may go whatever the share, unless they are everything. */
+  /** This many may always be deleted, unless they are everything. */
   readonly alwaysAllowed?: number;
 }
 
-/** A few deletions are no mistake, even if they are most of what a small folder holds; all of it may be one. */
+/** A few deletions are not a mistake, even if they are most of a small folder. Deleting all of it may be one. */
 export const FEW_DELETIONS = 10;
 
 /**

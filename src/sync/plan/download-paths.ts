@@ -10,13 +10,13 @@ import { describeFlattened, nameExamples, type PlanProblem } from "./plan.ts";
 const OUT = "Exclude it with a pattern (globExpressions).";
 
 /**
- * Turns keys into paths below the target. What cannot become a file or a folder of its own becomes a problem instead. Objects are to be
- * given in the order of their paths.
+ * * Turns keys into paths below the target. A key that cannot become its own file or folder becomes a problem. Pass objects in the order of
+ * their paths.
  */
 export class DownloadPaths {
   /** What all paths start with: empty, or a folder with a `/` at its end. */
   readonly base: string;
-  /** Whether paths stand in the order of their keys. */
+  /** Whether paths have the same order as their keys. */
   readonly areInOrder: boolean;
   readonly #options: DownloadOptions;
   readonly #prefix: string;
@@ -80,7 +80,7 @@ export class DownloadPaths {
     return !refusal && this.#take(path, marker.key);
   }
 
-  /** What the source itself is a marker of exists anyway; but its content would be lost, and no pattern excludes it. */
+  /** The folder of the source itself always exists. But the marker's content would be lost, and no pattern excludes it. */
   checkOwnMarker({ key, sizeBytes }: RemoteObject): void {
     if (sizeBytes === 0) return;
     const advice = "Delete it, or enter the folder above with the patterns name/?* and name/*/**";
@@ -129,8 +129,7 @@ export class DownloadPaths {
 }
 
 /**
- * Whether the target's disk tells names apart by case. It is tried there; a dry run, which changes nothing, goes by what disks are like on
- * this system.
+ * * Whether the target's disk is case-sensitive. It is tested there. A dry run, which changes nothing, uses the default of this system.
  *
  * @throws {StepError} if nothing can be written into the target.
  */

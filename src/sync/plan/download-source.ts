@@ -18,9 +18,8 @@ export interface DownloadSource {
 }
 
 /**
- * Finds out what `sourceFolder` means: a prefix, to which a `/` belongs, or the key of one object.
- *
- * @throws {StepError} where it is both, or cannot be found out; the signal's reason.
+ * * Decides what `sourceFolder` means: a prefix, which gets a `/` at its end, or the key of one object.
+ * @throws {StepError} if it is both, or if this cannot be decided; the signal's reason.
  */
 export async function findSource(options: DownloadOptions, context: PlanContext): Promise<DownloadSource> {
   const { source, access, deleteExtra } = options;
@@ -32,7 +31,7 @@ export async function findSource(options: DownloadOptions, context: PlanContext)
   const single = await findObject(options, context);
   if (!single) return { prefix, objects: startingWith(first, objects), isSingle: false };
   const place = `s3://${access.bucketName}/${source}`;
-  // The first / of what is entered is not of the key.
+  // The leading / of the input is not part of the key.
   const entered = source.startsWith("/") ? `/${source}` : source;
   if (!first.done) {
     throw new StepError(
@@ -61,7 +60,7 @@ async function findObject(
     return { key: source, sizeBytes, etag, lastModifiedMs, storageClass };
   } catch (error) {
     signal.throwIfAborted();
-    // Where the bucket may not be listed, S3 says 403 of what is not there.
+    // Without the right to list the bucket, S3 answers 403 for a missing object.
     if (error instanceof ServiceError && [403, 404].includes(error.details.status)) return undefined;
     const why = describeFailure(error, bucket.name, source, "s3:GetObject");
     throw new StepError(codeOf(error), `sourceFolder: looking at s3://${access.bucketName}/${source} failed: ${why}`, {

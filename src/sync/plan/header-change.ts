@@ -11,11 +11,11 @@ import type { ObjectSettings } from "../options.ts";
 import { StepError } from "../step-error.ts";
 import { headOrRefusal } from "./compare.ts";
 
-/** What has to change about an object whose bytes are right already. */
+/** The changes for an object whose bytes are already right. */
 export interface HeaderChange {
-  /** What differs, as `cache-control, tags differ`. */
+  /** What differs, for example `cache-control, tags differ`. */
   readonly reason: string;
-  /** That of the object; absent where its head cannot be read, so that only sending the object again makes it right. */
+  /** The head of the object. Absent if it cannot be read; then the object must be sent again. */
   readonly etag: string | undefined;
   readonly isTagsOnly: boolean;
   /** The storage class that the object is to have, if nothing else differs. */
@@ -32,13 +32,12 @@ export interface HeaderChangeContext {
 const STORAGE_CLASS = "x-amz-storage-class";
 
 /**
- * Finds what differs between an object and what the step's inputs name for it: headers, metadata, storage class, tags. What they do not
- * name, a guessed content type too, is left as it is. The listing tells the storage class, which Amazon S3 alone is sure to keep; all else
- * costs a HEAD, tags a GetObjectTagging.
- *
- * @param known the object's head, where it had to be asked for already.
- * @returns undefined where nothing differs.
- * @throws {StepError} where there is no answer; the signal's reason.
+ * * Finds what differs between an object and what the step's inputs name for it: headers, metadata, storage class, tags. Settings that they
+ * do not name are not changed, and neither is a guessed content type. The listing contains the storage class, which only Amazon S3 is sure
+ * to keep. Everything else needs a HEAD, and tags a GetObjectTagging.
+ * @param known the object's head, if it was already requested.
+ * @returns undefined if nothing differs.
+ * @throws {StepError} if there is no answer; the signal's reason.
  */
 export async function findHeaderChange(
   context: HeaderChangeContext,
@@ -78,7 +77,7 @@ export async function findHeaderChange(
   return isClassOnly ? { ...change, storageClass } : change;
 }
 
-/** Metadata is sent encoded where it is not ASCII, and comes back so; the head tells it decoded. */
+/** Metadata beyond ASCII is sent and returned encoded; in the head it is decoded. */
 function asAnswered(name: string, value: string): string {
   return name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
 }
@@ -87,7 +86,7 @@ function isOneHeader(differing: readonly string[]): boolean {
   return differing.length === 1 && differing[0] !== "tags";
 }
 
-/** @returns nothing where they are the same. Tags that may not be read can be set all the same. */
+/** @returns undefined if they are the same. Tags that may not be read can still be set. */
 async function compareTags(
   { bucket, signal }: HeaderChangeContext,
   key: string,

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { compareUtf8 } from "../../files/byte-order.ts";
 
-/** What stands under one name at the two ends: at one of them, or at both. */
+/** The items with one name: at one end, or at both. */
 export type JoinedPair<L, R> =
   | readonly [local: L, remote: R]
   | readonly [local: L, remote: undefined]
   | readonly [undefined, R];
 
-/** The two ends, and what their items are called. */
+/** The two ends, and how to get the names of their items. */
 export interface Ends<L, R> {
   readonly locals: Iterable<L>;
   nameOfLocal(local: L): string;
@@ -15,14 +15,12 @@ export interface Ends<L, R> {
   nameOfRemote(remote: R): string;
 }
 
-/** After so many pairs timers and signals have their turn, which promises alone do not give them. */
+/** After this many pairs, timers and signals get a turn. Promises alone do not allow that. */
 const PAIRS_IN_A_TURN = 1000;
 
 /**
- * Merges two sequences, each of which is sorted by name in UTF-8 byte order, into one. The first local item is asked for before the first
- * remote one.
- *
- * Nothing but the two next items is kept, so that it takes no memory to merge a million of them.
+ * * Merges two sequences, each sorted by name in UTF-8 byte order. The first local item is requested before the first remote one. Only the
+ * next two items are kept, so merging a million takes no memory.
  */
 export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedPair<L, R>, void> {
   const localItems = ends.locals[Symbol.iterator]();
@@ -55,10 +53,9 @@ export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedP
 }
 
 /**
- * Pairs items whose names are one on a disk that does not tell them apart, as `README.md` and `readme.md`. The remote items come in their
- * order, then the local ones that have none. The local ones are kept meanwhile.
- *
- * @param fold makes names one that the disk takes for one.
+ * * Pairs items whose names are the same on a disk that ignores case, for example `README.md` and `readme.md`. Remote items come in their
+ * order, then local ones without a partner. All local items are kept in memory.
+ * @param fold gives the same text for names that are the same on the disk.
  */
 export async function* joinByFoldedName<L, R>(
   ends: Ends<L, R>,

@@ -5,7 +5,7 @@ import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../../s3/multipar
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Why S3 takes no object of this key and size, as the end of a sentence; undefined where it does.
+ * Why S3 takes no object of this key and size, as the end of a sentence; undefined if it does.
  *
  * @param partSizeBytes undefined for the automatic size.
  */

@@ -1,12 +1,12 @@
 import { nameExamples, type PlanProblem } from "./plan.ts";
 
 /**
- * Guards what exists already, where `overwrite` is `error`.
+ * * * Protects existing files or objects if `overwrite` is `error`.
  *
  * @param names of what exists, relative to the place.
  * @param pathOf gives the whole key or path, which names a single one.
  * @param place that of all.
- * @returns what is wrong, where anything exists; one problem however much it is.
+ * @returns a problem if anything exists; a single one for all.
  */
 export function guardExisting(
   names: readonly string[],

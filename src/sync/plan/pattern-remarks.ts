@@ -5,7 +5,7 @@ import type { PlanRemark } from "./plan.ts";
 
 const CODE = "pattern-without-match";
 
-/** Says which pattern lines match nothing. An exclusion may be there for other builds; an inclusion, or a slip, is a mistake. */
+/** Reports pattern lines that match nothing. An exclusion may be for other builds; an inclusion without a match is a mistake. */
 export function remarkOnLines(unused: readonly Unused<PatternLine>[], noun: "file" | "object"): PlanRemark[] {
   return unused.map(({ item: { number, text, include, glob }, suggestion }) => {
     const line = `line ${number}, "${text}",`;
@@ -22,7 +22,7 @@ export function remarkOnLines(unused: readonly Unused<PatternLine>[], noun: "fil
   });
 }
 
-/** Says which rules of settings are for no file. */
+/** Reports rules of settings that match no file. */
 export function remarkOnRules(unused: readonly Unused<SettingRule>[]): PlanRemark[] {
   return unused.map(({ item: { input, line, patterns }, suggestion }) => {
     const texts = patterns.lines.flatMap(({ number, text }) => (number > 0 ? [`"${text}"`] : []));

@@ -2,13 +2,13 @@ import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { ScanWarning } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 
-/** What a plan is made with. */
+/** The context in which a plan is made. */
 export interface PlanContext {
   readonly bucket: Bucket;
   readonly digester: FileDigester;
-  /** Told of what is left out. */
+  /** Called with a message about skipped files or objects. */
   warn(warning: ScanWarning): void;
-  /** Called for each file or object that the plan has come to. */
+  /** Called for each file or object that was planned. */
   considered?(): void;
   readonly signal: AbortSignal;
 }

@@ -24,17 +24,17 @@ import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, planInOrder, requireListed } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
 
-/** A plan, and where its keys start. */
+/** A plan, and the prefix of its keys. */
 export interface DownloadPlan extends Plan {
   /** Of the keys of all actions; for a single object, the folder that it stands in. */
   readonly prefix: string;
   /** Temporary files that a run left behind when it was killed, relative to the target. */
   readonly leftovers: readonly string[];
-  /** What the target was when it was looked at; undefined if it was not there. */
+  /** The identity of the target when it was read; undefined if it did not exist. */
   readonly targetIdentity: FolderIdentity | undefined;
   /** Archives to extract. Each path is that of the folder for its files, empty for the target itself. */
   readonly archiveObjects: readonly GetAction[];
-  /** What the archives hold, once they are read. */
+  /** The content of the archives, once they are read. */
   readonly archives?: readonly ReadArchive[];
 }
 
@@ -51,7 +51,7 @@ export interface ReadArchive {
  * Keys that end in `/` and hold nothing become folders. Only the paths that objects become are looked at; with `deleteExtra` the target
  * is walked too, to find the files that have no object. Nothing is written yet.
  *
- * @throws {StepError} where the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
+ * @throws {StepError} if the bucket cannot be listed, the source is an object and a folder, or nothing can be written into the target;
  * {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planDownload(options: DownloadOptions, context: PlanContext): Promise<DownloadPlan> {
@@ -77,7 +77,7 @@ class DownloadPlanner {
   readonly #archives: GetAction[] = [];
   readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
-  /** What overwrite: error is about. */
+  /** What `overwrite: error` checks. */
   readonly #existing: string[] = [];
   readonly #leftovers = new Set<string>();
   readonly #targetIdentity: FolderIdentity | undefined;
@@ -145,7 +145,7 @@ class DownloadPlanner {
   /** The files that may have to go, in the order of their paths. */
   *#walkTarget(): Generator<LocalFile, void> {
     const root = join(this.#options.target, this.#paths.base);
-    // What is behind a link on the way is not below the target.
+    // Files behind a link are not below the target.
     if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
     const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.covers(path);
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
@@ -241,7 +241,7 @@ class DownloadPlanner {
     }
   }
 
-  /** What stands at a path, unless it does so through a link that goes as extra. */
+  /** The file at a path, unless the path leads through a link that will be deleted as extra. */
   #findFile(path: string): LocalFile | undefined {
     const { deleteExtra, patterns } = this.#options;
     const link = this.#targetFiles.linkAbove(path)?.slice(this.#paths.base.length);
@@ -254,7 +254,7 @@ class DownloadPlanner {
   }
 }
 
-/** Nothing if the folder cannot be read: what is in it is of no concern. */
+/** Empty if the folder cannot be read. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

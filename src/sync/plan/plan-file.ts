@@ -3,7 +3,7 @@ import { printed } from "../../errors/coded-message.ts";
 import type { TransferReport } from "../report.ts";
 import type { Action, Plan } from "./plan.ts";
 
-/** What a plan file says beside the actions. */
+/** The fields of a plan file besides the actions. */
 export interface PlanFileHead {
   readonly bucket: string;
   readonly prefix: string;
@@ -21,7 +21,7 @@ const NAMES: Readonly<Record<Action["kind"], string>> = {
   skip: "leave",
 };
 
-/** So much text is gathered before it is written. */
+/** The amount of text that is collected before it is written. */
 const CHUNK_LENGTH = 64 * 1024;
 
 /**
@@ -29,8 +29,8 @@ const CHUNK_LENGTH = 64 * 1024;
  * `planned` in a dry run, and else `done`, `failed` (with the error) or `notDone`. Actions are written one after the other: a million of
  * them need no memory.
  *
- * @param report absent where nothing was done.
- * @throws Node's error where the file cannot be written.
+ * @param report absent if nothing was done.
+ * @throws Node's error if the file cannot be written.
  */
 export function writePlanFile(path: string, head: PlanFileHead, plan: Plan, report: TransferReport | undefined): void {
   const file = openSync(path, "w");

@@ -48,7 +48,7 @@ const WAY_OUT =
  * where that decides something.
  *
  * @param isNewBucket whether the bucket has just been made, or would be in a real run: then there is nothing to be listed.
- * @throws {StepError} where the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
+ * @throws {StepError} if the bucket cannot be listed; {ScanError}; what a comparison throws; the signal's reason.
  */
 export async function planUpload(options: UploadOptions, context: PlanContext, isNewBucket = false): Promise<Plan> {
   return planInOrder(context, (each) => new UploadPlanner(options, each, isNewBucket).plan());
@@ -63,7 +63,7 @@ class UploadPlanner {
   readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
   readonly #problems: PlanProblem[] = [];
-  /** What overwrite: error is about. */
+  /** What `overwrite: error` checks. */
   readonly #existing: string[] = [];
   readonly #patterns: WatchedPatterns;
   readonly #rules = new UseWatch<SettingRule>();
@@ -149,12 +149,12 @@ class UploadPlanner {
     }
   }
 
-  /** What becomes of the path in the bucket, less the prefix. */
+  /** The file's key, without the prefix. */
   #relativeKeyOf({ path }: LocalFile): string {
     return this.#options.flattenFolders ? path.slice(path.lastIndexOf("/") + 1) : path;
   }
 
-  /** Without their folders, files stand in another order, and two may have one name. */
+  /** Without folders, files have another order, and two may have the same name. */
   #flatten(files: Iterable<LocalFile>): LocalFile[] {
     const byKey = new Map<string, LocalFile[]>();
     for (const file of files) {
@@ -174,7 +174,7 @@ class UploadPlanner {
   async *#objects(): AsyncGenerator<RemoteObject, void> {
     const { prefix, ifNoFilesFound, source } = this.#options;
     if (this.#isNewBucket || !this.#needsListing()) return;
-    // The first file is looked for before the first object.
+    // The first file is read before the first object.
     if (this.#filesFound === 0 && ifNoFilesFound === "error") return;
     // Of a single file nothing else matters.
     const start = this.#base === source ? prefix : prefix + basename(source);

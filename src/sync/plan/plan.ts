@@ -1,7 +1,7 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { CheckedFile } from "../../extract/archive-entry.ts";
 
-/** So many names stand for a list of them in a message. */
+/** The number of names that a message shows of a list. */
 const MAX_EXAMPLES = 3;
 
 /** What an action is about. */
@@ -13,7 +13,7 @@ interface Subject {
   readonly sizeBytes: number;
   /** For the log and the plan file: why this is done, or why nothing is. */
   readonly reason: string;
-  /** Set for an object without bytes that sends visitors of a web site elsewhere. */
+  /** Set for an empty object that redirects visitors of a website. */
   readonly redirect?: Redirect;
 }
 
@@ -44,15 +44,15 @@ export interface ExtractAction extends Subject {
   readonly file: CheckedFile;
 }
 
-/** An object's bytes stay, and its headers, metadata, tags or storage class change. */
+/** Only headers, metadata, tags or storage class of an object change. */
 export interface UpdateAction extends Subject {
   readonly kind: "update";
-  /** Of the object that was compared, without quotation marks; empty if the store does not tell it. */
+  /** The ETag of the object that was compared, without quotation marks; empty if the store does not return it. */
   readonly etag: string;
   readonly isTagsOnly: boolean;
 }
 
-/** The object, or in a download the file, goes. */
+/** The object, or in a download the file, is deleted. */
 export interface DeleteAction extends Subject {
   readonly kind: "delete";
 }
@@ -66,15 +66,15 @@ export interface SkipAction extends Subject {
   readonly kind: "skip";
 }
 
-/** One thing that a step will do, or leave. */
+/** One thing that a step will do, or skip. */
 export type Action = PutAction | GetAction | ExtractAction | UpdateAction | DeleteAction | FolderAction | SkipAction;
 
-/** Why a step cannot be done as it was asked for: the input to be changed, and a message. */
+/** Why a step cannot be done with these inputs: the input to change, and a message. */
 export interface PlanProblem extends CodedMessage {
   readonly input: string;
 }
 
-/** What a step says of its inputs, though it goes on. */
+/** A remark about inputs. The step continues. */
 export type PlanRemark =
   | (PlanProblem & { readonly kind: "warning" })
   | (Omit<PlanProblem, "code"> & { readonly kind: "info" });
@@ -83,14 +83,14 @@ export type PlanRemark =
 export interface Plan {
   /** In the order of the keys; deletions come last. */
   readonly actions: readonly Action[];
-  /** Where there are any, nothing is done. */
+  /** If there are any, nothing is done. */
   readonly problems: readonly PlanProblem[];
   readonly remarks?: readonly PlanRemark[];
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
   /** Set where all files become one object: then there is one action, or none. */
   readonly archive?: ArchiveContents;
-  /** What was in archives among them, which had to be fetched to know it. */
+  /** The content of archives among them. They had to be fetched to read it. */
   readonly extraction?: ExtractionCounts;
 }
 
@@ -108,16 +108,16 @@ export interface ArchiveContents {
   readonly sourceBytes: number;
 }
 
-/** How many of each kind a plan has, or how many were done. */
+/** The number of actions of each kind, planned or done. */
 export interface Counts {
   /** Transferred, and not there before. */
   readonly filesNew: number;
-  /** Transferred in place of others, or given other headers. */
+  /** Transferred instead of others, or given other headers. */
   readonly filesUpdated: number;
   readonly filesUnchanged: number;
   readonly filesDeleted: number;
   readonly bytesTransferred: number;
-  /** Objects that send visitors elsewhere, which are no files; absent where there are none. */
+  /** Objects that redirect visitors. They are not files. Absent if there are none. */
   readonly redirects?: RedirectCounts;
 }
 
@@ -165,7 +165,7 @@ export function countActions(actions: Iterable<Action>): Counts {
   return hasRedirects ? { ...counts, redirects } : counts;
 }
 
-/** What a plan comes to, with the archives that were fetched to make it. */
+/** The counts of a plan, with the archives that were fetched to make it. */
 export function countPlan({ actions, extraction }: Plan): Counts {
   const counts = countActions(actions);
   return { ...counts, bytesTransferred: counts.bytesTransferred + (extraction?.bytesFetched ?? 0) };

@@ -7,11 +7,11 @@ import { StepError } from "../step-error.ts";
 import type { PlanContext } from "./plan-context.ts";
 
 /**
- * Lists the objects under a prefix.
+ * * Lists the objects under a prefix.
  *
  * @param order `byKey` if the caller relies on the order of the keys, and each key once. It is called by `planInOrder` then.
- * @param wayOut what to do where listing is not allowed, other than allowing it.
- * @throws {StepError} where the bucket cannot be listed; {UnsortedListingError}; the signal's reason.
+ * @param wayOut what to do if listing is not allowed, other than allowing it.
+ * @throws {StepError} if the bucket cannot be listed; {UnsortedListingError}; the signal's reason.
  */
 export async function* listPrefix(
   bucket: Bucket,
@@ -35,8 +35,8 @@ export async function* listPrefix(
 }
 
 /**
- * Makes a plan from a listing that is in the order of the keys. If the store lists them in another order, the plan is made again from a
- * sorted listing. Nothing of a plan is done before it is whole.
+ * * Makes a plan from a listing that is in the order of the keys. If the store lists them in another order, the plan is made again from a
+ * sorted listing. A plan is complete before anything of it is done.
  *
  * @throws what `plan` throws.
  */
@@ -55,10 +55,9 @@ export async function planInOrder<P>(context: PlanContext, plan: (context: PlanC
 }
 
 /**
- * What a listing tells of an object, and stores other than Amazon S3 may leave out.
- *
+ * * A value of a listed object that stores other than Amazon S3 may omit.
  * @param failure what cannot be done without it, and what to do, as sentences.
- * @throws {StepError} if it is not told.
+ * @throws {StepError} if it is missing.
  */
 export function requireListed(object: RemoteObject, name: "sizeBytes" | "lastModifiedMs", failure: string): number {
   const value = object[name];

@@ -1,14 +1,14 @@
 import { crc32 } from "node:zlib";
 import type { Shard } from "../options.ts";
 
-/** Whether an object is this job's to transfer: each name falls to one of the jobs, in every run the same. */
+/** Whether this job transfers an object: each name belongs to one of the jobs, the same in every run. */
 export function isInShard(name: string, shard: Shard | undefined): boolean {
   return shard === undefined || scatter(crc32(name)) % shard.total === shard.position - 1;
 }
 
 /**
- * The CRCs of names that differ by a digit share most of their bits, and left some of eight jobs with nothing of 40 files. This is the
- * end of MurmurHash3, after which each bit depends on all.
+ * * CRCs of names that differ in one digit share most bits: of eight jobs, some got none of 40 files. This is the final step of
+ * MurmurHash3, after which each bit depends on all others.
  */
 function scatter(value: number): number {
   let mixed = value;

@@ -1,12 +1,12 @@
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { Action, PlanRemark, SkipAction, UpdateAction } from "./plan.ts";
 
-/** What all stores list that have no others. */
+/** The class that a store without storage classes lists for every object. */
 const STANDARD = /^standard$/i;
 
 /**
- * Holds back changes of storage classes where nothing shows that the store keeps them: it would take a copy of each object, in each run
- * again. A store that lists an object in any class but STANDARD keeps them.
+ * * Drops changes of storage classes if nothing shows that the store keeps them: otherwise each run would copy each object again. A store
+ * that lists an object in any class but STANDARD keeps them.
  */
 export class StorageClasses {
   #areKept: boolean;
@@ -21,12 +21,12 @@ export class StorageClasses {
     if (storageClass !== "STANDARD" && !STANDARD.test(storageClass)) this.#areKept = true;
   }
 
-  /** Takes in an update by which nothing but an object's storage class becomes another one. */
+  /** Adds an update that changes only an object's storage class. */
   add(update: UpdateAction, { key, storageClass: listed }: RemoteObject, wanted: string): void {
     this.#changes.set(update, { key, listed, wanted });
   }
 
-  /** The actions of a plan, without what is held back. */
+  /** The actions of a plan, without the dropped ones. */
   applyTo(actions: readonly Action[]): readonly Action[] {
     if (this.#areKept || this.#changes.size === 0) return actions;
     return actions.map((action) => (this.#changes.has(action) ? leave(action) : action));

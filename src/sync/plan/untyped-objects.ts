@@ -7,14 +7,15 @@ import type { ObjectSettings } from "../options.ts";
 import { type CompareContext, headOrRefusal } from "./compare.ts";
 import type { PlanRemark } from "./plan.ts";
 
-/** What S3 stores if whoever uploads an object gives no Content-Type. */
+/** The type that S3 stores if an upload has no Content-Type. */
 const S3_DEFAULT = "binary/octet-stream";
 const MAX_HEADS_OF_A_TYPE = 2;
 const MAX_HEADS = 10;
 
 /**
- * Finds unchanged objects that another tool has stored without a Content-Type, which a browser downloads instead of showing. A listing does
- * not tell, so a few objects are asked for, and none that was stored with the checksum that this step would send.
+ * * Finds unchanged objects that another tool has stored without a Content-Type, which a browser downloads instead of showing. A listing
+ * does not contain the type, so a few objects are checked with a HEAD, but none that was stored with the checksum that this step would
+ * send.
  */
 export class UntypedObjects {
   readonly #context: CompareContext & { readonly settings: ObjectSettings };
@@ -28,9 +29,8 @@ export class UntypedObjects {
   }
 
   /**
-   * Looks at an object whose bytes are those of a file.
-   *
-   * @param head where it had to be asked for already.
+   * * Checks an object with the same bytes as a file.
+   * @param head if it was already requested.
    */
   async look(path: string, object: RemoteObject, head: ObjectHead | undefined): Promise<void> {
     const contentType = guessContentType(path);
@@ -62,7 +62,7 @@ export class UntypedObjects {
     } catch {
       this.#context.signal.throwIfAborted();
     }
-    // It is not worth failing for.
+    // Not worth a failure.
     this.#headsLeft = 0;
     return undefined;
   }

@@ -29,7 +29,7 @@ export function parseCacheControl(text: string, root?: string): readonly CacheCo
   });
 }
 
-/** @throws Error where the pattern is malformed. */
+/** @throws Error if the pattern is malformed. */
 export function readPattern(pattern: string, root?: string): PathPatterns {
   try {
     return parsePatterns([pattern], { root });

@@ -22,12 +22,12 @@ const KEPT_HEADERS = [...SYSTEM_METADATA, "x-amz-storage-class"];
 interface OpenRule {
   readonly patterns: { readonly text: string; readonly line: number }[];
   readonly headers: Record<string, string>;
-  /** A line below the patterns was wrong: then that they have no headers is not worth another error. */
+  /** A line below the patterns was wrong, so an error about missing headers would be misleading. */
   hasLines: boolean;
 }
 
 /**
- * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Blank lines
+ * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Empty lines
  * and lines that start with `#` are left out.
  *
  * @param parseStorageClass reads a storage class, or throws an Error that says why there is no such.

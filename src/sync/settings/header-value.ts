@@ -2,9 +2,9 @@ import { CodedError } from "../../errors/coded-error.ts";
 /**
  * Checks a header's value, which goes on the wire as it is.
  *
- * @param what names the value in the message, as `the value of Expires`.
+ * @param what names the value in the message, for example `the value of Expires`.
  * @returns the value.
- * @throws Error where it has a character that a header cannot hold. Source: RFC 9110, section 5.5, less the bytes above
+ * @throws Error if it has a character that a header cannot hold. Source: RFC 9110, section 5.5, less the bytes above
  * ASCII, of which each server makes something else.
  */
 export function checkHeaderValue(value: string, what: string): string {
@@ -22,7 +22,7 @@ const ISO_DATE = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)
 /**
  * The value of an Expires header: an HTTP date as it is, a date or time in ISO 8601 as an HTTP date.
  *
- * @throws Error where it is neither. Source: RFC 9110, section 5.6.7.
+ * @throws Error if it is neither. Source: RFC 9110, section 5.6.7.
  */
 export function parseExpires(text: string): string {
   const [, isoDay] = ISO_DATE.exec(text) ?? [];
@@ -38,7 +38,7 @@ export function parseExpires(text: string): string {
 /** "Configuring a webpage redirect" in the Amazon S3 User Guide: at most 2 KB. */
 const MAX_REDIRECT_BYTES = 2048;
 
-/** @throws Error where S3 takes no such redirect. */
+/** @throws Error if S3 takes no such redirect. */
 export function checkRedirectLocation(location: string): string {
   if (!/^(\/|https?:\/\/)/.test(location)) {
     throw new CodedError(

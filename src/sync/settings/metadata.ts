@@ -37,7 +37,7 @@ export function parseMetadata(text: string): Readonly<Record<string, string>> {
 /**
  * The header that carries one name and value.
  *
- * @throws Error where there can be no such metadata.
+ * @throws Error if there can be no such metadata.
  */
 export function metadataHeader(name: string, value: string): MetadataHeader {
   const bare = name.toLowerCase().startsWith(PREFIX) ? name.slice(PREFIX.length) : name;

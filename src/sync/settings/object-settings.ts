@@ -4,9 +4,9 @@ import type { CacheControlRule } from "./cache-control.ts";
 import type { HeaderRule } from "./header-rules.ts";
 import { MAX_METADATA_BYTES, metadataBytes } from "./metadata.ts";
 
-/** What the inputs say of the objects, read each by itself. */
+/** The object settings of the inputs, each read separately. */
 export interface ObjectSettingsParts extends Omit<ObjectSettings, "headersFor" | "rules"> {
-  /** Of every file, where no rule says otherwise: lower-case names. */
+  /** For every file, unless a rule has another value. Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   /** The first that matches a file decides. */
   readonly cacheControl: readonly CacheControlRule[];
@@ -15,7 +15,7 @@ export interface ObjectSettingsParts extends Omit<ObjectSettings, "headersFor" |
 }
 
 /**
- * Puts together what a step says of its objects.
+ * * Combines the object settings of a step.
  *
  * @throws {AggregateError} of an Error for each rule that, with the metadata of every file, has more metadata than S3 takes.
  */
@@ -38,7 +38,7 @@ export function createObjectSettings(parts: ObjectSettingsParts): ObjectSettings
   };
 }
 
-/** A million files share a few sets of rules, and each set its headers. */
+/** Cached, because a million files share a few sets of rules. */
 function headersByRules(
   headers: ObjectSettingsParts["headers"],
   cacheControl: readonly CacheControlRule[],

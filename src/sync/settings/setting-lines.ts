@@ -1,5 +1,5 @@
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
-/** One line of a setting that stands one to a line, as `name=value`. */
+/** One line of a setting that stands one to a line, for example `name=value`. */
 export interface SettingLine {
   /** From 1. */
   readonly number: number;
@@ -8,7 +8,7 @@ export interface SettingLine {
 }
 
 /**
- * Reads `name=value` lines, each split at its first `=`, with the blanks around name and value cut off. Blank lines and lines
+ * Reads `name=value` lines, each split at its first `=`, with the spaces around name and value cut off. Empty lines and lines
  * that start with `#` are left out.
  *
  * @param example how a line looks, for the message.

@@ -16,7 +16,7 @@ const AMAZON_STORAGE_CLASSES: readonly string[] = [
  * Reads a storage class. Amazon S3 has those of its list, in any case here; other stores have classes of their own, which are
  * taken as they are.
  *
- * @throws Error where there can be no such class.
+ * @throws Error if there can be no such class.
  */
 export function parseStorageClass(text: string, isAmazon: boolean): string {
   if (isAmazon) {

@@ -10,7 +10,7 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 /**
  * Reads `name=value` lines of tags. A value may be empty; case counts.
  *
- * @returns undefined where there are none.
+ * @returns undefined if there are none.
  * @throws {AggregateError} of an Error for each wrong line, or where there are too many.
  */
 export function parseTags(text: string): ReadonlyMap<string, string> | undefined {

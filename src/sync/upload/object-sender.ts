@@ -17,16 +17,16 @@ import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
-/** What a step says of all objects that it stores. */
+/** The settings of all objects that a step stores. */
 export interface SenderOptions extends StoredAlike, Pick<UploadOptions, "prefix" | "concurrency" | "partSizeBytes"> {}
 
 export interface SenderTools {
   readonly bucket: Bucket;
-  /** Digests what is large in threads of its own. */
+  /** Digests large files in threads. */
   readonly digester: FileDigester;
-  /** Where the uploads that are begun are noted, so that this job can go on with them; without it, none is resumed. */
+  /** Records the uploads that are begun, so that this job can resume them. If absent, none is resumed. */
   readonly journal?: UploadJournal;
-  /** Who began an unfinished upload is compared with it. */
+  /** The identity with which the initiator of an unfinished upload is compared. */
   readonly callerArn?: BucketAccess["callerArn"];
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
@@ -41,13 +41,13 @@ export interface ObjectSource {
   readonly path: string;
   readonly key: string;
   readonly sizeBytes: number;
-  /** What is stored beside the bytes, apart from what is the same for all objects of the step. */
+  /** The object's own settings, without those that all objects of the step share. */
   readonly headers: ObjectHeaders;
 }
 
 /** Stores files as objects, all encrypted, tagged and checked alike. */
 export class ObjectSender {
-  /** Bounds the requests of the whole step. */
+  /** Limits the requests of the whole step. */
   readonly slots: WeightedSemaphore;
   readonly #options: SenderOptions;
   readonly #context: SendContext;
@@ -62,7 +62,7 @@ export class ObjectSender {
     this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
     this.#writeOf = objectWrite(options);
-    // What an unfinished upload was begun with cannot be read back from it: only what a HEAD tells later, and an update mends.
+    // The settings of an unfinished upload cannot be read. A HEAD shows them after it is completed, and an update corrects them.
     const canBeReadBack = !encryption && !settings.tags && !settings.cannedAcl;
     this.#unfinished =
       canBeReadBack && journal ? new UnfinishedUploads({ bucket, prefix, journal, callerArn, signal }) : undefined;
@@ -104,14 +104,14 @@ export class ObjectSender {
     return sendFile(this.#context, { ...file, write, unfinished: undefined });
   }
 
-  /** Stores other than Amazon S3 may lose tags, of all objects or of those that are sent in parts. */
+  /** Stores other than Amazon S3 may lose the tags of all objects, or of objects in parts. */
   async #requireTags(key: string, sizeBytes: number): Promise<void> {
     const { settings, encryption } = this.#options;
     const { bucket, signal, partSizeFor } = this.#context;
     if (!settings.tags?.size || bucket.isAmazon) return;
     if (sizeBytes <= partSizeFor(sizeBytes)) {
       this.#keepsTags ??= this.#hasTags(key, settings.tags).catch((error: unknown) => {
-        // The next object asks again.
+        // The check is repeated with the next object.
         this.#keepsTags = undefined;
         throw error;
       });
@@ -120,7 +120,7 @@ export class ObjectSender {
     await requireTags(bucket, key, settings.tags, encryption, signal);
   }
 
-  /** Whether an object has these tags; if they may not be read, they are taken to be there. */
+  /** Whether an object has these tags. If they may not be read, the answer is yes. */
   async #hasTags(key: string, tags: ObjectTags): Promise<boolean> {
     const { bucket, signal } = this.#context;
     try {
@@ -132,9 +132,8 @@ export class ObjectSender {
   }
 
   /**
-   * An upload that an earlier run began has the headers that it gave.
-   *
-   * @returns whether the object now has those of this run; where they cannot be read or changed, only sending it whole makes it right.
+   * * Corrects the headers of a resumed upload, which has those of the run that began it.
+   * @returns whether the object now has the headers of this run. If they cannot be read or changed, the file must be sent again.
    */
   async #mendHeaders(key: string, headers: ObjectHeaders): Promise<boolean> {
     const { bucket, signal } = this.#context;
@@ -156,7 +155,7 @@ export class ObjectSender {
     }
   }
 
-  /** Whether others were granted something on the object; where that may not be read, it is taken for none. */
+  /** Whether the object has grants for others. If this may not be read, the answer is no. */
   async #hasGrants(key: string): Promise<boolean> {
     const { bucket, signal } = this.#context;
     try {

@@ -4,7 +4,7 @@ import type { ObjectHeaders, ObjectWrite } from "../../s3/put-object.ts";
 import { DEFAULT_ALGORITHM } from "../../s3/store/checksum-support.ts";
 import type { ObjectSettings, UploadOptions } from "../options.ts";
 
-/** What a step says of all objects that it stores. */
+/** The settings of all objects that a step stores. */
 export interface StoredAlike extends Pick<UploadOptions, "encryption"> {
   readonly settings: Pick<ObjectSettings, "tags" | "checksumAlgorithm"> & Partial<Pick<ObjectSettings, "cannedAcl">>;
 }

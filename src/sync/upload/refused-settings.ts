@@ -1,7 +1,7 @@
 import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { ObjectWrite } from "../../s3/put-object.ts";
 
-/** The inputs that give objects headers which only some stores have. */
+/** The inputs whose headers only some stores support. */
 const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
   [/^x-amz-tagging$/, "tags"],
   [/^x-amz-acl$/, "filesAcl"],
@@ -11,15 +11,14 @@ const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
 ];
 
 /**
- * What a store says that does not have a setting of an object, in words that name the input.
- *
+ * * Turns a store's refusal of an object setting into an error that names the input.
  * @param write how the object was sent.
- * @returns the error as it is, if it is about something else.
+ * @returns the same error if it has another cause.
  */
 export function asRefusedSetting(error: unknown, write: ObjectWrite): unknown {
   if (!(error instanceof ServiceError) || !isUnknownHeader(error)) return error;
   const names = [...Object.keys(write.headers), ...(write.isChecksumRequired ? ["x-amz-checksum-algorithm"] : [])];
-  // Some stores say which header it is, and others do not.
+  // Only some stores name the header.
   const named = names.filter((name) => error.details.serverMessage.toLowerCase().includes(name));
   if (named.length === 0 && /\bx-amz-[a-z]/i.test(error.details.serverMessage)) return error;
   const inputs = inputsOf(named.length > 0 ? named : names);

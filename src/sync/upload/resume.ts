@@ -12,9 +12,9 @@ import {
 import type { ObjectWrite } from "../../s3/put-object.ts";
 import type { BucketAccess } from "../options.ts";
 
-/** An upload on which nothing has happened for so long is nobody's any more. */
+/** An upload without activity for this time counts as abandoned. */
 const ABANDONED_AFTER_MS = 3_600_000;
-/** To look for an upload takes a request or two. If the store takes so long, everything is sent. */
+/** Finding an upload takes one or two requests. If the store needs longer than this, everything is sent. */
 const MAX_LOOKUP_MS = 60_000;
 
 /** The ids of the uploads that this job has begun, so that a step that is run again in it knows its own. */
@@ -23,7 +23,7 @@ export interface UploadJournal {
   add(uploadId: string): void;
 }
 
-/** Keeps a journal in a file. A file that cannot be read or written is none: the uploads are then resumed an hour later. */
+/** Keeps the journal in a file. If the file cannot be read or written, uploads are only resumed after an hour. */
 export function openJournal(path: string): UploadJournal {
   const ids = new Set<string>();
   try {
@@ -37,7 +37,7 @@ export function openJournal(path: string): UploadJournal {
       try {
         appendFileSync(path, `${uploadId}\n`);
       } catch {
-        // Without it, only an early resume is lost.
+        // Without it, uploads are only resumed later.
       }
     },
   };
@@ -71,7 +71,7 @@ export class UnfinishedUploads {
    * Finds the upload of a key to go on with: the only one of that key, or the only one that this job has begun; stored as this step would
    * store it, either begun in this job or left alone for an hour (another run may be at it still), and not begun by another user or role.
    *
-   * @returns undefined where a new one is to be begun.
+   * @returns undefined if a new one is to be begun.
    */
   async find(key: string, { checksumAlgorithm, headers }: ObjectWrite): Promise<UnfinishedUpload | undefined> {
     this.#listing ??= this.#list();
@@ -91,7 +91,10 @@ export class UnfinishedUploads {
     return this.#isLeft(upload, parts) ? { uploadId, parts, isOwn: isOwn === true } : undefined;
   }
 
-  /** The uploads of a key that nobody goes on with: each was begun in this job, or left alone for an hour, and not by another user or role. */
+  /**
+   * The abandoned uploads of a key: each was begun in this job, or is without activity for an hour, and was not begun by another user or
+   * role.
+   */
   async leftOf(key: string): Promise<readonly ListedUpload[]> {
     this.#listing ??= this.#list();
     const left: ListedUpload[] = [];
@@ -128,7 +131,7 @@ export class UnfinishedUploads {
     return byKey;
   }
 
-  /** @returns undefined if there is no answer of use, or none in time. */
+  /** @returns undefined if there is no useful answer in time. */
   async #ask<T>(question: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const { signal } = this.#options;
     try {
@@ -140,7 +143,7 @@ export class UnfinishedUploads {
   }
 }
 
-/** Whether an upload has the checksums that this step gives, as far as the store tells. */
+/** Whether an upload has this step's checksums, as far as the store shows it. */
 function hasChecksum({ checksumAlgorithm, checksumType }: ListedUpload, wanted: ChecksumAlgorithm | "none"): boolean {
   if (checksumAlgorithm === undefined) return true;
   if (wanted === "none" || checksumAlgorithm !== wanted) return false;

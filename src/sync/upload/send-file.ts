@@ -15,28 +15,28 @@ import { findReusableParts } from "../../s3/multipart/reusable-parts.ts";
 import { type ObjectWrite, putObject } from "../../s3/put-object.ts";
 import type { UnfinishedUploads } from "./resume.ts";
 
-/** Up to this size a file is read in one go; a larger one goes through a block again and again. */
+/** Up to this size a file is read at once; larger files are read block by block. */
 const SMALL_FILE_BYTES = BLOCK_SIZE_BYTES - 1;
 const PARALLEL_PARTS = 8;
-/** What S3 answers where the bytes that came are not those that were announced. */
+/** S3's codes if the received bytes do not match the announced ones. */
 const BODY_MISMATCH_CODES = new Set(["BadDigest", "XAmzContentSHA256Mismatch"]);
 
-/** What sending a file needs, whichever the file. */
+/** The context for sending any file. */
 export interface SendContext {
   readonly bucket: Bucket;
   readonly slots: WeightedSemaphore;
   /** Each holds a small file whole. */
   readonly smallBlocks: BlockPool;
-  /** Of what is read and sent at once. */
+  /** Blocks for reading and sending. */
   readonly largeBlocks: BlockPool;
-  /** Reads what is in no single block. */
+  /** Reads files that do not fit into one block. */
   readonly disk: Disk;
   readonly digester: FileDigester;
   partSizeFor(sizeBytes: number): number;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been stored. */
   onStored(sizeBytes: number): void;
-  /** Called where an upload failed, and what is stored of it waits in the bucket for the next run. */
+  /** Called if an upload failed and its stored parts are kept for the next run. */
   onLeftUnfinished(): void;
 }
 
@@ -47,24 +47,24 @@ export interface FileToSend {
   readonly key: string;
   readonly sizeBytes: number;
   readonly write: ObjectWrite;
-  /** What can be resumed; absent where the object's settings cannot be read back from an unfinished upload. */
+  /** Finds uploads to resume. Absent if the object's settings could not be checked afterwards. */
   readonly unfinished: UnfinishedUploads | undefined;
 }
 
-/** What has been stored. */
+/** The stored object. */
 export interface SentObject {
   readonly sizeBytes: number;
-  /** Without quotation marks; empty where the store does not tell it. */
+  /** Without quotation marks; empty if the store does not tell it. */
   readonly etag: string;
-  /** Whether an upload was resumed for it, of whose headers nothing is known. */
+  /** Whether a resumed upload was completed, whose headers are not known. */
   readonly isResumed: boolean;
 }
 
 /**
- * Stores a file as an object, in one piece or in parts. What is stored is what was hashed: a file that changes meanwhile is sent once
- * more from the start.
+ * * Stores a file as an object, in one piece or in parts. If the file changes meanwhile, it is sent once more from the start, so the stored
+ * bytes are always those that were hashed.
  *
- * @throws Error where the file changed again; Node's error where it cannot be read; what `Bucket.send` throws.
+ * @throws Error if the file changed again; Node's error if it cannot be read; what `Bucket.send` throws.
  */
 export async function sendFile(context: SendContext, file: FileToSend): Promise<SentObject> {
   try {
@@ -159,7 +159,7 @@ async function sendInParts(
     : {};
   const send = (more: Partial<MultipartOptions>) =>
     uploadMultipart(bucket, key, source, { ...options, ...resumable, ...more }, beforeComplete);
-  // What somebody else began may have anything beside its parts: without parts there is nothing to gain from it.
+  // An upload of another process may have any settings. Without reusable parts it has no advantage.
   if (found && parts && (found.isOwn || parts.size > 0)) {
     const resume = { uploadId: found.uploadId, parts };
     try {
@@ -173,7 +173,7 @@ async function sendInParts(
   return { sizeBytes, etag: await send({}), isResumed: false };
 }
 
-/** Whether S3 does not let this upload go on: somebody has ended it, or it was begun otherwise than it seemed. */
+/** Whether S3 refuses to continue this upload: it has ended, or it was begun with other settings than expected. */
 function isRefusal(error: unknown, signal: AbortSignal): boolean {
   return error instanceof ServiceError && !mayResumeLater(error, signal);
 }

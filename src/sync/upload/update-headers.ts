@@ -7,7 +7,7 @@ import type { UploadOptions } from "../options.ts";
 import type { UpdateAction } from "../plan/plan.ts";
 
 /**
- * Gives an object the headers, tags and encryption that the step has for it. Its bytes stay.
+ * * Sets an object's headers, tags and encryption to those of the step. Its bytes do not change.
  *
  * @throws {CodedError} if it is not the object that was compared; what `updateObject` throws.
  */
@@ -22,7 +22,7 @@ export async function updateHeaders(
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
   if (etag !== "" && head.etag !== etag)
     throw new CodedError("object-changed", "it was replaced after it was compared. Run the step again");
-  // A copy, which is stored as all else of the step.
+  // A copy, which is stored like all other objects of the step.
   const change = { headers: settings.headersFor(path), tags, cannedAcl, encryption };
   await updateObject(bucket, key, head, change, { signal, customerKey: encryption });
 }

@@ -12,21 +12,21 @@ import { ObjectSender } from "./object-sender.ts";
 import type { UploadJournal } from "./resume.ts";
 import { updateHeaders } from "./update-headers.ts";
 
-/** What an upload works with. */
+/** The context of an upload. */
 export interface UploadTools {
   readonly bucket: Bucket;
   readonly digester: FileDigester;
-  /** Where the uploads that are begun are noted, so that this job can go on with them. */
+  /** Records the uploads that are begun, so that this job can resume them. */
   readonly journal: UploadJournal;
   readonly observer: TransferObserver;
   readonly signal: AbortSignal;
-  /** Called for each large file whose upload failed, and whose parts wait in the bucket for the next run. */
+  /** Called for each large file whose upload failed and whose parts are kept for the next run. */
   onLeftUnfinished?(): void;
 }
 
 /**
- * Performs the plan's actions: files first, then, only if all of them succeeded, deletions. A file that fails does not stop the others,
- * unless they would all fail alike.
+ * * Performs the plan's actions: files first, then, only if all of them succeeded, deletions. A file that fails does not stop the others,
+ * unless all would fail for the same reason.
  *
  * @returns what was done, also if the step is cancelled.
  */

@@ -7,33 +7,32 @@ import type { BucketAccess } from "../../sync/options.ts";
 import type { Identity } from "./identity.ts";
 import { readRoles } from "./role.ts";
 
-/** Signing wants a region; stores that have none take this one. */
+/** Signing needs a region. Stores without regions accept this one. */
 const REGION_OF_STORES_WITHOUT_REGIONS = "us-east-1";
 
 const FEATURES = ["accelerate", "dualstack", "fips"] as const satisfies readonly (keyof EndpointFeatures)[];
 
-/** The bucket of a step, and in whose name requests to it are made. */
+/** The bucket of a step, and the identity of its requests. */
 export interface TaskAccess extends Omit<BucketAccess, "credentials"> {
   readonly identity: Identity;
 }
 
-/** A task's options, which act in a name that has yet to be asked for. */
+/** A task's options. The identity is not resolved yet. */
 export type InNameOf<Options extends { readonly access: BucketAccess }> = Omit<Options, "access"> & {
   readonly access: TaskAccess;
 };
 
 /** The bucket of a step, as far as it could be read. */
 export interface AccessInputs {
-  /** Undefined where something is wrong with it, which the reader has been told. */
+  /** Undefined if something is wrong with it, which has already been reported. */
   readonly access: TaskAccess | undefined;
-  /** Whether the connection leads to Amazon S3 itself. */
+  /** Whether the connection is for Amazon S3. */
   readonly isAmazon: boolean;
 }
 
 /**
- * Reads which bucket a step is about, and how it is reached.
- *
- * @param prefixInput the input which takes the key prefix, for those who entered it with the bucket.
+ * * Reads the bucket of a step, and how to reach it.
+ * @param prefixInput the name of the key prefix input, for users who entered a prefix with the bucket.
  */
 export function readAccess(reader: InputReader, prefixInput: "sourceFolder" | "targetFolder"): AccessInputs {
   const connection = readConnection(reader);
@@ -112,7 +111,7 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
       `${owner}"${region}" is not a region. Enter its code, for example eu-west-1.`,
     );
   }
-  // Other stores may have capitals in theirs.
+  // Other stores may allow capital letters.
   return connection?.endpoint ? region : region.toLowerCase();
 }
 
@@ -126,7 +125,7 @@ function readBucketName(reader: InputReader, prefixInput: string): string {
   } else if (name.startsWith("s3://")) {
     wrong(`is a URI. Enter only the name of the bucket, and the rest in ${prefixInput}.`);
   } else if (name.startsWith("arn:")) {
-    // An access point; the endpoint rules know which there are.
+    // An access point. The endpoint rules know all kinds.
   } else if (name.includes("/")) {
     wrong(`has a /. Enter only the name of the bucket, and the rest in ${prefixInput}.`);
   } else if (/--x[as]?-s3$/.test(name)) {
@@ -138,7 +137,7 @@ function readBucketName(reader: InputReader, prefixInput: string): string {
   return name;
 }
 
-/** The bucket that an ARN or an address names, as the AWS console lets people copy them. */
+/** The bucket in an ARN or a URL that was copied from the AWS console. */
 function bucketNamedBy(text: string): { readonly what: string; readonly name: string } | undefined {
   const [, arn] = /^arn:[^:]*:s3:::([^/]+)/.exec(text) ?? [];
   if (arn !== undefined) return { what: "the ARN of a bucket", name: arn };

@@ -22,7 +22,7 @@ export function readArchive(reader: InputReader, beside: BesideArchive): Archive
   const givenName = reader.text("archiveName");
   const compressionLevel = reader.wholeNumber("compressionLevel", { min: 1, max: 9 }, `${DEFAULT_COMPRESSION_LEVEL}`);
   if (format === "none") return undefined;
-  // Of a variable in it that is not defined, the reader has told already.
+  // Of a variable in it that is not defined, the reader has already reported.
   const isNameUnknown = reader.problems.some(({ input }) => input === "archiveName");
   const name = isNameUnknown ? "" : nameOf(reader, givenName, format);
   checkConflicts(reader, beside);

@@ -4,22 +4,22 @@ import type { Encryption } from "../../s3/encryption.ts";
 
 type KeyManagement = "none" | "awsManaged" | "customerManaged";
 
-/** What stands in `customerKey`. */
+/** The value of `customerKey`. */
 export interface CustomerKey {
   readonly isSet: boolean;
-  /** 32 bytes; undefined where what is set is no key. */
+  /** 32 bytes; undefined if the value is not a key. */
   readonly bytes: Buffer | undefined;
 }
 
 const KEY_BYTES = 32;
 const KEY_SHAPE = "32 bytes, in 64 hexadecimal digits or 44 characters of Base64";
 
-/** Reads the customer's key, and masks it in every form in which it might be written. To be called before anything is logged. */
+/** Reads the customer's key, and masks it in every form in which it may be logged. Call it before anything is logged. */
 export function readCustomerKey(reader: InputReader): CustomerKey {
   const text = reader.secret("customerKey");
   const bytes = decodeKey(text);
   if (bytes) for (const form of [bytes.toString("base64"), bytes.toString("hex")]) maskSecret(form);
-  // The agent compares by case.
+  // The agent's masking is case-sensitive.
   if (bytes) maskSecret(bytes.toString("hex").toUpperCase());
   return { isSet: text !== "", bytes };
 }
@@ -31,12 +31,10 @@ function decodeKey(text: string): Buffer | undefined {
 }
 
 /**
- * Reads how an upload's objects are to be encrypted. A key that would not be used is a problem, never ignored: who has entered it relies
- * on it.
- *
- * @param customerKey undefined for a task that takes none: who reads its objects could not bring the key along.
- * @param isAmazon whether the store is Amazon S3; others name their keys as they like.
- * @returns undefined where it is left to the bucket.
+ * * Reads how to encrypt an upload's objects. A key that would not be used is a problem, because the user relies on it.
+ * @param customerKey undefined for a task without this input: website visitors cannot send a key.
+ * @param isAmazon whether the store is Amazon S3. Other stores have their own key names.
+ * @returns undefined if the bucket decides.
  */
 export function readUploadEncryption(
   reader: InputReader,
@@ -49,12 +47,12 @@ export function readUploadEncryption(
   const algorithm = reader.choice<"KMS" | "AES256" | "DSSE" | "">("encryptionAlgorithm", ["KMS", "AES256", "DSSE"], "");
   const keyId = readKmsKeyId(reader, isAmazon);
   const bucketKey = reader.boolean("bucketKey");
-  // What comes of a wrong value would be told as a second problem.
+  // Otherwise one wrong value would be reported as two problems.
   if (reader.problems.length > problemsBefore) return undefined;
 
   const usesKms = management === "awsManaged" && algorithm !== "AES256";
   const setting = `keyManagement is ${management}`;
-  // The AWS Toolkit's form writes KMS beside every keyManagement.
+  // The AWS Toolkit's form always writes KMS together with keyManagement.
   if (management !== "awsManaged" && algorithm) {
     reader.note("encryptionAlgorithm", `${algorithm} has no effect if ${setting}.`);
   }
@@ -84,9 +82,9 @@ export function readUploadEncryption(
 }
 
 /**
- * Reads the key of a download. What S3 or KMS have encrypted they decrypt by themselves.
+ * * Reads the key for a download. S3 and KMS decrypt their own encryption without inputs.
  *
- * @returns undefined where there is no customer's key.
+ * @returns undefined if there is no customer's key.
  */
 export function readDownloadEncryption(reader: InputReader, customerKey: CustomerKey): Encryption | undefined {
   const problemsBefore = reader.problems.length;

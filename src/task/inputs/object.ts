@@ -23,7 +23,7 @@ const CANNED_ACLS = [
 const CHECKSUMS = ["auto", "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as const;
 
 /**
- * Reads what an upload says of its objects.
+ * * Reads the object settings of an upload.
  *
  * @param root the source folder, with which a pattern of cacheControl may start.
  * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
@@ -36,7 +36,7 @@ export function readObjectSettings(reader: InputReader, root: string, isAmazon: 
 }
 
 /**
- * Reads the inputs that say how objects are stored, each by itself, apart from the canned ACL.
+ * * Reads the inputs that say how to store objects, except the canned ACL.
  *
  * @param root the source folder, with which a pattern of cacheControl may start.
  * @param readStorageClass the name of a storage class as it goes on the wire, or throws an Error that says why there is no such.
@@ -59,12 +59,12 @@ export function readObjectSettingsParts(
   return { headers, cacheControl, rules, tags, checksumAlgorithm };
 }
 
-/** Reads the tags of objects; undefined if the input says nothing of them. */
+/** Reads the tags of objects; undefined if the input is empty. */
 export function readTags(reader: InputReader): ObjectSettings["tags"] {
   return reader.check("tags", () => parseTags(reader.value("tags")), undefined);
 }
 
-/** The rules of `headers`; none where one has too much metadata with what is for every file, which is a problem. */
+/** The rules of `headers`. Empty, with a problem, if a rule and the settings for all files have too much metadata together. */
 export function checkRules(reader: InputReader, parts: ObjectSettingsParts): ObjectSettingsParts["rules"] {
   const check = () => {
     createObjectSettings(parts);

@@ -7,7 +7,7 @@ import { sessionName } from "../../aws/credentials/session-name.ts";
 import { parseSessionPolicy } from "./session-policy.ts";
 import { parseSessionTags } from "./session-tags.ts";
 
-/** What the task's own inputs say of roles. */
+/** The role settings in the task's own inputs. */
 interface RoleInputs {
   /** Of the roles, in the order in which they are assumed. */
   readonly arns: readonly { readonly arn: string; readonly line: number }[];
@@ -18,11 +18,9 @@ interface RoleInputs {
 }
 
 /**
- * Reads which roles the step takes, one from the other: the connection's, then those of `assumeRole`.
- *
- * Each setting goes where it can have an effect: an external id and tags to roles that are assumed by signed requests, which leaves out
- * one that is assumed by the pipeline's token; the policy and the duration to the last role, whose session the step uses. A setting that
- * would have none is a problem, unless it may be a leftover.
+ * * Reads the roles that the step assumes one after the other: the connection's, then those of `assumeRole`. External id and tags are used
+ * for roles that are assumed with signed requests, so not with the pipeline's token; policy and duration for the last role, whose session
+ * the step uses. A setting without effect is a problem, unless it may be a leftover.
  */
 export function readRoles(reader: InputReader, connection: Connection | undefined): readonly RoleHop[] {
   const inputs = readRoleInputs(reader, !connection || connection.roleAuthority === "aws");
@@ -98,15 +96,15 @@ function readRoleInputs(reader: InputReader, isAmazon: boolean): RoleInputs {
   return { arns, externalId, sessionTags, sessionPolicy, durationSeconds };
 }
 
-/** A setting that no role takes. */
+/** A setting that no role uses. */
 interface UselessSetting {
   readonly input: string;
-  /** Whether it is set, and in vain. */
+  /** Whether it is set without effect. */
   readonly applies: boolean;
   readonly message: string;
 }
 
-/** Tells of what would have no effect: who has set it relies on it. */
+/** Reports settings without effect, because the user relies on them. */
 function checkUse(reader: InputReader, connection: Connection, inputs: RoleInputs): void {
   for (const { input, applies, message } of uselessSettings(connection, inputs)) {
     if (applies) reader.problem(input, "input-without-effect", message);

@@ -8,7 +8,7 @@ const ADVICE =
 /**
  * Reads a session policy.
  *
- * @returns it without needless blanks, of which STS counts every one; undefined where there is none.
+ * @returns it without needless spaces, of which STS counts every one; undefined if there is none.
  * @throws Error that says what is wrong with it.
  */
 export function parseSessionPolicy(text: string): string | undefined {

@@ -10,8 +10,8 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 /**
  * Reads `name=value` lines of session tags. A value may be empty; case counts in values, but two names that differ by case alone are one.
  *
- * @returns undefined where there are none.
- * @throws {AggregateError} of an Error for each wrong line; Error where there are too many.
+ * @returns undefined if there are none.
+ * @throws {AggregateError} of an Error for each wrong line; Error if there are too many.
  */
 export function parseSessionTags(text: string): ReadonlyMap<string, string> | undefined {
   const tags = new Map<string, string>();

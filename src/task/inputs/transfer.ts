@@ -5,14 +5,14 @@ import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { CompareBy, DeleteLimit, Overwrite, Shard, TransferOptions } from "../../sync/options.ts";
 
-/** What both directions ask for alike, apart from the bucket and its encryption. */
+/** The settings that upload and download share, except bucket and encryption. */
 export type CommonTransferOptions = Omit<TransferOptions, "access" | "encryption">;
 
 const DEFAULT_DELETE_LIMIT: DeleteLimit = { kind: "share", percent: 50 };
 const MAX_CONCURRENCY = 1000;
 
 /**
- * Reads the inputs that both tasks have, and what they say together.
+ * * Reads the inputs that both tasks have, and checks their combinations.
  *
  * @param root the source folder, where that is one on disk: a pattern may start with it.
  */
@@ -51,7 +51,7 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
 }
 
 /**
- * Reads which files or objects are meant.
+ * * Reads the patterns that select files or objects.
  *
  * @param root the source folder, where that is one on disk.
  */
@@ -65,7 +65,7 @@ export function readPatterns(reader: InputReader, root: string | undefined): Pat
   );
 }
 
-/** Pipelines of the AWS Toolkit may ask for a log of requests, which would show secrets. */
+/** Pipelines of the AWS Toolkit may request a log of all requests, which would show secrets. */
 export function noteToolkitLogging(reader: InputReader): void {
   const inputs = ["logRequest", "logResponse"].filter((input) => reader.boolean(input));
   if (inputs.length > 0) reader.note(inputs.join(", "), "not used, because this task does not log requests.");
@@ -96,11 +96,11 @@ export function readDeleteLimit(reader: InputReader): DeleteLimit {
   return DEFAULT_DELETE_LIMIT;
 }
 
-/** Files that a step has open beside those of its requests: libraries, its output, pipes to threads. */
+/** Other open files of a step: libraries, its output, pipes to threads. */
 const OTHER_OPEN_FILES = 40;
 
 /**
- * Reads how many requests may be under way at once, each with a socket and a file; fewer where the machine does not allow so many.
+ * * Reads how many requests may run at once, each with a socket and a file. Fewer if the machine does not allow so many.
  *
  * @returns undefined for the automatic number.
  */
@@ -111,7 +111,7 @@ export function readConcurrency(reader: InputReader): number | undefined {
   return (wanted ?? MAX_REQUESTS) > allowed ? allowed : wanted;
 }
 
-/** @returns undefined where the job runs once. */
+/** @returns undefined if the job runs once. */
 function readShard(reader: InputReader): Shard | undefined {
   const jobs = parallelJobs();
   if (jobs === "unknown") {

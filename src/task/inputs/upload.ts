@@ -9,15 +9,15 @@ const PART_SIZE_MIB = { min: 5, max: 5120, unit: "MiB" };
 
 /** What an upload sends. */
 export interface Source {
-  /** Absolute; empty where nothing is entered, which the reader has been told. */
+  /** Absolute; empty if nothing is entered, which has already been reported. */
   readonly path: string;
   readonly isFile: boolean;
 }
 
 /**
- * Reads where the files to be sent are. That there is nothing, or neither a file nor a folder, is a problem.
+ * * Reads the path of the files to upload. It is a problem if it does not exist, or is neither a file nor a folder.
  *
- * @param whatToEnter where it is empty, as `Enter the folder to upload.`
+ * @param whatToEnter where it is empty, for example `Enter the folder to upload.`
  */
 export function readSource(reader: InputReader, whatToEnter: string): Source {
   const path = reader.required("sourceFolder", whatToEnter);
@@ -55,8 +55,8 @@ export function readPrefix(reader: InputReader): string {
 }
 
 /**
- * Reads what keys start with, without the `/` that people write first, as in a path. After it, a second one is meant: the AWS Toolkit
- * stores such keys.
+ * * Reads the key prefix, without the leading `/` that people write as in a path. A second leading `/` is kept: the AWS Toolkit stores such
+ * keys.
  */
 export function readKeyStart(reader: InputReader, input: "sourceFolder" | "targetFolder"): string {
   const text = reader.text(input);

@@ -2,10 +2,10 @@ import type { BucketAccess } from "../../sync/options.ts";
 import type { TaskAccess } from "../inputs/access.ts";
 
 /**
- * Does a step's work in the name that its inputs say, and tells the log whose that is. Where the name has to be asked for first, it is,
- * before anything else: a step that may not act fails with that reason.
+ * * Does a step's work with the identity from its inputs, and logs it. If credentials must be requested, this comes first, so that a step
+ * without an identity fails with that reason.
  *
- * @throws {IdentityError} where there are no credentials; what `act` throws.
+ * @throws {IdentityError} if there are no credentials; what `act` throws.
  */
 export async function actAs<T>(
   access: TaskAccess,
@@ -15,7 +15,7 @@ export async function actAs<T>(
 ): Promise<T> {
   const { identity, ...bucket } = access;
   const { base, hops, hasSts } = identity;
-  // Plain keys for a store without roles need nothing else.
+  // Access keys of a store without roles need no further step.
   if (base.kind === "keys" && hops.length === 0 && !hasSts) {
     const { credentials } = base;
     return act({ ...bucket, credentials: () => credentials });

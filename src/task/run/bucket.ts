@@ -11,7 +11,7 @@ import type { BucketAccess } from "../../sync/options.ts";
 import { maxTransferThreads } from "../../threads/thread-limit.ts";
 import { TransferThreads } from "../../threads/transfer-threads.ts";
 
-/** A connection on which nothing moves for so long is dead; a store may take a minute to join the parts of a large object. */
+/** A connection without any data for this time is dead. A store may take a minute to join the parts of a large object. */
 const IDLE_TIMEOUT_MS = 120_000;
 
 /** For tests: `always` has threads transfer all parts and ranges, `never` none. */
@@ -21,7 +21,7 @@ const THREADS_VARIABLE = "S3_TASKS_THREADS";
  * Does a step's work with its bucket, over connections that are closed when it ends.
  *
  * @param concurrency how many requests may be under way at once; undefined for the automatic number.
- * @throws {EndpointError} where the bucket cannot be addressed; what `work` throws.
+ * @throws {EndpointError} if the bucket cannot be addressed; what `work` throws.
  */
 export async function withTaskBucket<T>(
   access: BucketAccess,
@@ -81,7 +81,7 @@ function openTaskBucket(
   });
 }
 
-/** What a step says, once, of what it tried in vain with a store that is not Amazon S3. */
+/** Messages, each shown once, about features that a store other than Amazon S3 does not have. */
 const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   wholeObject:
     "This store does not accept checksums of whole objects that are sent in parts. Their parts still have checksums. To avoid this attempt, set checksumAlgorithm to SHA256.",
@@ -96,7 +96,7 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
   checksumMode: "This store does not return the checksums of objects. Size, time and MD5 are compared instead.",
 };
 
-/** Who reads the log of a step that hangs or is refused wants to know of a proxy first. */
+/** If a step hangs or is refused, a proxy is the first thing to check, so it is logged. */
 function tellProxy({ proxyFor, proxySource }: NetworkSettings, { origin }: Bucket): void {
   const proxy = proxyFor(origin);
   const setting = proxySource === "environment" ? "of the environment" : "of the agent";

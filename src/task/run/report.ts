@@ -162,7 +162,7 @@ export function countChanges({ filesNew, filesUpdated, filesDeleted, redirects }
   return filesNew + filesUpdated + filesDeleted + (redirects ? redirects.set + redirects.deleted : 0);
 }
 
-/** @returns `Set 2 redirects, and deleted 1`; empty where none was changed. */
+/** @returns `Set 2 redirects, and deleted 1`; empty if none was changed. */
 function describeChangedRedirects({ redirects }: Counts): string {
   const { set = 0, deleted = 0 } = redirects ?? {};
   if (set === 0) return deleted === 0 ? "" : `Deleted ${countRedirects(deleted)}`;

@@ -16,20 +16,20 @@ import type { BucketAccess } from "../../sync/options.ts";
 import type { Identity } from "../inputs/identity.ts";
 import { describeTrust } from "./trust-policy.ts";
 
-/** STS, and what hands out credentials on the agent's machine, answer within seconds. */
+/** STS and the credential sources of the agent's machine answer within seconds. */
 const IDLE_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 2;
 const MAX_WAIT_MS = 500;
-/** Whoever has to know who the step is waits no longer for it. */
+/** The longest wait for the identity's name. */
 const MAX_CALLER_WAIT_MS = 5_000;
 
-/** What a step acts with. */
+/** The credentials and identity of a step. */
 export type SessionAccess = Required<Pick<BucketAccess, "credentials" | "callerArn">>;
 
 /**
- * Does a step's work with credentials that last as long as the step does, whatever they come from. All that they come from is asked first.
+ * * Does a step's work with credentials that are renewed until the step ends. All credential sources are asked first.
  *
- * @throws {IdentityError} where there are none; what `act` throws.
+ * @throws {IdentityError} if there are none; what `act` throws.
  */
 export async function actInSession<T>(
   identity: Identity,
@@ -51,12 +51,12 @@ export async function actInSession<T>(
     const callerArn = async () => session.assumedArn() ?? (telling && (await withinTime(telling, cancelled)));
     return await act({ credentials: session.credentials, callerArn });
   } finally {
-    // Whose keys they are explains a refusal, so a moment is given to an answer that takes longer than the work.
+    // The owner of the keys explains a refusal, so the step waits a moment for an answer that takes longer than the work.
     await Promise.race([
       telling,
       sleep(MAX_WAIT_MS, undefined, { signal: cancelled, ref: false }).catch(() => undefined),
     ]);
-    // What nobody waits for any more does not keep the step from ending, nor is it tried again.
+    // A request whose result is no longer needed is not retried, and does not delay the end of the step.
     ended.abort();
     transport.close();
   }
@@ -140,7 +140,7 @@ async function baseSource(
 /** STS's codes for a token that a role, or its account, does not trust. */
 const TRUST_CODES = new Set(["AccessDenied", "InvalidIdentityToken", "IDPRejectedClaim"]);
 
-/** Where the pipeline's token is refused, the log shows what it says and what would trust it. No other credentials are tried. */
+/** If the pipeline's token is refused, the log shows its claims and a matching trust policy. No other credentials are tried. */
 function explainTrust(chain: CredentialSource, tokens: OidcTokens): CredentialSource {
   let isTold = false;
   const explain = (error: unknown): never => {
@@ -159,14 +159,14 @@ function explainTrust(chain: CredentialSource, tokens: OidcTokens): CredentialSo
   return Object.assign(source, chain.forget ? { forget: chain.forget } : {});
 }
 
-/** Who holds the keys, in the background: it is worth a line, and neither a delay nor a failure. */
+/** Looks up the owner of the keys in the background. It is worth a log line, but not a delay or a failure. */
 async function tellCaller({ credentials, sts }: Session, { description }: Identity): Promise<string | undefined> {
   try {
     const { account, arn } = await sts.getCallerIdentity(await credentials());
     log.info(`Acting as ${arn} in account ${account} (${description})`);
     return arn;
   } catch {
-    // Nobody has to be allowed to ask.
+    // This request needs no permission.
     return undefined;
   }
 }

@@ -45,7 +45,7 @@ export interface TransferTask<P extends Plan> {
   readonly folder: string;
   /** The input that names the local folder. */
   readonly folderInput: string;
-  /** Said before the plan is made, as `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
+  /** Said before the plan is made, for example `Uploading FOLDER to s3://…`, with the store's place behind the URI. */
   opening(place: string): string;
   makePlan(tools: PlanContext): Promise<P>;
   /** Absent if a plan is always complete. */
@@ -74,7 +74,7 @@ export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRu
 /**
  * A transfer from its options on: plan, apply, and tell.
  *
- * @throws {InputError} where nothing matches; {StepError} where the bucket cannot be listed; the signal's reason where the step is cancelled.
+ * @throws {InputError} if nothing matches; {StepError} if the bucket cannot be listed; the signal's reason if the step is cancelled.
  */
 export async function runTransfer<P extends Plan>(
   options: RunOptions,
@@ -162,7 +162,7 @@ const CANCELLED_UNPLANNED =
 interface PlanResult {
   readonly counts: Counts;
   readonly errors: readonly CodedMessage[];
-  /** Absent where nothing was done. */
+  /** Absent if nothing was done. */
   readonly report?: TransferReport;
 }
 

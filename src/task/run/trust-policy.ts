@@ -1,9 +1,10 @@
 import type { OidcClaims } from "../../agent/connection/oidc-token.ts";
 
 /**
- * What to tell of a pipeline's token that AWS refused: what the token says, and a trust policy of the role that would match it.
+ * * What to log if AWS refused the pipeline's token: its claims, and a trust policy for the role that matches them.
  *
- * Source: "Create an OpenID Connect (OIDC) identity provider in IAM" and "Create a role for OpenID Connect federation" in the IAM User Guide.
+ * Source: "Create an OpenID Connect (OIDC) identity provider in IAM" and "Create a role for OpenID Connect federation" in the IAM User
+ * Guide.
  */
 export function describeTrust({ issuer, subject, audience }: OidcClaims, roleArn: string): readonly string[] {
   return [
@@ -16,7 +17,7 @@ export function describeTrust({ issuer, subject, audience }: OidcClaims, roleArn
   ];
 }
 
-/** The smallest trust policy that lets a token of this issuer, subject and audience take a role. */
+/** The smallest trust policy that lets a token of this issuer, subject and audience assume a role. */
 export function trustPolicy({ issuer, subject, audience }: OidcClaims, roleArn: string): object {
   const [, partition = "aws", , , account = ""] = roleArn.split(":");
   const provider = issuer.replace(/^https?:\/\//, "");

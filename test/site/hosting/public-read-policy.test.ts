@@ -19,7 +19,7 @@ const tlsOnly = {
   Condition: { Bool: { "aws:SecureTransport": "false" } },
 };
 
-/** The policy that comes of one with these statements; undefined where nothing has to change. */
+/** The policy that comes of one with these statements; undefined if nothing has to change. */
 function allowBeside(...statements: unknown[]): unknown {
   const policy = allowReading(JSON.stringify({ Version: "2008-10-17", Id: "mine", Statement: statements }), objects);
   return policy === undefined ? undefined : JSON.parse(policy);

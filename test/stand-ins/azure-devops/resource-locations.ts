@@ -26,7 +26,7 @@ export const oidcTokenLocation: ResourceLocation = {
  * Whether a request asks for a version that there is.
  *
  * @param accept as `application/json;api-version=7.2-preview.1`.
- * @returns the server's complaint; undefined where there is nothing to complain about.
+ * @returns the server's complaint; undefined if there is nothing to complain about.
  */
 export function complainOfVersion(accept: string, query: URLSearchParams): string | undefined {
   const asked = /api-version=([^;,\s]+)/.exec(accept)?.[1] ?? query.get("api-version");

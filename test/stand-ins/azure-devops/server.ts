@@ -41,7 +41,7 @@ export interface SeenCall {
 }
 
 export interface AzureDevOpsServer {
-  /** Of the organization, as `http://127.0.0.1:8080/local/`. */
+  /** Of the organization, for example `http://127.0.0.1:8080/local/`. */
   readonly collectionUrl: string;
   /** What a job has to be given to be one of this server's. */
   readonly job: {

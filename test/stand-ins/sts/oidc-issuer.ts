@@ -36,7 +36,7 @@ export function createOidcIssuer(url: string, now: () => Date = () => new Date()
   };
 }
 
-/** Reads what a token says, whoever signed it; undefined where it is no token. */
+/** Reads what a token says, whoever signed it; undefined if it is no token. */
 export function readClaims(token: string): Partial<Claims> | undefined {
   const [header, payload, signature, more] = token.split(".");
   if (!header || !payload || !signature || more !== undefined) return undefined;

@@ -47,7 +47,7 @@ export interface StsServer {
   /** What the server has seen, in order of arrival. */
   readonly calls: readonly SeenCall[];
   clearCalls(): void;
-  /** Adds a role, or puts it in place of the one with its ARN. */
+  /** Adds a role, or puts it instead of the one with its ARN. */
   setRole(role: Role): void;
   /** Lets something go wrong with an action, `times` times, after so many that pass. */
   addFault(action: string, fault: StsFault, times?: number, after?: number): Fault;

@@ -252,7 +252,7 @@ export const publishSiteTable: InputTable = {
     ),
     ...objectRows("ruledHeaders").map((row) => ({
       ...row,
-      // An object that is stored anew has the tags of the step and no others.
+      // An object that is stored again has the tags of the step and no others.
       empty: row.input === "tags" ? { ...row.empty, says: "none" } : row.empty,
       wrong: [...row.wrong, ...(refusedForSites[row.input] ?? [])],
     })),
