@@ -4,7 +4,7 @@ import { CodedError } from "../errors/coded-error.ts";
 import type { BlockPool } from "./block-pool.ts";
 import { Disk } from "./disk.ts";
 
-/** A file that somebody else has opened, and closes: a `FileHandle`, or what `openedAs` makes. */
+/** A file that the caller opened, and closes: a `FileHandle`, or the result of `openedAs`. */
 export interface OpenFile {
   readonly fd: number;
   read(block: Buffer, offset: number, sizeBytes: number, position: number): Promise<{ readonly bytesRead: number }>;
@@ -15,8 +15,8 @@ const readAt = promisify(read);
 const writeAt = promisify(write);
 
 /**
- * A file by its descriptor, which is the same in all threads of a process: whatever happens to its path, all of them use one file. It has to
- * stay open until the last call has ended.
+ * Uses a file by its descriptor, which is valid in all threads of a process and does not depend on the file's path. The file must stay open
+ * until the last call ended.
  */
 export function openedAs(descriptor: number): OpenFile {
   return {

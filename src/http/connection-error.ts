@@ -8,7 +8,7 @@ export class ConnectionError extends CodedError {
   /** Node's code, for example `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   readonly systemCode: string;
   readonly hostname: string;
-  /** What went wrong, without the server's name before it. */
+  /** What went wrong, without the server's name. */
   readonly reason: string;
 
   constructor(systemCode: string, hostname: string, reason: string, code: ErrorCode = connectionErrorCode(systemCode)) {

@@ -21,7 +21,7 @@ export class ProxyError extends ConnectionError {
   override readonly name: string = "ProxyError";
   readonly proxy: ProxyIdentity;
   readonly stage: ProxyStage;
-  /** The reason as it was given, without the proxy's name. */
+  /** What went wrong, without the proxy's name. */
   readonly ownReason: string;
   /** What the proxy answered, where it refused. */
   readonly status: number | undefined;

@@ -25,7 +25,7 @@ export interface S3Request {
   readonly bodySha256?: string | undefined;
   /** Receives the body of the answer. If absent, the body is collected. */
   readonly receive?: Receiver;
-  /** Sends each attempt, in place of the bucket's transport: from the thread that has the body's file, for example. */
+  /** Sends each attempt, for example from another thread. Default: the bucket's transport. */
   readonly carrier?: Carrier | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,7 +39,7 @@ export interface Bucket {
   readonly isAmazon: boolean;
   /** What is known about the checksums that the store accepts. */
   readonly checksums: ChecksumSupport;
-  /** Threads that send parts and receive ranges of large objects; without them, this thread does it. */
+  /** Threads for the parts and ranges of large objects. If absent, this thread transfers them. */
   readonly threads?: TransferThreads | undefined;
   /** Reports once that the step continues without a feature that the store does not have. */
   giveUp(what: GivenUp): void;

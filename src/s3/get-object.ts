@@ -47,7 +47,7 @@ export interface GetOptions {
   readonly etag?: string;
   /** A customer's key. */
   readonly headers?: ObjectHeaders;
-  /** Sends the requests, if it is not this thread that takes the bytes. */
+  /** Sends the requests, if another thread takes the bytes. */
   readonly carrier?: Carrier | undefined;
   readonly signal: AbortSignal;
 }

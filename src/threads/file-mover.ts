@@ -11,17 +11,17 @@ import { FileTargetSink } from "./thread-sink.ts";
 
 type ExchangeOrder = Extract<Order, { kind: "exchange" }>;
 
-/** So many bytes are reported at once, so that few messages are sent and the progress is seen all the same. */
+/** Bytes per report: few messages, but enough to show the progress. */
 const REPORTED_BYTES = 1024 ** 2;
 
-/** An exchange that is under way. */
+/** An exchange that has not ended. */
 interface RunningExchange {
   readonly aborting: AbortController;
-  /** Tells what the main thread has decided about the answer. */
+  /** Passes on the decision of the main thread about the answer. */
   decide(goesOn: boolean): void;
 }
 
-/** What a thread does: requests over connections of its own, whose bodies come from files and go to files. */
+/** The work of a thread: requests over its own connections, with bodies that are read from files and written to files. */
 export class FileMover {
   readonly #report: (report: Report) => void;
   readonly #transport: Transport;
@@ -42,7 +42,7 @@ export class FileMover {
     this.#transport = createTransport({ ...settings, network: { ...settings.network, proxyFor } });
   }
 
-  /** Begins what is asked for. */
+  /** Starts an order. */
   take(order: Order): void {
     switch (order.kind) {
       case "exchange":
@@ -123,7 +123,7 @@ export class FileMover {
   }
 }
 
-/** Tells of bytes once there are many. */
+/** Reports bytes in large steps. */
 class Counter {
   readonly #onMany: (sizeBytes: number) => void;
   #untoldBytes = 0;
@@ -143,7 +143,7 @@ class Counter {
   }
 }
 
-/** A promise that is settled from outside. Nobody needs to wait for it. */
+/** A promise with the functions that settle it. A rejection is not an error if nothing waits for it. */
 function withResolvers(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
   let resolve!: () => void;
   let reject!: (error: Error) => void;

@@ -4,7 +4,7 @@ import { FileChangedError } from "../files/file-range.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 import { ProxyError, type ProxyIdentity, type ProxyStage } from "../http/proxy-error.ts";
 
-/** What went wrong in a thread. Errors lose their class and their fields on the way between threads, so they are told. */
+/** An error in a thread. Errors lose their class and most fields between threads, so this describes them. */
 export type ThreadFailure =
   | { readonly kind: "connection"; readonly systemCode: string; readonly hostname: string; readonly reason: string }
   | {
@@ -18,12 +18,12 @@ export type ThreadFailure =
     }
   | { readonly kind: "fileChanged" }
   | { readonly kind: "coded"; readonly code: ErrorCode; readonly message: string }
-  /** Of the file system, mostly. */
+  /** Mostly an error of the file system. */
   | { readonly kind: "other"; readonly message: string; readonly fields: Readonly<Record<string, string | number>> };
 
 const SYSTEM_FIELDS = ["name", "code", "errno", "syscall", "path"] as const;
 
-/** Describes what was thrown, so that `errorOf` makes the same of it in another thread. Of a proxy, nothing secret is told. */
+/** Describes an error, so that `errorOf` can make the same one in another thread. The password of a proxy is not included. */
 export function failureOf(error: unknown): ThreadFailure {
   if (error instanceof ProxyError) {
     const { systemCode, hostname, ownReason: reason, stage, status } = error;
@@ -45,7 +45,7 @@ export function failureOf(error: unknown): ThreadFailure {
   return { kind: "other", message: error.message, fields };
 }
 
-/** The error that was described. */
+/** Makes the error that `failureOf` described. */
 export function errorOf(failure: ThreadFailure): Error {
   switch (failure.kind) {
     case "connection":
@@ -67,11 +67,11 @@ export function errorOf(failure: ThreadFailure): Error {
   }
 }
 
-/** A thread has come to its end before it did what it was asked for: for want of memory, most likely. */
+/** A thread ended before it completed its work, for example because there was no memory. */
 export class ThreadLostError extends Error {
   override readonly name: string = "ThreadLostError";
 
   constructor() {
-    super("a thread ended before it had done its work");
+    super("a thread ended before it completed its work");
   }
 }

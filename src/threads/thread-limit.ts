@@ -1,17 +1,17 @@
-/** More threads are seldom fed by a network card. */
+/** More threads are rarely needed to fill a network connection. */
 const MAX_THREADS = 4;
-/** In a container with no more memory, the threads' own would be missed. */
+/** With this much memory or less, for example in a container, there is none to spare for threads. */
 const SMALL_MEMORY_BYTES = 512 * 1024 ** 2;
 
-/** What a process may use of its machine. */
+/** What the process may use of the machine. */
 export interface MachineShare {
-  /** As `os.availableParallelism` has it. */
+  /** From `os.availableParallelism`. */
   readonly cores: number;
-  /** As `process.constrainedMemory` has it: 0 or undefined if it is not known. */
+  /** From `process.constrainedMemory`: 0 or undefined if there is no known limit. */
   readonly memoryBytes: number | undefined;
 }
 
-/** How many threads may transfer large objects. @returns 0 if the main thread is to do it alone. */
+/** The largest number of threads for large objects; 0 if the main thread does everything. */
 export function maxTransferThreads({ cores, memoryBytes }: MachineShare): number {
   const hasSmallMemory = memoryBytes !== undefined && memoryBytes > 0 && memoryBytes <= SMALL_MEMORY_BYTES;
   return cores < 2 || hasSmallMemory ? 0 : Math.min(cores, MAX_THREADS);

@@ -6,7 +6,7 @@ import { openedAs } from "../files/file-range.ts";
 import type { BodyReceiver } from "../http/body-receiver.ts";
 import type { CallResult, FileTarget } from "./messages.ts";
 
-/** Takes the bytes of answers into a stretch of a file, and digests them as they come. */
+/** Writes the bytes of answers to a part of a file, and digests them. */
 export class FileTargetSink {
   readonly #sink: FileSink;
   readonly #digest: Digest | undefined;
@@ -17,10 +17,10 @@ export class FileTargetSink {
   }
 
   /**
-   * What takes the body of one answer.
+   * Makes the receiver for the body of one answer.
    *
-   * @param decision resolves if the bytes belong here; they wait for it. What it rejects with ends the request.
-   * @param onReceived called with the number of bytes that have just been taken.
+   * @param decision resolves if the file may take the bytes, which wait for it. A rejection ends the request.
+   * @param onReceived called with the number of bytes that were just taken.
    */
   receiver(decision: Promise<void>, onReceived: (sizeBytes: number) => void): BodyReceiver {
     let isDecided = false;
@@ -40,7 +40,7 @@ export class FileTargetSink {
     };
   }
 
-  /** Writes what has not been written yet. @throws Node's error. */
+  /** Writes the rest. @throws Node's error. */
   async flush(): Promise<CallResult> {
     await this.#sink.flush();
     return {
@@ -50,7 +50,7 @@ export class FileTargetSink {
     };
   }
 
-  /** Waits for what is being written, however it ends. */
+  /** Waits until nothing is being written. */
   async close(): Promise<void> {
     await this.#sink.close();
   }

@@ -8,10 +8,10 @@ import { errorOf, ThreadLostError } from "./thread-failure.ts";
 const WORKER_NAME = import.meta.filename.endsWith(".ts") ? "transfer-worker-from-source.mjs" : "transfer-worker.js";
 const WORKER_PATH = join(import.meta.dirname, WORKER_NAME);
 
-/** What lives in there is a few objects for each request. */
+/** A thread has only a few objects for each request. */
 const YOUNG_GENERATION_MB = 2;
 
-/** What happens before a call has come to its end. */
+/** What a thread reports before a call ends. */
 interface CallEvents {
   onHead(head: ResponseHead): void;
   onReceived(sizeBytes: number): void;
@@ -19,50 +19,50 @@ interface CallEvents {
 
 const NO_EVENTS: CallEvents = { onHead: () => undefined, onReceived: () => undefined };
 
-/** Something that the thread was asked for and has not answered. */
+/** An order that the thread has not completed. */
 interface Call extends CallEvents {
   readonly resolve: (result: CallResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Where the bytes of an exchange are, if not in its head. */
+/** The files and the proxy of an exchange. */
 export interface ExchangeEnds {
   readonly proxyUrl: string | undefined;
   readonly source?: FileStretch | undefined;
-  /** As `open` has named it. */
+  /** The number that `open` returned. */
   readonly sink?: number | undefined;
 }
 
-/** A thread that sends requests for this one. It keeps the process alive only while it has some. */
+/** A thread that sends requests. It keeps the process alive only while it has work. */
 export class TransferThread {
   readonly #worker: Worker;
   readonly #onLost: (thread: TransferThread) => void;
   readonly #calls = new Map<number, Call>();
   #lastNumber = 0;
   #isLost = false;
-  /** How many bytes it has still to move, as far as that is known. */
+  /** Bytes of the parts and ranges that it has not completed. */
   waitingBytes = 0;
 
-  /** @param onLost called once, when the thread has ended: after `end`, or for want of memory. @throws if it cannot be started. */
+  /** @param onLost called once, when the thread ended, for any reason. @throws if it cannot be started. */
   constructor(settings: ThreadSettings, onLost: (thread: TransferThread) => void) {
     this.#onLost = onLost;
     this.#worker = new Worker(WORKER_PATH, {
       workerData: settings,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      // What Node warns of in there it has said in the main thread, and the agent takes every line for the step's.
+      // Node repeats its warnings in each thread. The log needs them once.
       stdout: true,
       stderr: true,
     });
     this.#worker.unref();
     this.#worker.on("message", (report: Report) => this.#take(report));
-    // An error is followed by an exit, and all that matters of it is which calls have to be made elsewhere.
+    // An exit follows each error. The calls that fail then are made in the main thread.
     this.#worker.on("error", () => undefined);
     this.#worker.on("exit", () => this.#lose());
   }
 
   /**
-   * Sends a request and reads the answer there. The request's receiver is asked about each answer as always, and told of the bytes that
-   * have come; it is not asked for memory.
+   * Sends a request and reads the answer. The request's receiver is called with each head, and with the number of bytes that arrived, but it
+   * is not asked for memory.
    *
    * @throws what a transport throws; {ThreadLostError}.
    */
@@ -84,14 +84,14 @@ export class TransferThread {
     }
   }
 
-  /** Makes a sink. @returns the number by which it is known. */
+  /** Prepares a sink. @returns its number. */
   open(target: FileTarget): number {
     const sink = this.#nextNumber();
     this.#post({ kind: "open", sink, target });
     return sink;
   }
 
-  /** Writes what a sink has. @throws Node's error; {ThreadLostError}. */
+  /** Writes the rest of a sink to its file. @throws Node's error; {ThreadLostError}. */
   async flush(sink: number): Promise<{ readonly writtenBytes: number; readonly digest: Buffer | undefined }> {
     const result = await this.#call({ kind: "flush", call: this.#nextNumber(), sink });
     if (result.kind !== "flushed") throw unexpected(result);
@@ -99,14 +99,14 @@ export class TransferThread {
     return { writtenBytes, digest: digest === undefined ? undefined : Buffer.from(digest, "latin1") };
   }
 
-  /** Waits until nothing writes to the sink's file any more, whether or not the thread lives. */
+  /** Waits until nothing writes to the sink's file, also if the thread ended. */
   async close(sink: number): Promise<void> {
     await this.#call({ kind: "close", call: this.#nextNumber(), sink }).catch((error: unknown) => {
       if (!(error instanceof ThreadLostError)) throw error;
     });
   }
 
-  /** Ends it, and what it does. */
+  /** Ends the thread and its requests. */
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -136,7 +136,7 @@ export class TransferThread {
   #take(report: Report): void {
     const call = this.#calls.get(report.call);
     if (!call) return;
-    if (report.kind === "head") call.onHead(report.head);
+    if (report.kind === "head") call.onHead(ownHead(report.head));
     else if (report.kind === "received") call.onReceived(report.sizeBytes);
     else {
       this.#calls.delete(report.call);
@@ -157,12 +157,12 @@ export class TransferThread {
 
 type Answering = { readonly kind: "decision"; readonly goesOn: boolean } | { readonly kind: "abort" };
 
-/** What becomes of the answer to one request: the receiver decides here, and the bytes stay in the thread. */
+/** Decides about the answer to one request. Its bytes stay in the thread. */
 class AnswerOf implements CallEvents {
   readonly #receive: HttpRequest["receive"];
   readonly #reply: (order: Answering) => void;
   #receiver: ReturnType<NonNullable<HttpRequest["receive"]>> | undefined;
-  /** What the receiver has thrown. */
+  /** What the receiver threw. */
   #failure: { readonly error: unknown } | undefined;
 
   constructor(receive: HttpRequest["receive"], reply: (order: Answering) => void) {
@@ -188,16 +188,21 @@ class AnswerOf implements CallEvents {
     }
   }
 
-  /** @throws what the receiver has thrown. */
+  /** @throws what the receiver threw. */
   responseOf(result: CallResult): HttpResponse {
     if (this.#failure) throw this.#failure.error;
     if (result.kind !== "response") throw unexpected(result);
-    return { ...result.head, body: Buffer.from(result.body, "latin1") };
+    return { ...ownHead(result.head), body: Buffer.from(result.body, "latin1") };
   }
 
   failureOr(error: unknown): unknown {
     return this.#failure ? this.#failure.error : error;
   }
+}
+
+/** Without the prototype that an object gets on the way between threads: no header has the name of a property of `Object`. */
+function ownHead(head: ResponseHead): ResponseHead {
+  return { ...head, headers: Object.assign(Object.create(null), head.headers) };
 }
 
 function unexpected({ kind }: CallResult): Error {

@@ -9,39 +9,41 @@ import { TransferThread } from "./transfer-thread.ts";
 
 export { ThreadLostError } from "./thread-failure.ts";
 
-/** It takes threads 50 ms to start. On one core, so many bytes take five times as long. */
+/** Threads take about 50 ms to start. One core needs several times as long for this many bytes. */
 const MIN_BYTES = 128 * 1024 ** 2;
 
 export interface TransferThreadsOptions {
-  /** How the threads send their requests: as the main thread does. */
+  /** The settings of the main thread's transport, which the threads use too. */
   readonly transport: TransportOptions;
-  /** What the main thread sends its requests by, for work that is too little for threads, and if there are none any more. */
+  /** Sends from the main thread: before there are threads, and if one ended. */
   readonly ownCarrier: Carrier;
   readonly maxThreads: number;
-  /** What is less is done by the calling thread. Default: 128 MiB. */
+  /** With fewer expected bytes no thread is started. Default: 128 MiB. */
   readonly minBytes?: number;
+  /** Whether they send as well as receive. Default: false, because threads did not make uploads faster on two cores. */
+  readonly sends?: boolean;
 }
 
-/** A file's stretch to which a thread writes what it receives. */
+/** A part of a file that a thread fills with the bytes of a range. */
 export interface ThreadSink extends BodyReceiver {
-  /** Sends requests whose answers come into the sink. */
+  /** Sends requests whose answers are written to the file. */
   readonly carrier: Carrier;
-  /** How many bytes are in the file, after `flush`. */
+  /** Bytes in the file; 0 before `flush`. */
   readonly writtenBytes: number;
-  /** Of all bytes, after `flush`. */
+  /** Digest of all bytes; undefined before `flush`. */
   readonly digest: Buffer | undefined;
-  /** To be called when all have come. @throws Node's error; {ThreadLostError}. */
+  /** Writes the rest after all bytes arrived. @throws Node's error; {ThreadLostError}. */
   flush(): Promise<void>;
-  /** Waits until nothing is written any more. The file must not be closed before. */
+  /** Waits until nothing is being written. The file must not be closed before. */
   close(): Promise<void>;
 }
 
 /**
- * Worker threads for the bodies of large objects. Each has connections of its own, and reads or writes the files itself: what is encrypted,
- * digested and copied for one object is spread over all cores. All that is decided stays with the calling thread: which request is sent,
- * when, with which signature, what becomes of its answer, and whether it is sent again.
+ * Worker threads for the bodies of large objects, so that all cores encrypt, decrypt and digest. Each thread has its own connections, and
+ * reads or writes the files. The calling thread decides everything: which request is sent and when, its signature, what happens with the
+ * answer, and whether the request is sent again.
  *
- * Files are handed over by their descriptors, which are the same in all threads of a process.
+ * Threads get the descriptors of files, which are valid in all threads of a process.
  */
 export class TransferThreads {
   readonly #options: TransferThreadsOptions;
@@ -54,7 +56,12 @@ export class TransferThreads {
     this.#options = options;
   }
 
-  /** Tells how large an object is whose parts or ranges come next. If that is enough, the threads are started now. */
+  /** These threads if they send, otherwise undefined. */
+  get forUploads(): TransferThreads | undefined {
+    return this.#options.sends ? this : undefined;
+  }
+
+  /** Announces an object whose parts or ranges follow. Starts the threads if there are enough bytes. */
   expect(sizeBytes: number): void {
     this.#expectedBytes += sizeBytes;
     const { maxThreads, minBytes = MIN_BYTES } = this.#options;
@@ -62,7 +69,7 @@ export class TransferThreads {
     while (this.#threads.length < maxThreads && !this.#hasLostThread && !this.#isClosed) this.#start();
   }
 
-  /** Sends requests whose body is a stretch of an open file. The file must stay open until they have ended. */
+  /** Makes a carrier for requests whose body is a part of an open file. The file must stay open until they ended. */
   sender(source: FileStretch): Carrier {
     const { ownCarrier } = this.#options;
     return {
@@ -82,11 +89,11 @@ export class TransferThreads {
   }
 
   /**
-   * Makes a sink for the bytes of a range.
+   * Prepares a thread for the bytes of a range.
    *
-   * @param digestedBy what is to be computed of them.
-   * @param onReceived called with the number of bytes that have just come.
-   * @returns undefined if the calling thread is to take them.
+   * @param digestedBy the digest to compute, if any.
+   * @param onReceived called with the number of bytes that just arrived.
+   * @returns undefined if the calling thread has to receive them.
    */
   receiver(
     target: FileStretch,
@@ -122,7 +129,7 @@ export class TransferThreads {
     };
   }
 
-  /** Ends the threads, and what they do. */
+  /** Ends the threads and their requests. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#threads.map((thread) => thread.end()));
@@ -139,7 +146,7 @@ export class TransferThreads {
     }
   }
 
-  /** A thread that cannot start or has died, for want of memory maybe, is no reason to fail: it only takes longer without. */
+  /** Without a thread, for example if there is no memory for it, the work only takes longer. */
   #goOnWithout(lost: TransferThread): void {
     this.#hasLostThread = true;
     this.#threads = this.#threads.filter((thread) => thread !== lost);

@@ -1,5 +1,5 @@
-// Threads do not take over the loader that lets the process run TypeScript: this gives them one, in tests and local runs. Packaged tasks
-// come with a bundle of transfer-worker.ts instead.
+// Worker threads do not inherit the loader for TypeScript, so this file registers it, in tests and local runs. Packaged tasks contain a
+// bundle of transfer-worker.ts instead.
 import { register } from "tsx/esm/api";
 
 register();

@@ -53,7 +53,8 @@ for (const [title, protocol, hasProxy] of routes) {
       const network = { proxyFor, authorities: localhostTls.cert, skipsValidation: false };
       options = { maxConnections: 4, idleTimeoutMs: 30_000, network };
       own = createTransport(options);
-      threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 1, minBytes: 0 });
+      threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 1, minBytes: 0, sends: true });
+      assert.equal(threads.forUploads, threads);
       threads.expect(1);
       closers = [];
     });
@@ -104,6 +105,10 @@ for (const [title, protocol, hasProxy] of routes) {
       sizeBytes,
       chunks: () => readFileRange(source, startByte, sizeBytes, { pool: new BlockPool(), disk: openReadDisk() }),
     });
+    const put = (port: number, startByte: number, sizeBytes: number, more: Partial<HttpRequest> = {}) => {
+      const headers = { host: more.hostname ?? "127.0.0.1", "content-length": String(sizeBytes) };
+      return request(port, { method: "PUT", body: body(startByte, sizeBytes), headers, ...more });
+    };
     const stretch = (startByte: number, sizeBytes: number) => ({ descriptor: source.fd, startByte, sizeBytes });
 
     it("sends stretches of a file, several at a time", async () => {
@@ -118,9 +123,7 @@ for (const [title, protocol, hasProxy] of routes) {
       }));
       const answers = await Promise.all(
         stretches.map(({ startByte, sizeBytes }) =>
-          threads
-            .sender(stretch(startByte, sizeBytes))
-            .exchange(request(port, { method: "PUT", body: body(startByte, sizeBytes) })),
+          threads.sender(stretch(startByte, sizeBytes)).exchange(put(port, startByte, sizeBytes)),
         ),
       );
       assert.deepEqual(
@@ -216,52 +219,46 @@ for (const [title, protocol, hasProxy] of routes) {
       await sink.close();
     });
 
-    type Failing = () => Promise<{ request: HttpRequest; source?: ReturnType<typeof stretch> }>;
-    const failures: [title: string, failing: Failing][] = [
-      ["a reset", async () => ({ request: request(await listen((socket) => socket.on("data", () => reset(socket)))) })],
-      [
-        "an answer that is not HTTP",
-        async () => ({ request: request(await listen((socket) => socket.end("SSH-2.0-x\r\n"))) }),
-      ],
-      ["a port on which nobody listens", async () => ({ request: request(1) })],
-      ["a host that a proxy forbids", async () => ({ request: request(1, { hostname: "127.0.0.2" }) })],
-      ["a proxy that wants another password", async () => ({ request: request(1, { hostname: "127.0.0.3" }) })],
-      ["a header that holds another", async () => ({ request: request(1, { headers: { note: "a\r\nx: y" } }) })],
+    const failures: [title: string, failing: () => Promise<HttpRequest> | HttpRequest, startByte?: number][] = [
+      ["a reset", async () => put(await listen((socket) => socket.on("data", () => reset(socket))), 0, 2_000)],
+      ["an answer that is not HTTP", async () => put(await listen((socket) => socket.end("SSH-2.0-x\r\n")), 0, 2_000)],
+      ["a port on which nobody listens", () => put(1, 0, 2_000)],
+      ["a host that a proxy forbids", () => put(1, 0, 2_000, { hostname: "127.0.0.2" })],
+      ["a proxy that wants another password", () => put(1, 0, 2_000, { hostname: "127.0.0.3" })],
+      ["a header that holds another", () => put(1, 0, 2_000, { headers: { note: "a\r\nx: y" } })],
       [
         "a file that is shorter than it was",
-        async () => ({
-          request: request(await serve((incoming) => incoming.resume()), {
-            method: "PUT",
-            body: body(4_999_000, 2_000),
-          }),
-          source: stretch(4_999_000, 2_000),
-        }),
+        async () => put(await serve((incoming) => incoming.resume()), 4_999_000, 2_000),
+        4_999_000,
       ],
       [
         "an answer of more than 16 MiB",
-        async () => ({
-          request: request(
-            await serve((_request, response) => response.writeHead(404).end(Buffer.alloc(16 * 1024 ** 2 + 1))),
-          ),
-        }),
+        async () => {
+          const answer = Buffer.alloc(16 * 1024 ** 2 + 1);
+          return put(
+            await serve((incoming, response) => incoming.resume().on("end", () => response.end(answer))),
+            0,
+            2_000,
+          );
+        },
       ],
     ];
-    for (const [failure, failing] of failures) {
+    for (const [failure, failing, startByte = 0] of failures) {
       it(`fails at ${failure} as the calling thread does`, async () => {
-        const { request: failingRequest, source: from = stretch(0, 1) } = await failing();
-        const told = await failureOf(own.exchange(failingRequest));
-        assert.deepEqual(await failureOf(threads.sender(from).exchange(failingRequest)), told);
+        const failingRequest = await failing();
+        const expected = await outcomeOf(own.exchange(failingRequest));
+        assert.deepEqual(await outcomeOf(threads.sender(stretch(startByte, 2_000)).exchange(failingRequest)), expected);
       });
     }
 
     it("fails at a file that takes no bytes as the calling thread does", async () => {
       const port = await serve((_request, response) => response.end(bytes));
       const ownSink = new FileSink(source, 0, new BlockPool(), () => undefined);
-      const expected = await failureOf(own.exchange(request(port, { receive: () => ownSink })));
+      const expected = await outcomeOf(own.exchange(request(port, { receive: () => ownSink })));
       await ownSink.close();
       const sink = threads.receiver(stretch(0, 9), undefined, () => undefined);
       assert.ok(sink);
-      const told = await failureOf(sink.carrier.exchange(request(port, { receive: () => sink })));
+      const told = await outcomeOf(sink.carrier.exchange(request(port, { receive: () => sink })));
       await sink.close();
       assert.equal(told.code, "EBADF");
       assert.deepEqual(told, expected);
@@ -283,6 +280,7 @@ describe("threads that transfer", () => {
     const path = join(mkdtempSync(join(tmpdir(), "threads-")), "file");
     const file = await open(path, "w");
     const target = { descriptor: file.fd, startByte: 0, sizeBytes: 9 };
+    assert.equal(threads.forUploads, undefined);
     threads.expect(99);
     assert.equal(threads.receiver(target, undefined, unwanted), undefined);
     threads.expect(1);
@@ -291,9 +289,12 @@ describe("threads that transfer", () => {
     const about = { protocol: "http:", hostname: "127.0.0.1", port, target: "/", headers: { host: "x" } } as const;
     const receiving = sink.carrier.exchange({ ...about, method: "GET", receive: () => sink });
     const chunks = () => [Buffer.from("123456789")];
-    const sending = threads
-      .sender(target)
-      .exchange({ ...about, headers: { "content-length": "9" }, method: "PUT", body: { sizeBytes: 9, chunks } });
+    const sending = threads.sender(target).exchange({
+      ...about,
+      headers: { ...about.headers, "content-length": "9" },
+      method: "PUT",
+      body: { sizeBytes: 9, chunks },
+    });
     const lost = assert.rejects(receiving, ThreadLostError);
     await threads.close();
     await lost;
@@ -334,18 +335,23 @@ function reset(socket: net.Socket | null): void {
   else socket?.resetAndDestroy();
 }
 
-/** All that is known of an error, its class by its name. */
-async function failureOf(work: Promise<unknown>): Promise<Record<string, unknown>> {
-  const error = await work.then(
-    () => assert.fail("it did not fail"),
-    (reason: unknown) => reason as Error & { cause?: Error },
+/** All that is known of an error, its class by its name; or the answer, for example of a proxy that refuses. */
+async function outcomeOf(work: Promise<unknown>): Promise<Record<string, unknown>> {
+  type Failure = Error & {
+    readonly cause?: Error;
+    readonly proxy?: { readonly host: string; readonly source: string };
+  };
+  const { answer, error } = await work.then(
+    (value) => ({ answer: value, error: undefined }),
+    (reason: unknown) => ({ answer: undefined, error: reason as Failure }),
   );
-  const { proxy, ...fields } = error as Error & { proxy?: { host: string; source: string } };
+  if (!error) return { answer };
+  const { proxy, ...fields } = error;
   return {
     ...fields,
     message: error.message,
     name: error.name,
-    classes: error.constructor.name === "TypeError" ? "Error" : error.constructor.name,
+    class: error.constructor === TypeError ? Error : error.constructor,
     cause: error.cause?.message,
     proxy: proxy && { host: proxy.host, source: proxy.source },
   };

@@ -89,7 +89,7 @@ interface RangeToFetch extends Pick<RangesToFetch, "key" | "digestedBy"> {
   readonly signal: AbortSignal;
 }
 
-/** @returns its digest, if it is wanted and was computed as the bytes came. */
+/** @returns the digest of the range; undefined if it was not computed as the bytes arrived. */
 async function fetchRange(context: FetchContext, wanted: RangeToFetch, file: FileHandle): Promise<Buffer | undefined> {
   const { range, digestedBy } = wanted;
   try {

@@ -6,21 +6,21 @@ import type { ByteRange } from "../../s3/byte-range.ts";
 import type { ObjectReader } from "../../s3/get-object.ts";
 import type { FetchContext } from "./fetched-object.ts";
 
-/** Where the bytes of a range go. */
+/** Takes the bytes of a range. */
 export interface RangeSink extends ObjectReader {
-  /** Sends the request, if the bytes are taken by another thread. */
+  /** Sends the requests, if another thread takes the bytes. */
   readonly carrier?: Carrier | undefined;
-  /** How many have arrived in the file. */
+  /** Bytes in the file. */
   readonly writtenBytes: number;
-  /** Of all of them, after `flush`; undefined if it was not computed as they came. */
+  /** Digest of all bytes, after `flush`; undefined if it was not computed as they arrived. */
   readonly digest: Buffer | undefined;
-  /** To be called when all have come. @throws Node's error; {ThreadLostError} if they have to be fetched again. */
+  /** Writes the rest after all bytes arrived. @throws Node's error; {ThreadLostError} if the range must be fetched again. */
   flush(): Promise<void>;
-  /** To be called before the file is closed. */
+  /** Must be called before the file is closed. */
   close(): Promise<void>;
 }
 
-/** A sink in a thread of its own; undefined if there is none for it. */
+/** A sink in a worker thread; undefined if there is no thread. */
 export function threadSink(
   { bucket, onStored }: FetchContext,
   file: FileHandle,
@@ -30,7 +30,7 @@ export function threadSink(
   return bucket.threads?.receiver({ ...range, descriptor: file.fd }, digestedBy, onStored);
 }
 
-/** A sink in this thread. It computes a digest that takes less time than reading the bytes again does. */
+/** A sink in this thread. It computes a digest only if that is faster than reading the bytes again. */
 export function ownSink(
   { largeBlocks, onStored }: FetchContext,
   file: FileHandle,

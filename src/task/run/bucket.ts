@@ -14,7 +14,7 @@ import { TransferThreads } from "../../threads/transfer-threads.ts";
 /** A connection without any data for this time is dead. A store may take a minute to join the parts of a large object. */
 const IDLE_TIMEOUT_MS = 120_000;
 
-/** For tests: `always` has threads transfer all parts and ranges, `never` none. */
+/** For tests: with `always`, threads transfer all parts and ranges, with `never` none. If not set, they receive large objects. */
 const THREADS_VARIABLE = "S3_TASKS_THREADS";
 
 /**
@@ -43,14 +43,14 @@ export async function withTaskBucket<T>(
   }
 }
 
-/** @returns undefined if this machine has nothing to gain from threads. */
+/** @returns undefined if threads would not make the transfer faster on this machine. */
 function openThreads(options: TransportOptions, ownCarrier: Carrier): TransferThreads | undefined {
   const wanted = process.env[THREADS_VARIABLE];
-  if (wanted === "never") return undefined;
-  const share = { cores: availableParallelism(), memoryBytes: process.constrainedMemory() };
-  if (wanted === "always") return new TransferThreads({ transport: options, ownCarrier, maxThreads: 2, minBytes: 0 });
-  const maxThreads = maxTransferThreads(share);
-  return maxThreads === 0 ? undefined : new TransferThreads({ transport: options, ownCarrier, maxThreads });
+  if (wanted === "never" || options.maxConnections === 1) return undefined;
+  const shared = { transport: options, ownCarrier };
+  if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0, sends: true });
+  const maxThreads = maxTransferThreads({ cores: availableParallelism(), memoryBytes: process.constrainedMemory() });
+  return maxThreads === 0 ? undefined : new TransferThreads({ ...shared, maxThreads });
 }
 
 function openTaskBucket(
