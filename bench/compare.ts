@@ -1,30 +1,8 @@
 import { parseArgs } from "node:util";
 import { startTinyproxies } from "../scripts/servers/tinyproxy.ts";
-import { type Contestant, runInTurn } from "./pairs.ts";
-import { downloading, uploading } from "./parts/transfers.ts";
-import { GIB, SMALL_FILES } from "./parts/uploads.ts";
 import { median, type Sample, type Timing } from "./sample.ts";
-import { type BenchServer, startQuickNullServer, withServer } from "./servers.ts";
-import { type TaskRun, taskAs } from "./task.ts";
-import { largeFiles, smallFiles, type WorkFolder } from "./work-folders.ts";
-
-/** Something that the tasks do, by the name with which it can be asked for. */
-interface Work {
-  readonly name: string;
-  readonly tls: boolean;
-  source(): WorkFolder;
-  begin(server: BenchServer, folder: string): Promise<(tool: ReturnType<typeof taskAs>) => Contestant>;
-}
-
-const works: readonly Work[] = [false, true].flatMap((tls) =>
-  [
-    { size: "small", source: () => smallFiles(SMALL_FILES) },
-    { size: "large", source: () => largeFiles(1, GIB) },
-  ].flatMap(({ size, source }) => [
-    { name: `upload-${size}${tls ? "-https" : ""}`, tls, source, begin: async (...to) => uploading(...to) },
-    { name: `download-${size}${tls ? "-https" : ""}`, tls, source, begin: downloading },
-  ]),
-);
+import type { TaskRun } from "./task.ts";
+import { timeWork, works } from "./works.ts";
 
 const USAGE = `npm run bench:compare -- [--before FOLDER] [--after FOLDER] [--rounds 9] [--node PATH] [WORK …]
 
@@ -61,25 +39,10 @@ async function main(): Promise<void> {
     : { direct: after, proxied: { ...after, proxyUrl: proxies?.openUrl ?? "" } };
   console.log("| work | compared | seconds | ratio | CPU seconds | ratio |\n| --- | --- | --- | --- | --- | --- |");
   for (const work of works.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
-    const [first, ...others] = await time(work, runs, Number(values.rounds));
+    const [first, ...others] = await timeWork(work, runs, Number(values.rounds));
     for (const other of others) console.log(row(work.name, first as Timing, other));
   }
   await proxies?.stop();
-}
-
-async function time(work: Work, runs: Readonly<Record<string, TaskRun>>, rounds: number): Promise<Timing[]> {
-  const source = work.source();
-  try {
-    return await withServer(startQuickNullServer({ tls: work.tls }), async (server) => {
-      const contestant = await work.begin(server, source.path);
-      return runInTurn(
-        Object.entries(runs).map(([name, how]) => contestant(taskAs(name, how))),
-        rounds,
-      );
-    });
-  } finally {
-    source.remove();
-  }
 }
 
 function row(name: string, first: Timing, other: Timing): string {

@@ -1,15 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { awsCli } from "./aws-cli.ts";
+import { otherClients } from "./clients/clients.ts";
 import { describeMachine } from "./machine.ts";
 import type { Part, Peers } from "./part.ts";
+import { archiveRandom, archiveText } from "./parts/archives.ts";
 import { downloadSmall } from "./parts/downloads.ts";
 import { https } from "./parts/https.ts";
 import { downloadLarge, uploadLarge } from "./parts/large.ts";
 import { line } from "./parts/line.ts";
 import { packageSize } from "./parts/package.ts";
 import { plan } from "./parts/plan.ts";
+import { proxied } from "./parts/proxied.ts";
 import { publish } from "./parts/publish.ts";
+import { downloadMany, uploadMany } from "./parts/slope.ts";
 import { startUp } from "./parts/start-up.ts";
 import { unchanged } from "./parts/unchanged.ts";
 import { uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
@@ -35,6 +39,11 @@ const parts: readonly Part[] = [
   https,
   line,
   versitygw,
+  archiveText,
+  archiveRandom,
+  uploadMany,
+  downloadMany,
+  proxied,
 ];
 
 /** `npm run bench [PART …]`: measures the parts that are named, or all, which are then written to RESULTS.md. */
@@ -45,10 +54,13 @@ async function main(names: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const cli = await awsCli();
   const peers: Peers = {
     tasks: await tasksOnAgentNodes(),
     s5cmd: await installedS5cmd(),
-    others: [await installedRclone(), await awsCli()],
+    clients: await otherClients(),
+    awsCli: cli,
+    others: [await installedRclone(), cli],
   };
   const findings: Finding[] = [];
   for (const part of parts.filter(({ name }) => names.length === 0 || names.includes(name))) {

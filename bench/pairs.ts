@@ -1,7 +1,7 @@
 import type { Sample, Timing } from "./sample.ts";
 
 /** How often each program runs, unless it is said otherwise. */
-const ROUNDS = 5;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 /** A program at some piece of work: does it once, from scratch, and is measured. */
 export interface Contestant {

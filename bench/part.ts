@@ -1,3 +1,4 @@
+import type { AwsCli } from "./aws-cli.ts";
 import type { S5cmd } from "./s5cmd.ts";
 import { type Finding, medianSeconds, peakMb, type Timing } from "./sample.ts";
 import type { Tool } from "./tools.ts";
@@ -7,6 +8,9 @@ export interface Peers {
   /** The tasks, on each of the agent's Nodes. */
   readonly tasks: readonly Tool[];
   readonly s5cmd: S5cmd;
+  /** Programs that do the same by other HTTP clients, on the Node that runs this. */
+  readonly clients: readonly Tool[];
+  readonly awsCli: AwsCli;
   /** Those that run once, for the record. */
   readonly others: readonly Tool[];
 }

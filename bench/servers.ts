@@ -41,21 +41,25 @@ export interface NullServerOptions {
   readonly latencyMs?: number;
   /** Where it runs, and the programs that use it. */
   readonly network?: NetworkNamespace;
+  /** Whether bodies are large, so that one thread would be the bottleneck. Default: over TLS. */
+  readonly hasLargeBodies?: boolean;
 }
 
-/** Starts the server that stores nothing, in a process of its own, with one thread. */
-export async function startNullServer(options: Pick<NullServerOptions, "latencyMs"> = {}): Promise<BenchServer> {
+/** Starts the server that stores nothing, in a process of its own. @throws {Unavailable} if it takes Go, and there is none. */
+export function startNullServer(options: NullServerOptions = {}): Promise<BenchServer> {
+  const { tls = false, hasLargeBodies = tls } = options;
+  return hasLargeBodies ? startInGo(options) : startInNode(options);
+}
+
+/** The one with one thread. */
+function startInNode(options: NullServerOptions): Promise<BenchServer> {
   const script = fileURLToPath(new URL("null-s3/main.ts", import.meta.url));
   const command = [process.execPath, "--import", "tsx", script, "--latency-ms", String(options.latencyMs ?? 0)];
   return startedNullServer("null server", command, memoryFolder("server"), options);
 }
 
-/**
- * Starts the one that is written in Go: over TLS, and with large bodies, it takes less of the cores than its clients do.
- *
- * @throws {Unavailable} where there is no Go.
- */
-export async function startQuickNullServer(options: NullServerOptions = {}): Promise<BenchServer> {
+/** The one that uses all cores. It takes less of them than its clients do. */
+async function startInGo(options: NullServerOptions): Promise<BenchServer> {
   const { tls = false, latencyMs = 0 } = options;
   const program = await builtNullServer();
   const folder = memoryFolder("server");

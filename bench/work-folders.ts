@@ -42,7 +42,12 @@ export function smallFiles(count: number): WorkFolder {
   return folder;
 }
 
-/** A folder with files that are the pattern again and again. */
+/** A folder with one file, which is the pattern again and again. */
+export function largeFile(sizeBytes: number): WorkFolder {
+  return largeFiles(1, sizeBytes);
+}
+
+/** A folder with several such files. */
 export function largeFiles(count: number, sizeBytes: number): WorkFolder {
   const folder = memoryFolder("large");
   for (let index = 0; index < count; index++) {

@@ -20,7 +20,7 @@ const siteBucket = "quay-street-bakery-site";
 /** Files of a folder, by their paths with `/` between the names. */
 type Files = ReadonlyMap<string, Buffer>;
 
-/** Runs the example pipelines with the packaged extension on an S3 server of its own, and looks at what has come of it. */
+/** Runs the example pipelines with the packaged extension on an S3 server of its own, and checks the results. */
 async function demo(): Promise<boolean> {
   const server = await startS3Server();
   const website = await server.openWebsite(siteBucket);
@@ -79,7 +79,7 @@ async function showRollback(siteUrl: string, site: Files): Promise<boolean> {
   return isBack;
 }
 
-/** Leaves the site open to whoever sits before a terminal; elsewhere, as in CI, the publish has looked at it already. */
+/** Keeps the site running if a person uses a terminal. Elsewhere, for example in CI, the publish has already checked it. */
 async function showSite(url: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI) return;
   console.log(`\nThe site is at ${url}/: open it in a browser. Ctrl+C ends the demo.`);

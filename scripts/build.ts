@@ -85,13 +85,13 @@ async function buildExtension(): Promise<void> {
 }
 
 async function writeManifest(): Promise<void> {
-  const extension = await readJson("vss-extension.json");
+  const extension = await readForms("vss-extension.json");
   await writeJson("vss-extension.json", { ...extension, ...manifestLinks(), version: manifest.version });
 }
 
 async function writeOverview(): Promise<void> {
   const overview = await readFile(join(root, "overview.md"), "utf8");
-  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root));
+  await writeFile(join(staging, "overview.md"), resolveLinks(overview, root, "overview.md"));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {
@@ -101,7 +101,7 @@ async function buildTask(name: string): Promise<Metafile[]> {
   const imported = await bundle(folder, importedBy(main));
   await bundleStart(folder);
   const task = {
-    ...(await readJson(join(folder, "task.json"))),
+    ...(await readForms(join(folder, "task.json"))),
     version: { Major: major, Minor: minor, Patch: patch },
     helpUrl: taskHelpUrl(name),
   };
@@ -166,8 +166,9 @@ function importedBy({ outputs }: Metafile): Record<string, string> {
   return Object.fromEntries(Object.entries(importsBesideMain).filter(([name]) => paths.includes(`./${name}.js`)));
 }
 
-async function readJson(path: string): Promise<object> {
-  return JSON.parse(await readFile(join(root, path), "utf8"));
+/** A file with the texts of forms, whose links to pages are made whole. */
+async function readForms(path: string): Promise<object> {
+  return JSON.parse(resolveLinks(await readFile(join(root, path), "utf8"), root, path));
 }
 
 async function writeJson(path: string, content: object): Promise<void> {

@@ -8,14 +8,20 @@ const BRANCH = "main";
 /** The repository's address: `repository.url` in package.json, which is the only place that holds it. */
 export const repositoryUrl: string = manifest.repository.url.replace(/^git\+/, "").replace(/\.git$/, "");
 
-/** The address of a file in the repository, with a heading if the path names one: `docs/inputs.md#awss3upload1`. */
+/** The address of a file in the repository, with a heading if the path names one: `docs/upload.md#inputs`. */
 function fileUrl(path: string): string {
   return `${repositoryUrl}/blob/${BRANCH}/${path}`;
 }
 
-/** The page about a task's inputs, for `helpUrl` in its task.json. */
+/** The page about a task in this repository: `docs/publish-site.md` of `AwsS3PublishSite`. */
+export function taskPage(taskName: string): string {
+  const words = taskName.replace(/^AwsS3/, "").replace(/(?<!^)[A-Z]/g, "-$&");
+  return `docs/${words.toLowerCase()}.md`;
+}
+
+/** The address of a task's page, for `helpUrl` in its task.json. */
 export function taskHelpUrl(taskName: string): string {
-  return fileUrl(`docs/inputs.md#${taskName.toLowerCase()}1`);
+  return fileUrl(taskPage(taskName));
 }
 
 /**
@@ -26,8 +32,8 @@ export function taskHelpUrl(taskName: string): string {
 export function manifestLinks(): object {
   return {
     links: {
-      getstarted: { uri: `${repositoryUrl}#readme` },
-      learn: { uri: fileUrl("docs/inputs.md") },
+      getstarted: { uri: fileUrl("docs/getting-started.md") },
+      learn: { uri: `${repositoryUrl}#readme` },
       license: { uri: fileUrl("LICENSE") },
       support: { uri: `${repositoryUrl}/issues` },
     },
@@ -36,17 +42,18 @@ export function manifestLinks(): object {
 }
 
 /**
- * Replaces links to files of the repository by their addresses, because the marketplace has only the page itself.
+ * Replaces links to files of the repository by their addresses, because the marketplace and the forms have only the text itself.
  * Images are packed with the page, and stay as they are.
  *
  * @param root the repository's folder.
+ * @param place where the text is, for the error.
  * @throws Error if a link names a file that does not exist.
  */
-export function resolveLinks(markdown: string, root: string): string {
+export function resolveLinks(markdown: string, root: string, place: string): string {
   return markdown.replace(/(?<!!)(\[[^\]]*\]\()([^)\s]+)\)/g, (link, text: string, target: string) => {
     if (/^(?:[a-z]+:|#)/i.test(target)) return link;
     const [path = ""] = target.split("#");
-    if (!existsSync(join(root, path))) throw new Error(`overview.md links to ${path}, which does not exist.`);
+    if (!existsSync(join(root, path))) throw new Error(`${place} links to ${path}, which does not exist.`);
     return `${text}${fileUrl(target)})`;
   });
 }

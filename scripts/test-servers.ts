@@ -1,7 +1,6 @@
 /**
  * `npm run test:servers [-- NAME…] [-- --install] [-- --write-table]`: the suites against real S3 servers and under the agent's
- * own versions of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all that do
- * not take long to be installed.
+ * own versions of Node, but for what `npm test` has run already. Names are those of servers and Nodes; none means all.
  * With `--write-table`, what the servers can do is written into `docs/compatible-stores.md`; else the page is compared.
  */
 import { once } from "node:events";
@@ -38,6 +37,9 @@ const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_
 
 const writesTable = "--write-table";
 
+/** Large archives, on request only. */
+const largeArchives = "archives";
+
 const runs: TestRun[] = [];
 /** What each store was found to be able to do. */
 const columns: StoreColumn[] = [];
@@ -59,6 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
+  if (names.has(largeArchives)) await testLargeArchives(permission);
   await proxies?.stop();
   await settleTable(args.includes(writesTable));
 
@@ -89,8 +92,18 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   visitors = await visitorsEnvironment(permission);
   const extras = { ...env, ARCHIVE_WRITERS: "1", FAULT_SAMPLE: "large" };
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
-  if (nodes.length > 0) await runSuite("full", "embedded", thisNode, env);
-  for (const node of nodes.slice(-1)) await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
+  for (const node of nodes.slice(-1)) {
+    await runSuite("full", "embedded", node, env, thisNode);
+    await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
+  }
+}
+
+/** Written by this Node and by those of the agent, and read by other programs. */
+async function testLargeArchives(permission: InstallPermission): Promise<void> {
+  const nodes = await runtimesOf(agentNodes, new Set(agentNodes.map(({ name }) => name)), permission);
+  const others = nodes.filter(({ version }) => version !== thisNode.version).map(({ program }) => program);
+  const env = { ...withoutServer, S3_TEST_LARGE_ARCHIVES: "1", OTHER_NODES: others.join(delimiter) };
+  await runSuite("archives", "embedded", thisNode, env);
 }
 
 async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
@@ -103,7 +116,10 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 
 /** @throws {Error} if a name is unknown. */
 function selectedNames(args: readonly string[]): Set<string> {
-  const known = [...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name))];
+  const known = [
+    ...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name)),
+    largeArchives,
+  ];
   const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -112,14 +128,11 @@ function selectedNames(args: readonly string[]): Set<string> {
     );
   }
   if (names.length > 0) return new Set(names);
-  const onRequest = serverKinds.filter((kind) => kind.onRequest).map(({ name }) => name);
-  for (const name of onRequest) {
-    skippedParts.push({
-      part: name,
-      reason: `it takes minutes to compile; run it with: npm run test:servers -- ${name} --install`,
-    });
-  }
-  return new Set(known.filter((name) => !onRequest.includes(name)));
+  skippedParts.push({
+    part: largeArchives,
+    reason: `it takes half an hour; run it with: npm run test:servers -- ${largeArchives} --install`,
+  });
+  return new Set(known.filter((name) => name !== largeArchives));
 }
 
 /** The page must say what this run found. */

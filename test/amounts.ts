@@ -1,6 +1,6 @@
 /**
- * Whether tests do all that they can, as in `npm run test:servers`: each case of an input in a process of its own, and all random cases. `npm
- * test` shows the same with fewer of them.
+ * Whether tests do all that they can, as in `npm run test:servers`: each step in a process of its own, and all random cases. `npm test` shows
+ * the same with fewer of them.
  */
 export const isFull: boolean = process.env.S3_TEST_FULL === "1";
 

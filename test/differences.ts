@@ -7,7 +7,12 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   "keeps headers and metadata": { gofakes3: "does not keep `Cache-Control`" },
   "changes headers without sending the file again": { gofakes3: "does not keep `Cache-Control`" },
   "keeps tags (`tags`)": { gofakes3: "has no tags, so the step ends with an error", s3proxy: "refuses tags" },
-  "keeps ACLs (`filesAcl`)": { versitygw: "has no ACLs of objects", gofakes3: "has no ACLs" },
+  "keeps ACLs (`filesAcl`)": {
+    seaweedfs: "ignores them",
+    versitygw: "has no ACLs of objects",
+    gofakes3: "has no ACLs",
+  },
+  "gives the ACL that filesAcl names, where the bucket has ACLs": { seaweedfs: "ignores them" },
   "keeps storage classes (`storageClass`)": {
     versitygw: "has one storage class",
     radosgw: "has only the classes that its administrator has set up",
@@ -30,7 +35,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     s3proxy: "refuses it",
   },
   "says that the secret key is wrong": { gofakes3: "does not check keys" },
-  "says that the access key id does not exist": { gofakes3: "does not check keys" },
+  "says that the access key ID does not exist": { gofakes3: "does not check keys" },
   "checks the site that it has published (`siteUrl`)": { gofakes3: "does not keep `Cache-Control`" },
   "makes the bucket a website (`configureWebsite`)": {
     seaweedfs: "has no websites",
@@ -73,6 +78,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
   "is left as it is for what is unchanged": { radosgw: "knows no additional checksums" },
   "leaves folder markers, and deletes a key with a slash at its end that has content": {
     s3proxy: "keeps no content of keys that end in a slash",
+    seaweedfs: "keeps no content of keys that end in a slash",
     versitygw: "keeps keys that end in a slash as folders, without content",
   },
   "deletes objects where a file has become a folder, and a folder a file": {
@@ -84,7 +90,7 @@ export const differences: Readonly<Record<string, Readonly<Record<string, string
     radosgw: "has the storage classes that its placement rules name",
   },
   "says what to do where the bucket takes no ACLs, once for the step": {
-    seaweedfs: "takes ACLs",
+    seaweedfs: "ignores ACLs",
     s3proxy: "takes ACLs",
     versitygw: "ignores ACLs of objects",
     radosgw: "knows no object ownership, and applies ACLs",

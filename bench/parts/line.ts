@@ -1,9 +1,8 @@
 import { limitedNetwork } from "../network-namespace.ts";
 import { type Part, ratioFindings } from "../part.ts";
-import { startQuickNullServer } from "../servers.ts";
 import { largeFiles } from "../work-folders.ts";
-import { timeFrom } from "./downloads.ts";
-import { timeAgainst } from "./uploads.ts";
+import { timeFromNullServer } from "./downloads.ts";
+import { timeAgainstNullServer } from "./uploads.ts";
 
 const MIB = 1024 ** 2;
 const LATENCY_MS = 30;
@@ -12,14 +11,14 @@ const LATENCY_MS = 30;
 export const line: Part = {
   name: "line",
   async run(allPeers) {
-    const peers = { ...allPeers, others: [] };
+    const peers = { ...allPeers, clients: [], others: [] };
     const network = await limitedNetwork("1gbit");
-    const server = () => startQuickNullServer({ tls: true, latencyMs: LATENCY_MS, network });
+    const server = { tls: true, latencyMs: LATENCY_MS, network };
     const [source, about] = [() => largeFiles(1, 256 * MIB), `a 256 MiB file, https, 1 Gbit/s, ${LATENCY_MS} ms`];
     try {
       return [
-        ...ratioFindings(`upload ${about}`, await timeAgainst(server(), source(), peers), undefined),
-        ...ratioFindings(`download ${about}`, await timeFrom(server(), source(), peers), undefined),
+        ...ratioFindings(`upload ${about}`, await timeAgainstNullServer(source(), peers, server), undefined),
+        ...ratioFindings(`download ${about}`, await timeFromNullServer(source(), peers, server), undefined),
       ];
     } finally {
       await network.remove();

@@ -42,9 +42,9 @@ export async function downloading(server: BenchServer, folder: string): Promise<
 }
 
 async function timeTransfers(
-  { tasks, s5cmd, others }: Peers,
+  { tasks, s5cmd, clients, others }: Peers,
   contestantOf: (tool: Tool) => Contestant,
 ): Promise<Timing[]> {
-  const inTurn = await runInTurn([...tasks, s5cmd].map(contestantOf));
+  const inTurn = await runInTurn([...tasks, s5cmd, ...clients].map(contestantOf));
   return [...inTurn, ...(await runOnce(others.map(contestantOf)))];
 }

@@ -1,6 +1,6 @@
 import { type Part, type Peers, ratioFindings } from "../part.ts";
 import { type Finding, medianSeconds, type Sample, type Timing } from "../sample.ts";
-import { type BenchServer, startNullServer, withServer } from "../servers.ts";
+import { type BenchServer, type NullServerOptions, startNullServer, withServer } from "../servers.ts";
 import { runMeasuredTask } from "../task.ts";
 import { smallFiles, type WorkFolder } from "../work-folders.ts";
 import { timeUploads } from "./transfers.ts";
@@ -14,7 +14,7 @@ export const uploadSmall: Part = {
   name: "upload-small",
   run: async (peers) => {
     const work = "upload 3,000 small files";
-    return ratioFindings(work, await timeAgainst(startNullServer(), smallFiles(SMALL_FILES), peers), 1.0);
+    return ratioFindings(work, await timeAgainstNullServer(smallFiles(SMALL_FILES), peers, {}), 1.0);
   },
 };
 
@@ -22,16 +22,24 @@ export const uploadSmallLatency: Part = {
   name: "upload-small-latency",
   async run(peers) {
     const work = `upload 3,000 small files, ${LATENCY_MS} ms a request`;
-    const server = startNullServer({ latencyMs: LATENCY_MS });
-    const timings = await timeAgainst(server, smallFiles(SMALL_FILES), { ...peers, others: [] });
+    const options = { latencyMs: LATENCY_MS };
+    const timings = await timeAgainstNullServer(
+      smallFiles(SMALL_FILES),
+      { ...peers, clients: [], others: [] },
+      options,
+    );
     return [...ratioFindings(work, timings, 1.1), await gainFinding(work, timings[0] as Timing)];
   },
 };
 
 /** Times uploads of a folder, which is removed then. */
-export async function timeAgainst(starting: Promise<BenchServer>, source: WorkFolder, peers: Peers): Promise<Timing[]> {
+export async function timeAgainstNullServer(
+  source: WorkFolder,
+  peers: Peers,
+  options: NullServerOptions,
+): Promise<Timing[]> {
   try {
-    return await withServer(starting, (server) => timeUploads(server, source.path, peers));
+    return await withServer(startNullServer(options), (server) => timeUploads(server, source.path, peers));
   } finally {
     source.remove();
   }

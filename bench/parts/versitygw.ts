@@ -1,6 +1,6 @@
 import { type Part, ratioFindings } from "../part.ts";
 import { startVersitygw, withServer } from "../servers.ts";
-import { largeFiles, smallFiles } from "../work-folders.ts";
+import { largeFile, smallFiles } from "../work-folders.ts";
 import { timeDownloads, timeUploads } from "./transfers.ts";
 import { GIB, SMALL_FILES } from "./uploads.ts";
 
@@ -9,10 +9,10 @@ export const versitygw: Part = {
   name: "versitygw",
   run: (allPeers) =>
     withServer(startVersitygw(), async (server) => {
-      const peers = { ...allPeers, others: [] };
+      const peers = { ...allPeers, clients: [], others: [] };
       const works = [
         { what: "3,000 small files", source: () => smallFiles(SMALL_FILES) },
-        { what: "a 1 GiB file", source: () => largeFiles(1, GIB) },
+        { what: "a 1 GiB file", source: () => largeFile(GIB) },
       ];
       const findings = [];
       for (const { what, source } of works) {

@@ -37,13 +37,23 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
+/** Each Node.js is asked once. */
+const versions = new Map<string, Promise<string | undefined>>([
+  [process.execPath, Promise.resolve(process.versions.node)],
+]);
+
 /**
  * The version of a Node.js.
  *
  * @returns undefined if it cannot be started.
  */
-export async function nodeVersionOf(nodePath: string): Promise<string | undefined> {
-  if (nodePath === process.execPath) return process.versions.node;
+export function nodeVersionOf(nodePath: string): Promise<string | undefined> {
+  const version = versions.get(nodePath) ?? askVersion(nodePath);
+  versions.set(nodePath, version);
+  return version;
+}
+
+async function askVersion(nodePath: string): Promise<string | undefined> {
   const run = promisify(execFile)(nodePath, ["--version"]).catch(() => undefined);
   return (await run)?.stdout.trim().replace(/^v/, "");
 }

@@ -1,4 +1,4 @@
-/** Where `$(name)` stands in a text: `end` is the place after its closing bracket. */
+/** The position of `$(name)` in a text. `end` is the position after its closing bracket. */
 export interface Macro {
   name: string;
   start: number;

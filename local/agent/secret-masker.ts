@@ -1,8 +1,8 @@
 const mask = "***";
 
 /**
- * The password in `//user:password@host` (the agent's AdditionalMaskingRegexes.UrlSecretPattern): hidden although nobody
- * declared it a secret.
+ * * The password in `//user:password@host` (the agent's AdditionalMaskingRegexes.UrlSecretPattern): hidden although it was not declared as
+ * a secret.
  */
 const urlPassword =
   /(?<=\/\/[^:/?#\n]+:)(?:[\p{L}\p{Mn}\p{Nd}\p{Pc}.~\-!$&'()*+,;=:]|%(?:AZP25)?[0-9a-fA-F]{2})+(?=@)/gu;
@@ -28,8 +28,8 @@ export class SecretMasker {
   }
 
   /**
-   * Hides the value of a secret variable, and with it what people and shells make of it: without its surrounding
-   * quotes or blanks, in Base64, and with the escapes of logging commands (the agent's Worker.InitializeSecretMasker).
+   * * Hides the value of a secret variable and its variants: without surrounding quotes or spaces, in Base64, and with the escapes of
+   * logging commands (the agent's Worker.InitializeSecretMasker).
    */
   addVariable(secret: string): void {
     if (secret.trim() === "") return;

@@ -29,7 +29,7 @@ export function taskEnvironment(parts: TaskEnvironmentParts): Record<string, str
   };
 }
 
-/** The connections whose GUIDs stand in the task's `connectedService:` inputs, and the job's own. */
+/** The connections whose GUIDs are in the task's `connectedService:` inputs, and the job's own. */
 export function referencedConnections(
   definition: TaskDefinition,
   inputs: CaseInsensitiveMap<string>,

@@ -61,7 +61,7 @@ export async function runTaskProcess(task: TaskProcess, events: TaskProcessEvent
   const ended = waitForEnd(child, onLine, events.onOutput).then(({ code, signal }) => {
     return code ?? (leave ? 0 : 128 + (signal === null ? 0 : constants.signals[signal]));
   });
-  // The task may end, and reject for want of a process, while a signal's timeout is being waited for below.
+  // The task may end during the wait for a signal's timeout below. Then sending the signal fails, because there is no process.
   ended.catch(() => {});
   leave?.(() => killGroup(child));
   const onCancel = () => void cancelProcess(child, ended);

@@ -232,7 +232,7 @@ function settleResult(step: StepRecord, continueOnError: boolean): void {
   if (step.result === "Failed" && continueOnError) step.result = "SucceededWithIssues";
 }
 
-/** Reads what the server would be sent. A file that is gone by now never gets there, and nobody is told. */
+/** Reads what the server would be sent. A file that no longer exists is skipped without a message. */
 async function readAttachments(step: StepRecord): Promise<Attachment[]> {
   const read = step.attachments.map(async (attachment) => {
     const content = await readFile(attachment.path, "utf8").catch(() => undefined);

@@ -12,7 +12,7 @@ export interface ConditionContext {
   jobs?: ReadonlyMap<string, TaskResult> | undefined;
 }
 
-/** Whether a condition holds, or why nobody can say so here. */
+/** Whether a condition holds, or why this cannot be decided here. */
 export type ConditionOutcome = { holds: boolean } | { problem: string };
 
 const succeeds: readonly TaskResult[] = ["Succeeded", "SucceededWithIssues"];

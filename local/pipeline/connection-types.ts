@@ -20,7 +20,7 @@ interface Contribution {
   };
 }
 
-/** What the server makes of the schemes that an extension may use, each with the fields that it always has. */
+/** The schemes that an extension may use, each with the fields that the server always adds. */
 const schemes: Readonly<Record<string, readonly [name: string, ...fields: string[]]>> = {
   "ms.vss-endpoint.endpoint-auth-scheme-basic": ["UsernamePassword", "username", "password"],
   "ms.vss-endpoint.endpoint-auth-scheme-none": ["None"],

@@ -1,11 +1,11 @@
 import { compareValues, isEqual, toBoolean, toText, type Value, Version } from "./expression-value.ts";
 
-/** An expression that Azure Pipelines would refuse, or that nobody but its server can evaluate. */
+/** An expression that Azure Pipelines would refuse, or that only its server can evaluate. */
 export class ExpressionError extends Error {}
 
 /** What an expression may refer to. */
 export interface ExpressionContext {
-  /** By lower-case name, for example `succeeded`. Takes what stands between its brackets. */
+  /** By lower-case name, for example `succeeded`. Gets the arguments between its brackets. */
   functions: ReadonlyMap<string, (parameters: readonly Value[]) => Value>;
   /** The members of a named value, for example of `variables`. @returns null for a member that it does not have */
   namedValues: ReadonlyMap<string, (member: string) => Value>;

@@ -5,7 +5,7 @@ import type { SkippedPart } from "./yaml-source.ts";
 /** What became of one step. */
 export interface StepReport {
   job: string;
-  /** Its display name, or what stands in for one. */
+  /** Its display name, or a default for it. */
   title: string;
   result: TaskResult;
   /** Why it did not run. */

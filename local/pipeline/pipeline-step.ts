@@ -9,7 +9,7 @@ export interface PipelineStep {
   line: number;
   /** The step's first key: `task`, `script`, `checkout`, `template`, … */
   kind: string;
-  /** What stands beside that key: for a task its `Name@1`. */
+  /** The value of that key: for a task its `Name@1`. */
   reference: string;
   name?: string | undefined;
   displayName?: string | undefined;

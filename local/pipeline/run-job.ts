@@ -2,11 +2,12 @@ import { describeContainer, readVolumes } from "../agent/container.ts";
 import { endJob, type Job, type JobRequest, startJob } from "../agent/job.ts";
 import { mergeResults, type TaskResult } from "../agent/task-result.ts";
 import { runTask } from "../agent/task-runner.ts";
+import type { TaskStep } from "../agent/task-step.ts";
 import { type ConditionContext, evaluateCondition, evaluateVariable } from "./condition.ts";
 import type { PlannedJob, PlannedStep } from "./pipeline-plan.ts";
 import type { StepReport } from "./pipeline-result.ts";
 
-export interface JobOptions extends JobRequest {
+export interface JobOptions extends JobRequest, Pick<TaskStep, "runProcess"> {
   /** Takes each line of the log; secrets are masked. */
   onLine: (line: string) => void;
   cancel?: AbortSignal | undefined;
@@ -33,7 +34,7 @@ interface Hindrance {
 /** The condition of steps, jobs and stages that name none. */
 const byDefault = "succeeded()";
 
-/** Runs the steps of one job in turn, each where its condition holds; or none of them, where the job's own does not. */
+/** Runs the steps of one job in order, each if its condition holds; or none of them if the job's own condition does not. */
 export async function runJob(planned: PlannedJob, before: JobsBefore, options: JobOptions): Promise<JobReport> {
   const { container } = planned;
   const job = await startJob({ ...options, container });
@@ -118,6 +119,7 @@ async function runStep(
     cancel: survivesCancel ? undefined : options.cancel,
     timeoutMs: step.timeoutInMinutes === 0 ? undefined : step.timeoutInMinutes * 60_000,
     isOnHost: step.isOnHost,
+    runProcess: options.runProcess,
   });
   return { job: planned.name, title: job.masker.mask(title), result: outcome.result, outcome };
 }
@@ -132,7 +134,7 @@ function findHindrance(condition: string, context: ConditionContext): Hindrance 
   return { result: "Skipped", reason: `its condition ${condition} is not met: the status is ${context.status}` };
 }
 
-/** What nobody can evaluate is a failure only if it decides about a step of the extension, not about scripts alone. */
+/** A condition that cannot be evaluated is only a failure if it decides about a step of the extension, not just about scripts. */
 function weigh({ result, reason }: Hindrance, steps: readonly PlannedStep[]): Hindrance {
   return { result: steps.some(({ step }) => step.kind === "task") ? result : "Skipped", reason };
 }

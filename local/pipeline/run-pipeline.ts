@@ -1,10 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { agentVersionOf, nodeVersionOf } from "../agent/agent-version.ts";
 import { CaseInsensitiveMap } from "../agent/case-insensitive-map.ts";
+import type { JobRequest } from "../agent/job.ts";
 import { expandMacros } from "../agent/macros.ts";
 import type { ServiceConnection } from "../agent/service-connection.ts";
 import { taskNode } from "../agent/task-node.ts";
 import { mergeResults, type TaskResult } from "../agent/task-result.ts";
+import type { TaskStep } from "../agent/task-step.ts";
 import type { HostType } from "../agent/workspace.ts";
 import { connectionRefusals, readConnectionTypes } from "./connection-types.ts";
 import { connectionFromShell } from "./connections.ts";
@@ -16,7 +18,9 @@ import { type JobsBefore, runJob } from "./run-job.ts";
 import { summarize } from "./summary.ts";
 import { readTaskCatalog, type TaskCatalog } from "./task-catalog.ts";
 
-export interface PipelineOptions {
+export interface PipelineOptions
+  extends Pick<JobRequest, "workFolder" | "inheritedEnv" | "proxy" | "certificates">,
+    Pick<TaskStep, "runProcess"> {
   /** The pipeline file. */
   file: string;
   /** Take the place of those in the file. */

@@ -1,7 +1,7 @@
 import type { ServiceConnection } from "../agent/service-connection.ts";
 import type { TaskDefinition, TaskInput } from "../agent/task-definition.ts";
 
-/** What the server makes of a step's inputs before an agent sees them. */
+/** The changes that the server makes to a step's inputs before an agent gets them. */
 export interface ResolvedInputs {
   /** By the inputs' real names; connections by GUID. Defaults are left to the agent. */
   inputs: Record<string, string>;
@@ -16,7 +16,7 @@ export interface InputResolution {
   given: Record<string, string>;
   /** A connection by its name or GUID. */
   findConnection: (name: string) => ServiceConnection | undefined;
-  /** What to do where there is none, said behind what the server says. */
+  /** What to do if there is none, added to the server's message. */
   connectionAdvice?: string | undefined;
   /** Expands the variables which are known before the job starts; the server needs no others. */
   expand: (text: string) => string;

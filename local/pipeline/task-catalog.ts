@@ -78,7 +78,7 @@ const scriptTasks: Readonly<Record<string, string>> = {
   powershell: "PowerShell",
 };
 
-/** The task that runs a script: what the local agent has in the place of Azure Pipelines' own. */
+/** The task that runs a script: the local agent's replacement for Azure Pipelines' own. */
 export async function readScriptTask(kind: string): Promise<CatalogTask> {
   return await readTask(join(import.meta.dirname, "../agent/script-tasks", scriptTasks[kind] ?? ""));
 }

@@ -16,8 +16,8 @@ export interface SkippedPart {
 }
 
 /**
- * A YAML file whose values are all text, as they are to Azure Pipelines: `1.10` stays `1.10`. What is found wrong is
- * gathered, each with its line and column, and so is what is skipped.
+ * * A YAML file whose values are all text, as they are to Azure Pipelines: `1.10` stays `1.10`. Problems and skipped parts are collected,
+ * each with its line and column.
  */
 export class YamlSource {
   readonly problems: string[] = [];
@@ -38,7 +38,7 @@ export class YamlSource {
     if (this.problems.length > 0) throw new PipelineError(this.problems);
   }
 
-  /** Where a node stands: `pipeline.yml (Line: 3, Col: 5)`. */
+  /** The position of a node: `pipeline.yml (Line: 3, Col: 5)`. */
   placeOf(node: unknown): string {
     return this.#place(offsetOf(node));
   }

@@ -66,13 +66,13 @@ async function carryOut(
   return charged(request, await answerAs(persona, operation, { request, state, document, incoming }));
 }
 
-/** A requester who offers to pay for a request is told that it was charged. */
+/** The answer to a requester who offers to pay says that the request was charged. */
 function charged({ headers }: S3Request, reply: Reply): Reply {
   if (headers.get("x-amz-request-payer") !== "requester") return reply;
   return { ...reply, headers: { ...reply.headers, "x-amz-request-charged": "requester" } };
 }
 
-/** A body that the operation has no use for must still be what the request says of it. */
+/** A body that the operation does not use must still match the request's headers. */
 async function readDocument(operation: Operation, incoming: IncomingBody): Promise<string> {
   if ((incoming.declaration.sizeBytes ?? 0) > maxDocumentBytes) throw new S3Error("EntityTooLarge");
   const chunks: Buffer[] = [];
@@ -82,7 +82,7 @@ async function readDocument(operation: Operation, incoming: IncomingBody): Promi
   return operation.body === "document" ? Buffer.concat(chunks).toString() : "";
 }
 
-/** Errors about an existing bucket tell its region, so that a client which signed for another one learns it. */
+/** Errors about an existing bucket contain its region, so that a client that signed for another one learns it. */
 function regionHeader(state: ServerState, bucket: string | undefined): Record<string, string> {
   return bucket !== undefined && state.buckets.has(bucket) ? { "x-amz-bucket-region": state.region } : {};
 }

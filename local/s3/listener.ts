@@ -7,7 +7,7 @@ import { xmlError } from "./http/xml.ts";
 
 const keepAliveTimeoutMs = 120_000;
 
-/** Where a frontend is to be. */
+/** The address of a frontend. */
 export interface Place {
   /** 0 for one that is free. */
   readonly port: number;
@@ -59,7 +59,7 @@ export function numberConnections(): (socket: Socket) => number {
   };
 }
 
-/** A client that closes its side within a body, and still listens, is told that the body was not complete. */
+/** A client that closes its side within a body, but still reads, gets the answer that the body was not complete. */
 function endBrokenConnection(
   error: NodeJS.ErrnoException,
   socket: NodeJS.WritableStream & { writable: boolean },

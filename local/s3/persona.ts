@@ -77,7 +77,7 @@ export const refusesSettings: Persona = {
   },
 };
 
-/** Has an ACL for each object in which nobody is named. */
+/** Has an ACL for each object, without any grantee. */
 export const namesNoGrantees: Persona = {
   answers: {
     GetObjectAcl: documentReply(
@@ -142,7 +142,7 @@ const notImplemented: Reply = documentReply(
   }),
 );
 
-/** Answers as if a bucket were no website yet and had no policy, and refuses to make it one or to give it one. */
+/** Answers that a bucket has no website configuration and no policy, and refuses to store them. */
 export const refusesToBeSet: Persona = {
   answers: {
     PutBucketWebsite: { ...notImplemented, status: 501 },

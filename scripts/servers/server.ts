@@ -28,8 +28,6 @@ export interface ServerKind {
    * only seen to work.
    */
   suite: "s3" | "stores" | "operations" | undefined;
-  /** Whether it is run only if it is named, since it takes long to be installed. */
-  onRequest?: boolean;
   /** Installs it where that is permitted. @throws {Unavailable} if it cannot be had. */
   install(permission: InstallPermission): Promise<unknown>;
   /**

@@ -1,31 +1,33 @@
-/** What runs on the agent's Node, unlike what plays the world around it. */
-const product = [
-  "agent",
-  "archive",
-  "aws",
-  "checksums",
-  "extract",
-  "files",
-  "http",
-  "package",
-  "s3",
-  "site",
-  "sync",
-  "tasks",
+/** Sources whose work a Node may do otherwise. They are tested in the process of mocha. */
+const dependingOnNode = ["archive", "checksums", "extract", "files", "http"];
+
+/** Steps in which a Node may do something otherwise: connections and TLS, checksums and compression, files, processes that are cancelled. */
+const stepsDependingOnNode = [
+  ...["upload", "upload-archive", "upload-checksums", "upload-failures", "upload-faults", "upload-resume"],
+  ...["download", "download-failures", "download-integrity", "download-interrupted", "download-partial-files"],
+  ...["extract", "extract-interrupted", "publish", "publish-content-types", "publish-interrupted"],
+  ...["certificates", "identity", "identity-renewal", "network", "proxy-faults", "what-a-step-leaves"],
+];
+
+/** Steps of which neither a Node nor a server makes a difference: what they decide and say. */
+const decisionsAndTexts = [
+  "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
+  "tasks/upload-{encryption,errors,header-refusals,max-delete,patterns,resume-role,selection}",
+  "tasks/publish-{log,names,neighbours,pending,rules,secrets,visitors}",
+  "tasks/download-{beside-others,unsafe-keys}",
 ];
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
- * need none. What they do has been done, under the same Nodes, in the runs on the embedded server.
+ * need none. What they do has been done in the runs on the embedded server.
  */
 const besideTheServer = [
+  ...decisionsAndTexts,
   "s3/{bucket-region,digest,encoded-words,encryption,expiring-credentials}",
   "s3/{concurrency/*,multipart/part-size}",
-  "tasks/{inputs*,identity*,toolkit-pipeline,*-memory,*-failures,*-interrupted,*-stores,*-stores-*}",
-  "tasks/upload-{encryption,faults,header-refusals}",
-  "tasks/publish-{cloudfront,content-types,dns*,invalidation,log,names,neighbours,pending,rules,secrets,visitors}",
-  "tasks/download-{integrity,partial-files,unsafe-keys}",
-  "tasks/extract*",
+  "tasks/{extract*,identity*,proxy-faults,what-a-step-leaves,*-memory,*-failures,*-interrupted}",
+  "tasks/{upload-faults,upload-resume,download-integrity,download-partial-files}",
+  "tasks/publish-{cloudfront,content-types,dns*,invalidation}",
   "browser/edge",
 ];
 
@@ -53,19 +55,6 @@ const withMoto = [
   "tasks/publish-{cloudfront,dns*,invalidation}",
 ];
 
-/**
- * Some 600 steps that show how text is read, which the suite `full` has: the tasks' own work on strings. AwsS3Download's table, which shares
- * its readers with the others, shows that it is the same under another Node.
- */
-const inputTables = "tasks/inputs-{upload,publish-site}";
-
-/** Tests of what the tasks decide and say, which is the same on each Node, and those that take long. */
-const decisionsAndTexts = [
-  "tasks/{inputs*,toolkit-pipeline,*-overwrite,*-refusals,*-report*}",
-  "tasks/upload-{compare,dry-run,faults,header-*,max-delete,selection}",
-  "tasks/publish-{log,visitors}",
-];
-
 /** What the tasks do that depends on the store, and that takes no more than what the plainest stores have. */
 const dependingOnTheStore = [
   ...["upload", "upload-bucket", "upload-delete-extra", "upload-objects", "upload-overwrite"],
@@ -76,19 +65,17 @@ const dependingOnTheStore = [
 /** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
 const operations = ["test/stores/*-operations.ts"];
 
+const packaged = [
+  "test/package/extension.test.ts",
+  ...stepsDependingOnNode.map((name) => `test/tasks/${name}.test.ts`),
+];
+
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
-  /** But for what the suites of large amounts and of moto do under the same Node. */
-  product: [
-    ...product.map((folder) => `test/${folder}/**/*.test.ts`),
-    ...without(randomTrees, ...manyReleases, inputTables, largeAmounts, ...withMoto),
-  ],
-  /** What a Node may do otherwise: connections and TLS, checksums and compression, files, processes that are cancelled. */
-  packaged: [
-    "test/package/extension.test.ts",
-    "test/tasks/**/*.test.ts",
-    ...without(...decisionsAndTexts, largeAmounts, ...withMoto, "tasks/{read-back,aws-sync,extract-other-writers}"),
-  ],
+  /** What a Node may do otherwise, by the packaged tasks. */
+  packaged,
+  /** The same, and by the sources, where mocha itself runs on that Node. */
+  product: [...packaged, ...dependingOnNode.map((folder) => `test/${folder}/**/*.test.ts`)],
   refused: ["test/package/node-requirement.test.ts"],
   /** What `npm test` leaves out; of the faults it has a smaller sample. */
   extras: [
@@ -100,12 +87,14 @@ export const suites = {
   /** What `npm test` has fewer cases of, or runs with many steps in one process. */
   full: [
     ...["aws/signer", "http/response-parser", "site/publish-model", "site/rules/many-redirects", randomTrees],
-    ...["tasks/inputs-*", "tasks/publish-visitors"],
+    ...decisionsAndTexts,
   ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
   /** The table of compatible stores. */
   operations,
+  /** The same with archives of 4.5 GiB and 70,000 files, which takes half an hour. */
+  archives: ["test/tasks/archive-memory.test.ts"],
   /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [

@@ -21,7 +21,7 @@ async function start(permission: InstallPermission): Promise<RunningServer> {
   return inWorkspace("versitygw", async (workspace) => {
     const [buckets, versions] = ["buckets", "versions"].map((name) => join(workspace.folder, name)) as [string, string];
     await Promise.all([buckets, versions].map((folder) => mkdir(folder)));
-    // It keeps versions only where it is told a place for them.
+    // It keeps versions only if it gets a folder for them.
     const backend = ["posix", "--versioning-dir", versions, buckets];
     const websitePort = await freePort();
     const websites = ["--website", `127.0.0.1:${websitePort}`, "--website-domain", websiteDomain];

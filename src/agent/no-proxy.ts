@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { portOf, serverAddress } from "../http/server-address.ts";
 
 /** Which servers are reached without a proxy. */
 export type Exceptions = (url: URL) => boolean;
@@ -25,7 +26,7 @@ function parseEntry(entry: string): Exceptions {
   if (range) return rangeOf(range[1] as string, Number(range[2]));
   const [, bracketed, name = "", port] = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(entry) ?? [];
   const host = isIP(entry) ? entry : (bracketed ?? name);
-  const onPort = (url: URL) => port === undefined || port === portOf(url);
+  const onPort = (url: URL) => port === undefined || port === `${portOf(serverAddress(url))}`;
   if (isIP(host)) return (url) => hostOf(url) === canonical(host) && onPort(url);
   const suffix = host.replace(/^\*?\./, ".");
   if (suffix.startsWith(".")) return (url) => hostOf(url).endsWith(suffix) && onPort(url);
@@ -50,8 +51,4 @@ function hostOf(url: URL): string {
 /** The form in which URLs write an IP address. */
 function canonical(address: string): string {
   return isIP(address) === 6 ? hostOf(new URL(`http://[${address}]`)) : address;
-}
-
-function portOf(url: URL): string {
-  return url.port || (url.protocol === "https:" ? "443" : "80");
 }

@@ -64,12 +64,12 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
  * in which it escapes only the dots. It skips what is not a regular expression, for example an entry that starts with a wildcard.
  */
 function readBypassList(): Exceptions {
-  const setting = "The agent's list of proxy exceptions (.proxybypass or no_proxy)";
+  const setting = "agent's list of proxy exceptions (.proxybypass or no_proxy)";
   const patterns = parsePatternList(tl.getVariable("Agent.ProxyBypassList") || "[]");
   if (!patterns)
     throw new NetworkSettingsError(
       "proxy-settings-invalid",
-      `${setting} is not a list (AGENT_PROXYBYPASSLIST). Restart the agent.`,
+      `The ${setting} is not a list (AGENT_PROXYBYPASSLIST). Restart the agent.`,
     );
   const exceptions: Exceptions[] = [];
   const ignored: string[] = [];
@@ -79,10 +79,10 @@ function readBypassList(): Exceptions {
     else ignored.push(`"${pattern}"`);
   }
   if (ignored.length > 0) {
-    const advice = "Correct it, for example .*\\.example\\.com, and restart the agent.";
+    const advice = "Correct them, for example .*\\.example\\.com, and restart the agent.";
     log.warning(
       "proxy-exception-ignored",
-      `${setting} has entries that are not regular expressions. They are ignored: ${ignored.join(", ")}. ${advice}`,
+      `These entries of the ${setting} are not regular expressions and are ignored: ${ignored.join(", ")}. ${advice}`,
     );
   }
   return (url) => exceptions.some((matches) => matches(url));

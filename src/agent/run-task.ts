@@ -27,7 +27,7 @@ export interface TaskOutcome {
  * * Runs a task's body and reports to the agent: output variables, errors, and the result. Every failure becomes an error message, never a
  * stack trace, and never a success.
  */
-export async function runTask(body: (cancelled: AbortSignal) => Promise<TaskOutcome>): Promise<void> {
+export async function runTask(body: (cancelSignal: AbortSignal) => Promise<TaskOutcome>): Promise<void> {
   fixYoungGeneration();
   // V8 would let the old generation grow to several times its live data; twice is enough. A smaller factor costs more: with 40 percent
   // growth, the plan of a million objects took 350 MB instead of 400, but the whole heap was collected 42 times instead of 21.

@@ -1,6 +1,7 @@
 // The script that the agent starts. It is built for old versions of Node.js too, because a container may have one, so it must import
 // nothing that needs a newer one. The task itself is in main.js.
 import { printed } from "../errors/coded-message.ts";
+import { describeUnwritableFolder } from "../errors/unwritable-folder.ts";
 import { takeNetworkSecrets } from "./network-secrets.ts";
 import { refusalOfNode } from "./node/node-requirement.ts";
 
@@ -31,11 +32,8 @@ function describeLoadError(error: NodeJS.ErrnoException): string {
   const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
   const isOfFolder = folder !== undefined && error.path !== undefined && error.path.indexOf(folder) === 0;
   if (!isFull && !isOfFolder) throw error;
-  const advice = isFull
-    ? "Free space on its disk, or give the agent a larger one"
-    : "Make sure that it exists and that the agent's user may write into it";
   return printed({
     code: isFull ? "disk-full" : "file-access-denied",
-    message: `The agent's temporary folder ${folder} cannot be written to: ${error.message}. ${advice}, and run the step again. Nothing was done.`,
+    message: `${describeUnwritableFolder(`${folder}`, error.message, isFull)}. Nothing was done.`,
   });
 }

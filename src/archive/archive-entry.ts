@@ -5,12 +5,11 @@ export type ArchiveFormat = "zip" | "tar.gz";
 export interface ArchiveEntry {
   /** Its name in the archive: relative, with `/` between its names. */
   readonly path: string;
-  readonly absolutePath: string;
   readonly sizeBytes: number;
-  /** Whether its owner may run it. Always false on Windows. */
+  /** Whether its owner may run it; never on Windows, which does not know this. */
   readonly isExecutable: boolean;
-  /** The SHA-256 of its bytes. */
-  readonly sha256: Buffer;
+  /** The SHA-256 of its bytes, in hex. */
+  readonly sha256: string;
 }
 
 /** How an archive is written. */

@@ -1,3 +1,2 @@
-/** The libraries that write archives, in a separate file beside the bundle, because few steps need them. */
+/** The library that writes tar archives, in a separate file beside the bundle, because few steps need it. */
 export { pack } from "tar-stream";
-export { ZipFile } from "yazl";

@@ -15,7 +15,7 @@ export function contentHash(entries: readonly ArchiveEntry[], { format, compress
   const add = (values: readonly unknown[]) => hash.update(`${JSON.stringify(values)}\n`);
   add([format, compressionLevel, WRITER_VERSION]);
   for (const { path, isExecutable, sizeBytes, sha256 } of entries) {
-    add([path, isExecutable, sizeBytes, sha256.toString("hex")]);
+    add([path, isExecutable, sizeBytes, sha256]);
   }
   return hash.digest("hex");
 }

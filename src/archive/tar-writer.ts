@@ -1,8 +1,8 @@
 import { pipeline, type Readable, Transform } from "node:stream";
 import { createGzip } from "node:zlib";
-import type { Pack } from "tar-stream";
+import type { Header, Pack } from "tar-stream";
 import { type ArchiveEntry, modeOf } from "./archive-entry.ts";
-import { entryContent, type OnRead } from "./entry-content.ts";
+import { type EntryReader, isSmall } from "./entry-content.ts";
 
 const MODIFIED = new Date(Date.UTC(1980, 0, 1));
 
@@ -14,7 +14,7 @@ const MODIFIED = new Date(Date.UTC(1980, 0, 1));
 export async function writeTarGz(
   entries: readonly ArchiveEntry[],
   compressionLevel: number,
-  onRead: OnRead,
+  reader: EntryReader,
 ): Promise<Readable> {
   const { pack } = await import("./archive-writers.ts");
   const tar = pack();
@@ -22,22 +22,30 @@ export async function writeTarGz(
   const gzip = createGzip({ level: compressionLevel });
   // Errors of the streams in between become errors of the output.
   pipeline(tar, gzip, output, () => undefined);
-  addEntries(tar, entries, onRead).catch((error: Error) => output.destroy(error));
+  addEntries(tar, entries, reader).catch((error: Error) => output.destroy(error));
   return output;
 }
 
-async function addEntries(tar: Pack, entries: readonly ArchiveEntry[], onRead: OnRead): Promise<void> {
-  for (const entry of entries) await addEntry(tar, entry, onRead);
+async function addEntries(tar: Pack, entries: readonly ArchiveEntry[], reader: EntryReader): Promise<void> {
+  for (const entry of entries) await (isSmall(entry) ? addSmall : addLarge)(tar, entry, reader);
   tar.finalize();
 }
 
-async function addEntry(tar: Pack, entry: ArchiveEntry, onRead: OnRead): Promise<void> {
-  const { path: name, sizeBytes: size } = entry;
-  const content = entryContent(entry, onRead);
+/** In one go, because a stream for each small file would take several times as long. */
+function addSmall(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Promise<void> {
+  const bytes = reader.readSmall(entry);
+  return new Promise<void>((resolve, reject) => {
+    const sink = tar.entry(headerOf(entry), (error) => (error ? reject(error) : resolve()));
+    sink.once("error", reject);
+    sink.end(bytes);
+  });
+}
+
+async function addLarge(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Promise<void> {
+  const content = reader.stream(entry);
   try {
     await new Promise<void>((resolve, reject) => {
-      const header = { name, size, mode: modeOf(entry), mtime: MODIFIED, type: "file" } as const;
-      const sink = tar.entry(header, (error) => (error ? reject(error) : resolve()));
+      const sink = tar.entry(headerOf(entry), (error) => (error ? reject(error) : resolve()));
       sink.once("error", reject);
       content.once("error", reject);
       content.pipe(sink);
@@ -45,6 +53,10 @@ async function addEntry(tar: Pack, entry: ArchiveEntry, onRead: OnRead): Promise
   } finally {
     content.destroy();
   }
+}
+
+function headerOf(entry: ArchiveEntry): Partial<Header> & Pick<Header, "name"> {
+  return { name: entry.path, size: entry.sizeBytes, mode: modeOf(entry), mtime: MODIFIED, type: "file" };
 }
 
 /** Place of the byte that names the operating system, and its value for "unknown". Source: RFC 1952, section 2.3. */

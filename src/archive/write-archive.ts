@@ -1,29 +1,32 @@
 import type { Readable } from "node:stream";
 import type { ArchiveEntry, ArchiveSettings } from "./archive-entry.ts";
-import type { OnRead } from "./entry-content.ts";
+import { EntryReader, type OnRead } from "./entry-content.ts";
 import { writeTarGz } from "./tar-writer.ts";
-import { refuseZipName, writeZip } from "./zip-writer.ts";
+import { whyZipNameIsRefused, writeZip } from "./zip-writer.ts";
 
 /**
  * Writes an archive as a stream. The same entries with the same settings give the same bytes, whatever the machine, its time zone or the
  * version of Node.js.
  *
- * @param entries in the order of their names, each of which `refuseName` accepts.
+ * @param folder the entries' paths are relative to it.
+ * @param entries in the order of their names, each of which `whyNameIsRefused` accepts.
  * @param onRead called with the number of bytes that have just been read from a file.
  * @returns a stream that fails with `file-changed` if a file is not what it was, and with Node's error if one cannot be read. Destroy it
  *   if it is not read to its end.
  */
-export function writeArchive(
+export async function writeArchive(
+  folder: string,
   entries: readonly ArchiveEntry[],
   { format, compressionLevel }: ArchiveSettings,
   onRead: OnRead = () => undefined,
 ): Promise<Readable> {
-  return format === "zip" ? writeZip(entries, compressionLevel, onRead) : writeTarGz(entries, compressionLevel, onRead);
+  const reader = new EntryReader(folder, onRead);
+  return format === "zip" ? writeZip(entries, compressionLevel, reader) : writeTarGz(entries, compressionLevel, reader);
 }
 
 /** Why a file cannot go into an archive under its name, as the end of a sentence; undefined if it can. */
-export function refuseName(path: string, { format }: ArchiveSettings): string | undefined {
-  return format === "zip" ? refuseZipName(path) : undefined;
+export function whyNameIsRefused(path: string, { format }: ArchiveSettings): string | undefined {
+  return format === "zip" ? whyZipNameIsRefused(path) : undefined;
 }
 
 /** The most that an entry adds to its bytes: headers, its name twice, and the overhead of compression. */

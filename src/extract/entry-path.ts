@@ -1,4 +1,4 @@
-import { refuseName } from "../files/safe-path.ts";
+import { whyNameIsRefused } from "../files/safe-path.ts";
 import { isTemporaryName } from "../files/temporary-file.ts";
 import { refuseEntry } from "./archive-error.ts";
 
@@ -25,7 +25,7 @@ export function pathOfEntry({ name, isFolder }: NamedEntry, platform: NodeJS.Pla
   const relative = name.replace(/^(?:\.\/+)+/, "");
   const path = isFolder ? relative.replace(/\/$/, "") : relative;
   if (isFolder && (path === "" || path === ".")) return "";
-  const refusal = refuseName(path, platform);
+  const refusal = whyNameIsRefused(path, platform);
   if (refusal) throw refuseEntry(name, refusal);
   if (path.split("/").some(isTemporaryName)) {
     throw refuseEntry(name, "its name is that of a temporary file of this task");

@@ -57,22 +57,22 @@ export async function checkArchive(
 /**
  * Reads some files of an archive that was checked, in the order in which the archive has them.
  *
- * @param wanted by their place.
- * @param receive gets each file, and its content, which it has to read to the end.
+ * @param wanted by the place of the file.
+ * @param receive gets each one, and its content, which it has to read to the end.
  * @throws {ArchiveError} if the archive is not what it was when it was checked; what `receive` throws; the signal's reason.
  */
-export async function readFiles<F extends CheckedFile>(
+export async function readFiles<Wanted extends { readonly file: CheckedFile }>(
   archive: ArchiveFile,
-  wanted: ReadonlyMap<number, F>,
+  wanted: ReadonlyMap<number, Wanted>,
   signal: AbortSignal,
-  receive: (file: F, content: AsyncIterable<Buffer>) => Promise<void>,
+  receive: (wanted: Wanted, content: AsyncIterable<Buffer>) => Promise<void>,
 ): Promise<void> {
   for await (const entry of entriesOf(archive, signal, () => undefined)) {
-    const file = wanted.get(entry.place);
-    if (file)
+    const found = wanted.get(entry.place);
+    if (found)
       await receive(
-        file,
-        checkedContent(entry, signal, (actual) => expectChecksum(actual, file.crc32)),
+        found,
+        checkedContent(entry, signal, (actual) => expectChecksum(actual, found.file.crc32)),
       );
   }
 }

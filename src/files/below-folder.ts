@@ -5,3 +5,10 @@ export function isBelow(folder: string, path: string): boolean {
   // The root of a disk already ends with a separator.
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
+
+/** The folders of a relative path or a key, whose separator is `/`: `a/b` and `a` for `a/b/c`. */
+export function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) folders.push(path.slice(0, end));
+  return folders;
+}

@@ -1,6 +1,6 @@
 /**
  * The only way from an object's key to a path on disk: a key can name anything, and whoever may write to a bucket chooses it. Names are
- * keys relative to the prefix, with `/` between their parts. First `refuseName`, then `NameCollisions`, then `TargetFolder`.
+ * keys relative to the prefix, with `/` between their parts. First `whyNameIsRefused`, then `NameCollisions`, then `TargetFolder`.
  */
 export { foldName, isCaseSensitive, NameCollisions } from "./name-collisions.ts";
 export { TargetFolder } from "./target-folder.ts";
@@ -19,27 +19,27 @@ const NOT_ON_WINDOWS = /[\\<>:"|?*\x00-\x1f]/;
  *
  * @returns what completes "key X cannot become a file: ".
  */
-export function refuseName(name: string, platform: NodeJS.Platform): string | undefined {
+export function whyNameIsRefused(name: string, platform: NodeJS.Platform): string | undefined {
   if (name === "") return "it has no name after the prefix";
   if (name.includes("\0")) return "it has a NUL character";
   if (/\p{Surrogate}/u.test(name)) return "it is not valid Unicode";
   for (const part of name.split("/")) {
-    const reason = refusePart(part, platform);
+    const reason = whyPartIsRefused(part, platform);
     if (reason) return reason;
   }
   return undefined;
 }
 
-function refusePart(part: string, platform: NodeJS.Platform): string | undefined {
+function whyPartIsRefused(part: string, platform: NodeJS.Platform): string | undefined {
   if (part === "") return "it has an empty name between, before or after its slashes";
   if (part === "." || part === "..") return `it has "${part}" as a name, which means a folder`;
-  if (platform === "win32") return refuseWindowsPart(part);
+  if (platform === "win32") return whyWindowsPartIsRefused(part);
   // No character takes more than 3 bytes a UTF-16 unit.
   const isLong = part.length * 3 > MAX_PART_LENGTH && Buffer.byteLength(part) > MAX_PART_LENGTH;
   return isLong ? `a name in it is longer than ${MAX_PART_LENGTH} bytes` : undefined;
 }
 
-function refuseWindowsPart(part: string): string | undefined {
+function whyWindowsPartIsRefused(part: string): string | undefined {
   const [character] = NOT_ON_WINDOWS.exec(part) ?? [];
   if (character !== undefined) {
     const shown = character < " " ? "a control character" : character;

@@ -6,7 +6,7 @@ import { isBelow } from "./below-folder.ts";
 import type { Disk } from "./disk.ts";
 import { type FolderIdentity, type FolderNumbers, isSameFolder } from "./folder-identity.ts";
 
-/** A folder that files need cannot be had, because of what stands in its place. */
+/** A folder cannot be used for files, because something else has its place, for example a file or a link. */
 export class TargetFolderError extends CodedError {
   override readonly name: string = "TargetFolderError";
 
@@ -28,7 +28,7 @@ class FolderExchangedError extends CodedError {
 }
 
 /**
- * Makes the folders that files below a root need, and guards against links that lead out of it. The names are those that `refuseName`
+ * Makes the folders that files below a root need, and guards against links that lead out of it. The names are those that `whyNameIsRefused`
  * has accepted. A folder is looked at once, however many files come into it; `confirm` sees whether it is still the same.
  */
 export class TargetFolder {
@@ -110,7 +110,7 @@ export class TargetFolder {
    * @throws {FolderExchangedError}; Node's error if one cannot be read or removed.
    */
   async removeEmpty(name: string): Promise<boolean> {
-    // What stands in it has the folder itself on its way.
+    // The path of something in the folder leads through the folder itself, so that this checks the folder too.
     await this.pathToRemove(`${name}/any`);
     const path = join(this.#root, name);
     for (const entry of await readdir(path, { withFileTypes: true })) {

@@ -21,7 +21,7 @@ const RESERVED_BYTES = 16 * 1024;
 /** The largest answers that are kept are pages of a listing: 4 MiB with 1,000 of the longest keys. */
 const MAX_COLLECTED_BYTES = 16 * 1024 ** 2;
 
-function tooLargeForAll(): Error {
+function tooLargeError(): Error {
   return new CodedError(
     "response-not-recognized",
     "the answer is larger than 16 MiB, and no document that the task requests is so large. Check the server URL in the service connection, and any proxy or load balancer",
@@ -40,7 +40,7 @@ export class CollectedBody implements BodyReceiver {
    * @param maxBytes of what is larger, no more is kept. Default: more than any answer that is known as a document of S3.
    * @param tooLarge makes the error for that.
    */
-  constructor(maxBytes = MAX_COLLECTED_BYTES, tooLarge: () => Error = tooLargeForAll) {
+  constructor(maxBytes = MAX_COLLECTED_BYTES, tooLarge: () => Error = tooLargeError) {
     this.#maxBytes = maxBytes;
     this.#tooLarge = tooLarge;
   }

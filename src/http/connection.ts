@@ -177,7 +177,7 @@ export class Connection implements ExchangeConnection {
     const exchange = this.#exchange;
     const before = this.#paced;
     this.#paced = { exchange, bytesRead };
-    if (!exchange?.isRead || exchange !== before?.exchange || exchange.isWaitingForThisMachine) return;
+    if (!exchange?.isReadRequest || exchange !== before?.exchange || exchange.isWaitingForThisMachine) return;
     const seconds = this.#options.idleTimeoutMs / 1000;
     if (bytesRead - before.bytesRead >= MIN_BYTES_PER_SECOND * seconds) return;
     this.#fail(this.failure("ETIMEDOUT", `less than 1 KiB/s was received for ${seconds} s`));

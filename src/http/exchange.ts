@@ -11,13 +11,13 @@ import type { SocketWriter } from "./socket-writer.ts";
  * How far the request is: not begun; waiting for the next chunk from the body's source; waiting for the network to take a chunk; sent as a
  * whole; or stopped, because the rest of it is not wanted any more.
  */
-type RequestState = "unsent" | "source" | "network" | "sent" | "stopped";
+type RequestState = "unsent" | "waiting for source" | "waiting for network" | "sent" | "stopped";
 
 /**
  * How far the answer is: waiting for its head, or for more of its body; waiting for the receiver's work on what has come; read as a whole;
  * or failed.
  */
-type ResponseState = "head" | "body" | "receiver" | "complete" | "failed";
+type ResponseState = "head" | "body" | "waiting for receiver" | "complete" | "failed";
 
 /** What an exchange needs of the connection that carries it. */
 export interface ExchangeConnection {
@@ -63,22 +63,22 @@ export class Exchange {
 
   /** Whether it is this machine that is waited for, and not the network. */
   get isWaitingForThisMachine(): boolean {
-    return this.isReceiverAtWork || this.#requestState === "source";
+    return this.isReceiverAtWork || this.#requestState === "waiting for source";
   }
 
   /** Whether it reads from the server, and changes nothing there. */
-  get isRead(): boolean {
+  get isReadRequest(): boolean {
     return this.#request.method === "GET";
   }
 
   /** Whether bytes that come now cannot be taken yet. */
   get isReceiverAtWork(): boolean {
-    return this.#responseState === "receiver";
+    return this.#responseState === "waiting for receiver";
   }
 
   /** Begins to send the request. */
   start(writer: SocketWriter): void {
-    this.#requestState = "source";
+    this.#requestState = "waiting for source";
     this.#send(writer).then(
       () => this.#settle(),
       (error) => {
@@ -95,9 +95,9 @@ export class Exchange {
     else {
       for await (const chunk of body.chunks()) {
         if (this.#isAnswered()) break;
-        this.#requestState = "network";
+        this.#requestState = "waiting for network";
         await writer.write(head, chunk);
-        this.#requestState = "source";
+        this.#requestState = "waiting for source";
         head = "";
       }
     }
@@ -209,7 +209,7 @@ export class Exchange {
 
   #commit(sizeBytes: number): void {
     this.#parser.passBody(sizeBytes);
-    this.#responseState = "receiver";
+    this.#responseState = "waiting for receiver";
     const work = this.#receiver.commit(sizeBytes);
     if (work) this.#waitForReceiver(work);
     else this.#receiverIsDone();
@@ -245,8 +245,8 @@ export class Exchange {
   }
 
   #settle(): void {
-    const isSending = this.#requestState === "source" || this.#requestState === "network";
-    if (isSending || this.#responseState === "receiver") return;
+    const isSending = this.#requestState === "waiting for source" || this.#requestState === "waiting for network";
+    if (isSending || this.#responseState === "waiting for receiver") return;
     const { signal } = this.#request;
     if (this.#failure) this.#reject(signal?.aborted ? signal.reason : this.#failure.error);
     else if (this.#responseState === "complete") {

@@ -36,5 +36,5 @@ export interface HttpResponse extends ResponseHead {
   readonly body: Buffer;
 }
 
-/** Asked, with the head of each answer with a 2xx status, what takes its body, rather than have it collected. */
+/** Called with the head of each answer that has a 2xx status. What it returns takes the body, which is then not collected in memory. */
 export type Receiver = (head: ResponseHead) => BodyReceiver;

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { ServiceError } from "../aws/errors/errors.ts";
 
 /** The encryption that a step requests for its objects. */
 export type Encryption =
@@ -39,6 +40,14 @@ export function customerKeyHeaders(encryption: Encryption | undefined): Record<s
 /** The headers by which CopyObject and UploadPartCopy read an object encrypted with SSE-C; none for other objects. */
 export function copySourceKeyHeaders(encryption: Encryption | undefined): Record<string, string> {
   return keyHeaders("x-amz-copy-source-server-side-encryption-customer", encryption);
+}
+
+/** How S3 answers a request without a customer's key for an object that was stored with one; `BadRequest` if the answer has no body (HEAD). */
+const WITHOUT_KEY_CODES = new Set(["BadRequest", "InvalidRequest"]);
+
+/** Whether a request may have been refused because the object was stored with a customer's key (SSE-C) that the request does not have. */
+export function mayNeedCustomerKey(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.details.status === 400 && WITHOUT_KEY_CODES.has(error.awsCode);
 }
 
 function keyHeaders(prefix: string, encryption: Encryption | undefined): Record<string, string> {

@@ -86,7 +86,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     }
     hasStarted = true;
     if (knownBytes === 0) return counted;
-    // They come again; they go where nobody looks.
+    // Bytes that the reader already has are sent again. They go into memory that nobody reads.
     const scrap = Buffer.allocUnsafe(Math.min(knownBytes, SCRAP_BYTES));
     return {
       reserve: () => (knownBytes > 0 ? scrap.subarray(0, Math.min(knownBytes, scrap.length)) : counted.reserve()),

@@ -89,7 +89,7 @@ export function readObjectHead(response: ResponseHead, listedSizeBytes = Number.
     lastModifiedMs,
     headers: described,
     checksums,
-    checksumType: checksumTypeOf(checksums, headers["x-amz-checksum-type"]),
+    checksumType: readChecksumType(checksums, headers["x-amz-checksum-type"]),
     partsCount: partsCount > 0 ? partsCount : undefined,
   };
 }
@@ -133,7 +133,7 @@ function checksumsOf(headers: ResponseHead["headers"]): ObjectHead["checksums"] 
 }
 
 /** Older stores do not name the type; then a composite one is known by its number of parts. */
-function checksumTypeOf(checksums: ObjectHead["checksums"], named: string | undefined): ObjectHead["checksumType"] {
+function readChecksumType(checksums: ObjectHead["checksums"], named: string | undefined): ObjectHead["checksumType"] {
   const [value] = Object.values(checksums);
   if (!value) return undefined;
   if (named === "FULL_OBJECT" || named === "COMPOSITE") return named;

@@ -28,13 +28,13 @@ export async function getObjectTags(bucket: Bucket, key: string, signal?: AbortS
     response = await getSubResource(bucket, key, "tagging", signal);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    if (NO_TAGS_CODES.has(error.awsCode)) throw noTags(bucket, key);
+    if (NO_TAGS_CODES.has(error.awsCode)) throw noTagsError(bucket, key);
     if (!error.awsCode.startsWith("NoSuchTagSet")) throw error;
     bucketsWithTags.add(bucket);
     return new Map();
   }
   const root = response && (await readTagging(response));
-  if (!response || !root) throw noTags(bucket, key);
+  if (!response || !root) throw noTagsError(bucket, key);
   const tags = childElements(root, "TagSet").flatMap((tagSet) => childElements(tagSet, "Tag"));
   const byName = new Map(
     tags.map((tag) => {
@@ -54,7 +54,7 @@ async function readTagging(response: HttpResponse): Promise<XmlElement | undefin
   return readResult(response, "Tagging").catch(() => undefined);
 }
 
-function noTags(bucket: Bucket, key: string): UnsupportedInputError {
+function noTagsError(bucket: Bucket, key: string): UnsupportedInputError {
   return new UnsupportedInputError(
     "tags-not-supported",
     `tags: this store does not keep the tags of objects: the answer to a request for the tags of s3://${bucket.name}/${key} has none. Leave tags empty.`,

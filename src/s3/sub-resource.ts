@@ -18,9 +18,10 @@ export async function getSubResource(
   name: "acl" | "tagging",
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse | undefined> {
-  let answer = new ShortBody();
+  const newBody = () => new CollectedBody(MAX_ANSWER_BYTES, () => new AnswerTooLongError());
+  let answer = newBody();
   const receive = () => {
-    answer = new ShortBody();
+    answer = newBody();
     return answer;
   };
   try {
@@ -31,17 +32,6 @@ export async function getSubResource(
   } catch (error) {
     if (error instanceof AnswerTooLongError && !bucket.isAmazon) return undefined;
     throw error;
-  }
-}
-
-/** Takes a body up to the size that the answer can have. */
-class ShortBody extends CollectedBody {
-  #sizeBytes = 0;
-
-  override commit(sizeBytes: number): void {
-    this.#sizeBytes += sizeBytes;
-    if (this.#sizeBytes > MAX_ANSWER_BYTES) throw new AnswerTooLongError();
-    super.commit(sizeBytes);
   }
 }
 

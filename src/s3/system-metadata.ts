@@ -1,3 +1,6 @@
+/** The header that makes an object a redirect to its value. */
+export const REDIRECT_HEADER = "x-amz-website-redirect-location";
+
 /**
  * The headers, beside metadata, that whoever stores an object gives it, and that S3 answers with: lower-case names.
  *
@@ -10,7 +13,7 @@ export const SYSTEM_METADATA: readonly string[] = [
   "content-encoding",
   "content-language",
   "expires",
-  "x-amz-website-redirect-location",
+  REDIRECT_HEADER,
 ];
 
 /** Whether a header, by its lower-case name, is one that an object was given, metadata included; others are the store's. */

@@ -2,6 +2,7 @@ import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
+import { MAX_COPY_BYTES } from "./copying/copy-object.ts";
 import { copySourceHeaders } from "./copying/copy-source.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
@@ -41,7 +42,6 @@ export class UpdateRefusedError extends CodedError {
   override readonly name: string = "UpdateRefusedError";
 }
 
-const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
 /**

@@ -1,5 +1,6 @@
 import { isStepFatal } from "../aws/errors/error-hints.ts";
 import { ServiceError } from "../aws/errors/errors.ts";
+import { foldersAbove } from "../files/below-folder.ts";
 import type { Bucket } from "../s3/bucket.ts";
 import type { ActionFailure } from "../sync/apply.ts";
 import type { PutAction } from "../sync/plan/plan.ts";
@@ -46,13 +47,6 @@ export class FolderRedirects {
     this.#folders ??= new Set([...this.#objects.keys()].flatMap(foldersAbove));
     return this.#folders.has(name);
   }
-}
-
-/** `a/b` and `a` of `a/b/c`. */
-function foldersAbove(name: string): string[] {
-  const folders: string[] = [];
-  for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) folders.push(name.slice(0, end));
-  return folders;
 }
 
 /** Stores use many codes for this, but none about the whole step, permissions, or headers. */

@@ -52,8 +52,11 @@ export class PublishRecord {
     this.#stoppedEarly ||= stoppedEarly;
   }
 
-  /** @param planned the planned actions. */
-  report(planned: readonly Action[], { access, prefix }: SiteOptions): SiteReport {
+  /**
+   * @param planned the planned actions.
+   * @param isRollback whether objects were copied, and not uploaded.
+   */
+  report(planned: readonly Action[], isRollback: boolean, { access, prefix }: SiteOptions): SiteReport {
     const { bucketName } = access;
     const report = makeReport({
       bucket: bucketName,
@@ -63,6 +66,7 @@ export class PublishRecord {
       failures: this.#failures,
       bytesTransferred: this.#sentBytes,
       stoppedEarly: this.#stoppedEarly,
+      isRollback,
       keyOf: ({ relativeKey }) => prefix + relativeKey,
     });
     return {

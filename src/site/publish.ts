@@ -4,12 +4,12 @@ import { applyDeletions } from "../sync/apply-deletions.ts";
 import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
-import { outdatedObjects } from "./cloudfront/outdated-objects.ts";
+import { objectsToInvalidate } from "./cloudfront/objects-to-invalidate.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
-import { claimedEntries, entriesAfter, isSettled, type Progress } from "./manifest/manifest-entries.ts";
+import { claimedEntries, entriesAfter, isUpToDate, type Progress } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
 import type { SiteOptions } from "./options.ts";
 import type { PreparedSite } from "./plan/prepared-site.ts";
@@ -46,7 +46,7 @@ export async function publishSite(site: PreparedSite, options: SiteOptions, tool
   } catch (error) {
     record.errors.push(describeEnd(error, tools.signal));
   }
-  return record.report(site.actions, options);
+  return record.report(site.actions, site.sources !== undefined, options);
 }
 
 /** @throws errors that are not expected reasons for an early end. */
@@ -81,22 +81,22 @@ async function publishInOrder(
   const isWhole = storing.failures.length === 0;
 
   if (isWhole)
-    await gather(errors, async () => {
+    await collectStepError(errors, async () => {
       manifest.website = await setWebsite(site, options, tools);
     });
-  const outdated = outdatedObjects(site, options, record.done);
-  const edge = await invalidateChanged(site, options, outdated, "stored", tools);
+  const changed = objectsToInvalidate(site, options, record.done);
+  const edge = await invalidateChanged(site, options, changed, "stored", tools);
   record.invalidationId = edge.id;
-  if (isWhole) await gather(errors, () => leadDomain(site, options, tools, record));
+  if (isWhole) await collectStepError(errors, () => applyDomainRecords(site, options, tools, record));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
 
   const progress = { stored, deleted: new Set<string>(), isLive: isWhole && edge.isBegun };
   const isDone = isWhole && errors.length === 0;
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
-  // Before anything is deleted, another publish that has begun meanwhile is to be met here.
+  // This write detects a concurrent publish before anything is deleted.
   if (deletions.length === 0) manifest.settle(release);
-  if (!isSettled(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
-  const isClean = isDone && (await removeStale(manifest, kept, options, tools, record, { progress, release }));
+  if (!isUpToDate(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
+  const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
   if (isDone && !options.verify && site.address.siteUrl) log.info(`The site is at ${site.address.siteUrl}`);
@@ -136,7 +136,7 @@ function shownOf(site: PreparedSite, progress: Progress): Map<string, ManifestEn
 }
 
 /** @returns whether everything is deleted and the manifest says so. */
-async function removeStale(
+async function deleteAndInvalidate(
   manifest: RunningManifest,
   site: PreparedSite,
   options: SiteOptions,
@@ -145,7 +145,7 @@ async function removeStale(
   { progress, release }: { readonly progress: Progress; readonly release: ReleaseRecord | undefined },
 ): Promise<boolean> {
   if (site.deletions.length === 0) return true;
-  const deleted = await deleteStale(site, options, tools, record);
+  const deleted = await deleteStaleObjects(site, options, tools, record);
   if (deleted.length === 0) return false;
   const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
   // Otherwise the next publish learns from the manifest what to invalidate.
@@ -156,7 +156,7 @@ async function removeStale(
     await manifest.write(entriesAfter(site, site, { ...progress, deleted: new Set(deleted) }));
     return isAll;
   } catch (error) {
-    tellOther(error, tools.log);
+    warnOfOtherPublish(error, tools.log);
     return false;
   }
 }
@@ -182,7 +182,7 @@ function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishToo
   return withFileStorer(objects, options, fileTools, (storer) => storeSite(groups, storer, storeTools));
 }
 
-async function leadDomain(
+async function applyDomainRecords(
   { domain, controlPlane }: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
@@ -213,7 +213,8 @@ async function verify(
 }
 
 /**
- * Records the release that is live now, and lets go of those that are not to be kept. Another publish that has begun since sees to that itself.
+ * Records the release that is live now, and deletes the releases that are not kept any longer. If another publish has begun since, it
+ * does both itself.
  */
 async function settleReleases(
   releases: ReleasePlan,
@@ -229,12 +230,12 @@ async function settleReleases(
     logReleases(releases, release, record.releases, tools.log);
   } catch (error) {
     if (error instanceof StepError) record.errors.push(error);
-    else tellOther(error, tools.log);
+    else warnOfOtherPublish(error, tools.log);
   }
 }
 
 /** The site is complete now, and the other publish may change it. But that one may have relied on objects that were just deleted. */
-function tellOther(error: unknown, log: SiteLog): void {
+function warnOfOtherPublish(error: unknown, log: SiteLog): void {
   if (!(error instanceof OtherPublishError)) throw error;
   log.warning(
     "concurrent-publish",
@@ -243,7 +244,7 @@ function tellOther(error: unknown, log: SiteLog): void {
 }
 
 /** @returns the names of what was deleted. */
-async function deleteStale(
+async function deleteStaleObjects(
   { deletions }: PreparedSite,
   { prefix }: SiteOptions,
   { bucket, signal }: PublishTools,
@@ -260,7 +261,7 @@ async function deleteStale(
 }
 
 /** Does what the steps after it do not depend on. */
-async function gather(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
+async function collectStepError(errors: CodedMessage[], act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

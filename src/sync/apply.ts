@@ -41,7 +41,7 @@ export async function applyActions(actions: readonly Action[], options: ApplyOpt
   let bytesDone = 0;
   let failuresInARow = 0;
   const stop = new AbortController();
-  const over = AbortSignal.any([options.signal, stop.signal]);
+  const stopSignal = AbortSignal.any([options.signal, stop.signal]);
 
   async function performOne(action: Action): Promise<void> {
     begun++;
@@ -59,8 +59,8 @@ export async function applyActions(actions: readonly Action[], options: ApplyOpt
     }
   }
 
-  await inParallel(actions, () => options.parallelActions(), over, performOne).catch((error: unknown) => {
-    if (!over.aborted) throw error;
+  await inParallel(actions, () => options.parallelActions(), stopSignal, performOne).catch((error: unknown) => {
+    if (!stopSignal.aborted) throw error;
   });
   return { done, bytesDone, failures, stoppedEarly: stop.signal.aborted && begun < actions.length };
 }

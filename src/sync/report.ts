@@ -23,15 +23,22 @@ export interface TransferObserver {
   actionDone(action: Action): void;
 }
 
-/** For messages: the words for each kind of action, and the IAM action that it needs. */
-const VERBS: Readonly<Record<Action["kind"], { readonly done: string; readonly permission: string }>> = {
-  put: { done: "uploaded", permission: "s3:PutObject" },
-  get: { done: "downloaded", permission: "s3:GetObject" },
-  extract: { done: "extracted", permission: "s3:GetObject" },
-  update: { done: "updated", permission: "s3:PutObject" },
-  delete: { done: "deleted", permission: "s3:DeleteObject" },
-  folder: { done: "made", permission: "s3:GetObject" },
-  skip: { done: "left", permission: "s3:GetObject" },
+/** For messages: what is done with one file, what is done to the target, and which permission it needs. */
+interface Words {
+  readonly done: string;
+  readonly work: string;
+  readonly permission: string;
+}
+
+const WORDS: Readonly<Record<Action["kind"] | "restore", Words>> = {
+  put: { done: "uploaded", work: "Upload to", permission: "s3:PutObject" },
+  restore: { done: "restored", work: "Rollback of", permission: "s3:GetObject and s3:PutObject" },
+  get: { done: "downloaded", work: "Download to", permission: "s3:GetObject" },
+  extract: { done: "extracted", work: "Extracting to", permission: "s3:GetObject" },
+  update: { done: "updated", work: "Updating headers in", permission: "s3:PutObject" },
+  delete: { done: "deleted", work: "Deleting in", permission: "s3:DeleteObject" },
+  folder: { done: "created", work: "Creating folders in", permission: "s3:GetObject" },
+  skip: { done: "checked", work: "Checking", permission: "s3:GetObject" },
 };
 
 export interface Outcome {
@@ -46,6 +53,8 @@ export interface Outcome {
   readonly stoppedEarly: boolean;
   /** Whether the step was cancelled while actions were running. Absent means no. */
   readonly isCancelled?: boolean;
+  /** Whether objects are copied from an earlier release, and not uploaded. Absent means no. */
+  readonly isRollback?: boolean;
   keyOf(action: Action): string;
 }
 
@@ -56,7 +65,10 @@ export function makeReport(outcome: Outcome): TransferReport {
   const messages = new Map(
     failures.map(({ action, error }) => [
       action,
-      { code: codeOf(error), message: describeFailure(error, bucket, keyOf(action), VERBS[action.kind].permission) },
+      {
+        code: codeOf(error),
+        message: describeFailure(error, bucket, keyOf(action), wordsFor(action, outcome).permission),
+      },
     ]),
   );
   const planned = countActions(outcome.planned);
@@ -92,7 +104,7 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
   };
   const [first] = failures;
   if (!first) return outcome.isCancelled ? [cancelled] : [];
-  const { done: verb, permission } = VERBS[first.action.kind];
+  const { done: verb, work, permission } = wordsFor(first.action, outcome);
   const consequence = `${transfers - transferred} of ${transfers} files are not ${verb}.`;
   const cause = causeOf(first.error);
   const isCommon = isStepFatal(first.error) || mayConcernAll(first.error);
@@ -104,17 +116,20 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
     failures.every(({ error }) => causeOf(error) === cause)
   ) {
     const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
-    const noun = verb === "uploaded" ? "Upload" : verb === "downloaded" ? "Download" : "Transfer";
     const why = describeFailure(first.error, bucket, key, permission);
-    return [{ code: codeOf(first.error), message: `${noun} to ${target} failed: ${why} ${consequence}` }];
+    return [{ code: codeOf(first.error), message: `${work} ${target} failed: ${why} ${consequence}` }];
   }
-  const errors = [...messages].map(([{ kind, path }, { code, message }]) => ({
+  const errors = [...messages].map(([action, { code, message }]) => ({
     code,
-    message: `${path} was not ${VERBS[kind].done}: ${message}`,
+    message: `${action.path} was not ${wordsFor(action, outcome).done}: ${message}`,
   }));
   const stopped = `The step stopped, because the rest would have failed in the same way: ${consequence}`;
   if (outcome.isCancelled) return [cancelled, ...errors];
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
+}
+
+function wordsFor({ kind }: Action, { isRollback = false }: Outcome): Words {
+  return WORDS[kind === "put" && isRollback ? "restore" : kind];
 }
 
 /** The key by which failures count as the same: the code of the refusal, of the connection error, or of the missing feature. */

@@ -15,11 +15,11 @@ const TASK = "AwsS3Download";
  *
  * @throws as `actAs` and `runTransfer` do.
  */
-export function download(inputs: InNameOf<DownloadOptions>, cancelled: AbortSignal): Promise<TaskOutcome> {
-  return actAs(inputs.access, TASK, cancelled, (access) => {
+export function download(inputs: InNameOf<DownloadOptions>, cancelSignal: AbortSignal): Promise<TaskOutcome> {
+  return actAs(inputs.access, TASK, cancelSignal, (access) => {
     const options = { ...inputs, access };
-    if (!options.extract) return transfer(options, undefined, cancelled);
-    return withWorkFolder((archiveFolder) => transfer(options, archiveFolder, cancelled));
+    if (!options.extract) return transfer(options, undefined, cancelSignal);
+    return withWorkFolder((archiveFolder) => transfer(options, archiveFolder, cancelSignal));
   });
 }
 
@@ -27,7 +27,7 @@ export function download(inputs: InNameOf<DownloadOptions>, cancelled: AbortSign
 function transfer(
   options: DownloadOptions,
   archiveFolder: string | undefined,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
 ): Promise<TaskOutcome> {
   const { source, target, access } = options;
   const s3Uri = `s3://${access.bucketName}/${source}`;
@@ -64,6 +64,6 @@ function transfer(
         targetFolder: target,
       }),
     },
-    cancelled,
+    cancelSignal,
   );
 }

@@ -2,4 +2,4 @@ import { runTask } from "../../src/agent/run-task.ts";
 import { download } from "./download.ts";
 import { readInputs } from "./inputs.ts";
 
-runTask((cancelled) => download(readInputs(), cancelled));
+runTask((cancelSignal) => download(readInputs(), cancelSignal));

@@ -2,4 +2,4 @@ import { runTask } from "../../src/agent/run-task.ts";
 import { readInputs } from "./inputs.ts";
 import { publish } from "./publish.ts";
 
-runTask((cancelled) => publish(readInputs(), cancelled));
+runTask((cancelSignal) => publish(readInputs(), cancelSignal));

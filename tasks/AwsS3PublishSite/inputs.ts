@@ -9,9 +9,9 @@ import { readDistribution } from "./distribution-inputs.ts";
 import { readDocuments } from "./document-inputs.ts";
 import { readDomain } from "./domain-inputs.ts";
 import { readHosting } from "./hosting-inputs.ts";
-import { readRollbackTo } from "./rollback-input.ts";
+import { readRollbackTo } from "./rollback-inputs.ts";
 import { readSiteSettings } from "./settings-inputs.ts";
-import { readSiteUrl } from "./site-url-input.ts";
+import { readSiteUrl } from "./site-url-inputs.ts";
 
 const COMPRESSIONS = ["off", "gzip", "brotli"] as const;
 

@@ -48,8 +48,8 @@ interface SiteWork {
  *
  * @throws as `actAs` and `runTransfer` do.
  */
-export function publish(inputs: SiteInputs, cancelled: AbortSignal): Promise<TaskOutcome> {
-  return actAs(inputs.access, TASK, cancelled, async (access) => {
+export function publish(inputs: SiteInputs, cancelSignal: AbortSignal): Promise<TaskOutcome> {
+  return actAs(inputs.access, TASK, cancelSignal, async (access) => {
     const s3Uri = `s3://${access.bucketName}/${inputs.prefix}`;
     const work =
       inputs.action === "publish"
@@ -62,7 +62,7 @@ export function publish(inputs: SiteInputs, cancelled: AbortSignal): Promise<Tas
       network: readNetwork(),
     });
     try {
-      return await run(work, s3Uri, transport, scratchFolder, cancelled);
+      return await run(work, s3Uri, transport, scratchFolder, cancelSignal);
     } finally {
       transport.close();
       // A leftover there does not change the published site, and the agent empties the folder.
@@ -96,7 +96,7 @@ function run(
   s3Uri: string,
   transport: Transport,
   scratchFolder: string,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
 ): Promise<TaskOutcome> {
   const { prefix, access } = asked;
   const thisRun = publishRun();
@@ -155,7 +155,7 @@ function run(
         },
       }),
     },
-    cancelled,
+    cancelSignal,
   );
 }
 

@@ -11,7 +11,7 @@ import { NOTHING_FOUND, prepareBucket, TASK, uploadJournal } from "./prepare.ts"
  *
  * @throws as `runTransfer` does.
  */
-export function transferArchive(options: ArchiveUploadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
+export function transferArchive(options: ArchiveUploadOptions, cancelSignal: AbortSignal): Promise<TaskOutcome> {
   const { source, prefix, access, createBucket, archive } = options;
   const folderUri = `s3://${access.bucketName}/${prefix}`;
   const s3Uri = `${folderUri}${archive.name}`;
@@ -38,7 +38,7 @@ export function transferArchive(options: ArchiveUploadOptions, cancelled: AbortS
       outputsOf: (counts) => outputsOf(counts, s3Uri, planned, sent),
       planFileExtras: (plan) => ({ archive: describeArchive(options, plan, sent) }),
     },
-    cancelled,
+    cancelSignal,
   );
 }
 

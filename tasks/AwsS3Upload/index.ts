@@ -2,4 +2,4 @@ import { runTask } from "../../src/agent/run-task.ts";
 import { readInputs } from "./inputs.ts";
 import { upload } from "./upload.ts";
 
-runTask((cancelled) => upload(readInputs(), cancelled));
+runTask((cancelSignal) => upload(readInputs(), cancelSignal));

@@ -14,14 +14,14 @@ import { NOTHING_FOUND, prepareBucket, TASK, uploadJournal } from "./prepare.ts"
  *
  * @throws as `actAs` and `runTransfer` do.
  */
-export function upload(inputs: InNameOf<UploadOptions>, cancelled: AbortSignal): Promise<TaskOutcome> {
-  return actAs(inputs.access, TASK, cancelled, (access) => {
+export function upload(inputs: InNameOf<UploadOptions>, cancelSignal: AbortSignal): Promise<TaskOutcome> {
+  return actAs(inputs.access, TASK, cancelSignal, (access) => {
     const { archive, ...options } = { ...inputs, access };
-    return archive ? transferArchive({ ...options, archive }, cancelled) : transfer(options, cancelled);
+    return archive ? transferArchive({ ...options, archive }, cancelSignal) : transfer(options, cancelSignal);
   });
 }
 
-function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskOutcome> {
+function transfer(options: UploadOptions, cancelSignal: AbortSignal): Promise<TaskOutcome> {
   const { source, prefix, access, createBucket } = options;
   const s3Uri = `s3://${access.bucketName}/${prefix}`;
   return runTransfer(
@@ -57,7 +57,7 @@ function transfer(options: UploadOptions, cancelled: AbortSignal): Promise<TaskO
         s3Uri,
       }),
     },
-    cancelled,
+    cancelSignal,
   );
 }
 

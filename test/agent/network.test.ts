@@ -101,7 +101,7 @@ describe("the agent's network", () => {
     assert.deepEqual(
       result.issues.map(({ message }) => message),
       [
-        'The agent\'s list of proxy exceptions (.proxybypass or no_proxy) has entries that are not regular expressions. They are ignored: "*[". Correct it, for example .*\\.example\\.com, and restart the agent. [proxy-exception-ignored]',
+        'These entries of the agent\'s list of proxy exceptions (.proxybypass or no_proxy) are not regular expressions and are ignored: "*[". Correct them, for example .*\\.example\\.com, and restart the agent. [proxy-exception-ignored]',
       ],
     );
     const all = await proxiesOf([S3, STORE], { proxy: { url: "http://proxy:1", bypass: ["*"] } });

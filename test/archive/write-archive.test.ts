@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArchiveEntry, ArchiveFormat } from "../../src/archive/archive-entry.ts";
 import { contentHash } from "../../src/archive/content-hash.ts";
-import { maxArchiveBytes, refuseName, writeArchive } from "../../src/archive/write-archive.ts";
+import { maxArchiveBytes, whyNameIsRefused, writeArchive } from "../../src/archive/write-archive.ts";
 import { compareUtf8 } from "../../src/files/byte-order.ts";
 import { randomFrom } from "../random.ts";
 import { writeFiles } from "../tasks/write-files.ts";
@@ -30,6 +30,8 @@ else:
 print(json.dumps(entries))
 `;
 
+const sha256Of = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+
 describe("writeArchive", () => {
   let folder: string;
   before(() => {
@@ -44,10 +46,9 @@ describe("writeArchive", () => {
       const bytes = Buffer.from(content);
       return {
         path,
-        absolutePath: join(folder, path),
         sizeBytes: bytes.length,
         isExecutable: path.endsWith(".sh"),
-        sha256: createHash("sha256").update(bytes).digest(),
+        sha256: sha256Of(bytes),
       };
     });
     return entries.sort((one, other) => compareUtf8(one.path, other.path));
@@ -55,11 +56,9 @@ describe("writeArchive", () => {
 
   async function archiveOf(entries: readonly ArchiveEntry[], format: ArchiveFormat, compressionLevel = 6) {
     const chunks: Buffer[] = [];
-    for await (const chunk of await writeArchive(entries, { format, compressionLevel })) chunks.push(chunk);
+    for await (const chunk of await writeArchive(folder, entries, { format, compressionLevel })) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
-
-  const sha256Of = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
   const some = () =>
     entriesOf({
@@ -95,7 +94,7 @@ describe("writeArchive", () => {
       changed({ path: "other" }),
       changed({ isExecutable: true }),
       changed({ sizeBytes: 1 }),
-      changed({ sha256: Buffer.alloc(32) }),
+      changed({ sha256: "0".repeat(64) }),
     ];
     assert.equal(new Set(hashes).size, hashes.length);
     assert.equal(hashes[0], contentHash(some(), settings));
@@ -122,7 +121,7 @@ describe("writeArchive", () => {
           sizeBytes,
           isExecutable ? 0o755 : 0o644,
           [1980, 1, 1],
-          sha256.toString("hex"),
+          sha256,
         ]),
       );
     });
@@ -150,7 +149,7 @@ describe("writeArchive", () => {
 
     it(`closes the file that it reads if nobody wants the ${format} any more`, async () => {
       const entries = entriesOf({ "large.bin": Buffer.alloc(30 * MIB, randomFrom(3).bytes(70_001)) });
-      const archive = await writeArchive(entries, { format, compressionLevel: 1 });
+      const archive = await writeArchive(folder, entries, { format, compressionLevel: 1 });
       for await (const chunk of archive) if (chunk.length > 0) break;
       assert.ok(archive.destroyed);
       await assertNothingOpen();
@@ -159,7 +158,7 @@ describe("writeArchive", () => {
 
   it("refuses names that programs would read otherwise out of a zip archive", () => {
     const refused = (path: string, format: ArchiveFormat) =>
-      refuseName(path, { format, compressionLevel: 6 }) !== undefined;
+      whyNameIsRefused(path, { format, compressionLevel: 6 }) !== undefined;
     const names = ["a\\b", "C:/a", "c:a", "x".repeat(65_536)];
     assert.deepEqual(
       names.map((name) => [refused(name, "zip"), refused(name, "tar.gz")]),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import {
   CreateBucketCommand,
   DeleteBucketPolicyCommand,
@@ -16,24 +17,21 @@ import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
 import { Unavailable } from "../../scripts/servers/server.ts";
 import { trustPolicy } from "../../src/task/run/trust-policy.ts";
 import { buildZip } from "../extract/build-zip.ts";
-import { like } from "../stand-ins/sts/trust-policy.ts";
+import { like, type TrustPolicy } from "../stand-ins/sts/trust-policy.ts";
+import { IdentityBench, trusting, user } from "../tasks/identity-bench.ts";
 import { connectionId } from "../tasks/store-step.ts";
 import { SourceFolder } from "../tasks/upload-step.ts";
 import { MotoWithAuthorization, type Policy, type UserKeys } from "./moto-with-authorization.ts";
+import { userPages } from "./pages.ts";
+import { policiesOf, policiesUnder as policiesOfHeading } from "./policies.ts";
 
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
 
-const page = readFileSync(new URL("../../docs/permissions.md", import.meta.url), "utf8");
 const tasksFolder = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));
 const BUCKET = "my-bucket";
 const archive = buildZip([{ name: "in.txt", content: "in" }]);
 
-/** The policies under a heading of the page, in their order. */
-function policiesUnder(heading: string): Policy[] {
-  const [, section = ""] = page.split(`### ${heading}\n`);
-  const own = section.split(/^##/m)[0] ?? "";
-  return [...own.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json));
-}
+const policiesUnder = (heading: string) => policiesOfHeading("docs/permissions.md", heading);
 
 function actionsOf({ Statement }: Policy): string[] {
   return Statement.flatMap(({ Action }) => Action);
@@ -67,6 +65,11 @@ const uses: readonly Use[] = [
   { heading: "Roll a site back", task: "AwsS3PublishSite", inputs: { verify: "false", keepReleases: "1" } },
   { heading: "Roll a site back", task: "AwsS3PublishSite", inputs: { verify: "false", action: "rollback" } },
 ];
+
+/** Those of roles: the trust policy that a refused step prints, and what lets one role assume another. */
+const ROLE_POLICIES = ["The pipeline's own token (OpenID Connect)", "More roles"].flatMap((heading) =>
+  policiesOfHeading("docs/connections.md", heading),
+);
 
 /** Runs a task between a folder and the prefix that the policies are for. */
 function runTask(
@@ -258,8 +261,8 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
   }
 });
 
-describe("docs/permissions.md", () => {
-  it("has conditions that let the tasks list what they list", async () => {
+describe("The policies of the pages", () => {
+  it("have conditions that let the tasks list what they list", async () => {
     const server = await startS3Server();
     const source = new SourceFolder().write({ "index.html": "index" });
     const target = mkdtempSync(join(tmpdir(), "permissions-"));
@@ -294,8 +297,8 @@ describe("docs/permissions.md", () => {
     }
   });
 
-  it("has the trust policy that a refused step prints", () => {
-    const [policy] = policiesUnder("The pipeline's own token (OpenID Connect)");
+  it("are the trust policy that a refused step prints", () => {
+    const [policy] = policiesOfHeading("docs/connections.md", "The pipeline's own token (OpenID Connect)");
     const claims = {
       issuer: "https://vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00",
       subject: "sc://my-organization/my-project/my-connection",
@@ -304,15 +307,46 @@ describe("docs/permissions.md", () => {
     assert.deepEqual(policy, trustPolicy(claims, "arn:aws:iam::123456789012:role/deploy"));
   });
 
-  it("has no policy that is not JSON, or allows everything", () => {
-    const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json = ""]) => JSON.parse(json) as Policy);
-    assert.equal(policies.length, 12);
-    for (const policy of policies) {
+  it("are all used by a test, and allow no action by a wildcard", () => {
+    const found = userPages.flatMap((page) => policiesOf(page).map((policy) => ({ page, policy })));
+    const used = [
+      ...[...new Set(uses.map(({ heading }) => heading)), "Publish a site, and set up hosting"].flatMap(policiesUnder),
+      ...ROLE_POLICIES,
+    ];
+    assert.deepEqual(
+      found.filter(({ policy }) => !used.some((one) => isDeepStrictEqual(one, policy))),
+      [],
+    );
+    for (const { policy } of found) {
       assert.equal(policy.Version, "2012-10-17");
       assert.deepEqual(
         actionsOf(policy).filter((action) => action.includes("*")),
         [],
       );
+    }
+  });
+
+  it("let a role be assumed, and from it another one", async () => {
+    const [trust, permission] = policiesOfHeading("docs/connections.md", "More roles");
+    assert.ok(trust && permission);
+    const [deploy, releases] = ["arn:aws:iam::123456789012:role/deploy", "arn:aws:iam::210987654321:role/releases"];
+    const mayAssume = permission.Statement.flatMap(({ Resource }) => Resource as string | string[]);
+    const bench = await IdentityBench.start({
+      roles: [
+        { arn: deploy, trustPolicy: trusting(user.arn, undefined, "sts:TagSession"), mayAssume },
+        { arn: releases, trustPolicy: trust as unknown as TrustPolicy },
+      ],
+    });
+    try {
+      const store = { data: { roleArn: deploy, stsEndpoint: bench.sts.url } };
+      const inputs = { assumeRole: releases, assumeRoleExternalId: "a-partner", sessionTags: "project=shop" };
+      const { result, log } = await bench.run({ store, inputs });
+      assert.equal(result, "Succeeded", log.join("\n"));
+      const stranger = await bench.run({ store, inputs: { ...inputs, assumeRoleExternalId: "another" } });
+      assert.equal(stranger.result, "Failed");
+      assert.deepEqual(actionsOf(permission), ["sts:AssumeRole", "sts:TagSession"]);
+    } finally {
+      await bench.close();
     }
   });
 });

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { refuseName } from "../../src/files/safe-path.ts";
+import { whyNameIsRefused } from "../../src/files/safe-path.ts";
 
 const empty = "it has an empty name between, before or after its slashes";
 const forbidden = (character: string) => `it has ${character}, which Windows does not allow`;
@@ -51,7 +51,7 @@ describe("the names that can become files", () => {
     const reason = "a name in it is longer than 255 bytes";
     assert.deepEqual(refusals(names, "linux"), Object.fromEntries(names.map((name) => [name, reason])));
     assert.deepEqual(refusals(names, "win32"), {});
-    assert.equal(refuseName("x".repeat(256), "win32"), "a name in it is longer than 255 characters");
+    assert.equal(whyNameIsRefused("x".repeat(256), "win32"), "a name in it is longer than 255 characters");
     assert.deepEqual(refusals([`${"漢".repeat(85)}/${"é".repeat(127)}`], "linux"), {});
   });
 
@@ -109,7 +109,7 @@ describe("the names that can become files", () => {
 function refusals(names: readonly string[], platform: NodeJS.Platform): Record<string, string> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const reason = refuseName(name, platform);
+      const reason = whyNameIsRefused(name, platform);
       return reason === undefined ? [] : [[name, reason]];
     }),
   );

@@ -14,19 +14,18 @@ describe("The links of the extension", () => {
   it("lead to the repository that package.json names, and to a place for support", () => {
     const extension = JSON.parse(readFileSync(join(staging, "vss-extension.json"), "utf8"));
     assert.deepEqual(extension.links, {
-      getstarted: { uri: `${repository}#readme` },
-      learn: { uri: `${repository}/blob/main/docs/inputs.md` },
+      getstarted: { uri: `${repository}/blob/main/docs/getting-started.md` },
+      learn: { uri: `${repository}#readme` },
       license: { uri: `${repository}/blob/main/LICENSE` },
       support: { uri: `${repository}/issues` },
     });
     assert.deepEqual(extension.repository, { type: "git", uri: repository });
   });
 
-  it("lead from each task to its part of a page that exists", () => {
+  it("lead from each task to a page of its own", () => {
     for (const name of readdirSync(join(staging, "tasks"))) {
       const { helpUrl } = JSON.parse(readFileSync(join(staging, "tasks", name, "task.json"), "utf8"));
-      const [path = "", anchor] = pathInRepository(helpUrl).split("#");
-      assert.ok(anchorsOf(join(root, path)).includes(anchor ?? ""), helpUrl);
+      assert.match(readFileSync(join(root, pathInRepository(helpUrl)), "utf8"), new RegExp(`${name}@1`));
     }
   });
 
@@ -49,6 +48,15 @@ describe("The links of the extension", () => {
     for (const { target } of targets.filter(({ isImage }) => isImage)) assert.ok(existsSync(join(staging, target)));
   });
 
+  it("lead from the service connection's form to the page about connections", () => {
+    const { contributions } = JSON.parse(readFileSync(join(staging, "vss-extension.json"), "utf8"));
+    const [connection] = contributions as { properties: { helpMarkDown: string } }[];
+    assert.match(
+      connection?.properties.helpMarkDown ?? "",
+      new RegExp(`\\(${repository}/blob/main/docs/connections\\.md\\)`),
+    );
+  });
+
   it("stand in one place of the sources: package.json", () => {
     const sources = ["vss-extension.json", "overview.md", "README.md", "CHANGELOG.md"].concat(
       ...["docs", "tasks", "scripts", "src", "examples"].map((folder) =>
@@ -63,10 +71,10 @@ describe("The links of the extension", () => {
   });
 
   it("are resolved in text, and not in images", () => {
-    const text = "[a](docs/inputs.md#x) [b](https://example.com/docs) [c](#part) ![d](images/demo.png) [e](LICENSE)";
-    const resolved = `[a](${repository}/blob/main/docs/inputs.md#x) [b](https://example.com/docs) [c](#part) ![d](images/demo.png) [e](${repository}/blob/main/LICENSE)`;
-    assert.equal(resolveLinks(text, root), resolved);
-    assert.throws(() => resolveLinks("[a](docs/none.md)", root), {
+    const text = "[a](docs/upload.md#x) [b](https://example.com/docs) [c](#part) ![d](images/demo.png) [e](LICENSE)";
+    const resolved = `[a](${repository}/blob/main/docs/upload.md#x) [b](https://example.com/docs) [c](#part) ![d](images/demo.png) [e](${repository}/blob/main/LICENSE)`;
+    assert.equal(resolveLinks(text, root, "overview.md"), resolved);
+    assert.throws(() => resolveLinks("[a](docs/none.md)", root, "overview.md"), {
       message: "overview.md links to docs/none.md, which does not exist.",
     });
   });

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { buildZip } from "../extract/build-zip.ts";
 import type { EmbeddedTarget } from "../target.ts";
 import { cutInto, MIB, patternedBytes, putInParts } from "../tasks/stored-objects.ts";
 import { writeFiles } from "../tasks/write-files.ts";
@@ -41,7 +42,7 @@ class DownloadStage extends StoreStage {
 }
 
 /** The names of all files that the scenarios have. */
-const WANTED = /^(changed|same|extra|only)\.txt$|^new\/\w+\.\w+$|^(medium|large|parts)\.bin$/;
+const WANTED = /^(app\/)?((changed|same|extra|only)\.txt|new\/\w+\.\w+|(medium|large|parts)\.bin)$/;
 
 /** New, changed, unchanged and extra files. */
 class MixedDownload extends DownloadStage {
@@ -84,6 +85,24 @@ class DownloadOfParts extends DownloadStage {
   }
 }
 
+/** An archive whose files replace others, beside an object that is none. */
+class ExtractedDownload extends DownloadStage {
+  override inputs() {
+    return { ...super.inputs(), extract: "true", sourceFolder: "in" };
+  }
+
+  override async prepare(): Promise<void> {
+    const files = [
+      { name: "changed.txt", content: "the new text" },
+      { name: "new/page.html", content: "<p>new</p>" },
+      { name: "same.txt", content: "same" },
+    ];
+    await this.put("in/app.zip", buildZip([...files, { name: "medium.bin", content: patternedBytes(400_000) }]));
+    await this.put("in/only.txt", "the only one");
+    writeFiles(this.files, { "app/changed.txt": "the old text", "app/same.txt": "same", "only.txt": "an old one" });
+  }
+}
+
 class DownloadOfOne extends DownloadStage {
   override inputs() {
     return { ...super.inputs(), sourceFolder: "folder/only.txt" };
@@ -101,6 +120,7 @@ export const DOWNLOADS: readonly Scenario[] = [
   scenario("download in ranges by threads", (target) => new DownloadByThreads(target)),
   scenario("download of multipart objects", (target) => new DownloadOfParts(target)),
   scenario("download of one object", (target) => new DownloadOfOne(target)),
+  { ...scenario("download that extracts", (target) => new ExtractedDownload(target)), mode: "extract" },
 ];
 
 function scenario(name: string, make: (target: EmbeddedTarget) => StoreStage): Scenario {

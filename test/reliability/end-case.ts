@@ -103,5 +103,5 @@ function stoppingAt(moment: Moment, end: () => Promise<void>): FaultAction {
 }
 
 function removeScratch({ step }: Stage, name: string): void {
-  if (name.startsWith("s3-site-")) rmSync(join(step.workFolder ?? "", "_temp", name), { recursive: true });
+  rmSync(join(step.workFolder ?? "", "_temp", name), { recursive: true, force: true });
 }

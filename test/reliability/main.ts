@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME] [-- --again]`: orders every kind of fault for every kind of request of every task, kills and
- * cancels tasks, and writes `docs/reliability.md`. With a case's name, only that case is run, and nothing is written. With `--again`, the
+ * `npm run test:faults [-- --seed NUMBER] [-- --processes NUMBER] [-- --case NAME] [-- --mode NAME] [-- --again]`: orders every kind of fault for every kind of request of every task, kills and
+ * cancels tasks, and writes `docs/reliability.md`. With the name of a case, or of a scenario's mode, only that is run, and nothing is written. With `--again`, the
  * cases that failed in the last run are run again.
  */
 import { fork } from "node:child_process";
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     /** How many run cases at the same time; by default one on each core. */
     processes: { type: "string", default: String(availableParallelism()) },
     case: { type: "string" },
+    mode: { type: "string" },
     again: { type: "boolean", default: false },
     /** `1/2` for the second half: for the processes that this one starts. */
     part: { type: "string" },
@@ -39,6 +40,7 @@ const seed = Number(options.seed);
 if (options.part) await runPart(options.part);
 else if (options.again) await runAgain();
 else if (options.case) await runOne(options.case);
+else if (options.mode) await runMode(options.mode);
 else await runAll();
 
 async function runPart(part: string): Promise<void> {
@@ -63,6 +65,27 @@ async function runOne(name: string): Promise<void> {
   const result = await runCase(found, references);
   console.log(JSON.stringify(result, null, 2));
   process.exit(violationsOf(result).length > 0 ? 1 : 0);
+}
+
+/** Runs the cases of one mode of a task, with as large a share of kills and cancels. */
+async function runMode(mode: string): Promise<void> {
+  const scenarios = SCENARIOS.filter((scenario) => scenario.mode === mode);
+  if (scenarios.length === 0) throw new Error(`There is no mode "${mode}".`);
+  const references = await referAll(scenarios);
+  const share = scenarios.length / SCENARIOS.length;
+  const cases = planCases(references, {
+    seed,
+    kills: Math.ceil(KILLS * share),
+    cancels: Math.ceil(CANCELS * share),
+  });
+  let violations = 0;
+  await inTurns(cases, async (each) => {
+    const result = await runCase(each, references);
+    violations += violationsOf(result).length;
+    report(result, seed);
+  });
+  console.log(`${cases.length} cases, ${violations} violations`);
+  process.exit(violations > 0 ? 1 : 0);
 }
 
 async function runAll(): Promise<void> {

@@ -87,14 +87,14 @@ function chooseRequest(
   return { ...chosen, after, moment: random.pick(MOMENTS) };
 }
 
-/** By task and operation. */
+/** By task, its mode and operation. */
 function requestsByKind(references: References): Map<string, SentRequest[]> {
   const kinds = new Map<string, SentRequest[]>();
   for (const [scenario, { calls }] of references) {
     for (const [server, operations] of calls) {
       for (const operation of new Set(operations)) {
         const count = operations.filter((each) => each === operation).length;
-        const kind = `${scenario.task} ${operation}`;
+        const kind = [scenario.task, scenario.mode, operation].filter(Boolean).join(" ");
         kinds.set(kind, [...(kinds.get(kind) ?? []), { scenario, server, operation, count }]);
       }
     }

@@ -136,6 +136,27 @@ export const PROMISES: readonly Promised[] = [
       test("tasks/upload-faults", "does not take a page for the completion of a multipart upload"),
     ],
   },
+  {
+    promise: "An archive is stored as a whole, or not at all.",
+    tests: [
+      test("tasks/upload-archive", "takes back what is stored if a part is refused"),
+      test("tasks/upload-archive", "fails, and stores nothing, if a file changes meanwhile"),
+    ],
+  },
+  {
+    promise: "No file of an archive gets its place before all archives are downloaded, checked and extracted.",
+    tests: [
+      test("tasks/extract", "refuses all archives that are not safe, by their names, and writes nothing"),
+      test("tasks/extract", "moves no file if one of them cannot get its place"),
+    ],
+  },
+  {
+    promise: "No kept release is lost, whatever happens to publishes and rollbacks.",
+    tests: [
+      test("site/releases/releases-model", "lose no release, and show visitors whole sites after each request"),
+      test("site/releases/rollback-mishaps", "fails before it deletes if a publish gets in between"),
+    ],
+  },
 ];
 
 /** A situation that another program's tests have, and where it is tried here. */

@@ -73,6 +73,30 @@ class NextPublish extends PublishStage {
   }
 }
 
+/** What goes is kept for the releases before. */
+class PublishWithReleases extends NextPublish {
+  override inputs() {
+    return { ...super.inputs(), keepReleases: "3" };
+  }
+}
+
+/** The site as it was before the last publish. */
+class Rollback extends PublishWithReleases {
+  #isPrepared = false;
+
+  override inputs() {
+    const inputs = super.inputs();
+    return this.#isPrepared ? { ...inputs, action: "rollback", rollbackTo: "1" } : inputs;
+  }
+
+  override async prepare(): Promise<void> {
+    await super.prepare();
+    await runQuietly(this.step);
+    this.#isPrepared = true;
+    this.target.server.clearRequests();
+  }
+}
+
 const DISTRIBUTION = {
   id: "E2EXAMPLE",
   domainName: "d111111abcdef8.cloudfront.net",
@@ -227,6 +251,11 @@ class PublishWithDomain extends PublishStage {
 export const PUBLISHES: readonly Scenario[] = [
   scenario("first publish", async () => new FirstPublish(await StoreStage.newTarget())),
   scenario("next publish", async () => new NextPublish(await StoreStage.newTarget())),
+  {
+    ...scenario("publish that keeps releases", async () => new PublishWithReleases(await StoreStage.newTarget())),
+    mode: "releases",
+  },
+  { ...scenario("rollback", async () => new Rollback(await StoreStage.newTarget())), mode: "rollback" },
   scenario(
     "publish behind CloudFront",
     async () => new PublishBehindCloudFront(await StoreStage.newTarget(), await startControlPlane([DISTRIBUTION])),

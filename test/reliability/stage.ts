@@ -67,6 +67,8 @@ export interface Scenario {
   /** Of its rows on the page, for example `upload of new files`. */
   readonly name: string;
   readonly task: TaskName;
+  /** Its requests get all faults for themselves, beside those of the task's other scenarios. */
+  readonly mode?: string;
   open(): Promise<Stage>;
 }
 
@@ -144,7 +146,8 @@ export class StoreStage implements Stage {
 
   leftovers(): readonly string[] {
     const temporary = join(this.workFolder, "_temp");
-    return existsSync(temporary) ? readdirSync(temporary).filter((name) => name.startsWith("s3-site-")) : [];
+    const isScratch = (name: string) => name.startsWith("s3-site-") || name.endsWith(".part");
+    return existsSync(temporary) ? readdirSync(temporary).filter(isScratch) : [];
   }
 
   /** The objects of all buckets, and the settings by which buckets are websites. */
@@ -160,8 +163,8 @@ export class StoreStage implements Stage {
   }
 
   async #object(Bucket: string, Key: string): Promise<[string, string][]> {
-    // It names the run.
-    if (Key.endsWith(".s3-site.json")) return [];
+    // They name the run, and a folder by chance.
+    if (Key.includes(".s3-site")) return [];
     const object = await this.client.send(new GetObjectCommand({ Bucket, Key }));
     const { ContentType, CacheControl, Metadata, WebsiteRedirectLocation, TagCount } = object;
     const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? []);

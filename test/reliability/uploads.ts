@@ -119,6 +119,21 @@ class NewBucket extends UploadStage {
   }
 }
 
+/** Files become one object in parts, in place of an archive of other files. */
+class ArchiveUpload extends UploadInParts {
+  override inputs() {
+    return { ...super.inputs(), archive: "zip", archiveName: "app.zip" };
+  }
+
+  override async prepare(): Promise<void> {
+    writeFiles(this.files, { "bin/run.sh": "#!/bin/sh\n", "notes.txt": "old" });
+    await runQuietly(this.step);
+    writeFiles(this.files, { "notes.txt": "new" });
+    await super.prepare();
+    this.target.server.clearRequests();
+  }
+}
+
 /** The step's credentials are those of a role. */
 class AssumedRole extends UploadStage {
   readonly #identity: StepIdentity;
@@ -160,6 +175,7 @@ export const UPLOADS: readonly Scenario[] = [
   scenario("upload of headers", (target) => new HeaderChange(target)),
   scenario("upload of tags", (target) => new TagChange(target)),
   scenario("upload to a new bucket", (target) => new NewBucket(target)),
+  { ...scenario("upload of an archive", (target) => new ArchiveUpload(target)), mode: "archive" },
   { name: "upload with a role", task: "AwsS3Upload", open: () => AssumedRole.open("keys") },
   { name: "upload with an identity token", task: "AwsS3Upload", open: () => AssumedRole.open("token") },
 ];

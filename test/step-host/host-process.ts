@@ -32,11 +32,17 @@ function collect(chunk: string | Uint8Array, ...rest: unknown[]): boolean {
 ): void {
   let factory = compiled.get(file);
   if (!factory) {
-    factory = new Script(Module.wrap(text), { filename: file }).runInThisContext() as Factory;
+    const script = new Script(Module.wrap(withoutImports(text)), { filename: file });
+    factory = script.runInThisContext() as Factory;
     compiled.set(file, factory);
   }
   factory.call(this.exports, this.exports, createRequireOf(this), this, file, dirname(file));
 };
+
+/** What is imported would stay for the next task: files beside a task's script are required instead. */
+function withoutImports(text: string): string {
+  return text.replaceAll(/\bimport\(("\.\/[\w-]+\.js")\)/g, "Promise.resolve().then(() => require($1))");
+}
 
 function createRequireOf(module: NodeJS.Module & { require: NodeJS.Require }): NodeJS.Require {
   const require = (name: string) => module.require(name);

@@ -30,12 +30,18 @@ interface Host {
 const free = new Map<string, Host[]>();
 let hostScript: string | undefined;
 
+/** What a process gets when it starts, and what only a process of its own can do. */
+const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "certificates", "inheritedEnv", "nodePath"] as const;
+
 /**
  * What lets a step share a process with other steps, one after the other, each with modules and an environment of its own: to start a process
- * takes several times the work of reading inputs. It is for steps that end by themselves. In `npm run test:servers` each has a process of its own.
+ * takes several times the work of most steps. A step that is cancelled or watched, or that has to do with what a process gets when it starts, has
+ * a process of its own. So has each step in `npm run test:servers`.
  */
-export function inSharedProcess(): Pick<StepRequest, "runProcess"> {
-  return isFull ? {} : { runProcess: runInHost };
+export function inSharedProcess(step: Partial<StepRequest> = {}): Pick<StepRequest, "runProcess"> {
+  const setsUpNode = Object.keys(step.env ?? {}).some((name) => name.startsWith("NODE_"));
+  const needsOwn = setsUpNode || NEEDS_OWN.some((name) => step[name] !== undefined);
+  return isFull || needsOwn ? {} : { runProcess: runInHost };
 }
 
 async function runInHost(task: TaskProcess, { onLine, onOutput }: TaskProcessEvents): Promise<number | null> {

@@ -157,7 +157,7 @@ describe("Uploads", () => {
     assert.deepEqual(codesOf(await uploadWith({ password: "wrong-secret-key-of-nobody" })), ["secret-key-wrong"]);
   });
 
-  it("says that the access key id does not exist", async () => {
+  it("says that the access key ID does not exist", async () => {
     bench.source.write({ "a.txt": "a" });
     assert.deepEqual(codesOf(await uploadWith({ username: "AKIAOFNOBODY12345678" })), ["access-key-not-found"]);
   });

@@ -56,6 +56,53 @@ class ReadZip {
 }
 `;
 
+/** Go's `archive/zip` or `archive/tar`. */
+const GO = `
+package main
+
+import ("archive/tar"; "archive/zip"; "bufio"; "compress/gzip"; "crypto/sha256"; "fmt"; "io"; "os"; "strings")
+
+func main() {
+	total := sha256.New()
+	count, size := 0, int64(0)
+	add := func(name string, content io.Reader) {
+		digest := sha256.New()
+		length, err := io.Copy(digest, content)
+		check(err)
+		fmt.Fprintf(total, "%s\\n%d\\n%x\\n", name, length, digest.Sum(nil))
+		count++
+		size += length
+	}
+	if strings.HasSuffix(os.Args[1], ".zip") {
+		archive, err := zip.OpenReader(os.Args[1])
+		check(err)
+		for _, file := range archive.File {
+			content, err := file.Open()
+			check(err)
+			add(file.Name, content)
+			check(content.Close())
+		}
+	} else {
+		file, err := os.Open(os.Args[1])
+		check(err)
+		bytes, err := gzip.NewReader(bufio.NewReader(file))
+		check(err)
+		archive := tar.NewReader(bytes)
+		for {
+			header, err := archive.Next()
+			if err == io.EOF { break }
+			check(err)
+			add(header.Name, archive)
+		}
+	}
+	fmt.Printf("%d %d %x\\n", count, size, total.Sum(nil))
+}
+
+func check(err error) {
+	if err != nil { panic(err) }
+}
+`;
+
 /** Python's `zipfile` or `tarfile`. @returns undefined if there is no Python */
 export function readByPython(path: string): ReadArchive | undefined {
   return parse(run("python3", ["-c", PYTHON, path]));
@@ -63,11 +110,21 @@ export function readByPython(path: string): ReadArchive | undefined {
 
 /** Java's `ZipInputStream`. @returns undefined if there is no Java */
 export function readByJava(path: string): ReadArchive | undefined {
-  const folder = mkdtempSync(join(tmpdir(), "java-"));
+  return withSource("ReadZip.java", JAVA, (program) => run("java", [program, path]));
+}
+
+/** Go's `archive/zip` or `archive/tar`. @returns undefined if there is no Go */
+export function readByGo(path: string): ReadArchive | undefined {
+  return withSource("main.go", GO, (program) => run("go", ["run", program, path]));
+}
+
+/** Writes the source of a program, and runs it. */
+function withSource(name: string, source: string, act: (path: string) => string | undefined): ReadArchive | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "reader-"));
   try {
-    const program = join(folder, "ReadZip.java");
-    writeFileSync(program, JAVA);
-    return parse(run("java", [program, path]));
+    const program = join(folder, name);
+    writeFileSync(program, source);
+    return parse(act(program));
   } finally {
     rmSync(folder, { recursive: true });
   }

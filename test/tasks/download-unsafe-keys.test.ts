@@ -100,7 +100,7 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("takes a key that is an absolute path as one below the target", async () => {
     await bench.put({ "/etc/passwd": "evil" });
     assertFailedWith(await bench.download(), [
-      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or after its slashes. ${OUT} Or include it with one that starts with /, for example /etc/passwd. [file-name-not-supported]`,
+      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or after its slashes. ${OUT} Or include it with a pattern that starts with /, for example /etc/passwd. [file-name-not-supported]`,
     ]);
     assertDownloaded(await bench.download({ globExpressions: "/etc/**" }), { new: 1, bytes: 4 });
     assert.deepEqual(bench.landing.readOutside(), { "target/etc/passwd": "evil" });

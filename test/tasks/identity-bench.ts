@@ -5,6 +5,7 @@ import { type AzureDevOpsServer, startAzureDevOps, tokenAudience } from "../stan
 import { createOidcIssuer } from "../stand-ins/sts/oidc-issuer.ts";
 import { type StsServer, type StsServerOptions, startStsServer } from "../stand-ins/sts/server.ts";
 import type { TrustPolicy, TrustStatement } from "../stand-ins/sts/trust-policy.ts";
+import { inSharedProcess } from "../step-host/step-host.ts";
 import { taskFolderOf } from "./store-step.ts";
 import { SourceFolder } from "./upload-step.ts";
 
@@ -85,6 +86,7 @@ export class IdentityBench {
   async run({ store, toolkit, inputs, step }: IdentityCase): Promise<StepResult> {
     const result = await runStep({
       taskFolder: taskFolderOf("AwsS3Upload"),
+      ...inSharedProcess(step),
       ...step,
       connections: [this.azureDevOps.job.connection, ...this.#connections(store, toolkit)],
       variables: { ...this.azureDevOps.job.variables, "System.Debug": "true", ...step?.variables },

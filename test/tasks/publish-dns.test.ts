@@ -215,7 +215,7 @@ describe("AwsS3PublishSite, with a domain", function () {
         result.log.filter((line) => line.startsWith("Would ")),
         [
           `Would create the bucket ${domain}, and set its website configuration`,
-          `Would allow everyone s3:GetObject on s3://${domain}/* in its policy`,
+          `Would allow everyone s3:GetObject on s3://${domain}/* in the bucket's policy`,
           `Would set the bucket www.${domain} to redirect its visitors to the site`,
           `Would create the public hosted zone ${domain}`,
           `Would create the record A ${domain} (alias of ${WEBSITE.DNSName}) in the hosted zone ${domain}`,

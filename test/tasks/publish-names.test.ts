@@ -61,7 +61,7 @@ describe("AwsS3PublishSite, how long browsers keep what is called", () => {
       bench.source.write({ [name]: "two" });
       const { warnings } = outcomeOf(await bench.publish({ verify: "false" }));
       assert.deepEqual(warnings, [
-        `These files changed under names that look as if they had a hash of the content: ${name}. From now on browsers keep them for an hour, not for a year. Browsers that have the old files may keep them. Rename the files, or set their Cache-Control with cacheControl. [site-name-reused]`,
+        `The content of these files changed, but the hash in their names did not: ${name}. From now on browsers keep them for an hour, not for a year. Browsers that have the old files may keep them. Rename the files, or set their Cache-Control with cacheControl. [site-name-reused]`,
       ]);
       assert.deepEqual(await cacheControls([name]), { [name]: AN_HOUR });
       const again = outcomeOf(await bench.publish({ verify: "false" }));

@@ -4,6 +4,8 @@
  * of the same build.
  */
 import http from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { amount } from "../amounts.ts";
 import type { Told, VisitCounts } from "./publish-visitors.ts";
 
 interface Answer {
@@ -13,6 +15,8 @@ interface Answer {
 
 const [url = "", paths = "[]", visitors = "1", rule] = process.argv.slice(2);
 const pages: readonly string[] = JSON.parse(paths);
+/** How long a visitor looks at a page before the next one. */
+const PAUSE_MS = amount(0, 50);
 const agent = new http.Agent({ keepAlive: true });
 const counts: VisitCounts = { pages: 0, errorPages: 0, assets: 0, builds: 0 };
 const builds = new Set<string>();
@@ -38,6 +42,7 @@ async function stroll(position: number): Promise<void> {
     loading.add(load);
     await load;
     loading.delete(load);
+    await delay(PAUSE_MS);
   }
 }
 

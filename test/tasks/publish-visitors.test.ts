@@ -8,12 +8,16 @@ import { chooseMishap, publishWith } from "./publish-mishaps.ts";
 import { Visitors } from "./publish-visitors.ts";
 import { assertOutcome, outcomeOf } from "./upload-bench.ts";
 
-const INPUTS = { configureWebsite: "true", keepRemovedDays: "0", verify: "false", maxDelete: "100%" };
+const ALWAYS = { keepRemovedDays: "0", verify: "false" };
+const INPUTS = { ...ALWAYS, configureWebsite: "true", maxDelete: "100%", keepReleases: "3" };
+const ROLLBACK = { ...ALWAYS, action: "rollback" };
+/** One step of so many rolls back. */
+const ROLLBACK_EVERY = 3;
 /** More, for a soak of half an hour, where S3_TEST_SOAK is set. */
-const PUBLISHES = process.env.S3_TEST_SOAK ? 200 : amount(16, 5);
+const PUBLISHES = process.env.S3_TEST_SOAK ? 200 : amount(16, 4);
 const SEED = 11;
 
-describe("AwsS3PublishSite, while visitors load pages and publishes meet with mishaps,", function () {
+describe("AwsS3PublishSite, while visitors load pages, and publishes and rollbacks meet with mishaps,", function () {
   this.timeout(1_200_000);
   const bench = publishBench("embedded");
   let visitors: Visitors | undefined;
@@ -26,7 +30,7 @@ describe("AwsS3PublishSite, while visitors load pages and publishes meet with mi
     return files;
   }
 
-  /** Publishes builds of changing sets of assets, again and again; visitors come all the while. */
+  /** Publishes builds of changing sets of assets again and again, and rolls back now and then; visitors come all the while. */
   async function publishOften(naming: AssetNaming, mayMix: boolean): Promise<void> {
     const random = randomFrom(SEED);
     const ends: Record<string, number> = {};
@@ -45,8 +49,9 @@ describe("AwsS3PublishSite, while visitors load pages and publishes meet with mi
       // An asset stays until the publish after the one that does without it: pages that were open before that have loaded it by now.
       await visitors.settle();
       const mishap = chooseMishap(random);
-      const { result } = await publishWith(mishap, bench, INPUTS);
-      const end = `${mishap.name}: ${result}`;
+      const isRollback = number % ROLLBACK_EVERY === 0;
+      const { result } = await publishWith(mishap, bench, isRollback ? ROLLBACK : INPUTS);
+      const end = `${isRollback ? "rollback, " : ""}${mishap.name}: ${result}`;
       ends[end] = (ends[end] ?? 0) + 1;
     }
     const files = build(naming, PUBLISHES + 1, set);
@@ -58,11 +63,12 @@ describe("AwsS3PublishSite, while visitors load pages and publishes meet with mi
     );
     assert.deepEqual(complaints.slice(0, 10), []);
     assert.equal(outcomeOf(last).result, "Succeeded", last.log.join("\n"));
-    assert.ok(counts.pages > 30 * PUBLISHES && counts.builds > 2);
+    assert.ok(counts.pages > 10 * PUBLISHES && counts.builds > 2);
 
     const settled = await bench.publish(INPUTS);
     assert.equal(settled.result, "Succeeded");
-    assert.deepEqual(await bench.contents().then(({ ".s3-site.json": _, ...objects }) => objects), sorted(files));
+    const shown = Object.entries(await bench.contents()).filter(([key]) => !key.startsWith(".s3-site"));
+    assert.deepEqual(Object.fromEntries(shown), sorted(files));
     assertOutcome(await bench.publish(INPUTS), {
       result: "Succeeded",
       counts: { unchanged: Object.keys(files).length },

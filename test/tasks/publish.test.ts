@@ -208,7 +208,7 @@ describe("AwsS3PublishSite", () => {
     assertDone(result, { uploaded: FILES, bytes: totalBytes() });
     assert.deepEqual(result.log.slice(9, 13), [
       `Would create the bucket ${bucketName}, and set its website configuration`,
-      `Would allow everyone s3:GetObject on s3://${bucketName}/* in its policy`,
+      `Would allow everyone s3:GetObject on s3://${bucketName}/* in the bucket's policy`,
       `Found ${FILES} files: ${FILES} new; ${REDIRECTS.length} redirects: ${REDIRECTS.length} to set; 1.8 KB to upload`,
       `  ${APP} → ${APP} (5 B, new)`,
     ]);

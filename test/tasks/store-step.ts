@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { runStep, type ServiceConnection, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
+import { inSharedProcess } from "../step-host/step-host.ts";
 import type { Target } from "../target.ts";
 
 export const connectionId = "5d1b6f0a-93a5-4a2e-8a37-0c6c1f1b2c3d";
@@ -32,6 +33,7 @@ export function runStoreStep(
   return runStep({
     taskFolder: taskFolderOf(taskName),
     connections: [connectionTo(target)],
+    ...inSharedProcess(step),
     ...step,
     inputs: { awsCredentials: connectionId, regionName: "", ...inputs },
   });

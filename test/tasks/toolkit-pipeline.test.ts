@@ -9,6 +9,7 @@ import {
   PutBucketOwnershipControlsCommand,
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
+import { rewritePipeline } from "../../local/migrate/rewrite-pipeline.ts";
 import type { PipelineResult } from "../../local/pipeline/pipeline-result.ts";
 import { runPipeline } from "../../local/pipeline/run-pipeline.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
@@ -48,12 +49,9 @@ interface StoredObject {
   readonly readers?: readonly string[];
 }
 
-/** What has to change in a pipeline of the AWS Toolkit: names of tasks and connection, and `keepPrefix` where a prefix is downloaded. */
+/** What `npm run migrate` makes of a pipeline of the AWS Toolkit. */
 function moveOver(pipeline: string): string {
-  return pipeline
-    .replaceAll(/\bS3(Upload|Download)@1/g, "AwsS3$1@1")
-    .replaceAll("toolkit-connection", "store")
-    .replaceAll(/^( +)(sourceFolder: www\b.*)$/gm, "$1$2\n$1keepPrefix: true");
+  return rewritePipeline(pipeline, { connections: new Map([["toolkit-connection", "store"]]) }).text;
 }
 
 describe("A pipeline for the AWS Toolkit, moved over", () => {
@@ -306,7 +304,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: other, ${about}`));
       const refused = await run(`${keys}${download("overwrite: changed")}`);
       assert.deepEqual(refused.log.match(/##\[error\].*/g), [
-        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or after its slashes. Exclude it with a pattern (globExpressions). Or include it with one that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
+        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or after its slashes. Exclude it with a pattern (globExpressions). Or include it with a pattern that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
       ]);
       const excluding = await run(steps(download("globExpressions: '!/releases/**'")));
       assert.equal(excluding.run.result, "Succeeded", excluding.log);

@@ -113,7 +113,7 @@ const inputCases: Case[] = [
     wrong: "a connection without keys",
     connection: with_({ parameters: { username: "", password: "" } }),
     errors: [
-      "awsCredentials: its access key id is empty. Enter it in the service connection. [access-key-incomplete]",
+      "awsCredentials: its access key ID is empty. Enter it in the service connection. [access-key-incomplete]",
       "awsCredentials: its secret access key is empty. Enter it in the service connection. [access-key-incomplete]",
     ],
   },

@@ -40,6 +40,7 @@ export async function readBucket(target: Target, bucket: string): Promise<Record
   return objects;
 }
 
+/** @returns all keys in the order of S3, whatever order the store lists them in. */
 export async function listKeys(target: Target, bucket: string): Promise<string[]> {
   const keys: string[] = [];
   let token: string | undefined;
@@ -50,5 +51,5 @@ export async function listKeys(target: Target, bucket: string): Promise<string[]
     keys.push(...(page.Contents ?? []).map(({ Key }) => Key ?? ""));
     token = page.NextContinuationToken;
   } while (token);
-  return keys;
+  return keys.sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
 }

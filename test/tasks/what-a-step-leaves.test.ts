@@ -27,7 +27,7 @@ describe("What a step leaves", () => {
     assert.deepEqual(
       result.issues.map(({ message }) => message),
       [
-        `The step left no plan file or summary. The agent's temporary folder ${folder} cannot be written to: ENOSPC: no space left on device, write. Free space on its disk, or give the agent a larger one, and run the step again. What it did is in its log and its output variables. [disk-full]`,
+        `The plan file or the summary could not be written. The agent's temporary folder ${folder} cannot be written to: ENOSPC: no space left on device, write. Free space on its disk, or give the agent a larger one, and run the step again. What the step did is in its log and its output variables. [disk-full]`,
       ],
     );
     assert.deepEqual(outputs(result), {

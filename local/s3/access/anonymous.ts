@@ -16,10 +16,10 @@ export function isAnonymous({ presigned, query, wireHeaders }: S3Request): boole
 }
 
 /**
- * Lets an anonymous request in where anyone may do what it asks for: at most to read objects, and to list them.
+ * * Allows an anonymous request if anyone may do it: at most reading and listing objects.
  * @param operation S3's name of what the request asks for
- * @throws S3Error AccessDenied (also for an object that is not there, unless anyone may list what is), NoSuchBucket,
- *   InvalidArgument for what is encrypted under a key of AWS KMS
+ * @throws S3Error AccessDenied (also for an object that is not there, unless anyone may list what is), NoSuchBucket, InvalidArgument for
+ * what is encrypted under a key of AWS KMS
  */
 export function admitAnonymous(request: S3Request, operation: string, state: ServerState): Authenticated {
   const isRead = reads.includes(operation);

@@ -2,7 +2,7 @@ import type { BucketPolicy, Condition, Listed, Statement } from "../store/policy
 import { type Circumstances, holds } from "./conditions.ts";
 import { matchesPattern } from "./patterns.ts";
 
-/** What somebody would do. */
+/** The attempted action. */
 export interface Attempt extends Circumstances {
   /** Such as `s3:GetObject`. */
   readonly action: string;
@@ -11,8 +11,8 @@ export interface Attempt extends Circumstances {
 }
 
 /**
- * What a policy says to an attempt of somebody unknown. A denial goes before all allowances.
- * Source: "Policy evaluation logic" in the AWS Identity and Access Management User Guide
+ * * The decision of a policy about an anonymous attempt. A denial overrides all allowances. Source: "Policy evaluation logic" in the AWS
+ * Identity and Access Management User Guide
  * @returns undefined if it says nothing
  */
 export function policyDecision(policy: BucketPolicy, attempt: Attempt): Statement["effect"] | undefined {
@@ -41,7 +41,7 @@ export function deniesOwner(policy: BucketPolicy, attempt: Attempt, accountId: s
   );
 }
 
-/** Whether a statement is about everybody. */
+/** Whether a statement applies to everyone. */
 export function concernsEverybody({ principals }: Statement): boolean {
   return lists(principals, (name) => name === "*");
 }

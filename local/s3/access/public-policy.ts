@@ -1,7 +1,7 @@
 import type { BucketPolicy, Condition } from "../store/policy.ts";
 import { concernsEverybody } from "./policy-decision.ts";
 
-/** What a statement for everybody may be narrowed down to. */
+/** Conditions that limit a statement for everyone. */
 const narrowingKeys = new Set([
   "aws:principalaccount",
   "aws:principalarn",
@@ -20,8 +20,8 @@ const narrowingKeys = new Set([
 const narrowingOperators = new Set(["ArnEquals", "ArnLike", "IpAddress", "StringEquals", "StringLike"]);
 
 /**
- * Whether a policy lets the public in: whether it allows anything to everybody without a condition that holds for few.
- * Source: 'The meaning of "public"' in the Amazon S3 User Guide
+ * * Whether a policy is public: it allows something to everyone without a condition that limits it to few. Source: 'The meaning of
+ * "public"' in the Amazon S3 User Guide
  */
 export function isPublicPolicy({ statements }: BucketPolicy): boolean {
   return statements.some(

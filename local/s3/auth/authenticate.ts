@@ -106,7 +106,7 @@ function checkSignature(request: S3Request, claim: SignatureClaim, credential: S
   });
 }
 
-/** Compares signatures, in a time that tells nothing of them. */
+/** Compares signatures in constant time. */
 export function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, "latin1"), Buffer.from(b, "latin1"));
 }

@@ -10,7 +10,7 @@ export interface S3Credential {
 /** Finds the credential of an access key id. */
 export type CredentialLookup = (accessKeyId: string) => S3Credential | undefined;
 
-/** The key that the server knows unless told otherwise: well formed, and plainly not a real one. */
+/** The server's default key: well formed, and clearly not a real one. */
 export const defaultCredential: S3Credential = {
   accessKeyId: "AKIDEXAMPLELOCALHOST",
   secretAccessKey: "example/local+secret/not/a/real+key/0000",

@@ -125,12 +125,12 @@ function readCredential(
   return { accessKeyId, scope: { date, region, service } };
 }
 
-/** The answer to an Authorization header that cannot stand. */
+/** The answer to an invalid Authorization header. */
 export function malformedHeader(why: string, elements: Readonly<Record<string, string>> = {}): S3Error {
   return new S3Error("AuthorizationHeaderMalformed", `The authorization header is malformed; ${why}`, { elements });
 }
 
-/** The answer to presigned parameters that cannot stand. */
+/** The answer to invalid presigned parameters. */
 export function malformedQuery(why: string, elements: Readonly<Record<string, string>> = {}): S3Error {
   return new S3Error("AuthorizationQueryParametersError", why, { elements });
 }

@@ -18,7 +18,7 @@ export interface Checksum {
 
 /** What the headers promise about a body. */
 export interface BodyDeclaration {
-  /** The size of the content, aws-chunked framing not counted; undefined only where none need be told. */
+  /** The size of the content, aws-chunked framing not counted; undefined only if it is not required. */
   readonly sizeBytes: number | undefined;
   readonly contentMd5: string | undefined;
   /** In a header, or promised for the trailer, where its value is still unknown. */
@@ -91,7 +91,7 @@ export function readChecksumHeader(
   return checksum;
 }
 
-/** The answer to a checksum header whose value may not stand. */
+/** The answer to a checksum header with an invalid value. */
 export function invalidChecksumHeader(name: string): S3Error {
   return new S3Error("InvalidRequest", `Value for ${name} header is invalid.`);
 }

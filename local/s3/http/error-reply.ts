@@ -9,7 +9,7 @@ export interface ErrorFacts {
   readonly message: string;
   readonly elements?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The error that kept this one from being told otherwise. */
+  /** The error that prevented another form of this answer. */
   readonly cause?: unknown;
 }
 

@@ -87,7 +87,7 @@ export interface ErrorExtras {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error that the client is told about, as S3 tells it. */
+/** An error that is sent to the client, in S3's form. */
 export class S3Error extends Error {
   readonly code: S3ErrorCode;
   readonly status: number;

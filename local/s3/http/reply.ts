@@ -13,7 +13,7 @@ export interface StoredRange {
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An XML document, or object content, whose Content-Length stands in the headers. */
+  /** An XML document, or object content, whose Content-Length is in the headers. */
   readonly content?: string | StoredRange;
 }
 

@@ -59,7 +59,7 @@ export function checkNoEncryptionAsked({ headers }: S3Request): void {
   throw invalid(header, algorithm, `${header} header is not supported for this operation.`);
 }
 
-/** How an answer tells of an object's encryption. */
+/** The headers of an answer about an object's encryption. */
 export function encryptionHeaders(encryption: Encryption): Record<string, string> {
   if (encryption.algorithm === "customer") {
     return { [`${customerPrefix}-algorithm`]: "AES256", [`${customerPrefix}-key-MD5`]: encryption.keyMd5 };

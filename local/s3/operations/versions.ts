@@ -5,7 +5,7 @@ import type { Bucket } from "../store/buckets.ts";
 import { nullVersionId, type ObjectVersion, type StoredObject } from "../store/object-version.ts";
 import type { ServerState } from "./operation.ts";
 
-/** Version ids have no order and tell nothing: 32 characters that need no escape in a URL, as S3's own. */
+/** Version ids have no order and no meaning: 32 characters that need no escape in a URL, like S3's own. */
 const versionIdBytes = 24;
 const versionIdPattern = /^[\w.-]{32}$/;
 
@@ -59,12 +59,12 @@ export function findObject(bucket: Bucket, key: string, versionId: string | unde
   });
 }
 
-/** Which version an answer is about: told in buckets that keep versions or once did. */
+/** The header with an answer's version, used in buckets that keep versions or once did. */
 export function versionHeader({ versioning }: Bucket, { versionId }: ObjectVersion): Record<string, string> {
   return versioning === undefined ? {} : { "x-amz-version-id": versionId };
 }
 
-/** Which version a write has made: told only when the version has an id of its own. */
+/** The header with the version that a write made, used only if the version has its own id. */
 export function writtenVersionHeader({ versionId }: ObjectVersion): Record<string, string> {
   return versionId === nullVersionId ? {} : { "x-amz-version-id": versionId };
 }

@@ -31,7 +31,7 @@ export function readWebsite(document: string): WebsiteConfiguration {
   };
 }
 
-/** The document that tells of a configuration. */
+/** The document for a configuration. */
 export function websiteDocument(website: WebsiteConfiguration): string {
   if ("redirectAllRequestsTo" in website) {
     const { hostName, protocol } = website.redirectAllRequestsTo;
@@ -164,7 +164,7 @@ function onlyChild(children: Children, name: string): Children | undefined {
   return only === undefined ? undefined : childrenOf(only);
 }
 
-/** A property that is left out where it has no value. */
+/** A property that is omitted if it has no value. */
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [N in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: Value };
 }

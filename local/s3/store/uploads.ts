@@ -22,7 +22,7 @@ export interface MultipartUpload extends ObjectProperties {
   readonly uploadId: string;
   readonly key: string;
   readonly initiated: Date;
-  /** The ARN of whoever began it; undefined for the account. */
+  /** The ARN of its initiator; undefined for the account. */
   readonly initiatorArn: string | undefined;
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly type: ChecksumType } | undefined;
   readonly parts: Map<number, UploadedPart>;

@@ -1,4 +1,4 @@
-/** Where a redirect leads: what is not given stays as in the request. */
+/** The target of a redirect. Missing parts are taken from the request. */
 export interface Redirect {
   readonly hostName?: string;
   readonly protocol?: WebProtocol;
@@ -6,7 +6,7 @@ export interface Redirect {
 
 export type WebProtocol = "http" | "https";
 
-/** To whom a routing rule applies: requests that fit all that is given. */
+/** The requests that a routing rule applies to. All given conditions must hold. */
 export interface RoutingCondition {
   readonly keyPrefixEquals?: string;
   /** The status that the request would be answered with otherwise. */
@@ -33,7 +33,7 @@ export interface ServingWebsite {
   readonly routingRules: readonly RoutingRule[];
 }
 
-/** A website that only tells where another one is. */
+/** A website that only redirects to another one. */
 export interface RedirectingWebsite {
   readonly redirectAllRequestsTo: Redirect & { readonly hostName: string };
 }

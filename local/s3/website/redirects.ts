@@ -2,7 +2,7 @@ import type { Reply } from "../http/reply.ts";
 import type { S3Request } from "../http/request.ts";
 import type { Redirect, RoutingRule } from "../store/website.ts";
 
-/** The redirect of a website that tells of another one for all addresses. */
+/** The redirect of a website that redirects all addresses. */
 export function redirectAll(request: S3Request, redirect: Redirect): Reply {
   return redirectReply(301, address(request, redirect, encodeKey(request.key ?? "")));
 }

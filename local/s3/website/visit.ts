@@ -23,9 +23,8 @@ interface Visit {
 }
 
 /**
- * Answers a visitor of a website.
- * Source: "Hosting a static website using Amazon S3" in the Amazon S3 User Guide
- * @throws S3Error what is to be told by a page
+ * * Answers a visitor of a website. Source: "Hosting a static website using Amazon S3" in the Amazon S3 User Guide
+ * @throws S3Error for an error page
  */
 export function visit(request: S3Request, state: ServerState): Reply {
   const bucket = bucketOf({ request, state });
@@ -80,10 +79,9 @@ function serveError(visit: Visit, error: S3Error): Reply {
 }
 
 /**
- * Reads an object as anyone may, or goes where the object sends its readers.
- * A website tells what is not there by 404 even where nobody may list what is: "On the website endpoint, if a user
- * requests an object that doesn't exist, Amazon S3 returns HTTP response code 404 (Not Found)", in "Setting permissions
- * for website access" in the Amazon S3 User Guide.
+ * * Reads an object that anyone may read, or follows its redirect. A website answers 404 for a missing object even if nobody may list the
+ * bucket: "On the website endpoint, if a user requests an object that doesn't exist, Amazon S3 returns HTTP response code 404 (Not Found)",
+ * in "Setting permissions for website access" in the Amazon S3 User Guide.
  */
 function readObject({ request, state, bucket }: Visit, key: string): Reply {
   const object = findObject(bucket, key, undefined);

@@ -41,7 +41,7 @@ export function readKeys(reader: InputReader, input: string, { parameter }: Auth
   const secretAccessKey = parameter("password");
   const sessionToken = parameter("sessionToken");
   if (accessKeyId === "")
-    reader.problem(input, "access-key-incomplete", "its access key id is empty. Enter it in the service connection.");
+    reader.problem(input, "access-key-incomplete", "its access key ID is empty. Enter it in the service connection.");
   if (secretAccessKey === "") {
     reader.problem(
       input,

@@ -34,6 +34,8 @@ export interface Connection {
   readonly roleAuthority: RoleAuthority;
   /** Empty if not set. */
   readonly region: string;
+  /** Where the region can be set: a field of the service connection, or the pipeline variable `AWS.Region`. */
+  readonly regionSource: "connection" | "variable";
   readonly addressingStyle: AddressingStyle;
   readonly identity: BaseIdentity;
   readonly role: ConnectionRole;

@@ -32,6 +32,7 @@ export function readPipelineVariables(reader: InputReader): Connection {
     description: identity.kind === "keys" ? "the pipeline variables AWS.*" : "the agent's own identity",
     roleAuthority: "aws",
     region: regionVariable(),
+    regionSource: "variable",
     addressingStyle: "auto",
     identity,
     role: readRole(reader, texts, { input: INPUT, names, isAmazon: true }),
@@ -52,8 +53,11 @@ function readIdentity(reader: InputReader): BaseIdentity {
   if (!accessKeyId && !secretAccessKey) return { kind: "agent" };
   if (!accessKeyId || !secretAccessKey) {
     const missing = accessKeyId ? "AWS.SecretAccessKey" : "AWS.AccessKeyID";
-    const what = `it is empty, and of the pipeline variables with access keys, ${missing} is missing.`;
-    reader.problem(INPUT, "access-key-incomplete", `${what} Choose a service connection, or set both.`);
+    reader.problem(
+      INPUT,
+      "access-key-incomplete",
+      `it is empty, and of the two pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey only one is set: ${missing} is missing. Choose a service connection, or set both.`,
+    );
   }
   if (hasForeignCharacter(accessKeyId + secretAccessKey + sessionToken)) {
     const what = "it is empty, and the pipeline variables with access keys have a character that keys cannot";

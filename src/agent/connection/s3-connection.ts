@@ -50,6 +50,7 @@ export function readS3Connection(reader: InputReader, id: string): Connection | 
     ...(stsEndpoint ? { stsEndpoint } : {}),
     roleAuthority,
     region: field(id, "region"),
+    regionSource: "connection",
     addressingStyle: addressingStyle as AddressingStyle,
     identity,
     role: readOwnRole(reader, id, identity, roleAuthority === "aws"),
@@ -73,14 +74,9 @@ function readIdentity(reader: InputReader, id: string, authorization: Authorizat
   const source = parameter("credentialSource");
   if (source === "oidc-token") return { kind: "oidc", serviceConnectionId: id };
   if (source !== "agent-identity") {
-    const what =
-      source === "" ? "it does not say where the credentials come from" : "where its credentials come from is";
-    const choices = "the pipeline's own token, or the identity of the agent";
-    reader.problem(
-      INPUT,
-      source === "" ? "input-required" : "input-not-in-list",
-      `${what}${source === "" ? "" : " not in the list"}. Choose one there: ${choices}.`,
-    );
+    const advice = "In the service connection, choose: the pipeline's own token, or the identity of the agent.";
+    if (source === "") reader.problem(INPUT, "input-required", `its source of credentials is not set. ${advice}`);
+    else reader.problem(INPUT, "input-not-in-list", `its source of credentials is not supported. ${advice}`);
   }
   return { kind: "agent" };
 }

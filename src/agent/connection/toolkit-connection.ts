@@ -48,6 +48,7 @@ export function readToolkitConnection(reader: InputReader, id: string): Connecti
     description: "the service connection (toolkitCredentials)",
     roleAuthority: "aws",
     region: regionVariable(),
+    regionSource: "variable",
     addressingStyle: "auto",
     identity,
     role,

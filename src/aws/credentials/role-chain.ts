@@ -80,7 +80,7 @@ function assumeByToken(step: Step, webIdentity: () => Promise<string>): Credenti
     const token = await webIdentity();
     step.onSecret(token);
     const request = { ...requestOf(hop), token };
-    return told(hop, "web-identity", hop.durationSeconds, sts, () => sts.assumeRoleWithWebIdentity(request));
+    return assumeOrExplain(hop, "web-identity", hop.durationSeconds, sts, () => sts.assumeRoleWithWebIdentity(request));
   });
 }
 
@@ -93,7 +93,7 @@ function assumeBySource(step: Step, source: CredentialSource, previousRole?: str
     const durationSeconds = cap(step, credentials);
     const request = { ...requestOf(hop), durationSeconds, externalId, sessionTags };
     const caller = previousRole === undefined ? { keysFrom } : { roleArn: previousRole };
-    return told(hop, caller, durationSeconds, sts, () => sts.assumeRole(request, credentials));
+    return assumeOrExplain(hop, caller, durationSeconds, sts, () => sts.assumeRole(request, credentials));
   }
 
   return keepFresh(step, () => withCredentials(source, assume));
@@ -136,7 +136,7 @@ function requestOf({ arn, sessionName, durationSeconds, sessionPolicy }: RoleHop
 }
 
 /** Asks STS. Failures become a RoleError. */
-async function told(
+async function assumeOrExplain(
   hop: RoleHop,
   source: RoleAttempt["source"],
   durationSeconds: number | undefined,
@@ -160,10 +160,10 @@ async function told(
 
 /** Passes each text on once. */
 function once(tell: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
+  const passedOn = new Set<string>();
   return (text) => {
-    if (told.has(text)) return;
-    told.add(text);
+    if (passedOn.has(text)) return;
+    passedOn.add(text);
     tell(text);
   };
 }

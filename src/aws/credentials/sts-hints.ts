@@ -69,7 +69,7 @@ function adviseOnValidation({ arn, namedBy, durationSeconds }: RoleAttempt, mess
   if (/durationSeconds/i.test(message))
     return "Check the duration. AWS allows 900 to 43,200 s, and one hour for a role that is assumed from another role.";
   if (/externalId/i.test(message))
-    return "Check the external ID: 2 to 1,224 letters, digits and + = , . @ : / - characters.";
+    return "Check the external ID: 2 to 1,224 letters, digits and _ + = , . @ : / - characters.";
   if (/roleSessionName/i.test(message))
     return "Check the session name: 2 to 64 letters, digits and + = , . @ - _ characters.";
   if (/\btags?\b/i.test(message))

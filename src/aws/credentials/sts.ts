@@ -76,51 +76,12 @@ type Parameters = Readonly<Record<string, string | undefined>>;
  * Source: AWS STS API Reference, version 2011-06-15.
  * @throws {EndpointError} if the region is not valid.
  */
-export function createSts({ endpoint, region, transport, userAgent, signal }: StsOptions): Sts {
-  const address = resolveStsEndpoint(region, endpoint);
-  const sign = createSigner(region, "sts");
-  /** How far the server's clock is ahead of this machine's. */
-  let clockOffsetMs = 0;
-
-  async function sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
-    const unsigned = {
-      host: address.host,
-      "user-agent": userAgent,
-      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-      "content-length": String(form.length),
-    };
-    const signable = { method: "POST", path: address.path, query: "", headers: unsigned };
-    const time = new Date(Date.now() + clockOffsetMs);
-    const response = await transport.exchange({
-      protocol: address.protocol,
-      hostname: address.hostname,
-      port: address.port,
-      method: "POST",
-      target: address.path,
-      headers: credentials
-        ? sign({ ...signable, payloadHash: hash("sha256", form, "hex") }, credentials, time)
-        : unsigned,
-      body: { sizeBytes: form.length, chunks: () => [form] },
-      signal,
-    });
-    clockOffsetMs = clockOffsetOf(response.headers.date, clockOffsetMs);
-    if (response.status === 200) return response;
-    throw await readServiceError(response);
-  }
-
-  async function sendByRightClock(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
-    const offsetMs = clockOffsetMs;
-    try {
-      return await sendOnce(form, credentials);
-    } catch (error) {
-      if (!isClockSkew(error) || clockOffsetMs === offsetMs) throw error;
-      return await sendOnce(form, credentials);
-    }
-  }
+export function createSts(options: StsOptions): Sts {
+  const sender = new FormSender(options);
 
   async function call(action: string, parameters: Parameters, credentials?: Credentials): Promise<XmlElement> {
     const form = encodeForm({ Action: action, Version: API_VERSION, ...parameters });
-    const response = await withRetries(() => sendByRightClock(form, credentials), signal);
+    const response = await withRetries(() => sender.send(form, credentials), options.signal);
     const document = await parseXml(response.body).catch((): XmlElement => ({}));
     const result = child(child(document, `${action}Response`), `${action}Result`);
     if (!result) throw strangeAnswer(response);
@@ -128,24 +89,11 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
   }
 
   async function session(action: string, parameters: Parameters, credentials?: Credentials): Promise<RoleSession> {
-    const result = await call(action, parameters, credentials);
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = child(result, "Credentials") ?? {};
-    const isWhole = isText(AccessKeyId) && isText(SecretAccessKey) && isText(SessionToken);
-    if (!isWhole) throw strangeAnswer({ status: 200, headers: {} });
-    const expiresAtMs = isText(Expiration) ? Date.parse(Expiration) - clockOffsetMs : Number.NaN;
-    return {
-      credentials: {
-        accessKeyId: AccessKeyId,
-        secretAccessKey: SecretAccessKey,
-        sessionToken: SessionToken,
-        ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }),
-      },
-      arn: textOf(child(result, "AssumedRoleUser")?.Arn),
-    };
+    return readSession(await call(action, parameters, credentials), sender.clockOffsetMs);
   }
 
   return {
-    host: address.host,
+    host: sender.host,
     assumeRole: (request, credentials) =>
       session(
         "AssumeRole",
@@ -158,6 +106,85 @@ export function createSts({ endpoint, region, transport, userAgent, signal }: St
       const { Account, Arn } = await call("GetCallerIdentity", {}, credentials);
       return { account: textOf(Account), arn: textOf(Arn) };
     },
+  };
+}
+
+/** Sends forms to STS, with the time of the server's clock. They are signed if there are credentials. */
+class FormSender {
+  readonly #options: StsOptions;
+  readonly #address: ReturnType<typeof resolveStsEndpoint>;
+  readonly #sign: ReturnType<typeof createSigner>;
+  #clockOffsetMs = 0;
+
+  constructor(options: StsOptions) {
+    this.#options = options;
+    this.#address = resolveStsEndpoint(options.region, options.endpoint);
+    this.#sign = createSigner(options.region, "sts");
+  }
+
+  get host(): string {
+    return this.#address.host;
+  }
+
+  /** How far the server's clock is ahead of this machine's. */
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  /** Sends a form, and sends it again if it was refused because this machine's clock is wrong. */
+  async send(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
+    const offsetMs = this.#clockOffsetMs;
+    try {
+      return await this.#sendOnce(form, credentials);
+    } catch (error) {
+      if (!isClockSkew(error) || this.#clockOffsetMs === offsetMs) throw error;
+      return await this.#sendOnce(form, credentials);
+    }
+  }
+
+  async #sendOnce(form: Buffer, credentials: Credentials | undefined): Promise<HttpResponse> {
+    const { transport, userAgent, signal } = this.#options;
+    const address = this.#address;
+    const unsigned = {
+      host: address.host,
+      "user-agent": userAgent,
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      "content-length": String(form.length),
+    };
+    const signable = { method: "POST", path: address.path, query: "", headers: unsigned };
+    const time = new Date(Date.now() + this.#clockOffsetMs);
+    const response = await transport.exchange({
+      protocol: address.protocol,
+      hostname: address.hostname,
+      port: address.port,
+      method: "POST",
+      target: address.path,
+      headers: credentials
+        ? this.#sign({ ...signable, payloadHash: hash("sha256", form, "hex") }, credentials, time)
+        : unsigned,
+      body: { sizeBytes: form.length, chunks: () => [form] },
+      signal,
+    });
+    this.#clockOffsetMs = clockOffsetOf(response.headers.date, this.#clockOffsetMs);
+    if (response.status === 200) return response;
+    throw await readServiceError(response);
+  }
+}
+
+/** @throws {ServiceError} if a part of the credentials is missing. */
+function readSession(result: XmlElement, clockOffsetMs: number): RoleSession {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = child(result, "Credentials") ?? {};
+  const isWhole = isText(AccessKeyId) && isText(SecretAccessKey) && isText(SessionToken);
+  if (!isWhole) throw strangeAnswer({ status: 200, headers: {} });
+  const expiresAtMs = isText(Expiration) ? Date.parse(Expiration) - clockOffsetMs : Number.NaN;
+  return {
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      ...(Number.isNaN(expiresAtMs) ? {} : { expiresAtMs }),
+    },
+    arn: textOf(child(result, "AssumedRoleUser")?.Arn),
   };
 }
 

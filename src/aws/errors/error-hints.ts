@@ -71,7 +71,7 @@ const ADVICE: ByAwsCode<(failure: Failure) => string> = {
       ? "The KMS key of the object cannot be used now. If its deletion is pending, cancel it in KMS."
       : "The KMS key cannot be used now. If its deletion is pending, cancel it in KMS, or enter another key in kmsMasterKeyId.",
   NoSuchUpload: () =>
-    "Either the upload is complete and only the answer was lost, or another process aborted it. With s3:GetObject, the task can check this. Otherwise run the step again.",
+    "Either the upload is complete and only the answer was lost, or another process aborted it. Allow s3:GetObject, so that the task can check which, or run the step again.",
   EntityTooLarge: () => "This store does not allow objects of that size.",
   QuotaExceeded: () => "The quota of the store is used up. Free some space, or ask its owner for more.",
   SlowDown: () => "The store still asked to slow down after ten attempts. Run the step again when there is less load.",

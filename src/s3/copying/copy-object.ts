@@ -6,7 +6,7 @@ import { headObject, type ObjectHead } from "../head-object.ts";
 import { isOwnCopy, mayBeDone } from "../lost-answer.ts";
 import { copyInParts } from "../multipart/multipart-copy.ts";
 import type { ObjectHeaders } from "../put-object.ts";
-import { isObjectMetadata } from "../system-metadata.ts";
+import { isObjectMetadata, REDIRECT_HEADER } from "../system-metadata.ts";
 import { childText, readResult } from "../xml-body.ts";
 import { copySourceHeaders } from "./copy-source.ts";
 
@@ -31,7 +31,8 @@ export interface CopyWrite {
   readonly signal: AbortSignal;
 }
 
-const MAX_COPY_BYTES = 5 * 1024 ** 3;
+/** The most that one request copies. Source: CopyObject in the Amazon S3 API Reference. */
+export const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
 /**
@@ -99,7 +100,7 @@ function copyParts(
   { headers, metadata, signal }: CopyWrite,
 ): Promise<string> {
   const kept = Object.fromEntries(Object.entries(head.headers).filter(([name]) => isObjectMetadata(name)));
-  const { "x-amz-website-redirect-location": _, ...described } = encodeMetadata(kept);
+  const { [REDIRECT_HEADER]: _, ...described } = encodeMetadata(kept);
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
   return copyInParts(bucket, key, head, {
     sourceObject: source.key,

@@ -52,7 +52,7 @@ export async function copyInParts(
   options: MultipartCopyOptions,
 ): Promise<string> {
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
-  const type = checksumTypeOf(head, algorithm);
+  const type = typeOfCopy(head, algorithm);
   const headers = { ...options.headers, ...(type ? { "x-amz-checksum-type": type } : {}) };
   const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
   try {
@@ -66,7 +66,7 @@ export async function copyInParts(
 }
 
 /** The checksums of parts do not make one of the whole unless they are CRCs, even where the object had one so far. */
-function checksumTypeOf(head: ObjectHead, algorithm: ChecksumAlgorithm | undefined): ObjectHead["checksumType"] {
+function typeOfCopy(head: ObjectHead, algorithm: ChecksumAlgorithm | undefined): ObjectHead["checksumType"] {
   if (!algorithm) return undefined;
   return isCrc(algorithm) ? head.checksumType : "COMPOSITE";
 }

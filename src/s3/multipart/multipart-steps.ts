@@ -56,11 +56,11 @@ function levelsOf(algorithm: ChecksumAlgorithm): readonly ChecksumLevel[] {
 function algorithmHeaders(algorithm: ChecksumAlgorithm, level: ChecksumLevel): ObjectHeaders {
   if (level === "none") return {};
   const name = { "x-amz-checksum-algorithm": algorithm };
-  return level === "wholeObject" ? { ...name, "x-amz-checksum-type": checksumTypeOf(algorithm) } : name;
+  return level === "wholeObject" ? { ...name, "x-amz-checksum-type": bestChecksumType(algorithm) } : name;
 }
 
 /** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
-export function checksumTypeOf(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
+export function bestChecksumType(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
   return isCrc(algorithm) ? "FULL_OBJECT" : "COMPOSITE";
 }
 

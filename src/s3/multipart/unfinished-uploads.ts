@@ -2,6 +2,7 @@ import type { XmlElement } from "../../aws/xml.ts";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../bucket.ts";
 import { childElements, childText, notS3, readResult } from "../xml-body.ts";
+import { MAX_PARTS } from "./part-size.ts";
 
 /** A multipart upload that was begun, and neither completed nor aborted. */
 export interface ListedUpload {
@@ -37,8 +38,6 @@ export interface UnfinishedUpload {
 const MAX_PAGES = 1000;
 /** Of more, none is looked at: they would take more memory than a resumed upload is worth. */
 const MAX_UPLOADS = 10_000;
-/** Source: "Amazon S3 multipart upload limits" in the Amazon S3 User Guide. */
-const MAX_PARTS = 10_000;
 
 /**
  * Lists the unfinished uploads of keys with a prefix.

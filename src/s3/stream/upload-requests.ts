@@ -7,6 +7,7 @@ import { completeUpload, createUpload, type SentPart, sendPart } from "../multip
 import { type ObjectWrite, putObject, type StoredObject } from "../put-object.ts";
 import type { SdkResponse } from "../sdk/open-client.ts";
 import { escapeXml, S3_NAMESPACE } from "../xml-body.ts";
+import { collectGarbage } from "./collect-garbage.ts";
 
 /** What the SDK's client reads of an answer. */
 interface SdkAnswer {
@@ -91,6 +92,7 @@ export class UploadRequests {
     const upload = { bucket, key, write, uploadId: this.#begunId() };
     const part = await sendPart(upload, partNumber, body, signal);
     this.#parts.set(partNumber, part);
+    collectGarbage();
     const { checksumAlgorithm } = write;
     return answer({ etag: part.etag, ...checksumHeaders(checksumAlgorithm, part.checksum) });
   }

@@ -1,7 +1,7 @@
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type InvalidationStep, pathsToInvalidate } from "./invalidate-changed.ts";
-import { outdatedObjects } from "./outdated-objects.ts";
+import { objectsToInvalidate } from "./objects-to-invalidate.ts";
 
 /** An invalidation that a successful publish makes. */
 export interface PlannedInvalidation {
@@ -15,10 +15,10 @@ const MAX_NAMED_PATHS = 20;
 
 /** The invalidations of a publish, in their order; none without a distribution. */
 export function planInvalidations(site: PreparedSite, options: SiteOptions): PlannedInvalidation[] {
-  const outdated = outdatedObjects(site, options, site.actions);
+  const changed = objectsToInvalidate(site, options, site.actions);
   const deleted = site.deletions.map(({ relativeKey }) => relativeKey);
   const planned: PlannedInvalidation[] = [
-    { after: "stored", paths: pathsToInvalidate(site, options, outdated, "stored") },
+    { after: "stored", paths: pathsToInvalidate(site, options, changed, "stored") },
     { after: "deleted", paths: pathsToInvalidate(site, options, deleted, "deleted") },
   ];
   return planned.filter(({ paths }) => paths.length > 0);

@@ -66,30 +66,53 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const sdk = await import("./control-plane-clients.ts");
   const signing = createSigningCredentials(options.credentials);
-  const settings = {
-    region: options.region,
-    credentials: signing.provide,
-    requestHandler: requestHandler(options.transport),
-    customUserAgent: options.userAgent,
+  const settings = settingsOf(options, signing);
+  const operation = operationsWith(signing);
+  return { ...cloudFrontOperations(sdk, settings, operation), ...route53Operations(sdk, settings, operation) };
+}
+
+type Sdk = typeof import("./control-plane-clients.ts");
+type Settings = ReturnType<typeof settingsOf>;
+type SigningCredentials = ReturnType<typeof createSigningCredentials>;
+
+function settingsOf(
+  { region, transport, userAgent, endpoint }: ControlPlaneOptions,
+  { provide: credentials }: SigningCredentials,
+) {
+  return {
+    region,
+    credentials,
+    requestHandler: requestHandler(transport),
+    customUserAgent: userAgent,
     maxAttempts: 1,
-    ...(options.endpoint ? { endpoint: options.endpoint.href } : {}),
+    ...(endpoint ? { endpoint: endpoint.href } : {}),
   };
-  const cloudFront = new sdk.CloudFrontClient(settings);
-  const route53 = new sdk.Route53Client(settings);
+}
+
+/** Makes an operation. `essential` returns a part that each answer of the service has. */
+type MakeOperation = <Input, Output>(
+  send: (input: Input, aborting: Aborting) => Promise<Output>,
+  essential: (output: Output) => unknown,
+) => Operation<Input, Output>;
+
+function operationsWith(signing: SigningCredentials): MakeOperation {
   const attempt = <T>(send: () => Promise<T>, signal: AbortSignal) =>
     withRetries(() => signing.use(() => send().catch((error) => Promise.reject(asServiceError(error)))), signal);
-  const operation =
-    <Input, Output>(
-      send: (input: Input, aborting: Aborting) => Promise<Output>,
-      essential: (output: Output) => unknown,
-    ): Operation<Input, Output> =>
-    (input, signal) =>
-      attempt(async () => {
-        const output = await send(input, { abortSignal: signal });
-        // The SDK treats an HTML page, and an error with status 200, as an answer without content.
-        if (essential(output) === undefined) throw new ServiceError(NOT_AWS);
-        return output;
-      }, signal);
+  return (send, essential) => (input, signal) =>
+    attempt(async () => {
+      const output = await send(input, { abortSignal: signal });
+      // The SDK treats an HTML page, and an error with status 200, as an answer without content.
+      if (essential(output) === undefined) throw new ServiceError(NOT_AWS);
+      return output;
+    }, signal);
+}
+
+function cloudFrontOperations(
+  sdk: Sdk,
+  settings: Settings,
+  operation: MakeOperation,
+): Pick<ControlPlane, "getDistribution" | "createInvalidation" | "getInvalidation"> {
+  const cloudFront = new sdk.CloudFrontClient(settings);
   return {
     getDistribution: operation(
       (input, aborting) => cloudFront.send(new sdk.GetDistributionCommand(input), aborting),
@@ -103,6 +126,16 @@ export async function openControlPlane(options: ControlPlaneOptions): Promise<Co
       (input, aborting) => cloudFront.send(new sdk.GetInvalidationCommand(input), aborting),
       ({ Invalidation }) => Invalidation?.Status,
     ),
+  };
+}
+
+function route53Operations(
+  sdk: Sdk,
+  settings: Settings,
+  operation: MakeOperation,
+): Omit<ControlPlane, keyof ReturnType<typeof cloudFrontOperations>> {
+  const route53 = new sdk.Route53Client(settings);
+  return {
     getHostedZone: operation(
       (input, aborting) => route53.send(new sdk.GetHostedZoneCommand(input), aborting),
       ({ HostedZone }) => HostedZone?.Id,

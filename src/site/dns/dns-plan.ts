@@ -104,7 +104,7 @@ function planDomain(
     notes: strayIpv6.map(
       (record): CodedMessage => ({
         code: "dns-record-left",
-        message: `The record ${describeRecord(record)} is not changed, and the target of ${name} has no IPv6: visitors with IPv6 go where that record leads. Delete it if this is wrong.`,
+        message: `The record ${describeRecord(record)} was not changed, although the target of ${name} has no IPv6. Visitors with IPv6 still go to the target of that record. Delete it if this is wrong.`,
       }),
     ),
   };

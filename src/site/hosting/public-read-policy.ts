@@ -31,7 +31,7 @@ export function allowReading(policy: string | undefined, objects: PublicObjects)
   if (PATTERN_CHARACTERS.test(objects.prefix)) {
     throw new StepError(
       "inputs-in-conflict",
-      `publicRead cannot be used with the targetFolder "${objects.prefix}": a bucket policy takes *, ? and \${ in it for patterns. Choose another targetFolder.`,
+      `publicRead cannot be used with the targetFolder "${objects.prefix}": a bucket policy would read *, ? or \${ in it as a pattern. Choose another targetFolder.`,
     );
   }
   const parsed: Policy = policy === undefined ? { Version: "2012-10-17" } : parsePolicy(policy, objects.bucketName);

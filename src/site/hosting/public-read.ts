@@ -59,7 +59,7 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
   if (policy && Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
     throw new StepError(
       "bucket-policy-too-large",
-      `The policy of the bucket "${bucket.name}" would be longer than the 20 KB that S3 allows, with the statement of publicRead. Shorten it first.`,
+      `publicRead must add a statement to the policy of the bucket "${bucket.name}", but the policy would then exceed the 20 KB that S3 allows. Shorten the policy first.`,
     );
   }
   const isBlocking = block && (block.blockPublicPolicy || block.restrictPublicBuckets);
@@ -73,8 +73,13 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
 export function describePublicRead({ block, policy }: PublicReadPlan, bucketName: string, prefix: string): Change[] {
   const changes: Change[] = [];
   if (block) changes.push(`turn off BlockPublicPolicy and RestrictPublicBuckets of the bucket "${bucketName}"`);
-  if (policy) changes.push(`allow everyone s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`);
+  if (policy) changes.push(describeReadStatement(bucketName, prefix));
   return changes;
+}
+
+/** What `publicRead` adds to the policy of a bucket. */
+export function describeReadStatement(bucketName: string, prefix: string): Change {
+  return `allow everyone s3:GetObject on s3://${bucketName}/${prefix}* in the bucket's policy`;
 }
 
 /**
@@ -118,7 +123,7 @@ async function putPublicPolicy(
     } catch (error) {
       signal.throwIfAborted();
       const delayMs = delaysMs[attempt];
-      if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refused(bucket, error, hasUnblocked);
+      if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refusedPolicyError(bucket, error, hasUnblocked);
       await wait(delayMs, signal);
     }
   }
@@ -138,12 +143,12 @@ function namesBlock(error: unknown): boolean {
   return error instanceof ServiceError && /BlockPublicPolicy|Block Public Access/i.test(error.details.serverMessage);
 }
 
-function refused(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepError {
+function refusedPolicyError(bucket: Bucket, error: unknown, hasUnblocked: boolean): StepError {
   const mayBeBlocked = mayPass(error, hasUnblocked);
   const why = namesBlock(error)
     ? `${(error as ServiceError).message}.`
     : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
-      (mayBeBlocked ? " Where it is allowed:" : "");
+      (mayBeBlocked ? " If that action is already allowed:" : "");
   const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
   return new StepError(
     mayBeBlocked ? "public-access-blocked" : codeOf(error),

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { ensureBucket } from "../../s3/buckets/create-bucket.ts";
+import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { asDone, type Change } from "../change-log.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
 import { bucketStep } from "./bucket-step.ts";
-import { allowPublicRead, describePublicRead, planPublicRead } from "./public-read.ts";
+import { allowPublicRead, describePublicRead, describeReadStatement, planPublicRead } from "./public-read.ts";
 import { documentsOf, shareWebsite, type WebsiteDocuments } from "./shared-website.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
@@ -56,8 +57,13 @@ export async function setWebsite(
 }
 
 /** A bucket whose website endpoint redirects all visitors to another host. */
-export function describeRedirectAll(bucketName: string): string {
+function describeRedirectAll(bucketName: string): string {
   return `The website configuration of the bucket "${bucketName}" redirects all requests to another host, and this site did not set it. Publish to another bucket, or delete that configuration.`;
+}
+
+/** The same as a problem of the input that a user can change. */
+export function foreignWebsiteProblem(input: "configureWebsite" | "rollbackTo", bucketName: string): PlanProblem {
+  return { input, code: "website-of-another-site", message: describeRedirectAll(bucketName) };
 }
 
 /**
@@ -73,8 +79,7 @@ export async function describeBucketChanges(
   const changes: Change[] = [];
   if (isNewBucket) {
     changes.push(`create the bucket ${bucket.name}, and set its website configuration`);
-    if (options.publicRead)
-      changes.push(`allow everyone s3:GetObject on s3://${bucket.name}/${options.prefix}* in its policy`);
+    if (options.publicRead) changes.push(describeReadStatement(bucket.name, options.prefix));
     return changes;
   }
   if (options.publicRead) {

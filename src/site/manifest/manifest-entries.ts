@@ -35,7 +35,7 @@ export function mayBeSameEtag(stored: ListedObject, { etag }: ManifestEntry): bo
 }
 
 /** Whether the manifest is already as it would be after the publish. */
-export function isSettled({ groups, deletions, entries }: SitePlan, { manifest }: EarlierState): boolean {
+export function isUpToDate({ groups, deletions, entries }: SitePlan, { manifest }: EarlierState): boolean {
   if (!manifest || groups.length > 0 || deletions.length > 0 || manifest.entries.size !== entries.size) return false;
   return [...entries].every(([name, entry]) => isDeepStrictEqual(manifest.entries.get(name), entry));
 }
@@ -78,7 +78,7 @@ export function entriesAfter(plan: SitePlan, before: EarlierState, progress: Pro
   return new Map([
     ...plan.entries,
     ...earlierEntries(isAlone ? [] : plan.kept.map(({ relativeKey }) => relativeKey), before),
-    ...earlierEntries(isLive ? [] : plan.departed, before),
+    ...earlierEntries(isLive ? [] : plan.deletedBefore, before),
     ...leavingEntries(plan, before, deleted),
     ...storedEntries(plan, before, progress),
   ]);

@@ -5,7 +5,7 @@ import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
 import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { type Encryption, encryptionHeaders } from "../../s3/encryption.ts";
+import { type Encryption, encryptionHeaders, mayNeedCustomerKey } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { putObject } from "../../s3/put-object.ts";
@@ -39,8 +39,6 @@ export interface ManifestStoreOptions {
   readonly signal: AbortSignal;
 }
 
-/** S3 asks to try again where two conditional writes met ("ConditionalRequestConflict" in the Amazon S3 API Reference). */
-const MAX_CONFLICTS = 5;
 /** Codes of stores without conditional writes. */
 const UNSUPPORTED_STATUSES = [400, 405, 501];
 
@@ -168,15 +166,8 @@ export class ManifestStore {
       ...encryptionHeaders(encryption),
       ...condition,
     };
-    for (let conflicts = 0; ; conflicts++) {
-      try {
-        const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
-        return (await putObject(bucket, key, body, write, signal)).etag;
-      } catch (error) {
-        const isConflict = error instanceof ServiceError && error.awsCode === "ConditionalRequestConflict";
-        if (!isConflict || conflicts >= MAX_CONFLICTS) throw error;
-      }
-    }
+    const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
+    return (await putObject(bucket, key, body, write, signal)).etag;
   }
 
   async #readStored(): Promise<{ readonly text: string; readonly etag: string } | undefined> {
@@ -211,23 +202,16 @@ export class ManifestStore {
       signal.throwIfAborted();
       if (error instanceof OtherPublishError) throw error;
       if (error instanceof ManifestError) throw this.#unusable(error);
-      const why = isUnreadable(error, permission)
-        ? `${error.message}. ${UNREADABLE}`
-        : describeFailure(error, bucket.name, key, permission);
+      const why =
+        permission === "s3:GetObject" && mayNeedCustomerKey(error)
+          ? `${error.message}. ${UNREADABLE}`
+          : describeFailure(error, bucket.name, key, permission);
       throw new StepError(codeOf(error), `${what} the manifest s3://${bucket.name}/${key} failed: ${why}`, {
         cause: error,
       });
     }
   }
 }
-
-/** S3's answer to a GET or HEAD without the customer key that the object was stored with. */
-function isUnreadable(error: unknown, permission: string): error is ServiceError {
-  return permission === "s3:GetObject" && error instanceof ServiceError && UNREADABLE_CODES.has(error.awsCode);
-}
-
-/** The first is for HEAD, which has no body with a code. */
-const UNREADABLE_CODES = new Set(["BadRequest", "InvalidRequest"]);
 
 const UNREADABLE =
   "Another tool may have stored it with a customer-provided key (SSE-C). Delete it: then the site is published again, and nothing is deleted.";
@@ -251,6 +235,6 @@ function describeRun(text: string): string {
     const { run, writtenMs } = parseManifest(text);
     return `${shorten(run.name, MAX_RUN_NAME_LENGTH)}, at ${new Date(writtenMs).toISOString()}`;
   } catch {
-    return "one of another version of the task";
+    return "one by another version of the task";
   }
 }

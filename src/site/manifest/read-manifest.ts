@@ -63,7 +63,8 @@ export function parseEntries({ headers, objects }: Fields): Manifest["entries"] 
   return entries;
 }
 
-function parseObject(text: string): Fields {
+/** @throws {ManifestError} if the text is not a JSON object. */
+export function parseObject(text: string): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import { encryptionHeaders } from "../../s3/encryption.ts";
-import { taggingHeader } from "../../s3/object-tags.ts";
+import { encryptionAndTags } from "../../sync/upload/object-write.ts";
 import type { RollbackOptions } from "../options.ts";
 import type { SiteObject } from "./site-object.ts";
 
@@ -18,13 +17,10 @@ export function sharedHeaders({
   settings,
   encryption,
 }: Pick<RollbackOptions, "settings" | "encryption">): Record<string, string> {
-  const headers = {
-    ...encryptionHeaders(encryption),
-    ...(settings.tags ? { "x-amz-tagging": taggingHeader(settings.tags) } : {}),
-  };
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, hash("sha256", value, "hex").slice(0, DIGEST_LENGTH)]),
-  );
+  const digests = Object.entries(encryptionAndTags(encryption, settings)).map(([name, value]) => {
+    return [name, hash("sha256", value, "hex").slice(0, DIGEST_LENGTH)];
+  });
+  return Object.fromEntries(digests);
 }
 
 /** All settings of an object, as the manifest keeps them. Equal settings give equal values. */

@@ -3,8 +3,8 @@ import { belongsToPages, isOfServiceWorker } from "../content/update-files.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import { mayBeSameEtag } from "../manifest/manifest-entries.ts";
 import type { SiteOptions } from "../options.ts";
-import { limitRemovals } from "./check-removals.ts";
 import { desiredHeaders, differingHeaders, sharedHeaders } from "./desired-headers.ts";
+import { limitDeletions } from "./limit-deletions.ts";
 import { checkNestedSites } from "./nested-sites.ts";
 import { redirectOf } from "./redirect-of-object.ts";
 import type { SiteObject } from "./site-object.ts";
@@ -49,18 +49,18 @@ export function planSite(options: SiteOptions, state: SiteState): Omit<SitePlan,
       ...(object.reusesName ? { reusesName: true } : {}),
     });
   }
-  const removals = limitRemovals(options, state, decideStaleObjects(options, state));
-  const { deletions, kept, keptEntries, departed, remarks } = removals;
+  const limited = limitDeletions(options, state, decideStaleObjects(options, state));
+  const { deletions, kept, keptEntries, deletedBefore, remarks } = limited;
   for (const [relativeKey, entry] of keptEntries) entries.set(relativeKey, entry);
   const groups = groupPuts(puts);
   return {
     actions: [...groups.flatMap(({ actions }) => actions), ...skips, ...deletions],
-    problems: [...checkNestedSites(options, state), ...removals.problems],
+    problems: [...checkNestedSites(options, state), ...limited.problems],
     remarks,
     groups,
     deletions,
     kept,
-    departed,
+    deletedBefore,
     entries,
   };
 }

@@ -1,33 +1,44 @@
 import type { Bucket } from "../../s3/bucket.ts";
 import { bucketExists } from "../../s3/buckets/create-bucket.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
-import { type Distribution, readDistribution } from "../cloudfront/distribution.ts";
-import { type ControlPlane, openControlPlane } from "../control-plane/control-plane.ts";
+import type { Distribution } from "../cloudfront/distribution.ts";
+import { readEdge, type SiteEdge } from "../cloudfront/read-edge.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
 import { bucketStep } from "../hosting/bucket-step.ts";
 import { isReadByEverybody } from "../hosting/public-site.ts";
 import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
-import { describeRedirectAll, partitionOf } from "../hosting/site-bucket.ts";
+import { foreignWebsiteProblem, partitionOf } from "../hosting/site-bucket.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
 import { isReleaseName } from "../releases/release-names.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
-import { KEPT_BY_LIMIT } from "./check-removals.ts";
 import { checkSecrets, type DoubtfulFiles, findDoubtfulFiles, logDoubtfulFiles } from "./check-secrets.ts";
 import { digestSite } from "./digest-site.ts";
+import { KEPT_BY_LIMIT } from "./limit-deletions.ts";
 import { logDistribution, logEarlierState, logPlusSigns, logRules, logSharedWebsite } from "./log-plan.ts";
 import { planSite } from "./plan-site.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import { type Published, readPublished } from "./read-published.ts";
 import { checkReusedNames, logReusedNames } from "./reused-names.ts";
-import { findSiteAddress, type SiteAddress, siteAddressProblems } from "./site-address.ts";
+import { siteAddressProblems } from "./site-address.ts";
 import type { SiteObject } from "./site-object.ts";
 import { readSiteRules, type SiteRules } from "./site-rules.ts";
 import type { SiteTools } from "./site-tools.ts";
 import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
+
+/** What a publish is planned from. */
+interface SiteInput extends SiteEdge {
+  readonly rules: SiteRules;
+  readonly tree: SiteTree;
+  /** SHA-256 in hex of each file that becomes an object, by the object's name. */
+  readonly fileDigests: ReadonlyMap<string, string>;
+  readonly isNewBucket: boolean;
+  readonly published: Published;
+}
 
 /**
  * * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
@@ -35,56 +46,25 @@ import { errorDocumentOf, readSiteTree, type SiteTree } from "./site-tree.ts";
  * @throws {StepError} if the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
  */
 export async function prepareSite(options: SiteOptions, tools: SiteTools): Promise<PreparedSite> {
-  const { bucket, signal } = tools;
-  const controlPlane = await openFor(options, tools);
-  const origin = { bucketName: bucket.name, prefix: options.prefix };
-  const distribution =
-    options.distribution &&
-    controlPlane &&
-    (await readDistribution(controlPlane, options.distribution.id, origin, signal));
-  const address = findSiteAddress(options, distribution);
-  const problems = [...siteAddressProblems(options, address), ...domainProblems(options, distribution)];
-  const rules = readSiteRules(options.source, address.siteUrl);
-  const tree = readSiteTree({
-    options,
-    headersFile: rules.headersFile,
-    hasWebsiteEndpoint: address.answersBy === "website",
-    warn: tools.warn,
-  });
-  const isNewBucket = options.configureWebsite && !(await exists(bucket, signal));
-  const [fileDigests, published] = await Promise.all([
-    digestSite(tree.objects.values(), tools.digester),
-    readPublished(options, tools, isNewBucket),
-  ]);
+  const input = await readInput(options, tools);
+  const { address, distribution, controlPlane, rules, tree, isNewBucket, published } = input;
   const { store, manifest, listed, presentWebsite, neighbours } = published;
-  const redirects = await compileFor(options, address, rules, tree, published, signal);
-  const names = checkReusedNames(tree.objects, fileDigests, manifest);
-  logReusedNames(names, tools.log);
-  logPlusSigns(tree.objects.values(), tools.log);
-  const objects = withRedirects(names.objects, redirects);
-  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
+  const redirects = await compileFor(options, input, tools.signal);
+  const { objects, digests } = await objectsOf(input, redirects, tools);
   const ownWebsite = websiteOf(options, tree.objects, redirects);
   const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
-  if (!shared)
-    problems.push({
-      input: "configureWebsite",
-      code: "website-of-another-site",
-      message: describeRedirectAll(bucket.name),
-    });
+  const problems = [
+    ...siteAddressProblems(options, address),
+    ...domainProblems(options, distribution),
+    ...(shared ? [] : [foreignWebsiteProblem("configureWebsite", tools.bucket.name)]),
+  ];
   const domain =
     options.domain && controlPlane && problems.length === 0
       ? await planDomain(options.domain, options, distribution, controlPlane, tools)
       : undefined;
   problems.push(...(await checkForSecrets(tree, options, distribution, isNewBucket, tools)));
   const nowMs = (tools.now ?? Date.now)();
-  const plan = planSite(options, {
-    objects,
-    digests,
-    listed,
-    manifest,
-    skippedPaths: tree.skippedPaths,
-    nowMs,
-  });
+  const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: tree.skippedPaths, nowMs });
   const site = releasedSite(options, errorDocumentOf(options, tree.objects), address.siteUrl, ownWebsite);
   const releases = await planReleases(options, site, published, { ...plan, nowMs }, tools);
   logRules(rules, redirects, options, tools.log);
@@ -111,24 +91,51 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     ...(controlPlane ? { controlPlane } : {}),
     ...(domain ? { domain } : {}),
     ...(releases ? { releases } : {}),
-    forCloudFront: {
-      ...(redirects.cloudFrontFunction ? { function: redirects.cloudFrontFunction } : {}),
-      ...(rules.headersFile.responseHeadersPolicies.length > 0
-        ? { responseHeadersPolicies: rules.headersFile.responseHeadersPolicies }
-        : {}),
-    },
+    forCloudFront: cloudFrontPartsOf(redirects, rules),
     nowMs,
   };
 }
 
-async function openFor(
-  { access, distribution, domain }: SiteOptions,
+async function readInput(options: SiteOptions, tools: SiteTools): Promise<SiteInput> {
+  const edge = await readEdge(options, tools);
+  const { address } = edge;
+  const rules = readSiteRules(options.source, address.siteUrl);
+  const tree = readSiteTree({
+    options,
+    headersFile: rules.headersFile,
+    hasWebsiteEndpoint: address.answersBy === "website",
+    warn: tools.warn,
+  });
+  const isNewBucket = options.configureWebsite && !(await exists(tools.bucket, tools.signal));
+  const [fileDigests, published] = await Promise.all([
+    digestSite(tree.objects.values(), tools.digester),
+    readPublished(options, tools, isNewBucket),
+  ]);
+  return { ...edge, rules, tree, fileDigests, isNewBucket, published };
+}
+
+/** The objects that the site is to have, files and redirects, and their digests. */
+async function objectsOf(
+  { tree, fileDigests, published }: SiteInput,
+  redirects: CompiledRedirects,
   tools: SiteTools,
-): Promise<ControlPlane | undefined> {
-  if (!distribution && !domain) return undefined;
-  const { store, credentials } = access;
-  const { transport, userAgent } = tools;
-  return openControlPlane({ region: store.region, credentials, transport, userAgent });
+): Promise<Pick<PreparedSite, "objects" | "digests">> {
+  const names = checkReusedNames(tree.objects, fileDigests, published.manifest);
+  logReusedNames(names, tools.log);
+  logPlusSigns(tree.objects.values(), tools.log);
+  const objects = withRedirects(names.objects, redirects);
+  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
+  return { objects, digests };
+}
+
+function cloudFrontPartsOf(
+  { cloudFrontFunction }: CompiledRedirects,
+  { headersFile: { responseHeadersPolicies } }: SiteRules,
+): PreparedSite["forCloudFront"] {
+  return {
+    ...(cloudFrontFunction ? { function: cloudFrontFunction } : {}),
+    ...(responseHeadersPolicies.length > 0 ? { responseHeadersPolicies } : {}),
+  };
 }
 
 function exists(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
@@ -137,12 +144,11 @@ function exists(bucket: Bucket, signal: AbortSignal): Promise<boolean> {
 
 function compileFor(
   { prefix, indexDocument }: SiteOptions,
-  { answersBy, siteUrl }: SiteAddress,
-  rules: SiteRules,
-  tree: SiteTree,
-  { presentWebsite, neighbours }: Published,
+  { address, rules, tree, published }: SiteInput,
   signal: AbortSignal,
 ): Promise<CompiledRedirects> {
+  const { answersBy, siteUrl } = address;
+  const { presentWebsite, neighbours } = published;
   const context: RedirectContext = {
     names: new Set(tree.objects.keys()),
     prefix,
@@ -194,7 +200,7 @@ function withRedirects(
   const all = new Map(objects);
   for (const { name: relativeKey, location } of redirects.objects) {
     if (isManifestName(relativeKey) || isReleaseName(relativeKey)) continue;
-    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { "x-amz-website-redirect-location": location } });
+    all.set(relativeKey, { relativeKey, kind: "redirect", headers: { [REDIRECT_HEADER]: location } });
   }
   return all;
 }

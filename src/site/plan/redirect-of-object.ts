@@ -1,3 +1,4 @@
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { Redirect } from "../../sync/plan/plan.ts";
 import type { SiteOptions } from "../options.ts";
 
@@ -11,7 +12,7 @@ export function redirectOf(
   headers: Readonly<Record<string, string>>,
   { prefix, indexDocument }: Pick<SiteOptions, "prefix" | "indexDocument">,
 ): { readonly redirect?: Redirect } {
-  const to = headers["x-amz-website-redirect-location"];
+  const to = headers[REDIRECT_HEADER];
   if (to === undefined) return {};
   const path = `/${prefix}${relativeKey}`;
   const from = path.endsWith(`/${indexDocument}`) ? path.slice(0, -indexDocument.length) : path;

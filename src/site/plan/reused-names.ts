@@ -43,6 +43,6 @@ export function logReusedNames({ changed }: CheckedNames, log: SiteLog): void {
   if (changed.length === 0) return;
   log.warning(
     "site-name-reused",
-    `These files changed under names that look as if they had a hash of the content: ${listSome(changed, MAX_NAMED_FILES)}. From now on browsers keep them for an hour, not for a year. Browsers that have the old files may keep them. Rename the files, or set their Cache-Control with cacheControl.`,
+    `The content of these files changed, but the hash in their names did not: ${listSome(changed, MAX_NAMED_FILES)}. From now on browsers keep them for an hour, not for a year. Browsers that have the old files may keep them. Rename the files, or set their Cache-Control with cacheControl.`,
   );
 }

@@ -38,7 +38,7 @@ export interface SitePlan extends Plan {
   /** Objects that the site no longer uses, but open pages may still need. */
   readonly kept: readonly SkipAction[];
   /** Names of objects that were deleted before, and may still be in caches. */
-  readonly departed: readonly string[];
+  readonly deletedBefore: readonly string[];
   /** The entries of the manifest when all is done; those of what is stored still lack size and ETag. */
   readonly entries: ReadonlyMap<string, ManifestEntry>;
 }

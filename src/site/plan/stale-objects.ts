@@ -1,3 +1,4 @@
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { DeleteAction, SkipAction } from "../../sync/plan/plan.ts";
 import { isPage } from "../content/cache-preset.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
@@ -15,8 +16,8 @@ export interface StaleObjects {
   readonly kept: readonly SkipAction[];
   /** The entries of objects that stay, or may still appear, by name. */
   readonly keptEntries: ReadonlyMap<string, ManifestEntry>;
-  /** Names of what a publish has deleted that broke off then, or whose invalidation was refused: caches may hold it. */
-  readonly departed: readonly string[];
+  /** Names of objects that a publish deleted before it ended early, or before its invalidation was refused: caches may still have them. */
+  readonly deletedBefore: readonly string[];
 }
 
 /**
@@ -33,7 +34,7 @@ export interface StaleObjects {
  * | an asset that the last publish still had | kept: a page that is open may ask for it |
  * | an asset without which the site has been for `keepRemovedDays` | deleted |
  */
-type Fate =
+type StaleDecision =
   | { readonly kind: "forgotten" }
   | { readonly kind: "remembered"; readonly entry: ManifestEntry }
   | { readonly kind: "deleted"; readonly stored: ListedObject; readonly reason: string }
@@ -52,29 +53,35 @@ export function decideStaleObjects(options: SiteOptions, state: SiteState): Stal
   const nestedSites = foldersOfNestedSites(listed.keys());
   for (const [name, entry] of manifest?.entries ?? []) {
     if (objects.has(name) || nestedSites.some((folder) => name.startsWith(folder))) continue;
-    const fate = fateOf(name, entry, options.keepRemovedDays, state);
-    if (fate.kind === "remembered" || fate.kind === "kept") keptEntries.set(name, fate.entry);
-    if (fate.kind === "deleted")
+    const decision = decideOne(name, entry, options.keepRemovedDays, state);
+    if (decision.kind === "remembered" || decision.kind === "kept") keptEntries.set(name, decision.entry);
+    if (decision.kind === "deleted")
       deletions.push({
         kind: "delete",
         path: name,
         relativeKey: name,
-        sizeBytes: fate.stored.sizeBytes,
-        reason: fate.reason,
+        sizeBytes: decision.stored.sizeBytes,
+        reason: decision.reason,
         ...redirectOf(name, entry.headers, options),
       });
-    if (fate.kind === "kept")
-      kept.push({ kind: "skip", path: name, relativeKey: name, sizeBytes: fate.entry.sizeBytes, reason: fate.reason });
+    if (decision.kind === "kept")
+      kept.push({
+        kind: "skip",
+        path: name,
+        relativeKey: name,
+        sizeBytes: decision.entry.sizeBytes,
+        reason: decision.reason,
+      });
   }
-  return { deletions, kept, keptEntries, departed: departedNames({ manifest, listed }) };
+  return { deletions, kept, keptEntries, deletedBefore: namesDeletedBefore({ manifest, listed }) };
 }
 
-function fateOf(
+function decideOne(
   name: string,
   entry: ManifestEntry,
   keepRemovedDays: number,
   { listed, skippedPaths, nowMs }: SiteState,
-): Fate {
+): StaleDecision {
   const stored = listed.get(name);
   const { removedMs } = entry;
   if (!stored) {
@@ -97,20 +104,20 @@ function fateOf(
   };
 }
 
-function departedNames({ manifest, listed }: Pick<SiteState, "manifest" | "listed">): string[] {
+function namesDeletedBefore({ manifest, listed }: Pick<SiteState, "manifest" | "listed">): string[] {
   return [...(manifest?.entries ?? [])].flatMap(([relativeKey, { pending }]) =>
     pending?.isLeaving && !listed.has(relativeKey) ? [relativeKey] : [],
   );
 }
 
-/** Whether a publish was about to store it when it broke off, unless it goes on beside this one. */
+/** Whether a publish was about to store it, and has not confirmed that: it ended early, or it is still running. */
 function isBeingStored({ pending }: ManifestEntry): boolean {
   return pending !== undefined && !pending.isLeaving;
 }
 
 /** Whether what it is about leaves with the publish that does without it: a page, or a redirect. */
 export function leavesAtOnce({ headers }: ManifestEntry): boolean {
-  return isPage(headers["content-type"] ?? "") || headers["x-amz-website-redirect-location"] !== undefined;
+  return isPage(headers["content-type"] ?? "") || headers[REDIRECT_HEADER] !== undefined;
 }
 
 function dayOf(timeMs: number): string {

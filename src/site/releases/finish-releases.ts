@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { StepError } from "../../sync/step-error.ts";
 import type { SiteOptions } from "../options.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
-import { deleteOutdated, outdatedNames, type RecordStoreOptions, writeRecord } from "./record-store.ts";
+import { deleteStaleReleases, namesOfStaleReleases, type RecordStoreOptions, writeRecord } from "./record-store.ts";
 import { type ReleasePlan, recordsAfter } from "./release-plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
@@ -34,15 +34,15 @@ export async function finishReleases(
   const stay = recordsAfter(plan, release);
   const store = storeOptions(plan, options, tools);
   const added = plan.keepings.map(({ key }) => key.slice(store.prefix.length));
-  // What a rollback could take away may be what puts it right, should a publish beside it have replaced something unseen.
-  const outdated = plan.target ? [] : outdatedNames([...listing.names, ...added], stay);
+  // A rollback deletes no old releases: if a concurrent publish replaced something, they may be needed for the repair.
+  const staleNames = plan.target ? [] : namesOfStaleReleases([...listing.names, ...added], stay);
   const isRecorded = !stay.includes(release) || records.some((record) => isDeepStrictEqual(record, release));
-  if (isRecorded && outdated.length === 0) return stay;
+  if (isRecorded && staleNames.length === 0) return stay;
   await tools.confirm();
   if (!isRecorded) await writeRecord(release, store);
-  await deleteOutdated(outdated, store).catch((error: unknown) => {
+  await deleteStaleReleases(staleNames, store).catch((error: unknown) => {
     if (!(error instanceof StepError)) throw error;
-    tools.log.warning(error.code, `Releases that are not kept any longer are still there. ${error.message}`);
+    tools.log.warning(error.code, `Old releases could not be deleted. ${error.message}`);
   });
   return stay;
 }

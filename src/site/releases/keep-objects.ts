@@ -5,17 +5,18 @@ import type { Bucket } from "../../s3/bucket.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { copyObject } from "../../s3/copying/copy-object.ts";
 import { deleteObjects } from "../../s3/delete-objects.ts";
-import { encryptionHeaders } from "../../s3/encryption.ts";
+import { encryptionHeaders, mayNeedCustomerKey } from "../../s3/encryption.ts";
 import { isNotFound } from "../../s3/head-object.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { SiteOptions } from "../options.ts";
 import type { Keeping } from "./plan-keeping.ts";
 
-const PARALLEL_COPIES = 64;
+/** Copies within the store that are under way at once, if the inputs give no number. */
+export const PARALLEL_COPIES = 64;
 const STORAGE_CLASS = "x-amz-storage-class";
 
 /**
- * * Copies objects that releases need, before a publish replaces them, within the store.
+ * Copies objects that releases need, before a publish replaces them, within the store.
  *
  * @throws {StepError} if an object cannot be copied; the signal's reason.
  */
@@ -25,20 +26,23 @@ export async function keepObjects(
   { encryption, concurrency }: Pick<SiteOptions, "encryption" | "concurrency">,
   signal: AbortSignal,
 ): Promise<void> {
-  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ source, key, entry }, _, either) => {
+  await inParallel(keepings, concurrency ?? PARALLEL_COPIES, signal, async ({ sources, key, entry }, _, either) => {
     const storageClass = entry.headers[STORAGE_CLASS];
     const headers = {
       ...encryptionHeaders(encryption),
       ...(storageClass === undefined ? {} : { [STORAGE_CLASS]: storageClass }),
     };
-    try {
-      await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
-    } catch (error) {
-      either.throwIfAborted();
-      if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
-      // It was replaced or deleted since it was listed, so it no longer belongs to the release.
-      await removeCopy(bucket, key, either);
+    for (const source of sources) {
+      try {
+        await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
+        return;
+      } catch (error) {
+        either.throwIfAborted();
+        // It was replaced or deleted since it was listed, so it no longer belongs to the release.
+        if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
+      }
     }
+    await removeCopy(bucket, key, either);
   });
 }
 
@@ -52,10 +56,10 @@ async function removeCopy(bucket: Bucket, key: string, signal: AbortSignal): Pro
 }
 
 function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepError {
-  const why = isWithoutKey(error)
+  const why = mayNeedCustomerKey(error)
     ? `${error.message}. ${CUSTOMER_KEY}`
     : describeFailure(error, bucket.name, key, "s3:GetObject and s3:PutObject");
-  return new StepError(codeOf(error), `Keeping s3://${bucket.name}/${key} for a release failed: ${why}`, {
+  return new StepError(codeOf(error), `Copying s3://${bucket.name}/${key} for a later rollback failed: ${why}`, {
     cause: error,
   });
 }
@@ -63,13 +67,6 @@ function describeCopyFailure(error: unknown, bucket: Bucket, key: string): StepE
 function isReplaced(error: unknown): boolean {
   return isNotFound(error) || (error instanceof ServiceError && error.awsCode === "PreconditionFailed");
 }
-
-/** S3's answer to a copy without the customer key that the object was stored with. */
-function isWithoutKey(error: unknown): error is ServiceError {
-  return error instanceof ServiceError && error.details.status === 400 && WITHOUT_KEY_CODES.has(error.awsCode);
-}
-
-const WITHOUT_KEY_CODES = new Set(["BadRequest", "InvalidRequest"]);
 
 const CUSTOMER_KEY =
   "Another tool may have stored it with a customer-provided key (SSE-C), and such objects cannot be kept for a release. Store it without that key, or set keepReleases to 0.";

@@ -1,13 +1,13 @@
 import { parsePatterns } from "../../files/patterns.ts";
 import type { CopiedObject } from "../../s3/copying/copy-object.ts";
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { PlanProblem, PutAction } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
-import { readDistribution } from "../cloudfront/distribution.ts";
+import { readEdge } from "../cloudfront/read-edge.ts";
 import { isPage } from "../content/cache-preset.ts";
 import type { Encoding } from "../content/compress.ts";
-import { openControlPlane } from "../control-plane/control-plane.ts";
 import { ownPartOf, shareWebsite } from "../hosting/shared-website.ts";
-import { describeRedirectAll } from "../hosting/site-bucket.ts";
+import { foreignWebsiteProblem } from "../hosting/site-bucket.ts";
 import { listSome } from "../list-some.ts";
 import type { ManifestEntry } from "../manifest/manifest.ts";
 import type { RollbackOptions, SiteOptions, SiteSettings } from "../options.ts";
@@ -16,7 +16,6 @@ import { logEarlierState, logSharedWebsite } from "../plan/log-plan.ts";
 import { planSite } from "../plan/plan-site.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type PublishedObjects, readHosting, readPublishedObjects } from "../plan/read-published.ts";
-import { findSiteAddress } from "../plan/site-address.ts";
 import type { SiteObject } from "../plan/site-object.ts";
 import type { ListedObject } from "../plan/site-plan.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
@@ -35,26 +34,20 @@ export interface PreparedRollback {
 
 /** Of more names, the rest is counted. */
 const MAX_NAMED_FILES = 10;
-const REDIRECT = "x-amz-website-redirect-location";
 
 /**
  * * Finds the release to restore, and plans the rollback. Nothing is changed.
  * @throws {StepError} if there is no such release, or the bucket cannot be read; the signal's reason.
  */
 export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {
-  const { bucket, signal, log } = tools;
+  const { log } = tools;
   const published = await readPublishedObjects(asked, tools, false);
   const before = await readReleasesOf(asked, published, tools);
   const target = findRelease(asked.rollbackTo, before, published.manifest);
   log.info(`This release comes back: ${describeRelease(target)}`);
   const options = optionsFor(asked, target.site);
-  const controlPlane = options.distribution ? await openFor(asked, tools) : undefined;
-  const origin = { bucketName: bucket.name, prefix: options.prefix };
-  const distribution =
-    options.distribution &&
-    controlPlane &&
-    (await readDistribution(controlPlane, options.distribution.id, origin, signal));
-  const address = findSiteAddress(options, distribution);
+  const edge = await readEdge(options, tools);
+  const { siteUrl } = edge.address;
   const { presentWebsite, neighbours } = await readHosting(published, options, tools);
   const ownWebsite = target.site.website ?? { indexDocument: options.indexDocument, routingRules: [] };
   const shared = shareWebsite(presentWebsite, ownWebsite, neighbours);
@@ -65,18 +58,15 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: new SkippedPaths(), nowMs });
   const puts = plan.groups.flatMap(({ actions }) => actions);
   const { sources, missing } = findSources(puts, target, before, listed, options.prefix);
-  const problems: PlanProblem[] = [...plan.problems, ...missingProblems(missing, target)];
-  if (!shared)
-    problems.push({
-      input: "rollbackTo",
-      code: "website-of-another-site",
-      message: describeRedirectAll(bucket.name),
-    });
   if (shared) logSharedWebsite(shared, ownWebsite, options, log);
   logEarlierState({ manifest, listed, objects, kept: plan.kept }, options, log);
   const site: PreparedSite = {
     ...plan,
-    problems,
+    problems: [
+      ...plan.problems,
+      ...missingProblems(missing, target),
+      ...(shared ? [] : [foreignWebsiteProblem("rollbackTo", tools.bucket.name)]),
+    ],
     filesFound: [...objects.values()].filter(({ kind }) => kind !== "redirect").length,
     objects,
     digests,
@@ -84,18 +74,16 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
     manifest,
     store,
     isNewBucket: false,
-    address,
+    ...edge,
     ownWebsite,
     website: shared?.website ?? ownWebsite,
     neighbours,
-    ...(distribution ? { distribution } : {}),
-    ...(controlPlane ? { controlPlane } : {}),
     forCloudFront: {},
     releases: {
       before,
       keepings: planKeeping(plan, listed, before, options.prefix),
       target,
-      site: { ...target.site, ...(address.siteUrl ? { siteUrl: address.siteUrl.href } : {}) },
+      site: { ...target.site, ...(siteUrl ? { siteUrl: siteUrl.href } : {}) },
       run: runOf(tools),
       nowMs,
     },
@@ -121,11 +109,10 @@ function readReleasesOf(
   });
 }
 
-function openFor({ access }: RollbackOptions, { transport, userAgent }: SiteTools) {
-  return openControlPlane({ region: access.store.region, credentials: access.credentials, transport, userAgent });
-}
-
-/** Those of a publish that stores what the release shows. No limit of removals holds: all that goes is in another release. */
+/**
+ * The options of a publish that stores the content of the release. No limit of deletions applies, because another release has all that is
+ * deleted.
+ */
 function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: ReleasedSite): SiteOptions {
   const { indexDocument, errorDocument, singlePageApp, siteUrl, website } = released;
   const isDerived = asked.siteUrl === undefined && siteUrl !== undefined && !asked.distribution;
@@ -183,7 +170,7 @@ function objectOf(
   const kind = relativeKey === indexDocument ? "index" : isDocument ? "page" : "asset";
   return {
     relativeKey,
-    kind: headers[REDIRECT] === undefined ? kind : "redirect",
+    kind: headers[REDIRECT_HEADER] === undefined ? kind : "redirect",
     storedBytes: sizeBytes,
     headers,
     ...(compression ? { compression } : {}),

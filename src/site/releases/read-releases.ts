@@ -39,7 +39,7 @@ export async function readReleases(
   const found = newestOfEach(read.filter((record) => record !== undefined));
   const last = found.at(-1);
   const mark = manifest?.release;
-  const settled = manifest && isSettled(manifest) ? manifest : undefined;
+  const settled = manifest && isShownWhole(manifest) ? manifest : undefined;
   const ofMark = found.find(({ number }) => number === mark?.number);
   const missing = settled && !ofMark ? recordOf(settled, found, await siteOf(last)) : undefined;
   const records = missing ? newestOfEach([...found, missing]) : found;
@@ -63,7 +63,7 @@ function newestOfEach(records: readonly ReleaseRecord[]): ReleaseRecord[] {
  * * Whether visitors get exactly what the manifest says. Objects that only wait for deletion, or that may still appear but are not part of
  * the site, do not matter.
  */
-function isSettled({ entries, release }: Manifest): boolean {
+function isShownWhole({ entries, release }: Manifest): boolean {
   if (release) return !release.underWay;
   return [...entries.values()].every(
     ({ pending, removedMs }) => !pending || pending.isLeaving || removedMs !== undefined,

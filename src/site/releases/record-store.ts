@@ -61,7 +61,7 @@ export async function writeRecord(
  *
  * @param names of what is in the folder of the releases, relative to the site.
  */
-export function outdatedNames(names: readonly string[], stay: readonly ReleaseRecord[]): string[] {
+export function namesOfStaleReleases(names: readonly string[], stay: readonly ReleaseRecord[]): string[] {
   const numbers = new Set(stay.map(({ number }) => number));
   const oldest = Math.min(...numbers);
   return names.filter((each) => {
@@ -71,11 +71,11 @@ export function outdatedNames(names: readonly string[], stay: readonly ReleaseRe
 }
 
 /**
- * * Deletes what `outdatedNames` has found, records first, because a record without its objects could not be restored.
+ * Deletes what `namesOfStaleReleases` has found, records first, because a record without its objects could not be restored.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
-export async function deleteOutdated(
+export async function deleteStaleReleases(
   names: readonly string[],
   { bucket, prefix, signal }: RecordStoreOptions,
 ): Promise<void> {

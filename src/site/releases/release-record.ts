@@ -1,7 +1,7 @@
 import { CodedError } from "../../errors/coded-error.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import { formatEntries, type Manifest, type ManifestEntry } from "../manifest/manifest.ts";
-import { isCount, isObject, parseEntries } from "../manifest/read-manifest.ts";
+import { isCount, isObject, parseEntries, parseObject } from "../manifest/read-manifest.ts";
 
 const VERSION = 1;
 
@@ -64,7 +64,7 @@ export function formatRecord({ entries, ...record }: ReleaseRecord): string {
  * @throws {RecordError} if it is none, or one of a later version.
  */
 export function parseRecord(text: string): ReleaseRecord {
-  const document = parseObject(text);
+  const document = readPart(() => parseObject(text));
   const { version, number, publishedMs, run, content, precededBy, site } = document;
   if (version !== VERSION)
     throw new RecordError("release-record-invalid", `it is of version ${version}, not ${VERSION}`);
@@ -79,7 +79,7 @@ export function parseRecord(text: string): ReleaseRecord {
     (precededBy === undefined || isCount(precededBy)) &&
     isSite(site);
   if (!isRecord) throw new RecordError("release-record-invalid", "it lacks its parts");
-  const entries = readEntries(document);
+  const entries = readPart(() => parseEntries(document));
   return {
     number,
     publishedMs,
@@ -91,22 +91,13 @@ export function parseRecord(text: string): ReleaseRecord {
   };
 }
 
-function readEntries(document: Readonly<Record<string, unknown>>): Manifest["entries"] {
+/** Reads a part that manifests have too, whose functions throw an error of the manifest. */
+function readPart<T>(read: () => T): T {
   try {
-    return parseEntries(document);
+    return read();
   } catch (error) {
     throw new RecordError("release-record-invalid", (error as Error).message, { cause: error });
   }
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch (error) {
-    throw new RecordError("release-record-invalid", `it is not JSON: ${(error as Error).message}`);
-  }
-  throw new RecordError("release-record-invalid", "it is not a JSON object");
 }
 
 function isRun(value: unknown): value is ReleaseRun {

@@ -1,3 +1,4 @@
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { ReleaseRecord } from "./release-record.ts";
 
 /** The releases that are kept, for scripts: the newest first. */
@@ -10,7 +11,7 @@ function describe(
   liveNumber: number | undefined,
 ): object {
   const all = [...entries.values()];
-  const redirects = all.filter(({ headers }) => headers["x-amz-website-redirect-location"] !== undefined);
+  const redirects = all.filter(({ headers }) => headers[REDIRECT_HEADER] !== undefined);
   const { buildNumber, commit } = content.run;
   return {
     number,

@@ -1,15 +1,16 @@
 import { type CopiedObject, copyObject } from "../../s3/copying/copy-object.ts";
-import { encryptionHeaders } from "../../s3/encryption.ts";
+
 import { headObject } from "../../s3/head-object.ts";
-import { taggingHeader } from "../../s3/object-tags.ts";
+
 import { requireTags } from "../../s3/update-object.ts";
 import { StepError } from "../../sync/step-error.ts";
+import { encryptionAndTags } from "../../sync/upload/object-write.ts";
 import type { SiteOptions } from "../options.ts";
 import type { SiteObject } from "../plan/site-object.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
 import type { ObjectStorer } from "../store-site.ts";
+import { PARALLEL_COPIES } from "./keep-objects.ts";
 
-const PARALLEL_COPIES = 64;
 const CONTENT_ENCODING = "content-encoding";
 
 /**
@@ -25,16 +26,13 @@ export function objectRestorer(
   { bucket, signal }: Pick<SiteTools, "bucket" | "signal">,
 ): ObjectStorer {
   const { tags } = settings;
-  const sharedHeaders = {
-    ...encryptionHeaders(encryption),
-    ...(tags ? { "x-amz-tagging": taggingHeader(tags) } : {}),
-  };
+  const sharedHeaders = encryptionAndTags(encryption, settings);
 
   async function restore(name: string) {
     const key = prefix + name;
     const object = objects.get(name);
     const source = sources.get(name);
-    if (!object || !source) throw new StepError("release-incomplete", `${name} is not kept.`);
+    if (!object || !source) throw new StepError("release-incomplete", "the bucket has no copy of it");
     const headers = { ...object.headers, ...(await encodingOf(object, source)), ...sharedHeaders };
     const etag = await copyObject(bucket, source, key, { headers, metadata: "replaced", signal });
     if (tags?.size && !bucket.isAmazon) await requireTags(bucket, key, tags, undefined, signal);

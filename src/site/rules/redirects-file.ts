@@ -66,7 +66,7 @@ function readRule([source = "", ...words]: readonly string[], line: number): Red
   const to = words[toIndex];
   if (to === undefined) {
     throw new Error(
-      `"${source}" leads nowhere. Write a path that starts with /, or a URL that starts with http:// or https://.`,
+      `the rule for "${source}" has no target. Write a path that starts with /, or a URL that starts with http:// or https://.`,
     );
   }
   const [statusWord, ...conditionWords] = withStatus(words.slice(toIndex + 1));

@@ -87,7 +87,7 @@ function digestBody(contentEncoding: string | undefined): BodyDigest {
   return {
     take: (chunk) =>
       new Promise<void>((resolve, reject) => {
-        // What cannot be decoded ends the decoder, without a word to who wrote it.
+        // If the bytes cannot be decoded, the decoder emits an error, and never calls the callback of `write`.
         decoder.once("error", reject);
         decoder.write(chunk, (error) => {
           decoder.off("error", reject);

@@ -1,4 +1,5 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
+import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
 import type { DomainOutcome } from "../dns/site-domain.ts";
 import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
@@ -132,7 +133,7 @@ function published(
   const previousSha256 = manifest?.entries.get(relativeKey)?.sha256;
   const sha256 = digests.get(relativeKey) ?? "";
   const cacheControl = headers["cache-control"];
-  const location = headers["x-amz-website-redirect-location"];
+  const location = headers[REDIRECT_HEADER];
   return {
     name: relativeKey,
     urlPath: knowsFolders && folder !== undefined ? folder : path,

@@ -6,7 +6,7 @@ import { writeArchive } from "../../archive/write-archive.ts";
 import type { WrittenArchive } from "./archive-plan.ts";
 
 /** The compressor's many small pieces are collected in blocks, because they would fragment the memory until a part is complete. */
-const BLOCK_BYTES = 1024 ** 2;
+const BLOCK_BYTES = 256 * 1024;
 
 /** An archive as a stream, and its properties when it is complete. */
 export interface ArchiveStream {
@@ -17,9 +17,11 @@ export interface ArchiveStream {
 /**
  * Writes an archive as a stream that is measured on its way.
  *
+ * @param folder the entries' paths are relative to it.
  * @param onRead called with the number of bytes that have just been read from a file.
  */
 export async function streamArchive(
+  folder: string,
   entries: readonly ArchiveEntry[],
   settings: ArchiveSettings,
   onRead?: (sizeBytes: number) => void,
@@ -48,21 +50,22 @@ export async function streamArchive(
     },
   });
   // Each end of the pipe destroys the other one. Errors are reported at this end.
-  pipeline(await writeArchive(entries, settings, onRead), measured, () => undefined);
+  pipeline(await writeArchive(folder, entries, settings, onRead), measured, () => undefined);
   return { bytes: measured, written: () => ({ sizeBytes, sha256: sha256.copy().digest("hex") }) };
 }
 
 /**
- * * Writes an archive without storing it, to get its properties.
+ * Writes an archive without storing it, to get its properties.
  *
  * @throws as the stream of `writeArchive` fails; the signal's reason.
  */
 export async function measureArchive(
+  folder: string,
   entries: readonly ArchiveEntry[],
   settings: ArchiveSettings,
   signal: AbortSignal,
 ): Promise<WrittenArchive> {
-  const { bytes, written } = await streamArchive(entries, settings);
+  const { bytes, written } = await streamArchive(folder, entries, settings);
   const onAbort = () => bytes.destroy(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   try {

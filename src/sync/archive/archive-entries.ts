@@ -37,7 +37,7 @@ export async function readEntries(
     try {
       const sha256 = await digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" });
       considered?.();
-      return { path, absolutePath, sizeBytes, isExecutable: isExecutable(absolutePath), sha256 };
+      return { path, sizeBytes, isExecutable: isExecutable(absolutePath), sha256: sha256.toString("hex") };
     } catch (error) {
       signal.throwIfAborted();
       const message = `${path} cannot be archived: ${(error as Error).message}.`;

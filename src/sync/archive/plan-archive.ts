@@ -1,5 +1,5 @@
 import { contentHash } from "../../archive/content-hash.ts";
-import { maxArchiveBytes, refuseName } from "../../archive/write-archive.ts";
+import { maxArchiveBytes, whyNameIsRefused } from "../../archive/write-archive.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import { UseWatch, watchPatterns } from "../../files/pattern-use.ts";
@@ -71,7 +71,7 @@ export async function planArchive(
   const problem = guardExisting(exists, "objects", () => key, `s3://${access.bucketName}/${prefix}`);
   // In a real run the upload shows this.
   const isMeasured = !problem && (existing !== undefined || (options.dryRun && action.kind === "put"));
-  const written = isMeasured ? await measureArchive(entries, archive, context.signal) : undefined;
+  const written = isMeasured ? await measureArchive(scanBase(source), entries, archive, context.signal) : undefined;
   if (action.kind === "put" && written) action.sizeBytes = written.sizeBytes;
   const remarks = [...remarkOnLines(patterns.unusedLines(), "file"), ...remarkOnUnusedRules(options)];
   return {
@@ -97,7 +97,7 @@ export function archiveHeaders({ archive, settings }: ArchiveUploadOptions, cont
 
 function refusedNames(files: readonly LocalFile[], archive: ArchiveOptions): PlanProblem[] {
   return files.flatMap(({ path }) => {
-    const why = refuseName(path, archive);
+    const why = whyNameIsRefused(path, archive);
     const advice = "Rename the file, exclude it with a pattern, or set archive to tar.gz.";
     return why === undefined
       ? []

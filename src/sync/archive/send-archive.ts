@@ -1,5 +1,6 @@
 import { maxArchiveBytes } from "../../archive/write-archive.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
+import { scanBase } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { abortUpload } from "../../s3/multipart/multipart-requests.ts";
 import { uploadStream } from "../../s3/stream/upload-stream.ts";
@@ -85,7 +86,7 @@ async function sendArchive(
   options: ArchiveUploadOptions,
   { bucket, journal, observer, signal }: ArchiveTools,
 ): Promise<SentArchive> {
-  const { archive, prefix, settings, encryption } = options;
+  const { source, archive, prefix, settings, encryption } = options;
   const key = prefix + archive.name;
   const leftovers = new UnfinishedUploads({
     bucket,
@@ -95,7 +96,9 @@ async function sendArchive(
     signal,
   });
   for (const { uploadId } of await leftovers.leftOf(key)) await abortUpload({ bucket, key, uploadId });
-  const { bytes, written } = await streamArchive(entries, archive, (sizeBytes) => observer.stored(sizeBytes));
+  const { bytes, written } = await streamArchive(scanBase(source), entries, archive, (sizeBytes) =>
+    observer.stored(sizeBytes),
+  );
   const write = objectWrite(options)(archiveHeaders(options, contentSha256));
   const { versionId } = await uploadStream(bytes, {
     bucket,

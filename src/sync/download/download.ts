@@ -1,5 +1,5 @@
 import { rm, rmdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { foldersAbove } from "../../files/below-folder.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import { removeTemporaryFolder } from "../../files/temporary-file.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
@@ -112,11 +112,4 @@ async function removeEmptyFolders(
     const path = await target.pathToRemove(folder).catch(() => undefined);
     if (path !== undefined) await rmdir(path).catch(() => undefined);
   }
-}
-
-/** `a/b` and `a` for `a/b/c`. */
-function foldersAbove(path: string): string[] {
-  const folders: string[] = [];
-  for (let folder = dirname(path); folder !== "." && folder !== "/"; folder = dirname(folder)) folders.push(folder);
-  return folders;
 }

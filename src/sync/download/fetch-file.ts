@@ -59,6 +59,11 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
   }
 }
 
+/** What is thrown if a folder is at the absolute path that a file is to have. */
+export function folderInTheWayError(path: string): CodedError {
+  return new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
+}
+
 /**
  * * Moves a temporary file to its place.
  *
@@ -81,7 +86,7 @@ export async function replaceFile(
       .catch(() => false);
     if (!isFolder) throw error;
     if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
-      throw new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
+      throw folderInTheWayError(path);
     }
     await target.confirm(name, disk);
     await publish(temporaryPath, path, disk);

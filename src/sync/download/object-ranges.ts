@@ -16,8 +16,8 @@ const PARALLEL_HEADS = 16;
 type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
 
 /**
- * The parts that an object with a composite checksum came in, as far as one request tells: most have one size but the last, which
- * the first part's then tells. Where that cannot be, each is asked for.
+ * Finds the parts that an object with a composite checksum was uploaded in. Usually one request is enough: all parts but the last have
+ * the size of the first one. If the number of parts shows that they have not, there is a request for each part.
  *
  * @returns undefined if the store does not tell.
  * @throws {ObjectReplacedError}; what `Bucket.send` throws.

@@ -8,7 +8,7 @@ import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
-import { replaceFile } from "../download/fetch-file.ts";
+import { folderInTheWayError, replaceFile } from "../download/fetch-file.ts";
 import type { ExtractAction } from "../plan/plan.ts";
 import type { ReadArchive } from "../plan/plan-download.ts";
 
@@ -81,13 +81,12 @@ export class ExtractedFiles {
 
   async #extract({ file: archive, modifiedMs, actions }: ReadArchive): Promise<ApplyResult> {
     const byPlace = new Map(actions.map((action) => [action.file.place, action]));
-    const wanted = new Map(actions.map(({ file }) => [file.place, file]));
     let current = actions[0];
     try {
       if (current) {
-        await readFiles(archive, wanted, this.#tools.signal, async ({ place }, content) => {
-          current = byPlace.get(place);
-          if (current) await this.#write(current, modifiedMs, content);
+        await readFiles(archive, byPlace, this.#tools.signal, async (action, content) => {
+          current = action;
+          await this.#write(action, modifiedMs, content);
         });
       }
       await discard(archive.path);
@@ -114,8 +113,7 @@ export class ExtractedFiles {
       (found) => found.isDirectory(),
       () => false,
     );
-    if (isFolder)
-      throw new CodedError("path-taken", `a folder is in the way at ${place}; remove it, or choose another folder`);
+    if (isFolder) throw folderInTheWayError(place);
     return 0;
   }
 }

@@ -1,6 +1,6 @@
 import { codeOf } from "../../errors/coded-error.ts";
 import { archiveFormatOf, withoutArchiveExtension } from "../../extract/archive-format.ts";
-import { isCaseSensitive, NameCollisions, refuseName } from "../../files/safe-path.ts";
+import { isCaseSensitive, NameCollisions, whyNameIsRefused } from "../../files/safe-path.ts";
 import { isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { DownloadOptions } from "../options.ts";
@@ -62,10 +62,10 @@ export class DownloadPaths {
       ? `it ends in /, and has ${sizeBytes} bytes`
       : isTemporaryName(lastName(path))
         ? "its name is that of a temporary file of this task"
-        : refuseName(path, process.platform);
+        : whyNameIsRefused(path, process.platform);
     const wayIn =
       key.startsWith("/") && path.startsWith("/")
-        ? ` Or include it with one that starts with /, for example ${path}.`
+        ? ` Or include it with a pattern that starts with /, for example ${path}.`
         : "";
     const what = this.isArchive(key) ? "folder" : "file";
     if (refusal) this.#refuse(`${key} cannot become a ${what}: ${refusal}. ${OUT}${wayIn}`);
@@ -75,7 +75,7 @@ export class DownloadPaths {
   /** Whether a folder marker gets its path, which ends in `/`. */
   canBecomeFolder(marker: RemoteObject): boolean {
     const path = this.pathOf(marker);
-    const refusal = refuseName(path.slice(0, -1), process.platform);
+    const refusal = whyNameIsRefused(path.slice(0, -1), process.platform);
     if (refusal) this.#refuse(`${marker.key} cannot become a folder: ${refusal}. ${OUT}`);
     return !refusal && this.#take(path, marker.key);
   }

@@ -62,10 +62,10 @@ export async function planInOrder<P>(context: PlanContext, plan: (context: PlanC
 export function requireListed(object: RemoteObject, name: "sizeBytes" | "lastModifiedMs", failure: string): number {
   const value = object[name];
   if (value !== undefined) return value;
-  const noun = name === "sizeBytes" ? "size" : "time";
+  const noun = name === "sizeBytes" ? "size" : "last-modified time";
   throw new StepError(
     "listing-invalid",
-    `The store's listing does not have the ${noun} of "${object.key}". ${failure}`,
+    `The store's listing does not contain the ${noun} of "${object.key}". ${failure}`,
   );
 }
 

@@ -1,10 +1,10 @@
 import type { ScanWarning } from "../../files/scan.ts";
 
-/** Paths of which a scan could not tell what stands there: what they became in the bucket is not to be deleted. */
+/** Paths that could not be read. Their objects in the bucket must not be deleted. */
 export class SkippedPaths {
   readonly #paths = new Set<string>();
 
-  /** Takes in what a scan warns of, and passes on what is to be told. */
+  /** Remembers the path of a warning, and passes the warning on if it must be logged. */
   note(warning: ScanWarning, warn: (warning: ScanWarning) => void): void {
     this.#paths.add(warning.path);
     if (!warning.mayHaveBeenFolder) warn(warning);

@@ -1,7 +1,7 @@
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
-import { SYSTEM_METADATA } from "../../s3/system-metadata.ts";
+import { REDIRECT_HEADER, SYSTEM_METADATA } from "../../s3/system-metadata.ts";
 import { readPattern } from "./cache-control.ts";
 import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
 import { metadataHeader } from "./metadata.ts";
@@ -116,7 +116,7 @@ function readHeader(
   checkHeaderValue(value, `the value of ${name}`);
   if (lowerCaseName === "expires") return [lowerCaseName, parseExpires(value)];
   if (lowerCaseName === "x-amz-storage-class") return [lowerCaseName, parseStorageClass(value)];
-  if (lowerCaseName === "x-amz-website-redirect-location") return [lowerCaseName, checkRedirectLocation(value)];
+  if (lowerCaseName === REDIRECT_HEADER) return [lowerCaseName, checkRedirectLocation(value)];
   return [lowerCaseName, value];
 }
 

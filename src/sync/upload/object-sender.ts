@@ -12,13 +12,15 @@ import type { ObjectHeaders, ObjectWrite } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
 import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { BucketAccess, UploadOptions } from "../options.ts";
-import { objectWrite, type StoredAlike } from "./object-write.ts";
+import { objectWrite, type SharedObjectSettings } from "./object-write.ts";
 import { asRefusedSetting } from "./refused-settings.ts";
 import { UnfinishedUploads, type UploadJournal } from "./resume.ts";
 import { type SendContext, type SentObject, sendFile } from "./send-file.ts";
 
 /** The settings of all objects that a step stores. */
-export interface SenderOptions extends StoredAlike, Pick<UploadOptions, "prefix" | "concurrency" | "partSizeBytes"> {}
+export interface SenderOptions
+  extends SharedObjectSettings,
+    Pick<UploadOptions, "prefix" | "concurrency" | "partSizeBytes"> {}
 
 export interface SenderTools {
   readonly bucket: Bucket;

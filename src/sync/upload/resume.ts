@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { isSamePrincipal } from "../../aws/credentials/principal.ts";
 import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { checksumTypeOf } from "../../s3/multipart/multipart-steps.ts";
+import { bestChecksumType } from "../../s3/multipart/multipart-steps.ts";
 import {
   type ListedUpload,
   listParts,
@@ -147,5 +147,5 @@ export class UnfinishedUploads {
 function hasChecksum({ checksumAlgorithm, checksumType }: ListedUpload, wanted: ChecksumAlgorithm | "none"): boolean {
   if (checksumAlgorithm === undefined) return true;
   if (wanted === "none" || checksumAlgorithm !== wanted) return false;
-  return checksumType === undefined || checksumType === checksumTypeOf(wanted);
+  return checksumType === undefined || checksumType === bestChecksumType(wanted);
 }

@@ -95,16 +95,16 @@ function readRegion(reader: InputReader, connection: Connection | undefined): st
   const given = reader.text("regionName");
   if (reader.problems.length > problemsBefore) return "";
   const region = given || connection?.region || (connection?.endpoint ? REGION_OF_STORES_WITHOUT_REGIONS : "");
+  const isOfConnection = connection?.regionSource === "connection";
   if (region === "" && connection) {
-    const names = connection.input === "awsCredentials" && connection.description.startsWith("the service");
-    const what = names ? "the service connection names no region" : "there is no pipeline variable AWS.Region";
+    const what = isOfConnection ? "the service connection names no region" : "there is no pipeline variable AWS.Region";
     reader.problem(
       "regionName",
       "region-required",
       `it is empty, and ${what}. Enter the region of the bucket, for example eu-west-1.`,
     );
   } else if (region !== "" && !/^[a-z0-9][a-z0-9-]*$/i.test(region)) {
-    const owner = given ? "" : "the service connection's region ";
+    const owner = given ? "" : isOfConnection ? "the service connection's region " : "the pipeline variable's region ";
     reader.problem(
       "regionName",
       "region-invalid",

@@ -9,7 +9,7 @@ const MIB = 1024 ** 2;
 /** Five parts are in memory at once. */
 const MAX_PART_MIB = 256;
 
-/** The other inputs, as far as an archive leaves them no sense, or they leave it none. */
+/** The other inputs that have no effect with an archive, or cannot be combined with one. */
 export interface BesideArchive extends Pick<CommonTransferOptions, "flattenFolders" | "deleteExtra" | "compareBy"> {
   readonly settings: ObjectSettings;
   readonly partSizeBytes: number | undefined;
@@ -22,7 +22,7 @@ export function readArchive(reader: InputReader, beside: BesideArchive): Archive
   const givenName = reader.text("archiveName");
   const compressionLevel = reader.wholeNumber("compressionLevel", { min: 1, max: 9 }, `${DEFAULT_COMPRESSION_LEVEL}`);
   if (format === "none") return undefined;
-  // Of a variable in it that is not defined, the reader has already reported.
+  // If the name has a variable that is not defined, the reader has already reported it.
   const isNameUnknown = reader.problems.some(({ input }) => input === "archiveName");
   const name = isNameUnknown ? "" : nameOf(reader, givenName, format);
   checkConflicts(reader, beside);

@@ -108,7 +108,7 @@ function checkCustomerKey(reader: InputReader, { isSet, bytes }: CustomerKey, ma
     return undefined;
   }
   if (bytes) return { kind: "customer", key: bytes } as const;
-  const what = isSet ? "the value is not such a key" : "it is empty, and keyManagement is customerManaged";
+  const what = isSet ? "the value is not a valid key" : "it is empty, and keyManagement is customerManaged";
   reader.problem(
     "customerKey",
     isSet ? "customer-key-invalid" : "input-required",

@@ -125,7 +125,7 @@ function uselessSettings(connection: Connection, inputs: RoleInputs): readonly U
       input: "assumeRoleExternalId",
       applies: inputs.externalId !== "" && !hasOwnRole,
       message:
-        "it has no effect if assumeRole is empty. Enter a role in assumeRole, or leave it empty. The external ID for the role of the service connection is entered there.",
+        "it is for the role in assumeRole, which is empty. Enter that role, or leave assumeRoleExternalId empty. The external ID for the role of the service connection belongs in the service connection.",
     },
     {
       input: "sessionTags",

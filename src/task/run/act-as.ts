@@ -10,7 +10,7 @@ import type { TaskAccess } from "../inputs/access.ts";
 export async function actAs<T>(
   access: TaskAccess,
   taskName: string,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
   act: (access: BucketAccess) => Promise<T>,
 ): Promise<T> {
   const { identity, ...bucket } = access;
@@ -21,5 +21,5 @@ export async function actAs<T>(
     return act({ ...bucket, credentials: () => credentials });
   }
   const { actInSession } = await import("./session.ts");
-  return actInSession(identity, taskName, cancelled, (session) => act({ ...bucket, ...session }));
+  return actInSession(identity, taskName, cancelSignal, (session) => act({ ...bucket, ...session }));
 }

@@ -9,7 +9,7 @@ export interface Direction {
   readonly done: "Uploaded" | "Downloaded" | "Restored";
   readonly from: string;
   readonly to: string;
-  /** Of all keys. */
+  /** The key prefix of all objects. */
   readonly prefix: string;
 }
 
@@ -19,7 +19,7 @@ const VERBS: Readonly<Record<Direction["done"], string>> = {
   Restored: "restore",
 };
 
-/** Up to so many actions are named in the log, and in the summary, one by one; of more, only the number is told. */
+/** The log and the summary list the actions if they are not more than this; otherwise they have only the number. */
 const MAX_NAMED_ACTIONS = 100;
 const MAX_SUMMARY_ERRORS = 20;
 
@@ -27,11 +27,11 @@ const MAX_SUMMARY_ERRORS = 20;
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const { filesUnchanged } = counts;
   const words = wordsFor(plan);
-  const left = filesUnchanged === 1 ? "existing, kept" : "existing, kept";
+
   const parts = [
     [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
     [counts.filesUpdated, "to update"],
-    [filesUnchanged, words.left === "unchanged" ? "unchanged" : left],
+    [filesUnchanged, words.left === "unchanged" ? "unchanged" : "existing, kept"],
     [counts.filesDeleted, "to delete"],
   ] as const;
   const told = parts.flatMap(([count, what]) => (count > 0 ? [`${formatCount(count)} ${what}`] : []));
@@ -71,7 +71,7 @@ function describePlannedRedirects({ redirects }: Counts): string {
   return `; ${countRedirects(set + unchanged + deleted)}: ${told.join(", ")}`;
 }
 
-/** With overwrite never, nobody looks whether what exists is the same; with always, whether anything exists. */
+/** The words for the counts. With `overwrite: never`, existing files are not compared; with `always`, nobody checks whether they exist. */
 function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; readonly left: "unchanged" | "existing" } {
   const isUnseen = (action: Action) =>
     action.kind === "put" && !action.replaces && action.reason === "overwrite: always";

@@ -34,27 +34,27 @@ export type SessionAccess = Required<Pick<BucketAccess, "credentials" | "callerA
 export async function actInSession<T>(
   identity: Identity,
   taskName: string,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
   act: (session: SessionAccess) => Promise<T>,
 ): Promise<T> {
   const { base, hops } = identity;
   const network = readNetwork();
   const transport = createTransport({ maxConnections: MAX_CONNECTIONS, idleTimeoutMs: IDLE_TIMEOUT_MS, network });
   const ended = new AbortController();
-  const signal = AbortSignal.any([cancelled, ended.signal]);
+  const signal = AbortSignal.any([cancelSignal, ended.signal]);
   let telling: Promise<string | undefined> | undefined;
   try {
     const bounded = { ...transport, exchange: (request: HttpRequest) => transport.exchange({ ...request, signal }) };
     const session = await openSession(identity, { taskName, transport: bounded, network, signal });
     if (base.kind !== "keys" || hops.length > 0) await session.credentials();
     if (hops.length === 0 && identity.hasSts) telling = tellCaller(session, identity);
-    const callerArn = async () => session.assumedArn() ?? (telling && (await withinTime(telling, cancelled)));
+    const callerArn = async () => session.assumedArn() ?? (telling && (await withinTime(telling, cancelSignal)));
     return await act({ credentials: session.credentials, callerArn });
   } finally {
     // The owner of the keys explains a refusal, so the step waits a moment for an answer that takes longer than the work.
     await Promise.race([
       telling,
-      sleep(MAX_WAIT_MS, undefined, { signal: cancelled, ref: false }).catch(() => undefined),
+      sleep(MAX_WAIT_MS, undefined, { signal: cancelSignal, ref: false }).catch(() => undefined),
     ]);
     // A request whose result is no longer needed is not retried, and does not delay the end of the step.
     ended.abort();
@@ -62,8 +62,8 @@ export async function actInSession<T>(
   }
 }
 
-function withinTime<T>(promise: Promise<T>, cancelled: AbortSignal): Promise<T | undefined> {
-  const waiting = sleep(MAX_CALLER_WAIT_MS, undefined, { signal: cancelled, ref: false }).catch(() => undefined);
+function withinTime<T>(promise: Promise<T>, cancelSignal: AbortSignal): Promise<T | undefined> {
+  const waiting = sleep(MAX_CALLER_WAIT_MS, undefined, { signal: cancelSignal, ref: false }).catch(() => undefined);
   return Promise.race([promise, waiting]);
 }
 

@@ -72,19 +72,19 @@ export interface ArchiveReading<P extends Plan> {
 export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
- * A transfer from its options on: plan, apply, and tell.
+ * Runs a transfer: makes the plan, performs it, and reports the result.
  *
  * @throws {InputError} if nothing matches; {StepError} if the bucket cannot be listed; the signal's reason if the step is cancelled.
  */
 export async function runTransfer<P extends Plan>(
   options: RunOptions,
   task: TransferTask<P>,
-  cancelled: AbortSignal,
+  cancelSignal: AbortSignal,
 ): Promise<TaskOutcome> {
   const digester = new FileDigester();
   try {
     return await withTaskBucket(options.access, task.name, options.concurrency, (bucket) =>
-      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelled }),
+      planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelSignal }),
     );
   } catch (error) {
     throw error instanceof ScanError
@@ -118,7 +118,7 @@ async function planAndApply<P extends Plan>(
   const errors = [...result.errors];
 
   const head = { bucket: bucketName, prefix: direction.prefix, folder: task.folder, dryRun };
-  const planFile = leave(errors, () =>
+  const planFile = writeOrReport(errors, () =>
     writeTemporaryFile("plan.json", (path) =>
       writePlanFile(path, { ...head, ...task.planFileExtras?.(plan) }, plan, report),
     ),
@@ -126,8 +126,8 @@ async function planAndApply<P extends Plan>(
   if (planFile !== undefined && !areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
   const summary = summarize(plan, counts, errors, direction, dryRun);
   // What kept the plan file from being written keeps the summary too, and is said once.
-  leave(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
-  const otherFiles = leave(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
+  writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
   return { outputs, errors };
 }
@@ -136,12 +136,12 @@ async function planAndApply<P extends Plan>(
  * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
  * among the others, and takes nothing away from them.
  */
-function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
+function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
   try {
     return write();
   } catch (error) {
     if (!(error instanceof FolderWriteError)) throw error;
-    const message = `The step left no plan file or summary. ${error.message}. What it did is in its log and its output variables.`;
+    const message = `The plan file or the summary could not be written. ${error.message}. What the step did is in its log and its output variables.`;
     errors.push({ code: error.code, message });
     return undefined;
   }
@@ -151,7 +151,7 @@ function leave<T>(errors: CodedMessage[], write: () => T): T | undefined {
 function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
   const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
   const summary = errors.map((error) => `${escapeMarkdown(printed(error))}\n`).join("");
-  leave(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  writeOrReport(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
   return { outputs: task.outputsOf(countActions([])), errors };
 }
 
@@ -211,7 +211,7 @@ async function carryOut<P extends Plan>(
   }
 }
 
-/** What cannot be done as a whole is not begun. Archives were received all the same. */
+/** If a plan has problems, nothing of it is done. Its archives may be downloaded already; their bytes are counted. */
 function refuse({ problems, extraction }: Plan): PlanResult {
   const errors = problems.map(({ input, code, message }) => ({ code, message: `${input}: ${message}` }));
   return { counts: { ...countActions([]), bytesTransferred: extraction?.bytesFetched ?? 0 }, errors };
@@ -240,15 +240,15 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
 /** @returns undefined if the step is cancelled before the plan is made, and its archives are read. */
 async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P | undefined> {
   try {
-    return await readArchives(await planAloud(task, tools), task, tools);
+    return await readArchives(await planWithProgress(task, tools), task, tools);
   } catch (error) {
     if (!tools.signal.aborted) throw error;
     return undefined;
   }
 }
 
-/** A long plan tells that it goes on; most are made sooner than that. */
-async function planAloud<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
+/** Makes the plan. If that takes long, the log says from time to time how far it is. */
+async function planWithProgress<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
   let considered = 0;
   let told = 0;
   const timer = setInterval(() => {
@@ -272,7 +272,7 @@ function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem):
   log.warning(problem.code, `${problem.input}: ${problem.message}`);
 }
 
-/** Tells what is left out, but a web of broken links does not fill the log. */
+/** Warns of skipped files, up to a limit: many broken links must not fill the log. */
 function boundedWarnings(): PlanContext["warn"] {
   let told = 0;
   return ({ path, reason }) => {

@@ -119,7 +119,7 @@ describe("the domain of a site, against moto", function () {
     assert.deepEqual(
       notes.map(({ message }) => message),
       [
-        "The record AAAA app.cdn.example (alias of d111111abcdef8.cloudfront.net) is not changed, and the target of app.cdn.example has no IPv6: visitors with IPv6 go where that record leads. Delete it if this is wrong.",
+        "The record AAAA app.cdn.example (alias of d111111abcdef8.cloudfront.net) was not changed, although the target of app.cdn.example has no IPv6. Visitors with IPv6 still go to the target of that record. Delete it if this is wrong.",
       ],
     );
   });

@@ -112,6 +112,20 @@ describe("releases of a site", () => {
     assert.deepEqual(await releaseNames(place), before);
   });
 
+  it("keep objects of equal bytes and headers once", async () => {
+    const place = await bench.newPlace({});
+    const same = (text: string) => ({ "index.html": "index", "a.svg": text, "b.svg": text, "c/d.svg": text });
+    for (const text of ["one", "two"]) {
+      place.replace(same(text));
+      bench.target.server.clearRequests();
+      succeeded(await place.publish({ keepReleases: 2 }));
+    }
+    const copies = bench.target.server.requests.filter(({ operation }) => operation === "CopyObject");
+    assert.deepEqual([copies.length, copies.every(({ key }) => key?.includes("/kept/1/"))], [1, true]);
+    assert.deepEqual(await rollBack(place), [3, 1]);
+    for (const [name, text] of Object.entries(same("one"))) assert.equal(await place.text(name), text);
+  });
+
   it("begin with the site that is there already", async () => {
     const place = await published();
     await publish(place, "a", 0);

@@ -71,7 +71,8 @@ no-slash /c
       {
         line: 3,
         code: "site-file-invalid",
-        message: '"/a" leads nowhere. Write a path that starts with /, or a URL that starts with http:// or https://.',
+        message:
+          'the rule for "/a" has no target. Write a path that starts with /, or a URL that starts with http:// or https://.',
       },
       {
         line: 4,
@@ -84,7 +85,8 @@ no-slash /c
       {
         line: 8,
         code: "site-file-invalid",
-        message: '"/h" leads nowhere. Write a path that starts with /, or a URL that starts with http:// or https://.',
+        message:
+          'the rule for "/h" has no target. Write a path that starts with /, or a URL that starts with http:// or https://.',
       },
     ]);
     assert.deepEqual(rules, [{ line: 9, from: "/ok", to: "/k", status: 301 }]);

@@ -94,7 +94,7 @@ describe("a store whose listing tells nothing of objects but their names", () =>
   it("ends what needs sizes or times with a sentence that says so", async () => {
     const source = bench.folder();
     source.write(tree(["b"]));
-    const size = (advice: string) => failure(`The store's listing does not have the size of "b". ${advice}`);
+    const size = (advice: string) => failure(`The store's listing does not contain the size of "b". ${advice}`);
     await bench.upload(source.path, "");
     for (const compareBy of ["size", "sizeAndTime"] as const) {
       await assert.rejects(bench.planUpload(source.path, "", { compareBy }), size("Set compareBy to checksum."));
@@ -136,7 +136,7 @@ describe("a store whose listing tells no times", () => {
     await bench.upload(source.path, "");
     assert.deepEqual(await bench.upload(source.path, "", { compareBy: "size" }), { ...counts, filesUnchanged: 1 });
     await assert.rejects(bench.planUpload(source.path, "", { compareBy: "sizeAndTime" }), {
-      message: 'The store\'s listing does not have the time of "b". Set compareBy to checksum.',
+      message: 'The store\'s listing does not contain the last-modified time of "b". Set compareBy to checksum.',
     });
   });
 });

@@ -110,7 +110,7 @@ export const awsCredentialsRow: InputRow = {
         parameters: { username: "", password: "secret/key/of/the/test" },
       },
       errors: [
-        "awsCredentials: its access key id is empty. Enter it in the service connection. [access-key-incomplete]",
+        "awsCredentials: its access key ID is empty. Enter it in the service connection. [access-key-incomplete]",
       ],
     },
     {
@@ -134,7 +134,7 @@ export const awsCredentialsRow: InputRow = {
       value: "CONNECTION",
       connection: without("a source of credentials that there is not", "elsewhere"),
       errors: [
-        "awsCredentials: where its credentials come from is not in the list. Choose one there: the pipeline's own token, or the identity of the agent. [input-not-in-list]",
+        "awsCredentials: its source of credentials is not supported. In the service connection, choose: the pipeline's own token, or the identity of the agent. [input-not-in-list]",
       ],
     },
     {
@@ -211,7 +211,7 @@ export const awsCredentialsRow: InputRow = {
       value: "",
       variables: { "AWS.AccessKeyID": "AKIAOFTHEPIPELINE", "AWS.Region": "eu-west-1" },
       errors: [
-        "awsCredentials: it is empty, and of the pipeline variables with access keys, AWS.SecretAccessKey is missing. Choose a service connection, or set both. [access-key-incomplete]",
+        "awsCredentials: it is empty, and of the two pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey only one is set: AWS.SecretAccessKey is missing. Choose a service connection, or set both. [access-key-incomplete]",
       ],
     },
   ],
@@ -351,6 +351,14 @@ export const toolkitCredentialsRow: InputRow = {
       others: { awsCredentials: "" },
       errors: [
         "regionName: it is empty, and there is no pipeline variable AWS.Region. Enter the region of the bucket, for example eu-west-1. [region-required]",
+      ],
+    },
+    {
+      value: "TOOLKIT",
+      others: { awsCredentials: "" },
+      variables: { "AWS.Region": "Europe (Ireland)" },
+      errors: [
+        'regionName: the pipeline variable\'s region "Europe (Ireland)" is not a region. Enter its code, for example eu-west-1. [region-invalid]',
       ],
     },
   ],

@@ -35,7 +35,7 @@ const customerKeyRow: InputRow = {
     {
       value: HEX.slice(2),
       others: { keyManagement: "customerManaged" },
-      errors: [`customerKey: the value is not such a key. ${NO_KEY} [customer-key-invalid]`],
+      errors: [`customerKey: the value is not a valid key. ${NO_KEY} [customer-key-invalid]`],
     },
     {
       value: HEX,

@@ -18,7 +18,7 @@ export interface InputCase {
 
 /** A connection that is not the usual one. */
 export interface ConnectionCase {
-  /** For the documentation: what it is. */
+  /** What it is, for those who read the rows. */
   readonly says: string;
   readonly scheme?: string;
   readonly data?: Record<string, string>;
@@ -44,7 +44,7 @@ export type EmptyCase = Omit<InputCase, "value"> & {
 /** One input: a row of the documentation, and its tests. */
 export interface InputRow {
   readonly input: string;
-  /** For the documentation. */
+  /** In a few words, for those who read the rows. The page of the task has the help text of the form. */
   readonly meaning: string;
   /** The first stands in the documentation. */
   readonly valid: readonly ValidCase[];

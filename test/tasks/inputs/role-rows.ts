@@ -131,7 +131,7 @@ export const roleRows: InputRow[] = [
         isAmazon: true,
         connection: byToken,
         errors: [
-          "assumeRoleExternalId: it has no effect if assumeRole is empty. Enter a role in assumeRole, or leave it empty. The external ID for the role of the service connection is entered there. [input-without-effect]",
+          "assumeRoleExternalId: it is for the role in assumeRole, which is empty. Enter that role, or leave assumeRoleExternalId empty. The external ID for the role of the service connection belongs in the service connection. [input-without-effect]",
         ],
       },
     ],

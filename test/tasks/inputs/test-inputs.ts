@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { declaredInputs } from "./document.ts";
+import { declaredInputs } from "./declared-inputs.ts";
 import type { InputTable } from "./input-table.ts";
 import { InputBench } from "./run-case.ts";
 
