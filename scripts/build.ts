@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
-import { manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
+import { imagesIn, manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -78,9 +78,9 @@ async function buildExtension(): Promise<void> {
   await Promise.all([
     writeManifest(),
     writeOverview(),
+    copyImages(),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
     cp(join(root, "LICENSE"), join(staging, "LICENSE")),
-    cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
 }
 
@@ -92,6 +92,13 @@ async function writeManifest(): Promise<void> {
 async function writeOverview(): Promise<void> {
   const overview = await readFile(join(root, "overview.md"), "utf8");
   await writeFile(join(staging, "overview.md"), resolveLinks(overview, root, "overview.md"));
+}
+
+/** The icon, and the pictures that the overview shows: the others are for the pages in the repository. */
+async function copyImages(): Promise<void> {
+  const overview = await readFile(join(root, "overview.md"), "utf8");
+  await mkdir(join(staging, "images"));
+  for (const path of ["images/icon.png", ...imagesIn(overview)]) await cp(join(root, path), join(staging, path));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {

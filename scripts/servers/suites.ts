@@ -86,16 +86,21 @@ export const suites = {
   ],
   /** What `npm test` has fewer cases of, or runs with many steps in one process. */
   full: [
-    ...["aws/signer", "http/response-parser", "site/publish-model", "site/rules/many-redirects", randomTrees],
+    ...[
+      "aws/signer",
+      "http/response-parser",
+      "site/content/compress",
+      "site/publish-model",
+      "site/rules/many-redirects",
+      randomTrees,
+    ],
     ...decisionsAndTexts,
   ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
-  /** The table of compatible stores. */
-  operations,
-  /** The same with archives of 4.5 GiB and 70,000 files, which takes half an hour. */
+  /** Archives of 4.5 GiB and 70,000 files, on request only: they take half an hour. */
   archives: ["test/tasks/archive-memory.test.ts"],
-  /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
+  /** Of a store that is less of an S3: the table of compatible stores, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),

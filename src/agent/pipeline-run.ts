@@ -43,6 +43,11 @@ export function runLabels(): readonly string[] {
   return names.map((name) => tl.getVariable(name) ?? "").filter((label) => label !== "");
 }
 
+/** What the run's page calls this step. */
+export function stepDisplayName(): string {
+  return tl.getVariable("Task.DisplayName") || tl.getVariable("System.TaskDisplayName") || "S3 Tasks";
+}
+
 /**
  * * Writes a file into the job's folder.
  * @throws {FolderWriteError} if it cannot be written.

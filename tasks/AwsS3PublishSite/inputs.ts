@@ -13,6 +13,9 @@ import { readRollbackTo } from "./rollback-inputs.ts";
 import { readSiteSettings } from "./settings-inputs.ts";
 import { readSiteUrl } from "./site-url-inputs.ts";
 
+/** What the form may be asked to show. */
+const SITE_ACCESSES = ["website", "cloudFront", "other"] as const;
+
 const COMPRESSIONS = ["off", "gzip", "brotli"] as const;
 
 /** Ten years: longer than any tab stays open. */
@@ -35,6 +38,8 @@ export type SiteInputs =
 export function readInputs(): SiteInputs {
   const reader = new InputReader();
   const action = reader.choice("action", ["publish", "rollback"], "publish");
+  // It changes nothing but the form. A wrong value is still a mistake of the person who wrote it.
+  reader.choice("siteAccess", SITE_ACCESSES, "other");
   return action === "publish" ? { action, ...readPublish(reader) } : { action, ...readRollback(reader) };
 }
 

@@ -11,6 +11,7 @@ import { createTransport, type Transport } from "../../src/http/transport.ts";
 import { openBucket } from "../../src/s3/bucket.ts";
 import { planInvalidations } from "../../src/site/cloudfront/planned-invalidations.ts";
 import { describeChanges } from "../../src/site/describe-changes.ts";
+import { describeOutcome } from "../../src/site/describe-outcome.ts";
 import type { RollbackOptions, SiteOptions } from "../../src/site/options.ts";
 import { prepareSite } from "../../src/site/plan/prepare.ts";
 import type { PreparedSite } from "../../src/site/plan/prepared-site.ts";
@@ -30,13 +31,15 @@ const TASK = "AwsS3PublishSite";
 /** Visitors' URLs, CloudFront and Route 53 answer within seconds. */
 const IDLE_TIMEOUT_MS = 30_000;
 const MAX_CONNECTIONS = 16;
+/** The summary of a dry run has so many changes to what is not a file; the log has all. */
+const MAX_PLANNED_CHANGES = 20;
 
 /** One of the task's actions. */
 interface SiteWork {
   readonly options: Pick<SiteOptions, "access" | "prefix" | "dryRun" | "concurrency">;
   /** The folder with the site; empty for a rollback. */
   readonly folder: string;
-  /** Begins the log. */
+  /** Begins the log; the store's place stands behind it. */
   readonly opening: string;
   readonly done: Direction["done"];
   /** Decides what is to be done, and with which options. */
@@ -85,7 +88,7 @@ function rollbackWork(options: RollbackOptions, s3Uri: string): SiteWork {
   return {
     options,
     folder: "",
-    opening: `Rolling back ${s3Uri} to ${options.rollbackTo}`,
+    opening: `Rolling back to ${options.rollbackTo === "previous" ? "the previous release" : options.rollbackTo} of ${s3Uri}`,
     done: "Restored",
     prepare: (tools) => prepareRollback(options, tools),
   };
@@ -119,6 +122,7 @@ function run(
   });
   let prepared: Awaited<ReturnType<SiteWork["prepare"]>> | undefined;
   let report: SiteReport | undefined;
+  let changes: readonly string[] = [];
   return runTransfer<PreparedSite>(
     { ...asked, ifNoFilesFound: "error" },
     {
@@ -129,8 +133,8 @@ function run(
       async makePlan(tools) {
         prepared = await prepare(siteTools(tools));
         const { site, options } = prepared;
-        if (options.dryRun)
-          for (const line of await describeChanges(site, options, siteTools(tools))) log.info(`Would ${line}`);
+        if (options.dryRun) changes = await describeChanges(site, options, siteTools(tools));
+        for (const change of changes) log.info(`Would ${change}`);
         return site;
       },
       directionOf: () => ({ done, from: folder, to: s3Uri, prefix }),
@@ -147,6 +151,11 @@ function run(
       },
       outputsOf: (counts) => ({ ...outputsOf(counts, prepared?.site, report), s3Uri }),
       writeFiles: () => ({ releasesFile: writeReleasesFile(prepared?.site, report) }),
+      summaryParts(plan) {
+        const { facts, ...outcome } = describeOutcome(plan, prepared?.options as SiteOptions, report);
+        const planned = changes.slice(0, MAX_PLANNED_CHANGES).map((text) => ({ what: "A real run would", text }));
+        return { ...outcome, facts: [...planned, ...facts] };
+      },
       planFileExtras: (plan) => ({
         kept: plan.kept.map(({ relativeKey, sizeBytes, reason }) => ({ key: prefix + relativeKey, sizeBytes, reason })),
         cloudFront: {
@@ -175,7 +184,7 @@ function outputsOf(
     siteUrl: site?.address.siteUrl?.href ?? "",
     websiteEndpoint: site?.address.websiteEndpoint ? `http://${site.address.websiteEndpoint.host}/` : "",
     cloudFrontDomain: site?.distribution?.domainName ?? "",
-    invalidationId: report?.invalidationId ?? "",
+    invalidationId: report?.invalidations[0]?.id ?? "",
     nameServers: report?.nameServers.join(" ") ?? "",
     releaseNumber: release ? String(release.number) : "",
     rolledBackTo: release && site?.releases?.target ? String(release.content.number) : "",

@@ -34,4 +34,56 @@ describe("the log", () => {
       [true, true],
     );
   });
+
+  it("folds a list under its title, until any other message ends it", async () => {
+    const { log } = await runInTask(`
+      import { log } from "../../src/agent/log.ts";
+      log.item("Uploaded files", "  a ##[error]");
+      log.progress("50 %");
+      log.item("Uploaded files", "  b");
+      log.item("Deleted files", "  c");
+      log.warning("file-skipped", "d");
+      log.item("Deleted files", "  e");
+      log.endList();
+      log.info("f");
+    `);
+    const from = log.indexOf("##[group]Uploaded files");
+    assert.deepEqual(log.slice(from, -1), [
+      "##[group]Uploaded files",
+      "  a ## [error]",
+      "50 %",
+      "  b",
+      "##[endgroup]",
+      "##[group]Deleted files",
+      "  c",
+      "##[endgroup]",
+      "##[warning]d [file-skipped]",
+      "##[group]Deleted files",
+      "  e",
+      "##[endgroup]",
+      "f",
+    ]);
+  });
+
+  it("says what a transfer waits for if nothing moves, as long as files are missing", async () => {
+    const { log } = await runInTask(`
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      const progress = new TransferProgress(2, 10);
+      const wait = () => { for (let turn = 0; turn < 15; turn++) tick(); };
+      wait();
+      wait();
+      progress.addBytes(5);
+      progress.addFile();
+      tick();
+      wait();
+      progress.addFile();
+      wait();
+    `);
+    const waits = log.filter((line) => line.startsWith("Waiting"));
+    const line = (seconds: number, done: number) =>
+      `Waiting for the server: no data was sent or received for ${seconds} s, ${done} of 2 files are done. Failed requests are tried again`;
+    assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
+  });
 });

@@ -100,7 +100,7 @@ class TaskWorld {
         ]),
       ),
     });
-    const skewed = () => Date.now() + this.#skippedMs;
+    const skewed = () => Math.round(Date.now() + this.#skippedMs);
     this.#date = class extends Date {
       static override now(): number {
         return skewed();

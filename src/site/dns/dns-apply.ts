@@ -94,7 +94,11 @@ async function awaitSpread(
   timeoutMs: number,
   tools: WaitingTools,
 ): Promise<CodedMessage[]> {
-  for await (const _ of growingDelays(timeoutMs, tools)) {
+  for await (const _ of growingDelays(
+    timeoutMs,
+    `Route 53 has sent the new records in ${zoneName} to its name servers`,
+    tools,
+  )) {
     try {
       const { ChangeInfo } = await controlPlane.getChange({ Id: id }, tools.signal);
       if (ChangeInfo?.Status === "INSYNC") return [];

@@ -118,7 +118,7 @@ export async function applyDomain(
   const { region, endpoint } = access.store;
   await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
-  const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
+  const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal, log });
   for (const change of describeDomainPlan(plan)) log.info(asDone(change));
   for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning.code, warning.message);
   const undelegated: { readonly domains: readonly string[]; readonly nameServers: readonly string[] }[] = [];

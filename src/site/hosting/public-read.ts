@@ -12,6 +12,7 @@ import { pause } from "../../scheduling/back-off.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { Change } from "../change-log.ts";
 import type { Pause } from "../growing-delays.ts";
+import type { SiteLog } from "../plan/site-tools.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
 
@@ -22,6 +23,8 @@ export interface PublicReadOptions {
   readonly partition: string;
   readonly signal: AbortSignal;
   readonly pause?: Pause;
+  /** Where a wait is announced. */
+  readonly log?: Pick<SiteLog, "info">;
 }
 
 /** The changes before everyone can read the site; empty if they already can. */
@@ -114,7 +117,7 @@ async function putPublicPolicy(
   bucket: Bucket,
   policy: string,
   hasUnblocked: boolean,
-  { signal, pause: wait = pause }: PublicReadOptions,
+  { signal, pause: wait = pause, log }: PublicReadOptions,
 ): Promise<void> {
   const delaysMs = hasUnblocked ? SPREADING_DELAYS_MS : SPREAD_DELAYS_MS;
   for (let attempt = 0; ; attempt++) {
@@ -124,6 +127,10 @@ async function putPublicPolicy(
       signal.throwIfAborted();
       const delayMs = delaysMs[attempt];
       if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refusedPolicyError(bucket, error, hasUnblocked);
+      if (attempt === 0)
+        log?.info(
+          "Waiting until the change of Block Public Access is effective, so that S3 accepts the bucket policy, at most 60 s",
+        );
       await wait(delayMs, signal);
     }
   }
@@ -149,13 +156,18 @@ function refusedPolicyError(bucket: Bucket, error: unknown, hasUnblocked: boolea
     ? `${(error as ServiceError).message}.`
     : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
       (mayBeBlocked ? " If that action is already allowed:" : "");
-  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
+  const isServerError = error instanceof ServiceError && error.details.status >= 500;
+  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : isServerError && !bucket.isAmazon ? ` ${NO_POLICIES}` : "";
   return new StepError(
     mayBeBlocked ? "public-access-blocked" : codeOf(error),
     `Setting the policy of the bucket "${bucket.name}" failed: ${why}${advice}`,
     { cause: error },
   );
 }
+
+/** Some stores answer 500 to what they do not have. */
+const NO_POLICIES =
+  "If this happens each time, the store may not have bucket policies. Then set publicRead to false, and make the objects readable in the way that the store offers.";
 
 const ACCOUNT_BLOCK =
   "Block Public Access is off for this bucket, but on for the AWS account or its organization. The step does not change that. " +

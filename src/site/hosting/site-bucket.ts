@@ -30,7 +30,7 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
     if (options.configureWebsite) await readWebsite(bucket, signal);
   }
   if (!options.publicRead) return;
-  const changes = await allowPublicRead(bucket, publicReadOf(options, signal));
+  const changes = await allowPublicRead(bucket, { ...publicReadOf(options, signal), log });
   for (const change of describePublicRead(changes, bucket.name, options.prefix)) log.info(asDone(change));
 }
 
@@ -52,7 +52,7 @@ export async function setWebsite(
   const outcome = await configureWebsite(bucket, shared.website, signal);
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been written by hand, without a copy elsewhere.
-  if (outcome === "set" && present) log.info(`It was before: ${JSON.stringify(present)}`);
+  if (outcome === "set" && present) log.info(`The website configuration before that: ${JSON.stringify(present)}`);
   return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
 }
 

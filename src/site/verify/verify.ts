@@ -43,7 +43,7 @@ export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTool
   const { settleMs, nameServers = [] } = tools;
   let failed: readonly FailedCheck[] = [];
   let pending = checks;
-  for await (const _ of growingDelays(settleMs, tools)) {
+  for await (const _ of growingDelays(settleMs, "the site answers as published", tools)) {
     failed = await runChecks(pending, tools);
     if (!failed.some(maySettle)) break;
     pending = failed.map(({ check }) => check);

@@ -114,6 +114,23 @@ const releaseRows: InputRow[] = [
   },
 ];
 
+const siteAccessRow: InputRow = {
+  input: "siteAccess",
+  meaning: "How visitors reach the site. It changes only which inputs the form shows.",
+  valid: [
+    { value: "cloudFront", others: { configureWebsite: "true" }, means: { configureWebsite: true } },
+    { value: "Website", means: {} },
+    { value: "other", others: { action: "rollback" }, means: rollback() },
+  ],
+  empty: { says: "the form shows all inputs", means: {} },
+  wrong: [
+    {
+      value: "cdn",
+      errors: ['siteAccess: "cdn" is not among its values. Enter website, cloudFront or other. [input-not-in-list]'],
+    },
+  ],
+};
+
 const documentRows: InputRow[] = [
   {
     input: "indexDocument",
@@ -208,6 +225,7 @@ export const publishSiteTable: InputTable = {
       ],
     },
     prefixRow,
+    siteAccessRow,
     patternsRow("files"),
     booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
       isTrueByDefault: true,
