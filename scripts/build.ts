@@ -17,6 +17,7 @@ const hasSourceMaps = readArguments()["source-maps"];
 /** Threads are started from a file of their own beside main.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
   "digest-worker": join(root, "src/files/digest/digest-worker.ts"),
+  "transfer-worker": join(root, "src/threads/transfer-worker.ts"),
 };
 
 /** What few runs need is not read by the others: files beside main.js, for the tasks that import them. */

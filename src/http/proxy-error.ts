@@ -21,6 +21,8 @@ export class ProxyError extends ConnectionError {
   override readonly name: string = "ProxyError";
   readonly proxy: ProxyIdentity;
   readonly stage: ProxyStage;
+  /** What went wrong, without the proxy's name. */
+  readonly ownReason: string;
   /** What the proxy answered, where it refused. */
   readonly status: number | undefined;
 
@@ -36,6 +38,7 @@ export class ProxyError extends ConnectionError {
     super(systemCode, hostname, part, proxyErrorCode(systemCode, stage, status));
     this.proxy = proxy;
     this.stage = stage;
+    this.ownReason = reason;
     this.status = status;
   }
 }

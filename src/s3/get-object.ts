@@ -3,6 +3,7 @@ import { CodedError } from "../errors/coded-error.ts";
 import type { BodyReceiver } from "../http/body-receiver.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 import type { ResponseHead } from "../http/messages.ts";
+import type { Carrier } from "../http/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import type { ByteRange } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";
@@ -46,6 +47,8 @@ export interface GetOptions {
   readonly etag?: string;
   /** A customer's key. */
   readonly headers?: ObjectHeaders;
+  /** Sends the requests, if another thread takes the bytes. */
+  readonly carrier?: Carrier | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -104,6 +107,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
       ...(etag === undefined ? {} : { "if-match": `"${etag}"` }),
     },
     receive,
+    carrier: options.carrier,
     signal,
   });
   try {
