@@ -23,7 +23,7 @@ function summaryTitle(): string {
 }
 
 /**
- * * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
+ * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
  * completely, it is removed.
  *
  * @returns its absolute path.

@@ -11,7 +11,7 @@ export interface ProxyIdentity {
 }
 
 /**
- * * How far a request through a proxy came: the proxy was not reached; the proxy refused it; or it went beyond the proxy, and the cause is
+ * How far a request through a proxy came: the proxy was not reached; the proxy refused it; or it went beyond the proxy, and the cause is
  * the server or the way to it.
  */
 export type ProxyStage = "unreached" | "refused" | "beyond";

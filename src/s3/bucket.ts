@@ -47,7 +47,7 @@ export interface Bucket {
   /** Whether a body's SHA-256 must be signed: over plain http, where nothing else protects the body. */
   readonly signsPayload: boolean;
   /**
-   * * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too
+   * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too
    * many requests, fewer run at once from then on.
    * @param request a function is called for each attempt, so that an attempt can continue where the one before it broke off.
    * @throws {ServiceError} if S3 refuses; {ConnectionError} if it does not answer; what the receiver throws; the signal's reason.
@@ -72,7 +72,7 @@ export interface BucketOptions {
 }
 
 /**
- * * Prepares a bucket for requests. Nothing is sent yet. The endpoint is resolved here, and again if the bucket is in another region.
+ * Prepares a bucket for requests. Nothing is sent yet. The endpoint is resolved here, and again if the bucket is in another region.
  *
  * @throws {EndpointError} if this bucket cannot be addressed in this store.
  */
@@ -161,7 +161,7 @@ export function openBucket(options: BucketOptions): Bucket {
 }
 
 /**
- * * Whether an answer with status 200 contains an error: some operations answer before their outcome is known.
+ * Whether an answer with status 200 contains an error: some operations answer before their outcome is known.
  *
  * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
  */

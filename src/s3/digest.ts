@@ -22,7 +22,7 @@ export interface BodyDigest {
 }
 
 /**
- * * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or lets another thread compute them.
+ * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or lets another thread compute them.
  *
  * @throws what reading the body throws.
  */

@@ -53,7 +53,7 @@ export interface GetOptions {
 }
 
 /**
- * * Reads an object, or a range of it, from its first byte to its last. If an answer breaks off, the next request continues from there, but
+ * Reads an object, or a range of it, from its first byte to its last. If an answer breaks off, the next request continues from there, but
  * only if the object is still the same.
  *
  * @throws {ObjectReplacedError} {RangeIgnoredError}; what `Bucket.send` and the reader throw.

@@ -72,7 +72,7 @@ export interface RollbackOptions
 export interface SiteSettings {
   readonly cachePreset: "standard" | "none";
   /**
-   * * The values of contentType, contentEncoding, metadata, storageClass and cacheControl for a file, by its path: lower-case names. A
+   * The values of contentType, contentEncoding, metadata, storageClass and cacheControl for a file, by its path: lower-case names. A
    * `_headers` file overrides them.
    */
   headersFor(path: string): Readonly<Record<string, string>>;

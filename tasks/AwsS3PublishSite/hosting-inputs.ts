@@ -4,7 +4,7 @@ import type { SiteOptions } from "../../src/site/options.ts";
 import type { TaskAccess } from "../../src/task/inputs/access.ts";
 
 /**
- * * Reads the settings of the bucket.
+ * Reads the settings of the bucket.
  *
  * @param access undefined if something is wrong with it, which has already been reported.
  */

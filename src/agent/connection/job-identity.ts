@@ -12,7 +12,7 @@ export interface JobIdentity extends JobServer {
 }
 
 /**
- * * Reads the ids of this job and its token, and masks the token.
+ * Reads the ids of this job and its token, and masks the token.
  * @throws {IdentityError} if the agent did not set all of them.
  */
 export function readJobIdentity(): JobIdentity {

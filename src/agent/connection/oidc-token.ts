@@ -19,7 +19,7 @@ export interface OidcClaims {
 /** The pipeline's identity, confirmed by Azure DevOps. */
 export interface OidcTokens {
   /**
-   * * Gets a new token, because a token lives ten minutes, and masks it.
+   * Gets a new token, because a token lives ten minutes, and masks it.
    * @throws {IdentityError} if there is none; the signal's reason.
    */
   request(): Promise<string>;

@@ -148,7 +148,7 @@ function skipBlanks(text: string, start: number): number {
   return position;
 }
 
-/** * Values that are kept are read from the body, not cut from the page's text: a substring keeps the whole text in memory. */
+/** Values that are kept are read from the body, not cut from the page's text: a substring keeps the whole text in memory. */
 function readContent(body: Buffer, from: number, to: number): string {
   const content = body.toString("utf8", from, to);
   return content.includes("&") ? resolveReferences(content) : content;

@@ -21,7 +21,7 @@ export interface EdgeRefresh {
 }
 
 /**
- * * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
+ * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
  * @param names of the objects whose old form caches may have.
  * @param step distinguishes this invalidation from others of the same publish.
  * @throws the signal's reason.
@@ -61,7 +61,7 @@ export async function invalidateChanged(
 }
 
 /**
- * * * The paths to invalidate for some objects.
+ * The paths to invalidate for some objects.
  *
  * @param names of the objects, relative to the site.
  * @returns the paths as they are sent; empty if there is no distribution, or nothing to invalidate.

@@ -29,7 +29,7 @@ export type InvalidationOutcome =
 const BUSY = "TooManyInvalidationsInProgress";
 
 /**
- * * Invalidates paths in CloudFront's caches, and waits for the end if requested.
+ * Invalidates paths in CloudFront's caches, and waits for the end if requested.
  *
  * @throws the signal's reason, and nothing else.
  *

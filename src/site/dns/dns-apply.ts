@@ -24,7 +24,7 @@ export interface DnsOutcome {
 }
 
 /**
- * * Creates the missing zones and records, and waits until they are known. All records of a zone are changed together, or none of them.
+ * Creates the missing zones and records, and waits until they are known. All records of a zone are changed together, or none of them.
  *
  * @throws {StepError} if Route 53 refuses; the signal's reason.
  *

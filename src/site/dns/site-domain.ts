@@ -57,7 +57,7 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
 }
 
 /**
- * * Finds what is missing for the site's domain. Nothing is changed.
+ * Finds what is missing for the site's domain. Nothing is changed.
  * @throws {StepError} if Route 53 or S3 refuse, or something else is in the place; the signal's reason.
  */
 export async function planDomain(
@@ -104,7 +104,7 @@ export interface DomainOutcome {
 }
 
 /**
- * * Points the domains to the site.
+ * Points the domains to the site.
  *
  * @throws {StepError} if S3 or Route 53 refuse; the signal's reason.
  */
@@ -140,7 +140,7 @@ export async function applyDomain(
 }
 
 /**
- * * If DNS does not show it, a zone created by a publish counts as delegated as soon as its domain answers. Other zones may have other name
+ * If DNS does not show it, a zone created by a publish counts as delegated as soon as its domain answers. Other zones may have other name
  * servers on purpose, for example in a company's DNS.
  */
 async function isDelegated(

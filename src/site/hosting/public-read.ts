@@ -42,7 +42,7 @@ const SPREADING_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]
 const SPREAD_DELAYS_MS = [1_000, 2_000];
 
 /**
- * * Finds the changes that are needed so that everyone can read the objects under a prefix. Nothing is changed yet.
+ * Finds the changes that are needed so that everyone can read the objects under a prefix. Nothing is changed yet.
  *
  * @throws {StepError} if that cannot be read, or the policy cannot be added to; the signal's reason.
  */
@@ -86,7 +86,7 @@ export function describeReadStatement(bucketName: string, prefix: string): Chang
 }
 
 /**
- * * Lets everyone read the objects under a prefix, with the bucket's policy and never with ACLs. Only the settings of Block Public Access
+ * Lets everyone read the objects under a prefix, with the bucket's policy and never with ACLs. Only the settings of Block Public Access
  * that forbid such a policy are turned off, and only for this bucket. Settings that are already right are not changed.
  *
  * @returns what was changed.
@@ -108,7 +108,7 @@ export async function allowPublicRead(bucket: Bucket, options: PublicReadOptions
 }
 
 /**
- * * Only the account's own settings show whether it blocks such a policy, and reading them needs another service and permission. So a
+ * Only the account's own settings show whether it blocks such a policy, and reading them needs another service and permission. So a
  * refused policy is tried again as long as the bucket's block may be the reason.
  *
  * @param hasUnblocked whether public policies were blocked until just now, so that they may be refused for a while.
@@ -137,7 +137,7 @@ async function putPublicPolicy(
 }
 
 /**
- * * Whether a refusal may come from a block that is already turned off. S3 then names the setting. Another reason, for example that no
+ * Whether a refusal may come from a block that is already turned off. S3 then names the setting. Another reason, for example that no
  * policy allows the action, is a missing permission.
  */
 function mayPass(error: unknown, hasUnblocked: boolean): boolean {

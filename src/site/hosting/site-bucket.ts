@@ -15,7 +15,7 @@ import { configureWebsite, readWebsite } from "./website.ts";
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
 /**
- * * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
+ * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -37,7 +37,7 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
 }
 
 /**
- * * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
+ * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
  * @returns the index and error document, if this site sets them although it is not at the root of the bucket.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -69,7 +69,7 @@ export function foreignWebsiteProblem(input: "configureWebsite" | "rollbackTo", 
 }
 
 /**
- * * What these two functions would do.
+ * What these two functions would do.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function describeBucketChanges(

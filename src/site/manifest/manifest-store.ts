@@ -53,7 +53,7 @@ interface StoredManifest {
 const UNSUPPORTED_STATUSES = [400, 405, 501];
 
 /**
- * * Keeps the manifest in the bucket. Each write names the manifest that it replaces, so that one of two concurrent publishes notices the
+ * Keeps the manifest in the bucket. Each write names the manifest that it replaces, so that one of two concurrent publishes notices the
  * other.
  */
 export class ManifestStore {
@@ -101,7 +101,7 @@ export class ManifestStore {
   }
 
   /**
-   * * Replaces the manifest that was last read or written.
+   * Replaces the manifest that was last read or written.
    *
    * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written.
    */
@@ -116,7 +116,7 @@ export class ManifestStore {
   }
 
   /**
-   * * Checks that no other publish has written the manifest meanwhile.
+   * Checks that no other publish has written the manifest meanwhile.
    * @throws {OtherPublishError} if one has; {StepError} if this cannot be checked.
    */
   async confirm(): Promise<void> {
@@ -142,7 +142,7 @@ export class ManifestStore {
   }
 
   /**
-   * * If the answer to a write was lost, its retry finds what it has stored itself. If the manifest is still the one to replace, the store
+   * If the answer to a write was lost, its retry finds what it has stored itself. If the manifest is still the one to replace, the store
    * did not understand the condition.
    */
   async #afterRefusal(text: string): Promise<string> {

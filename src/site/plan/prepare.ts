@@ -45,7 +45,7 @@ interface SiteInput extends SiteEdge {
 }
 
 /**
- * * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
+ * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
  *
  * @throws {StepError} if the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
  */

@@ -54,7 +54,7 @@ export async function readPublishedObjects(
 }
 
 /**
- * * Reads the website configuration of the bucket, if needed, and finds its other sites.
+ * Reads the website configuration of the bucket, if needed, and finds its other sites.
  *
  * @throws {StepError} if that cannot be read; the signal's reason.
  */

@@ -62,7 +62,7 @@ export interface SentObject {
 }
 
 /**
- * * Stores a file as an object, in one piece or in parts. If the file changes meanwhile, it is sent once more from the start, so the stored
+ * Stores a file as an object, in one piece or in parts. If the file changes meanwhile, it is sent once more from the start, so the stored
  * bytes are always those that were hashed.
  *
  * @throws Error if the file changed again; Node's error if it cannot be read; what `Bucket.send` throws.
