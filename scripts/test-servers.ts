@@ -23,6 +23,9 @@ import { smokeTest } from "./servers/smoke-test.ts";
 import { type StoreColumn, storePage, withStoreColumns } from "./servers/store-table.ts";
 import { randomTreesOnServers, suites } from "./servers/suites.ts";
 import { type RunningProxies, startTinyproxies } from "./servers/tinyproxy.ts";
+import { describeNotRun } from "./servers/windows/not-run.ts";
+import { installedWindows, runMochaOnWindows } from "./servers/windows/run-windows.ts";
+import { windowsRuns } from "./servers/windows/windows-suites.ts";
 
 /** A Node to run tests under. */
 interface Runtime {
@@ -36,6 +39,8 @@ const thisNode: Runtime = { version: process.versions.node, program: process.exe
 const withoutServer: NodeJS.ProcessEnv = { S3_TEST_ENDPOINT: undefined, S3_TEST_TLS_ENDPOINT: undefined };
 
 const writesTable = "--write-table";
+/** The name of the suites on Windows' Node. */
+const windows = "windows";
 
 /** Large archives, on request only. */
 const largeArchives = "archives";
@@ -58,6 +63,7 @@ async function main(args: readonly string[]): Promise<void> {
   const nodes = await runtimesOf(agentNodes, names, permission);
   await testOnOldNodes(names, permission);
   await testOnEmbedded(nodes, permission);
+  if (names.has(windows)) await testOnWindows(permission);
   for (const kind of serverKinds.filter(({ name }) => names.has(name))) {
     await testAgainst(kind, nodes.at(-1) ?? thisNode, permission);
   }
@@ -106,6 +112,18 @@ async function testLargeArchives(permission: InstallPermission): Promise<void> {
   await runSuite("archives", "embedded", thisNode, env);
 }
 
+/** What differs on Windows, on Windows' own Node under Wine. */
+async function testOnWindows(permission: InstallPermission): Promise<void> {
+  for (const { version, files } of windowsRuns) {
+    const machine = await orSkip(`${windows}, Node ${version}`, () => installedWindows(version, permission));
+    if (machine === undefined) continue;
+    console.log(`\n== ${windows}, server embedded, Node ${version} for Windows`);
+    const { counts } = await runMochaOnWindows(machine, files);
+    runs.push({ suite: windows, server: "embedded", node: `${version} for Windows`, ...counts });
+  }
+  for (const line of describeNotRun()) console.log(line);
+}
+
 async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJS.ProcessEnv> {
   return {
     CHROMIUM: await orSkip("chromium", () => installedChromium(permission)),
@@ -118,6 +136,7 @@ async function visitorsEnvironment(permission: InstallPermission): Promise<NodeJ
 function selectedNames(args: readonly string[]): Set<string> {
   const known = [
     ...new Set([...serverKinds, oldestNode, ...refusedNodes, ...agentNodes].map(({ name }) => name)),
+    windows,
     largeArchives,
   ];
   const names = args.filter((arg) => ![writesTable, "--install"].includes(arg));

@@ -5,6 +5,8 @@ import { unpackedDocumentation } from "./documentation.ts";
 import { serverKinds } from "./kinds.ts";
 import { installedNginx } from "./nginx.ts";
 import type { InstallPermission } from "./server.ts";
+import { installedWindows } from "./windows/run-windows.ts";
+import { windowsRuns } from "./windows/windows-suites.ts";
 
 /** Has what the suites need installed while the first of them run. What cannot be had is told by the suite that asks for it. */
 export function installAhead(names: ReadonlySet<string>, permission: InstallPermission): void {
@@ -18,6 +20,13 @@ export function installAhead(names: ReadonlySet<string>, permission: InstallPerm
     () => installedChromium(permission),
     () => installedNginx(permission),
     () => unpackedDocumentation(permission),
+    ...(names.has("windows")
+      ? windowsRuns.map(
+          ({ version }) =>
+            () =>
+              installedWindows(version, permission),
+        )
+      : []),
     ...serverKinds.filter(isNamed).map((kind) => () => kind.install(permission)),
   ];
   for (const install of installs) install().catch(() => undefined);

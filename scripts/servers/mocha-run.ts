@@ -51,7 +51,7 @@ export async function runMocha(node: string, files: readonly string[], env: Node
   }
 }
 
-async function readResults(path: string): Promise<MochaResults> {
+export async function readResults(path: string): Promise<MochaResults> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as MochaResults;
   } catch (error) {

@@ -23,8 +23,11 @@ export interface InstallPermission {
 /** A server that can be started. */
 export interface ServerKind {
   name: string;
-  /** What is run against it: all that an S3 does, or what the tasks do with a store. If undefined, it is only seen to work. */
-  suite: "s3" | "stores" | undefined;
+  /**
+   * What is run against it: all that an S3 does, what the tasks do with a store, or one test for each operation. If undefined, it is
+   * only seen to work.
+   */
+  suite: "s3" | "stores" | "operations" | undefined;
   /** Installs it where that is permitted. @throws {Unavailable} if it cannot be had. */
   install(permission: InstallPermission): Promise<unknown>;
   /**

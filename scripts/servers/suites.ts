@@ -100,7 +100,9 @@ export const suites = {
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
   /** Archives of 4.5 GiB and 70,000 files, on request only: they take half an hour. */
   archives: ["test/tasks/archive-memory.test.ts"],
-  /** Of a store that is less of an S3: the table of compatible stores, and what else the tasks do that depends on the store. */
+  /** The table of compatible stores. */
+  operations,
+  /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [
     ...["browser", "conformance", "s3", "tasks"].map((folder) => `test/${folder}/**/*.test.ts`),

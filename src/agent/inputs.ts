@@ -35,28 +35,28 @@ export interface WholeNumberRange {
  */
 export class InputReader {
   readonly problems: InputProblem[] = [];
-  /** The inputs in which the agent did not replace a variable. */
-  readonly #unexpanded = new Set<string>();
+  /** The inputs whose text is not what was entered: cut off, or with a variable that the agent did not replace. */
+  readonly #unusable = new Set<string>();
 
   /**
    * An input's text without spaces around it. Empty if it is not set, or if it holds a variable that is not defined: that is a problem,
    * because a path, a name or a prefix with `$(Name)` in it is never meant.
    */
   text(name: string): string {
-    const text = rawText(name);
+    const text = this.#whole(name);
     const variables = undefinedVariables(text);
     if (variables.length === 0) return text;
-    if (!this.#unexpanded.has(name)) {
+    if (!this.#unusable.has(name)) {
       for (const variable of variables)
         this.problem(name, "variable-not-defined", `${describeUndefined(variable)} ${DEFINE_IT}`);
     }
-    this.#unexpanded.add(name);
+    this.#unusable.add(name);
     return "";
   }
 
   /** The text of an input that may hold anything, for example a header: there, a variable that is not defined is a warning. */
   value(name: string): string {
-    const text = rawText(name);
+    const text = this.#whole(name);
     for (const variable of undefinedVariables(text)) {
       log.warning(
         "variable-not-defined",
@@ -74,7 +74,7 @@ export class InputReader {
   /** The text of an input that must be set. */
   required(name: string, whatToDo: string): string {
     const text = this.text(name);
-    if (text === "" && !this.#unexpanded.has(name)) this.problem(name, "input-required", `it is empty. ${whatToDo}`);
+    if (text === "" && !this.#unusable.has(name)) this.problem(name, "input-required", `it is empty. ${whatToDo}`);
     return text;
   }
 
@@ -148,6 +148,15 @@ export class InputReader {
     if (this.problems.length > 0) throw new InputError(this.problems);
   }
 
+  /** The text without spaces around it; empty if the agent may have cut it, because the rest of a list is never meant to be dropped. */
+  #whole(name: string): string {
+    const text = tl.getInput(name) ?? "";
+    if (text.length < CUT_LENGTH) return text.trim();
+    if (!this.#unusable.has(name)) this.problem(name, "input-too-long", TOO_LONG);
+    this.#unusable.add(name);
+    return "";
+  }
+
   #choose<T extends string>(name: string, text: string, choices: readonly T[]): T | undefined {
     const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
     if (!found)
@@ -156,14 +165,17 @@ export class InputReader {
   }
 }
 
+/**
+ * So many UTF-16 units of an input the agent passes on under Windows, and drops the rest. Longer ones are refused on every system, so that a
+ * pipeline may move between them. Source: `_environmentVariableMaximumSize` in `Handler.cs` of azure-pipelines-agent.
+ */
+const CUT_LENGTH = 32_766;
+const TOO_LONG =
+  "it has 32,766 characters or more. Agents on Windows cut longer inputs off without a message, so the task accepts at most 32,765. Shorten it, for example with patterns that match more at once, or use several steps.";
 const DEFINE_IT = "Define the variable, or correct its name.";
 
 function describeUndefined(variable: string): string {
   return `the variable ${variable} is not defined, so $(${variable}) is still in the input.`;
-}
-
-function rawText(name: string): string {
-  return (tl.getInput(name) ?? "").trim();
 }
 
 /** The agent leaves `$(Name)` as it is if there is no such variable. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { CodedError } from "../errors/coded-error.ts";
 import { FileChangedError, readSmallFile } from "../files/file-range.ts";
+import { patience } from "../files/windows/patience.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
 /** What is read at once. The same on each machine, since what zlib makes of the bytes may depend on where they are cut. */
@@ -29,9 +30,11 @@ export class EntryReader {
   }
 
   /** The bytes of a small file. */
-  readSmall({ path, sizeBytes, sha256 }: ArchiveEntry): Buffer {
+  async readSmall({ path, sizeBytes, sha256 }: ArchiveEntry): Promise<Buffer> {
+    const absolutePath = join(this.#folder, path);
+    const read = async () => readSmallFile(absolutePath, sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
     try {
-      const bytes = readSmallFile(join(this.#folder, path), sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
+      const bytes = await patience.whileHeld({ path: absolutePath, purpose: "read" }, read);
       if (hash("sha256", bytes, "hex") !== sha256) throw new FileChangedError();
       this.#onRead(sizeBytes);
       return bytes;
@@ -42,7 +45,8 @@ export class EntryReader {
 
   /** The bytes of a file, which is closed when the iteration ends. */
   async *readBlocks({ path, sizeBytes, sha256 }: ArchiveEntry): AsyncGenerator<Buffer> {
-    const file = await open(join(this.#folder, path));
+    const absolutePath = join(this.#folder, path);
+    const file = await patience.whileHeld({ path: absolutePath, purpose: "read" }, () => open(absolutePath));
     try {
       const digest = createHash("sha256");
       for (let doneBytes = 0; doneBytes < sizeBytes; ) {

@@ -32,9 +32,9 @@ async function addEntries(tar: Pack, entries: readonly ArchiveEntry[], reader: E
 }
 
 /** In one go, because a stream for each small file would take several times as long. */
-function addSmall(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Promise<void> {
-  const bytes = reader.readSmall(entry);
-  return new Promise<void>((resolve, reject) => {
+async function addSmall(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Promise<void> {
+  const bytes = await reader.readSmall(entry);
+  await new Promise<void>((resolve, reject) => {
     const sink = tar.entry(headerOf(entry), (error) => (error ? reject(error) : resolve()));
     sink.once("error", reject);
     sink.end(bytes);

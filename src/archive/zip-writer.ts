@@ -59,8 +59,8 @@ class ZipWriter {
   }
 
   /** In one go, because a stream for each small file would take several times as long. @returns the CRC of its bytes */
-  *#writeSmall(entry: ArchiveEntry): Generator<Buffer, number> {
-    const bytes = this.#reader.readSmall(entry);
+  async *#writeSmall(entry: ArchiveEntry): AsyncGenerator<Buffer, number> {
+    const bytes = await this.#reader.readSmall(entry);
     // Enough for the whole result. zlib would take more memory by default.
     yield this.#count(deflateRawSync(bytes, { level: this.#level, chunkSize: 64 + bytes.length }));
     return crc32(bytes);

@@ -5,6 +5,7 @@
 export const ERROR_CODES = {
   // Inputs.
   "input-required": "An input or a field of the service connection is empty, and the step needs it.",
+  "input-too-long": "An input has so many characters that an agent on Windows would cut it off.",
   "input-not-boolean": "An input is neither true nor false.",
   "input-not-in-list": "An input, or a field of the service connection, has a value that is not in its list.",
   "input-without-effect": "An input is set, and other inputs leave it without any effect.",
@@ -20,6 +21,7 @@ export const ERROR_CODES = {
   "path-invalid": "A path or a key prefix is malformed, or is not of the right kind.",
   "variable-not-defined": "A variable of the pipeline is not defined, so that $(Name) is still in an input.",
   "pattern-without-match": "A pattern, or a rule for a pattern, matches nothing.",
+  "pattern-case-differs": "A pattern matches a file or an object only if upper and lower case are alike.",
   "pattern-invalid": "A pattern for files is malformed.",
   "line-invalid": "A line of an input does not have the form that the input asks for.",
   "header-invalid": "A header is malformed, has an invalid value, or is named twice.",
@@ -116,6 +118,7 @@ export const ERROR_CODES = {
   "no-files-found": "The patterns match nothing in the source.",
   "file-not-found": "There is no such file or folder.",
   "file-access-denied": "The agent's user may not read or write there.",
+  "file-in-use": "Another program has a file open, and did not close it in time.",
   "file-changed": "A file changed while it was read.",
   "file-not-readable": "A file or a folder cannot be read.",
   "file-name-not-supported": "The name of a file or an object cannot be used in the target.",

@@ -1,3 +1,4 @@
+import { isRepositoryName } from "../files/repository-name.ts";
 import { whyNameIsRefused } from "../files/safe-path.ts";
 import { isTemporaryName } from "../files/temporary-file.ts";
 import { refuseEntry } from "./archive-error.ts";
@@ -30,5 +31,8 @@ export function pathOfEntry({ name, isFolder }: NamedEntry, platform: NodeJS.Pla
   if (path.split("/").some(isTemporaryName)) {
     throw refuseEntry(name, "its name is that of a temporary file of this task");
   }
+  // Nothing archives a repository under another name, unless to get past who looks for this one.
+  const disguised = path.split("/").find((part) => part !== ".git" && isRepositoryName(part));
+  if (disguised !== undefined) throw refuseEntry(name, `some disks take ${disguised} for .git`);
   return path;
 }

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import { compareUtf8 } from "../files/byte-order.ts";
-import { NameCollisions } from "../files/safe-path.ts";
+import { diskName, NameCollisions } from "../files/safe-path.ts";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
@@ -143,10 +143,10 @@ function asArchiveError(entryName: string, error: unknown): unknown {
 function findCollisions(
   files: readonly CheckedFile[],
   folders: ReadonlySet<string>,
-  { isCaseSensitive }: TargetDisk,
+  { platform, isCaseSensitive }: TargetDisk,
 ): readonly string[] {
   const names = [...files.map(({ path }) => path), ...[...folders].map((path) => `${path}/`)].sort(compareUtf8);
-  const collisions = new NameCollisions(isCaseSensitive);
+  const collisions = new NameCollisions(isCaseSensitive, (name) => diskName(name, platform));
   const emptyFolders: string[] = [];
   for (const [index, name] of names.entries()) {
     const earlier = collisions.add(name);

@@ -10,9 +10,12 @@ import { temporaryPathFor } from "./temporary-file.ts";
 export class NameCollisions {
   readonly #names: ExactNames | FoldedNames;
 
-  /** @param isCaseSensitive what the function of that name tells of the disk. */
-  constructor(isCaseSensitive: boolean) {
-    this.#names = isCaseSensitive ? new ExactNames() : new FoldedNames();
+  /**
+   * @param isCaseSensitive what the function of that name tells of the disk.
+   * @param fold makes names one that the disk takes for one.
+   */
+  constructor(isCaseSensitive: boolean, fold: (name: string) => string = diskName) {
+    this.#names = isCaseSensitive ? new ExactNames() : new FoldedNames(fold);
   }
 
   /**
@@ -50,10 +53,15 @@ class FoldedNames {
    * two hashes are alike. The names are the caller's, so that an entry takes some 30 bytes, and folding them again is cheaper than memory.
    */
   readonly #names = new Map<number, string>();
+  readonly #fold: (name: string) => string;
   #latestFolder = "";
 
+  constructor(fold: (name: string) => string) {
+    this.#fold = fold;
+  }
+
   add(name: string): string | undefined {
-    const path = foldName(name);
+    const path = this.#fold(name);
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
     // Names come folder by folder, so most of them need no look at what is above.
     if (folder !== this.#latestFolder) {
@@ -76,7 +84,7 @@ class FoldedNames {
       const path = folder.slice(0, end);
       const { slot, earlier } = this.#find(path);
       if (earlier === undefined) this.#names.set(slot, name);
-      else if (foldName(earlier) === path) return earlier;
+      else if (this.#fold(earlier) === path) return earlier;
     }
     return undefined;
   }
@@ -84,17 +92,29 @@ class FoldedNames {
   #find(path: string): { slot: number; earlier: string | undefined } {
     for (let slot = hash(path); ; slot++) {
       const earlier = this.#names.get(slot);
-      if (earlier === undefined || `${foldName(earlier)}/`.startsWith(`${path}/`)) return { slot, earlier };
+      if (earlier === undefined || `${this.#fold(earlier)}/`.startsWith(`${path}/`)) return { slot, earlier };
     }
   }
 }
 
 /**
- * What names have in common that are one on a disk which does not tell case apart. Disks differ: APFS folds ß to ss and composes accents,
- * NTFS does neither. Here all count as alike, since a collision that is told in vain costs less than a file that is lost.
+ * What names have in common that some disk takes for one. Disks differ: APFS folds ß to ss and composes accents, NTFS does neither. Names that
+ * differ here are different everywhere; names that are alike may be one or two.
  */
 export function foldName(name: string): string {
   return name.normalize("NFC").toLowerCase().toUpperCase().normalize("NFC");
+}
+
+/**
+ * What names have in common that are one on this system's usual disk, if that does not tell case apart. NTFS goes by single UTF-16 units, and
+ * pairs only letters that are each other's other case.
+ */
+export function diskName(name: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform !== "win32") return foldName(name);
+  return name.replace(/[^A-Z]/g, (unit) => {
+    const upper = unit.toUpperCase();
+    return upper.length === 1 && upper.toLowerCase() === unit ? upper : unit;
+  });
 }
 
 /** FNV-1a over UTF-16 units, cut to what V8 keeps without an object of its own. */

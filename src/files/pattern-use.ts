@@ -54,9 +54,51 @@ export class UseWatch<Item> {
   }
 }
 
+/** A line that would have decided otherwise about some paths if case were ignored. */
+export interface CaseMiss {
+  readonly line: PatternLine;
+  /** The first such path; of a folder that was not read, with a `/` at its end. */
+  readonly example: string;
+  readonly otherPaths: number;
+}
+
+/** Notes what patterns miss only because of case. */
+class CaseWatch {
+  readonly #ignoringCase: PathPatterns;
+  readonly #misses = new Map<PatternLine, CaseMiss>();
+
+  constructor(ignoringCase: PathPatterns) {
+    this.#ignoringCase = ignoringCase;
+  }
+
+  /** @param ask the question that the patterns have answered with `answer`. */
+  see(path: string, answer: boolean, ask: "matches" | "covers"): void {
+    if (this.#ignoringCase[ask](path) === answer) return;
+    const line = this.#ignoringCase.decisiveLine(path);
+    if (line) this.#note(line, path);
+  }
+
+  seeSkippedFolder(folder: string): void {
+    if (!this.#ignoringCase.mayMatchBelow(folder)) return;
+    const line = this.#ignoringCase.lines.findLast(({ include, mayMatchBelow }) => include && mayMatchBelow(folder));
+    if (line) this.#note(line, `${folder}/`);
+  }
+
+  misses(): CaseMiss[] {
+    return [...this.#misses.values()].sort((one, other) => one.line.number - other.line.number);
+  }
+
+  #note(line: PatternLine, path: string): void {
+    const { example = path, otherPaths = -1 } = this.#misses.get(line) ?? {};
+    this.#misses.set(line, { line, example, otherPaths: otherPaths + 1 });
+  }
+}
+
 /** Patterns that note which of their lines match something. */
 export interface WatchedPatterns extends PathPatterns {
   unusedLines(): Unused<PatternLine>[];
+  /** The lines that would match more if case were ignored, where that matters. */
+  caseMisses(): CaseMiss[];
 }
 
 /**
@@ -66,25 +108,29 @@ export interface WatchedPatterns extends PathPatterns {
 export function watchPatterns(patterns: PathPatterns): WatchedPatterns {
   const watch = new UseWatch<PatternLine>();
   for (const line of patterns.lines) if (line.number > 0) watch.add(line, line.test, [line.glob]);
+  const ignoringCase = patterns.ignoringCase();
+  const caseWatch = ignoringCase && new CaseWatch(ignoringCase);
+  const answer = (path: string, ask: "matches" | "covers") => {
+    watch.see(path);
+    const isMatch = patterns[ask](path);
+    caseWatch?.see(path, isMatch, ask);
+    return isMatch;
+  };
   return {
     ...patterns,
-    matches(path) {
-      watch.see(path);
-      return patterns.matches(path);
-    },
-    covers(name) {
-      watch.see(name);
-      return patterns.covers(name);
-    },
+    matches: (path) => answer(path, "matches"),
+    covers: (name) => answer(name, "covers"),
     mayMatchBelow(folder) {
       const mayMatch = patterns.mayMatchBelow(folder);
       if (!mayMatch) {
         watch.settle((line) => !line.include && line.mayMatchBelow(folder));
         watch.seeSkippedFolder(folder);
+        caseWatch?.seeSkippedFolder(folder);
       }
       return mayMatch;
     },
     unusedLines: () => watch.unused(),
+    caseMisses: () => caseWatch?.misses() ?? [],
   };
 }
 

@@ -19,6 +19,10 @@ export interface PathPatterns {
   namesRoot(name: string): boolean;
   /** The lines, in their order. */
   readonly lines: readonly PatternLine[];
+  /** The last line that matches a path, or the key of an object beneath the prefix: it decides. */
+  decisiveLine(path: string): PatternLine | undefined;
+  /** The same patterns, matched without regard to case; undefined if they are already, or if it makes no difference to them. */
+  ignoringCase(): PathPatterns | undefined;
 }
 
 /** One line of the patterns. */
@@ -44,6 +48,8 @@ export interface PatternSubject {
   readonly root?: string | undefined;
   /** Object keys may start with `/` or have `..` for a name, and so may patterns for them; paths of files below a folder do not. */
   readonly isOfKeys?: boolean;
+  /** Whether upper and lower case are alike. */
+  readonly ignoreCase?: boolean;
 }
 
 /** The folder, at the root of a published site, in which its releases are kept. */
@@ -84,10 +90,15 @@ export function parsePatterns(texts: readonly string[], subject: PatternSubject 
   if (errors.length > 0) throw new AggregateError(errors, "malformed patterns");
 
   if (lines[0]?.include === false) lines.unshift(parseLine("**", 0, subject));
-  return combineLines(lines);
+  const dependOnCase = !subject.ignoreCase && lines.some(({ glob }) => glob.toLowerCase() !== glob.toUpperCase());
+  let ignoringCase: PathPatterns | undefined;
+  return combineLines(lines, () => {
+    if (dependOnCase) ignoringCase ??= parsePatterns(texts, { ...subject, ignoreCase: true });
+    return ignoringCase;
+  });
 }
 
-function combineLines(lines: readonly PatternLine[]): PathPatterns {
+function combineLines(lines: readonly PatternLine[], ignoringCase: PathPatterns["ignoringCase"]): PathPatterns {
   const lastFirst = [...lines].reverse();
   const decisive = (path: string) => lastFirst.find((line) => line.test(path));
   const matches = (path: string) => decisive(path)?.include ?? false;
@@ -96,6 +107,8 @@ function combineLines(lines: readonly PatternLine[]): PathPatterns {
   const isOfReleases = (path: string) => isInReleasesFolder(path) && !names(RELEASES_FOLDER);
   return {
     lines,
+    ignoringCase,
+    decisiveLine: (path) => decisive(withoutDotParts(path)),
     matches,
     covers: (name) => matches(withoutDotParts(name)) && !name.split("/").some(isHistory) && !isOfReleases(name),
     mayMatchBelow(folder) {
@@ -118,7 +131,8 @@ function isWholeFolder({ glob, test }: PatternLine, folder: string): boolean {
   return (glob === "**" || glob.endsWith("/**")) && test(`${folder}/x`);
 }
 
-function parseLine(text: string, number: number, { root, isOfKeys = false }: PatternSubject): PatternLine {
+function parseLine(text: string, number: number, subject: PatternSubject): PatternLine {
+  const { root, isOfKeys = false, ignoreCase = false } = subject;
   const include = !text.startsWith("!");
   const glob = belowRoot(text.slice(include ? 0 : 1).trim(), root)
     .replace(/^(\.\/+)+/, "")
@@ -133,7 +147,8 @@ function parseLine(text: string, number: number, { root, isOfKeys = false }: Pat
   const unclosed = findUnclosed(glob);
   if (unclosed)
     throw new Error(`it has a ${unclosed} that is not closed. Write \\${unclosed} for the character itself`);
-  const matcher = new Minimatch(isOfKeys ? withoutDotParts(glob) : glob, DIALECT);
+  const matcher = new Minimatch(isOfKeys ? withoutDotParts(glob) : glob, { ...DIALECT, nocase: ignoreCase });
+  const fold = (name: string) => (ignoreCase ? name.toLowerCase() : name);
   return {
     number,
     text,
@@ -141,7 +156,7 @@ function parseLine(text: string, number: number, { root, isOfKeys = false }: Pat
     glob,
     test: isOfKeys ? (path) => matcher.match(withoutDotParts(path)) : (path) => matcher.match(path),
     mayMatchBelow: belowMatcher(matcher),
-    names: (name) => matcher.globSet.some((alternative) => alternative.split("/").includes(name)),
+    names: (name) => matcher.globSet.some((alternative) => fold(alternative).split("/").includes(fold(name))),
   };
 }
 
@@ -155,7 +170,12 @@ function belowMatcher(matcher: Minimatch): PatternLine["mayMatchBelow"] {
 function belowRoot(glob: string, root: string | undefined): string {
   const start = root && `${root.replaceAll("\\", "/").replace(/\/+$/, "")}/`;
   const slashed = glob.replaceAll("\\", "/");
-  return start && slashed.startsWith(start) ? slashed.slice(start.length) : glob;
+  return start && foldDrive(slashed).startsWith(foldDrive(start)) ? slashed.slice(start.length) : glob;
+}
+
+/** On a drive or a share of Windows, case does not count; a lower-case letter has the length of its upper-case one there. */
+function foldDrive(path: string): string {
+  return /^(?:[a-z]:\/|\/\/)/i.test(path) ? path.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : path;
 }
 
 /** The dialect takes an unclosed bracket literally, which is hardly ever meant, and excludes nothing without a word. */

@@ -2,7 +2,9 @@
  * The only way from an object's key to a path on disk: a key can name anything, and whoever may write to a bucket chooses it. Names are
  * keys relative to the prefix, with `/` between their parts. First `whyNameIsRefused`, then `NameCollisions`, then `TargetFolder`.
  */
-export { foldName, isCaseSensitive, NameCollisions } from "./name-collisions.ts";
+import { posix, win32 } from "node:path";
+
+export { diskName, foldName, isCaseSensitive, NameCollisions } from "./name-collisions.ts";
 export { TargetFolder } from "./target-folder.ts";
 
 /** Of one part of a path, in bytes of UTF-8 (Linux `NAME_MAX`, APFS), on Windows in UTF-16 units. */
@@ -28,6 +30,17 @@ export function whyNameIsRefused(name: string, platform: NodeJS.Platform): strin
     if (reason) return reason;
   }
   return undefined;
+}
+
+/**
+ * Why an absolute path cannot be that of a folder, by the same rules for each name in it; undefined where it can.
+ *
+ * @returns what completes "PATH cannot be a folder: ".
+ */
+export function whyPathIsRefused(path: string, platform: NodeJS.Platform): string | undefined {
+  const { root } = (platform === "win32" ? win32 : posix).parse(path);
+  const names = path.slice(root.length).replaceAll(platform === "win32" ? "\\" : "/", "/");
+  return names === "" ? undefined : whyNameIsRefused(names.replace(/\/$/, ""), platform);
 }
 
 function whyPartIsRefused(part: string, platform: NodeJS.Platform): string | undefined {

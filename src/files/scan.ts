@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
@@ -8,6 +8,8 @@ import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
 import type { PathPatterns } from "./patterns.ts";
 import { isRepositoryName } from "./repository-name.ts";
+import { type FolderItem, listFolder } from "./windows/list-folder.ts";
+import { realPathSync } from "./windows/real-path.ts";
 
 /** A file as it was when the folder was scanned. */
 export interface LocalFile {
@@ -121,7 +123,7 @@ export function* scan(
     return;
   }
   const links = linksAsFiles ? "yield" : followSymlinks ? "follow" : "skip";
-  const folder = { path: "", absolutePath: root, realPath: realpathSync(root), parent: undefined };
+  const folder = { path: "", absolutePath: root, realPath: realPathSync(root), parent: undefined };
   yield* scanFolder(folder, { patterns, links, warn, visits: new Map() });
 }
 
@@ -170,7 +172,7 @@ function readEntries(folder: Folder, walk: Walk): (FileEntry | FolderEntry)[] {
 }
 
 /** By the name and its kind alone: what nobody wants is not looked at any further. */
-function wantedAs(folder: Folder, dirent: Dirent, { patterns, links }: Walk): Wanted {
+function wantedAs(folder: Folder, dirent: FolderItem, { patterns, links }: Walk): Wanted {
   const path = folder.path + dirent.name;
   const isLink = dirent.isSymbolicLink();
   const mayBeFolder = dirent.isDirectory() || (isLink && links === "follow");
@@ -185,9 +187,9 @@ function warnOf({ reason }: SkippedEntry, absolutePath: string, path: string, wa
   warn({ path, reason, ...(isCertain ? {} : { mayHaveBeenFolder: true }) });
 }
 
-function readFolder(folder: Folder, { warn }: Walk): Dirent[] {
+function readFolder(folder: Folder, { warn }: Walk): FolderItem[] {
   try {
-    return readdirSync(folder.absolutePath, { withFileTypes: true });
+    return listFolder(folder.absolutePath);
   } catch (error) {
     const path = folder.path.slice(0, -1);
     if (path === "" || !hasVanished(error)) throw new ScanError(path || ".", error as Error);
@@ -207,7 +209,7 @@ function isMangled(folder: Folder, name: string): boolean {
 }
 
 /** @throws {ScanError} if it cannot be found out what the name stands for. */
-function examine(folder: Folder, dirent: Dirent, walk: Walk): Entry {
+function examine(folder: Folder, dirent: FolderItem, walk: Walk): Entry {
   const { name } = dirent;
   if (dirent.isDirectory()) return { kind: "folder", name, realPath: join(folder.realPath, name) };
   if (dirent.isSymbolicLink() && walk.links === "follow") return followLink(folder, name, walk);
@@ -222,7 +224,7 @@ function examine(folder: Folder, dirent: Dirent, walk: Walk): Entry {
 function followLink(folder: Folder, name: string, { patterns }: Walk): Entry {
   const absolutePath = join(folder.absolutePath, name);
   try {
-    const realPath = realpathSync(absolutePath);
+    const realPath = realPathSync(absolutePath);
     const refusal = refuseLink(folder, realPath, patterns);
     if (refusal) return { kind: "skipped", reason: refusal };
     const stat = statSync(absolutePath);

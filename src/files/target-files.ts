@@ -1,13 +1,22 @@
-import { lstatSync, realpathSync, type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isBelow } from "./below-folder.ts";
+import { diskName } from "./name-collisions.ts";
 import type { LocalFile } from "./scan.ts";
+import { isSameItem, nameOnDisk } from "./windows/names-on-disk.ts";
+import { realPathSync } from "./windows/real-path.ts";
 
 /** What a folder's path turns out to be. `link` is the topmost link on the way to it, relative to the root. */
 type FolderState = { readonly kind: "missing" } | { readonly kind: "folder" } | { readonly kind: "link"; link: string };
 
 const MISSING: FolderState = { kind: "missing" };
 const FOLDER: FolderState = { kind: "folder" };
+
+/** A path, and what the disk calls the file or folder to which it leads. */
+export interface OtherName {
+  readonly path: string;
+  readonly nameThere: string;
+}
 
 /**
  * Looks at single paths below a root, and at nothing beside them: what else is there may be unreadable, or come and go. Each folder on
@@ -17,6 +26,8 @@ export class TargetFiles {
   readonly #root: string;
   /** By path; the root's is empty. */
   readonly #folders = new Map<string, FolderState>();
+  /** Of the folders on the way to paths. */
+  readonly #otherNames = new Map<string, OtherName | undefined>();
 
   /** @param root an absolute path; it need not exist, and may be a link. */
   constructor(root: string) {
@@ -50,6 +61,31 @@ export class TargetFiles {
     return stat.isSymbolicLink() ? { ...file, isLink: true } : file;
   }
 
+  /**
+   * The topmost folder on the way to a path, or the file there, that the disk knows by another name than the path has: the long name of a short
+   * one. Case does not count.
+   */
+  otherName(path: string): OtherName | undefined {
+    const folder = folderOf(path);
+    return (folder === "" ? undefined : this.#otherNameOfFolder(folder)) ?? this.#lookForName(path);
+  }
+
+  #otherNameOfFolder(folder: string): OtherName | undefined {
+    if (!this.#otherNames.has(folder)) this.#otherNames.set(folder, this.otherName(folder));
+    return this.#otherNames.get(folder);
+  }
+
+  /** Whether the disk takes two paths for one. */
+  isSameFile(one: string, other: string): boolean {
+    return isSameItem(join(this.#root, one), join(this.#root, other));
+  }
+
+  #lookForName(path: string): OtherName | undefined {
+    const nameThere = nameOnDisk(join(this.#root, path));
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return nameThere === undefined || diskName(nameThere) === diskName(name) ? undefined : { path, nameThere };
+  }
+
   #stateOf(folder: string): FolderState {
     let state = this.#folders.get(folder);
     if (!state) {
@@ -68,7 +104,7 @@ export class TargetFiles {
 
   #contains(folder: string): boolean {
     try {
-      return isBelow(realpathSync(this.#root), realpathSync(folder));
+      return isBelow(realPathSync(this.#root), realPathSync(folder));
     } catch {
       return false;
     }

@@ -1,10 +1,13 @@
 import { statSync } from "node:fs";
-import { lstat, mkdir, readdir, realpath, rmdir, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { lstat, mkdir, readdir, rmdir, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import { isBelow } from "./below-folder.ts";
 import type { Disk } from "./disk.ts";
-import { type FolderIdentity, type FolderNumbers, isSameFolder } from "./folder-identity.ts";
+import type { FolderIdentity } from "./folder-identity.ts";
+import { diskName } from "./name-collisions.ts";
+import { haveSameNumbers, type ItemNumbers, nameOnDisk } from "./windows/names-on-disk.ts";
+import { realPath } from "./windows/real-path.ts";
 
 /** A folder cannot be used for files, because something else has its place, for example a file or a link. */
 export class TargetFolderError extends CodedError {
@@ -12,6 +15,18 @@ export class TargetFolderError extends CodedError {
 
   constructor(path: string, obstacle: string) {
     super("path-taken", `${path} ${obstacle}. Remove it, or choose another folder`);
+  }
+}
+
+/** The disk takes a name for that of a file or folder that is called otherwise: its short name, or one that the disk folds. */
+class OtherNameError extends CodedError {
+  override readonly name: string = "OtherNameError";
+
+  constructor(path: string, nameThere: string) {
+    super(
+      "file-names-in-conflict",
+      `on this disk, ${path} is another name of ${nameThere}, which was not changed. Rename the object, or exclude it with a pattern (globExpressions)`,
+    );
   }
 }
 
@@ -34,21 +49,24 @@ class FolderExchangedError extends CodedError {
 export class TargetFolder {
   readonly #root: string;
   readonly #expected: FolderIdentity | undefined;
+  readonly #tellsCaseApart: boolean;
   /** By their name; the root's is empty. */
   readonly #folders = new Map<string, Promise<void>>();
   /** Of the folders that have been looked at. */
-  readonly #identities = new Map<string, FolderNumbers>();
+  readonly #identities = new Map<string, ItemNumbers>();
   /** Of those to which no link leads. */
-  readonly #withoutLinks = new Map<string, FolderNumbers>();
+  readonly #withoutLinks = new Map<string, ItemNumbers>();
   #realRoot = "";
 
   /**
    * @param root the folder's path; neither it nor those above it need exist. It may be a link itself.
    * @param expected what the root was when the step began; undefined if that is not known, or there was none.
+   * @param tellsCaseApart whether the disk takes no name for another one.
    */
-  constructor(root: string, expected?: FolderIdentity) {
+  constructor(root: string, expected?: FolderIdentity, tellsCaseApart = true) {
     this.#root = resolve(root);
     this.#expected = expected;
+    this.#tellsCaseApart = tellsCaseApart;
   }
 
   /**
@@ -82,10 +100,24 @@ export class TargetFolder {
     const folder = parentOf(name);
     const path = join(this.#root, folder);
     const found = await disk.call(
-      () => statSync(path),
-      () => stat(path),
+      () => statSync(path, { bigint: true }),
+      () => stat(path, { bigint: true }),
     );
-    if (!isSameFolder(found, this.#identities.get(folder))) await this.#checkAgain(folder);
+    if (!haveSameNumbers(found, this.#identities.get(folder))) await this.#checkAgain(folder);
+  }
+
+  /**
+   * Makes sure that the file which a name stands for on the disk is called so, but for case. To be called right before it is replaced.
+   *
+   * @throws {OtherNameError}.
+   */
+  confirmName(name: string): void {
+    if (this.#tellsCaseApart) return;
+    const path = join(this.#root, name);
+    const nameThere = nameOnDisk(path);
+    if (nameThere !== undefined && diskName(nameThere) !== diskName(basename(name))) {
+      throw new OtherNameError(path, nameThere);
+    }
   }
 
   /**
@@ -97,8 +129,8 @@ export class TargetFolder {
   async pathToRemove(name: string): Promise<string> {
     await this.ensureFolder("");
     const folder = parentOf(name);
-    const found = await stat(join(this.#root, folder)).catch(() => undefined);
-    const isKnown = found && isSameFolder(found, this.#withoutLinks.get(folder));
+    const found = await stat(join(this.#root, folder), { bigint: true }).catch(() => undefined);
+    const isKnown = found && haveSameNumbers(found, this.#withoutLinks.get(folder));
     if (!isKnown) await this.#requireNoLinks(folder);
     return join(this.#root, name);
   }
@@ -125,8 +157,8 @@ export class TargetFolder {
     const parts = folder === "" ? [] : folder.split("/");
     for (let length = 1; length <= parts.length; length++) {
       const path = join(this.#root, ...parts.slice(0, length));
-      const found = await lstat(path).catch(() => undefined);
-      if (found?.isSymbolicLink()) throw new FolderExchangedError(path, await realpath(path).catch(() => "nothing"));
+      const found = await lstat(path, { bigint: true }).catch(() => undefined);
+      if (found?.isSymbolicLink()) throw new FolderExchangedError(path, await realPath(path).catch(() => "nothing"));
       if (found && length === parts.length) this.#withoutLinks.set(folder, found);
     }
   }
@@ -137,7 +169,7 @@ export class TargetFolder {
     if (isDangling) throw new TargetFolderError(this.#root, "is a symbolic link that leads nowhere");
     // Windows refuses to make a drive's own folder, though it is there.
     if (!found?.isDirectory()) await mkdir(this.#root, { recursive: true });
-    this.#realRoot = this.#expected?.realPath ?? (await realpath(this.#root));
+    this.#realRoot = this.#expected?.realPath ?? (await realPath(this.#root));
     await this.#requireSameRoot();
   }
 
@@ -145,12 +177,13 @@ export class TargetFolder {
     const parent = parentOf(name);
     await this.ensureFolder(parent);
     const path = join(this.#root, name);
-    const found = await stat(join(this.#root, parent));
-    if (!isSameFolder(found, this.#identities.get(parent))) await this.#checkAgain(parent);
+    const found = await stat(join(this.#root, parent), { bigint: true });
+    if (!haveSameNumbers(found, this.#identities.get(parent))) await this.#checkAgain(parent);
     try {
       await mkdir(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      this.confirmName(name);
     }
     await this.#checkFolder(path);
     await this.#checkAgain(name);
@@ -160,7 +193,7 @@ export class TargetFolder {
     const found = await lstat(path);
     if (found.isDirectory()) return;
     if (!found.isSymbolicLink()) throw new TargetFolderError(path, "is a file where a folder is needed");
-    const target = await realpath(path).catch(() => undefined);
+    const target = await realPath(path).catch(() => undefined);
     if (target === undefined) throw new TargetFolderError(path, "is a symbolic link that leads nowhere");
     if (!this.#contains(target))
       throw new TargetFolderError(path, `is a symbolic link that leads out of the target folder, to ${target}`);
@@ -195,9 +228,9 @@ export class TargetFolder {
 
 /** The numbers are those of the place that the path leads to, whatever becomes of the path in between. */
 async function identityOf(path: string): Promise<FolderIdentity> {
-  const realPath = await realpath(path);
-  const { dev, ino } = await lstat(realPath);
-  return { dev, ino, realPath };
+  const place = await realPath(path);
+  const { dev, ino } = await lstat(place, { bigint: true });
+  return { dev, ino, realPath: place };
 }
 
 function parentOf(name: string): string {

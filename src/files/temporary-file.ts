@@ -1,24 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, futimesSync, openSync, renameSync, writeFileSync } from "node:fs";
-import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { closeSync, futimesSync, openSync, writeFileSync } from "node:fs";
+import { type FileHandle, open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BackOff, delayAfter, retry } from "../scheduling/back-off.ts";
 import type { Disk } from "./disk.ts";
+import { type MoveOptions, moveFile } from "./windows/move-file.ts";
 
 /** Tells the names that this process gives from those of an earlier one that had the same id. */
 const processToken = randomBytes(4).toString("hex");
 let namesGiven = 0;
 
-const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/;
+/** In any case, since a disk may take another case for the same name. */
+const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/i;
 
 /** Of a file about which nothing is known, before the umask. */
 export const DEFAULT_MODE = 0o666;
 
-/** What Windows answers to a rename while a virus scanner, an indexer or a backup has the file open for a moment. */
-const BRIEFLY_OPEN_CODES = new Set(["EPERM", "EBUSY", "EACCES"]);
-/** On Windows over 1.3 seconds. */
-const MAX_RENAMES = process.platform === "win32" ? 8 : 1;
-const RENAME_BACK_OFF: BackOff = { firstDelayMs: 10, maxDelayMs: 640 };
+/** Under Windows a virus scanner may have something open for a moment. */
+const MAX_REMOVALS = process.platform === "win32" ? 8 : 1;
 
 /**
  * Where a file is to be written before `publish` gives it its name: in the same folder, so that the rename is one step. The name is new
@@ -35,9 +33,9 @@ export function isTemporaryName(name: string): boolean {
 
 /** Whether a name, without its folder, is a temporary one of a process that lives no more, so that nobody will miss the file. */
 export function isLeftover(name: string): boolean {
-  const [, pid, token] = TEMPORARY_NAME.exec(name) ?? [];
+  const [, pid, token = ""] = TEMPORARY_NAME.exec(name) ?? [];
   if (pid === undefined) return false;
-  return Number(pid) === process.pid ? token !== processToken : !isRunning(Number(pid));
+  return Number(pid) === process.pid ? token.toLowerCase() !== processToken : !isRunning(Number(pid));
 }
 
 /**
@@ -88,20 +86,10 @@ function writeWholeSync(path: string, bytes: Buffer, modifiedSeconds: number, mo
  * or a link that has the name is replaced. The data are not forced to the disk: that takes longer than the download, and what a power
  * failure takes away is downloaded again.
  *
- * @throws Node's error, after some tries where Windows says that the file is in use. The temporary file is then still there.
+ * @throws as `moveFile` does. The temporary file is then still there.
  */
-export function publish(temporaryPath: string, finalPath: string, disk: Disk): Promise<void> {
-  const move = () =>
-    disk.call(
-      () => renameSync(temporaryPath, finalPath),
-      () => rename(temporaryPath, finalPath),
-    );
-  return retry(move, delayAfterRename);
-}
-
-function delayAfterRename(error: unknown, tries: number): number | undefined {
-  const isBrieflyOpen = BRIEFLY_OPEN_CODES.has((error as NodeJS.ErrnoException).code ?? "");
-  return isBrieflyOpen && tries < MAX_RENAMES ? delayAfter(tries, RENAME_BACK_OFF) : undefined;
+export function publish(temporaryPath: string, finalPath: string, disk: Disk, options?: MoveOptions): Promise<void> {
+  return moveFile(temporaryPath, finalPath, disk, options);
 }
 
 /**
@@ -115,7 +103,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
 
 /** Removes a temporary file, or a folder of such a name with all that is in it. Never throws, like `discard`. */
 export async function removeTemporaryFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: MAX_RENAMES }).catch(() => undefined);
+  await rm(path, { recursive: true, force: true, maxRetries: MAX_REMOVALS }).catch(() => undefined);
 }
 
 /** Removes a temporary file that will not be published. Never throws: what stays is a leftover, and mostly another error is on its way. */

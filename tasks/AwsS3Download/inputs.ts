@@ -1,10 +1,8 @@
-import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { InputReader } from "../../src/agent/inputs.ts";
-import { CodedError, codeOf } from "../../src/errors/coded-error.ts";
 import type { DownloadOptions, ExtractOptions } from "../../src/sync/options.ts";
 import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readCustomerKey, readDownloadEncryption } from "../../src/task/inputs/encryption.ts";
+import { readTarget } from "../../src/task/inputs/target.ts";
 import { noteToolkitLogging, readTransfer } from "../../src/task/inputs/transfer.ts";
 import { readKeyStart } from "../../src/task/inputs/upload.ts";
 
@@ -73,32 +71,4 @@ function readSource(reader: InputReader): string {
   if (source.split("/").some((name) => name === "." || name === ".."))
     wrong("has . or .. as a folder, which S3 does not resolve.");
   return source;
-}
-
-/** A missing folder is created with the first file, but nothing else may exist at its path. */
-function readTarget(reader: InputReader): string {
-  const text = reader.required("targetFolder", "Enter the folder to download to.");
-  if (text === "") return text;
-  const target = resolve(text);
-  reader.check("targetFolder", () => checkTarget(target), undefined);
-  return target;
-}
-
-/** @throws Error if there can be no such folder. */
-function checkTarget(target: string): void {
-  for (let path = target; ; path = dirname(path)) {
-    try {
-      if (statSync(path).isDirectory()) return;
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      // Below a file nothing can be either; the loop comes to the file itself.
-      if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path))
-        throw new CodedError(codeOf(error), `${message}.`);
-      continue;
-    }
-    throw new CodedError(
-      "path-taken",
-      `${path} is not a folder, so nothing can be downloaded to ${target}. Enter another folder.`,
-    );
-  }
 }

@@ -72,6 +72,28 @@ describe("an input reader", () => {
   });
 });
 
+describe("an input that the agent may have cut off", () => {
+  const reads = '["lines", "text", "value"].map((read) => reader[read](read)).concat(reader.required("text", "?"))';
+  const tooLong =
+    "it has 32,766 characters or more. Agents on Windows cut longer inputs off without a message, so the task accepts at most 32,765. Shorten it, for example with patterns that match more at once, or use several steps.";
+
+  it("is refused at 32,766 characters, once, however it is read", async () => {
+    const list = "assets/**\n".repeat(4000).slice(0, 32_766);
+    assert.deepEqual(await read(reads, { lines: list, text: list, value: list }), {
+      values: [[""], "", "", ""],
+      problems: ["lines", "text", "value"].map((input) => `${input}: ${tooLong}`),
+    });
+  });
+
+  it("is read at 32,765 characters", async () => {
+    const text = "x".repeat(32_765);
+    assert.deepEqual(await read(reads, { lines: text, text, value: text }), {
+      values: [[text], text, text, text],
+      problems: [],
+    });
+  });
+});
+
 describe("a secret input", () => {
   it("is masked before anything else, and not even debug lines show it", async () => {
     const { log, rawOutput } = await runInTask(

@@ -86,4 +86,21 @@ describe("the log", () => {
       `Waiting for the server: no data was sent or received for ${seconds} s, ${done} of 2 files are done. Failed requests are tried again`;
     assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
   });
+
+  it("reports the progress of a long transfer more and more seldom, and every two seconds in the progress bar", async () => {
+    const { log, progress } = await runInTask(`
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      let nowMs = 0;
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      performance.now = () => nowMs;
+      const transfer = new TransferProgress(2000, 2000);
+      for (; nowMs < 600_000; transfer.addBytes(1), tick()) nowMs += 2_000;
+    `);
+    const seconds = log
+      .flatMap((line) => /, (\d+) B of 2\.0 KB, /.exec(line)?.[1] ?? [])
+      .map((bytes) => Number(bytes) * 2);
+    assert.deepEqual(seconds, [2, 4, 6, 10, 16, 24, 36, 54, 82, 124, 184, 244, 304, 364, 424, 484, 544]);
+    assert.equal(progress.length, 300);
+  });
 });

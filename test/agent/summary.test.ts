@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { basename, dirname } from "node:path";
 import { runInTask } from "./run-in-task.ts";
 
 describe("a summary", () => {
@@ -28,6 +29,14 @@ describe("a summary", () => {
       console.log(JSON.stringify([process.env.AGENT_TEMPDIRECTORY, write(), write()]));
     `);
     const [folder, one, another] = JSON.parse(rawOutput.split("\n").find((line) => line.startsWith("[")) ?? "[]");
-    assert.ok(one.startsWith(`${folder}/`) && one.endsWith("/plan.json") && one !== another);
+    assert.deepEqual(
+      [one, another].map((path) => basename(path)),
+      ["plan.json", "plan.json"],
+    );
+    assert.deepEqual(
+      [one, another].map((path) => dirname(dirname(path))),
+      [folder, folder],
+    );
+    assert.notEqual(one, another);
   });
 });

@@ -98,6 +98,18 @@ const names: readonly HostileArchive[] = [
     { name: Buffer.from("a\xff.txt", "latin1"), content: "x" },
     refused("a\ufffd.txt", "its name is not valid UTF-8"),
   ),
+  ...[
+    [".GIT", "config"],
+    ["GIT~1", "hooks/post-checkout"],
+    [".git.", "config"],
+  ].flatMap(([folder = "", file]) =>
+    both(
+      `${folder}, which some disks take for .git`,
+      { name: `${folder}/${file}`, content: "x" },
+      refused(`${folder}/${file}`, `some disks take ${folder} for .git`),
+    ),
+  ),
+  zip("zip: .git itself", [{ name: ".git/config", content: "x" }]),
   ...both(
     "a device of Windows",
     { name: "a/NUL.txt", content: "x" },

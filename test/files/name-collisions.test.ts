@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compareUtf8 } from "../../src/files/byte-order.ts";
-import { isCaseSensitive, NameCollisions } from "../../src/files/name-collisions.ts";
+import { foldName, isCaseSensitive, NameCollisions } from "../../src/files/name-collisions.ts";
 import { randomFrom } from "../random.ts";
 
 describe("names that collide", () => {
@@ -88,7 +88,9 @@ describe("whether a disk tells case apart", () => {
         [expected, expected],
       );
       assert.deepEqual(readdirSync(folder), ["name"]);
-      await assert.rejects(isCaseSensitive(join(folder, "name")), { code: "ENOTDIR" });
+      // Windows looks above the file then, as above a folder that is not there.
+      if (process.platform !== "win32")
+        await assert.rejects(isCaseSensitive(join(folder, "name")), { code: "ENOTDIR" });
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -97,7 +99,7 @@ describe("whether a disk tells case apart", () => {
 
 /** The names that are refused, each with the earlier one. */
 function collisions(names: readonly string[], sensitive: boolean): Record<string, string> {
-  const found = new NameCollisions(sensitive);
+  const found = new NameCollisions(sensitive, foldName);
   const entries: [string, string][] = [];
   for (const name of names) {
     const earlier = found.add(name);

@@ -6,6 +6,8 @@ import { assertDone, assertFailed, outcomeOf, uploadBench } from "./upload-bench
 const CODE = "[pattern-without-match]";
 const SPELLING = "Check the spelling, also upper and lower case.";
 const inAllFolders = (pattern: string) => `${SPELLING} For all folders, write "**/${pattern}".`;
+const separate = (character: string, pattern: string) =>
+  `A \\ before ${character} makes it a part of the name. To separate folders, write "${pattern}".`;
 const perhaps = (pattern: string) => `Perhaps you mean "${pattern}".`;
 
 /** The lines of the log that start with an input's name and are no issues. */
@@ -42,7 +44,16 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
       [],
     ],
     ["knows a folder without its /", ["*.html", "js"], [`line 2, "js", matches no file. ${perhaps("js/")}`], []],
-    ["takes case for what it is", ["*.html", "docs/"], [`line 2, "docs/", matches no file. ${SPELLING}`], []],
+    [
+      "knows a character that a backslash makes part of a name",
+      ["**", "js\\(x86)/**", "!js\\!min/*", "js\\[a]/*"],
+      [
+        `line 2, "js\\(x86)/**", matches no file. ${separate("(", "js/(x86)/**")}`,
+        `line 3, "!js\\!min/*", excludes no file. ${separate("!", "!js/!min/*")}`,
+        `line 4, "js\\[a]/*", matches no file. ${SPELLING}`,
+      ],
+      [],
+    ],
     ["notes an exclusion", ["**", "!**/*.bak"], [], [`line 2, "!**/*.bak", excludes no file.`]],
     [
       "warns of an exclusion of a folder without its /",
@@ -94,6 +105,34 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
       "globExpressions: no file matches. Check the patterns and sourceFolder, and that an earlier step created the files. [no-files-found]",
     ]);
     assertDone(await bench.upload({ globExpressions, ifNoFilesFound: "ignore" }), {});
+  });
+
+  it("says which lines miss something only because of case, also if nothing is found", async () => {
+    const miss = (line: string, misses: string) =>
+      `globExpressions: line ${line}, does not ${misses}, because upper and lower case are different. Write the pattern in the same case, or set ignoreCase to true. [pattern-case-differs]`;
+    const files = { "bin/App.PDB": "p", "bin/Web.Pdb": "p", "bin/app.pdb": "p", "bin/app.exe": "e" };
+    bench.source.write(files);
+    const some = await bench.upload({ globExpressions: "bin/**\n!**/*.pdb\ndocs/**\n!BIN/*.exe", dryRun: "true" });
+    assert.deepEqual(outcomeOf(some).warnings, [
+      miss('2, "!**/*.pdb"', "exclude bin/App.PDB and 1 other"),
+      miss('3, "docs/**"', "include Docs/"),
+      miss('4, "!BIN/*.exe"', "exclude bin/app.exe"),
+    ]);
+    const none = await bench.upload({ globExpressions: "*.HTML\nDocs\\(x86)/*", ifNoFilesFound: "warn" });
+    assert.deepEqual(outcomeOf(none).warnings, [
+      miss('1, "*.HTML"', "include index.html"),
+      `globExpressions: line 2, "Docs\\(x86)/*", matches no file. ${separate("(", "Docs/(x86)/*")} ${CODE}`,
+      "globExpressions: no file matches. Check the patterns and sourceFolder, and that an earlier step created the files. [no-files-found]",
+    ]);
+  });
+
+  it("says nothing of case if another line has the other case, or case is ignored", async () => {
+    bench.source.write({ "bin/App.PDB": "p", "bin/app.pdb": "p", "bin/app.exe": "e" });
+    const both = await bench.upload({ globExpressions: "bin/**\n!**/*.pdb\n!**/*.PDB" });
+    assertDone(both, { uploaded: 1, bytes: 1 });
+    await bench.put("bin/OLD.EXE", { ContentType: "application/octet-stream" });
+    const inputs = { globExpressions: "BIN/**\n!**/*.pdb", ignoreCase: "true", deleteExtra: "true", maxDelete: "100%" };
+    assertDone(await bench.upload(inputs), { unchanged: 1, deleted: 1 });
   });
 
   it("counts a pattern for objects that are to be deleted", async () => {
@@ -215,6 +254,22 @@ describe("AwsS3Download, given patterns that match nothing,", () => {
       ]);
       assert.deepEqual(notesIn(result), [`globExpressions: line 5, "!**/*.bak", excludes no object.`]);
     }
+  });
+
+  it("says which lines miss keys only because of case", async () => {
+    await bench.put({ "in/App.PDB": "p", "in/app.exe": "e", "IN/b.txt": "b" });
+    const miss = (line: string) =>
+      `globExpressions: line ${line}, because upper and lower case are different. Write the pattern in the same case, or set ignoreCase to true. [pattern-case-differs]`;
+    const globExpressions = "in/**\n!**/*.pdb";
+    const { warnings } = outcomeOf(await bench.download({ globExpressions }));
+    assert.deepEqual(warnings, [
+      miss('1, "in/**", does not include IN/b.txt'),
+      miss('2, "!**/*.pdb", does not exclude in/App.PDB'),
+    ]);
+    assert.deepEqual(Object.keys(bench.landing.read()), ["in/App.PDB", "in/app.exe"]);
+    bench.landing.remove();
+    assert.deepEqual(outcomeOf(await bench.download({ globExpressions, ignoreCase: "true" })), { result: "Succeeded" });
+    assert.deepEqual(Object.keys(bench.landing.read()), ["IN/b.txt", "in/app.exe"]);
   });
 
   it("knows a / that keys do not start with", async () => {

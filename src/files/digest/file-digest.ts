@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { BLOCK_SIZE_BYTES } from "../block-pool.ts";
 import { FileChangedError } from "../file-range.ts";
+import { patience } from "../windows/patience.ts";
 import {
   countRanges,
   type DigestRange,
@@ -75,6 +76,7 @@ export class FileDigester {
   #isWorkingHere = false;
   #hasLostThread = false;
   #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor({
     maxWorkers = Math.min(availableParallelism(), MAX_THREADS),
@@ -88,9 +90,14 @@ export class FileDigester {
    * The digest of a file; with `partSizeBytes` the digest of its parts' digests in a row, as S3 makes composite checksums and the ETags of
    * multipart uploads (before their `-N`).
    *
-   * @throws {FileChangedError} if the file has more or fewer bytes than expected; Node's error if it cannot be read.
+   * @throws {FileChangedError} if the file has more or fewer bytes than expected; {FileInUseError}; Node's error if it cannot be read.
    */
   digest(request: FileDigestRequest): Promise<Buffer> {
+    const call = { path: request.path, purpose: "read", signal: this.#closing.signal } as const;
+    return patience.whileHeld(call, () => this.#digestNow(request));
+  }
+
+  #digestNow(request: FileDigestRequest): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw closedError();
       const job = {
@@ -112,6 +119,7 @@ export class FileDigester {
   /** Ends the threads. What has not been digested yet fails. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#closing.abort(closedError());
     for (const job of this.#unfinished) this.#fail(job, closedError());
     await Promise.all(this.#threads.map((thread) => thread.end()));
   }

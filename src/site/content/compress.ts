@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { FileChangedError } from "../../files/file-range.ts";
+import { patience } from "../../files/windows/patience.ts";
 import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
 import { isTextLike } from "./text-like.ts";
 
@@ -79,7 +80,8 @@ async function writeCompressed(
   targetPath: string,
   signal: AbortSignal,
 ): Promise<number> {
-  const input = (await open(path)).createReadStream({ highWaterMark: BLOCK_SIZE_BYTES });
+  const file = await patience.whileHeld({ path, purpose: "read", signal }, () => open(path));
+  const input = file.createReadStream({ highWaterMark: BLOCK_SIZE_BYTES });
   try {
     const output = (await open(targetPath, "w")).createWriteStream();
     try {

@@ -105,7 +105,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
 async function readInput(options: SiteOptions, tools: SiteTools): Promise<SiteInput> {
   const edge = await readEdge(options, tools);
   const { address } = edge;
-  const rules = readSiteRules(options.source, address.siteUrl);
+  const rules = await readSiteRules(options.source, address.siteUrl, tools.signal);
   const tree = readSiteTree({
     options,
     headersFile: rules.headersFile,

@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ScanError } from "../../files/scan.ts";
+import { patience } from "../../files/windows/patience.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { type HeadersFile, parseHeadersFile } from "../rules/headers-file.ts";
 import type { LineMessage, LineWarning } from "../rules/line-message.ts";
@@ -24,9 +25,9 @@ export interface SiteRules {
  * @param siteUrl the site's URL, if known.
  * @throws {ScanError} if a file is there and cannot be read.
  */
-export function readSiteRules(source: string, siteUrl: URL | undefined): SiteRules {
-  const headersFile = parseHeadersFile(readIfThere(source, HEADERS_FILE), siteUrl);
-  const redirects = parseRedirectsFile(readIfThere(source, REDIRECTS_FILE));
+export async function readSiteRules(source: string, siteUrl: URL | undefined, signal: AbortSignal): Promise<SiteRules> {
+  const headersFile = parseHeadersFile(await readIfThere(source, HEADERS_FILE, signal), siteUrl);
+  const redirects = parseRedirectsFile(await readIfThere(source, REDIRECTS_FILE, signal));
   return {
     headersFile,
     redirects: redirects.rules,
@@ -43,11 +44,15 @@ function asProblems(file: string, messages: readonly LineMessage[]): PlanProblem
   }));
 }
 
-function readIfThere(folder: string, name: string): string {
+async function readIfThere(folder: string, name: string, signal: AbortSignal): Promise<string> {
   try {
-    return readFileSync(join(folder, name), "utf8");
+    // On some disks `_Headers` would be found too, which is a file of the site like others.
+    if (!(await readdir(folder)).includes(name)) return "";
+    const path = join(folder, name);
+    return await patience.whileHeld({ path, purpose: "read", signal }, () => readFile(path, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    signal.throwIfAborted();
     throw new ScanError(name, error as Error);
   }
 }

@@ -59,7 +59,9 @@ export async function planArchive(
     ...(files.length > 0 ? { archive: { name: archive.name, sourceBytes } } : {}),
   };
   const nothing = { actions: [], entries: [], contentSha256: "", existing: undefined, written: undefined };
-  if (files.length === 0 || problems.length > 0) return { ...found, ...nothing, problems };
+  const lines = remarkOnLines(patterns, "file", files.length > 0);
+  if (files.length === 0) return { ...found, ...nothing, problems, remarks: lines };
+  if (problems.length > 0) return { ...found, ...nothing, problems };
 
   const entries = await readEntries(scanBase(source), files, context);
   const contentSha256 = contentHash(entries, archive);
@@ -73,7 +75,7 @@ export async function planArchive(
   const isMeasured = !problem && (existing !== undefined || (options.dryRun && action.kind === "put"));
   const written = isMeasured ? await measureArchive(scanBase(source), entries, archive, context.signal) : undefined;
   if (action.kind === "put" && written) action.sizeBytes = written.sizeBytes;
-  const remarks = [...remarkOnLines(patterns.unusedLines(), "file"), ...remarkOnUnusedRules(options)];
+  const remarks = [...lines, ...remarkOnUnusedRules(options)];
   return {
     ...found,
     actions: [action],

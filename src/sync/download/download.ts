@@ -1,7 +1,8 @@
-import { rm, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { foldersAbove } from "../../files/below-folder.ts";
-import { TargetFolder } from "../../files/safe-path.ts";
+import { diskName, TargetFolder } from "../../files/safe-path.ts";
 import { removeTemporaryFolder } from "../../files/temporary-file.ts";
+import { removeFile } from "../../files/windows/move-file.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
 import { ExtractedFiles } from "../extract/extract-files.ts";
 import type { DownloadOptions } from "../options.ts";
@@ -29,9 +30,8 @@ export async function applyDownload(
 ): Promise<TransferReport> {
   const { target } = options;
   const { bucket, signal, observer } = tools;
-  const targetFolder = new TargetFolder(target, plan.targetIdentity);
+  const targetFolder = new TargetFolder(target, plan.targetIdentity, plan.tellsCaseApart);
   await targetFolder.ensureFolder("");
-  const removeFile = async (path: string) => rm(await targetFolder.pathToRemove(path), { force: true });
   await Promise.all(plan.leftovers.map(async (path) => removeTemporaryFolder(await targetFolder.pathToRemove(path))));
 
   const keyOf = (action: Action) => plan.prefix + action.relativeKey;
@@ -41,20 +41,21 @@ export async function applyDownload(
     if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
     if (action.kind === "extract") await extracted.move(action);
     if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
-    if (action.kind === "delete") await removeFile(action.path);
+    if (action.kind === "delete") await removeFile(await targetFolder.pathToRemove(action.path), signal);
     return 0;
   };
   const run = (actions: readonly Action[], parallelActions: () => number) =>
     applyActions(actions, { parallelActions, perform, onDone: observer.actionDone, signal });
 
   const { obstacles, rest } = partDeletions(plan);
-  const wantedFolders = new Set(plan.actions.filter(({ kind }) => kind === "folder").map(({ path }) => path));
+  const wantedFolders = new Set(plan.actions.filter(({ kind }) => kind === "folder").map(placeIn(plan)));
   const steps: ApplyResult[] = [];
   const hasFailed = () => steps.some(({ failures }) => failures.length > 0);
   const remove = async (deletions: readonly DeleteAction[]) => {
     if (deletions.length === 0 || hasFailed()) return;
     steps.push(await run(deletions, () => PARALLEL_DELETIONS));
-    await removeEmptyFolders(targetFolder, deletions, wantedFolders);
+    const folders = emptiedFolders(deletions).filter((path) => !wantedFolders.has(placeIn(plan)({ path })));
+    await removeEmptyFolders(targetFolder, folders);
   };
   await remove(obstacles);
   try {
@@ -81,33 +82,41 @@ export async function applyDownload(
 }
 
 /** Deletions that make room for downloads (a file `a` for `a/b`, a folder's files for a file of its name), and all others. */
-function partDeletions({ actions }: DownloadPlan): { obstacles: DeleteAction[]; rest: DeleteAction[] } {
-  const deletions = actions.filter((action) => action.kind === "delete");
+function partDeletions(plan: DownloadPlan): { obstacles: DeleteAction[]; rest: DeleteAction[] } {
+  const deletions = plan.actions.filter((action) => action.kind === "delete");
   if (deletions.length === 0) return { obstacles: [], rest: [] };
+  const placeOf = placeIn(plan);
   const incoming = new Set<string>();
   const incomingFolders = new Set<string>();
-  for (const { kind, path } of actions) {
+  for (const action of plan.actions) {
+    const { kind } = action;
     if (kind !== "get" && kind !== "folder") continue;
+    const path = placeOf(action);
     if (kind === "get") incoming.add(path);
     else incomingFolders.add(path);
     for (const folder of foldersAbove(path)) incomingFolders.add(folder);
   }
-  const isObstacle = ({ path }: DeleteAction) =>
-    incomingFolders.has(path) || foldersAbove(path).some((folder) => incoming.has(folder));
+  const isObstacle = (deletion: DeleteAction) =>
+    incomingFolders.has(placeOf(deletion)) || foldersAbove(placeOf(deletion)).some((folder) => incoming.has(folder));
   return {
     obstacles: deletions.filter(isObstacle),
     rest: deletions.filter((deletion) => !isObstacle(deletion)),
   };
 }
 
-/** Removes the folders that became empty, the innermost first, except those that the bucket contains. */
-async function removeEmptyFolders(
-  target: TargetFolder,
-  deletions: readonly DeleteAction[],
-  wanted: ReadonlySet<string>,
-): Promise<void> {
-  const folders = new Set(deletions.flatMap(({ path }) => foldersAbove(path)));
-  const innermostFirst = [...folders].filter((path) => !wanted.has(path)).sort((a, b) => b.length - a.length);
+/** The place of a path on the target's disk: paths that differ only in case may have the same one. */
+function placeIn({ tellsCaseApart }: DownloadPlan): (action: Pick<Action, "path">) => string {
+  return ({ path }) => (tellsCaseApart ? path : diskName(path));
+}
+
+/** The folders that may be empty after deletions. */
+function emptiedFolders(deletions: readonly DeleteAction[]): string[] {
+  return [...new Set(deletions.flatMap(({ path }) => foldersAbove(path)))];
+}
+
+/** Removes folders if they are empty, the innermost first. */
+async function removeEmptyFolders(target: TargetFolder, folders: readonly string[]): Promise<void> {
+  const innermostFirst = folders.toSorted((a, b) => b.length - a.length);
   for (const folder of innermostFirst) {
     const path = await target.pathToRemove(folder).catch(() => undefined);
     if (path !== undefined) await rmdir(path).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { CodedError } from "../../errors/coded-error.ts";
 import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
+import { folderInTheWayError } from "../../files/windows/move-file.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { fetchInOne } from "./fetch-in-one.ts";
@@ -59,26 +60,28 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
   }
 }
 
-/** What is thrown if a folder is at the absolute path that a file is to have. */
-export function folderInTheWayError(path: string): CodedError {
-  return new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
-}
-
 /**
- * * Moves a temporary file to its place.
+ * Moves a temporary file to its place.
  *
  * @param name of the place, relative to the target.
- * @throws {FolderExchangedError} if its folder was replaced; {CodedError} if a folder that must not be removed has its name; Node's error.
+ * @throws {FolderExchangedError} if its folder was replaced; {OtherNameError}; {FileInUseError}; {CodedError} if a folder that must not be
+ *   removed has its name; Node's error.
  */
 export async function replaceFile(
-  { target, disk, replacesEmptyFolders }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders">,
+  {
+    target,
+    disk,
+    replacesEmptyFolders,
+    signal,
+  }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders" | "signal">,
   temporaryPath: string,
   name: string,
   path: string,
 ): Promise<void> {
   await target.confirm(name, disk);
+  target.confirmName(name);
   try {
-    await publish(temporaryPath, path, disk);
+    await publish(temporaryPath, path, disk, { signal });
   } catch (error) {
     // The error of a rename differs between systems.
     const isFolder = await lstat(path)
@@ -89,6 +92,6 @@ export async function replaceFile(
       throw folderInTheWayError(path);
     }
     await target.confirm(name, disk);
-    await publish(temporaryPath, path, disk);
+    await publish(temporaryPath, path, disk, { signal });
   }
 }

@@ -3,6 +3,7 @@ import { createDigest, type DigestAlgorithm, isCrc } from "../../checksums/algor
 import { combineCrcs } from "../../checksums/combine.ts";
 import { BlockPool } from "../../files/block-pool.ts";
 import { openReadDisk, readFileRange } from "../../files/file-range.ts";
+import { patience } from "../../files/windows/patience.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
@@ -85,7 +86,7 @@ export async function digestParts(
   algorithm: DigestAlgorithm,
 ): Promise<Buffer[]> {
   const means = { pool: new BlockPool(), disk: openReadDisk() };
-  const file = await open(path, "r");
+  const file = await patience.whileHeld({ path, purpose: "read" }, () => open(path, "r"));
   try {
     const digests: Buffer[] = [];
     for (const { startByte, sizeBytes } of parts) {

@@ -5,10 +5,11 @@ import { readFiles } from "../../extract/read-archive.ts";
 import type { Disk } from "../../files/disk.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import { DEFAULT_MODE, discard, removeTemporaryFolder, temporaryPathFor } from "../../files/temporary-file.ts";
+import { folderInTheWayError } from "../../files/windows/move-file.ts";
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
-import { folderInTheWayError, replaceFile } from "../download/fetch-file.ts";
+import { replaceFile } from "../download/fetch-file.ts";
 import type { ExtractAction } from "../plan/plan.ts";
 import type { ReadArchive } from "../plan/plan-download.ts";
 
@@ -49,9 +50,9 @@ export class ExtractedFiles {
    */
   async move({ path }: ExtractAction): Promise<void> {
     await this.#takeTurns();
-    const { target, disk } = this.#tools;
+    const { target, disk, signal } = this.#tools;
     const place = await target.fileFor(path);
-    await replaceFile({ target, disk, replacesEmptyFolders: false }, join(this.#folderPath, path), path, place);
+    await replaceFile({ target, disk, signal, replacesEmptyFolders: false }, join(this.#folderPath, path), path, place);
   }
 
   /**
@@ -114,6 +115,7 @@ export class ExtractedFiles {
       () => false,
     );
     if (isFolder) throw folderInTheWayError(place);
+    this.#tools.target.confirmName(path);
     return 0;
   }
 }

@@ -1,11 +1,12 @@
 import { codeOf } from "../../errors/coded-error.ts";
 import { archiveFormatOf, withoutArchiveExtension } from "../../extract/archive-format.ts";
-import { isCaseSensitive, NameCollisions, whyNameIsRefused } from "../../files/safe-path.ts";
+import { foldName, isCaseSensitive, NameCollisions, whyNameIsRefused } from "../../files/safe-path.ts";
+import type { OtherName } from "../../files/target-files.ts";
 import { isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { DownloadOptions } from "../options.ts";
 import { StepError } from "../step-error.ts";
-import { describeFlattened, nameExamples, type PlanProblem } from "./plan.ts";
+import { describeFlattened, nameExamples, type PlanProblem, type PlanRemark } from "./plan.ts";
 
 const OUT = "Exclude it with a pattern (globExpressions).";
 
@@ -26,11 +27,16 @@ export class DownloadPaths {
   /** Where paths are not what their keys end in, the key that each comes from. */
   readonly #keys = new Map<string, string>();
   readonly #problems: PlanProblem[] = [];
+  /** Finds names that this system's disks tell apart, and others do not. */
+  readonly #perhapsTaken: NameCollisions | undefined;
+  readonly #perhapsRivals = new Set<string>();
 
   constructor(options: DownloadOptions, prefix: string, tellsCaseApart: boolean) {
     this.#options = options;
     this.#prefix = prefix;
     this.#taken = new NameCollisions(tellsCaseApart);
+    const isFoldedLess = !tellsCaseApart && process.platform === "win32";
+    this.#perhapsTaken = isFoldedLess ? new NameCollisions(false, foldName) : undefined;
     this.areInOrder =
       !options.extract && !options.flattenFolders && !options.patterns.lines.some(({ glob }) => glob.startsWith("/"));
     this.base = options.keepPrefix && !options.flattenFolders ? prefix.replace(/^\/+/, "") : "";
@@ -38,6 +44,14 @@ export class DownloadPaths {
 
   get problems(): PlanProblem[] {
     return [...this.#problems, ...[...this.#rivals].map(([path, keys]) => this.#describeRivals(path, keys))];
+  }
+
+  /** Names that may or may not be one: the download itself refuses to replace the first by the second. */
+  get remarks(): PlanRemark[] {
+    if (this.#perhapsRivals.size === 0) return [];
+    const names = nameExamples([...this.#perhapsRivals]);
+    const message = `some disks take these names for one: ${names}. If this disk does, the step does not replace one file by the other, and fails.`;
+    return [{ kind: "warning", input: "sourceFolder", code: "file-names-in-conflict", message }];
   }
 
   pathOf({ key }: RemoteObject): string {
@@ -90,6 +104,8 @@ export class DownloadPaths {
   #take(path: string, key: string): boolean {
     const earlier = this.#taken.add(path);
     if (earlier === undefined) {
+      const perhaps = this.#perhapsTaken?.add(path);
+      if (perhaps !== undefined) this.#perhapsRivals.add(perhaps).add(path);
       if (!this.areInOrder) this.#keys.set(path, key);
       return true;
     }
@@ -126,6 +142,12 @@ export class DownloadPaths {
   #refuse(message: string): void {
     this.#problems.push({ input: "sourceFolder", code: "file-name-not-supported", message });
   }
+}
+
+/** An object whose path is the disk's other name of something. */
+export function describeOtherName(key: string, { path, nameThere }: OtherName): PlanProblem {
+  const message = `${key} cannot become a file: on this disk, ${path} is another name of ${nameThere}. ${OUT}`;
+  return { input: "sourceFolder", code: "file-names-in-conflict", message };
 }
 
 /**

@@ -52,22 +52,35 @@ export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedP
   }
 }
 
+/** Which names are the same on a disk that ignores case. */
+export interface Folding {
+  /** Gives the same text for names that are the same on some disk. */
+  fold(name: string): string;
+  /** Whether a local item's name, and another one with the same folded text, are the same on this disk. */
+  isOne(local: string, other: string): boolean;
+}
+
 /**
- * * Pairs items whose names are the same on a disk that ignores case, for example `README.md` and `readme.md`. Remote items come in their
+ * Pairs items whose names are the same on a disk that ignores case, for example `README.md` and `readme.md`. Remote items come in their
  * order, then local ones without a partner. All local items are kept in memory.
- * @param fold gives the same text for names that are the same on the disk.
  */
 export async function* joinByFoldedName<L, R>(
   ends: Ends<L, R>,
-  fold: (name: string) => string,
+  { fold, isOne }: Folding,
 ): AsyncGenerator<JoinedPair<L, R>, void> {
-  const unpaired = new Map<string, L>();
-  for (const local of ends.locals) unpaired.set(fold(ends.nameOfLocal(local)), local);
+  const unpaired = new Map<string, L[]>();
+  for (const local of ends.locals) {
+    const alike = unpaired.get(fold(ends.nameOfLocal(local)));
+    if (alike) alike.push(local);
+    else unpaired.set(fold(ends.nameOfLocal(local)), [local]);
+  }
   for await (const remote of ends.remotes) {
-    const name = fold(ends.nameOfRemote(remote));
-    const local = unpaired.get(name);
-    unpaired.delete(name);
+    const name = ends.nameOfRemote(remote);
+    const alike = unpaired.get(fold(name)) ?? [];
+    const exact = alike.findIndex((local) => ends.nameOfLocal(local) === name);
+    const index = exact >= 0 ? exact : alike.findIndex((local) => isOne(ends.nameOfLocal(local), name));
+    const [local] = index >= 0 ? alike.splice(index, 1) : [];
     yield local === undefined ? [undefined, remote] : [local, remote];
   }
-  for (const local of unpaired.values()) yield [local, undefined];
+  for (const local of [...unpaired.values()].flat()) yield [local, undefined];
 }

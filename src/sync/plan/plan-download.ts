@@ -14,12 +14,12 @@ import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
-import { DownloadPaths, lastName, tellsCaseApart } from "./download-paths.ts";
+import { DownloadPaths, describeOtherName, lastName, tellsCaseApart } from "./download-paths.ts";
 import { type DownloadSource, findSource } from "./download-source.ts";
-import { joinByFoldedName, mergeJoin } from "./merge-join.ts";
+import { type Folding, joinByFoldedName, mergeJoin } from "./merge-join.ts";
 import { guardExisting } from "./overwrite-guard.ts";
 import { remarkOnLines } from "./pattern-remarks.ts";
-import type { Action, DeleteAction, ExtractAction, FolderAction, GetAction, Plan } from "./plan.ts";
+import type { Action, DeleteAction, ExtractAction, FolderAction, GetAction, Plan, PlanProblem } from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, planInOrder, requireListed } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
@@ -32,6 +32,8 @@ export interface DownloadPlan extends Plan {
   readonly leftovers: readonly string[];
   /** The identity of the target when it was read; undefined if it did not exist. */
   readonly targetIdentity: FolderIdentity | undefined;
+  /** Whether names that differ only in case are different files in the target. */
+  readonly tellsCaseApart: boolean;
   /** Archives to extract. Each path is that of the folder for its files, empty for the target itself. */
   readonly archiveObjects: readonly GetAction[];
   /** The content of the archives, once they are read. */
@@ -80,6 +82,8 @@ class DownloadPlanner {
   /** What `overwrite: error` checks. */
   readonly #existing: string[] = [];
   readonly #leftovers = new Set<string>();
+  /** Objects whose paths are other names of files or folders. */
+  readonly #otherNames: PlanProblem[] = [];
   readonly #targetIdentity: FolderIdentity | undefined;
   #filesFound = 0;
   #filesInTarget = 0;
@@ -110,7 +114,7 @@ class DownloadPlanner {
       remotes: this.#inOrder(this.#source.objects),
       nameOfRemote: (object: RemoteObject) => this.#paths.pathOf(object),
     };
-    const pairs = this.#tellsCaseApart ? mergeJoin(ends) : joinByFoldedName(ends, foldName);
+    const pairs = this.#tellsCaseApart ? mergeJoin(ends) : joinByFoldedName(ends, this.#folding());
     for await (const [file, object] of pairs) {
       this.#context.considered?.();
       const isWanted = object && isInShard(this.#relativeKeyOf(object), this.#options.shard);
@@ -127,15 +131,21 @@ class DownloadPlanner {
       actions: [...this.#folders, ...decisions, ...this.#extra],
       problems: [
         ...this.#paths.problems,
+        ...this.#otherNames,
         guardExisting(this.#existing, "files", (path) => join(target, path), target),
         checkDeleteLimit(this.#extra, scope, this.#options),
       ].filter((problem) => problem !== undefined),
-      remarks: this.#filesFound === 0 ? [] : remarkOnLines(this.#patterns.unusedLines(), "object"),
+      remarks: [...remarkOnLines(this.#patterns, "object", this.#filesFound > 0), ...this.#paths.remarks],
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
       targetIdentity: this.#targetIdentity,
+      tellsCaseApart: this.#tellsCaseApart,
       archiveObjects: this.#archives,
     };
+  }
+
+  #folding(): Folding {
+    return { fold: foldName, isOne: (local, other) => this.#targetFiles.isSameFile(local, other) };
   }
 
   #relativeKeyOf({ key }: RemoteObject): string {
@@ -221,6 +231,7 @@ class DownloadPlanner {
       relativeKey: this.#relativeKeyOf(object),
       sizeBytes: requireListed(object, "sizeBytes", NEEDS_SIZE),
     };
+    if (!this.#tellsCaseApart) this.#checkName(subject.path, object.key);
     const file = walked ?? this.#findFile(subject.path);
     const get = (reason: string): Action => ({ kind: "get", ...subject, reason, etag: object.etag, replaces: !!file });
     if (!file) {
@@ -239,6 +250,12 @@ class DownloadPlanner {
         return isSame ? { kind: "skip", ...subject, reason } : get(reason);
       });
     }
+  }
+
+  /** A file that the disk finds by another name is a different file, and must not be replaced. */
+  #checkName(path: string, key: string): void {
+    const other = this.#targetFiles.otherName(path);
+    if (other) this.#otherNames.push(describeOtherName(key, other));
   }
 
   /** The file at a path, unless the path leads through a link that will be deleted as extra. */

@@ -124,7 +124,7 @@ class UploadPlanner {
         guardExisting(this.#existing, "objects", (relativeKey) => prefix + relativeKey, place),
         checkDeleteLimit(deletions, scope, this.#options),
       ].filter((problem) => problem !== undefined),
-      remarks: this.#filesFound === 0 ? [] : this.#remarks(),
+      remarks: this.#remarks(),
       filesFound: this.#filesFound,
     };
   }
@@ -137,12 +137,9 @@ class UploadPlanner {
   }
 
   #remarks(): PlanRemark[] {
-    return [
-      ...remarkOnLines(this.#patterns.unusedLines(), "file"),
-      ...remarkOnRules(this.#rules.unused()),
-      ...this.#untyped.remarks(),
-      ...this.#classes.remarks(),
-    ];
+    const lines = remarkOnLines(this.#patterns, "file", this.#filesFound > 0);
+    if (this.#filesFound === 0) return lines;
+    return [...lines, ...remarkOnRules(this.#rules.unused()), ...this.#untyped.remarks(), ...this.#classes.remarks()];
   }
 
   /** The files in the order of their names in the bucket. */

@@ -5,6 +5,7 @@ import { BLOCK_SIZE_BYTES, type BlockPool } from "../../files/block-pool.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Disk } from "../../files/disk.ts";
 import { FileChangedError, readFileRange, readSmallFile } from "../../files/file-range.ts";
+import { patience } from "../../files/windows/patience.ts";
 import type { Body } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
@@ -97,7 +98,8 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
     signal.throwIfAborted();
     const block = smallBlocks.take();
     try {
-      const bytes = readSmallFile(file.path, sizeBytes, block);
+      const read = async () => readSmallFile(file.path, sizeBytes, block);
+      const bytes = await patience.whileHeld({ path: file.path, purpose: "read", signal }, read);
       const body: Body = { sizeBytes, chunks: () => [bytes] };
       return await putObject(bucket, file.key, body, file.write, signal);
     } finally {
@@ -111,7 +113,7 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
 async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<SentObject> {
   const { bucket, slots, digester, largeBlocks, disk, signal } = context;
   const { path, key, sizeBytes, write } = sent;
-  const file = await open(path);
+  const file = await patience.whileHeld({ path, purpose: "read", signal }, () => open(path));
   try {
     const before = await file.stat();
     if (before.size !== sizeBytes) throw new FileChangedError();

@@ -17,7 +17,7 @@ const MAX_CONCURRENCY = 1000;
  * @param root the source folder, where that is one on disk: a pattern may start with it.
  */
 export function readTransfer(reader: InputReader, root?: string): CommonTransferOptions {
-  const patterns = readPatterns(reader, root);
+  const patterns = readPatterns(reader, root, reader.boolean("ignoreCase"));
   const flattenFolders = reader.boolean("flattenFolders");
   const overwrite = readOverwrite(reader);
   const compareBy = reader.choice<CompareBy>("compareBy", ["checksum", "sizeAndTime", "size"], "checksum");
@@ -55,12 +55,12 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
  *
  * @param root the source folder, where that is one on disk.
  */
-export function readPatterns(reader: InputReader, root: string | undefined): PathPatterns {
+export function readPatterns(reader: InputReader, root: string | undefined, ignoreCase = false): PathPatterns {
   const lines = reader.lines("globExpressions");
   const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
   return reader.check(
     "globExpressions",
-    () => parsePatterns(given, { root, isOfKeys: root === undefined }),
+    () => parsePatterns(given, { root, isOfKeys: root === undefined, ignoreCase }),
     parsePatterns([]),
   );
 }

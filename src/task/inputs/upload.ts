@@ -2,6 +2,7 @@ import { type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { InputReader } from "../../agent/inputs.ts";
 import { codeOf } from "../../errors/coded-error.ts";
+import { withoutLongPathMark } from "../../files/windows/real-path.ts";
 
 const MIB = 1024 ** 2;
 /** "Amazon S3 multipart upload limits" in the Amazon S3 User Guide, in MiB. */
@@ -20,7 +21,7 @@ export interface Source {
  * @param whatToEnter where it is empty, for example `Enter the folder to upload.`
  */
 export function readSource(reader: InputReader, whatToEnter: string): Source {
-  const path = reader.required("sourceFolder", whatToEnter);
+  const path = withoutLongPathMark(reader.required("sourceFolder", whatToEnter));
   if (path === "") return { path, isFile: false };
   let stat: Stats | undefined;
   try {
@@ -55,11 +56,11 @@ export function readPrefix(reader: InputReader): string {
 }
 
 /**
- * * Reads the key prefix, without the leading `/` that people write as in a path. A second leading `/` is kept: the AWS Toolkit stores such
- * keys.
+ * Reads the key prefix, without the leading `/` that people write as in a path. A second leading `/` is kept: the AWS Toolkit stores such
+ * keys. A `\` means `/`, because the variables of Windows agents contain it.
  */
 export function readKeyStart(reader: InputReader, input: "sourceFolder" | "targetFolder"): string {
-  const text = reader.text(input);
+  const text = reader.text(input).replaceAll("\\", "/");
   if (!text.startsWith("/")) return text;
   if (!text.startsWith("//")) {
     reader.note(input, `the / at the start of "${text}" is not used. For keys that start with /, enter /${text}.`);

@@ -102,12 +102,12 @@ async function planAndApply<P extends Plan>(
   const startMs = performance.now();
   const plan = await planUnlessCancelled(task, tools);
   if (plan === undefined) return leaveUnplanned(task, bucketName);
-  if (plan.filesFound === 0 && ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   for (const remark of plan.remarks ?? []) {
     const text = `${remark.input}: ${remark.message}`;
     if (remark.kind === "info") log.info(text);
     else log.warning(remark.code, text);
   }
+  if (plan.filesFound === 0 && ifNoFilesFound !== "ignore") tellNothingFound(options, task.nothingFound);
   const direction = task.directionOf(plan);
   const result = dryRun ? showPlan(plan, direction) : await carryOut(plan, direction, task, tools, startMs);
   const { counts, report } = result;

@@ -5,7 +5,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { createAgentIdentity } from "../../../src/aws/credentials/agent-identity.ts";
 import type { CredentialSource } from "../../../src/aws/credentials/credentials.ts";
@@ -250,7 +250,7 @@ describe("the agent's own identity", () => {
       );
       assert.ok(chain?.includes("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
       assert.ok(!main?.includes("AWS_CONTAINER_CREDENTIALS_FULL_URI"));
-      const { defaultProvider } = await import(join(tasks, task, "sdk-clients.js"));
+      const { defaultProvider } = await import(pathToFileURL(join(tasks, task, "sdk-clients.js")).href);
       keysInEnvironment();
       assert.equal((await defaultProvider({})()).accessKeyId, user.accessKeyId);
     }

@@ -63,7 +63,7 @@ describe("pairing by folded name", () => {
   it("puts together what a disk takes for one name, so that a file is not taken for another one's leftover", async () => {
     const found: unknown[] = [];
     const ends = endsOf(["a.txt", "readme.md", "z.txt"], ["README.md", "a.txt", "new.txt"]);
-    for await (const pair of joinByFoldedName(ends, (name) => name.toLowerCase())) found.push(pair);
+    for await (const pair of joinByFoldedName(ends, { fold: lower, isOne: () => true })) found.push(pair);
     assert.deepEqual(found, [
       ["readme.md", "README.md"],
       ["a.txt", "a.txt"],
@@ -71,4 +71,23 @@ describe("pairing by folded name", () => {
       ["z.txt", undefined],
     ]);
   });
+
+  it("asks the disk about names that fold alike, and takes the exact one first", async () => {
+    const found: unknown[] = [];
+    const fold = (name: string) => name.replaceAll("\u00df", "ss").toLowerCase();
+    const isOne = (local: string, other: string) => lower(local) === lower(other);
+    const ends = endsOf(["STRASSE", "strasse", "stra\u00dfe", "x\u00df"], ["STRASSE", "Strasse", "stra\u00dfe", "xss"]);
+    for await (const pair of joinByFoldedName(ends, { fold, isOne })) found.push(pair);
+    assert.deepEqual(found, [
+      ["STRASSE", "STRASSE"],
+      ["strasse", "Strasse"],
+      ["stra\u00dfe", "stra\u00dfe"],
+      [undefined, "xss"],
+      ["x\u00df", undefined],
+    ]);
+  });
 });
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}

@@ -120,11 +120,12 @@ export const downloadTable: InputTable = {
     {
       input: "sourceFolder",
       meaning:
-        "The key prefix: `site` and `/site` mean `site/`, never `site-old/`; `//site` means `/site/`; the key of an object means that object alone.",
+        "The key prefix: `site` and `/site` mean `site/`, never `site-old/`; `//site` means `/site/`; the key of an object means that object alone; a `\\\\` separates folders as `/` does.",
       valid: [
         { value: "site", means: { source: "site" } },
         { value: "/site/app/", means: { source: "site/app/" } },
         { value: "//site", means: { source: "/site" } },
+        { value: "rel\\1.2", means: { source: "rel/1.2" } },
         { value: "//", means: { source: "/" } },
       ],
       empty: { says: "the whole bucket", means: {} },
@@ -150,6 +151,12 @@ export const downloadTable: InputTable = {
             `targetFolder: SOURCE/file.txt is not a folder, so nothing can be downloaded to ${value}. Enter another folder. [path-taken]`,
           ],
         })),
+        {
+          value: `/${"x".repeat(256)}/out`,
+          errors: [
+            `targetFolder: /${"x".repeat(256)}/out cannot be a folder: a name in it is longer than 255 bytes. Enter another folder. [path-invalid]`,
+          ],
+        },
         undefinedVariable("targetFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
       ],
     },

@@ -45,6 +45,27 @@ export const patternsRow = (chosen: string): InputRow => ({
   ],
 });
 
+const ignoreCaseRow: InputRow = {
+  input: "ignoreCase",
+  meaning: "Whether upper and lower case are alike in globExpressions.",
+  valid: [
+    { value: "true", others: { globExpressions: "**/*.JS" }, means: { matched: ["assets/app.js"] } },
+    {
+      value: "TRUE",
+      others: { globExpressions: "Assets/" },
+      means: { matched: ["assets/app.js", "assets/app.js.map"] },
+    },
+    { value: "false", others: { globExpressions: "**\n!Assets/**" }, means: {} },
+  ],
+  empty: { says: "`false`", others: { globExpressions: "**/*.JS" }, means: { matched: [] } },
+  wrong: [
+    {
+      value: "yes",
+      errors: ['ignoreCase: "yes" is neither true nor false. Enter one of the two. [input-not-boolean]'],
+    },
+  ],
+};
+
 export const maxDeleteRow: InputRow = {
   input: "maxDelete",
   meaning: "How much may be deleted: a number or a percentage.",
@@ -89,6 +110,7 @@ export const transferRows = (direction: {
 }): InputRow[] =>
   [
     patternsRow(direction.chosen),
+    ignoreCaseRow,
     booleanRow("flattenFolders", `Whether ${direction.chosen} lose their folders: \`a/b.txt\` becomes \`b.txt\`.`),
     choiceRow(
       "overwrite",
