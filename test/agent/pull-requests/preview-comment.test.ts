@@ -45,7 +45,7 @@ describe("The comment on a pull request", () => {
   it("names ten pages at most", () => {
     const pages = Array.from({ length: 1_212 }, (_, index) => ({ path: `${index}.html` }));
     const [, row = ""] = /\| Changed pages \| (.*) \|/.exec(describePreview({ ...NEWS, pages })) ?? [];
-    assert.deepEqual(row.split("<br>").slice(9), ["9.html", "and 1,202 more"]);
+    assert.deepEqual(row.split("<br>").slice(9), ["9&#46;html", "and 1,202 more"]);
     assert.match(describePreview({ ...NEWS, pages: [] }), /\| Changed pages \| none \|/);
   });
 
