@@ -8,7 +8,7 @@ import type {
 import { withRetries } from "../../aws/retry.ts";
 import { asKnownError, refusal } from "../azure-devops/api-errors.ts";
 import { type ClientOptions, openGitApi } from "../azure-devops/open-client.ts";
-import { repositoryDigest } from "./run-pull-request.ts";
+import { repositoryDigest } from "./repository-digest.ts";
 
 /** A pull request as Azure Repos knows it. */
 export interface AzurePullRequest {

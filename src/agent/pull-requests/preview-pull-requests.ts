@@ -130,7 +130,7 @@ export class PreviewPullRequests {
         return await this.#repos.read(number);
       } catch (error) {
         signal.throwIfAborted();
-        why = describePullRequestFailure(error, {}, run.isFork);
+        why = describePullRequestFailure(error, {}, run);
         if (why === undefined) throw error;
       }
     if (!this.#hasWarned)
@@ -148,7 +148,7 @@ export class PreviewPullRequests {
       return await act();
     } catch (error) {
       signal.throwIfAborted();
-      const why = describePullRequestFailure(error, pullRequest, run.isFork);
+      const why = describePullRequestFailure(error, pullRequest, run);
       if (why === undefined) throw error;
       log.warning(
         "pull-request-not-updated",

@@ -1,31 +1,35 @@
-import * as tl from "azure-pipelines-task-lib/task.js";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import type { AzurePullRequest } from "./azure-repos.ts";
+import type { RunRepository } from "./run-pull-request.ts";
+
+/** In whose name a run asks. */
+export type AskingRun = Pick<RunRepository, "isFork" | "project" | "projectId" | "collection">;
 
 /**
  * Says why Azure Repos did not do what was asked, and what to do about it, as sentences.
  *
  * @param repositoryName where the right is to be granted; undefined if it is not known.
- * @param isFork whether the run builds a fork, whose token has fewer rights.
+ * @param run one that builds a fork has a token with fewer rights.
  * @returns undefined if the error is none of Azure Repos or the way to it.
  */
 export function describePullRequestFailure(
   error: unknown,
   { repositoryName }: Partial<Pick<AzurePullRequest, "repositoryName">>,
-  isFork: boolean,
+  run: AskingRun,
 ): string | undefined {
   if (!(error instanceof ServiceError || error instanceof ConnectionError)) return undefined;
-  return `${error.message}. ${advise(error, repositoryName, isFork)}`;
+  return `${error.message}. ${advise(error, repositoryName, run)}`;
 }
 
-function advise(error: ServiceError | ConnectionError, repositoryName: string | undefined, isFork: boolean): string {
+function advise(error: ServiceError | ConnectionError, repositoryName: string | undefined, run: AskingRun): string {
+  const { isFork } = run;
   if (error instanceof ConnectionError)
     return "Check that this machine reaches Azure DevOps, with the proxy and the certificates of the agent.";
   const { serverMessage, status } = error.details;
   if (/^TF401019\b/.test(serverMessage) && !isFork) return OTHER_REPOSITORY;
   const isRefused = /^TF401027\b/.test(serverMessage) || status === 401 || status === 403;
-  if (isRefused) return isFork ? FORK : describeGrant(serverMessage, repositoryName);
+  if (isRefused) return isFork ? FORK : describeGrant(serverMessage, repositoryName, run);
   if (status === 404) return isFork ? FORK : UNKNOWN_PULL_REQUEST;
   return "Run the step again later.";
 }
@@ -40,20 +44,19 @@ const UNKNOWN_PULL_REQUEST =
   "Check that the pull request is in this organization, and that the job may read its repository: add the step `checkout: self` to the job, or name the repository under `uses: repositories`.";
 
 /** Source: "Manage build service account permissions" in the documentation of Azure Pipelines. */
-function describeGrant(serverMessage: string, repositoryName: string | undefined): string {
+function describeGrant(serverMessage: string, repositoryName: string | undefined, run: AskingRun): string {
   const place = repositoryName ? `the repository ${repositoryName}` : "the repository";
-  return `Grant "Contribute to pull requests" to ${describeIdentity(serverMessage)}, under Project settings, Repositories, ${place}, Security.`;
+  return `Grant "Contribute to pull requests" to ${describeIdentity(serverMessage, run)}, under Project settings, Repositories, ${place}, Security.`;
 }
 
 /** The server names the identity by the ID of the project, or that of the collection for jobs that may reach all projects. */
-function describeIdentity(serverMessage: string): string {
+function describeIdentity(serverMessage: string, { project, projectId, collection }: AskingRun): string {
   const [, id = ""] = /identity '[^'\\]*\\+([0-9a-f-]{36})'/i.exec(serverMessage) ?? [];
-  const project = tl.getVariable("System.TeamProject") ?? "";
-  const organization = organizationOf(tl.getVariable("System.CollectionUri") ?? "");
+  const organization = organizationOf(collection);
   const ofProject = `"${project} Build Service (${organization})"`;
   const ofCollection = `"Project Collection Build Service (${organization})"`;
   if (id === "") return `${ofProject}, or to ${ofCollection} if jobs are not limited to their project`;
-  return id.toLowerCase() === (tl.getVariable("System.TeamProjectId") ?? "").toLowerCase() ? ofProject : ofCollection;
+  return id.toLowerCase() === projectId.toLowerCase() ? ofProject : ofCollection;
 }
 
 /** As `my-org` of `https://dev.azure.com/my-org/` or of `https://my-org.visualstudio.com/`; the collection's name on a server. */

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { digestOf, repositoryDigest } from "./repository-digest.ts";
 
 /** The repository and the pull request that the pipeline's run is about, as its variables say. */
 export interface RunRepository {
@@ -13,10 +13,11 @@ export interface RunRepository {
   readonly sourceCommit?: string;
   /** Whether the source branch is in a fork. */
   readonly isFork: boolean;
+  /** The project of the run, by its name and its ID, and the URL of its organization. */
+  readonly project: string;
+  readonly projectId: string;
+  readonly collection: string;
 }
-
-/** So much of a digest tells one repository from another. */
-const DIGEST_LENGTH = 16;
 
 /**
  * Reads the variables of the run. `System.PullRequest.PullRequestId` is for Azure Repos the number, and for GitHub an internal ID beside the
@@ -37,20 +38,10 @@ export function readRunRepository(): RunRepository {
     ...(Number.isSafeInteger(number) && number > 0 ? { pullRequest: number } : {}),
     ...(sourceCommit ? { sourceCommit } : {}),
     isFork: variable("System.PullRequest.IsFork").toLowerCase() === "true",
+    project: variable("System.TeamProject"),
+    projectId: variable("System.TeamProjectId"),
+    collection: variable("System.CollectionUri"),
   };
-}
-
-/**
- * By what a repository of Azure Repos is recognized. The bucket may be public, so it holds no name and no address.
- *
- * @param collection the URL of the organization or the collection.
- */
-export function repositoryDigest(collection: string, repositoryId: string): string {
-  return digestOf(`${collection}${collection.endsWith("/") ? "" : "/"}_git/${repositoryId}`);
-}
-
-function digestOf(text: string): string {
-  return hash("sha256", text.toLowerCase(), "hex").slice(0, DIGEST_LENGTH);
 }
 
 function withoutUser(address: string): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AzureRepos } from "../../../src/agent/pull-requests/azure-repos.ts";
 import { editComment, putComment } from "../../../src/agent/pull-requests/comment-thread.ts";
 import { describePullRequestFailure } from "../../../src/agent/pull-requests/pull-request-failure.ts";
-import { repositoryDigest } from "../../../src/agent/pull-requests/run-pull-request.ts";
+import { repositoryDigest } from "../../../src/agent/pull-requests/repository-digest.ts";
 import type { NetworkSettings } from "../../../src/http/network-settings.ts";
 import { type AzureDevOpsServer, startAzureDevOps } from "../../stand-ins/azure-devops/server.ts";
 import { createOidcIssuer } from "../../stand-ins/sts/oidc-issuer.ts";
@@ -121,7 +121,10 @@ describe("A pull request in Azure Repos", () => {
         () => assert.fail("it did not refuse"),
         (reason: unknown) => reason,
       );
-      return describePullRequestFailure(error, { repositoryName: "site" }, isFork) ?? "";
+      const { project } = server.pullRequests.repository;
+      const collection = "https://shop.visualstudio.com/";
+      const run = { isFork, project: project.name, projectId: project.id.toUpperCase(), collection };
+      return describePullRequestFailure(error, { repositoryName: "site" }, run) ?? "";
     };
 
     it("names the right, the identity and the place", async () => {
@@ -130,7 +133,7 @@ describe("A pull request in Azure Repos", () => {
       assert.match(said, /^TF401027: You need the Git 'PullRequestContribute' permission/);
       assert.match(
         said,
-        /Grant "Contribute to pull requests" to ".*Build Service \(.*\)", under Project settings, Repositories, the repository site, Security\.$/,
+        /Grant "Contribute to pull requests" to "local Build Service \(shop\)", under Project settings, Repositories, the repository site, Security\.$/,
       );
       assert.match(await failure(() => put("first"), true), /This run builds a fork/);
     });
