@@ -5,8 +5,10 @@ import { otherClients } from "./clients/clients.ts";
 import { describeMachine } from "./machine.ts";
 import type { Part, Peers } from "./part.ts";
 import { archiveRandom, archiveText } from "./parts/archives.ts";
-import { downloadLarge, downloadSmall } from "./parts/downloads.ts";
+import { downloadSmall } from "./parts/downloads.ts";
 import { https } from "./parts/https.ts";
+import { downloadLarge, uploadLarge } from "./parts/large.ts";
+import { line } from "./parts/line.ts";
 import { packageSize } from "./parts/package.ts";
 import { plan } from "./parts/plan.ts";
 import { proxied } from "./parts/proxied.ts";
@@ -14,7 +16,7 @@ import { publish } from "./parts/publish.ts";
 import { downloadMany, uploadMany } from "./parts/slope.ts";
 import { startUp } from "./parts/start-up.ts";
 import { unchanged } from "./parts/unchanged.ts";
-import { uploadLarge, uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
+import { uploadSmall, uploadSmallLatency } from "./parts/uploads.ts";
 import { versitygw } from "./parts/versitygw.ts";
 import { installedRclone } from "./rclone.ts";
 import { resultsChart } from "./results-chart.ts";
@@ -35,6 +37,7 @@ const parts: readonly Part[] = [
   startUp,
   packageSize,
   https,
+  line,
   versitygw,
   archiveText,
   archiveRandom,

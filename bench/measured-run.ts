@@ -9,8 +9,8 @@ const FORMAT = "%e %U %S %M";
 const TIME = "/usr/bin/time";
 
 /** A shell script that runs a program under GNU time, to be used in the program's place. */
-export function timedScript(program: string, reportFile: string): string {
-  return `#!/bin/sh\nexec ${TIME} --quiet -f '${FORMAT}' -o '${reportFile}' '${program}' "$@"\n`;
+export function timedScript({ commandPrefix }: BenchServer, program: string, reportFile: string): string {
+  return `#!/bin/sh\nexec ${[...commandPrefix, TIME].join(" ")} --quiet -f '${FORMAT}' -o '${reportFile}' '${program}' "$@"\n`;
 }
 
 /** Runs a program to its end and measures it. @throws {Error} with what it said where it fails. */
@@ -21,9 +21,9 @@ export async function measureCommand(
   env: Record<string, string>,
 ): Promise<Sample> {
   const reportFile = join(server.folder, "time");
-  return measure(server, reportFile, () =>
-    run(TIME, ["--quiet", "-f", FORMAT, "-o", reportFile, program, ...args], env),
-  );
+  const timed = [TIME, "--quiet", "-f", FORMAT, "-o", reportFile, program, ...args];
+  const [first = "", ...rest] = [...server.commandPrefix, ...timed];
+  return measure(server, reportFile, () => run(first, rest, env));
 }
 
 /** Measures what `work` runs under GNU time with this report file, and how much the server computes meanwhile. */

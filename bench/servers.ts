@@ -11,7 +11,10 @@ import { localhostTls } from "../local/s3/localhost-tls.ts";
 import { endProcess, startProcess } from "../scripts/servers/process-groups.ts";
 import type { RunningServer } from "../scripts/servers/server.ts";
 import { versitygw } from "../scripts/servers/versitygw.ts";
-import { memoryFolder } from "./work-folders.ts";
+import type { NetworkNamespace } from "./network-namespace.ts";
+import { builtNullServer } from "./null-s3/go-program.ts";
+import { pattern } from "./null-s3/pattern.ts";
+import { memoryFolder, type WorkFolder } from "./work-folders.ts";
 
 /** A store that programs are measured against. */
 export interface BenchServer {
@@ -23,6 +26,8 @@ export interface BenchServer {
   readonly caFile: string | undefined;
   /** For what a run leaves behind. */
   readonly folder: string;
+  /** What stands before the command of each program that uses it; empty if nothing has to. */
+  readonly commandPrefix: readonly string[];
   /** Makes a bucket. @returns its name */
   newBucket(): Promise<string>;
   /** What its process has computed so far; NaN where that is not known. */
@@ -34,24 +39,61 @@ export interface NullServerOptions {
   readonly tls?: boolean;
   /** How long each answer is held back. */
   readonly latencyMs?: number;
+  /** Where it runs, and the programs that use it. */
+  readonly network?: NetworkNamespace;
+  /** Whether bodies are large, so that one thread would be the bottleneck. Default: over TLS. */
+  readonly hasLargeBodies?: boolean;
 }
 
-/** Starts the server that stores nothing, in a process of its own. */
-export async function startNullServer({ tls = false, latencyMs = 0 }: NullServerOptions = {}): Promise<BenchServer> {
+/** Starts the server that stores nothing, in a process of its own. @throws {Unavailable} if it takes Go, and there is none. */
+export function startNullServer(options: NullServerOptions = {}): Promise<BenchServer> {
+  const { tls = false, hasLargeBodies = tls } = options;
+  return hasLargeBodies ? startInGo(options) : startInNode(options);
+}
+
+/** The one with one thread. */
+function startInNode(options: NullServerOptions): Promise<BenchServer> {
   const script = fileURLToPath(new URL("null-s3/main.ts", import.meta.url));
-  const args = ["--import", "tsx", script, "--latency-ms", String(latencyMs), ...(tls ? ["--tls"] : [])];
-  const child = startProcess(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [url] = (await once(createInterface(child.stdout as Readable), "line")) as [string];
+  const command = [process.execPath, "--import", "tsx", script, "--latency-ms", String(options.latencyMs ?? 0)];
+  return startedNullServer("null server", command, memoryFolder("server"), options);
+}
+
+/** The one that uses all cores. It takes less of them than its clients do. */
+async function startInGo(options: NullServerOptions): Promise<BenchServer> {
+  const { tls = false, latencyMs = 0 } = options;
+  const program = await builtNullServer();
   const folder = memoryFolder("server");
-  const caFile = tls ? join(folder.path, "ca.pem") : undefined;
+  const patternFile = join(folder.path, "pattern");
+  writeFileSync(patternFile, pattern);
+  const keyFile = join(folder.path, "key.pem");
+  writeFileSync(keyFile, localhostTls.key);
+  const tlsArgs = tls ? ["--cert", join(folder.path, CA_FILE), "--key", keyFile] : [];
+  const command = [program, "--pattern", patternFile, "--latency-ms", String(latencyMs), ...tlsArgs];
+  return startedNullServer("null server in Go", command, folder, options);
+}
+
+const CA_FILE = "ca.pem";
+
+async function startedNullServer(
+  name: string,
+  command: readonly string[],
+  folder: WorkFolder,
+  { tls = false, network }: NullServerOptions,
+): Promise<BenchServer> {
+  const commandPrefix = network?.commandPrefix ?? [];
+  const caFile = tls ? join(folder.path, CA_FILE) : undefined;
   if (caFile) writeFileSync(caFile, localhostTls.cert);
+  const [program = "", ...args] = [...commandPrefix, ...command];
+  const child = startProcess(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const [url] = (await once(createInterface(child.stdout as Readable), "line")) as [string];
   return {
-    name: "null server",
+    name,
     url,
     accessKeyId: "bench",
     secretAccessKey: "bench-secret",
     caFile,
     folder: folder.path,
+    commandPrefix,
     // There a bucket is there as soon as something is put into it.
     newBucket: async () => newBucketName(),
     cpuSeconds: () => cpuSecondsOf(child),
@@ -73,6 +115,7 @@ export async function startVersitygw(): Promise<BenchServer> {
     secretAccessKey: server.secretAccessKey,
     caFile: undefined,
     folder: folder.path,
+    commandPrefix: [],
     newBucket: () => createBucket(server),
     cpuSeconds: () => Number.NaN,
     async stop() {

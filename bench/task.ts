@@ -39,7 +39,7 @@ export async function runMeasuredTask(
 ): Promise<Sample> {
   const reportFile = join(server.folder, "time");
   const node = join(server.folder, "timed-node");
-  writeFileSync(node, timedScript(nodePath, reportFile));
+  writeFileSync(node, timedScript(server, nodePath, reportFile));
   chmodSync(node, 0o755);
   return measure(server, reportFile, async () => {
     const { result, log } = await runStep({

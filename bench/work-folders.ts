@@ -44,9 +44,16 @@ export function smallFiles(count: number): WorkFolder {
 
 /** A folder with one file, which is the pattern again and again. */
 export function largeFile(sizeBytes: number): WorkFolder {
+  return largeFiles(1, sizeBytes);
+}
+
+/** A folder with several such files. */
+export function largeFiles(count: number, sizeBytes: number): WorkFolder {
   const folder = memoryFolder("large");
-  const file = join(folder.path, "large.bin");
-  for (let doneBytes = 0; doneBytes < sizeBytes; doneBytes += PATTERN_BYTES)
-    writeFileSync(file, pattern, { flag: "a" });
+  for (let index = 0; index < count; index++) {
+    const file = join(folder.path, `large-${index}.bin`);
+    for (let doneBytes = 0; doneBytes < sizeBytes; doneBytes += PATTERN_BYTES)
+      writeFileSync(file, pattern, { flag: "a" });
+  }
   return folder;
 }

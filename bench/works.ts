@@ -2,7 +2,7 @@ import { type Contestant, runInTurn } from "./pairs.ts";
 import { downloading, uploading } from "./parts/transfers.ts";
 import { GIB, SMALL_FILES } from "./parts/uploads.ts";
 import type { Timing } from "./sample.ts";
-import { type BenchServer, startNullServer, withServer } from "./servers.ts";
+import { type BenchServer, type NullServerOptions, startNullServer, withServer } from "./servers.ts";
 import { type TaskRun, taskAs } from "./task.ts";
 import type { Tool } from "./tools.ts";
 import { largeFile, smallFiles, type WorkFolder } from "./work-folders.ts";
@@ -11,20 +11,21 @@ import { largeFile, smallFiles, type WorkFolder } from "./work-folders.ts";
 export interface Work {
   readonly name: string;
   readonly title: string;
-  readonly tls: boolean;
+  readonly server: NullServerOptions;
   source(): WorkFolder;
   begin(server: BenchServer, folder: string): Promise<(tool: Tool) => Contestant>;
 }
 
 export const works: readonly Work[] = [false, true].flatMap((tls) =>
   [
-    { size: "small", what: "3,000 small files", source: () => smallFiles(SMALL_FILES) },
-    { size: "large", what: "a 1 GiB file", source: () => largeFile(GIB) },
-  ].flatMap(({ size, what, source }) => {
+    { size: "small", what: "3,000 small files", hasLargeBodies: tls, source: () => smallFiles(SMALL_FILES) },
+    { size: "large", what: "a 1 GiB file", hasLargeBodies: true, source: () => largeFile(GIB) },
+  ].flatMap(({ size, what, hasLargeBodies, source }) => {
     const [name, title] = [`${size}${tls ? "-https" : ""}`, `${what}${tls ? ", https" : ""}`];
+    const server = { tls, hasLargeBodies };
     return [
-      { name: `upload-${name}`, title: `upload ${title}`, tls, source, begin: async (...to) => uploading(...to) },
-      { name: `download-${name}`, title: `download ${title}`, tls, source, begin: downloading },
+      { name: `upload-${name}`, title: `upload ${title}`, server, source, begin: async (...to) => uploading(...to) },
+      { name: `download-${name}`, title: `download ${title}`, server, source, begin: downloading },
     ] satisfies Work[];
   }),
 );
@@ -37,7 +38,7 @@ export async function timeWork(
 ): Promise<Timing[]> {
   const source = work.source();
   try {
-    return await withServer(startNullServer({ tls: work.tls }), async (server) => {
+    return await withServer(startNullServer(work.server), async (server) => {
       const contestant = await work.begin(server, source.path);
       return runInTurn(
         Object.entries(ways).map(([name, how]) => contestant(taskAs(name, how))),

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import manifest from "../package.json" with { type: "json" };
 import { contentTypes } from "../src/files/content-types.ts";
-import { manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
+import { imagesIn, manifestLinks, resolveLinks, taskHelpUrl } from "./repository-links.ts";
 import { thirdPartyNotices } from "./third-party-notices.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -17,6 +17,7 @@ const hasSourceMaps = readArguments()["source-maps"];
 /** Threads are started from a file of their own beside main.js; the sources of these by their names there. */
 const threads: Readonly<Record<string, string>> = {
   "digest-worker": join(root, "src/files/digest/digest-worker.ts"),
+  "transfer-worker": join(root, "src/threads/transfer-worker.ts"),
 };
 
 /** What few runs need is not read by the others: files beside main.js, for the tasks that import them. */
@@ -24,8 +25,9 @@ const importsBesideMain: Readonly<Record<string, string>> = {
   "archive-libraries": join(root, "src/extract/archive-libraries.ts"),
   "archive-writers": join(root, "src/archive/archive-writers.ts"),
   "control-plane-clients": join(root, "src/site/control-plane/control-plane-clients.ts"),
+  "html-parser": join(root, "src/site/base-path/html-parser.ts"),
   "sdk-clients": join(root, "src/aws/sdk-clients.ts"),
-  "task-api-client": join(root, "src/agent/task-api-client.ts"),
+  "azure-devops-clients": join(root, "src/agent/azure-devops/clients.ts"),
 };
 
 /** Leaves imports of the files beside main.js for the time when they are needed. */
@@ -77,9 +79,9 @@ async function buildExtension(): Promise<void> {
   await Promise.all([
     writeManifest(),
     writeOverview(),
+    copyImages(),
     writeFile(join(staging, "ThirdPartyNotices.txt"), await thirdPartyNotices(root, metafiles.flat())),
     cp(join(root, "LICENSE"), join(staging, "LICENSE")),
-    cp(join(root, "images"), join(staging, "images"), { recursive: true, filter: (path) => !path.endsWith(".svg") }),
   ]);
 }
 
@@ -91,6 +93,13 @@ async function writeManifest(): Promise<void> {
 async function writeOverview(): Promise<void> {
   const overview = await readFile(join(root, "overview.md"), "utf8");
   await writeFile(join(staging, "overview.md"), resolveLinks(overview, root, "overview.md"));
+}
+
+/** The icon, and the pictures that the overview shows: the others are for the pages in the repository. */
+async function copyImages(): Promise<void> {
+  const overview = await readFile(join(root, "overview.md"), "utf8");
+  await mkdir(join(staging, "images"));
+  for (const path of ["images/icon.png", ...imagesIn(overview)]) await cp(join(root, path), join(staging, path));
 }
 
 async function buildTask(name: string): Promise<Metafile[]> {

@@ -57,3 +57,9 @@ export function resolveLinks(markdown: string, root: string, place: string): str
     return `${text}${fileUrl(target)})`;
   });
 }
+
+/** The paths of the images of a page. */
+export function imagesIn(markdown: string): readonly string[] {
+  const paths = [...markdown.matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, path = ""]) => path);
+  return [...new Set(paths)];
+}

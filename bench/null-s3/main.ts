@@ -1,7 +1,5 @@
 import net, { type AddressInfo, type Socket } from "node:net";
-import tls from "node:tls";
 import { parseArgs } from "node:util";
-import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { Bodies, type BodyTaker } from "./bodies.ts";
 import { type Answer, Operations } from "./operations.ts";
 import { type RequestHead, RequestReader } from "./request-reader.ts";
@@ -10,17 +8,14 @@ const bodies = new Bodies();
 const operations = new Operations();
 let requestsSeen = 0;
 
-/** `tsx bench/null-s3/main.ts [--tls] [--latency-ms 20]`: serves until it is killed, and prints its URL. */
+/** `tsx bench/null-s3/main.ts [--latency-ms 20]`: serves until it is killed, and prints its URL. */
 function main(): void {
-  const { values } = parseArgs({
-    options: { tls: { type: "boolean", default: false }, "latency-ms": { type: "string", default: "0" } },
-  });
+  const { values } = parseArgs({ options: { "latency-ms": { type: "string", default: "0" } } });
   const latencyMs = Number(values["latency-ms"]);
-  const serve = (socket: Socket) => serveConnection(socket, latencyMs);
-  const server = values.tls ? tls.createServer(localhostTls, serve) : net.createServer({ noDelay: true }, serve);
+  const server = net.createServer({ noDelay: true }, (socket) => serveConnection(socket, latencyMs));
   server.listen({ port: 0, host: "127.0.0.1", backlog: 1024 }, () => {
     const { port } = server.address() as AddressInfo;
-    console.log(`${values.tls ? "https" : "http"}://127.0.0.1:${port}`);
+    console.log(`http://127.0.0.1:${port}`);
   });
 }
 

@@ -1,21 +1,21 @@
 import { type Part, ratioFindings } from "../part.ts";
-import { largeFile, smallFiles } from "../work-folders.ts";
+import { smallFiles } from "../work-folders.ts";
 import { timeFromNullServer } from "./downloads.ts";
-import { GIB, SMALL_FILES, timeAgainstNullServer } from "./uploads.ts";
+import { SMALL_FILES, timeAgainstNullServer } from "./uploads.ts";
 
 const tls = { tls: true };
+const MANY_FILES = 12_000;
 
 export const https: Part = {
   name: "https",
   async run(allPeers) {
     const peers = { ...allPeers, clients: [], others: [] };
-    const small = () => smallFiles(SMALL_FILES);
-    const large = () => largeFile(GIB);
+    const [few, many] = [() => smallFiles(SMALL_FILES), () => smallFiles(MANY_FILES)];
     return [
-      ...ratioFindings("upload 3,000 small files, https", await timeAgainstNullServer(small(), peers, tls), 0.7),
-      ...ratioFindings("upload a 1 GiB file, https", await timeAgainstNullServer(large(), peers, tls), 0.7),
-      ...ratioFindings("download 3,000 small files, https", await timeFromNullServer(small(), peers, tls), 2.0),
-      ...ratioFindings("download a 1 GiB file, https", await timeFromNullServer(large(), peers, tls), 2.0),
+      ...ratioFindings("upload 3,000 small files, https", await timeAgainstNullServer(few(), peers, tls), 0.7),
+      ...ratioFindings("download 3,000 small files, https", await timeFromNullServer(few(), peers, tls), 0.7),
+      ...ratioFindings("upload 12,000 small files, https", await timeAgainstNullServer(many(), peers, tls), 0.8),
+      ...ratioFindings("download 12,000 small files, https", await timeFromNullServer(many(), peers, tls), 0.8),
     ];
   },
 };

@@ -1,8 +1,8 @@
-import { memoryFinding, type Part, type Peers, ratioFindings } from "../part.ts";
+import { type Part, type Peers, ratioFindings } from "../part.ts";
 import { type Finding, medianSeconds, type Sample, type Timing } from "../sample.ts";
 import { type BenchServer, type NullServerOptions, startNullServer, withServer } from "../servers.ts";
 import { runMeasuredTask } from "../task.ts";
-import { largeFile, smallFiles, type WorkFolder } from "../work-folders.ts";
+import { smallFiles, type WorkFolder } from "../work-folders.ts";
 import { timeUploads } from "./transfers.ts";
 
 export const SMALL_FILES = 3_000;
@@ -29,15 +29,6 @@ export const uploadSmallLatency: Part = {
       options,
     );
     return [...ratioFindings(work, timings, 1.1), await gainFinding(work, timings[0] as Timing)];
-  },
-};
-
-export const uploadLarge: Part = {
-  name: "upload-large",
-  async run(peers) {
-    const work = "upload a 1 GiB file";
-    const timings = await timeAgainstNullServer(largeFile(GIB), peers, {});
-    return [...ratioFindings(work, timings, 0.6), memoryFinding(work, timings, 150)];
   },
 };
 

@@ -127,9 +127,13 @@ function expandData(connection: ServiceConnection, variables: Variables): Servic
   return { ...connection, data: Object.fromEntries(data) };
 }
 
-/** What any process needs, and nothing of the user who starts it. In VS Code's debugger, also what takes it into the task's process. */
+/**
+ * What any process needs, and nothing of the user who starts it, but for the tasks' own switch for tests. In VS Code's debugger, also what
+ * takes it into the task's process.
+ */
 export function minimalEnvironment(): Record<string, string> {
-  const names = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
+  const system = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "TEMP", "TMP", "SystemRoot", "USERPROFILE"];
+  const names = [...system, "S3_TASKS_THREADS"];
   const debuggerNames = process.env.VSCODE_INSPECTOR_OPTIONS ? ["VSCODE_INSPECTOR_OPTIONS", "NODE_OPTIONS"] : [];
   return Object.fromEntries(
     [...names, ...debuggerNames].flatMap((name) => {

@@ -1,7 +1,7 @@
 const mask = "***";
 
 /**
- * * The password in `//user:password@host` (the agent's AdditionalMaskingRegexes.UrlSecretPattern): hidden although it was not declared as
+ * The password in `//user:password@host` (the agent's AdditionalMaskingRegexes.UrlSecretPattern): hidden although it was not declared as
  * a secret.
  */
 const urlPassword =
@@ -28,7 +28,7 @@ export class SecretMasker {
   }
 
   /**
-   * * Hides the value of a secret variable and its variants: without surrounding quotes or spaces, in Base64, and with the escapes of
+   * Hides the value of a secret variable and its variants: without surrounding quotes or spaces, in Base64, and with the escapes of
    * logging commands (the agent's Worker.InitializeSecretMasker).
    */
   addVariable(secret: string): void {

@@ -62,6 +62,36 @@ export function parseVisibleRule(rule: string): VisibleRule {
   return { joinedBy, comparisons: rule.split(joinedBy).map((part) => parseComparison(part, rule)) };
 }
 
+/**
+ * Whether a form shows what has the rule.
+ *
+ * @param presentValue the present value of an input; empty if it has none.
+ * @throws Error that says what the server does not accept.
+ */
+export function isShown(rule: string | undefined, presentValue: (input: string) => string): boolean {
+  if (rule === undefined) return true;
+  const { joinedBy, comparisons } = parseVisibleRule(rule);
+  const holds = ({ input, operator, value }: VisibleRuleComparison) =>
+    compare[operator](presentValue(input), value.replace(/^(["'])(.*)\1$/, "$2"));
+  return joinedBy === "&&" ? comparisons.every(holds) : comparisons.some(holds);
+}
+
+const compare: Readonly<Record<VisibleRuleOperator, (present: string, value: string) => boolean>> = {
+  "=": (present, value) => present === value,
+  "==": (present, value) => present === value,
+  "!=": (present, value) => present !== value,
+  "<": (present, value) => Number(present) < Number(value),
+  ">": (present, value) => Number(present) > Number(value),
+  "<=": (present, value) => Number(present) <= Number(value),
+  ">=": (present, value) => Number(present) >= Number(value),
+  Contains: (present, value) => present.includes(value),
+  NotContains: (present, value) => !present.includes(value),
+  StartsWith: (present, value) => present.startsWith(value),
+  NotStartsWith: (present, value) => !present.startsWith(value),
+  EndsWith: (present, value) => present.endsWith(value),
+  NotEndsWith: (present, value) => !present.endsWith(value),
+};
+
 function parseComparison(text: string, rule: string): VisibleRuleComparison {
   const { input, symbol, word, value } = comparison.exec(text)?.groups ?? {};
   const operator = (symbol ?? word) as VisibleRuleOperator | undefined;

@@ -16,7 +16,7 @@ export interface SkippedPart {
 }
 
 /**
- * * A YAML file whose values are all text, as they are to Azure Pipelines: `1.10` stays `1.10`. Problems and skipped parts are collected,
+ * A YAML file whose values are all text, as they are to Azure Pipelines: `1.10` stays `1.10`. Problems and skipped parts are collected,
  * each with its line and column.
  */
 export class YamlSource {

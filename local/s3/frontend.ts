@@ -11,7 +11,7 @@ export interface Frontend {
    */
   read(message: IncomingMessage): Reading;
   /**
-   * * An error, in the form for the clients of this frontend.
+   * An error, in the form for the clients of this frontend.
    * @param bucket the bucket that the request was about, as far as it could be read
    */
   errorReply(error: ErrorFacts, response: ServerResponse, bucket: string | undefined): Reply;

@@ -8,7 +8,7 @@ import { inWorkspace } from "./workspace.ts";
 const version = "5.2.5";
 
 /**
- * * moto (https://docs.getmoto.org), a stand-in for many AWS services. It needs Python. Its S3 checks neither signatures nor most of what a
+ * moto (https://docs.getmoto.org), a stand-in for many AWS services. It needs Python. Its S3 checks neither signatures nor most of what a
  * request says, so no suite of S3 runs against it.
  */
 export const moto: ServerKind = { name: "moto", suite: undefined, install: installedProgram, start };

@@ -13,7 +13,7 @@ const stepsDependingOnNode = [
 const decisionsAndTexts = [
   "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
   "tasks/upload-{encryption,errors,header-refusals,max-delete,patterns,resume-role,selection}",
-  "tasks/publish-{log,names,neighbours,pending,rules,secrets,visitors}",
+  "tasks/publish-{log,names,neighbours,pending,preview,rules,secrets,visitors}",
   "tasks/download-{beside-others,unsafe-keys}",
 ];
 
@@ -86,15 +86,22 @@ export const suites = {
   ],
   /** What `npm test` has fewer cases of, or runs with many steps in one process. */
   full: [
-    ...["aws/signer", "http/response-parser", "site/publish-model", "site/rules/many-redirects", randomTrees],
+    ...[
+      "aws/signer",
+      "http/response-parser",
+      "site/content/compress",
+      "site/publish-model",
+      "site/rules/many-redirects",
+      randomTrees,
+    ],
     ...decisionsAndTexts,
   ].map((name) => `test/${name}.test.ts`),
   /** `npm test` does the same with smaller amounts. */
   large: [largeAmounts, ...manyReleases].map((name) => `test/${name}.test.ts`),
+  /** Archives of 4.5 GiB and 70,000 files, on request only: they take half an hour. */
+  archives: ["test/tasks/archive-memory.test.ts"],
   /** The table of compatible stores. */
   operations,
-  /** The same with archives of 4.5 GiB and 70,000 files, which takes half an hour. */
-  archives: ["test/tasks/archive-memory.test.ts"],
   /** Of a store that is less of an S3: the same, and what else the tasks do that depends on the store. */
   stores: [...operations, ...dependingOnTheStore.map((name) => `test/tasks/${name}.test.ts`)],
   s3: [

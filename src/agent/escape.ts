@@ -1,5 +1,5 @@
 /**
- * * Escapes control characters, line separators and text-direction marks as `\u{…}`, and breaks the agent's markers for colors and groups.
+ * Escapes control characters, line separators and text-direction marks as `\u{…}`, and breaks the agent's markers for colors and groups.
  */
 export function escapeControls(text: string): string {
   return text

@@ -30,7 +30,7 @@ export interface WholeNumberRange {
 }
 
 /**
- * * Reads a task's inputs and collects all problems, so that they are reported at once. For a wrong input a reader returns an empty value
+ * Reads a task's inputs and collects all problems, so that they are reported at once. For a wrong input a reader returns an empty value
  * or the default, and `finish` throws.
  */
 export class InputReader {

@@ -8,7 +8,7 @@ import { escapeControls } from "./escape.ts";
 const MAX_LINE_LENGTH = 7_900;
 
 /**
- * * Makes a text safe for the log, and cuts it to the longest allowed line.
+ * Makes a text safe for the log, and cuts it to the longest allowed line.
  * @param code the code of an error or a warning. It is always at the end, even of a text that is cut.
  */
 export function logLine(message: string, code?: ErrorCode): string {
@@ -18,18 +18,56 @@ export function logLine(message: string, code?: ErrorCode): string {
   return shorten(escapeControls(shorten(message, maxLength)), maxLength) + end;
 }
 
+/** So many warnings are kept for the summary; the others are counted. */
+const MAX_KEPT_WARNINGS = 10;
+const keptWarnings: CodedMessage[] = [];
+let warningCount = 0;
+
+/** The warnings of the step so far: the first of them, and how many there are. */
+export function loggedWarnings(): { readonly shown: readonly CodedMessage[]; readonly count: number } {
+  return { shown: [...keptWarnings], count: warningCount };
+}
+
+/** The title of the list whose items are being written. */
+let openList: string | undefined;
+
+function write(line: string): void {
+  tl.writeExternalOutput(`${line}\n`, { source: "remote" });
+}
+
 /**
  * Writes to the step's log. Any text may hold names and messages from outside (object keys, file names, server messages), so control
  * characters are shown escaped, which keeps one message on one line, and nothing in it becomes a command of the agent.
  */
 export const log = {
   info(message: string): void {
-    tl.writeExternalOutput(`${logLine(message)}\n`, { source: "remote" });
+    log.endList();
+    write(logLine(message));
+  },
+  /** Says how far the step is, without an end to a list. */
+  progress(message: string): void {
+    write(logLine(message));
+  },
+  /** Writes a line of a long list, which the log shows folded under its title. Any other message ends the list. */
+  item(title: string, message: string): void {
+    if (title !== openList) {
+      log.endList();
+      write(`##[group]${logLine(title)}`);
+      openList = title;
+    }
+    write(logLine(message));
+  },
+  endList(): void {
+    if (openList !== undefined) write("##[endgroup]");
+    openList = undefined;
   },
   warning(code: ErrorCode, message: string): void {
+    log.endList();
+    if (++warningCount <= MAX_KEPT_WARNINGS) keptWarnings.push({ code, message });
     tl.warning(logLine(message, code), tl.IssueSource.TaskInternal);
   },
   error({ message, code }: CodedMessage): void {
+    log.endList();
     tl.error(logLine(message, code), tl.IssueSource.TaskInternal);
   },
 };

@@ -5,7 +5,7 @@ import { portOf, serverAddress } from "../http/server-address.ts";
 export type Exceptions = (url: URL) => boolean;
 
 /**
- * * * Reads the list of NO_PROXY, separated by commas or spaces. `*` matches everything; `example.com` that host and its subdomains;
+ * Reads the list of NO_PROXY, separated by commas or spaces. `*` matches everything; `example.com` that host and its subdomains;
  * `.example.com` and `*.example.com` only the subdomains; an IP address, or a range such as `10.0.0.0/8`, matches IP addresses. `:8080`
  * after a host limits the match to that port. An invalid entry matches nothing, as in other tools.
  *

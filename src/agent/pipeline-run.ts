@@ -29,6 +29,17 @@ export function runBuild(): { readonly buildNumber?: string; readonly commit?: s
   return { ...(buildNumber ? { buildNumber } : {}), ...(commit ? { commit } : {}) };
 }
 
+/** The run of the pipeline, for people who want to read its log: its name, and its page. */
+export function runPage(): { readonly label: string; readonly url?: string } {
+  const { buildId, releaseId } = currentRun();
+  const label = runLabels().join(" ") || publishRun().name;
+  const collection = tl.getVariable("System.CollectionUri") ?? "";
+  const project = tl.getVariable("System.TeamProject") ?? "";
+  if (!/^https?:\/\//.test(collection) || project === "" || !(releaseId ?? buildId)) return { label };
+  const page = releaseId ? `_release?releaseId=${releaseId}` : `_build/results?buildId=${buildId}`;
+  return { label, url: `${collection}${collection.endsWith("/") ? "" : "/"}${encodeURIComponent(project)}/${page}` };
+}
+
 /** A folder that exists as long as the job. A retried step finds the files of its first try in it. */
 export function jobFolder(): string {
   return tl.getVariable("Agent.TempDirectory") || tmpdir();
@@ -43,8 +54,13 @@ export function runLabels(): readonly string[] {
   return names.map((name) => tl.getVariable(name) ?? "").filter((label) => label !== "");
 }
 
+/** What the run's page calls this step. */
+export function stepDisplayName(): string {
+  return tl.getVariable("Task.DisplayName") || tl.getVariable("System.TaskDisplayName") || "S3 Tasks";
+}
+
 /**
- * * Writes a file into the job's folder.
+ * Writes a file into the job's folder.
  * @throws {FolderWriteError} if it cannot be written.
  */
 export function inJobFolder<T>(write: (folder: string) => T): T {
@@ -63,7 +79,7 @@ export interface ParallelJobs {
 }
 
 /**
- * * The position of this job in `strategy: parallel`. Without that strategy, or if the agent does not know it, it is one of one.
+ * The position of this job in `strategy: parallel`. Without that strategy, or if the agent does not know it, it is one of one.
  * @returns `unknown` if there are several jobs, but this job's position is not known. Source: "System variables" in "Use predefined
  * variables".
  */

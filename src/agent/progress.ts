@@ -3,10 +3,14 @@ import { formatBytes, formatCount, formatSeconds } from "./format.ts";
 import { log } from "./log.ts";
 
 const INTERVAL_MS = 2_000;
+/** The longer a transfer takes, the fewer lines it needs: at most one a minute in the end. */
+const MAX_LINE_INTERVAL_SECONDS = 60;
+/** After so many of them in which nothing moved, the log says what the step waits for. */
+const SILENT_TURNS = 15;
 
 /**
- * * Reports the progress of a transfer until `stop`: in the agent's progress bar and with a log line every 2 seconds. It logs nothing if no
- * data moved since the last line, or if the transfer ends sooner.
+ * Reports the progress of a transfer until `stop`: in the agent's progress bar every 2 seconds, and with log lines at growing intervals. If
+ * no data moved, it logs a line every 30 seconds. It logs nothing if the transfer ends sooner.
  */
 export class TransferProgress {
   readonly #startMs = performance.now();
@@ -16,6 +20,8 @@ export class TransferProgress {
   #doneFiles = 0;
   #doneBytes = 0;
   #hasMoved = false;
+  #silentTurns = 0;
+  #nextLineSeconds = 0;
 
   constructor(totalFiles: number, totalBytes: number) {
     this.#totalFiles = totalFiles;
@@ -42,8 +48,13 @@ export class TransferProgress {
   }
 
   #report(): void {
-    if (!this.#hasMoved) return;
+    if (!this.#hasMoved) {
+      const isWaiting = this.#doneFiles < this.#totalFiles;
+      if (++this.#silentTurns % SILENT_TURNS === 0 && isWaiting) log.progress(this.#describeSilence());
+      return;
+    }
     this.#hasMoved = false;
+    this.#silentTurns = 0;
     const share = this.#totalBytes > 0 ? this.#doneBytes / this.#totalBytes : this.#doneFiles / this.#totalFiles;
     const percent = Math.floor(share * 100);
     const bytesPerSecond = this.#doneBytes / this.elapsedSeconds();
@@ -51,7 +62,17 @@ export class TransferProgress {
     const bytes = `${formatBytes(this.#doneBytes)} of ${formatBytes(this.#totalBytes)}`;
     const left =
       bytesPerSecond > 0 ? `, ${formatSeconds((this.#totalBytes - this.#doneBytes) / bytesPerSecond)} left` : "";
-    log.info(`${percent} %: ${files}, ${bytes}, ${formatBytes(bytesPerSecond)}/s${left}`);
+    const seconds = this.elapsedSeconds();
+    if (seconds >= this.#nextLineSeconds) {
+      log.progress(`${percent} %: ${files}, ${bytes}, ${formatBytes(bytesPerSecond)}/s${left}`);
+      this.#nextLineSeconds = seconds + Math.min(MAX_LINE_INTERVAL_SECONDS, seconds / 2);
+    }
     tl.setProgress(percent, files);
+  }
+
+  #describeSilence(): string {
+    const seconds = Math.round((this.#silentTurns * INTERVAL_MS) / 1000);
+    const files = `${formatCount(this.#doneFiles)} of ${formatCount(this.#totalFiles)} files`;
+    return `Waiting for the server: no data was sent or received for ${seconds} s, ${files} are done. Failed requests are tried again`;
   }
 }

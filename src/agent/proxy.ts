@@ -33,7 +33,7 @@ function agentPassword(): string {
 }
 
 /**
- * * Reads the proxies: the agent's proxy if it has one, otherwise those of the environment.
+ * Reads the proxies: the agent's proxy if it has one, otherwise those of the environment.
  * @throws {NetworkSettingsError} if a proxy's URL or the list of exceptions is malformed.
  */
 export function readProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {
@@ -60,7 +60,7 @@ function readAgentProxy(): Pick<NetworkSettings, "proxyFor" | "proxySource"> | u
 }
 
 /**
- * * The agent passes the lines of its `.proxybypass`, which are JavaScript regular expressions for URLs, and the entries of its no_proxy,
+ * The agent passes the lines of its `.proxybypass`, which are JavaScript regular expressions for URLs, and the entries of its no_proxy,
  * in which it escapes only the dots. It skips what is not a regular expression, for example an entry that starts with a wildcard.
  */
 function readBypassList(): Exceptions {

@@ -24,7 +24,7 @@ export interface TaskOutcome {
 }
 
 /**
- * * Runs a task's body and reports to the agent: output variables, errors, and the result. Every failure becomes an error message, never a
+ * Runs a task's body and reports to the agent: output variables, errors, and the result. Every failure becomes an error message, never a
  * stack trace, and never a success.
  */
 export async function runTask(body: (cancelSignal: AbortSignal) => Promise<TaskOutcome>): Promise<void> {

@@ -1,7 +1,7 @@
 import internal from "azure-pipelines-task-lib/internal.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
 
-/** * Reads a secret input and masks it. `getInput` is not used, because it would write the text to the debug log before it is masked. */
+/** Reads a secret input and masks it. `getInput` is not used, because it would write the text to the debug log before it is masked. */
 export function readSecretInput(name: string): string {
   const text = internal._vault.retrieveSecret(`INPUT_${internal._getVariableKey(name)}`) ?? "";
   maskSecret(text);

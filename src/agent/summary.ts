@@ -1,22 +1,29 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import { inJobFolder } from "./pipeline-run.ts";
+import { shorten } from "../errors/bounded-text.ts";
+import { inJobFolder, stepDisplayName } from "./pipeline-run.ts";
 
 /**
- * Adds a summary to the run, where the pipeline shows it beside its log.
+ * Adds a summary to the run. Its heading is the display name of the step, as in the list of the job's steps.
  *
- * @param title the summary's heading; the agent takes it from the name of the file.
  * @param markdown texts from outside have to go through `escapeMarkdown` first.
  * @throws {FolderWriteError} if there is no room for it.
  */
-export function attachSummary(title: string, markdown: string): void {
-  const name = `${title.replace(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 100)}.md`;
-  tl.uploadSummary(writeTemporaryFile(name, (path) => writeFileSync(path, markdown)));
+export function attachSummary(markdown: string): void {
+  tl.uploadSummary(writeTemporaryFile(`${summaryTitle()}.md`, (path) => writeFileSync(path, markdown)));
+}
+
+/** The agent takes the heading from the name of the file: only what is allowed in file names and URLs everywhere stays. */
+function summaryTitle(): string {
+  const title = stepDisplayName()
+    .replace(/:\s+/g, " - ")
+    .replace(/[^\p{L}\p{M}\p{N} .,()_-]/gu, "_");
+  return shorten(title.trim(), 100);
 }
 
 /**
- * * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
+ * Writes a file that is kept until the end of the job. No other step and no retry writes to the same path. If the file cannot be written
  * completely, it is removed.
  *
  * @returns its absolute path.

@@ -5,7 +5,7 @@ import type { ArchiveEntry, ArchiveSettings } from "./archive-entry.ts";
 const WRITER_VERSION = 1;
 
 /**
- * * The SHA-256, in hex, of everything that decides the bytes of an archive. Archives with the same hash are equal, unless zlib changes.
+ * The SHA-256, in hex, of everything that decides the bytes of an archive. Archives with the same hash are equal, unless zlib changes.
  *
  * @param entries in the order of their names.
  */

@@ -2,7 +2,7 @@ import { Semaphore } from "../scheduling/semaphore.ts";
 import { isThrottling } from "./retry.ts";
 
 /**
- * * Limits how many attempts run at once. There is no limit until the service answers that there are too many requests. Then half of them
+ * Limits how many attempts run at once. There is no limit until the service answers that there are too many requests. Then half of them
  * may run, and one more after each round of successes: additive increase and multiplicative decrease, as in TCP (RFC 5681, section 3.1). A
  * prefix of a bucket accepts some thousand requests a second, and S3 raises this with the load: "Best practices design patterns: optimizing
  * Amazon S3 performance" in the Amazon S3 User Guide.

@@ -1,5 +1,5 @@
 /**
- * * The AWS SDK's S3 client and credential chain, in a separate file beside the bundle, because it is as large as the rest of a task and
+ * The AWS SDK's S3 client and credential chain, in a separate file beside the bundle, because it is as large as the rest of a task and
  * most steps do not need it. The parts share most of their code, so one file is half as large as two.
  */
 export {

@@ -20,7 +20,7 @@ export interface SdkRequestOptions {
 }
 
 /**
- * * Sends the requests of the SDK's clients over our transport, so that they use the agent's proxy and certificates too. Requests to the
+ * Sends the requests of the SDK's clients over our transport, so that they use the agent's proxy and certificates too. Requests to the
  * metadata services of machines and containers are different: they are local, and the SDK sends them directly.
  */
 export function requestHandler(transport: Transport) {
@@ -52,7 +52,7 @@ export function requestHandler(transport: Transport) {
 }
 
 /**
- * * The body of a request of the SDK, without a copy.
+ * The body of a request of the SDK, without a copy.
  *
  * @throws Error if its type is unknown, because it would be sent as an empty body.
  */

@@ -39,7 +39,7 @@ export const EMPTY_SHA256 = hash("sha256", "", "hex");
 export type Sign = (request: SignableRequest, credentials: Credentials, time: Date) => Record<string, string>;
 
 /**
- * * * Makes a Signature Version 4 signer for one region and service. It derives the signing key once for each day and secret, which saves
+ * Makes a Signature Version 4 signer for one region and service. It derives the signing key once for each day and secret, which saves
  * four HMACs per request.
  *
  * The signer returns the request's headers with `x-amz-date`, `x-amz-content-sha256`, `x-amz-security-token` (for temporary credentials)

@@ -2,13 +2,13 @@
 export type XmlElement = { readonly [name: string]: string | XmlElement | readonly (string | XmlElement)[] };
 
 /**
- * * The largest document, a page of 1,000 keys of 1,024 characters, is smaller. Parsing takes up to a second per 4 MiB and blocks
+ * The largest document, a page of 1,000 keys of 1,024 characters, is smaller. Parsing takes up to a second per 4 MiB and blocks
  * everything else, even a cancel.
  */
 export const MAX_XML_BYTES = 4 * 1024 ** 2;
 
 /**
- * * Parses an XML answer. All values are strings, so that an ETag of digits does not become a number.
+ * Parses an XML answer. All values are strings, so that an ETag of digits does not become a number.
  * @throws Error if the text is not well-formed XML, or longer than `MAX_XML_BYTES`.
  */
 export async function parseXml(body: Buffer): Promise<XmlElement> {

@@ -5,7 +5,7 @@ import { CRC_POLYNOMIALS, crcBytes } from "./polynomials.ts";
 const SLICES = 8;
 
 /**
- * * * The entry at 256 · k + b is what a byte b adds to the register if k bytes follow it: its lower and its upper half, because JavaScript
+ * The entry at 256 · k + b is what a byte b adds to the register if k bytes follow it: its lower and its upper half, because JavaScript
  * has no fast 64-bit integers.
  */
 interface Tables {
@@ -16,7 +16,7 @@ interface Tables {
 const tablesOf = new Map<bigint, Tables>();
 
 /**
- * * A CRC that Node does not have, eight bytes at a time. It is several times faster than the available libraries.
+ * A CRC that Node does not have, eight bytes at a time. It is several times faster than the available libraries.
  *
  * Source of the method: M. E. Kounavis and F. L. Berry, "A Systematic Approach to Building High Performance Software-based CRC Generators".
  */

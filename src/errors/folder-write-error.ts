@@ -8,7 +8,7 @@ export class FolderWriteError extends CodedError {
 }
 
 /**
- * * The error if a file cannot be written into the agent's temporary folder.
+ * The error if a file cannot be written into the agent's temporary folder.
  *
  * @param folder absolute path.
  * @returns the error itself if it is not one of the file system.

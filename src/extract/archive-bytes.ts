@@ -11,7 +11,7 @@ interface Window {
 }
 
 /**
- * * Reads an open archive at any place, in large windows, because reads mostly continue where an earlier one ended. 70,000 entries take a
+ * Reads an open archive at any place, in large windows, because reads mostly continue where an earlier one ended. 70,000 entries take a
  * tenth of the time that one disk read per header would take.
  */
 export class ArchiveBytes {

@@ -97,7 +97,7 @@ async function* entriesOf(
 }
 
 /**
- * * The content of an entry. It must have the size that the entry claims.
+ * The content of an entry. It must have the size that the entry claims.
  *
  * @param check gets the CRC32 of all bytes at the end; what it throws is why the entry is damaged.
  */

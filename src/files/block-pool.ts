@@ -2,7 +2,7 @@
 export const BLOCK_SIZE_BYTES = 256 * 1024;
 
 /**
- * * Blocks of memory that are reused instead of collected as garbage: 2,000 files of 255 KiB take 106 MB with it, and 133 MB without. It
+ * Blocks of memory that are reused instead of collected as garbage: 2,000 files of 255 KiB take 106 MB with it, and 133 MB without. It
  * grows to the largest number of blocks that were in use at once.
  */
 export class BlockPool {

@@ -1,5 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
 import type { BlockPool } from "./block-pool.ts";
+import type { OpenFile } from "./file-range.ts";
 
 /** Takes bytes in the order in which they come. */
 export interface ByteSink {
@@ -61,7 +61,7 @@ export const WRITE_BYTES = 2 * 1024 ** 2;
  * file is.
  */
 export class FileSink implements ByteSink {
-  readonly #file: FileHandle;
+  readonly #file: OpenFile;
   readonly #pool: BlockPool;
   readonly #watch: Watcher;
   #position: number;
@@ -72,7 +72,7 @@ export class FileSink implements ByteSink {
   #writing: Promise<void> | undefined;
   writtenBytes = 0;
 
-  constructor(file: FileHandle, startByte: number, pool: BlockPool, watch: Watcher) {
+  constructor(file: OpenFile, startByte: number, pool: BlockPool, watch: Watcher) {
     this.#file = file;
     this.#position = startByte;
     this.#pool = pool;

@@ -4,7 +4,7 @@ const HAND_OVER_MS = 0.1;
 const MANY = 16;
 
 /**
- * * Makes short calls to the file system synchronously while that is faster than handing them to threads. For 3,000 small files on a disk
+ * Makes short calls to the file system synchronously while that is faster than handing them to threads. For 3,000 small files on a disk
  * with a write cache this halves the CPU time. If the disk is slow, for example a network disk or one with a virus scanner, calls are
  * handed to threads, so that many can wait at once.
  */

@@ -1,8 +1,30 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import { closeSync, openSync, read, readSync, write } from "node:fs";
+import { promisify } from "node:util";
 import { CodedError } from "../errors/coded-error.ts";
 import type { BlockPool } from "./block-pool.ts";
 import { Disk } from "./disk.ts";
+
+/** A file that the caller opened, and closes: a `FileHandle`, or the result of `openedAs`. */
+export interface OpenFile {
+  readonly fd: number;
+  read(block: Buffer, offset: number, sizeBytes: number, position: number): Promise<{ readonly bytesRead: number }>;
+  write(block: Buffer, offset: number, sizeBytes: number, position: number): Promise<{ readonly bytesWritten: number }>;
+}
+
+const readAt = promisify(read);
+const writeAt = promisify(write);
+
+/**
+ * Uses a file by its descriptor, which is valid in all threads of a process and does not depend on the file's path. The file must stay open
+ * until the last call ended.
+ */
+export function openedAs(descriptor: number): OpenFile {
+  return {
+    fd: descriptor,
+    read: (block, offset, sizeBytes, position) => readAt(descriptor, block, offset, sizeBytes, position),
+    write: (block, offset, sizeBytes, position) => writeAt(descriptor, block, offset, sizeBytes, position),
+  };
+}
 
 /** The file's bytes are not those that were there when it was scanned. */
 export class FileChangedError extends CodedError {
@@ -53,7 +75,7 @@ export function openReadDisk(): Disk {
  * @throws {FileChangedError} while iterating, where the file ends before the piece does.
  */
 export async function* readFileRange(
-  file: FileHandle,
+  file: OpenFile,
   startByte: number,
   sizeBytes: number,
   { pool, disk }: { readonly pool: BlockPool; readonly disk: Disk },

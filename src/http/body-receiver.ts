@@ -1,7 +1,7 @@
 import { CodedError } from "../errors/coded-error.ts";
 
 /**
- * * Receives the bytes of a body in order. They are read into memory that the receiver provides, so that a large file is not copied between
+ * Receives the bytes of a body in order. They are read into memory that the receiver provides, so that a large file is not copied between
  * network and disk.
  */
 export interface BodyReceiver {

@@ -8,6 +8,8 @@ export class ConnectionError extends CodedError {
   /** Node's code, for example `ECONNREFUSED` or `DEPTH_ZERO_SELF_SIGNED_CERT`. */
   readonly systemCode: string;
   readonly hostname: string;
+  /** What went wrong, without the server's name. */
+  readonly reason: string;
 
   constructor(systemCode: string, hostname: string, reason: string, code: ErrorCode = connectionErrorCode(systemCode)) {
     // The SDK's clients decide by Node's code whether to try again, and look for it in the cause.
@@ -16,6 +18,7 @@ export class ConnectionError extends CodedError {
     });
     this.systemCode = systemCode;
     this.hostname = hostname;
+    this.reason = reason;
   }
 }
 

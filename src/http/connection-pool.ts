@@ -21,7 +21,7 @@ export class ConnectionPool {
   }
 
   /**
-   * * Sends a request as soon as a connection is free, and reads the answer.
+   * Sends a request as soon as a connection is free, and reads the answer.
    *
    * @throws what `Connection.exchange` throws.
    */

@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from "./messages.ts";
 import { SocketWriter } from "./socket-writer.ts";
 
 /**
- * * Memory for bytes whose destination is not known yet: heads, and small answers with them. All connections share it, because its content
+ * Memory for bytes whose destination is not known yet: heads, and small answers with them. All connections share it, because its content
  * is used or copied before the next bytes can arrive.
  */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   /** A connection is given up if nothing is sent or received for this time, or if a GET receives hardly any data. */
   readonly idleTimeoutMs: number;
   /**
-   * * Opens a socket that is ready to carry requests. Received data goes to the memory that `onread` provides.
+   * Opens a socket that is ready to carry requests. Received data goes to the memory that `onread` provides.
    *
    * @throws {ConnectionError}
    */

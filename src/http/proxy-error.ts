@@ -11,7 +11,7 @@ export interface ProxyIdentity {
 }
 
 /**
- * * How far a request through a proxy came: the proxy was not reached; the proxy refused it; or it went beyond the proxy, and the cause is
+ * How far a request through a proxy came: the proxy was not reached; the proxy refused it; or it went beyond the proxy, and the cause is
  * the server or the way to it.
  */
 export type ProxyStage = "unreached" | "refused" | "beyond";
@@ -21,6 +21,8 @@ export class ProxyError extends ConnectionError {
   override readonly name: string = "ProxyError";
   readonly proxy: ProxyIdentity;
   readonly stage: ProxyStage;
+  /** What went wrong, without the proxy's name. */
+  readonly ownReason: string;
   /** What the proxy answered, where it refused. */
   readonly status: number | undefined;
 
@@ -36,6 +38,7 @@ export class ProxyError extends ConnectionError {
     super(systemCode, hostname, part, proxyErrorCode(systemCode, stage, status));
     this.proxy = proxy;
     this.stage = stage;
+    this.ownReason = reason;
     this.status = status;
   }
 }

@@ -5,7 +5,7 @@ const BAD_NAME = /[^!#$%&'*+.^_`|~0-9A-Za-z-]/;
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
- * * The request line and the headers as they go on the wire, a byte for each character.
+ * The request line and the headers as they go on the wire, a byte for each character.
  *
  * @throws {TypeError} if the target or a header contains a character that is not allowed there: it could start another header, or another
  * request.

@@ -16,7 +16,7 @@ export interface ServerAgent {
 }
 
 /**
- * * For libraries that send their requests by Node's own client: these then go through the same proxy, with the same certificates.
+ * For libraries that send their requests by Node's own client: these then go through the same proxy, with the same certificates.
  *
  * @param idleTimeoutMs the time limit for the TLS handshake.
  */

@@ -4,13 +4,17 @@ import { DIRECT_NETWORK, type NetworkSettings } from "./network-settings.ts";
 import { failureBeyond, type Route, refusalIn, requestOn, routeTo } from "./route.ts";
 import { SocketOpener } from "./sockets/socket-opener.ts";
 
-export interface Transport {
+/** Sends requests. */
+export interface Carrier {
   /**
    * Sends a request and reads the answer, whatever its status.
    *
    * @throws {ConnectionError} if no whole answer came; what the body's source or the receiver throws; the signal's reason.
    */
   exchange(request: HttpRequest): Promise<HttpResponse>;
+}
+
+export interface Transport extends Carrier {
   /** Ends every idle and busy connection. */
   close(): void;
 }

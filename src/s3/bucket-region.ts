@@ -12,7 +12,7 @@ export interface Place {
 export interface BucketPlace {
   readonly current: Place;
   /**
-   * * Whether a request that failed at `asked` can be sent to another place: the server has just named the bucket's region, or did so for
+   * Whether a request that failed at `asked` can be sent to another place: the server has just named the bucket's region, or did so for
    * another request in the meantime. This happens once; later answers of this kind are errors.
    */
   hasMoved(asked: Place, error: unknown): boolean;
@@ -22,7 +22,7 @@ export interface BucketPlace {
 const REGION_STATUSES = new Set([301, 307, 400]);
 
 /**
- * * Finds the place of a bucket.
+ * Finds the place of a bucket.
  *
  * @param onRegionFound called once, with the right region.
  * @throws {EndpointError} if the bucket cannot be addressed in this store.

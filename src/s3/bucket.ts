@@ -6,7 +6,8 @@ import { withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, HttpResponse, Receiver } from "../http/messages.ts";
-import type { Transport } from "../http/transport.ts";
+import type { Carrier, Transport } from "../http/transport.ts";
+import type { TransferThreads } from "../threads/transfer-threads.ts";
 import { type Place, placeBucket } from "./bucket-region.ts";
 import { ChecksumSupport } from "./store/checksum-support.ts";
 import type { GivenUp } from "./store/given-up.ts";
@@ -24,6 +25,8 @@ export interface S3Request {
   readonly bodySha256?: string | undefined;
   /** Receives the body of the answer. If absent, the body is collected. */
   readonly receive?: Receiver;
+  /** Sends each attempt, for example from another thread. Default: the bucket's transport. */
+  readonly carrier?: Carrier | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,13 +39,15 @@ export interface Bucket {
   readonly isAmazon: boolean;
   /** What is known about the checksums that the store accepts. */
   readonly checksums: ChecksumSupport;
+  /** Threads for the parts and ranges of large objects. If absent, this thread transfers them. */
+  readonly threads?: TransferThreads | undefined;
   /** Reports once that the step continues without a feature that the store does not have. */
   giveUp(what: GivenUp): void;
   hasGivenUp(what: GivenUp): boolean;
   /** Whether a body's SHA-256 must be signed: over plain http, where nothing else protects the body. */
   readonly signsPayload: boolean;
   /**
-   * * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too
+   * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too
    * many requests, fewer run at once from then on.
    * @param request a function is called for each attempt, so that an attempt can continue where the one before it broke off.
    * @throws {ServiceError} if S3 refuses; {ConnectionError} if it does not answer; what the receiver throws; the signal's reason.
@@ -55,6 +60,8 @@ export interface BucketOptions {
   readonly store: Store;
   readonly credentials: CredentialSource;
   readonly transport: Transport;
+  /** See `Bucket.threads`. */
+  readonly threads?: TransferThreads | undefined;
   readonly userAgent: string;
   /** Sent with every request, by lower-case names: who must own the bucket, who pays. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -65,7 +72,7 @@ export interface BucketOptions {
 }
 
 /**
- * * Prepares a bucket for requests. Nothing is sent yet. The endpoint is resolved here, and again if the bucket is in another region.
+ * Prepares a bucket for requests. Nothing is sent yet. The endpoint is resolved here, and again if the bucket is in another region.
  *
  * @throws {EndpointError} if this bucket cannot be addressed in this store.
  */
@@ -87,7 +94,7 @@ export function openBucket(options: BucketOptions): Bucket {
     request: S3Request,
     credentials: Credentials,
   ): Promise<HttpResponse> {
-    const { method, body, signal } = request;
+    const { method, body, carrier = options.transport, signal } = request;
     const path = `${endpoint.basePath}/${encodeKey(request.key)}`;
     const query = encodeQuery(request.query ?? {});
     const headers: Record<string, string> = {
@@ -100,7 +107,7 @@ export function openBucket(options: BucketOptions): Bucket {
     const payloadHash = !body ? EMPTY_SHA256 : signsPayload ? requireSha256(request) : UNSIGNED_PAYLOAD;
     const time = new Date(Date.now() + clockOffsetMs);
 
-    const response = await options.transport.exchange({
+    const response = await carrier.exchange({
       protocol: endpoint.protocol,
       hostname: endpoint.hostname,
       port: endpoint.port,
@@ -142,6 +149,7 @@ export function openBucket(options: BucketOptions): Bucket {
     origin: new URL(`${protocol}//${host}`),
     isAmazon: options.store.endpoint === undefined,
     checksums: new ChecksumSupport(giveUp),
+    threads: options.threads,
     giveUp,
     hasGivenUp: (what) => givenUp.has(what),
     signsPayload,
@@ -153,7 +161,7 @@ export function openBucket(options: BucketOptions): Bucket {
 }
 
 /**
- * * Whether an answer with status 200 contains an error: some operations answer before their outcome is known.
+ * Whether an answer with status 200 contains an error: some operations answer before their outcome is known.
  *
  * Source: CompleteMultipartUpload in the Amazon S3 API Reference.
  */

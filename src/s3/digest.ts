@@ -1,9 +1,12 @@
 import { createHash, hash } from "node:crypto";
 import { createDigest, type DigestAlgorithm, digestOf } from "../checksums/algorithms.ts";
 import type { Body } from "../http/messages.ts";
+import type { Carrier } from "../http/transport.ts";
 
-/** A body whose digests another thread can compute. */
+/** A body that other threads can digest and send. */
 export interface DigestedBody extends Body {
+  /** Sends requests with this body. If absent, the bucket's transport sends them. */
+  readonly carrier?: Carrier | undefined;
   /** @returns the digest, followed by the one of `alsoBy`. */
   digest?(algorithm: DigestAlgorithm, alsoBy?: DigestAlgorithm): Promise<Buffer>;
 }
@@ -19,7 +22,7 @@ export interface BodyDigest {
 }
 
 /**
- * * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or lets another thread compute them.
+ * Computes a checksum of a body, and its SHA-256 where `withSha256` asks for it, reading it once, or lets another thread compute them.
  *
  * @throws what reading the body throws.
  */

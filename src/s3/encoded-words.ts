@@ -1,5 +1,5 @@
 /**
- * * Texts beyond US-ASCII in header values, encoded by RFC 2047: `=?UTF-8?B?w6Q=?=`. S3 uses this form for metadata in requests and
+ * Texts beyond US-ASCII in header values, encoded by RFC 2047: `=?UTF-8?B?w6Q=?=`. S3 uses this form for metadata in requests and
  * answers.
  *
  * Source: "Working with object metadata" in the Amazon S3 User Guide; RFC 2047, sections 2, 4 and 6.
@@ -37,7 +37,7 @@ const WORD = /=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=/gi;
 const ADJACENT_WORDS = new RegExp(`${WORD.source}(?:\\s+${WORD.source})*`, "gi");
 
 /**
- * * Reads a header's value. Raw bytes, which some stores send, are read as UTF-8 if they are valid.
+ * Reads a header's value. Raw bytes, which some stores send, are read as UTF-8 if they are valid.
  * @param value as Node gives it: one character for each byte.
  */
 export function decodeWords(value: string): string {

@@ -16,7 +16,7 @@ export type Encryption =
   | { readonly kind: "customer"; readonly key: Buffer };
 
 /**
- * * The encryption headers of PutObject, CreateMultipartUpload and CopyObject. Undefined means the bucket's default, and so does
+ * The encryption headers of PutObject, CreateMultipartUpload and CopyObject. Undefined means the bucket's default, and so does
  * `bucketKey: false` for the bucket key.
  *
  * Source: "Protecting data with server-side encryption" in the Amazon S3 User Guide.

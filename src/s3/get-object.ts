@@ -3,6 +3,7 @@ import { CodedError } from "../errors/coded-error.ts";
 import type { BodyReceiver } from "../http/body-receiver.ts";
 import { ConnectionError } from "../http/connection-error.ts";
 import type { ResponseHead } from "../http/messages.ts";
+import type { Carrier } from "../http/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import type { ByteRange } from "./byte-range.ts";
 import type { ObjectHeaders } from "./put-object.ts";
@@ -46,11 +47,13 @@ export interface GetOptions {
   readonly etag?: string;
   /** A customer's key. */
   readonly headers?: ObjectHeaders;
+  /** Sends the requests, if another thread takes the bytes. */
+  readonly carrier?: Carrier | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * * Reads an object, or a range of it, from its first byte to its last. If an answer breaks off, the next request continues from there, but
+ * Reads an object, or a range of it, from its first byte to its last. If an answer breaks off, the next request continues from there, but
  * only if the object is still the same.
  *
  * @throws {ObjectReplacedError} {RangeIgnoredError}; what `Bucket.send` and the reader throw.
@@ -104,6 +107,7 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
       ...(etag === undefined ? {} : { "if-match": `"${etag}"` }),
     },
     receive,
+    carrier: options.carrier,
     signal,
   });
   try {

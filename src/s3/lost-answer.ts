@@ -7,7 +7,7 @@ import { withChecksumMode } from "./store/checksum-support.ts";
 import { isObjectMetadata } from "./system-metadata.ts";
 
 /**
- * * S3's answers to a write that it has already done: the condition no longer holds, or the upload has ended. If the first answer was lost,
+ * S3's answers to a write that it has already done: the condition no longer holds, or the upload has ended. If the first answer was lost,
  * this looks as if another process had changed the object.
  */
 const ALREADY_DONE_CODES = new Set(["PreconditionFailed", "NoSuchUpload"]);

@@ -49,6 +49,7 @@ export async function putObject(
       headers: { ...headers, ...checksumHeaders(checkedBy, checksum) },
       body,
       bodySha256: sha256Hex,
+      carrier: body.carrier,
       signal,
     });
   };

@@ -146,7 +146,7 @@ async function copyInOnePiece(
 }
 
 /**
- * * Sets an object's tags if the store has ignored them: Ceph keeps none with a copy or a multipart upload. If the tags may not be read,
+ * Sets an object's tags if the store has ignored them: Ceph keeps none with a copy or a multipart upload. If the tags may not be read,
  * nothing is done.
  *
  * @throws what `Bucket.send` throws.

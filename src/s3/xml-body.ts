@@ -8,7 +8,7 @@ import type { S3Request } from "./bucket.ts";
 export const S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /**
- * * The parts of a request with an XML document. All stores accept Content-MD5, which S3 uses as a checksum; some refuse other checksum
+ * The parts of a request with an XML document. All stores accept Content-MD5, which S3 uses as a checksum; some refuse other checksum
  * headers.
  */
 export function xmlRequest(xml: string): DocumentRequest {

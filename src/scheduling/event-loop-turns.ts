@@ -7,7 +7,7 @@ const MAX_WORK_MS = 50;
 export type TakeTurns = () => Promise<void> | undefined;
 
 /**
- * * Makes pauses in long work that never waits.
+ * Makes pauses in long work that never waits.
  * @returns a function to call for each piece of work. Await its promise, if there is one; it rejects with the signal's reason.
  */
 export function eventLoopTurns(signal: AbortSignal): TakeTurns {

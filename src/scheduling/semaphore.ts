@@ -1,5 +1,5 @@
 /**
- * * Limits how much work runs at once. Work takes places by its weight and waits in order, so light work cannot delay heavy work for ever.
+ * Limits how much work runs at once. Work takes places by its weight and waits in order, so light work cannot delay heavy work for ever.
  * Work that needs more than all places runs alone.
  */
 export class Semaphore {

@@ -7,7 +7,7 @@ import type { SiteTools } from "./plan/site-tools.ts";
 import { describeReleases } from "./releases/log-releases.ts";
 
 /**
- * * What a publish would change besides the site's objects, one imperative for each, for a dry run.
+ * What a publish would change besides the site's objects, one imperative for each, for a dry run.
  *
  * @throws {StepError} if that cannot be read; the signal's reason.
  */

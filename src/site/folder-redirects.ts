@@ -9,7 +9,7 @@ import type { SiteObject } from "./plan/site-object.ts";
 type SiteObjects = ReadonlyMap<string, SiteObject>;
 
 /**
- * * Redirects whose keys are folders of other objects, for example `old` and `old/index.html`. Stores that keep objects as files cannot
+ * Redirects whose keys are folders of other objects, for example `old` and `old/index.html`. Stores that keep objects as files cannot
  * have both.
  */
 export class FolderRedirects {

@@ -1,6 +1,7 @@
 import type { PathPatterns } from "../files/patterns.ts";
 import type { Encryption } from "../s3/encryption.ts";
 import type { BucketAccess, ChecksumChoice, DeleteLimit } from "../sync/options.ts";
+import type { PullRequest } from "./previews/pull-request.ts";
 
 /** The options of a publish. */
 export interface SiteOptions {
@@ -36,6 +37,16 @@ export interface SiteOptions {
   readonly verify: boolean;
   /** The site's URL from the inputs; absent if it must be derived. Its path ends with a `/`. */
   readonly siteUrl?: URL;
+  /** If it is a preview of a pull request: what of it others need to know. */
+  readonly preview?: PreviewOptions;
+}
+
+/** A preview, one of several beside each other. */
+export interface PreviewOptions {
+  readonly name: string;
+  /** The key prefix of all of them: empty, or with a `/` at its end. */
+  readonly rootPrefix: string;
+  readonly pullRequest: PullRequest;
 }
 
 /** The options of a rollback. Website settings come from the release. */
@@ -61,7 +72,7 @@ export interface RollbackOptions
 export interface SiteSettings {
   readonly cachePreset: "standard" | "none";
   /**
-   * * The values of contentType, contentEncoding, metadata, storageClass and cacheControl for a file, by its path: lower-case names. A
+   * The values of contentType, contentEncoding, metadata, storageClass and cacheControl for a file, by its path: lower-case names. A
    * `_headers` file overrides them.
    */
   headersFor(path: string): Readonly<Record<string, string>>;

@@ -2,19 +2,32 @@ import type { CodedMessage } from "../errors/coded-message.ts";
 import type { ActionFailure } from "../sync/apply.ts";
 import type { Action } from "../sync/plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../sync/report.ts";
+import type { EdgeRefresh } from "./cloudfront/invalidate-changed.ts";
 import type { DomainOutcome } from "./dns/site-domain.ts";
 import type { SiteOptions } from "./options.ts";
 import type { ReleaseRecord } from "./releases/release-record.ts";
 
 /** The result of a publish. */
 export interface SiteReport extends TransferReport {
-  readonly invalidationId?: string;
+  /** One after the upload, and one after the deletions; none if there was nothing to invalidate. */
+  readonly invalidations: readonly EdgeRefresh[];
   /** The name servers of hosted zones to which the domains are not delegated yet. */
   readonly nameServers: readonly string[];
+  /** Those domains. */
+  readonly undelegated: readonly string[];
+  /** Absent if the site was not checked. */
+  readonly checks?: SiteChecks;
   /** The release that is live now; absent if releases are not kept, or the publish failed. */
   readonly release?: ReleaseRecord;
   /** All that are kept; absent if that did not change. */
   readonly releases?: readonly ReleaseRecord[];
+}
+
+/** How the site answered its visitors. */
+export interface SiteChecks {
+  readonly checksCount: number;
+  readonly failuresCount: number;
+  readonly siteUrl: URL;
 }
 
 /** The progress of a publish. It is kept while the publish runs, so that one that breaks off can report it too. */
@@ -22,12 +35,13 @@ export class PublishRecord {
   /** In addition to those of single objects. */
   readonly errors: CodedMessage[] = [];
   domain: DomainOutcome = { nameServers: [], undelegated: [] };
-  invalidationId: string | undefined;
+  checks: SiteChecks | undefined;
   release: ReleaseRecord | undefined;
   releases: readonly ReleaseRecord[] | undefined;
   readonly #observer: TransferObserver;
   readonly #done: Action[] = [];
   readonly #failures: ActionFailure[] = [];
+  readonly #invalidations: EdgeRefresh[] = [];
   #sentBytes = 0;
   #stoppedEarly = false;
 
@@ -44,6 +58,10 @@ export class PublishRecord {
     this.#done.push(action);
     this.#sentBytes += sentBytes;
     this.#observer.actionDone(action);
+  }
+
+  invalidated(refresh: EdgeRefresh): void {
+    if (refresh.paths.length > 0) this.#invalidations.push(refresh);
   }
 
   /** @param stoppedEarly whether others were not tried, because they would have failed for the same reason. */
@@ -72,8 +90,9 @@ export class PublishRecord {
     return {
       ...report,
       errors: [...report.errors, ...this.errors],
-      ...(this.invalidationId === undefined ? {} : { invalidationId: this.invalidationId }),
-      nameServers: this.domain.nameServers,
+      invalidations: this.#invalidations,
+      ...this.domain,
+      ...(this.checks ? { checks: this.checks } : {}),
       ...(this.release ? { release: this.release } : {}),
       ...(this.releases ? { releases: this.releases } : {}),
     };

@@ -34,7 +34,7 @@ export interface PublishTools extends SiteTools {
 }
 
 /**
- * * Publishes a site in an order in which no visitor gets a page whose assets are missing. After a failure nothing is deleted, and the
+ * Publishes a site in an order in which no visitor gets a page whose assets are missing. After a failure nothing is deleted, and the
  * manifest says what is not finished, so that the next publish can repair it.
  * @returns what was done, and what failed, also if the publish cannot begin, is cancelled, or another publish has begun before anything is
  * deleted.
@@ -86,7 +86,7 @@ async function publishInOrder(
     });
   const changed = objectsToInvalidate(site, options, record.done);
   const edge = await invalidateChanged(site, options, changed, "stored", tools);
-  record.invalidationId = edge.id;
+  record.invalidated(edge);
   if (isWhole) await collectStepError(errors, () => applyDomainRecords(site, options, tools, record));
   if (isWhole && errors.length === 0) errors.push(...(await verify(site, options, tools, record)));
 
@@ -95,7 +95,9 @@ async function publishInOrder(
   const release = releases && isDone && progress.isLive ? releaseAfter(releases, shownOf(kept, progress)) : undefined;
   // This write detects a concurrent publish before anything is deleted.
   if (deletions.length === 0) manifest.settle(release);
-  if (!isUpToDate(site, site) || manifest.isChanged) await manifest.write(entriesAfter(kept, site, progress));
+  // Of a preview, the time of its last publish says how long it stays.
+  if (options.preview || !isUpToDate(site, site) || manifest.isChanged)
+    await manifest.write(entriesAfter(kept, site, progress));
   const isClean = isDone && (await deleteAndInvalidate(manifest, kept, options, tools, record, { progress, release }));
   if (releases && release && isClean) await settleReleases(releases, release, site, options, tools, record);
   if (!isDone && deletions.length > 0) log.info("Nothing was deleted, because an earlier part of the step failed");
@@ -147,9 +149,10 @@ async function deleteAndInvalidate(
   if (site.deletions.length === 0) return true;
   const deleted = await deleteStaleObjects(site, options, tools, record);
   if (deleted.length === 0) return false;
-  const { isBegun } = await invalidateChanged(site, options, deleted, "deleted", tools);
+  const edge = await invalidateChanged(site, options, deleted, "deleted", tools);
+  record.invalidated(edge);
   // Otherwise the next publish learns from the manifest what to invalidate.
-  if (!isBegun) return false;
+  if (!edge.isBegun) return false;
   const isAll = deleted.length === site.deletions.length;
   if (isAll) manifest.settle(release);
   try {
@@ -196,19 +199,21 @@ async function verify(
   site: PreparedSite,
   options: SiteOptions,
   tools: SiteTools,
-  { done, domain }: PublishRecord,
+  record: PublishRecord,
 ): Promise<readonly CodedMessage[]> {
   if (!options.verify) return [];
   const startMs = performance.now();
-  const stored = done.map(({ relativeKey }) => relativeKey);
-  const verification = await verifyPublished(site, options, tools, stored, domain);
+  const stored = record.done.map(({ relativeKey }) => relativeKey);
+  const verification = await verifyPublished(site, options, tools, stored, record.domain);
   if (!verification) {
     tools.log.info("The site was not checked. Enter siteUrl, the URL that visitors use.");
     return [];
   }
   const { checksCount, errors, siteUrl } = verification;
-  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  if (errors.length === 0) tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds} s`);
+  record.checks = { checksCount, failuresCount: errors.length, siteUrl };
+  const seconds = (performance.now() - startMs) / 1000;
+  if (errors.length === 0)
+    tools.log.info(`Checked ${checksCount} URLs of ${siteUrl} in ${seconds.toFixed(seconds < 0.095 ? 2 : 1)} s`);
   return errors;
 }
 

@@ -17,7 +17,7 @@ export interface FileStorerTools extends Pick<SenderTools, "bucket" | "digester"
 const CONTENT_ENCODINGS: Readonly<Record<Encoding, string>> = { gzip: "gzip", brotli: "br" };
 
 /**
- * * Provides `use` with a way to store objects from the files of a built site.
+ * Provides `use` with a way to store objects from the files of a built site.
  *
  * @throws what `use` throws.
  */

@@ -18,7 +18,7 @@ export interface StoreTools {
   /** @param sentBytes the stored size: smaller than the file's if it was compressed. */
   actionDone(action: Action, sentBytes: number): void;
   /**
-   * * Called before each group.
+   * Called before each group.
    * @throws an error to stop this group and all after it.
    */
   beforeGroup(group: SiteGroup): Promise<void>;
@@ -36,7 +36,7 @@ export interface StoreResult {
 }
 
 /**
- * * Stores the objects, one group after the other. If an object fails, later groups are not stored.
+ * Stores the objects, one group after the other. If an object fails, later groups are not stored.
  *
  * @throws {FolderWriteError} if nothing can be written into the scratch folder; what `beforeGroup` throws; the signal's reason.
  */

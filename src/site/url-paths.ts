@@ -2,7 +2,7 @@ const PAGE_ENDING = ".html";
 const ERROR_PAGE = "404.html";
 
 /**
- * * The paths at which visitors request an object, not percent-encoded: an index document also stands for its folder, with or without the
+ * The paths at which visitors request an object, not percent-encoded: an index document also stands for its folder, with or without the
  * `/` at the end.
  *
  * @param name the object's name relative to the site.
@@ -15,7 +15,7 @@ export function urlPathsOf(name: string, indexDocument: string): string[] {
 }
 
 /**
- * * Writes a path as browsers request it, percent-encoded exactly as they do. For a cache, `&` and `%26` are two pages. Links contain both
+ * Writes a path as browsers request it, percent-encoded exactly as they do. For a cache, `&` and `%26` are two pages. Links contain both
  * forms of `+`, and S3 reads a plain one as a space.
  */
 export function encodeUrlPath(path: string): string {
@@ -23,7 +23,7 @@ export function encodeUrlPath(path: string): string {
 }
 
 /**
- * * The additional names of a page for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for `docs/index.html` if
+ * The additional names of a page for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for `docs/index.html` if
  * no website endpoint finds the index document by itself. None for the root's index document and error document.
  * @param path relative to the site. The caller must check whether another file has the name.
  */

@@ -29,7 +29,7 @@ export interface ApplyOptions {
 }
 
 /**
- * * Performs the actions, several at a time. A failed action does not stop the others, unless it is fatal, or too many have failed in a
+ * Performs the actions, several at a time. A failed action does not stop the others, unless it is fatal, or too many have failed in a
  * row. Running actions are still completed then.
  *
  * @throws never: all that went wrong is in the result.

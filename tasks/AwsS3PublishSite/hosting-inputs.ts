@@ -4,7 +4,7 @@ import type { SiteOptions } from "../../src/site/options.ts";
 import type { TaskAccess } from "../../src/task/inputs/access.ts";
 
 /**
- * * Reads the settings of the bucket.
+ * Reads the settings of the bucket.
  *
  * @param access undefined if something is wrong with it, which has already been reported.
  */
@@ -12,8 +12,10 @@ export function readHosting(
   reader: InputReader,
   access: TaskAccess | undefined,
   encryption: Encryption | undefined,
+  isPreview: boolean,
 ): Pick<SiteOptions, "configureWebsite" | "publicRead"> {
-  const configureWebsite = reader.boolean("configureWebsite");
+  // A preview has been refused it already.
+  const configureWebsite = !isPreview && reader.boolean("configureWebsite");
   const publicRead = reader.boolean("publicRead");
   const asked = Object.entries({ configureWebsite, publicRead }).flatMap(([input, isOn]) => (isOn ? [input] : []));
   if (access?.bucketName.startsWith("arn:")) {

@@ -12,7 +12,7 @@ import { checkRules, readObjectSettingsParts } from "../../src/task/inputs/objec
 const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
 
 /**
- * * Reads the object settings of the site in two layers. The site's own `_headers` file comes between them.
+ * Reads the object settings of the site in two layers. The site's own `_headers` file comes between them.
  *
  * @param root the source folder, with which a pattern of cacheControl may start.
  */

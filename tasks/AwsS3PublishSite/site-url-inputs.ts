@@ -4,7 +4,34 @@ import { CodedError } from "../../src/errors/coded-error.ts";
 /** Reads the site's URL; undefined if the task has to derive it. */
 export function readSiteUrl(reader: InputReader): URL | undefined {
   const text = reader.text("siteUrl");
+  if (text.includes(PREVIEW)) {
+    const message = `${PREVIEW} has a meaning only with action: preview. Enter the URL of the site.`;
+    reader.problem("siteUrl", "url-invalid", message);
+    return undefined;
+  }
   return text === "" ? undefined : reader.check("siteUrl", () => parseSiteUrl(text), undefined);
+}
+
+/** The placeholder for the preview's name in siteUrl. */
+const PREVIEW = "{preview}";
+
+/**
+ * Reads the URL of a preview; undefined if the task has to derive it.
+ *
+ * @param name of the preview; without a place for it in the URL, it is a folder at its end.
+ */
+export function readPreviewUrl(reader: InputReader, name: string): URL | undefined {
+  const text = reader.text("siteUrl");
+  if (text === "") return undefined;
+  return reader.check(
+    "siteUrl",
+    () => {
+      const url = parseSiteUrl(text.replaceAll(PREVIEW, name));
+      if (!text.includes(PREVIEW)) url.pathname += `${name}/`;
+      return url;
+    },
+    undefined,
+  );
 }
 
 /** @throws Error if it is no URL below which a site can be. What is entered is not repeated: it may hold a password. */

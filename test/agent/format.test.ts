@@ -9,6 +9,12 @@ describe("figures for people", () => {
   });
   it("show counts in groups", () => assert.deepEqual([7, 1240, 2e6].map(formatCount), ["7", "1,240", "2,000,000"]));
   it("show durations", () => {
-    assert.deepEqual([0.04, 9.94, 12.4, 59.4, 185].map(formatSeconds), ["0.0 s", "9.9 s", "12 s", "59 s", "3 min 5 s"]);
+    assert.deepEqual([0.04, 9.94, 12.4, 59.4, 185].map(formatSeconds), [
+      "0.04 s",
+      "9.9 s",
+      "12 s",
+      "59 s",
+      "3 min 5 s",
+    ]);
   });
 });

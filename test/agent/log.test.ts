@@ -34,4 +34,73 @@ describe("the log", () => {
       [true, true],
     );
   });
+
+  it("folds a list under its title, until any other message ends it", async () => {
+    const { log } = await runInTask(`
+      import { log } from "../../src/agent/log.ts";
+      log.item("Uploaded files", "  a ##[error]");
+      log.progress("50 %");
+      log.item("Uploaded files", "  b");
+      log.item("Deleted files", "  c");
+      log.warning("file-skipped", "d");
+      log.item("Deleted files", "  e");
+      log.endList();
+      log.info("f");
+    `);
+    const from = log.indexOf("##[group]Uploaded files");
+    assert.deepEqual(log.slice(from, -1), [
+      "##[group]Uploaded files",
+      "  a ## [error]",
+      "50 %",
+      "  b",
+      "##[endgroup]",
+      "##[group]Deleted files",
+      "  c",
+      "##[endgroup]",
+      "##[warning]d [file-skipped]",
+      "##[group]Deleted files",
+      "  e",
+      "##[endgroup]",
+      "f",
+    ]);
+  });
+
+  it("says what a transfer waits for if nothing moves, as long as files are missing", async () => {
+    const { log } = await runInTask(`
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      const progress = new TransferProgress(2, 10);
+      const wait = () => { for (let turn = 0; turn < 15; turn++) tick(); };
+      wait();
+      wait();
+      progress.addBytes(5);
+      progress.addFile();
+      tick();
+      wait();
+      progress.addFile();
+      wait();
+    `);
+    const waits = log.filter((line) => line.startsWith("Waiting"));
+    const line = (seconds: number, done: number) =>
+      `Waiting for the server: no data was sent or received for ${seconds} s, ${done} of 2 files are done. Failed requests are tried again`;
+    assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
+  });
+
+  it("reports the progress of a long transfer more and more seldom, and every two seconds in the progress bar", async () => {
+    const { log, progress } = await runInTask(`
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      let nowMs = 0;
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      performance.now = () => nowMs;
+      const transfer = new TransferProgress(2000, 2000);
+      for (; nowMs < 600_000; transfer.addBytes(1), tick()) nowMs += 2_000;
+    `);
+    const seconds = log
+      .flatMap((line) => /, (\d+) B of 2\.0 KB, /.exec(line)?.[1] ?? [])
+      .map((bytes) => Number(bytes) * 2);
+    assert.deepEqual(seconds, [2, 4, 6, 10, 16, 24, 36, 54, 82, 124, 184, 244, 304, 364, 424, 484, 544]);
+    assert.equal(progress.length, 300);
+  });
 });

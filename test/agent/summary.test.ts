@@ -3,18 +3,20 @@ import { basename, dirname } from "node:path";
 import { runInTask } from "./run-in-task.ts";
 
 describe("a summary", () => {
-  it("is handed to the agent as a file named by its title, each time another", async () => {
-    const { attachments, result } = await runInTask(`
+  it("is handed to the agent as a file named by the step's display name, each time another", async () => {
+    const script = `
       import { attachSummary } from "../../src/agent/summary.ts";
-      attachSummary("Upload to s3://b/x", "| a |");
-      attachSummary("Upload to s3://b/x", "second");
-    `);
+      attachSummary("| a |");
+      attachSummary("second");
+    `;
+    const displayName = "Publish site to S3: café/shop (eu)? #1";
+    const { attachments, result } = await runInTask(script, { displayName });
     assert.equal(result, "Succeeded");
     assert.deepEqual(
       attachments.map(({ type, name, content }) => ({ type, name, content })),
       [
-        { type: "DistributedTask.Core.Summary", name: "Upload to s3___b_x.md", content: "| a |" },
-        { type: "DistributedTask.Core.Summary", name: "Upload to s3___b_x.md", content: "second" },
+        { type: "DistributedTask.Core.Summary", name: "Publish site to S3 - café_shop (eu)_ _1.md", content: "| a |" },
+        { type: "DistributedTask.Core.Summary", name: "Publish site to S3 - café_shop (eu)_ _1.md", content: "second" },
       ],
     );
     assert.notEqual(attachments[0]?.path, attachments[1]?.path);

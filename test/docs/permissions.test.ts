@@ -64,6 +64,11 @@ const uses: readonly Use[] = [
   { heading: "Publish a site", task: "AwsS3PublishSite", inputs: { verify: "false" } },
   { heading: "Roll a site back", task: "AwsS3PublishSite", inputs: { verify: "false", keepReleases: "1" } },
   { heading: "Roll a site back", task: "AwsS3PublishSite", inputs: { verify: "false", action: "rollback" } },
+  {
+    heading: "Publish a preview",
+    task: "AwsS3PublishSite",
+    inputs: { verify: "false", action: "preview", pullRequestId: "1", maxDelete: "100%", keepRemovedDays: "0" },
+  },
 ];
 
 /** Those of roles: the trust policy that a refused step prints, and what lets one role assume another. */
@@ -77,6 +82,7 @@ function runTask(
   store: { readonly url: string; readonly region: string; readonly keys: UserKeys },
   folders: { readonly source: SourceFolder; readonly target: string },
   inputs: Use["inputs"],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<StepResult> {
   const places = {
     AwsS3Upload: { sourceFolder: folders.source.path, targetFolder: "www" },
@@ -97,6 +103,7 @@ function runTask(
       },
     ],
     inputs: { awsCredentials: connectionId, bucketName: BUCKET, ...places[task], ...inputs },
+    variables: { ...variables },
   });
 }
 
@@ -137,9 +144,14 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
       await put("www/same.txt", "same");
       await put("www/extra.txt", "extra");
       await put("www/app.zip", archive);
-      for (const Key of ["new.txt", "index.html", ".s3-site.json", "made.zip", "again.tar.gz"].map(
-        (name) => `www/${name}`,
-      )) {
+      for (const Key of [
+        "new.txt",
+        "index.html",
+        ".s3-site.json",
+        "made.zip",
+        "again.tar.gz",
+        "pr-1/.s3-site.json",
+      ].map((name) => `www/${name}`)) {
         await admin.send(new DeleteObjectCommand({ Bucket: BUCKET, Key }));
       }
     });
@@ -153,10 +165,15 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     await moto?.server.stop();
   });
 
-  async function run(task: Use["task"], policy: Policy, inputs: Use["inputs"]): Promise<StepResult> {
+  async function run(
+    task: Use["task"],
+    policy: Policy,
+    inputs: Use["inputs"],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<StepResult> {
     assert.ok(moto);
     const { url, region } = moto.server;
-    return runTask(task, { url, region, keys: await moto.createUser(policy) }, { source, target }, inputs);
+    return runTask(task, { url, region, keys: await moto.createUser(policy) }, { source, target }, inputs, variables);
   }
 
   /** Leaves a site in the bucket that has a page more than the source folder. */
@@ -174,7 +191,7 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
 
   /** What a publish finds, or a rollback: then there are two releases. */
   async function publishBefore({ action, ...published }: Use["inputs"]): Promise<void> {
-    if (action !== "rollback") return publishMore(published);
+    if (action !== "rollback") return publishMore({ ...published, ...(action ? { action } : {}) });
     await publishMore({ ...published, keepReleases: "1" });
     source.write({ "index.html": "after", "more.html": "more" });
     await publishMore({ ...published, keepReleases: "1" });
@@ -225,6 +242,36 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
       const blind = without("s3:GetObject", policy);
       assert.deepEqual(counts(await run("AwsS3Upload", blind, inputs)), ["1", "0"]);
     });
+  });
+
+  describe("Remove previews", () => {
+    const [policy] = policiesUnder("Remove previews");
+    const preview = { verify: "false", action: "preview" };
+    // The number alone says that a pull request elsewhere is over.
+    const removal = { action: "removePreviews", pullRequestId: "1" };
+    const elsewhere = { "Build.Repository.Provider": "GitHub" };
+    beforeEach(() => publishMore({ ...preview, pullRequestId: "1" }));
+
+    it("is enough", async () => {
+      assert.ok(policy);
+      const { result, outputVariables, issues, log } = await run("AwsS3PublishSite", policy, removal, elsewhere);
+      assert.equal(result, "Succeeded", log.join("\n"));
+      assert.deepEqual([outputVariables.previewsRemoved?.value, issues], ["1", []]);
+    });
+
+    for (const action of policy ? actionsOf(policy) : []) {
+      it(`is not enough without ${action}`, async () => {
+        assert.ok(policy);
+        const { outputVariables, issues, log } = await run(
+          "AwsS3PublishSite",
+          without(action, policy),
+          removal,
+          elsewhere,
+        );
+        assert.notEqual(outputVariables.previewsRemoved?.value, "1", log.join("\n"));
+        assert.match(issues.map(({ message }) => message).join("\n"), new RegExp(`action ${action} on arn:aws:s3:::`));
+      });
+    }
   });
 
   for (const { heading, task, inputs } of uses) {

@@ -45,7 +45,11 @@ describe("The links of the extension", () => {
         if (anchor !== undefined) assert.ok(anchorsOf(join(root, path)).includes(anchor), target);
       }
     }
-    for (const { target } of targets.filter(({ isImage }) => isImage)) assert.ok(existsSync(join(staging, target)));
+    // The marketplace shows PNGs of the package. Those that the page does not show are not packed.
+    const shown = targets.filter(({ isImage }) => isImage).map(({ target }) => target);
+    const packed = readdirSync(join(staging, "images")).map((name) => `images/${name}`);
+    assert.deepEqual(packed.sort(), [...new Set(["images/icon.png", ...shown])].sort());
+    for (const target of shown) assert.match(target, /^images\/[a-z-]+\.png$/);
   });
 
   it("lead from the service connection's form to the page about connections", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type CheckedTask, parseVisibleRule, refusals } from "../../local/pipeline/task-rules.ts";
+import { type CheckedTask, isShown, parseVisibleRule, refusals } from "../../local/pipeline/task-rules.ts";
 
 const accepted: CheckedTask = {
   id: "6f1c7d0e-4b55-4c1b-9a0c-3d2f8e7a5b16",
@@ -185,4 +185,28 @@ describe("A visibleRule is read as", () => {
       }),
     );
   }
+});
+
+describe("What has a visibleRule is shown", () => {
+  const values: Readonly<Record<string, string>> = { mode: "own", size: "10", none: "" };
+  const rules: readonly [rule: string | undefined, isVisible: boolean][] = [
+    [undefined, true],
+    ["mode = own", true],
+    ["mode == 'own'", true],
+    ["mode != own", false],
+    ["none != own && mode != other", true],
+    ["none != own && mode != own", false],
+    ["mode = other || size > 9", true],
+    ["size < 9 || size <= 9", false],
+    ["size >= 10 && mode Contains w && mode NotContains x", true],
+    ["mode StartsWith o && mode NotStartsWith w", true],
+    ["mode EndsWith o || mode NotEndsWith n", false],
+    ["missing = own", false],
+  ];
+  for (const [rule, isVisible] of rules)
+    it(`${rule}: ${isVisible}`, () =>
+      assert.equal(
+        isShown(rule, (input) => values[input] ?? ""),
+        isVisible,
+      ));
 });

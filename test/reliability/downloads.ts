@@ -67,6 +67,13 @@ class DownloadInRanges extends DownloadStage {
   }
 }
 
+/** The same with threads that receive the ranges, which steps have for larger objects. */
+class DownloadByThreads extends DownloadInRanges {
+  override get step() {
+    return { ...super.step, env: { S3_TASKS_THREADS: "always" } };
+  }
+}
+
 /** Objects whose ETags are no MD5 of their bytes, one of which is here already. */
 class DownloadOfParts extends DownloadStage {
   override async prepare(): Promise<void> {
@@ -110,6 +117,7 @@ class DownloadOfOne extends DownloadStage {
 export const DOWNLOADS: readonly Scenario[] = [
   scenario("download", (target) => new MixedDownload(target)),
   scenario("download in ranges", (target) => new DownloadInRanges(target)),
+  scenario("download in ranges by threads", (target) => new DownloadByThreads(target)),
   scenario("download of multipart objects", (target) => new DownloadOfParts(target)),
   scenario("download of one object", (target) => new DownloadOfOne(target)),
   { ...scenario("download that extracts", (target) => new ExtractedDownload(target)), mode: "extract" },

@@ -88,7 +88,10 @@ export const PROMISES: readonly Promised[] = [
   {
     promise: "A server that says nothing, or sends less than 1 KiB a second, is given up after two minutes.",
     tests: [
-      test("http/transport", "gives up a server that sends hardly anything, but not one that is a little faster"),
+      test(
+        "http/transport-connections",
+        "gives up a server that sends hardly anything, but not one that is a little faster",
+      ),
     ],
   },
   {

@@ -82,17 +82,23 @@ class PublishWithReleases extends NextPublish {
 
 /** The site as it was before the last publish. */
 class Rollback extends PublishWithReleases {
-  #isPrepared = false;
+  #run = 1;
+
+  override get step() {
+    const { variables, ...step } = super.step;
+    return { ...step, variables: { ...variables, "Build.BuildNumber": `20260102.${this.#run}` } };
+  }
 
   override inputs() {
     const inputs = super.inputs();
-    return this.#isPrepared ? { ...inputs, action: "rollback", rollbackTo: "1" } : inputs;
+    return this.#run === 3 ? { ...inputs, action: "rollback", rollbackTo: "20260102.1" } : inputs;
   }
 
   override async prepare(): Promise<void> {
     await super.prepare();
+    this.#run = 2;
     await runQuietly(this.step);
-    this.#isPrepared = true;
+    this.#run = 3;
     this.target.server.clearRequests();
   }
 }

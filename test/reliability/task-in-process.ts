@@ -7,6 +7,7 @@ import { Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { Script } from "node:vm";
+import { Worker, type WorkerOptions } from "node:worker_threads";
 import { LineReader } from "../../local/agent/line-reader.ts";
 import type { TaskProcess, TaskProcessEvents } from "../../local/agent/task-process.ts";
 
@@ -99,7 +100,7 @@ class TaskWorld {
         ]),
       ),
     });
-    const skewed = () => Date.now() + this.#skippedMs;
+    const skewed = () => Math.round(Date.now() + this.#skippedMs);
     this.#date = class extends Date {
       static override now(): number {
         return skewed();
@@ -164,6 +165,8 @@ class TaskWorld {
         return { ...tls, connect: this.#watched(tls.connect) };
       case "node:dns":
         return { promises: { resolveNs: this.#resolveNs } };
+      case "node:worker_threads":
+        return { ...hostRequire(name), Worker: this.#worker() };
       default:
         return hostRequire(name);
     }
@@ -185,6 +188,20 @@ class TaskWorld {
 
   #shortened(timeoutMs: number): number {
     return timeoutMs >= SHORTENED_FROM_MS ? timeoutMs / this.#time.timeoutDivisor : timeoutMs;
+  }
+
+  /** Threads with sockets whose timeouts are shortened. */
+  #worker(): typeof Worker {
+    const shortened = (timeoutMs: number) => this.#shortened(timeoutMs);
+    return class extends Worker {
+      constructor(path: string, options: WorkerOptions = {}) {
+        const { workerData: data } = options;
+        super(path, {
+          ...options,
+          ...(data?.idleTimeoutMs ? { workerData: { ...data, idleTimeoutMs: shortened(data.idleTimeoutMs) } } : {}),
+        });
+      }
+    };
   }
 
   /** Sockets whose timeouts are shortened, and which are known here. */

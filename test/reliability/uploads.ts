@@ -54,6 +54,13 @@ class UploadInParts extends UploadStage {
   }
 }
 
+/** The same with threads that send the parts, which steps have for larger files. */
+class UploadByThreads extends UploadInParts {
+  override get step() {
+    return { ...super.step, env: { S3_TASKS_THREADS: "always" } };
+  }
+}
+
 /** A run before this one has stored the first parts. */
 class ResumedUpload extends UploadInParts {
   override inputs() {
@@ -162,6 +169,7 @@ class AssumedRole extends UploadStage {
 export const UPLOADS: readonly Scenario[] = [
   scenario("upload", (target) => new MixedUpload(target)),
   scenario("upload in parts", (target) => new UploadInParts(target)),
+  scenario("upload in parts by threads", (target) => new UploadByThreads(target)),
   scenario("upload that resumes", (target) => new ResumedUpload(target)),
   scenario("upload that is aborted", (target) => new RefusedUpload(target)),
   scenario("upload of headers", (target) => new HeaderChange(target)),

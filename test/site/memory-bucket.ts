@@ -7,7 +7,11 @@ import { ChecksumSupport } from "../../src/s3/store/checksum-support.ts";
 export interface MemoryObject {
   readonly bytes: Buffer;
   readonly headers: Readonly<Record<string, string>>;
+  /** When it was stored: milliseconds since 1970; absent for the start of 2026. */
+  readonly storedMs?: number;
 }
+
+const NEW_YEAR_MS = Date.UTC(2026, 0, 1);
 
 /** A bucket without a server: what a publish asks of S3, answered from memory, for thousands of publishes in a test. */
 export class MemoryBucket implements Bucket {
@@ -17,6 +21,8 @@ export class MemoryBucket implements Bucket {
   readonly checksums = new ChecksumSupport();
   readonly signsPayload = false;
   readonly objects = new Map<string, MemoryObject>();
+  /** The server's clock: milliseconds since 1970. */
+  now = (): number => NEW_YEAR_MS;
   readonly #etagsOf: "bytes" | "bytes and headers";
 
   /** @param etagsOf of the bytes alone, as without encryption; or as with encryption by KMS, where the ETag tells nothing of the bytes. */
@@ -38,7 +44,7 @@ export class MemoryBucket implements Bucket {
 
   async #answer(request: S3Request): Promise<HttpResponse> {
     const { method, key, query = {} } = request;
-    if (method === "GET" && key === "") return answer(this.#list(query.prefix ?? ""));
+    if (method === "GET" && key === "") return answer(this.#list(query.prefix ?? "", query.delimiter ?? ""));
     if (method === "POST" && query.delete !== undefined) return answer(this.#delete(await bytesOf(request)));
     if (method === "PUT") return this.#put(request);
     const stored = this.objects.get(key);
@@ -47,7 +53,7 @@ export class MemoryBucket implements Bucket {
       ...stored.headers,
       "content-length": `${stored.bytes.length}`,
       etag: this.#etagOf(stored),
-      "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT",
+      "last-modified": new Date(stored.storedMs ?? NEW_YEAR_MS).toUTCString(),
     };
     if (request.receive) {
       const receiver = request.receive({ status: 200, headers });
@@ -67,7 +73,7 @@ export class MemoryBucket implements Bucket {
     const { "if-match": match, "if-none-match": noneMatch, ...kept } = headers;
     const isMet = match === undefined || (present && this.#etagOf(present) === match);
     if (!isMet || (noneMatch === "*" && present)) throw refusal(412, "PreconditionFailed");
-    const stored = { bytes: await bytesOf(request), headers: kept };
+    const stored = { bytes: await bytesOf(request), headers: kept, storedMs: this.now() };
     this.objects.set(key, stored);
     return { status: 200, headers: { etag: this.#etagOf(stored) }, body: Buffer.alloc(0) };
   }
@@ -85,7 +91,8 @@ export class MemoryBucket implements Bucket {
     if (!source) throw refusal(404, "NoSuchKey");
     if (this.#etagOf(source) !== match) throw refusal(412, "PreconditionFailed");
     const { "x-amz-website-redirect-location": _location, ...kept } = source.headers;
-    const copy = { bytes: source.bytes, headers: directive === "REPLACE" ? named : { ...kept, ...named } };
+    const copied = directive === "REPLACE" ? named : { ...kept, ...named };
+    const copy = { bytes: source.bytes, headers: copied, storedMs: this.now() };
     this.objects.set(key, copy);
     return answer(`<CopyObjectResult><ETag>${this.#etagOf(copy)}</ETag></CopyObjectResult>`);
   }
@@ -96,13 +103,17 @@ export class MemoryBucket implements Bucket {
     return `"${md5.digest("hex")}"`;
   }
 
-  #list(prefix: string): string {
+  #list(prefix: string, delimiter: string): string {
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix)).sort();
-    const contents = keys.map((key) => {
+    const endOf = (key: string) => (delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length));
+    const contents = keys.flatMap((key) => {
+      if (endOf(key) >= 0) return [];
       const object = this.objects.get(key) as MemoryObject;
-      return `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>${this.#etagOf(object)}</ETag><Size>${object.bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+      return `<Contents><Key>${key}</Key><LastModified>${new Date(object.storedMs ?? NEW_YEAR_MS).toISOString()}</LastModified><ETag>${this.#etagOf(object)}</ETag><Size>${object.bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
     });
-    return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
+    const folders = new Set(keys.flatMap((key) => (endOf(key) < 0 ? [] : key.slice(0, endOf(key) + 1))));
+    const common = [...folders].map((folder) => `<CommonPrefixes><Prefix>${folder}</Prefix></CommonPrefixes>`);
+    return `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}${common.join("")}</ListBucketResult>`;
   }
 
   #delete(document: Buffer): string {

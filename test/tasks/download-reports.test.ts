@@ -69,29 +69,6 @@ describe("AwsS3Download tells", () => {
     assert.deepEqual(bench.landing.readOutside(), {});
   });
 
-  it("the same in the run's summary, with names from outside as text", async () => {
-    await bench.put({ "a_<b>.txt": "a", "b.txt": "b" });
-    const result = await bench.download();
-    const [summary] = result.attachments.filter(({ type }) => type === "DistributedTask.Core.Summary");
-    assert.equal(summary?.name, `AwsS3Download ${bench.bucket}.md`);
-    assert.deepEqual(summary?.content.split("\n"), [
-      `s3&#58;//${bench.bucket}/ → ${bench.landing.path}`,
-      "",
-      "| | files |",
-      "|---|---:|",
-      "| new | 2 |",
-      "| updated | 0 |",
-      "| unchanged | 0 |",
-      "| deleted | 0 |",
-      "",
-      "2 B in total.",
-      "",
-      "- a\\_&lt;b&gt;.txt → a\\_&lt;b&gt;.txt \\(1 B, new\\)",
-      "- b.txt → b.txt \\(1 B, new\\)",
-      "",
-    ]);
-  });
-
   const found: readonly [ifNoFilesFound: string, result: string, type: string | undefined][] = [
     ["", "Failed", "error"],
     ["error", "Failed", "error"],

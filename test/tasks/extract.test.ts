@@ -85,7 +85,7 @@ describe("AwsS3Download with extract", () => {
     ]);
     assert.equal(told[13], `Downloaded and extracted 8 files, ${archiveBytes + 15} B, to ${bench.landing.path}`);
     const [summary] = result.attachments.filter(({ type }) => type === "DistributedTask.Core.Summary");
-    assert.match(summary?.content ?? "", /\nFound 5 objects, 3 of them archives with 6 files\.\n/);
+    assert.match(summary?.content ?? "", /\n- \*\*Found\*\*: 5 objects, 3 of them archives with 6 files\n/);
   });
 
   it("extracts a single archive straight into the target, with run bits and the object's time", async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StepRequest } from "../../local/agent/agent.ts";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { defaultCredential, type FaultRule, type S3Server, startS3Server } from "../../local/s3/server.ts";
 import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
@@ -42,10 +43,10 @@ const passing: [title: string, faults: readonly FaultRule[]][] = [
 ];
 
 const ways = [
-  ["http", "through a proxy that passes answers on in chunks"],
-  ["https", "in tunnels through a proxy"],
+  ["http", "through a proxy that passes answers on in chunks", "never"],
+  ["https", "in tunnels through a proxy, with threads for large files", "always"],
 ] as const;
-for (const [protocol, way] of ways) {
+for (const [protocol, way, threads] of ways) {
   describe(`The tasks, ${way}, when things go wrong on the way`, () => {
     const bucket = `faults-${randomBytes(4).toString("hex")}`;
     let target: EmbeddedTarget;
@@ -53,7 +54,7 @@ for (const [protocol, way] of ways) {
     let proxy: ForwardProxy;
     let source: SourceFolder;
     let landing: string;
-    let step: { proxy: { url: string }; certificates: { ca: string } };
+    let step: Pick<StepRequest, "proxy" | "certificates" | "env">;
     before(() => {
       source = new SourceFolder().write(files);
     });
@@ -64,7 +65,8 @@ for (const [protocol, way] of ways) {
       target = { ...(await startEmbeddedTarget()), url: server.url, ...defaultCredential };
       proxy = await startForwardProxy({ sendsChunks: true });
       landing = mkdtempSync(join(tmpdir(), "proxy-faults-"));
-      step = { proxy: { url: proxy.url }, certificates: { ca: join(landing, "ca.pem") } };
+      const env = { S3_TASKS_THREADS: threads };
+      step = { proxy: { url: proxy.url }, certificates: { ca: join(landing, "ca.pem") }, env };
       writeFileSync(join(landing, "ca.pem"), localhostTls.cert);
     });
     afterEach(async () => {

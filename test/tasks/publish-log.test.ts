@@ -131,7 +131,7 @@ describe("AwsS3PublishSite, its log", () => {
     assert.ok(planned.includes(`Would ${order}, which replaces ${byHand}`), planned.join("\n"));
     const done = words((await bench.publish(inputs)).log);
     const at = done.indexOf("Set the website configuration of the bucket BUCKET");
-    assert.deepEqual(done.slice(at + 1, at + 2), [`It was before: ${byHand}`]);
+    assert.deepEqual(done.slice(at + 1, at + 2), [`The website configuration before that: ${byHand}`]);
     assert.ok(!words((await bench.publish({ ...inputs, dryRun: "true" })).log).some((line) => line.includes(order)));
   });
 });

@@ -102,7 +102,7 @@ describe("AwsS3Upload, archive", () => {
     assert.equal(told(first, "Found"), "Found 4 files for the archive app.zip, 5.0 KB before compression: 1 new");
     assert.match(told(first, "Uploaded") ?? "", /^Uploaded the archive app\.zip with 4 files, [\d.]+ K?B, to s3:/);
     const [summary] = first.attachments.filter(({ type }) => type === "DistributedTask.Core.Summary");
-    assert.match(summary?.content ?? "", /The archive app\.zip holds 4 files, 5\.0 KB before compression\./);
+    assert.match(summary?.content ?? "", /\n- \*\*Archive\*\*: app\.zip holds 4 files, 5\.0 KB before compression\n/);
     const { actions, ...head } = bench.planOf(first) as unknown as Record<string, unknown> & { actions: object[] };
     assert.deepEqual(actions, [
       {

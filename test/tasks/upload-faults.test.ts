@@ -65,7 +65,7 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     });
   }
 
-  it("tells every two seconds how far it is, if that has changed", async () => {
+  it("tells how far it is, if that has changed", async () => {
     source.write({ "a.txt": "aaa", "late.txt": "b" });
     server.addFault({ match: { key: "late.txt" }, times: 1, action: { kind: "delay", delayMs: 4500 } });
     const result = await upload();

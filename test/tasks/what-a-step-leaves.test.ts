@@ -108,7 +108,7 @@ describe("What a step leaves", () => {
     });
     assert.deepEqual(
       result.attachments.map(({ name, content }) => [name, content.replaceAll("\\", "")]),
-      [[`AwsS3Upload ${bench.bucket}.md`, `${message}\n`]],
+      [["AwsS3Upload.md", `### s3&#58;//${bench.bucket}/\n\n**Failed** with 1 error.\n\n- ${message}\n`]],
     );
   });
 });

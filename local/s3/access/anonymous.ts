@@ -16,7 +16,7 @@ export function isAnonymous({ presigned, query, wireHeaders }: S3Request): boole
 }
 
 /**
- * * Allows an anonymous request if anyone may do it: at most reading and listing objects.
+ * Allows an anonymous request if anyone may do it: at most reading and listing objects.
  * @param operation S3's name of what the request asks for
  * @throws S3Error AccessDenied (also for an object that is not there, unless anyone may list what is), NoSuchBucket, InvalidArgument for
  * what is encrypted under a key of AWS KMS

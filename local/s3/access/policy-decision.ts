@@ -11,7 +11,7 @@ export interface Attempt extends Circumstances {
 }
 
 /**
- * * The decision of a policy about an anonymous attempt. A denial overrides all allowances. Source: "Policy evaluation logic" in the AWS
+ * The decision of a policy about an anonymous attempt. A denial overrides all allowances. Source: "Policy evaluation logic" in the AWS
  * Identity and Access Management User Guide
  * @returns undefined if it says nothing
  */

@@ -20,7 +20,7 @@ const narrowingKeys = new Set([
 const narrowingOperators = new Set(["ArnEquals", "ArnLike", "IpAddress", "StringEquals", "StringLike"]);
 
 /**
- * * Whether a policy is public: it allows something to everyone without a condition that limits it to few. Source: 'The meaning of
+ * Whether a policy is public: it allows something to everyone without a condition that limits it to few. Source: 'The meaning of
  * "public"' in the Amazon S3 User Guide
  */
 export function isPublicPolicy({ statements }: BucketPolicy): boolean {

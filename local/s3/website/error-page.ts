@@ -4,7 +4,7 @@ import { S3Error } from "../http/errors.ts";
 import type { Reply } from "../http/reply.ts";
 
 /**
- * * An error as a website shows it: with a page, or for HEAD only with status and headers. Source: "Configuring a custom error document" in
+ * An error as a website shows it: with a page, or for HEAD only with status and headers. Source: "Configuring a custom error document" in
  * the Amazon S3 User Guide
  * @param error its cause, if any, is why the error document could not be read
  */

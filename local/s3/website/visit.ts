@@ -23,7 +23,7 @@ interface Visit {
 }
 
 /**
- * * Answers a visitor of a website. Source: "Hosting a static website using Amazon S3" in the Amazon S3 User Guide
+ * Answers a visitor of a website. Source: "Hosting a static website using Amazon S3" in the Amazon S3 User Guide
  * @throws S3Error for an error page
  */
 export function visit(request: S3Request, state: ServerState): Reply {
@@ -79,7 +79,7 @@ function serveError(visit: Visit, error: S3Error): Reply {
 }
 
 /**
- * * Reads an object that anyone may read, or follows its redirect. A website answers 404 for a missing object even if nobody may list the
+ * Reads an object that anyone may read, or follows its redirect. A website answers 404 for a missing object even if nobody may list the
  * bucket: "On the website endpoint, if a user requests an object that doesn't exist, Amazon S3 returns HTTP response code 404 (Not Found)",
  * in "Setting permissions for website access" in the Amazon S3 User Guide.
  */

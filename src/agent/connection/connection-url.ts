@@ -7,7 +7,7 @@ const AMAZON_S3_URL = `https://${AMAZON_S3_HOST}/`;
 const AWS_DOMAINS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov)$/;
 
 /**
- * * Reads the URL of an S3 server.
+ * Reads the URL of an S3 server.
  * @returns undefined for Amazon S3.
  * @throws Error whose message says what is wrong with the URL.
  */
@@ -23,7 +23,7 @@ export function parseStoreUrl(text: string): URL | undefined {
 }
 
 /**
- * * Reads the URL of a security token service.
+ * Reads the URL of a security token service.
  * @param takesToken whether it receives the pipeline's token. Whoever reads that token can act as the pipeline, which is not so for a
  * signature.
  * @throws Error whose message says what is wrong with the URL.

@@ -1,35 +1,29 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { IdentityError } from "../../aws/errors/errors.ts";
-import { readAuthorization } from "./connection-secrets.ts";
+import { type JobServer, readJobServer } from "../azure-devops/job-server.ts";
 
 /** The job that this step belongs to, as Azure DevOps knows it. */
-export interface JobIdentity {
-  readonly collectionUrl: URL;
+export interface JobIdentity extends JobServer {
   readonly projectId: string;
   /** `build` or `release`. */
   readonly hubName: string;
   readonly planId: string;
   readonly jobId: string;
-  /** The job's own token for Azure DevOps. Every job has one, even if scripts cannot see it. */
-  readonly accessToken: string;
 }
 
 /**
- * * Reads the ids of this job and its token, and masks the token.
+ * Reads the ids of this job and its token, and masks the token.
  * @throws {IdentityError} if the agent did not set all of them.
  */
 export function readJobIdentity(): JobIdentity {
-  const accessToken = readAuthorization("SYSTEMVSSCONNECTION", ["AccessToken"])?.parameter("AccessToken") ?? "";
-  const collection = known("System.CollectionUri");
-  if (!URL.canParse(collection)) throw unknown("System.CollectionUri");
-  if (accessToken === "") throw unknown("SystemVssConnection, the job's own connection");
+  const server = readJobServer();
+  if (typeof server === "string") throw unknown(server);
   return {
-    collectionUrl: new URL(collection),
+    ...server,
     projectId: known("System.TeamProjectId"),
     hubName: known("System.HostType"),
     planId: known("System.PlanId"),
     jobId: known("System.JobId"),
-    accessToken,
   };
 }
 

@@ -1,12 +1,12 @@
 import type { TaskApi } from "azure-devops-node-api/TaskApi.js";
 import * as tl from "azure-pipelines-task-lib/task.js";
-import { IdentityError, NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import { IdentityError, ServiceError } from "../../aws/errors/errors.ts";
 import { withRetries } from "../../aws/retry.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import type { NetworkSettings } from "../../http/network-settings.ts";
-import { ProxyError } from "../../http/proxy-error.ts";
+import { asKnownError, refusal } from "../azure-devops/api-errors.ts";
+import { openTaskApi } from "../azure-devops/open-client.ts";
 import { maskSecret } from "../secret-input.ts";
-import { openTaskApi } from "../task-api.ts";
 import { type JobIdentity, readJobIdentity } from "./job-identity.ts";
 
 /** The claims of a token that a trust policy can check. */
@@ -19,7 +19,7 @@ export interface OidcClaims {
 /** The pipeline's identity, confirmed by Azure DevOps. */
 export interface OidcTokens {
   /**
-   * * Gets a new token, because a token lives ten minutes, and masks it.
+   * Gets a new token, because a token lives ten minutes, and masks it.
    * @throws {IdentityError} if there is none; the signal's reason.
    */
   request(): Promise<string>;
@@ -92,28 +92,6 @@ async function askWithRetries(
     const advice = [advise(error, collectionUrl), ...adviseOtherConnection(error, serviceConnectionId)];
     throw new IdentityError("identity-token-not-issued", `${what} ${advice.join(" ")}`, { cause: error });
   }
-}
-
-/** Translates the client's errors into those that the retry rules know. */
-function asKnownError(error: unknown, hostname: string): unknown {
-  if (error instanceof ProxyError && error.status !== undefined) return refusal(error.status, error.message);
-  if (!(error instanceof Error) || error instanceof ConnectionError) return error;
-  const { statusCode, code, message } = error as Error & { statusCode?: number; code?: string };
-  if (statusCode !== undefined) return refusal(statusCode, message);
-  if (/^Failed to find api location/.test(message)) return refusal(404, "it has no such API");
-  if (/^Request timeout/.test(message)) return new ConnectionError("ETIMEDOUT", hostname, "it did not answer in time");
-  // An answer that the client could not parse has no code.
-  return code === undefined ? refusal(undefined, message) : new ConnectionError(code, hostname, message);
-}
-
-function refusal(status: number | undefined, message: string): ServiceError {
-  // An HTML page came back instead of an API answer.
-  const said = /^\s*</.test(message) ? "it answered with a page" : message;
-  return new ServiceError({
-    status: status ?? 200,
-    awsCode: NOT_S3,
-    serverMessage: said,
-  });
 }
 
 function advise(error: ServiceError | ConnectionError, collectionUrl: URL): string {

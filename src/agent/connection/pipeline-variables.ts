@@ -13,7 +13,7 @@ const NO_KEYS =
   "awsCredentials is empty, and there are no pipeline variables AWS.AccessKeyID and AWS.SecretAccessKey, so the task looked for the identity of the agent's machine";
 
 /**
- * * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. If they hold no keys, the
+ * Reads the pipeline variables of the AWS Toolkit for Azure DevOps, for steps that name no service connection. If they hold no keys, the
  * step uses the identity of the agent's machine.
  */
 export function readPipelineVariables(reader: InputReader): Connection {

@@ -13,7 +13,7 @@ import { regionVariable } from "./pipeline-variables.ts";
 const INPUT = "toolkitCredentials";
 
 /**
- * * Reads a connection of type `AWS`, which the AWS Toolkit for Azure DevOps defines. It is always for AWS. Its form always asks for keys,
+ * Reads a connection of type `AWS`, which the AWS Toolkit for Azure DevOps defines. It is always for AWS. Its form always asks for keys,
  * and a secret cannot be cleared. So if it uses OIDC, keys in it are leftovers.
  */
 export function readToolkitConnection(reader: InputReader, id: string): Connection | undefined {

@@ -8,7 +8,7 @@ const MAX_SURVIVORS = 300;
 const SURVIVOR_SLOTS = 4_000;
 
 /**
- * * Fixes V8's young generation at 4 MiB. With 1 MiB, the data of running requests survives each collection and is soon moved to the old
+ * Fixes V8's young generation at 4 MiB. With 1 MiB, the data of running requests survives each collection and is soon moved to the old
  * generation: downloads of small files took 10 % more CPU time. Without a limit, V8 grows it to up to 128 MB, which makes nothing faster:
  * 8,000 small files took 215 MB on Node 24, and 137 MB with the limit.
  */

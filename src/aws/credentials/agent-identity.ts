@@ -26,7 +26,7 @@ export interface AgentIdentityOptions {
 }
 
 /**
- * * * The identity of the machine or container that the agent runs on, found in the same way as by other AWS tools: environment variables,
+ * The identity of the machine or container that the agent runs on, found in the same way as by other AWS tools: environment variables,
  * shared profiles (role, SSO and process among them), a web identity token file, a container's role, the instance profile.
  *
  * The source throws {IdentityError} if none of these gives credentials. Source: "Standardized credential providers" in the AWS SDKs and

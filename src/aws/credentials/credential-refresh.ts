@@ -32,7 +32,7 @@ interface Held {
 }
 
 /**
- * * Keeps credentials fresh: gets them for the first request, and again before they end. Meanwhile requests use the old ones. Only one
+ * Keeps credentials fresh: gets them for the first request, and again before they end. Meanwhile requests use the old ones. Only one
  * refresh runs at a time, and a failed one does no harm while the old ones are valid. The source throws what `obtain` throws if no
  * credentials are valid.
  */

@@ -11,7 +11,7 @@ export interface Credentials {
 export interface CredentialSource {
   (): Credentials | Promise<Credentials>;
   /**
-   * * Reports that a server refused these as expired, so that the next call gives others. Absent if there can be no others. If they have
+   * Reports that a server refused these as expired, so that the next call gives others. Absent if there can be no others. If they have
    * been renewed in the meantime, the new ones are kept.
    */
   forget?(credentials: Credentials): void;

@@ -1,5 +1,5 @@
 /**
- * * Whether two ARNs mean the same user or role. Different sessions of one role count as the same.
+ * Whether two ARNs mean the same user or role. Different sessions of one role count as the same.
  *
  * Source: "IAM identifiers" in the IAM User Guide.
  */

@@ -6,7 +6,7 @@ import type { RoleSession, Sts } from "./sts.ts";
 import { asRoleError } from "./sts-role-error.ts";
 
 /**
- * * The longest session that a role's credentials can get for another role. Source: "Role chaining" in "Roles terms and concepts", IAM User
+ * The longest session that a role's credentials can get for another role. Source: "Role chaining" in "Roles terms and concepts", IAM User
  * Guide.
  */
 const MAX_CHAINED_SECONDS = 3600;
@@ -48,7 +48,7 @@ export interface RoleChainOptions {
 }
 
 /**
- * * Makes a source of the last role's credentials: each role is assumed with the credentials of the one before, when a request first needs
+ * Makes a source of the last role's credentials: each role is assumed with the credentials of the one before, when a request first needs
  * it, and again before its session ends. The source throws {RoleError} if a role cannot be assumed, and what the base throws.
  */
 export function createRoleChain(options: RoleChainOptions): CredentialSource {

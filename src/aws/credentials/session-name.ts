@@ -10,7 +10,7 @@ export interface PipelineRun {
 const MAX_LENGTH = 64;
 
 /**
- * * Names a role's session after the project and the run: `azp-{project}-{build}`, with the release's id if there is no build. Characters
+ * Names a role's session after the project and the run: `azp-{project}-{build}`, with the release's id if there is no build. Characters
  * that STS does not accept become hyphens. A long project name is cut at its end; the id is never cut.
  *
  * Source: `RoleSessionName` of AssumeRole in the AWS STS API Reference.

@@ -1,7 +1,7 @@
 import type { RoleAttempt } from "./role-attempt.ts";
 
 /**
- * * Says which policy refused a role. AWS names the kind of policy in some messages only. If it does not, the accounts of caller and role
+ * Says which policy refused a role. AWS names the kind of policy in some messages only. If it does not, the accounts of caller and role
  * show which policy must allow it.
  *
  * Sources: "Troubleshoot access denied error messages" and "Cross-account policy evaluation logic" in the IAM User Guide.

@@ -8,7 +8,7 @@ export interface StsEndpoint extends ServerAddress {
 }
 
 /**
- * * * The endpoint of STS in a region of any partition, or the given one. Regional endpoints of STS are those of S3 with another first
+ * The endpoint of STS in a region of any partition, or the given one. Regional endpoints of STS are those of S3 with another first
  * label, so the S3 rules, which every task contains, are used for both; a test compares them with the SDK's rules for STS.
  *
  * Source: "AWS STS Regions and endpoints" in the IAM User Guide.

@@ -46,7 +46,7 @@ export interface CallerIdentity {
 }
 
 /**
- * * AWS Security Token Service. All methods throw {ServiceError} if STS refuses and {ConnectionError} if it does not answer, both after
+ * AWS Security Token Service. All methods throw {ServiceError} if STS refuses and {ConnectionError} if it does not answer, both after
  * retries if the failure may be temporary.
  */
 export interface Sts {
@@ -71,7 +71,7 @@ export interface StsOptions {
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 /**
- * * Prepares requests to STS; nothing is sent yet.
+ * Prepares requests to STS; nothing is sent yet.
  *
  * Source: AWS STS API Reference, version 2011-06-15.
  * @throws {EndpointError} if the region is not valid.

@@ -4,7 +4,7 @@ import type { ConnectionError } from "../../http/connection-error.ts";
 import { ProxyError } from "../../http/proxy-error.ts";
 
 /**
- * * Says what to do if a host does not answer, or answers wrongly.
+ * Says what to do if a host does not answer, or answers wrongly.
  *
  * @param setting the field that the host's name comes from, if not from the region.
  */

@@ -81,7 +81,7 @@ const ADVICE: ByAwsCode<(failure: Failure) => string> = {
     "The response is not from an S3 server. Check the server URL in the service connection, and any proxy or load balancer.",
 };
 
-/** * Errors that affect every file of a step. Those of KMS are not among them: objects to be read may each have another key. */
+/** Errors that affect every file of a step. Those of KMS are not among them: objects to be read may each have another key. */
 const STEP_FATAL_CODES = new Set([
   "AccessControlListNotSupported",
   "AllAccessDisabled",
@@ -119,7 +119,7 @@ export function isStepFatal(error: unknown): boolean {
 const DISK_CODES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EMFILE", "EIO"]);
 
 /**
- * * Whether the error may affect all files: after many in a row, the step gives up. Errors about one object (archived, or missing) or one
+ * Whether the error may affect all files: after many in a row, the step gives up. Errors about one object (archived, or missing) or one
  * file do not count.
  */
 export function mayConcernAll(error: unknown): boolean {
@@ -132,7 +132,7 @@ export function mayConcernAll(error: unknown): boolean {
 }
 
 /**
- * * Turns an error about a bucket or an object into sentences for the log: why, and what to do. They may contain text from outside, which
+ * Turns an error about a bucket or an object into sentences for the log: why, and what to do. They may contain text from outside, which
  * the log's writer escapes.
  * @param action the IAM action that the request needed, for example `s3:GetObject`.
  */

@@ -45,7 +45,7 @@ export class ServiceError extends CodedError {
 }
 
 /**
- * * The step has no identity: there are no credentials, or a role or a token was refused. The message is complete sentences that say what
+ * The step has no identity: there are no credentials, or a role or a token was refused. The message is complete sentences that say what
  * to do.
  */
 export class IdentityError extends CodedError {

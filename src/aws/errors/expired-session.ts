@@ -11,7 +11,7 @@ export function isExpiredSession(error: unknown): boolean {
 }
 
 /**
- * * Calls `use` with the credentials of a source. If a server refuses them as expired, for example because this machine's clock is wrong,
+ * Calls `use` with the credentials of a source. If a server refuses them as expired, for example because this machine's clock is wrong,
  * it calls `use` once more with new ones.
  *
  * @throws what the source and `use` throw.

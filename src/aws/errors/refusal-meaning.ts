@@ -10,7 +10,7 @@ interface Rule {
 const VAGUE_CODES = ["AccessDenied", "Forbidden", "InvalidArgument", "InvalidRequest", "BadRequest", "Unauthorized"];
 
 /**
- * * The first that fits counts. R2, Google Cloud Storage and Garage have no code for a wrong key. MinIO, R2 and others have their own code
+ * The first that fits counts. R2, Google Cloud Storage and Garage have no code for a wrong key. MinIO, R2 and others have their own code
  * for a wrong region. Oracle's store reports a key of another region as a wrong key.
  *
  * Sources: "Error codes" in the Cloudflare R2 documentation; "HTTP status and error codes for XML" in that of Google Cloud Storage; the
@@ -42,7 +42,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * * Translates a store's error code to S3's.
+ * Translates a store's error code to S3's.
  * @param code the store's own.
  * @returns the same code if it is not known.
  */

@@ -55,7 +55,7 @@ function keepsAlive(minor: string, headers: ResponseHead["headers"], framing: Bo
 }
 
 /**
- * * An answer with both a length and chunks is refused: it could smuggle a second answer.
+ * An answer with both a length and chunks is refused: it could smuggle a second answer.
  *
  * Source: RFC 9112, section 6.3, 2 to 8.
  */

@@ -15,7 +15,7 @@ export interface StepOptions {
 }
 
 /**
- * * * Waits for one step of opening a socket, for example for the connection or for the proxy's answer.
+ * Waits for one step of opening a socket, for example for the connection or for the proxy's answer.
  *
  * @param watch calls `done` when the step is done.
  * @throws the error from `failure`; the socket is then destroyed.

@@ -25,7 +25,7 @@ export async function getBucketPolicy(bucket: Bucket, signal?: AbortSignal): Pro
 }
 
 /**
- * * * Replaces a bucket's policy. This needs s3:PutBucketPolicy.
+ * Replaces a bucket's policy. This needs s3:PutBucketPolicy.
  *
  * @param policy JSON of at most `MAX_POLICY_BYTES`.
  * @throws {ServiceError} with the code AccessDenied if the policy allows public access and Block Public Access forbids that; {@link

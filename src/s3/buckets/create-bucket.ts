@@ -11,7 +11,7 @@ const UNNAMED_REGION = "us-east-1";
 const LOCATION_REFUSALS = new Set(["IllegalLocationConstraintException", "InvalidLocationConstraint"]);
 
 /**
- * * Creates a bucket if it does not exist, with S3's current defaults: private, without ACLs, encrypted.
+ * Creates a bucket if it does not exist, with S3's current defaults: private, without ACLs, encrypted.
  * @param region the bucket's region. Stores other than Amazon S3 may ignore it.
  * @param isAmazon whether the store is Amazon S3.
  * @throws {ServiceError} with the code BucketAlreadyExists if it belongs to another account; else what `Bucket.send` throws.
@@ -41,7 +41,7 @@ export async function ensureBucket(
 }
 
 /**
- * * Whether a bucket of this name exists, in any account.
+ * Whether a bucket of this name exists, in any account.
  *
  * @throws what `Bucket.send` throws, but for refusals that say so much.
  */

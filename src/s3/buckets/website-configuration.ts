@@ -27,7 +27,7 @@ export interface WebsiteRedirect {
 export type Protocol = "http" | "https";
 
 /**
- * * Redirects visitors if its condition holds. Rules without an error code are tried before the object is read, rules with one after an
+ * Redirects visitors if its condition holds. Rules without an error code are tried before the object is read, rules with one after an
  * error. The first rule of each kind whose condition holds is used.
  *
  * Source: RoutingRule in the Amazon S3 API Reference.

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * * Works on each item, on a limited number at once. The first failure aborts the others.
+ * Works on each item, on a limited number at once. The first failure aborts the others.
  *
  * @param width how many at once; a function is asked again whenever some work has ended, for a number that may grow.
  * @param work gets a signal that is aborted by `signal`, and where another item's work has failed.

@@ -9,7 +9,7 @@ export const MAX_REQUESTS = 256;
 const LARGE_BODIES = 16;
 
 /**
- * * Limits the requests that run at once, weighted by the size of their bodies. An automatic limit grows as long as it makes small requests
+ * Limits the requests that run at once, weighted by the size of their bodies. An automatic limit grows as long as it makes small requests
  * faster.
  */
 export class WeightedSemaphore {

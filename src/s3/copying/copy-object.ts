@@ -36,7 +36,7 @@ export const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
 /**
- * * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
+ * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
  *
  * @returns the copy's ETag, without quotation marks.
  * @throws {ServiceError} with PreconditionFailed if the object has been replaced since it was listed, even if the store ignores that

@@ -14,6 +14,8 @@ export interface ListedEntry {
 
 export interface ListingPage {
   readonly entries: readonly ListedEntry[];
+  /** If a delimiter was asked for: what keys have in common up to it. */
+  readonly commonPrefixes: readonly (string | undefined)[];
   /** `url` where keys are percent-encoded. */
   readonly encodingType: string | undefined;
   /** Undefined if the answer does not say. */
@@ -37,13 +39,19 @@ export async function readListingPage(response: HttpResponse): Promise<ListingPa
   const body = scanned ? scanned.rest : response.body;
   const root = (scanned && scanRoot(body)) ?? (await readResult({ ...response, body }, ROOT_NAME));
   const entries = scanned?.entries ?? childElements(root, "Contents").map(entryOf);
+  const commonPrefixes = childElements(root, "CommonPrefixes").map((folder) => childText(folder, "Prefix"));
   const isTruncated = childText(root, "IsTruncated")?.trim().toLowerCase();
   // Some stores omit it, but a document without any element of a listing is not one.
-  if (isTruncated === undefined && entries.length === 0 && childText(root, "Name") === undefined) {
+  if (
+    isTruncated === undefined &&
+    entries.length + commonPrefixes.length === 0 &&
+    childText(root, "Name") === undefined
+  ) {
     throw notS3(response, "the listing does not say whether it is complete");
   }
   return {
     entries,
+    commonPrefixes,
     encodingType: childText(root, "EncodingType"),
     isTruncated: isTruncated === undefined ? undefined : isTruncated === "true",
     nextToken: childText(root, "NextContinuationToken") || undefined,
@@ -140,7 +148,7 @@ function skipBlanks(text: string, start: number): number {
   return position;
 }
 
-/** * Values that are kept are read from the body, not cut from the page's text: a substring keeps the whole text in memory. */
+/** Values that are kept are read from the body, not cut from the page's text: a substring keeps the whole text in memory. */
 function readContent(body: Buffer, from: number, to: number): string {
   const content = body.toString("utf8", from, to);
   return content.includes("&") ? resolveReferences(content) : content;

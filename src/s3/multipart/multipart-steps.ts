@@ -87,6 +87,7 @@ export async function sendPart(
       headers: { ...headers, ...checksumHeaders(checkedBy, checksum) },
       body,
       bodySha256: sha256Hex,
+      carrier: body.carrier,
       signal,
     });
     const kept = checkedBy === "MD5" ? undefined : checksum;

@@ -7,7 +7,7 @@ const MISSING_PAGE_CODES = [403, 404];
 const CACHING_MIN_TTL_SECONDS = 10;
 
 /**
- * * The change after which a distribution returns the index document for every path without an object, as a single-page app needs it. The
+ * The change after which a distribution returns the index document for every path without an object, as a single-page app needs it. The
  * distribution belongs to its owner, so the change is only shown.
  *
  * @returns lines for people, with commands of the AWS CLI that make the change; undefined if the distribution does it already.

@@ -1,3 +1,4 @@
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
@@ -9,13 +10,18 @@ export type InvalidationStep = "stored" | "deleted";
 
 /** The result for the caches. */
 export interface EdgeRefresh {
+  /** As they were sent; empty if there was nothing to invalidate. */
+  readonly paths: readonly string[];
   readonly id?: string;
+  readonly isCompleted: boolean;
+  /** Why it is not completed, or was not started. */
+  readonly failure?: CodedMessage;
   /** False if caches may keep replaced objects for long, because no invalidation was started. */
   readonly isBegun: boolean;
 }
 
 /**
- * * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
+ * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
  * @param names of the objects whose old form caches may have.
  * @param step distinguishes this invalidation from others of the same publish.
  * @throws the signal's reason.
@@ -30,7 +36,8 @@ export async function invalidateChanged(
   const { distribution, controlPlane } = site;
   const wanted = options.distribution;
   const paths = pathsToInvalidate(site, options, names, step);
-  if (!distribution || !controlPlane || !wanted || paths.length === 0) return { isBegun: true };
+  if (!distribution || !controlPlane || !wanted || paths.length === 0)
+    return { paths: [], isCompleted: true, isBegun: true };
   log.info(
     `Invalidating ${paths.length === 1 ? paths[0] : `${paths.length} paths`} of the distribution ${distribution.id}`,
   );
@@ -41,13 +48,20 @@ export async function invalidateChanged(
     waitsForCompletion: wanted.waitForInvalidation,
     timeoutMs: wanted.invalidationTimeoutMs,
   };
-  const outcome = await invalidate(controlPlane, request, { signal });
-  if (outcome.kind === "late" || outcome.kind === "failed") log.warning(outcome.code, outcome.message);
-  return { isBegun: outcome.id !== undefined, ...(outcome.id === undefined ? {} : { id: outcome.id }) };
+  const outcome = await invalidate(controlPlane, request, { signal, log });
+  const isFailed = outcome.kind === "late" || outcome.kind === "failed";
+  if (isFailed) log.warning(outcome.code, outcome.message);
+  return {
+    paths,
+    isBegun: outcome.id !== undefined,
+    isCompleted: outcome.kind === "completed",
+    ...(outcome.id === undefined ? {} : { id: outcome.id }),
+    ...(isFailed ? { failure: { code: outcome.code, message: outcome.message } } : {}),
+  };
 }
 
 /**
- * * * The paths to invalidate for some objects.
+ * The paths to invalidate for some objects.
  *
  * @param names of the objects, relative to the site.
  * @returns the paths as they are sent; empty if there is no distribution, or nothing to invalidate.

@@ -26,7 +26,7 @@ export interface SiteChanges {
 }
 
 /**
- * * The paths to invalidate after changes, in the form in which viewers request them. Folder wildcards replace paths if they cost less, or
+ * The paths to invalidate after changes, in the form in which viewers request them. Folder wildcards replace paths if they cost less, or
  * if the paths are more than a publish should pay for or CloudFront accepts. Query strings are not included: a distribution that caches by
  * them must be invalidated completely.
  *

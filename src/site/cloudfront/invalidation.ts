@@ -29,7 +29,7 @@ export type InvalidationOutcome =
 const BUSY = "TooManyInvalidationsInProgress";
 
 /**
- * * Invalidates paths in CloudFront's caches, and waits for the end if requested.
+ * Invalidates paths in CloudFront's caches, and waits for the end if requested.
  *
  * @throws the signal's reason, and nothing else.
  *
@@ -54,7 +54,11 @@ async function create(
 ): Promise<InvalidationOutcome> {
   const batch = { Paths: { Quantity: paths.length, Items: [...paths] }, CallerReference: callerReference };
   const input = { DistributionId: distributionId, InvalidationBatch: batch };
-  for await (const _ of growingDelays(timeoutMs, tools)) {
+  for await (const _ of growingDelays(
+    timeoutMs,
+    `CloudFront accepts another invalidation of the distribution ${distributionId}`,
+    tools,
+  )) {
     try {
       const { Invalidation } = await controlPlane.createInvalidation(input, tools.signal);
       return { kind: "started", id: Invalidation?.Id ?? "" };
@@ -77,7 +81,7 @@ async function complete(
   remainingMs: number,
   tools: WaitingTools,
 ): Promise<InvalidationOutcome> {
-  for await (const _ of growingDelays(remainingMs, tools)) {
+  for await (const _ of growingDelays(remainingMs, `CloudFront has completed the invalidation ${id}`, tools)) {
     try {
       const input = { DistributionId: distributionId, Id: id };
       const { Invalidation } = await controlPlane.getInvalidation(input, tools.signal);

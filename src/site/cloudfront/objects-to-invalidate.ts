@@ -9,13 +9,13 @@ import type { Distribution } from "./distribution.ts";
 const MISSING_CODES = [403, 404];
 
 /**
- * * CloudFront's default time for caching an error of the origin. Most of it is over when everything is uploaded. Source: "Control how long
+ * CloudFront's default time for caching an error of the origin. Most of it is over when everything is uploaded. Source: "Control how long
  * CloudFront caches errors" in the Amazon CloudFront Developer Guide.
  */
 const DEFAULT_ERROR_TTL_SECONDS = 10;
 
 /**
- * * The objects whose old form may be in caches after these actions: replaced ones, and those that an earlier publish deleted without an
+ * The objects whose old form may be in caches after these actions: replaced ones, and those that an earlier publish deleted without an
  * invalidation. New objects have no old form, but caches may have stored that they were missing. If the distribution keeps such errors for
  * long, new objects count too, unless their name has a hash that no visitor can have requested before. Names that only look like this
  * always count.
@@ -43,7 +43,7 @@ export function objectsToInvalidate(
 }
 
 /**
- * * Whether caches keep the answer for a missing object for long: an error, or the redirect of a routing rule, which is cached like a page
+ * Whether caches keep the answer for a missing object for long: an error, or the redirect of a routing rule, which is cached like a page
  * ("How CloudFront processes HTTP 3xx status codes from your origin" in the Amazon CloudFront Developer Guide).
  */
 function keepsMissing({ customErrorResponses, originKind }: Distribution, { routingRules }: WebsiteHosting): boolean {

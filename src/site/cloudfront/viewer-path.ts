@@ -1,7 +1,7 @@
 import { encodeUrlPath } from "../url-paths.ts";
 
 /**
- * * Characters that an invalidation cannot write as viewers request them: CloudFront refuses a plain `~` and does not match an encoded one;
+ * Characters that an invalidation cannot write as viewers request them: CloudFront refuses a plain `~` and does not match an encoded one;
  * S3 reads a plain `+` as a space, so links differ; and browsers encode the others differently.
  *
  * Source: "What you need to know when invalidating files" in the Amazon CloudFront Developer Guide for those of RFC 1738 that it wants
@@ -10,7 +10,7 @@ import { encodeUrlPath } from "../url-paths.ts";
 const AMBIGUOUS = /[~+[\]|^]/;
 
 /**
- * * Writes a path for an invalidation, percent-encoded exactly as browsers do. A path with a character that has several forms is covered by
+ * Writes a path for an invalidation, percent-encoded exactly as browsers do. A path with a character that has several forms is covered by
  * a wildcard that ends before it.
  *
  * @param path as viewers ask for it, but not encoded.

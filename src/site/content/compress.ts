@@ -27,7 +27,7 @@ const MAX_FILES_AT_ONCE = 3;
 const cores = new WeightedSemaphore(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
 
 /**
- * * Brotli's best level takes 1 to 2 seconds for a MiB of script. The level for larger files takes a twentieth of the time, and its result
+ * Brotli's best level takes 1 to 2 seconds for a MiB of script. The level for larger files takes a twentieth of the time, and its result
  * is 8 % larger.
  */
 const BEST_BROTLI_QUALITY = 11;
@@ -48,7 +48,7 @@ export function isWorthCompressing(contentType: string, sizeBytes: number): bool
 }
 
 /**
- * * Compresses a file into another with limited memory. Only as many files are compressed at once as there are cores; others wait. With the
+ * Compresses a file into another with limited memory. Only as many files are compressed at once as there are cores; others wait. With the
  * same version of Node, the same content gives the same bytes.
  * @returns the bytes written; undefined, and no file, if compression would not make it smaller.
  * @throws {FileChangedError} if the file has more or fewer bytes than expected; the signal's reason; Node's error if a file cannot be read

@@ -2,7 +2,7 @@
 const PAGE = /\.(?:html?|xhtml)$/i;
 
 /**
- * * Folders in which, by the documentation of Next, SvelteKit, Astro and Nuxt, a file gets a new name with new content. Nuxt's `builds`
+ * Folders in which, by the documentation of Next, SvelteKit, Astro and Nuxt, a file gets a new name with new content. Nuxt's `builds`
  * files contain the latest build.
  */
 const FINGERPRINTED_FOLDER = /(?:^|\/)(?:_next\/static|_app\/immutable|_astro|_nuxt(?!\/builds\/))\//;
@@ -40,7 +40,7 @@ const WORDS_AND_NUMBERS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g;
 const MIN_RANDOM_PIECES = 4;
 
 /**
- * * Whether a file of a site has a hash of its content in its name, so that it never changes under that name. If it is not sure, the answer
+ * Whether a file of a site has a hash of its content in its name, so that it never changes under that name. If it is not sure, the answer
  * is no: that costs a request now and then, while a wrong yes leaves visitors with an old file for a year. Of random hashes it finds 9 in
  * 10 of those with 8 hexadecimal digits, nearly all longer ones, and 7 in 10 of Vite's.
  *

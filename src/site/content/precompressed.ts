@@ -5,7 +5,7 @@ import { isTextLike } from "./text-like.ts";
 const ENCODINGS: Readonly<Record<string, string>> = { gz: "gzip", br: "br", zst: "zstd" };
 
 /**
- * * The headers of a file that the build has compressed: content type and encoding. `app.js.gz` is such a file beside `app.js`; a `.tar.gz`
+ * The headers of a file that the build has compressed: content type and encoding. `app.js.gz` is such a file beside `app.js`; a `.tar.gz`
  * alone is an archive that visitors want as it is.
  *
  * @param isThere whether the site has a file of that path.

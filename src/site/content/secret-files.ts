@@ -24,7 +24,7 @@ const HEAD_BYTES = 128;
 const PRIVATE_KEY = /^\ufeff?\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 
 /**
- * * Judges a file by its path.
+ * Judges a file by its path.
  * @param isAllowed whether a pattern names a file or folder on purpose.
  */
 export function secrecyOf(path: string, isAllowed: (name: string) => boolean): Secrecy {

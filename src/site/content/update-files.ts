@@ -1,5 +1,5 @@
 /**
- * * Service workers, and files that register them or list what they cache. An old one keeps visitors on the old site. The names are those
+ * Service workers, and files that register them or list what they cache. An old one keeps visitors on the old site. The names are those
  * of Workbox, Angular, Blazor, Flutter, Firebase, OneSignal, PWABuilder and Partytown, and other common ones.
  */
 const WORKERS = [
@@ -13,7 +13,7 @@ const BOOT_FILES =
   /(?:^|\/)(?:blazor\.boot\.json|_framework\/(?:blazor\.\w+|dotnet(?:\.boot)?)\.js|flutter(?:_bootstrap)?\.js)$/;
 
 /**
- * * Data from which the browser builds pages, or that contains the site's version for open pages: SvelteKit, Nuxt, Gatsby ("Caching Static
+ * Data from which the browser builds pages, or that contains the site's version for open pages: SvelteKit, Nuxt, Gatsby ("Caching Static
  * Sites" in Gatsby's documentation), Remix and React Router, Vike.
  */
 const PAGE_DATA =

@@ -1,5 +1,5 @@
 /**
- * * The clients of the AWS SDK for CloudFront and Route 53, as far as a publish needs them, in a separate file beside the bundle, because
+ * The clients of the AWS SDK for CloudFront and Route 53, as far as a publish needs them, in a separate file beside the bundle, because
  * it is as large as the rest of a task, and many sites do not need it.
  */
 export {

@@ -32,7 +32,7 @@ import { asServiceError } from "./control-plane-error.ts";
 export type Operation<Input, Output> = (input: Input, signal: AbortSignal) => Promise<Output>;
 
 /**
- * * The operations of CloudFront and Route 53 that a publish uses. Each operation throws {ServiceError} if the service refuses and
+ * The operations of CloudFront and Route 53 that a publish uses. Each operation throws {ServiceError} if the service refuses and
  * {ConnectionError} if it does not answer, both after retries where the failure may pass, and the signal's reason.
  */
 export interface ControlPlane {

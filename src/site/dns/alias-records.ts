@@ -16,7 +16,7 @@ export interface AliasRecord {
 }
 
 /**
- * * The alias target for a distribution.
+ * The alias target for a distribution.
  *
  * @param region any region of the distribution's partition.
  *

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { plainName } from "./hosted-zone.ts";
 
 /**
- * * Whether a domain's registry delegates to the name servers of its hosted zone, to others, or to none. It is unknown if this machine
+ * Whether a domain's registry delegates to the name servers of its hosted zone, to others, or to none. It is unknown if this machine
  * cannot use public DNS.
  */
 type Delegation = "delegated" | "elsewhere" | "not delegated" | "unknown";

@@ -24,7 +24,7 @@ export interface DnsOutcome {
 }
 
 /**
- * * Creates the missing zones and records, and waits until they are known. All records of a zone are changed together, or none of them.
+ * Creates the missing zones and records, and waits until they are known. All records of a zone are changed together, or none of them.
  *
  * @throws {StepError} if Route 53 refuses; the signal's reason.
  *
@@ -94,7 +94,11 @@ async function awaitSpread(
   timeoutMs: number,
   tools: WaitingTools,
 ): Promise<CodedMessage[]> {
-  for await (const _ of growingDelays(timeoutMs, tools)) {
+  for await (const _ of growingDelays(
+    timeoutMs,
+    `Route 53 has sent the new records in ${zoneName} to its name servers`,
+    tools,
+  )) {
     try {
       const { ChangeInfo } = await controlPlane.getChange({ Id: id }, tools.signal);
       if (ChangeInfo?.Status === "INSYNC") return [];

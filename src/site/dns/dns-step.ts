@@ -3,7 +3,7 @@ import { StepError } from "../../sync/step-error.ts";
 import { type Attempt, describeControlPlaneError } from "../control-plane/control-plane-error.ts";
 
 /**
- * * Does a request to Route 53.
+ * Does a request to Route 53.
  * @param what begins the error message, for example "Reading the hosted zone Z1".
  * @throws {StepError} if it fails; the signal's reason.
  */

@@ -57,7 +57,7 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
 }
 
 /**
- * * Finds what is missing for the site's domain. Nothing is changed.
+ * Finds what is missing for the site's domain. Nothing is changed.
  * @throws {StepError} if Route 53 or S3 refuse, or something else is in the place; the signal's reason.
  */
 export async function planDomain(
@@ -104,7 +104,7 @@ export interface DomainOutcome {
 }
 
 /**
- * * Points the domains to the site.
+ * Points the domains to the site.
  *
  * @throws {StepError} if S3 or Route 53 refuse; the signal's reason.
  */
@@ -118,7 +118,7 @@ export async function applyDomain(
   const { region, endpoint } = access.store;
   await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
-  const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal });
+  const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal, log });
   for (const change of describeDomainPlan(plan)) log.info(asDone(change));
   for (const warning of [...plan.dns.notes, ...warnings]) log.warning(warning.code, warning.message);
   const undelegated: { readonly domains: readonly string[]; readonly nameServers: readonly string[] }[] = [];
@@ -140,7 +140,7 @@ export async function applyDomain(
 }
 
 /**
- * * If DNS does not show it, a zone created by a publish counts as delegated as soon as its domain answers. Other zones may have other name
+ * If DNS does not show it, a zone created by a publish counts as delegated as soon as its domain answers. Other zones may have other name
  * servers on purpose, for example in a company's DNS.
  */
 async function isDelegated(

@@ -19,7 +19,7 @@ interface Policy extends Statement {
 }
 
 /**
- * * * Adds a statement to a bucket policy that lets everyone read some objects. Other statements are not changed.
+ * Adds a statement to a bucket policy that lets everyone read some objects. Other statements are not changed.
  *
  * @param policy JSON; undefined if the bucket has no policy.
  * @returns the JSON of the new policy; undefined if the policy already allows it.
@@ -71,7 +71,7 @@ function statementsOf({ Statement: statements = [] }: Policy): readonly Statemen
 }
 
 /**
- * * Whether a policy lets everyone read an object without conditions.
+ * Whether a policy lets everyone read an object without conditions.
  * @param policy JSON. An invalid policy allows nothing.
  * @param arn the object's ARN.
  */

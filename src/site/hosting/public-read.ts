@@ -12,6 +12,7 @@ import { pause } from "../../scheduling/back-off.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { Change } from "../change-log.ts";
 import type { Pause } from "../growing-delays.ts";
+import type { SiteLog } from "../plan/site-tools.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowReading } from "./public-read-policy.ts";
 
@@ -22,6 +23,8 @@ export interface PublicReadOptions {
   readonly partition: string;
   readonly signal: AbortSignal;
   readonly pause?: Pause;
+  /** Where a wait is announced. */
+  readonly log?: Pick<SiteLog, "info">;
 }
 
 /** The changes before everyone can read the site; empty if they already can. */
@@ -39,7 +42,7 @@ const SPREADING_DELAYS_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]
 const SPREAD_DELAYS_MS = [1_000, 2_000];
 
 /**
- * * Finds the changes that are needed so that everyone can read the objects under a prefix. Nothing is changed yet.
+ * Finds the changes that are needed so that everyone can read the objects under a prefix. Nothing is changed yet.
  *
  * @throws {StepError} if that cannot be read, or the policy cannot be added to; the signal's reason.
  */
@@ -83,7 +86,7 @@ export function describeReadStatement(bucketName: string, prefix: string): Chang
 }
 
 /**
- * * Lets everyone read the objects under a prefix, with the bucket's policy and never with ACLs. Only the settings of Block Public Access
+ * Lets everyone read the objects under a prefix, with the bucket's policy and never with ACLs. Only the settings of Block Public Access
  * that forbid such a policy are turned off, and only for this bucket. Settings that are already right are not changed.
  *
  * @returns what was changed.
@@ -105,7 +108,7 @@ export async function allowPublicRead(bucket: Bucket, options: PublicReadOptions
 }
 
 /**
- * * Only the account's own settings show whether it blocks such a policy, and reading them needs another service and permission. So a
+ * Only the account's own settings show whether it blocks such a policy, and reading them needs another service and permission. So a
  * refused policy is tried again as long as the bucket's block may be the reason.
  *
  * @param hasUnblocked whether public policies were blocked until just now, so that they may be refused for a while.
@@ -114,7 +117,7 @@ async function putPublicPolicy(
   bucket: Bucket,
   policy: string,
   hasUnblocked: boolean,
-  { signal, pause: wait = pause }: PublicReadOptions,
+  { signal, pause: wait = pause, log }: PublicReadOptions,
 ): Promise<void> {
   const delaysMs = hasUnblocked ? SPREADING_DELAYS_MS : SPREAD_DELAYS_MS;
   for (let attempt = 0; ; attempt++) {
@@ -124,13 +127,17 @@ async function putPublicPolicy(
       signal.throwIfAborted();
       const delayMs = delaysMs[attempt];
       if (delayMs === undefined || !mayPass(error, hasUnblocked)) throw refusedPolicyError(bucket, error, hasUnblocked);
+      if (attempt === 0)
+        log?.info(
+          "Waiting until the change of Block Public Access is effective, so that S3 accepts the bucket policy, at most 60 s",
+        );
       await wait(delayMs, signal);
     }
   }
 }
 
 /**
- * * Whether a refusal may come from a block that is already turned off. S3 then names the setting. Another reason, for example that no
+ * Whether a refusal may come from a block that is already turned off. S3 then names the setting. Another reason, for example that no
  * policy allows the action, is a missing permission.
  */
 function mayPass(error: unknown, hasUnblocked: boolean): boolean {
@@ -149,13 +156,18 @@ function refusedPolicyError(bucket: Bucket, error: unknown, hasUnblocked: boolea
     ? `${(error as ServiceError).message}.`
     : describeFailure(error, bucket.name, undefined, "s3:PutBucketPolicy") +
       (mayBeBlocked ? " If that action is already allowed:" : "");
-  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : "";
+  const isServerError = error instanceof ServiceError && error.details.status >= 500;
+  const advice = mayBeBlocked ? ` ${ACCOUNT_BLOCK}` : isServerError && !bucket.isAmazon ? ` ${NO_POLICIES}` : "";
   return new StepError(
     mayBeBlocked ? "public-access-blocked" : codeOf(error),
     `Setting the policy of the bucket "${bucket.name}" failed: ${why}${advice}`,
     { cause: error },
   );
 }
+
+/** Some stores answer 500 to what they do not have. */
+const NO_POLICIES =
+  "If this happens each time, the store may not have bucket policies. Then set publicRead to false, and make the objects readable in the way that the store offers.";
 
 const ACCOUNT_BLOCK =
   "Block Public Access is off for this bucket, but on for the AWS account or its organization. The step does not change that. " +

@@ -4,7 +4,7 @@ import { getBucketPolicy } from "../../s3/buckets/bucket-policy.ts";
 import { letsEverybodyRead } from "./public-read-policy.ts";
 
 /**
- * * Whether the bucket's policy lets everyone read some of these objects. A policy that may not be read, or that a store does not have,
+ * Whether the bucket's policy lets everyone read some of these objects. A policy that may not be read, or that a store does not have,
  * counts as none.
  *
  * @param partition that of ARNs, for example `aws` or `aws-cn`.

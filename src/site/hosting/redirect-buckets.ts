@@ -20,7 +20,7 @@ export interface RedirectTools {
 }
 
 /**
- * * Checks the buckets of redirect domains. Nothing is changed.
+ * Checks the buckets of redirect domains. Nothing is changed.
  * @param domains each is also its bucket's name, as website endpoints require.
  * @throws {StepError} that names all buckets that cannot be used, because they contain objects or are other websites; the signal's reason.
  *
@@ -48,7 +48,7 @@ export async function planRedirectBuckets(
 }
 
 /**
- * * Creates the missing buckets of a plan, and sets their website endpoints to redirect visitors to the site.
+ * Creates the missing buckets of a plan, and sets their website endpoints to redirect visitors to the site.
  *
  * @param location the region for new buckets, and whether the store is Amazon S3 itself.
  * @throws {StepError} if S3 refuses; the signal's reason.

@@ -24,7 +24,7 @@ export interface SharedWebsite {
 }
 
 /**
- * * Makes a website configuration that is right for all sites of a bucket:
+ * Makes a website configuration that is right for all sites of a bucket:
  *
  * | part | what becomes of it |
  * |---|---|
@@ -51,7 +51,7 @@ export function shareWebsite(
 }
 
 /**
- * * The part of a bucket's website configuration that belongs to the site.
+ * The part of a bucket's website configuration that belongs to the site.
  *
  * @param documents the site's, if those of the bucket belong to another one.
  * @returns undefined if the bucket is no website.

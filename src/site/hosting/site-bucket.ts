@@ -6,6 +6,7 @@ import { asDone, type Change } from "../change-log.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
+import { previewAccessOf } from "../previews/preview-access.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowPublicRead, describePublicRead, describeReadStatement, planPublicRead } from "./public-read.ts";
 import { documentsOf, shareWebsite, type WebsiteDocuments } from "./shared-website.ts";
@@ -14,7 +15,7 @@ import { configureWebsite, readWebsite } from "./website.ts";
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
 /**
- * * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
+ * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -29,13 +30,14 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
     // A store without websites is detected before anything is stored.
     if (options.configureWebsite) await readWebsite(bucket, signal);
   }
-  if (!options.publicRead) return;
-  const changes = await allowPublicRead(bucket, publicReadOf(options, signal));
-  for (const change of describePublicRead(changes, bucket.name, options.prefix)) log.info(asDone(change));
+  if (!options.publicRead || !(await mayOpen(options, tools))) return;
+  const wanted = publicReadOf(options, signal);
+  const changes = await allowPublicRead(bucket, { ...wanted, log });
+  for (const change of describePublicRead(changes, bucket.name, wanted.prefix)) log.info(asDone(change));
 }
 
 /**
- * * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
+ * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
  * @returns the index and error document, if this site sets them although it is not at the root of the bucket.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -52,7 +54,7 @@ export async function setWebsite(
   const outcome = await configureWebsite(bucket, shared.website, signal);
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been written by hand, without a copy elsewhere.
-  if (outcome === "set" && present) log.info(`It was before: ${JSON.stringify(present)}`);
+  if (outcome === "set" && present) log.info(`The website configuration before that: ${JSON.stringify(present)}`);
   return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
 }
 
@@ -67,7 +69,7 @@ export function foreignWebsiteProblem(input: "configureWebsite" | "rollbackTo", 
 }
 
 /**
- * * What these two functions would do.
+ * What these two functions would do.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function describeBucketChanges(
@@ -82,9 +84,9 @@ export async function describeBucketChanges(
     if (options.publicRead) changes.push(describeReadStatement(bucket.name, options.prefix));
     return changes;
   }
-  if (options.publicRead) {
-    const plan = await planPublicRead(bucket, publicReadOf(options, signal));
-    changes.push(...describePublicRead(plan, bucket.name, options.prefix));
+  if (options.publicRead && (await mayOpen(options, { bucket, signal }))) {
+    const wanted = publicReadOf(options, signal);
+    changes.push(...describePublicRead(await planPublicRead(bucket, wanted), bucket.name, wanted.prefix));
   }
   if (options.configureWebsite) {
     const present = await readWebsite(bucket, signal);
@@ -95,8 +97,20 @@ export async function describeBucketChanges(
   return changes;
 }
 
-function publicReadOf({ prefix, access }: SiteOptions, signal: AbortSignal) {
-  return { prefix, partition: partitionOf(access.store.region), signal };
+/** One statement lets everybody read all previews. */
+function publicReadOf({ prefix, access, preview }: SiteOptions, signal: AbortSignal) {
+  return { prefix: preview?.rootPrefix ?? prefix, partition: partitionOf(access.store.region), signal };
+}
+
+/** Whether settings of the bucket may be changed so that everybody can read: for a preview only if the bucket holds nothing else. */
+async function mayOpen(
+  options: SiteOptions,
+  { bucket, signal }: Pick<SiteTools, "bucket" | "signal">,
+): Promise<boolean> {
+  const { prefix, preview, access } = options;
+  if (!preview) return true;
+  const wanted = { prefix, rootPrefix: preview.rootPrefix, partition: partitionOf(access.store.region) };
+  return (await previewAccessOf(bucket, wanted, signal)) === "to be allowed";
 }
 
 /** "Amazon Resource Names" in the IAM User Guide. */

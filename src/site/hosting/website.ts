@@ -8,7 +8,7 @@ import {
 import { bucketStep } from "./bucket-step.ts";
 
 /**
- * * Configures a bucket as a website, unless it is already configured like this.
+ * Configures a bucket as a website, unless it is already configured like this.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -25,7 +25,7 @@ export async function configureWebsite(
 }
 
 /**
- * * The website configuration of a bucket.
+ * The website configuration of a bucket.
  * @returns undefined if there is none.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */

@@ -21,7 +21,7 @@ export interface Progress {
 }
 
 /**
- * * Whether the object in the bucket belongs to somebody else. If a publish broke off while it stored the object, either the new or the old
+ * Whether the object in the bucket belongs to somebody else. If a publish broke off while it stored the object, either the new or the old
  * bytes may be there.
  */
 export function isForeign(entry: ManifestEntry, stored: ListedObject): boolean {
@@ -41,7 +41,7 @@ export function isUpToDate({ groups, deletions, entries }: SitePlan, { manifest 
 }
 
 /**
- * * The entries of a manifest that announces what will be stored. If the publish breaks off, the next one knows which objects belong to the
+ * The entries of a manifest that announces what will be stored. If the publish breaks off, the next one knows which objects belong to the
  * site, including those that had been removed and are back, because visitors may already get pages that need them.
  */
 export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed }: EarlierState): Entries {
@@ -61,7 +61,7 @@ export function claimedEntries({ groups, entries }: SitePlan, { manifest, listed
 }
 
 /**
- * * The entries of the manifest for the current state, from which the next publish continues:
+ * The entries of the manifest for the current state, from which the next publish continues:
  *
  * | | |
  * |---|---|

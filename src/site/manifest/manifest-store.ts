@@ -3,7 +3,7 @@ import { ServiceError } from "../../aws/errors/errors.ts";
 import { shorten } from "../../errors/bounded-text.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
-import type { Body } from "../../http/messages.ts";
+import type { Body, ResponseHead } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { type Encryption, encryptionHeaders, mayNeedCustomerKey } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
@@ -36,20 +36,31 @@ export interface ManifestStoreOptions {
   readonly encryption: Encryption | undefined;
   /** Whether the store is Amazon S3, which supports conditional writes; other stores are tested. */
   readonly isAmazon: boolean;
+  /** Further headers with which the manifest is stored, for example metadata. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+}
+
+/** The manifest as it is stored. */
+interface StoredManifest {
+  readonly text: string;
+  readonly etag: string;
+  /** Lower-case names. */
+  readonly headers: ResponseHead["headers"];
 }
 
 /** Codes of stores without conditional writes. */
 const UNSUPPORTED_STATUSES = [400, 405, 501];
 
 /**
- * * Keeps the manifest in the bucket. Each write names the manifest that it replaces, so that one of two concurrent publishes notices the
+ * Keeps the manifest in the bucket. Each write names the manifest that it replaces, so that one of two concurrent publishes notices the
  * other.
  */
 export class ManifestStore {
   readonly #options: ManifestStoreOptions;
   /** Of the manifest that was last read or written; undefined if there is none. */
   #etag: string | undefined;
+  #storedHeaders: ResponseHead["headers"] = {};
   #honoursConditions: boolean | undefined;
   /** Quotation marks around an ETag in If-Match. radosgw 16 only recognizes its own ETag without them. */
   #quotes = '"';
@@ -64,6 +75,16 @@ export class ManifestStore {
     return this.#honoursConditions !== false;
   }
 
+  /** With which headers the manifest was stored that was last read: lower-case names. */
+  get storedHeaders(): Readonly<Record<string, string | undefined>> {
+    return this.#storedHeaders;
+  }
+
+  /** When it was stored: milliseconds since 1970; not a number if there was none. */
+  get storedMs(): number {
+    return Date.parse(this.#storedHeaders["last-modified"] ?? "");
+  }
+
   /**
    * Reads the manifest.
    *
@@ -74,12 +95,13 @@ export class ManifestStore {
     return this.#attempt("Reading", "s3:GetObject", async () => {
       const stored = await this.#readStored();
       this.#etag = stored?.etag;
+      this.#storedHeaders = stored?.headers ?? {};
       return stored && parseManifest(stored.text);
     });
   }
 
   /**
-   * * Replaces the manifest that was last read or written.
+   * Replaces the manifest that was last read or written.
    *
    * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written.
    */
@@ -94,7 +116,7 @@ export class ManifestStore {
   }
 
   /**
-   * * Checks that no other publish has written the manifest meanwhile.
+   * Checks that no other publish has written the manifest meanwhile.
    * @throws {OtherPublishError} if one has; {StepError} if this cannot be checked.
    */
   async confirm(): Promise<void> {
@@ -120,7 +142,7 @@ export class ManifestStore {
   }
 
   /**
-   * * If the answer to a write was lost, its retry finds what it has stored itself. If the manifest is still the one to replace, the store
+   * If the answer to a write was lost, its retry finds what it has stored itself. If the manifest is still the one to replace, the store
    * did not understand the condition.
    */
   async #afterRefusal(text: string): Promise<string> {
@@ -157,35 +179,37 @@ export class ManifestStore {
   }
 
   async #send(text: string, condition: Record<string, string>): Promise<string> {
-    const { bucket, key, encryption, signal } = this.#options;
+    const { bucket, key, encryption, headers: further, signal } = this.#options;
     const bytes = Buffer.from(text);
     const body: Body = { sizeBytes: bytes.length, chunks: () => [bytes] };
     const headers = {
       "content-type": "application/json",
       "cache-control": "no-store",
       ...encryptionHeaders(encryption),
+      ...further,
       ...condition,
     };
     const write = { headers, customerKeyHeaders: {}, checksumAlgorithm: DEFAULT_ALGORITHM };
     return (await putObject(bucket, key, body, write, signal)).etag;
   }
 
-  async #readStored(): Promise<{ readonly text: string; readonly etag: string } | undefined> {
+  async #readStored(): Promise<StoredManifest | undefined> {
     const { bucket, key, signal } = this.#options;
     const collected = new CollectedBody(MAX_MANIFEST_BYTES, () => {
       const maxMib = MAX_MANIFEST_BYTES / 1024 ** 2;
       return new ManifestError("manifest-invalid", `it has more than ${maxMib} MiB`);
     });
-    let etag = "";
+    let headers: ResponseHead["headers"] = {};
     const reader = {
-      start: ({ headers }: { headers: { etag?: string | undefined } }) => {
-        etag = headers.etag?.replaceAll('"', "") ?? "";
+      start: (head: ResponseHead) => {
+        headers = head.headers;
       },
       reserve: () => collected.reserve(),
       commit: (sizeBytes: number) => collected.commit(sizeBytes),
     };
     const isThere = await getObject(bucket, key, reader, { signal }).then(() => true, undefinedWhereMissing);
-    return isThere ? { text: collected.bytes().toString("utf8"), etag } : undefined;
+    const etag = headers.etag?.replaceAll('"', "") ?? "";
+    return isThere ? { text: collected.bytes().toString("utf8"), etag, headers } : undefined;
   }
 
   #unusable(error: ManifestError): StepError {

@@ -1,8 +1,9 @@
 import { CodedError } from "../../errors/coded-error.ts";
+import { SITE_MANIFEST } from "../../sync/preview-folders.ts";
 import type { WebsiteDocuments } from "../hosting/shared-website.ts";
 
 /** The object, below the site's prefix, that holds what was published. */
-export const MANIFEST_NAME = ".s3-site.json";
+export const MANIFEST_NAME = SITE_MANIFEST;
 
 /** Whether an object, by its name, is the manifest of this site or of one below it. */
 export function isManifestName(name: string): boolean {

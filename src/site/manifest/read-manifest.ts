@@ -23,7 +23,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
 const HEADER_NAME = /^[a-z0-9!#$%&'*+.^_`|~-]{1,256}$/i;
 
 /**
- * * Reads a manifest. Anyone who may write to the bucket may have written it, so everything is checked, and a field that a publish would
+ * Reads a manifest. Anyone who may write to the bucket may have written it, so everything is checked, and a field that a publish would
  * not write is named.
  *
  * @throws {ManifestError} if it is none, or one of a later version.
@@ -46,7 +46,7 @@ export function parseManifest(text: string): Manifest {
 }
 
 /**
- * * Reads what `formatEntries` wrote, with the same checks.
+ * Reads what `formatEntries` wrote, with the same checks.
  *
  * @throws {ManifestError} if it is something else.
  */

@@ -10,7 +10,7 @@ export const COMPRESSION = "compress";
 const DIGEST_LENGTH = 16;
 
 /**
- * * The headers that all objects of a publish share. Visitors never see these headers but may read the manifest, so it contains digests of
+ * The headers that all objects of a publish share. Visitors never see these headers but may read the manifest, so it contains digests of
  * their values.
  */
 export function sharedHeaders({

@@ -7,7 +7,7 @@ import type { SiteObject } from "./site-object.ts";
 const EMPTY_SHA256 = hash("sha256", "", "hex");
 
 /**
- * * Digests the files of the objects.
+ * Digests the files of the objects.
  *
  * @returns the SHA-256 of each object's file in hex, by the object's name.
  * @throws {StepError} if a file cannot be read.

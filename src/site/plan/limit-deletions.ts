@@ -13,7 +13,7 @@ export interface LimitedDeletions extends StaleObjects {
 }
 
 /**
- * * * Protects against a publish that would delete the site by mistake, or because of a manipulated manifest. Only existing objects count,
+ * Protects against a publish that would delete the site by mistake, or because of a manipulated manifest. Only existing objects count,
  * so that entries without an object cannot raise the limit.
  *
  * | more than the limit | |

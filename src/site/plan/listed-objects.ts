@@ -11,13 +11,13 @@ const ADVICE = "A publish needs the list of existing objects.";
 const PARALLEL_HEADS = 64;
 
 /**
- * * Reads the objects under the site's prefix, by name. If a store does not list size and ETag, each object needs a HEAD.
+ * Reads the objects under the site's prefix, by name. If a store does not list size and ETag, each object needs a HEAD.
  *
  * @throws {StepError} if the bucket cannot be listed, or a HEAD is not answered; the signal's reason.
  */
 export async function readListing(
   { prefix, encryption }: { readonly prefix: string; readonly encryption: SiteOptions["encryption"] | undefined },
-  { bucket, signal, considered }: SiteTools,
+  { bucket, signal, considered }: Pick<SiteTools, "bucket" | "signal" | "considered">,
 ): Promise<Map<string, ListedObject>> {
   const listed = new Map<string, ListedObject>();
   const incomplete: RemoteObject[] = [];

@@ -7,6 +7,7 @@ import { listSome } from "../list-some.ts";
 import type { SiteOptions } from "../options.ts";
 import { describeWarnings } from "../rules/line-message.ts";
 import type { CompiledRedirects } from "../rules/redirects.ts";
+import { foldersOfNestedSites } from "./nested-sites.ts";
 import type { PreparedSite } from "./prepared-site.ts";
 import type { SiteObject } from "./site-object.ts";
 import { HEADERS_FILE, REDIRECTS_FILE, type SiteRules } from "./site-rules.ts";
@@ -98,7 +99,7 @@ export function logEarlierState(
       `The previous publish did not complete, or is still running: ${manifest.run.name}, at ${when}. This one completes it`,
     );
   }
-  const others = manifest ? 0 : [...listed.keys()].filter((name) => !objects.has(name)).length;
+  const others = manifest ? 0 : countOthers(listed.keys(), objects);
   if (others > 0) {
     log.info(
       `There is no manifest of an earlier publish. Other objects in this place are kept: ${count(others, "object")}`,
@@ -109,6 +110,13 @@ export function logEarlierState(
       keepRemovedDays > 0 ? `${count(keepRemovedDays, "day")} after their removal` : "until the next publish";
     log.info(`Kept for open tabs: ${count(kept.length, "asset")} that the site no longer has, ${howLong}`);
   }
+}
+
+/** Other sites, and previews, are no part of this place. */
+function countOthers(listed: Iterable<string>, objects: PreparedSite["objects"]): number {
+  const names = [...listed];
+  const sites = foldersOfNestedSites(names);
+  return names.filter((name) => !objects.has(name) && !sites.some((folder) => name.startsWith(folder))).length;
 }
 
 function count(number: number, noun: string): string {

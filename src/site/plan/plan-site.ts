@@ -12,7 +12,7 @@ import type { SiteGroup, SitePlan, SiteState } from "./site-plan.ts";
 import { decideStaleObjects } from "./stale-objects.ts";
 
 /**
- * * * Decides what to do with each object. An existing object is unchanged if the manifest has it with the same bytes and headers and
+ * Decides what to do with each object. An existing object is unchanged if the manifest has it with the same bytes and headers and
  * nobody has replaced it since. All others are stored. Objects that only exist in the bucket are deleted if the manifest has them; others
  * are not touched.
  *

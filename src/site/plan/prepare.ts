@@ -4,6 +4,7 @@ import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
+import { warnOfBasePath } from "../base-path/warn-of-base-path.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import { readEdge, type SiteEdge } from "../cloudfront/read-edge.ts";
 import { domainProblems, planDomain } from "../dns/site-domain.ts";
@@ -13,6 +14,9 @@ import { countRulesOfOthers, shareWebsite } from "../hosting/shared-website.ts";
 import { foreignWebsiteProblem, partitionOf } from "../hosting/site-bucket.ts";
 import { isManifestName } from "../manifest/manifest.ts";
 import type { SiteOptions } from "../options.ts";
+import { checkPreviewPlace, warnOfSharedOrigin } from "../previews/check-place.ts";
+import { previewAccessProblems } from "../previews/preview-access.ts";
+import { logRobotsPolicy } from "../previews/robots-policy.ts";
 import { planReleases, releasedSite } from "../releases/plan-releases.ts";
 import { isReleaseName } from "../releases/release-names.ts";
 import { type CompiledRedirects, compileRedirects, type RedirectContext } from "../rules/redirects.ts";
@@ -41,7 +45,7 @@ interface SiteInput extends SiteEdge {
 }
 
 /**
- * * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
+ * Reads the built site, the bucket, distribution and DNS, and decides what a publish will do. Nothing is changed.
  *
  * @throws {StepError} if the bucket, its manifest or the distribution cannot be read; {ScanError}; the signal's reason.
  */
@@ -57,6 +61,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     ...siteAddressProblems(options, address),
     ...domainProblems(options, distribution),
     ...(shared ? [] : [foreignWebsiteProblem("configureWebsite", tools.bucket.name)]),
+    ...(await checkPreview(options, input, tools)),
   ];
   const domain =
     options.domain && controlPlane && problems.length === 0
@@ -69,6 +74,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
   const releases = await planReleases(options, site, published, { ...plan, nowMs }, tools);
   logRules(rules, redirects, options, tools.log);
   if (distribution) logDistribution(distribution, options, tools.log);
+  if (distribution && options.preview) logRobotsPolicy(distribution.id, tools.log);
   if (shared) logSharedWebsite(shared, ownWebsite, options, tools.log);
   const kept = plan.kept.filter(({ reason }) => reason !== KEPT_BY_LIMIT);
   logEarlierState({ manifest, listed, objects, kept }, options, tools.log);
@@ -158,6 +164,25 @@ function compileFor(
     ...(siteUrl ? { siteUrl } : {}),
   };
   return compileRedirects(rules.redirects, context, eventLoopTurns(signal));
+}
+
+/** @returns what stands against a preview; what does not is a warning. */
+async function checkPreview(
+  options: SiteOptions,
+  { tree, address, published }: SiteInput,
+  { bucket, log, signal }: SiteTools,
+): Promise<readonly PlanProblem[]> {
+  const { preview, prefix, publicRead, access } = options;
+  if (!preview) return [];
+  const problems = checkPreviewPlace(preview, options, published);
+  if (publicRead) {
+    const wanted = { prefix, rootPrefix: preview.rootPrefix, partition: partitionOf(access.store.region) };
+    problems.push(...(await previewAccessProblems(bucket, wanted, signal)));
+  }
+  await warnOfSharedOrigin(preview, options, bucket, log, signal);
+  const basePath = address.siteUrl?.pathname ?? `/${prefix}`;
+  if (basePath !== "/") await warnOfBasePath(tree.objects, basePath, options.indexDocument, log, signal);
+  return problems;
 }
 
 /** @returns the problems that stop the publish. Others are logged as warnings. */

@@ -4,6 +4,7 @@ import { findNeighbours } from "../hosting/website-neighbours.ts";
 import { MANIFEST_NAME, type Manifest } from "../manifest/manifest.ts";
 import { ManifestStore } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
+import { previewHeaders } from "../previews/pull-request.ts";
 import type { ListedRelease } from "../releases/kept-releases.ts";
 import { isOwnRelease, isReleaseName } from "../releases/release-names.ts";
 import { readListing } from "./listed-objects.ts";
@@ -32,13 +33,14 @@ export interface Published extends PublishedObjects, Pick<PreparedSite, "neighbo
  * @throws {StepError} if one of them cannot be read; the signal's reason.
  */
 export async function readPublishedObjects(
-  { prefix, encryption, access }: Pick<SiteOptions, "prefix" | "encryption" | "access">,
+  { prefix, encryption, access, preview }: Pick<SiteOptions, "prefix" | "encryption" | "access" | "preview">,
   tools: SiteTools,
   isNewBucket: boolean,
 ): Promise<PublishedObjects> {
   const { bucket, signal } = tools;
   const key = prefix + MANIFEST_NAME;
-  const store = new ManifestStore({ bucket, key, encryption, isAmazon: !access.store.endpoint, signal });
+  const headers = preview ? previewHeaders(preview.pullRequest) : {};
+  const store = new ManifestStore({ bucket, key, encryption, isAmazon: !access.store.endpoint, headers, signal });
   const listed = new Map<string, ListedObject>();
   const listedReleases: ListedRelease[] = [];
   if (isNewBucket) return { store, manifest: undefined, listed, listedReleases };
@@ -52,7 +54,7 @@ export async function readPublishedObjects(
 }
 
 /**
- * * Reads the website configuration of the bucket, if needed, and finds its other sites.
+ * Reads the website configuration of the bucket, if needed, and finds its other sites.
  *
  * @throws {StepError} if that cannot be read; the signal's reason.
  */

@@ -3,7 +3,7 @@ import type { Redirect } from "../../sync/plan/plan.ts";
 import type { SiteOptions } from "../options.ts";
 
 /**
- * * The redirect of an object, for the log.
+ * The redirect of an object, for the log.
  * @param headers the headers that it is stored with.
  * @returns empty for an object of another kind.
  */

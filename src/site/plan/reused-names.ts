@@ -15,7 +15,7 @@ export interface CheckedNames {
 }
 
 /**
- * * Removes the one-year caching of objects whose bytes once changed under the same name. Their names only look fingerprinted, and browsers
+ * Removes the one-year caching of objects whose bytes once changed under the same name. Their names only look fingerprinted, and browsers
  * would keep the old bytes for a year.
  *
  * @param digests SHA-256 of each object's file in hex, by the object's name.

@@ -43,7 +43,7 @@ export interface SiteTree {
 const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
 
 /**
- * * Reads the built site: one object for each file that matches the patterns, and for each additional address of a page.
+ * Reads the built site: one object for each file that matches the patterns, and for each additional address of a page.
  *
  * @throws {ScanError} if a folder cannot be read.
  */

@@ -13,7 +13,7 @@ const MIN_COMMIT_LENGTH = 7;
 export const PREVIOUS = "previous";
 
 /**
- * * Finds the release that a rollback restores.
+ * Finds the release that a rollback restores.
  * @param text `previous`, a release number, a build number, or a commit or its first characters.
  * @throws {StepError} if none or several match.
  */
@@ -42,7 +42,7 @@ export function findRelease(text: string, before: ReleasesBefore, manifest: Mani
 }
 
 /**
- * * The release before the one whose content is live, so that two rollbacks go back twice. If the last publish failed, it is the last
+ * The release before the one whose content is live, so that two rollbacks go back twice. If the last publish failed, it is the last
  * release that was completely live. If the last one was a rollback that failed, it is that rollback's release.
  */
 function previousOf(

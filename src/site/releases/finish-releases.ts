@@ -9,7 +9,7 @@ import type { ReleaseRecord } from "./release-record.ts";
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
 /**
- * * Writes the record that an earlier publish could not write, before anything of its release is replaced.
+ * Writes the record that an earlier publish could not write, before anything of its release is replaced.
  *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -19,7 +19,7 @@ export async function writeMissingRecord(plan: ReleasePlan, options: SiteOptions
 }
 
 /**
- * * Records the release that is live now, and deletes those that are no longer kept.
+ * Records the release that is live now, and deletes those that are no longer kept.
  * @param confirm checks that no other publish has begun.
  * @returns the records of all releases that are kept.
  * @throws {StepError} if the record cannot be written; what `confirm` throws; the signal's reason.

@@ -36,7 +36,7 @@ export interface PreparedRollback {
 const MAX_NAMED_FILES = 10;
 
 /**
- * * Finds the release to restore, and plans the rollback. Nothing is changed.
+ * Finds the release to restore, and plans the rollback. Nothing is changed.
  * @throws {StepError} if there is no such release, or the bucket cannot be read; the signal's reason.
  */
 export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {
@@ -44,7 +44,7 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const published = await readPublishedObjects(asked, tools, false);
   const before = await readReleasesOf(asked, published, tools);
   const target = findRelease(asked.rollbackTo, before, published.manifest);
-  log.info(`This release comes back: ${describeRelease(target)}`);
+  log.info(`Restoring the release ${describeRelease(target)}`);
   const options = optionsFor(asked, target.site);
   const edge = await readEdge(options, tools);
   const { siteUrl } = edge.address;

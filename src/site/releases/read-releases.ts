@@ -23,7 +23,7 @@ export interface ReleaseSource {
 }
 
 /**
- * * Reads the records of all kept releases.
+ * Reads the records of all kept releases.
  * @param siteOf the current settings of the site, for the release of the manifest if its record is missing.
  * @throws {StepError} if a record cannot be read, or understood; the signal's reason.
  */
@@ -60,7 +60,7 @@ function newestOfEach(records: readonly ReleaseRecord[]): ReleaseRecord[] {
 }
 
 /**
- * * Whether visitors get exactly what the manifest says. Objects that only wait for deletion, or that may still appear but are not part of
+ * Whether visitors get exactly what the manifest says. Objects that only wait for deletion, or that may still appear but are not part of
  * the site, do not matter.
  */
 function isShownWhole({ entries, release }: Manifest): boolean {

@@ -57,7 +57,7 @@ export async function writeRecord(
 }
 
 /**
- * * Finds what no kept release needs: records, and objects that were replaced before the oldest of them.
+ * Finds what no kept release needs: records, and objects that were replaced before the oldest of them.
  *
  * @param names of what is in the folder of the releases, relative to the site.
  */

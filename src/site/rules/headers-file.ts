@@ -30,7 +30,7 @@ export interface ObjectHeaders {
 const KEPT_HEADERS = new Set(["cache-control", "content-disposition", "content-language", "content-type", "expires"]);
 
 /**
- * * Reads a `_headers` file, and divides its headers between the objects of the site and CloudFront.
+ * Reads a `_headers` file, and divides its headers between the objects of the site and CloudFront.
  * @param siteUrl the site's URL, if known. Rules for other hosts are ignored.
  */
 export function parseHeadersFile(text: string, siteUrl?: URL): HeadersFile {

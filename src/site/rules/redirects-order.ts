@@ -6,7 +6,7 @@ import { pathsOfFiles, type RedirectSite } from "./redirects-site.ts";
 import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
 
 /**
- * * Removes rules that can never apply: the first matching rule of a request wins, and without `!` a file of the site comes before any
+ * Removes rules that can never apply: the first matching rule of a request wins, and without `!` a file of the site comes before any
  * rule.
  *
  * @returns the others in order, without the host where it is the site's own; and a warning for each that is taken out.

@@ -35,7 +35,7 @@ const STAGES = { beforeObject: 1, object: 2, afterError: 3 } as const;
 type Stage = (typeof STAGES)[keyof typeof STAGES];
 
 /**
- * * Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot apply.
+ * Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot apply.
  * @param routingRulesOfOthers how many routing rules the bucket's other sites use.
  */
 export async function websiteRedirects(
@@ -121,7 +121,7 @@ function whyUnable(rule: RedirectRule): string | undefined {
 }
 
 /**
- * * A rule after an error needs two routing rules, one for each status of a missing object. If these are too many, rules for folders
+ * A rule after an error needs two routing rules, one for each status of a missing object. If these are too many, rules for folders
  * without an object become one rule without an error code. If these are still too many, the last ones are skipped.
  */
 function fitRoutingRules(

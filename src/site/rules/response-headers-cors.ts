@@ -34,7 +34,7 @@ export function isCorsHeader(lowerCaseName: string): boolean {
 }
 
 /**
- * * The CORS headers together. CloudFront requires methods and headers; the defaults are reads, and any header.
+ * The CORS headers together. CloudFront requires methods and headers; the defaults are reads, and any header.
  *
  * @param outcomes by lower-case name.
  * @returns undefined if they name no origin, or say what CloudFront cannot.

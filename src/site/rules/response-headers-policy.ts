@@ -46,7 +46,7 @@ const NEVER_CUSTOM = new Set([
 ]);
 
 /**
- * * Makes a policy for each pattern of the rules. Only one cache behavior applies to a request, so a pattern's policy also has the headers
+ * Makes a policy for each pattern of the rules. Only one cache behavior applies to a request, so a pattern's policy also has the headers
  * of the wider ones.
  *
  * @param basePath the path of the site's URL, with a `/` at both ends.

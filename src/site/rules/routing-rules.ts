@@ -12,7 +12,7 @@ export const MAX_ROUTING_RULES = 50;
 const MISSING_STATUSES = ["404", "403"];
 
 /**
- * * The routing rule for a rule from a folder, for example `/blog/*`, without the condition that excludes files of the site.
+ * The routing rule for a rule from a folder, for example `/blog/*`, without the condition that excludes files of the site.
  * @throws Error if S3 cannot apply the rule.
  */
 export function folderRoutingRule(rule: RedirectRule, site: RedirectSite): RoutingRule {

@@ -26,7 +26,7 @@ export interface Verification {
 }
 
 /**
- * * * Fetches the site like its visitors: the index, a missing page, and a sample of the changes.
+ * Fetches the site like its visitors: the index, a missing page, and a sample of the changes.
  *
  * @param changed the names of the objects that were stored.
  * @param domain the domains that visitors cannot use yet. The site is then fetched without them.

@@ -34,7 +34,7 @@ interface FailedCheck {
 const CONCURRENCY = 8;
 
 /**
- * * Fetches the site like its visitors, and compares the answers with what was published. Wrong answers are fetched again until they are
+ * Fetches the site like its visitors, and compares the answers with what was published. Wrong answers are fetched again until they are
  * right or time is up.
  * @returns the checks that failed until the end, in their order; empty if all answers are right.
  * @throws the signal's reason.
@@ -43,7 +43,7 @@ export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTool
   const { settleMs, nameServers = [] } = tools;
   let failed: readonly FailedCheck[] = [];
   let pending = checks;
-  for await (const _ of growingDelays(settleMs, tools)) {
+  for await (const _ of growingDelays(settleMs, "the site answers as published", tools)) {
     failed = await runChecks(pending, tools);
     if (!failed.some(maySettle)) break;
     pending = failed.map(({ check }) => check);

@@ -19,7 +19,7 @@ export interface EntryTools {
 }
 
 /**
- * * Reads the files of an archive to get the values for its content hash.
+ * Reads the files of an archive to get the values for its content hash.
  *
  * @param base the folder that the paths of the files start at.
  * @throws {StepError} if a file cannot be read, or changes meanwhile; the signal's reason.

@@ -11,7 +11,7 @@ import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-
 export type { FetchContext, FetchedObject } from "./fetched-object.ts";
 
 /**
- * * Downloads an object to its file. The bytes go to a temporary file in the same folder and are checked against the object's checksum, or
+ * Downloads an object to its file. The bytes go to a temporary file in the same folder and are checked against the object's checksum, or
  * its size if it has none. Only then the file gets its name, so a partial file never has it. If the object is replaced meanwhile, or the
  * bytes are wrong, it is fetched once more from the start.
  *

@@ -12,7 +12,7 @@ import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 
 /**
- * * Downloads an object to a new file with one request, and computes its checksum meanwhile.
+ * Downloads an object to a new file with one request, and computes its checksum meanwhile.
  * @throws {ObjectReplacedError} if it was replaced since it was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export function fetchInOne(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {

@@ -1,6 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { createDigest, type DigestAlgorithm, isCrc, isQuick } from "../../checksums/algorithms.ts";
-import { FileSink } from "../../files/byte-sink.ts";
+import { type DigestAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import { setModified } from "../../files/temporary-file.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
@@ -8,15 +7,17 @@ import { customerKeyHeaders } from "../../s3/encryption.ts";
 import { getObject } from "../../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
+import { ThreadLostError } from "../../threads/transfer-threads.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 import { digestParts, findParts, guessParts, joinDigests } from "./object-ranges.ts";
+import { ownSink, type RangeSink, threadSink } from "./range-sink.ts";
 
 /** Large objects are fetched in ranges of this size in parallel, unless they are checked by their parts. */
 export const RANGE_SIZE_BYTES = 16 * 1024 ** 2;
 const PARALLEL_RANGES = 8;
 
 /**
- * * Downloads an object to a new file in parallel ranges, or in its parts if its checksum is made from them.
+ * Downloads an object to a new file in parallel ranges, or in its parts if its checksum is made from them.
  * @throws {ObjectReplacedError} if it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export async function fetchInRanges(
@@ -25,6 +26,7 @@ export async function fetchInRanges(
   newPath: string,
 ): Promise<ObjectHead> {
   const { bucket, target, disk, encryption, signal } = context;
+  bucket.threads?.expect(sizeBytes);
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
   if (head.etag === etag && head.sizeBytes !== sizeBytes) throw new ChecksumError("size");
   const checksum = checksumOf(head);
@@ -67,35 +69,53 @@ async function fetchEach(
   { key, head, ranges, digestedBy, path }: RangesToFetch,
   file: FileHandle,
 ): Promise<readonly Buffer[]> {
-  const { bucket, encryption, signal, slots, digester } = context;
-  const isDigestedHere = digestedBy !== undefined && isQuick(digestedBy);
-  const fetchRange = (range: ByteRange, rangeSignal: AbortSignal) =>
-    slots.run(slots.largeBodyWeight, async () => {
-      rangeSignal.throwIfAborted();
-      const digest = isDigestedHere ? createDigest(digestedBy) : undefined;
-      const sink = new FileSink(file, range.startByte, context.largeBlocks, (bytes) => {
-        digest?.update(bytes);
-        context.onStored(bytes.length);
-      });
-      const options = { range, etag: head.etag, headers: customerKeyHeaders(encryption), signal: rangeSignal };
-      try {
-        // A range cannot be empty.
-        if (range.sizeBytes > 0) await getObject(bucket, key, sink, options);
-        await sink.flush();
-      } finally {
-        await sink.close();
-      }
-      if (sink.writtenBytes !== range.sizeBytes) throw new ChecksumError("size");
-      return digest?.digest();
-    });
+  const { signal, slots, digester } = context;
   const digests = await inParallel(ranges, PARALLEL_RANGES, signal, async (range, _index, rangeSignal) => {
-    const digest = await fetchRange(range, rangeSignal);
-    if (isDigestedHere || !digestedBy) return digest;
+    const digest = await slots.run(slots.largeBodyWeight, () => {
+      rangeSignal.throwIfAborted();
+      return fetchRange(context, { key, etag: head.etag, range, digestedBy, signal: rangeSignal }, file);
+    });
+    if (digest || !digestedBy) return digest;
     // Digesting takes so long that reading the file again, in threads if it is large, is faster while more data arrives.
     const goesOn = range.startByte + range.sizeBytes < head.sizeBytes;
     return digester.digest({ ...range, path, goesOn, algorithm: digestedBy });
   });
   return digests.filter((digest) => digest !== undefined);
+}
+
+interface RangeToFetch extends Pick<RangesToFetch, "key" | "digestedBy"> {
+  readonly etag: string;
+  readonly range: ByteRange;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the digest of the range; undefined if it was not computed as the bytes arrived. */
+async function fetchRange(context: FetchContext, wanted: RangeToFetch, file: FileHandle): Promise<Buffer | undefined> {
+  const { range, digestedBy } = wanted;
+  try {
+    const sink = threadSink(context, file, range, digestedBy);
+    if (sink) return await fetchInto(context, wanted, sink);
+  } catch (error) {
+    if (!(error instanceof ThreadLostError)) throw error;
+  }
+  return fetchInto(context, wanted, ownSink(context, file, range, digestedBy));
+}
+
+async function fetchInto(
+  { bucket, encryption }: FetchContext,
+  { key, range, etag, signal }: RangeToFetch,
+  sink: RangeSink,
+): Promise<Buffer | undefined> {
+  const options = { range, etag, headers: customerKeyHeaders(encryption), carrier: sink.carrier, signal };
+  try {
+    // A range cannot be empty.
+    if (range.sizeBytes > 0) await getObject(bucket, key, sink, options);
+    await sink.flush();
+  } finally {
+    await sink.close();
+  }
+  if (sink.writtenBytes !== range.sizeBytes) throw new ChecksumError("size");
+  return sink.digest;
 }
 
 /** Checks an MD5 or SHA of the whole object, which must be computed from the first byte to the last, on the complete file. */

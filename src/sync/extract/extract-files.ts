@@ -44,7 +44,7 @@ export class ExtractedFiles {
   }
 
   /**
-   * * Moves a file of the plan to its place, once all are extracted.
+   * Moves a file of the plan to its place, once all are extracted.
    *
    * @throws {TargetFolderError} or CodedError if its place cannot be used; Node's error; the signal's reason.
    */
@@ -56,7 +56,7 @@ export class ExtractedFiles {
   }
 
   /**
-   * * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed,
+   * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed,
    * because its files need the disk space.
    * @returns the failures. If there are any, or the step is cancelled, nothing may be moved.
    */

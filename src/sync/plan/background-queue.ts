@@ -4,7 +4,7 @@ import { Semaphore } from "../../scheduling/semaphore.ts";
 const MAX_COMPARISONS = 256;
 
 /**
- * * Collects results in the order of the calls. A result may be known at once, or need background work, of which only a limited amount runs
+ * Collects results in the order of the calls. A result may be known at once, or need background work, of which only a limited amount runs
  * at once.
  */
 export class BackgroundQueue<Result> {

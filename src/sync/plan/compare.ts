@@ -141,7 +141,7 @@ async function partSizeOf(
 const REFUSALS = [400, 403, 404, 405, 501];
 
 /**
- * * The object's head, or why S3 does not return it.
+ * The object's head, or why S3 does not return it.
  *
  * @throws {StepError} if there is no answer; the signal's reason.
  */

@@ -11,7 +11,7 @@ import { describeFlattened, nameExamples, type PlanProblem, type PlanRemark } fr
 const OUT = "Exclude it with a pattern (globExpressions).";
 
 /**
- * * Turns keys into paths below the target. A key that cannot become its own file or folder becomes a problem. Pass objects in the order of
+ * Turns keys into paths below the target. A key that cannot become its own file or folder becomes a problem. Pass objects in the order of
  * their paths.
  */
 export class DownloadPaths {
@@ -151,7 +151,7 @@ export function describeOtherName(key: string, { path, nameThere }: OtherName): 
 }
 
 /**
- * * Whether the target's disk is case-sensitive. It is tested there. A dry run, which changes nothing, uses the default of this system.
+ * Whether the target's disk is case-sensitive. It is tested there. A dry run, which changes nothing, uses the default of this system.
  *
  * @throws {StepError} if nothing can be written into the target.
  */

@@ -19,7 +19,7 @@ export interface Ends<L, R> {
 const PAIRS_IN_A_TURN = 1000;
 
 /**
- * * Merges two sequences, each sorted by name in UTF-8 byte order. The first local item is requested before the first remote one. Only the
+ * Merges two sequences, each sorted by name in UTF-8 byte order. The first local item is requested before the first remote one. Only the
  * next two items are kept, so merging a million takes no memory.
  */
 export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedPair<L, R>, void> {

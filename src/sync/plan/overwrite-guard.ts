@@ -1,7 +1,7 @@
 import { nameExamples, type PlanProblem } from "./plan.ts";
 
 /**
- * * * Protects existing files or objects if `overwrite` is `error`.
+ * Protects existing files or objects if `overwrite` is `error`.
  *
  * @param names of what exists, relative to the place.
  * @param pathOf gives the whole key or path, which names a single one.

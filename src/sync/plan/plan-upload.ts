@@ -7,6 +7,7 @@ import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/sc
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { SettingRule, UploadOptions } from "../options.ts";
+import { previewFolders } from "../preview-folders.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
@@ -109,7 +110,11 @@ class UploadPlanner {
       else if (!file && object) this.#considerExtra(object);
     }
     const decisions = this.#classes.applyTo(await this.#decisions.finish());
-    const deletions = this.#extra.filter(({ relativeKey }) => !this.#skippedPaths.covers(relativeKey));
+    const previews = await this.#previewFolders();
+    const isOfPreview = ({ relativeKey }: DeleteAction) => previews.some((folder) => relativeKey.startsWith(folder));
+    const deletions = this.#extra.filter(
+      (action) => !this.#skippedPaths.covers(action.relativeKey) && !isOfPreview(action),
+    );
     const place = `s3://${this.#options.access.bucketName}/${prefix}`;
     const scope = { what: "deleteExtra", place, total: this.#objectsFound, alwaysAllowed: FEW_DELETIONS };
     return {
@@ -122,6 +127,13 @@ class UploadPlanner {
       remarks: this.#remarks(),
       filesFound: this.#filesFound,
     };
+  }
+
+  /** AwsS3PublishSite publishes and removes them, and no folder has their files. */
+  #previewFolders(): Promise<readonly string[]> {
+    const { bucket, signal } = this.#context;
+    const names = this.#extra.map(({ relativeKey }) => relativeKey);
+    return previewFolders(bucket, this.#options.prefix, names, signal);
   }
 
   #remarks(): PlanRemark[] {

@@ -7,7 +7,7 @@ import { StepError } from "../step-error.ts";
 import type { PlanContext } from "./plan-context.ts";
 
 /**
- * * Lists the objects under a prefix.
+ * Lists the objects under a prefix.
  *
  * @param order `byKey` if the caller relies on the order of the keys, and each key once. It is called by `planInOrder` then.
  * @param wayOut what to do if listing is not allowed, other than allowing it.
@@ -35,7 +35,7 @@ export async function* listPrefix(
 }
 
 /**
- * * Makes a plan from a listing that is in the order of the keys. If the store lists them in another order, the plan is made again from a
+ * Makes a plan from a listing that is in the order of the keys. If the store lists them in another order, the plan is made again from a
  * sorted listing. A plan is complete before anything of it is done.
  *
  * @throws what `plan` throws.
@@ -55,7 +55,7 @@ export async function planInOrder<P>(context: PlanContext, plan: (context: PlanC
 }
 
 /**
- * * A value of a listed object that stores other than Amazon S3 may omit.
+ * A value of a listed object that stores other than Amazon S3 may omit.
  * @param failure what cannot be done without it, and what to do, as sentences.
  * @throws {StepError} if it is missing.
  */

@@ -7,7 +7,7 @@ export function isInShard(name: string, shard: Shard | undefined): boolean {
 }
 
 /**
- * * CRCs of names that differ in one digit share most bits: of eight jobs, some got none of 40 files. This is the final step of
+ * CRCs of names that differ in one digit share most bits: of eight jobs, some got none of 40 files. This is the final step of
  * MurmurHash3, after which each bit depends on all others.
  */
 function scatter(value: number): number {

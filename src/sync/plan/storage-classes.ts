@@ -5,7 +5,7 @@ import type { Action, PlanRemark, SkipAction, UpdateAction } from "./plan.ts";
 const STANDARD = /^standard$/i;
 
 /**
- * * Drops changes of storage classes if nothing shows that the store keeps them: otherwise each run would copy each object again. A store
+ * Drops changes of storage classes if nothing shows that the store keeps them: otherwise each run would copy each object again. A store
  * that lists an object in any class but STANDARD keeps them.
  */
 export class StorageClasses {

@@ -13,7 +13,7 @@ const MAX_HEADS_OF_A_TYPE = 2;
 const MAX_HEADS = 10;
 
 /**
- * * Finds unchanged objects that another tool has stored without a Content-Type, which a browser downloads instead of showing. A listing
+ * Finds unchanged objects that another tool has stored without a Content-Type, which a browser downloads instead of showing. A listing
  * does not contain the type, so a few objects are checked with a HEAD, but none that was stored with the checksum that this step would
  * send.
  */
@@ -29,7 +29,7 @@ export class UntypedObjects {
   }
 
   /**
-   * * Checks an object with the same bytes as a file.
+   * Checks an object with the same bytes as a file.
    * @param head if it was already requested.
    */
   async look(path: string, object: RemoteObject, head: ObjectHead | undefined): Promise<void> {

@@ -15,7 +15,7 @@ export interface ObjectSettingsParts extends Omit<ObjectSettings, "headersFor" |
 }
 
 /**
- * * Combines the object settings of a step.
+ * Combines the object settings of a step.
  *
  * @throws {AggregateError} of an Error for each rule that, with the metadata of every file, has more metadata than S3 takes.
  */

@@ -62,7 +62,7 @@ export interface SentObject {
 }
 
 /**
- * * Stores a file as an object, in one piece or in parts. If the file changes meanwhile, it is sent once more from the start, so the stored
+ * Stores a file as an object, in one piece or in parts. If the file changes meanwhile, it is sent once more from the start, so the stored
  * bytes are always those that were hashed.
  *
  * @throws Error if the file changed again; Node's error if it cannot be read; what `Bucket.send` throws.
@@ -117,12 +117,14 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
   try {
     const before = await file.stat();
     if (before.size !== sizeBytes) throw new FileChangedError();
+    bucket.threads?.forUploads?.expect(sizeBytes);
     const part = (startByte: number, partBytes: number): DigestedBody => {
       const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
       return {
         sizeBytes: partBytes,
         chunks: () => readFileRange(file, startByte, partBytes, { pool: largeBlocks, disk }),
         digest: (algorithm, alsoBy) => digester.digest({ ...stretch, algorithm, alsoBy }),
+        carrier: bucket.threads?.forUploads?.sender({ descriptor: file.fd, startByte, sizeBytes: partBytes }),
       };
     };
     const sendPart = async <T>(partBytes: number, send: () => Promise<T>): Promise<T> => {

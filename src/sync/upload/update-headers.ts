@@ -7,7 +7,7 @@ import type { UploadOptions } from "../options.ts";
 import type { UpdateAction } from "../plan/plan.ts";
 
 /**
- * * Sets an object's headers, tags and encryption to those of the step. Its bytes do not change.
+ * Sets an object's headers, tags and encryption to those of the step. Its bytes do not change.
  *
  * @throws {CodedError} if it is not the object that was compared; what `updateObject` throws.
  */

@@ -25,7 +25,7 @@ export interface UploadTools {
 }
 
 /**
- * * Performs the plan's actions: files first, then, only if all of them succeeded, deletions. A file that fails does not stop the others,
+ * Performs the plan's actions: files first, then, only if all of them succeeded, deletions. A file that fails does not stop the others,
  * unless all would fail for the same reason.
  *
  * @returns what was done, also if the step is cancelled.

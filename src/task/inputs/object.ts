@@ -23,7 +23,7 @@ const CANNED_ACLS = [
 const CHECKSUMS = ["auto", "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"] as const;
 
 /**
- * * Reads the object settings of an upload.
+ * Reads the object settings of an upload.
  *
  * @param root the source folder, with which a pattern of cacheControl may start.
  * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
@@ -36,7 +36,7 @@ export function readObjectSettings(reader: InputReader, root: string, isAmazon: 
 }
 
 /**
- * * Reads the inputs that say how to store objects, except the canned ACL.
+ * Reads the inputs that say how to store objects, except the canned ACL.
  *
  * @param root the source folder, with which a pattern of cacheControl may start.
  * @param readStorageClass the name of a storage class as it goes on the wire, or throws an Error that says why there is no such.

@@ -18,7 +18,7 @@ interface RoleInputs {
 }
 
 /**
- * * Reads the roles that the step assumes one after the other: the connection's, then those of `assumeRole`. External id and tags are used
+ * Reads the roles that the step assumes one after the other: the connection's, then those of `assumeRole`. External id and tags are used
  * for roles that are assumed with signed requests, so not with the pipeline's token; policy and duration for the last role, whose session
  * the step uses. A setting without effect is a problem, unless it may be a leftover.
  */

@@ -12,7 +12,7 @@ const DEFAULT_DELETE_LIMIT: DeleteLimit = { kind: "share", percent: 50 };
 const MAX_CONCURRENCY = 1000;
 
 /**
- * * Reads the inputs that both tasks have, and checks their combinations.
+ * Reads the inputs that both tasks have, and checks their combinations.
  *
  * @param root the source folder, where that is one on disk: a pattern may start with it.
  */
@@ -51,7 +51,7 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
 }
 
 /**
- * * Reads the patterns that select files or objects.
+ * Reads the patterns that select files or objects.
  *
  * @param root the source folder, where that is one on disk.
  */
@@ -100,7 +100,7 @@ export function readDeleteLimit(reader: InputReader): DeleteLimit {
 const OTHER_OPEN_FILES = 40;
 
 /**
- * * Reads how many requests may run at once, each with a socket and a file. Fewer if the machine does not allow so many.
+ * Reads how many requests may run at once, each with a socket and a file. Fewer if the machine does not allow so many.
  *
  * @returns undefined for the automatic number.
  */

@@ -16,7 +16,7 @@ export interface Source {
 }
 
 /**
- * * Reads the path of the files to upload. It is a problem if it does not exist, or is neither a file nor a folder.
+ * Reads the path of the files to upload. It is a problem if it does not exist, or is neither a file nor a folder.
  *
  * @param whatToEnter where it is empty, for example `Enter the folder to upload.`
  */

@@ -2,7 +2,7 @@ import type { BucketAccess } from "../../sync/options.ts";
 import type { TaskAccess } from "../inputs/access.ts";
 
 /**
- * * Does a step's work with the identity from its inputs, and logs it. If credentials must be requested, this comes first, so that a step
+ * Does a step's work with the identity from its inputs, and logs it. If credentials must be requested, this comes first, so that a step
  * without an identity fails with that reason.
  *
  * @throws {IdentityError} if there are no credentials; what `act` throws.

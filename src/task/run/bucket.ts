@@ -1,15 +1,24 @@
+import { availableParallelism } from "node:os";
 import { log } from "../../agent/log.ts";
 import { readNetwork } from "../../agent/network.ts";
 import { userAgent } from "../../aws/user-agent.ts";
 import type { NetworkSettings } from "../../http/network-settings.ts";
-import { createTransport, type Transport } from "../../http/transport.ts";
+import { type Carrier, createTransport, type Transport, type TransportOptions } from "../../http/transport.ts";
 import { type Bucket, openBucket } from "../../s3/bucket.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { GivenUp } from "../../s3/store/given-up.ts";
 import type { BucketAccess } from "../../sync/options.ts";
+import { maxTransferThreads } from "../../threads/thread-limit.ts";
+import { TransferThreads } from "../../threads/transfer-threads.ts";
 
 /** A connection without any data for this time is dead. A store may take a minute to join the parts of a large object. */
 const IDLE_TIMEOUT_MS = 120_000;
+
+/** For tests: with `always`, threads transfer all parts and ranges, with `auto` they receive large objects, with `never` nothing. */
+const THREADS_VARIABLE = "S3_TASKS_THREADS";
+
+/** Off until the fault suites have run with threads as a whole, and a measurement at rest shows what they gain. */
+const DEFAULT_THREADS = "never";
 
 /**
  * Does a step's work with its bucket, over connections that are closed when it ends.
@@ -24,21 +33,35 @@ export async function withTaskBucket<T>(
   work: (bucket: Bucket) => Promise<T>,
 ): Promise<T> {
   const network = readNetwork();
-  const transport = createTransport({
-    maxConnections: concurrency ?? MAX_REQUESTS,
-    idleTimeoutMs: IDLE_TIMEOUT_MS,
-    network,
-  });
+  const options = { maxConnections: concurrency ?? MAX_REQUESTS, idleTimeoutMs: IDLE_TIMEOUT_MS, network };
+  const transport = createTransport(options);
+  const threads = openThreads(options, transport);
   try {
-    const bucket = openTaskBucket(access, taskName, transport);
+    const bucket = openTaskBucket(access, taskName, transport, threads);
     tellProxy(network, bucket);
     return await work(bucket);
   } finally {
+    await threads?.close();
     transport.close();
   }
 }
 
-function openTaskBucket(access: BucketAccess, taskName: string, transport: Transport): Bucket {
+/** @returns undefined if threads would not make the transfer faster on this machine. */
+function openThreads(options: TransportOptions, ownCarrier: Carrier): TransferThreads | undefined {
+  const wanted = process.env[THREADS_VARIABLE] ?? DEFAULT_THREADS;
+  if (wanted === "never" || options.maxConnections === 1) return undefined;
+  const shared = { transport: options, ownCarrier };
+  if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0, sends: true });
+  const maxThreads = maxTransferThreads({ cores: availableParallelism(), memoryBytes: process.constrainedMemory() });
+  return maxThreads === 0 ? undefined : new TransferThreads({ ...shared, maxThreads });
+}
+
+function openTaskBucket(
+  access: BucketAccess,
+  taskName: string,
+  transport: Transport,
+  threads: TransferThreads | undefined,
+): Bucket {
   const { bucketName, store, credentials, expectedBucketOwner, requesterPays } = access;
   const headers = {
     ...(expectedBucketOwner ? { "x-amz-expected-bucket-owner": expectedBucketOwner } : {}),
@@ -49,6 +72,7 @@ function openTaskBucket(access: BucketAccess, taskName: string, transport: Trans
     store,
     credentials,
     transport,
+    threads,
     userAgent: userAgent(taskName),
     headers,
     onGivenUp: (what) => log.info(GIVEN_UP[what]),

@@ -1,7 +1,5 @@
 import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
-import { escapeMarkdown } from "../../agent/markdown.ts";
-import { type CodedMessage, printed } from "../../errors/coded-message.ts";
 import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
@@ -19,15 +17,15 @@ const VERBS: Readonly<Record<Direction["done"], string>> = {
   Restored: "restore",
 };
 
-/** The log and the summary list the actions if they are not more than this; otherwise they have only the number. */
+/** The log lists the actions if they are not more than this; otherwise it has only the number. */
 const MAX_NAMED_ACTIONS = 100;
-const MAX_SUMMARY_ERRORS = 20;
+/** More lines than these are folded, so that a log fits a screen. */
+const MAX_UNFOLDED_ACTIONS = 15;
 
 /** What a plan comes to, in a line: `Found 12 files: 3 new, 1 to update, 8 unchanged; 5.3 MB to upload`. */
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const { filesUnchanged } = counts;
   const words = wordsFor(plan);
-
   const parts = [
     [counts.filesNew, words.sent === "new" ? "new" : "to upload"],
     [counts.filesUpdated, "to update"],
@@ -49,7 +47,7 @@ export function describePlan(plan: Plan, counts: Counts, direction: Direction): 
 }
 
 /** `5 files`, or what is to become one archive, or `5 objects, 2 of them archives with 1,203 files`. */
-function describeFound({ filesFound, archive, extraction }: Plan): string {
+export function describeFound({ filesFound, archive, extraction }: Plan): string {
   if (archive) {
     return `${countFiles(filesFound)} for the archive ${archive.name}, ${formatBytes(archive.sourceBytes)} before compression`;
   }
@@ -83,9 +81,28 @@ function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; reado
 
 /** Whether the actions are few enough to be named one by one. */
 export function areFew(actions: readonly Action[]): boolean {
+  return !hasMoreChanges(actions, MAX_NAMED_ACTIONS);
+}
+
+function hasMoreChanges(actions: readonly Action[], max: number): boolean {
   let changes = 0;
-  for (const { kind } of actions) if (kind !== "skip" && ++changes > MAX_NAMED_ACTIONS) return false;
-  return true;
+  for (const { kind } of actions) if (kind !== "skip" && ++changes > max) return true;
+  return false;
+}
+
+/** @returns what writes a line for an action that was done, or would be; nothing if they are too many. */
+export function actionLogger({ actions }: Plan, direction: Direction, isPlanned: boolean): (action: Action) => void {
+  if (!areFew(actions)) return () => undefined;
+  const isFolded = hasMoreChanges(actions, MAX_UNFOLDED_ACTIONS);
+  const [stored, deleted] = isPlanned
+    ? [`Files to ${VERBS[direction.done]}`, "Files to delete"]
+    : [`${direction.done} files`, "Deleted files"];
+  return (action) => {
+    const text = describeAction(action, direction);
+    if (text === undefined) return;
+    if (isFolded) log.item(action.kind === "delete" ? deleted : stored, `  ${text}`);
+    else log.info(`  ${text}`);
+  };
 }
 
 /** One action in a line, as it is done or would be done; undefined for what is left as it is. */
@@ -169,53 +186,13 @@ function describeChangedRedirects({ redirects }: Counts): string {
   return `Set ${countRedirects(set)}${deleted > 0 ? `, and deleted ${formatCount(deleted)}` : ""}`;
 }
 
-/** The same in Markdown, for the run's page; with the errors, and with the actions where they are few. */
-export function summarize(
-  plan: Plan,
-  counts: Counts,
-  errors: readonly CodedMessage[],
-  direction: Direction,
-  dryRun: boolean,
-): string {
-  const { from, to } = direction;
-  const lines = [
-    `${dryRun ? "**Dry run**: nothing was changed. " : ""}${escapeMarkdown(from)} → ${escapeMarkdown(to)}`,
-    "",
-    "| | files |",
-    "|---|---:|",
-    ...countRows(plan, counts).map(([what, count]) => `| ${what} | ${count} |`),
-    "",
-    `${formatBytes(counts.bytesTransferred)} in total.`,
-    ...(plan.extraction ? [`Found ${describeFound(plan)}.`] : []),
-  ];
-  if (plan.archive) {
-    const { name, sourceBytes } = plan.archive;
-    const contents = `The archive ${name} holds ${countFiles(plan.filesFound)}, ${formatBytes(sourceBytes)} before compression.`;
-    lines.push("", escapeMarkdown(contents));
-  }
-  if (errors.length > 0) {
-    const hidden = errors.length - MAX_SUMMARY_ERRORS;
-    lines.push(
-      "",
-      `**${errors.length === 1 ? "1 error" : `${formatCount(errors.length)} errors`}**`,
-      "",
-      ...errors.slice(0, MAX_SUMMARY_ERRORS).map((error) => `- ${escapeMarkdown(printed(error))}`),
-      ...(hidden > 0 ? [`- … and ${formatCount(hidden)} more, in the plan file`] : []),
-    );
-  }
-  if (areFew(plan.actions)) {
-    const named = plan.actions.flatMap((action) => describeAction(action, direction) ?? []);
-    if (named.length > 0) lines.push("", ...named.map((text) => `- ${escapeMarkdown(text)}`));
-  }
-  return `${lines.join("\n")}\n`;
-}
-
 /** An archive is one object, and people ask what is in it. */
 function describeObjects({ filesFound, archive }: Plan, count: number): string {
   return archive ? `the archive ${archive.name} with ${countFiles(filesFound)}` : countFiles(count);
 }
 
-function countRows(plan: Plan, counts: Counts): [what: string, count: string][] {
+/** `new`, `updated`, `unchanged` and `deleted`, in the words of the plan; and `redirects`, if there are any. */
+export function countRows(plan: Plan, counts: Counts): [what: string, count: string][] {
   const { sent, left } = wordsFor(plan);
   return [
     [sent, formatCount(counts.filesNew)],
@@ -234,6 +211,6 @@ function countRedirects(redirects: number): string {
   return redirects === 1 ? "1 redirect" : `${formatCount(redirects)} redirects`;
 }
 
-function countFiles(files: number): string {
+export function countFiles(files: number): string {
   return files === 1 ? "1 file" : `${formatCount(files)} files`;
 }

@@ -27,7 +27,7 @@ const MAX_CALLER_WAIT_MS = 5_000;
 export type SessionAccess = Required<Pick<BucketAccess, "credentials" | "callerArn">>;
 
 /**
- * * Does a step's work with credentials that are renewed until the step ends. All credential sources are asked first.
+ * Does a step's work with credentials that are renewed until the step ends. All credential sources are asked first.
  *
  * @throws {IdentityError} if there are none; what `act` throws.
  */

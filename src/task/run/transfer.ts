@@ -1,16 +1,16 @@
 import { formatBytes, formatCount } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
-import { log } from "../../agent/log.ts";
-import { escapeMarkdown } from "../../agent/markdown.ts";
+import { log, loggedWarnings } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
 import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
-import { type CodedMessage, printed } from "../../errors/coded-message.ts";
+import type { CodedMessage } from "../../errors/coded-message.ts";
 import { FolderWriteError } from "../../errors/folder-write-error.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
 import type { TransferOptions } from "../../sync/options.ts";
 import {
+  type Action,
   bytesToMove,
   type Counts,
   countActions,
@@ -23,18 +23,12 @@ import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { writePlanFile } from "../../sync/plan/plan-file.ts";
 import type { TransferObserver, TransferReport } from "../../sync/report.ts";
 import { withTaskBucket } from "./bucket.ts";
-import {
-  areFew,
-  countChanges,
-  type Direction,
-  describeAction,
-  describePlan,
-  logDryRunEnd,
-  logEnd,
-  summarize,
-} from "./report.ts";
+import { actionLogger, areFew, countChanges, type Direction, describePlan, logDryRunEnd, logEnd } from "./report.ts";
+import { type SummaryParts, summarize, summarizeUnplanned } from "./summary.ts";
 
 const PLANNING_INTERVAL_MS = 5_000;
+/** After so many of them without a step forward, the log says what it waits for. */
+const SILENT_TURNS = 6;
 /** Of more files that are left out, the rest is counted. */
 const MAX_WARNINGS = 50;
 
@@ -59,6 +53,8 @@ export interface TransferTask<P extends Plan> {
   writeFiles?(): Readonly<Record<string, string>>;
   /** What the plan file says beside the actions. */
   planFileExtras?(plan: P): object;
+  /** What the summary says beside what was transferred. */
+  summaryParts?(plan: P): SummaryParts;
 }
 
 /** Archives whose files are known only after they are fetched. */
@@ -124,9 +120,11 @@ async function planAndApply<P extends Plan>(
     ),
   );
   if (planFile !== undefined && !areFew(plan.actions)) log.info(`Every action and its reason: ${planFile}`);
-  const summary = summarize(plan, counts, errors, direction, dryRun);
+  const parts = task.summaryParts?.(plan) ?? { checks: [], facts: [] };
+  const performed = performedOf(plan, result, dryRun);
+  const summary = summarize({ plan, counts, performed, errors, warnings: loggedWarnings(), direction, dryRun, parts });
   // What kept the plan file from being written keeps the summary too, and is said once.
-  writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(summary));
   const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
   return { outputs, errors };
@@ -150,8 +148,7 @@ function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined
 /** What a step leaves that was cancelled before there was a plan. */
 function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
   const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
-  const summary = errors.map((error) => `${escapeMarkdown(printed(error))}\n`).join("");
-  writeOrReport(errors, () => attachSummary(`${task.name} ${bucketName}`, summary));
+  writeOrReport(errors, () => attachSummary(summarizeUnplanned(`s3://${bucketName}/`, errors)));
   return { outputs: task.outputsOf(countActions([])), errors };
 }
 
@@ -166,11 +163,17 @@ interface PlanResult {
   readonly report?: TransferReport;
 }
 
+/** What the summary counts: what was done, in a dry run what would be, and what is left as it is; nothing where nothing was begun. */
+function performedOf({ actions }: Plan, { errors, report }: PlanResult, dryRun: boolean): readonly Action[] {
+  if (report) return actions.filter((action) => action.kind === "skip" || report.done.has(action));
+  return dryRun && errors.length === 0 ? actions : [];
+}
+
 /** A dry run: tells what would be done. */
 function showPlan(plan: Plan, direction: Direction): PlanResult {
   const counts = countPlan(plan);
   log.info(describePlan(plan, counts, direction));
-  if (areFew(plan.actions)) for (const action of plan.actions) logAction(action, direction);
+  plan.actions.forEach(actionLogger(plan, direction, true));
   if (plan.problems.length > 0) return refuse(plan);
   logDryRunEnd(plan, counts);
   return { counts, errors: [] };
@@ -187,7 +190,7 @@ async function carryOut<P extends Plan>(
   if (plan.problems.length > 0) return refuse(plan);
   const planned = countPlan(plan);
   log.info(describePlan(plan, planned, direction));
-  const namesActions = areFew(plan.actions);
+  const logAction = actionLogger(plan, direction, false);
   const { transferred, extracted } = bytesToMove(plan);
   const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted);
   try {
@@ -196,7 +199,7 @@ async function carryOut<P extends Plan>(
       actionDone(action) {
         const isFile = action.kind !== "delete" && action.kind !== "folder" && action.kind !== "skip";
         if (isFile && !action.redirect) progress.addFile();
-        if (namesActions) logAction(action, direction);
+        logAction(action);
       },
     };
     const report = await task.apply(plan, { ...tools, observer });
@@ -208,6 +211,7 @@ async function carryOut<P extends Plan>(
     return { counts, errors, report };
   } finally {
     progress.stop();
+    log.endList();
   }
 }
 
@@ -251,8 +255,13 @@ async function planUnlessCancelled<P extends Plan>(task: TransferTask<P>, tools:
 async function planWithProgress<P extends Plan>(task: TransferTask<P>, tools: PlanContext): Promise<P> {
   let considered = 0;
   let told = 0;
+  let silentTurns = 0;
   const timer = setInterval(() => {
-    if (considered > told) log.info(`Comparing files and objects: ${formatCount(considered)} so far`);
+    silentTurns = considered > told ? 0 : silentTurns + 1;
+    const count = formatCount(considered);
+    if (considered > told) log.info(`Comparing files and objects: ${count} so far`);
+    else if (silentTurns % SILENT_TURNS === 0)
+      log.info(`Comparing files and objects: ${count} so far. Waiting for the server, or for a large file to be read`);
     told = considered;
   }, PLANNING_INTERVAL_MS);
   try {
@@ -260,11 +269,6 @@ async function planWithProgress<P extends Plan>(task: TransferTask<P>, tools: Pl
   } finally {
     clearInterval(timer);
   }
-}
-
-function logAction(action: Plan["actions"][number], direction: Direction): void {
-  const text = describeAction(action, direction);
-  if (text !== undefined) log.info(`  ${text}`);
 }
 
 function tellNothingFound({ ifNoFilesFound }: RunOptions, problem: PlanProblem): void {

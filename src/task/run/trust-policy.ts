@@ -1,7 +1,7 @@
 import type { OidcClaims } from "../../agent/connection/oidc-token.ts";
 
 /**
- * * What to log if AWS refused the pipeline's token: its claims, and a trust policy for the role that matches them.
+ * What to log if AWS refused the pipeline's token: its claims, and a trust policy for the role that matches them.
  *
  * Source: "Create an OpenID Connect (OIDC) identity provider in IAM" and "Create a role for OpenID Connect federation" in the IAM User
  * Guide.

@@ -3,7 +3,7 @@ import { jobFolder } from "../../agent/pipeline-run.ts";
 import { removeLeftovers, removeTemporaryFolder, temporaryPathFor } from "../../files/temporary-file.ts";
 
 /**
- * * Does some work with a folder for temporary files, and removes it at the end. Leftovers of killed runs are removed too.
+ * Does some work with a folder for temporary files, and removes it at the end. Leftovers of killed runs are removed too.
  *
  * @param work gets the absolute path of a folder that it may make.
  * @throws what `work` throws.

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { FileChangedError } from "../../../src/files/file-range.ts";
 import { compressFile, type Encoding, isWorthCompressing } from "../../../src/site/content/compress.ts";
+import { amount } from "../../amounts.ts";
 import { randomFrom } from "../../random.ts";
 
 const decompress: Readonly<Record<Encoding, (bytes: Buffer) => Buffer>> = {
@@ -36,7 +37,7 @@ describe("a compressed file", () => {
 
   for (const encoding of ["gzip", "brotli"] as const) {
     describe(`with ${encoding}`, () => {
-      for (const sizeBytes of [100, 5000, 300_000, 4 * 1024 ** 2 + 1]) {
+      for (const sizeBytes of [100, 5000, 300_000, amount(4, 1) * 1024 ** 2 + 1]) {
         it(`holds the content of ${sizeBytes} bytes in fewer`, async () => {
           const content = text(sizeBytes);
           const writtenBytes = await compressFile(write("page.html", content), encoding, target, signal);

@@ -142,6 +142,14 @@ describe("letting everybody read a site", () => {
     }
   });
 
+  it("names the input where a store has only an error for policies", async () => {
+    const { bucket } = answeringBucket(refusal("NotImplemented"), noPolicy, refusal("InternalError", "oh", 500));
+    await assert.rejects(
+      allowPublicRead(bucket, withoutWaiting().options),
+      /^StepError: Setting the policy of the bucket "bucket" failed: .*500 InternalError.*\. Then set publicRead to false, and make/,
+    );
+  });
+
   it("leaves a policy alone that would become too long", async () => {
     const long = JSON.stringify({ Version: "2012-10-17", Statement: [], Id: "x".repeat(20_400) });
     const { bucket, requests } = answeringBucket(refusal("NotImplemented"), long);

@@ -265,10 +265,9 @@ export class RandomReleases {
   async #bringBackAll(): Promise<void> {
     if (this.#known.length === 0) return;
     for (const { content, build } of [...this.#known]) {
-      // The rollback before may have given it a new number: what was live without a record was this content again.
-      const number = this.#known.find((each) => each.content === content)?.number;
-      await this.#rollBack(String(number), WELL);
-      assert.ok(this.#live, `release ${number} does not come back`);
+      // By the number of its content: its own may be gone, if the missing record of what was live is this content again.
+      await this.#rollBack(String(content), WELL);
+      assert.ok(this.#live, `release ${content} does not come back`);
       this.#assertShown(build);
     }
     const { precededBy } = this.#live ?? {};

@@ -23,21 +23,25 @@ export const oidcTokenLocation: ResourceLocation = {
 };
 
 /**
- * Whether a request asks for a version that there is.
+ * Whether a request asks for a version of a resource that there is.
  *
  * @param accept as `application/json;api-version=7.2-preview.1`.
  * @returns the server's complaint; undefined if there is nothing to complain about.
  */
-export function complainOfVersion(accept: string, query: URLSearchParams): string | undefined {
+export function complainOfVersion(
+  { minVersion, maxVersion, releasedVersion, resourceName }: ResourceLocation,
+  method: string,
+  accept: string,
+  query: URLSearchParams,
+): string | undefined {
   const asked = /api-version=([^;,\s]+)/.exec(accept)?.[1] ?? query.get("api-version");
   if (!asked) {
-    return 'No api-version was supplied for the "POST" request. The version must be supplied either as part of the Accept header (e.g. "application/json; api-version=1.0") or as a query parameter (e.g. "?api-version=1.0").';
+    return `No api-version was supplied for the "${method}" request. The version must be supplied either as part of the Accept header (e.g. "application/json; api-version=1.0") or as a query parameter (e.g. "?api-version=1.0").`;
   }
   const [, version = "", preview] = /^(\d+\.\d+)(-preview(?:\.\d+)?)?$/.exec(asked) ?? [];
-  const { minVersion, maxVersion, resourceName } = oidcTokenLocation;
   if (Number(version) < Number(minVersion) || Number(version) > Number(maxVersion) || version === "") {
     return `The requested REST API version of ${asked} is out of range for this server. The latest REST API version this server supports is ${maxVersion}.`;
   }
-  if (preview !== undefined) return undefined;
+  if (preview !== undefined || Number(version) <= Number(releasedVersion)) return undefined;
   return `The requested version "${version}" of the resource is under preview. The -preview flag must be supplied in the api-version for such requests. For example: "${version}-preview" (${resourceName})`;
 }

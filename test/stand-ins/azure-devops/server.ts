@@ -9,6 +9,7 @@ import { type Fault, type FaultAction, FaultTable } from "../../../local/s3/faul
 import { rewriteAnswer } from "../../../local/s3/http/rewrite.ts";
 import { resetConnection } from "../../../local/s3/http/send.ts";
 import type { OidcIssuer } from "../sts/oidc-issuer.ts";
+import { PULL_REQUEST_LOCATIONS, type PullRequestOperation, PullRequests } from "./pull-requests.ts";
 import { complainOfVersion, oidcTokenLocation } from "./resource-locations.ts";
 
 export interface AzureDevOpsOptions {
@@ -22,7 +23,7 @@ export interface AzureDevOpsOptions {
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
-export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken";
+export type AzureDevOpsOperation = "ListResources" | "CreateOidcToken" | PullRequestOperation;
 
 /**
  * What goes wrong. A status with a message that begins with `<` is a page, with one that begins with `{` a document; with a `location`
@@ -49,6 +50,10 @@ export interface AzureDevOpsServer {
     readonly variables: Readonly<Record<string, string>>;
   };
   readonly calls: readonly SeenCall[];
+  /** Those of its one repository. */
+  readonly pullRequests: PullRequests;
+  /** Called before a request is answered. */
+  beforeAnswer: (operation: SeenCall["operation"]) => Promise<void> | void;
   /** The tokens that were issued, in order. */
   readonly tokens: readonly string[];
   /** `sub` of the tokens for a connection. */
@@ -63,7 +68,9 @@ const organization = "local";
 const project = { id: "0d6d2a55-9f43-4c39-8e0b-6f0c5a7d4e11", name: "local" };
 const hubs = ["build", "release"];
 
-/** Starts a stand-in for the part of Azure DevOps that issues identity tokens to jobs, in this process, on loopback. */
+const repository = { id: "3f0d7c1e-5b8a-4c66-9a27-1d2e3f4a5b6c", name: "local", project };
+
+/** Starts a stand-in for the parts of Azure DevOps that issue identity tokens to jobs and show pull requests, in this process, on loopback. */
 export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<AzureDevOpsServer> {
   const job = {
     planId: randomUUID(),
@@ -73,7 +80,15 @@ export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<Azu
   const faults = new FaultTable();
   const calls: SeenCall[] = [];
   const tokens: string[] = [];
-  const context: ServerContext = { options, job, faults, calls, tokens };
+  const context: ServerContext = {
+    options,
+    job,
+    faults,
+    calls,
+    tokens,
+    pullRequests: new PullRequests(repository),
+    beforeAnswer: () => undefined,
+  };
   const listener: http.RequestListener = (message, response) => {
     answer(message, response, context).catch(() => message.socket.destroy());
   };
@@ -99,9 +114,14 @@ export async function startAzureDevOps(options: AzureDevOpsOptions): Promise<Azu
         "System.TeamProjectId": project.id,
         "System.PlanId": job.planId,
         "System.JobId": job.jobId,
+        "Build.Repository.ID": repository.id,
       },
     },
     calls,
+    pullRequests: context.pullRequests,
+    set beforeAnswer(act: AzureDevOpsServer["beforeAnswer"]) {
+      context.beforeAnswer = act;
+    },
     tokens,
     subjectOf,
     addFault: (operation, action, times = Number.POSITIVE_INFINITY, after = 0) =>
@@ -120,6 +140,8 @@ interface ServerContext {
   readonly faults: FaultTable;
   readonly calls: SeenCall[];
   readonly tokens: string[];
+  readonly pullRequests: PullRequests;
+  beforeAnswer: AzureDevOpsServer["beforeAnswer"];
 }
 
 interface Answer {
@@ -129,16 +151,17 @@ interface Answer {
 }
 
 async function answer(message: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
-  await message.toArray();
+  const body = Buffer.concat(await message.toArray()).toString();
   const url = new URL(message.url ?? "/", "http://localhost");
-  const operation = operationOf(message.method ?? "", url.pathname);
+  const operation = operationOf(message.method ?? "", url.pathname, context);
   context.calls.push({ operation, path: url.pathname, headers: message.headers });
+  await context.beforeAnswer(operation);
   const fault = context.faults.take({ operation, method: message.method ?? "", query: {} });
   if (fault?.kind === "hang") return;
   if (fault?.kind === "reset") return resetConnection(message.socket);
   if (fault?.kind === "delay") await sleep(fault.delayMs);
   if (fault?.kind === "rewrite") rewriteAnswer(response, fault.rewrite);
-  const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, operation, context);
+  const reply = fault?.kind === "status" ? faultyAnswer(fault) : rightAnswer(message, url, body, operation, context);
   const text = typeof reply.content === "string" ? reply.content : JSON.stringify(reply.content);
   const isPage = text.startsWith("<");
   response.writeHead(reply.status, {
@@ -153,10 +176,14 @@ async function answer(message: IncomingMessage, response: ServerResponse, contex
   response.end(text);
 }
 
-function operationOf(method: string, path: string): SeenCall["operation"] {
-  if (method === "OPTIONS" && path === `/${organization}/_apis/${oidcTokenLocation.area}`) return "ListResources";
+function operationOf(method: string, path: string, { pullRequests }: ServerContext): SeenCall["operation"] {
+  if (method === "OPTIONS" && AREAS.some((area) => path === `/${organization}/_apis/${area}`)) return "ListResources";
+  const routed = pullRequests.route(method, path);
+  if (routed) return routed.operation;
   return method === "POST" && path.endsWith("/oidctoken") ? "CreateOidcToken" : "unknown";
 }
+
+const AREAS = [oidcTokenLocation.area, "git"];
 
 function faultyAnswer({
   status,
@@ -173,6 +200,7 @@ function faultyAnswer({
 function rightAnswer(
   message: IncomingMessage,
   url: URL,
+  body: string,
   operation: SeenCall["operation"],
   context: ServerContext,
 ): Answer {
@@ -180,9 +208,16 @@ function rightAnswer(
   if (message.headers.authorization !== `Bearer ${job.accessToken}`) {
     return { status: 401, content: "<html>Sign in</html>", headers: { "www-authenticate": "Bearer" } };
   }
-  if (operation === "ListResources") return { status: 200, content: { count: 1, value: [oidcTokenLocation] } };
-  const complaint = complainOfVersion(message.headers.accept ?? "", url.searchParams);
+  const { method = "" } = message;
+  if (operation === "ListResources") {
+    const value = url.pathname.endsWith("/git") ? PULL_REQUEST_LOCATIONS : [oidcTokenLocation];
+    return { status: 200, content: { count: value.length, value } };
+  }
+  const routed = context.pullRequests.route(method, url.pathname);
+  const [ofPullRequests = oidcTokenLocation] = routed ? PULL_REQUEST_LOCATIONS : [];
+  const complaint = complainOfVersion(ofPullRequests, method, message.headers.accept ?? "", url.searchParams);
   if (complaint) return { status: 400, content: { message: complaint } };
+  if (routed) return routed.reply(body === "" ? undefined : JSON.parse(body));
   const { planId, jobId } = job;
   const paths = hubs.map(
     (hub) => `/${organization}/${project.id}/_apis/distributedtask/hubs/${hub}/plans/${planId}/jobs/${jobId}/oidctoken`,

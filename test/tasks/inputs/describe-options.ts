@@ -2,6 +2,7 @@ import type { RollbackOptions, SiteOptions, SiteSettings } from "../../../src/si
 import type { DownloadOptions, ObjectSettings, UploadOptions } from "../../../src/sync/options.ts";
 import type { InNameOf } from "../../../src/task/inputs/access.ts";
 import type { Identity } from "../../../src/task/inputs/identity.ts";
+import type { RemovalOptions } from "../../../tasks/AwsS3PublishSite/inputs.ts";
 
 /** A task's options as plain data, which survives JSON. */
 export type OptionsDescription = Readonly<Record<string, unknown>>;
@@ -15,7 +16,7 @@ export function describeOptions(
     | InNameOf<UploadOptions>
     | InNameOf<DownloadOptions>
     | InNameOf<SiteOptions>
-    | (InNameOf<RollbackOptions> & { readonly patterns?: undefined }),
+    | ((InNameOf<RollbackOptions> | InNameOf<RemovalOptions>) & { readonly patterns?: undefined }),
 ): OptionsDescription {
   const { access, patterns, encryption, ...others } = options;
   const { store, identity, ...bucket } = access;

@@ -4,6 +4,7 @@ import { siteEncryptionRows } from "./encryption-rows.ts";
 import { booleanRow, choiceRow, type InputRow, type WrongCase } from "./input-row.ts";
 import type { InputTable } from "./input-table.ts";
 import { objectRows } from "./object-rows.ts";
+import { previewActions, previewRows, previewUrls, refusedForPreviews } from "./preview-rows.ts";
 import { roleRows } from "./role-rows.ts";
 import { distributionRows, domainRows, hostingRows, siteUrlRow, verifyRow } from "./site-rows.ts";
 import { dryRunRow, maxDeleteRow, patternsRow } from "./transfer-rows.ts";
@@ -61,7 +62,8 @@ const OPTIONS_OF_PUBLISH = [
 const releaseRows: InputRow[] = [
   {
     input: "action",
-    meaning: "What is done: `publish` a built site, or `rollback` to an earlier release of it.",
+    meaning:
+      "What is done: `publish` a built site, `rollback` to an earlier release of it, publish a `preview` of a pull request, or `removePreviews` that nobody needs.",
     valid: [
       { value: "rollback", means: rollback() },
       {
@@ -70,13 +72,17 @@ const releaseRows: InputRow[] = [
         means: rollback(),
       },
       { value: "publish", others: { rollbackTo: "a/b" }, means: {} },
+      ...previewActions(OPTIONS_OF_PUBLISH),
     ],
     empty: { says: "`publish`", means: {} },
     wrong: [
       {
         value: "undo",
-        errors: ['action: "undo" is not among its values. Enter publish or rollback. [input-not-in-list]'],
+        errors: [
+          'action: "undo" is not among its values. Enter publish, rollback, preview or removePreviews. [input-not-in-list]',
+        ],
       },
+      ...refusedForPreviews,
     ],
   },
   {
@@ -113,6 +119,23 @@ const releaseRows: InputRow[] = [
     })),
   },
 ];
+
+const siteAccessRow: InputRow = {
+  input: "siteAccess",
+  meaning: "How visitors reach the site. It changes only which inputs the form shows.",
+  valid: [
+    { value: "cloudFront", others: { configureWebsite: "true" }, means: { configureWebsite: true } },
+    { value: "Website", means: {} },
+    { value: "other", others: { action: "rollback" }, means: rollback() },
+  ],
+  empty: { says: "the form shows all inputs", means: {} },
+  wrong: [
+    {
+      value: "cdn",
+      errors: ['siteAccess: "cdn" is not among its values. Enter website, cloudFront or other. [input-not-in-list]'],
+    },
+  ],
+};
 
 const documentRows: InputRow[] = [
   {
@@ -208,6 +231,7 @@ export const publishSiteTable: InputTable = {
       ],
     },
     prefixRow,
+    siteAccessRow,
     patternsRow("files"),
     booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
       isTrueByDefault: true,
@@ -240,11 +264,12 @@ export const publishSiteTable: InputTable = {
       meaning: "The most that may be deleted: a count, or a share of the pages and of all published objects.",
     },
     dryRunRow,
+    ...previewRows(OPTIONS_OF_PUBLISH),
     ...hostingRows,
     ...distributionRows,
     ...domainRows,
     verifyRow,
-    siteUrlRow,
+    { ...siteUrlRow, valid: [...siteUrlRow.valid, ...previewUrls] },
     choiceRow(
       "cachePreset",
       "The Cache-Control header where nothing else names it: `standard` is a year for fingerprinted files, `no-cache` for pages, an hour for the rest.",

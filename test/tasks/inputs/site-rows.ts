@@ -289,5 +289,9 @@ export const siteUrlRow: InputRow = {
         ],
       }),
     ),
+    {
+      value: "https://{preview}.example.com/",
+      errors: ["siteUrl: {preview} has a meaning only with action: preview. Enter the URL of the site. [url-invalid]"],
+    },
   ],
 };

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
-import { TaskApi } from "../../src/agent/task-api-client.ts";
-import { oidcTokenLocation } from "../stand-ins/azure-devops/resource-locations.ts";
+import { TaskApi } from "../../../src/agent/azure-devops/clients.ts";
+import { oidcTokenLocation } from "../../stand-ins/azure-devops/resource-locations.ts";
 
 const MIB = 1024 ** 2;
 const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };

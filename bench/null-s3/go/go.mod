@@ -1,0 +1,3 @@
+module null-s3
+
+go 1.22

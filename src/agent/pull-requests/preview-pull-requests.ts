@@ -1,0 +1,178 @@
+import { hash } from "node:crypto";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import type { NetworkSettings } from "../../http/network-settings.ts";
+import { readJobServer } from "../azure-devops/job-server.ts";
+import { type AzurePullRequest, AzureRepos } from "./azure-repos.ts";
+import { editComment, putComment } from "./comment-thread.ts";
+import { describePreview, describeRemoval, type PreviewNews } from "./preview-comment.ts";
+import { describePullRequestFailure } from "./pull-request-failure.ts";
+import type { RunRepository } from "./run-pull-request.ts";
+
+export interface PullRequestsOptions {
+  readonly run: RunRepository;
+  readonly network: () => NetworkSettings;
+  readonly userAgent: string;
+  readonly signal: AbortSignal;
+  readonly log: { info(message: string): void; warning(code: ErrorCode, message: string): void };
+}
+
+/** The state of a pull request for this run: `unknown` if Azure Repos does not return it, or the pull request is elsewhere. */
+export type PullRequestCheck = "current" | "closed" | "superseded" | "unknown";
+
+/** A preview in a bucket. */
+export interface PreviewPlace {
+  readonly bucketName: string;
+  readonly prefix: string;
+}
+
+/** The context of the status, for a branch policy that requires it. */
+const STATUS_GENRE = "AwsS3PublishSite";
+const KEY_LENGTH = 32;
+
+/**
+ * The pull requests of previews: checks whether they are closed, and writes comments and statuses. A refusal by Azure Repos is a warning.
+ */
+export class PreviewPullRequests {
+  readonly #options: PullRequestsOptions;
+  readonly #repos: AzureRepos | string;
+  readonly #found = new Map<number, Promise<AzurePullRequest | undefined>>();
+  #hasWarned = false;
+
+  constructor(options: PullRequestsOptions) {
+    this.#options = options;
+    const { run, userAgent, signal } = options;
+    const job = run.isAzureRepos === false ? "" : readJobServer();
+    this.#repos =
+      typeof job === "string" ? job : new AzureRepos({ job, network: options.network(), userAgent, signal });
+  }
+
+  /**
+   * Checks whether a run may still publish the preview of its pull request.
+   *
+   * @throws the signal's reason.
+   */
+  async check(number: number): Promise<PullRequestCheck> {
+    // Not cached, because it may have been closed meanwhile.
+    this.#found.delete(number);
+    const found = await this.#find(number);
+    if (!found) return "unknown";
+    if (!found.isActive) return found.isClosed ? "closed" : "unknown";
+    const { sourceCommit } = this.#options.run;
+    return sourceCommit && found.sourceCommit && sourceCommit !== found.sourceCommit ? "superseded" : "current";
+  }
+
+  /** The digest of the repository of a pull request that was checked; else that of the run. */
+  async repositoryOf(number: number): Promise<string> {
+    return (await this.#find(number))?.repository ?? this.#options.run.digest;
+  }
+
+  /** @throws the signal's reason. */
+  async stateOf({
+    number,
+    repository,
+  }: {
+    readonly number: number;
+    readonly repository: string;
+  }): Promise<"active" | "closed" | "unknown"> {
+    const found = await this.#find(number);
+    if (found?.repository !== repository) return "unknown";
+    return found.isClosed ? "closed" : found.isActive ? "active" : "unknown";
+  }
+
+  /**
+   * Writes the comment and the status about a preview.
+   * @returns the URL of the comment; empty if there is none.
+   * @throws the signal's reason.
+   */
+  async tell(
+    number: number,
+    place: PreviewPlace,
+    { rootPrefix, comment }: { readonly rootPrefix: string; readonly comment: boolean },
+    news: PreviewNews,
+  ): Promise<string> {
+    const found = await this.#find(number);
+    if (!found || typeof this.#repos === "string") {
+      if (this.#options.run.isAzureRepos === false && comment) this.#options.log.info(NOT_AZURE_REPOS);
+      return "";
+    }
+    const repos = this.#repos;
+    const url = comment
+      ? await this.#try(found, "The comment", () => putComment(repos, found, keyOf(place), describePreview(news)))
+      : undefined;
+    await this.#try(found, "The status", () => repos.addStatus(found, statusOf(place.bucketName, rootPrefix, news)));
+    return url ?? "";
+  }
+
+  /** Changes the comment, if there is one, to say that the preview was removed. @throws the signal's reason. */
+  async tellRemoval(number: number, place: PreviewPlace, name: string, timeMs: number): Promise<void> {
+    const found = await this.#find(number);
+    if (!found || typeof this.#repos === "string") return;
+    const repos = this.#repos;
+    const content = describeRemoval(name, timeMs);
+    await this.#try(found, "The comment", () => editComment(repos, found, keyOf(place), content));
+  }
+
+  #find(number: number): Promise<AzurePullRequest | undefined> {
+    const known = this.#found.get(number);
+    if (known) return known;
+    const asked = this.#read(number);
+    this.#found.set(number, asked);
+    return asked;
+  }
+
+  /** @returns undefined if it cannot be read, which is reported once. */
+  async #read(number: number): Promise<AzurePullRequest | undefined> {
+    const { run, log, signal } = this.#options;
+    if (run.isAzureRepos === false) return undefined;
+    let why: string | undefined;
+    if (typeof this.#repos === "string") why = `the agent did not give this step ${this.#repos}.`;
+    else
+      try {
+        return await this.#repos.read(number);
+      } catch (error) {
+        signal.throwIfAborted();
+        why = describePullRequestFailure(error, {}, run);
+        if (why === undefined) throw error;
+      }
+    if (!this.#hasWarned)
+      log.warning(
+        "pull-request-not-read",
+        `Azure Repos did not say whether pull request ${number} is still active: ${why} The preview does not depend on it, but pull requests get no comment, and a preview is removed only by its age.`,
+      );
+    this.#hasWarned = true;
+    return undefined;
+  }
+
+  async #try<T>(pullRequest: AzurePullRequest, what: string, act: () => Promise<T>): Promise<T | undefined> {
+    const { run, log, signal } = this.#options;
+    try {
+      return await act();
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = describePullRequestFailure(error, pullRequest, run);
+      if (why === undefined) throw error;
+      log.warning(
+        "pull-request-not-updated",
+        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why}`,
+      );
+      return undefined;
+    }
+  }
+}
+
+const NOT_AZURE_REPOS =
+  'The pull request is not in Azure Repos, so it gets no comment. The output variables siteUrl and previewName have what a comment needs: see the page "Previews" in the documentation.';
+
+function keyOf({ bucketName, prefix }: PreviewPlace): string {
+  return hash("sha256", `${bucketName}/${prefix}`, "hex").slice(0, KEY_LENGTH);
+}
+
+/** The status has the same name for all previews of a site, so that a branch policy can require it. */
+function statusOf(bucketName: string, rootPrefix: string, { name, siteUrl, failure }: PreviewNews) {
+  return {
+    state: failure ? "failed" : "succeeded",
+    description: failure ? `The preview ${name} was not published` : `The preview ${name} is published`,
+    context: { genre: STATUS_GENRE, name: `preview/${bucketName}/${rootPrefix}`.replace(/\/$/, "") },
+    ...(siteUrl ? { targetUrl: siteUrl.href } : {}),
+  } as const;
+}

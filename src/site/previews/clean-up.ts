@@ -1,0 +1,92 @@
+import { StepError } from "../../sync/step-error.ts";
+import { OtherPublishError } from "../manifest/manifest-store.ts";
+import type { SiteLog } from "../plan/site-tools.ts";
+import { findPreviews, type Preview } from "./find-previews.ts";
+import type { PullRequest, PullRequestState } from "./pull-request.ts";
+import { type RemovalTools, removePreview } from "./remove-preview.ts";
+
+export interface CleanUpOptions {
+  /** The key prefix of all previews: empty, or with a `/` at its end. */
+  readonly rootPrefix: string;
+  /** Age since the last publish after which a preview is removed; 0 if no age is enough. */
+  readonly previewDays: number;
+  /** The name of a preview that is always kept. */
+  readonly except?: string;
+  /** The number of a pull request, to remove only its previews. */
+  readonly pullRequest?: number;
+  readonly dryRun: boolean;
+}
+
+export interface CleanUpTools extends RemovalTools {
+  readonly log: SiteLog;
+  /** Returns whether a pull request is closed. Throws only the signal's reason. */
+  stateOf(pullRequest: PullRequest): Promise<PullRequestState>;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Removes previews whose pull request is completed or abandoned, and those that are too old. Each one that cannot be removed gives a
+ * warning.
+ *
+ * @returns the previews that are removed, or would be in a real run.
+ * @throws {StepError} if the previews cannot be found; the signal's reason.
+ */
+export async function cleanUpPreviews(options: CleanUpOptions, tools: CleanUpTools): Promise<readonly Preview[]> {
+  const { bucket, signal, log } = tools;
+  const previews = await findPreviews(bucket, options.rootPrefix, signal);
+  const removed: Preview[] = [];
+  for (const preview of previews.filter((each) => isMeant(each, options))) {
+    const reason = await reasonToRemove(preview, options, tools);
+    if (reason === undefined) continue;
+    if (options.dryRun) log.info(`Would remove the preview ${preview.name}: ${reason}`);
+    if (options.dryRun || (await remove(preview, reason, tools))) removed.push(preview);
+  }
+  return removed;
+}
+
+function isMeant({ name, pullRequest }: Preview, options: CleanUpOptions): boolean {
+  return name !== options.except && (options.pullRequest ?? pullRequest.number) === pullRequest.number;
+}
+
+/** @returns undefined if it is kept. */
+async function reasonToRemove(
+  { pullRequest, isLeaving, publishedMs }: Preview,
+  { previewDays }: CleanUpOptions,
+  { stateOf, now = Date.now }: CleanUpTools,
+): Promise<string | undefined> {
+  if (isLeaving) return "an earlier run began to remove it";
+  if ((await stateOf(pullRequest)) === "closed") return `pull request ${pullRequest.number} is completed or abandoned`;
+  const isOld = previewDays > 0 && now() - publishedMs >= previewDays * DAY_MS;
+  return isOld ? `its last publish was on ${new Date(publishedMs).toISOString().slice(0, 10)}` : undefined;
+}
+
+async function remove(preview: Preview, reason: string, tools: CleanUpTools): Promise<boolean> {
+  const { log } = tools;
+  const { name, prefix } = preview;
+  const place = `s3://${tools.bucket.name}/${prefix}`;
+  try {
+    const removal = await removePreview(preview, tools);
+    if (removal.kind === "overtaken") {
+      log.info(`The preview ${name} stays, because it was published again or removed meanwhile`);
+      return false;
+    }
+    log.info(`Removed the preview ${name}: ${reason}`);
+    if (removal.left > 0)
+      log.warning(
+        "preview-not-removed",
+        `${removal.left.toLocaleString("en")} objects in ${place} stay, because this task did not publish them. Delete them if nobody needs them.`,
+      );
+    return true;
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    log.warning("preview-not-removed", describeFailedRemoval(place, error));
+    return false;
+  }
+}
+
+function describeFailedRemoval(place: string, error: unknown): string {
+  if (error instanceof OtherPublishError) return `The preview in ${place} stays, because it is being published.`;
+  if (!(error instanceof StepError)) throw error;
+  return `The preview in ${place} was not removed: ${error.message} The next run tries it again.`;
+}

@@ -1,0 +1,131 @@
+import { log } from "../../src/agent/log.ts";
+import { runBuild, runPage } from "../../src/agent/pipeline-run.ts";
+import type { PreviewPullRequests } from "../../src/agent/pull-requests/preview-pull-requests.ts";
+import type { TaskOutcome } from "../../src/agent/run-task.ts";
+import type { CodedMessage } from "../../src/errors/coded-message.ts";
+import type { PreviewOptions, SiteOptions } from "../../src/site/options.ts";
+import { prepareSite } from "../../src/site/plan/prepare.ts";
+import { changedPages } from "../../src/site/previews/changed-pages.ts";
+import { cleanUpPreviews } from "../../src/site/previews/clean-up.ts";
+import { type PreviewRunEnd, runPreview } from "../../src/site/previews/preview-run.ts";
+import { withdrawPreview } from "../../src/site/previews/withdraw-preview.ts";
+import { StepError } from "../../src/sync/step-error.ts";
+import type { SiteInputs } from "./inputs.ts";
+import { openPullRequests, tellRemovals, withRemovalTools } from "./preview-tools.ts";
+import { runSite, type SiteOutcome, type SiteSurroundings, type SiteWork } from "./run-site.ts";
+
+type PreviewTask = Omit<Extract<SiteInputs, { action: "preview" }>, "access"> & SiteOptions;
+
+/**
+ * Publishes the preview of a pull request, comments on the pull request, and removes old previews.
+ *
+ * @throws as `runSite` does.
+ */
+export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurroundings): Promise<TaskOutcome> {
+  const { pullRequestPreview, access, prefix, dryRun } = inputs;
+  const { name, pullRequest } = pullRequestPreview;
+  const { cancelled } = surroundings;
+  const pullRequests = openPullRequests(cancelled);
+  let preview: PreviewOptions | undefined;
+  let outcome: SiteOutcome = { outputs: {}, errors: [] };
+
+  async function previewOptions(): Promise<PreviewOptions> {
+    const repository = await pullRequests.repositoryOf(pullRequest);
+    preview ??= { name, rootPrefix: inputs.rootPrefix, pullRequest: { number: pullRequest, repository } };
+    return preview;
+  }
+
+  const end = await runPreview({
+    pullRequest,
+    log,
+    signal: cancelled,
+    standing: () => pullRequests.check(pullRequest),
+    async publish() {
+      const options = { ...inputs, preview: await previewOptions() };
+      outcome = await runSite(previewWork(options), `s3://${access.bucketName}/${prefix}`, surroundings);
+      return outcome.errors;
+    },
+    async withdraw() {
+      if (dryRun) return;
+      const options = await previewOptions();
+      await withRemovalTools(inputs, surroundings, (tools) => withdrawPreview(options, outcome.site, tools));
+    },
+  });
+  const commentUrl = dryRun || cancelled.aborted ? "" : await tell(end, outcome, inputs, pullRequests);
+  const removed = end.kind === "published" ? await cleanUp(inputs, pullRequests, surroundings) : 0;
+  const isThere = end.kind === "published" || end.kind === "failed";
+  return {
+    outputs: {
+      ...outcome.outputs,
+      siteUrl: isThere ? (outcome.outputs.siteUrl ?? "") : "",
+      previewName: name,
+      commentUrl,
+      previewsRemoved: String(removed),
+    },
+    errors: end.errors,
+  };
+}
+
+function previewWork(options: SiteOptions & { readonly preview: PreviewOptions }): SiteWork {
+  const { source, preview, access, prefix } = options;
+  return {
+    options,
+    folder: source,
+    opening: `Publishing ${source} as the preview ${preview.name} to s3://${access.bucketName}/${prefix}`,
+    done: "Uploaded",
+    prepare: async (tools) => ({ site: await prepareSite(options, tools), options }),
+  };
+}
+
+/** @returns the URL of the comment; empty if there is none. */
+async function tell(
+  { kind, errors }: PreviewRunEnd,
+  { site, report }: SiteOutcome,
+  { pullRequestPreview, access, prefix, rootPrefix }: PreviewTask,
+  pullRequests: PreviewPullRequests,
+): Promise<string> {
+  if (kind === "closed" || kind === "superseded") return "";
+  const { name, pullRequest, comment, previewDays } = pullRequestPreview;
+  const { commit } = runBuild();
+  const { siteUrl } = site?.address ?? {};
+  const place = { bucketName: access.bucketName, prefix };
+  return pullRequests.tell(
+    pullRequest,
+    place,
+    { rootPrefix, comment },
+    {
+      name,
+      ...(siteUrl ? { siteUrl } : {}),
+      ...(kind === "failed" ? { failure: { errors: errors.length } } : {}),
+      timeMs: Date.now(),
+      ...(commit ? { commit } : {}),
+      pages: site ? changedPages(site) : [],
+      ...(report?.checks ? { checks: report.checks.checksCount } : {}),
+      previewDays,
+      run: runPage(),
+    },
+  );
+}
+
+/** @returns how many previews were removed. A failure to find them is a warning, because the preview is published. */
+async function cleanUp(
+  inputs: PreviewTask,
+  pullRequests: PreviewPullRequests,
+  surroundings: SiteSurroundings,
+): Promise<number> {
+  const { rootPrefix, access, dryRun, pullRequestPreview } = inputs;
+  const { name: except, previewDays } = pullRequestPreview;
+  try {
+    return await withRemovalTools(inputs, surroundings, async (tools) => {
+      const stateOf: PreviewPullRequests["stateOf"] = (each) => pullRequests.stateOf(each);
+      const removed = await cleanUpPreviews({ rootPrefix, previewDays, except, dryRun }, { ...tools, log, stateOf });
+      if (!dryRun) await tellRemovals(removed, access.bucketName, pullRequests);
+      return removed.length;
+    });
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const { message }: CodedMessage = error;
+    log.warning("preview-not-removed", `Previews that nobody needs were not looked for. ${message}`);
+    return 0;
+  }
+}

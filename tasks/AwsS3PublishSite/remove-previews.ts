@@ -1,0 +1,47 @@
+import { log } from "../../src/agent/log.ts";
+import { readRunRepository } from "../../src/agent/pull-requests/run-pull-request.ts";
+import type { TaskOutcome } from "../../src/agent/run-task.ts";
+import { cleanUpPreviews } from "../../src/site/previews/clean-up.ts";
+import type { PullRequest, PullRequestState } from "../../src/site/previews/pull-request.ts";
+import type { RemovalOptions } from "./inputs.ts";
+import { openPullRequests, tellRemovals, withRemovalTools } from "./preview-tools.ts";
+import type { SiteSurroundings } from "./run-site.ts";
+
+/**
+ * Removes previews of closed pull requests, and old ones.
+ *
+ * @throws {StepError} if they cannot be found; the signal's reason.
+ */
+export function removePreviews(
+  options: RemovalOptions,
+  run: SiteSurroundings["run"],
+  cancelled: AbortSignal,
+): Promise<TaskOutcome> {
+  const { access, prefix, previewDays, pullRequest, dryRun } = options;
+  const { bucketName, store } = access;
+  const place = `s3://${bucketName}/${prefix} ${store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`}`;
+  const pullRequests = openPullRequests(cancelled);
+  const { isAzureRepos } = readRunRepository();
+  // The state of a pull request outside Azure Repos cannot be read. If its number is entered, it counts as closed.
+  const stateOf = (each: PullRequest): Promise<PullRequestState> =>
+    isAzureRepos === false && pullRequest !== undefined ? Promise.resolve("closed") : pullRequests.stateOf(each);
+  log.info(`Removing previews from ${place}`);
+  return withRemovalTools(options, { run, cancelled }, async (tools) => {
+    const wanted = {
+      rootPrefix: prefix,
+      previewDays,
+      ...(pullRequest === undefined ? {} : { pullRequest }),
+      dryRun,
+    };
+    const removed = await cleanUpPreviews(wanted, { ...tools, log, stateOf });
+    if (!dryRun) await tellRemovals(removed, bucketName, pullRequests);
+    log.info(describeEnd(removed.length, dryRun));
+    return { outputs: { previewsRemoved: String(removed.length) }, errors: [] };
+  });
+}
+
+function describeEnd(removed: number, dryRun: boolean): string {
+  if (removed === 0) return "There is no preview to remove";
+  const previews = removed === 1 ? "1 preview" : `${removed} previews`;
+  return dryRun ? `Dry run: nothing was changed. A real run would remove ${previews}` : `Removed ${previews}`;
+}

@@ -1,0 +1,251 @@
+import assert from "node:assert/strict";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import type { StepResult } from "../../local/agent/agent.ts";
+import { type AzureDevOpsServer, startAzureDevOps } from "../stand-ins/azure-devops/server.ts";
+import { createOidcIssuer } from "../stand-ins/sts/oidc-issuer.ts";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+import { assertSucceeded } from "./step-result.ts";
+import { connectionTo, runStoreStep } from "./store-step.ts";
+import { SourceFolder } from "./upload-step.ts";
+
+const OLD_COMMIT = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
+const NEW_COMMIT = "5e6f708192a3b4c5d6e7f8091a2b3c4d1a2b3c4d";
+
+describe("AwsS3PublishSite with action: preview", function () {
+  this.timeout(60_000);
+  let azureDevOps: AzureDevOpsServer;
+  let target: EmbeddedTarget;
+  let bucketName: string;
+  let source: SourceFolder;
+
+  before(async () => {
+    const issuer = createOidcIssuer("https://vstoken.dev.azure.com/local");
+    azureDevOps = await startAzureDevOps({ issuer, connections: [] });
+    target = await startEmbeddedTarget();
+    source = new SourceFolder().write({ "index.html": "<h1>Quay Street</h1>", "menu.html": "<h1>Menu</h1>" });
+  });
+  after(async () => {
+    source.remove();
+    await target.stop();
+    await azureDevOps.close();
+  });
+  beforeEach(async () => {
+    bucketName = await target.newBucket();
+    for (const number of [12, 13]) azureDevOps.pullRequests.add({ number, status: "active", sourceCommit: OLD_COMMIT });
+    Object.assign(azureDevOps.pullRequests.rights, { mayRead: true, mayContribute: true });
+    azureDevOps.beforeAnswer = () => undefined;
+  });
+
+  function run(
+    inputs: Readonly<Record<string, string>>,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<StepResult> {
+    return runStoreStep(
+      "AwsS3PublishSite",
+      target,
+      { bucketName, sourceFolder: source.path, verify: "false", ...inputs },
+      {
+        connections: [connectionTo(target), azureDevOps.job.connection],
+        variables: { ...azureDevOps.job.variables, "Build.SourceVersion": NEW_COMMIT, ...variables },
+      },
+    );
+  }
+
+  const preview = (number: number, more: Readonly<Record<string, string>> = {}, sourceCommit = OLD_COMMIT) =>
+    run(
+      { action: "preview", siteUrl: "https://preview.example.com/{preview}/", ...more },
+      { "System.PullRequest.PullRequestId": `${number}`, "System.PullRequest.SourceCommitId": sourceCommit },
+    );
+
+  const outputs = ({ outputVariables }: StepResult, ...names: readonly string[]) =>
+    Object.fromEntries(names.map((name) => [name, outputVariables[name]?.value]));
+
+  async function keys(): Promise<string[]> {
+    const { Contents = [] } = await target.client().send(new ListObjectsV2Command({ Bucket: bucketName }));
+    return Contents.map(({ Key = "" }) => Key);
+  }
+
+  function close(number: number): void {
+    const pullRequest = azureDevOps.pullRequests.find(number);
+    assert.ok(pullRequest);
+    pullRequest.status = "completed";
+  }
+
+  const comments = (number: number) => azureDevOps.pullRequests.visibleComments(number);
+  const PR_12 = ["pr-12/.s3-site.json", "pr-12/index.html", "pr-12/menu.html"];
+
+  it("publishes, writes one comment that the next run updates, and adds a status", async () => {
+    const first = await preview(12);
+    assertSucceeded(first);
+    assert.deepEqual(await keys(), PR_12);
+    const commentUrl = `${azureDevOps.collectionUrl}local/_git/local/pullrequest/12?discussionId=1`;
+    const siteUrl = "https://preview.example.com/pr-12/";
+    assert.deepEqual(outputs(first, "siteUrl", "previewName", "commentUrl", "previewsRemoved", "filesUploaded"), {
+      ...{ siteUrl, previewName: "pr-12", commentUrl, previewsRemoved: "0", filesUploaded: "2" },
+    });
+    assertSucceeded(await preview(12));
+    const [comment = "", ...others] = comments(12);
+    assert.deepEqual(others, []);
+    assert.match(comment, /^\*\*Preview pr-12\*\*: \[.*\]\(https:\/\/preview\.example\.com\/pr-12\/\)\n/);
+    assert.match(comment, /\| Result \| ✅ Published, /);
+    assert.match(comment, /\| Changed pages \| none \|/);
+    assert.deepEqual(azureDevOps.pullRequests.statuses.get(12)?.at(-1), {
+      state: "succeeded",
+      description: "The preview pr-12 is published",
+      context: { genre: "AwsS3PublishSite", name: `preview/${bucketName}` },
+      targetUrl: siteUrl,
+    });
+  });
+
+  it("publishes nothing for a pull request that is closed, and removes what it had", async () => {
+    assertSucceeded(await preview(12));
+    close(12);
+    const { result, outputVariables, log } = await preview(12);
+    assert.equal(result, "Succeeded");
+    assert.ok(log.includes("Pull request 12 is completed or abandoned, so nothing is published"), log.join("\n"));
+    assert.deepEqual([await keys(), outputVariables.siteUrl?.value], [[], ""]);
+  });
+
+  it("leaves nothing of a pull request that is closed while it publishes", async () => {
+    let reads = 0;
+    azureDevOps.beforeAnswer = (operation) => {
+      if (operation === "ReadPullRequest" && ++reads === 2) close(12);
+    };
+    assertSucceeded(await preview(12));
+    assert.deepEqual([reads, await keys(), comments(12)], [2, [], []]);
+  });
+
+  it("ends with one line if the pull request has a newer commit", async () => {
+    const { result, log } = await preview(12, {}, NEW_COMMIT);
+    assert.equal(result, "Succeeded");
+    assert.deepEqual(
+      log.filter((line) => /Pull request|Publishing/.test(line)),
+      ["Pull request 12 has a newer commit than this run, whose run publishes the preview"],
+    );
+    assert.deepEqual([await keys(), comments(12)], [[], []]);
+  });
+
+  it("removes previews of pull requests that are closed, and says so there", async () => {
+    assertSucceeded(await preview(12));
+    assertSucceeded(await preview(13));
+    close(13);
+    const result = await preview(12);
+    assertSucceeded(result);
+    assert.deepEqual(outputs(result, "previewsRemoved"), { previewsRemoved: "1" });
+    assert.deepEqual(await keys(), PR_12);
+    assert.match(comments(13).join("\n"), /: removed on /);
+  });
+
+  it("publishes all the same without the right to comment, and names the right once for each", async () => {
+    azureDevOps.pullRequests.rights.mayContribute = false;
+    const { result, issues, outputVariables } = await preview(12);
+    assert.equal(result, "Succeeded");
+    assert.deepEqual(await keys(), PR_12);
+    assert.equal(outputVariables.commentUrl?.value, "");
+    const told = issues.map(({ message }) => message);
+    assert.equal(told.length, 2);
+    for (const message of told)
+      assert.match(
+        message,
+        /^The (comment|status) of the preview on pull request 12 was not written: TF401027: .* Grant "Contribute to pull requests" to "local Build Service \(local\)", under Project settings, Repositories, the repository local, Security\. \[pull-request-not-updated\]$/,
+      );
+  });
+
+  it("publishes all the same where the pull request cannot be read, and removes nothing", async () => {
+    assertSucceeded(await preview(13));
+    azureDevOps.pullRequests.rights.mayRead = false;
+    const { result, issues } = await preview(12);
+    assert.equal(result, "Succeeded");
+    assert.deepEqual(
+      issues.map(({ message }) => /\[(.*)\]$/.exec(message)?.[1]),
+      ["pull-request-not-read"],
+    );
+    assert.ok((await keys()).includes("pr-13/index.html"));
+  });
+
+  it("comments on Azure Repos only", async () => {
+    const { result, issues, log } = await run(
+      { action: "preview" },
+      { "Build.Repository.Provider": "GitHub", "System.PullRequest.PullRequestNumber": "7" },
+    );
+    assert.deepEqual([result, issues], ["Succeeded", []]);
+    assert.ok(log.some((line) => line.startsWith("The pull request is not in Azure Repos, so it gets no comment.")));
+    assert.ok((await keys()).includes("pr-7/index.html"));
+  });
+
+  it("tells the pull request of a failure", async () => {
+    const fault = target.server.addFault({
+      match: { operation: "PutObject" },
+      after: 1,
+      action: { kind: "status", status: 403, code: "AccessDenied" },
+    });
+    const { result } = await preview(12);
+    fault.remove();
+    assert.equal(result, "Failed");
+    assert.match(comments(12)[0] ?? "", /\| Result \| ❌ Failed: \d+ errors?, see the log, /);
+    assert.equal(azureDevOps.pullRequests.statuses.get(12)?.at(-1)?.state, "failed");
+  });
+
+  it("only says what it would do in a dry run", async () => {
+    assertSucceeded(await preview(12, { dryRun: "true" }));
+    assert.deepEqual([await keys(), comments(12), azureDevOps.pullRequests.statuses.get(12)], [[], [], []]);
+  });
+
+  describe("and publicRead", () => {
+    const policyOf = () => target.server.requests.filter(({ operation }) => operation === "PutBucketPolicy");
+
+    it("lets everyone read a bucket that holds previews alone", async () => {
+      target.server.clearRequests();
+      assertSucceeded(await preview(12, { publicRead: "true" }));
+      assertSucceeded(await preview(13, { publicRead: "true" }));
+      assert.equal(policyOf().length, 1);
+    });
+
+    it("changes nothing in a bucket that holds something else", async () => {
+      assertSucceeded(await run({ targetFolder: "site" }));
+      target.server.clearRequests();
+      const { result, issues } = await preview(12, { publicRead: "true" });
+      assert.deepEqual([result, policyOf().length], ["Failed", 0]);
+      assert.match(issues.map(({ message }) => message).join("\n"), /^publicRead: .*\[preview-not-public\]$/);
+    });
+  });
+
+  describe("and a later action: removePreviews", () => {
+    it("removes those of closed pull requests, and tells their number", async () => {
+      assertSucceeded(await preview(12));
+      assertSucceeded(await preview(13));
+      close(13);
+      const dry = await run({ action: "removePreviews", dryRun: "true" });
+      assert.deepEqual(outputs(dry, "previewsRemoved"), { previewsRemoved: "1" });
+      assert.equal((await keys()).length, 6);
+      const result = await run({ action: "removePreviews" });
+      assertSucceeded(result);
+      assert.deepEqual(outputs(result, "previewsRemoved"), { previewsRemoved: "1" });
+      assert.deepEqual(await keys(), PR_12);
+      assert.match(comments(13).join("\n"), /^\*\*Preview pr-13\*\*: removed on \d{4}-\d\d-\d\d\.\n$/);
+    });
+
+    it("removes the one that is named, where the pull request is not in Azure Repos", async () => {
+      const elsewhere = { "Build.Repository.Provider": "GitHub" };
+      for (const pullRequestId of ["7", "8"])
+        assertSucceeded(await run({ action: "preview", pullRequestId }, elsewhere));
+      assert.deepEqual(outputs(await run({ action: "removePreviews" }, elsewhere), "previewsRemoved"), {
+        previewsRemoved: "0",
+      });
+      assertSucceeded(await run({ action: "removePreviews", pullRequestId: "7" }, elsewhere));
+      assert.deepEqual(new Set((await keys()).map((key) => key.split("/")[0])), new Set(["pr-8"]));
+    });
+  });
+
+  it("is left alone by an upload with deleteExtra", async () => {
+    assertSucceeded(await preview(12));
+    const { outputVariables } = await runStoreStep(
+      "AwsS3Upload",
+      target,
+      { bucketName, sourceFolder: source.path, deleteExtra: "true" },
+      {},
+    );
+    assert.equal(outputVariables.filesDeleted?.value, "0");
+    assert.deepEqual(await keys(), ["index.html", "menu.html", ...PR_12].sort());
+  });
+});
