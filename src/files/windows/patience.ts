@@ -21,6 +21,9 @@ export interface PatienceOptions {
   readonly isWindows?: boolean;
   /** How long to wait for the first file that stays open. */
   readonly longMs?: number;
+  /** A pause and a clock, which tests replace. */
+  readonly pause?: typeof pause;
+  readonly nowMs?: () => number;
 }
 
 /** A call that is retried while another program holds a file. */
@@ -35,11 +38,15 @@ export interface HeldCall {
 export class Patience {
   readonly isWindows: boolean;
   readonly #longMs: number;
+  readonly #pause: typeof pause;
+  readonly #nowMs: () => number;
   #hasWaitedInVain = false;
 
-  constructor({ isWindows = process.platform === "win32", longMs = LONG_MS }: PatienceOptions = {}) {
-    this.isWindows = isWindows;
-    this.#longMs = longMs;
+  constructor(options: PatienceOptions = {}) {
+    this.isWindows = options.isWindows ?? process.platform === "win32";
+    this.#longMs = options.longMs ?? LONG_MS;
+    this.#pause = options.pause ?? pause;
+    this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
   /**
@@ -49,7 +56,7 @@ export class Patience {
    * signal's reason.
    */
   async whileHeld<T>({ path, purpose, signal }: HeldCall, act: () => Promise<T>): Promise<T> {
-    const startMs = performance.now();
+    const startMs = this.#nowMs();
     for (let tries = 1; ; tries++) {
       try {
         return await act();
@@ -58,12 +65,12 @@ export class Patience {
         const mayBeHeld = code === IN_USE || (purpose === "change" && IN_USE_OR_DENIED.has(code));
         if (!this.isWindows || !mayBeHeld) throw error;
         signal?.throwIfAborted();
-        const waitedMs = performance.now() - startMs;
+        const waitedMs = this.#nowMs() - startMs;
         if (waitedMs >= this.#mostMs()) {
           this.#hasWaitedInVain = true;
           throw describe(path, code, waitedMs, error as Error);
         }
-        await pause(Math.min(delayAfter(tries, BACK_OFF), this.#mostMs()), signal);
+        await this.#pause(Math.min(delayAfter(tries, BACK_OFF), this.#mostMs()), signal);
       }
     }
   }
