@@ -46,7 +46,9 @@ describe("a file that another program has open", () => {
 
   it("is no reason to wait as long for each file after it", async () => {
     let nowMs = 0;
-    const pause = async (delayMs: number) => void (nowMs += delayMs);
+    const pause = async (delayMs: number) => {
+      nowMs += delayMs;
+    };
     const patience = new Patience({ isWindows: true, nowMs: () => nowMs, pause });
     await assert.rejects(patience.whileHeld(changing, forever("EBUSY")), FileInUseError);
     const firstMs = nowMs;
