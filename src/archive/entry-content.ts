@@ -7,13 +7,13 @@ import { FileChangedError, readSmallFile } from "../files/file-range.ts";
 import { patience } from "../files/windows/patience.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
-/** What is read at once. The same on each machine, since what zlib makes of the bytes may depend on where they are cut. */
+/** The read size. It is the same on each machine, because zlib's output may depend on how its input is cut. */
 const BLOCK_BYTES = 32 * 1024;
 
 /** Called with the number of bytes that have just been read. */
 export type OnRead = (sizeBytes: number) => void;
 
-/** Whether a file is read in one go. */
+/** Whether a file is read at once. */
 export function isSmall({ sizeBytes }: ArchiveEntry): boolean {
   return sizeBytes < BLOCK_BYTES;
 }

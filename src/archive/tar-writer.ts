@@ -31,7 +31,7 @@ async function addEntries(tar: Pack, entries: readonly ArchiveEntry[], reader: E
   tar.finalize();
 }
 
-/** In one go, because a stream for each small file would take several times as long. */
+/** Written at once, because a stream for each small file would take several times as long. */
 async function addSmall(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Promise<void> {
   const bytes = await reader.readSmall(entry);
   await new Promise<void>((resolve, reject) => {

@@ -25,19 +25,19 @@ const MADE_BY = (3 << 8) | 63;
 const FLAGS = (1 << 11) | (1 << 3);
 const DEFLATED = 8;
 const MIDNIGHT = 0;
-/** 1980-01-01, the first day that the format has. */
+/** 1980-01-01, the earliest date of the format. */
 const FIRST_DAY = (1 << 5) | 1;
 const REGULAR_FILE = 0o100000;
 const MAX_16 = 0xffff;
 const MAX_32 = 0xffffffff;
 
-/** What stands before an entry's content. */
+/** The header before an entry's content. */
 export function localHeader(name: Buffer): Buffer {
   const header = new Fields(30 + name.length).u32(LOCAL_HEADER).u16(VERSION, FLAGS, DEFLATED, MIDNIGHT, FIRST_DAY);
   return header.u32(0, 0, 0).u16(name.length, 0).bytes(name).buffer;
 }
 
-/** What stands after an entry's content. */
+/** The descriptor after an entry's content. */
 export function dataDescriptor(record: ZipRecord): Buffer {
   const { crc32, compressedBytes, sizeBytes } = record;
   if (!needs64(record)) return new Fields(16).u32(DATA_DESCRIPTOR, crc32, compressedBytes, sizeBytes).buffer;

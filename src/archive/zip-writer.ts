@@ -8,7 +8,7 @@ import { centralHeader, dataDescriptor, endOfDirectory, localHeader, type ZipRec
 /** Headers and small files are passed on in blocks of this size. */
 const BLOCK_BYTES = 32 * 1024;
 
-/** What is known of an entry's content after it is written. Its name and permissions are in the entry. */
+/** The properties of an entry's content after it is written. Its name and permissions are in the entry. */
 type WrittenContent = Pick<ZipRecord, "crc32" | "compressedBytes" | "offsetBytes">;
 
 /**
@@ -58,7 +58,7 @@ class ZipWriter {
     return content;
   }
 
-  /** In one go, because a stream for each small file would take several times as long. @returns the CRC of its bytes */
+  /** Compressed at once, because a stream for each small file would take several times as long. @returns the CRC of its bytes */
   async *#writeSmall(entry: ArchiveEntry): AsyncGenerator<Buffer, number> {
     const bytes = await this.#reader.readSmall(entry);
     // Enough for the whole result. zlib would take more memory by default.

@@ -21,7 +21,7 @@ import { readRollbackTo } from "./rollback-inputs.ts";
 import { readSiteSettings } from "./settings-inputs.ts";
 import { readPreviewUrl, readSiteUrl } from "./site-url-inputs.ts";
 
-/** What the form may be asked to show. */
+/** The values of siteAccess, which only changes the form. */
 const SITE_ACCESSES = ["website", "cloudFront", "other"] as const;
 
 const ACTIONS = ["publish", "rollback", "preview", "removePreviews"] as const;
@@ -34,7 +34,7 @@ const DEFAULT_KEPT_DAYS = 7;
 /** Each publish reads the records of all. */
 const KEPT_RELEASES = { min: 0, max: 50 };
 
-/** What the task is asked to do. */
+/** The actions of the task. */
 export type SiteInputs =
   | ({ readonly action: "publish" } & InNameOf<SiteOptions>)
   | ({ readonly action: "rollback" } & InNameOf<RollbackOptions>)
@@ -45,13 +45,13 @@ export type SiteInputs =
     } & InNameOf<SiteOptions>)
   | ({ readonly action: "removePreviews" } & InNameOf<RemovalOptions>);
 
-/** Which previews are to be removed. */
+/** Selects the previews to remove. */
 export interface RemovalOptions {
   readonly access: SiteOptions["access"];
-  /** Of all previews: empty, or with a `/` at its end. */
+  /** The key prefix of all previews: empty, or with a `/` at its end. */
   readonly prefix: string;
   readonly previewDays: number;
-  /** The number of the pull request whose previews alone are meant. */
+  /** The number of a pull request, to remove only its previews. */
   readonly pullRequest?: number;
   readonly encryption?: Encryption;
   readonly dryRun: boolean;

@@ -6,7 +6,7 @@ import { isPreviewName, previewNameOf } from "../../src/site/previews/preview-na
 const PREVIEW_DAYS = { min: 0, max: 3650, unit: "days" };
 const DEFAULT_PREVIEW_DAYS = 30;
 
-/** What a preview is asked to be, beside a site. */
+/** The inputs that only a preview has. */
 export interface PreviewInputs {
   readonly name: string;
   readonly pullRequest: number;
@@ -50,7 +50,7 @@ export function readPreviewDays(reader: InputReader): number {
   return reader.wholeNumber("previewDays", PREVIEW_DAYS, `${DEFAULT_PREVIEW_DAYS}`) ?? DEFAULT_PREVIEW_DAYS;
 }
 
-/** Inputs that are about the bucket or the account as a whole, with what they are if nothing is asked for. */
+/** Inputs that change the whole bucket or account, with their defaults. */
 const BUCKET_WIDE: Readonly<Record<string, string>> = {
   configureWebsite: "false",
   domainName: "",
@@ -58,7 +58,7 @@ const BUCKET_WIDE: Readonly<Record<string, string>> = {
   createHostedZone: "false",
 };
 
-/** Reports each input that would have a preview change settings that other sites share. */
+/** Reports each input with which a preview would change settings that other sites share. */
 export function refuseBucketWideInputs(reader: InputReader): void {
   for (const [input, byDefault] of Object.entries(BUCKET_WIDE)) {
     const text = reader.text(input);

@@ -12,7 +12,7 @@ import { type SiteSurroundings, TASK } from "./run-site.ts";
 
 type RemovalOptions = Pick<SiteOptions, "access" | "encryption" | "concurrency">;
 
-/** Prepares what pull requests are asked and told; nothing is sent yet. */
+/** Prepares the access to pull requests. Nothing is sent yet. */
 export function openPullRequests(signal: AbortSignal): PreviewPullRequests {
   return new PreviewPullRequests({
     run: readRunRepository(),
@@ -23,7 +23,7 @@ export function openPullRequests(signal: AbortSignal): PreviewPullRequests {
   });
 }
 
-/** Does something about previews with a bucket of their own connections. @throws what `work` throws. */
+/** Works on previews with a separate bucket client. @throws what `work` throws. */
 export function withRemovalTools<T>(
   { access, encryption, concurrency }: RemovalOptions,
   { run, cancelled }: Pick<SiteSurroundings, "run" | "cancelled">,
@@ -34,7 +34,7 @@ export function withRemovalTools<T>(
   );
 }
 
-/** Tells the pull requests of previews that they are gone. */
+/** Updates the comments of removed previews. */
 export async function tellRemovals(
   removed: readonly Preview[],
   bucketName: string,

@@ -17,7 +17,7 @@ import { runSite, type SiteOutcome, type SiteSurroundings, type SiteWork } from 
 type PreviewTask = Omit<Extract<SiteInputs, { action: "preview" }>, "access"> & SiteOptions;
 
 /**
- * Publishes the preview of a pull request, tells the pull request of it, and removes previews that nobody needs.
+ * Publishes the preview of a pull request, comments on the pull request, and removes old previews.
  *
  * @throws as `runSite` does.
  */
@@ -77,7 +77,7 @@ function previewWork(options: SiteOptions & { readonly preview: PreviewOptions }
   };
 }
 
-/** @returns where the comment is; empty if there is none. */
+/** @returns the URL of the comment; empty if there is none. */
 async function tell(
   { kind, errors }: PreviewRunEnd,
   { site, report }: SiteOutcome,
@@ -107,7 +107,7 @@ async function tell(
   );
 }
 
-/** @returns how many previews were removed. What keeps them from being found is a warning: the preview is published. */
+/** @returns how many previews were removed. A failure to find them is a warning, because the preview is published. */
 async function cleanUp(
   inputs: PreviewTask,
   pullRequests: PreviewPullRequests,

@@ -8,7 +8,7 @@ import { openPullRequests, tellRemovals, withRemovalTools } from "./preview-tool
 import type { SiteSurroundings } from "./run-site.ts";
 
 /**
- * Removes the previews that nobody needs.
+ * Removes previews of closed pull requests, and old ones.
  *
  * @throws {StepError} if they cannot be found; the signal's reason.
  */
@@ -22,7 +22,7 @@ export function removePreviews(
   const place = `s3://${bucketName}/${prefix} ${store.endpoint ? `at ${store.endpoint.host}` : `in ${store.region}`}`;
   const pullRequests = openPullRequests(cancelled);
   const { isAzureRepos } = readRunRepository();
-  // Of a pull request elsewhere nobody can be asked, and whoever names it says that it is over.
+  // The state of a pull request outside Azure Repos cannot be read. If its number is entered, it counts as closed.
   const stateOf = (each: PullRequest): Promise<PullRequestState> =>
     isAzureRepos === false && pullRequest !== undefined ? Promise.resolve("closed") : pullRequests.stateOf(each);
   log.info(`Removing previews from ${place}`);

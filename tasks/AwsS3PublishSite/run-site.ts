@@ -21,7 +21,7 @@ import type { Direction } from "../../src/task/run/report.ts";
 import { runTransfer } from "../../src/task/run/transfer.ts";
 
 export const TASK = "AwsS3PublishSite";
-/** The summary of a dry run has so many changes to what is not a file; the log has all. */
+/** The number of changes besides files that the summary of a dry run shows; the log shows all. */
 const MAX_PLANNED_CHANGES = 20;
 
 /** One of the actions that publish. */
@@ -36,7 +36,7 @@ export interface SiteWork {
   prepare(tools: SiteTools): Promise<{ readonly site: PreparedSite; readonly options: SiteOptions }>;
 }
 
-/** What a publish has at hand beside its bucket. */
+/** The resources of a publish besides its bucket. */
 export interface SiteSurroundings {
   readonly transport: Transport;
   /** Absolute path of a folder for files that are compressed. */
@@ -45,7 +45,7 @@ export interface SiteSurroundings {
   readonly cancelled: AbortSignal;
 }
 
-/** What a publish came to, and what it was: absent where it did not come so far. */
+/** The results of a publish. Parts are absent if it ended earlier. */
 export interface SiteOutcome extends TaskOutcome {
   readonly site?: PreparedSite;
   readonly report?: SiteReport;

@@ -12,11 +12,11 @@ export function readSiteUrl(reader: InputReader): URL | undefined {
   return text === "" ? undefined : reader.check("siteUrl", () => parseSiteUrl(text), undefined);
 }
 
-/** What stands in siteUrl for the name of a preview. */
+/** The placeholder for the preview's name in siteUrl. */
 const PREVIEW = "{preview}";
 
 /**
- * Reads at which URL visitors find a preview; undefined where it is to be derived.
+ * Reads the URL of a preview; undefined if the task has to derive it.
  *
  * @param name of the preview; without a place for it in the URL, it is a folder at its end.
  */

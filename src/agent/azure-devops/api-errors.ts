@@ -2,7 +2,7 @@ import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { ProxyError } from "../../http/proxy-error.ts";
 
-/** The errors of the clients of Azure DevOps in the terms in which retries are decided. */
+/** Translates errors of the Azure DevOps clients into those that the retry rules know. */
 export function asKnownError(error: unknown, hostname: string): unknown {
   if (error instanceof ProxyError && error.status !== undefined) return refusal(error.status, error.message);
   if (!(error instanceof Error) || error instanceof ConnectionError) return error;
@@ -10,13 +10,13 @@ export function asKnownError(error: unknown, hostname: string): unknown {
   if (statusCode !== undefined) return refusal(statusCode, message);
   if (/^Failed to find api location/.test(message)) return refusal(404, "it has no such API");
   if (/^Request timeout/.test(message)) return new ConnectionError("ETIMEDOUT", hostname, "it did not answer in time");
-  // What the client could not make sense of has no code.
+  // An answer that the client could not parse has no code.
   return code === undefined ? refusal(undefined, message) : new ConnectionError(code, hostname, message);
 }
 
 /** Azure DevOps refused, or what answered is not its API. */
 export function refusal(status: number | undefined, message: string): ServiceError {
-  // A page for people stands where an answer of the API was expected.
+  // An HTML page came back instead of an API answer.
   const said = /^\s*</.test(message) ? "it answered with a page" : message;
   return new ServiceError({
     status: status ?? 200,

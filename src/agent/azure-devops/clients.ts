@@ -1,13 +1,13 @@
-// A file of its own, which the build puts beside main.js: few steps ask Azure DevOps for anything, and the others shall not read the clients.
+// The build puts this into a separate file beside main.js: few steps call Azure DevOps, and the others should not load the clients.
 import type { IncomingMessage } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { GitApi as GitClient } from "azure-devops-node-api/GitApi.js";
 import { TaskApi as TaskClient } from "azure-devops-node-api/TaskApi.js";
 
 const MIB = 1024 ** 2;
-/** The list of resources has some hundred KB. */
+/** The list of resources takes some hundred KB. */
 const MAX_ANSWER_MIB = 4;
-/** A pull request answers with all of its comments at once. */
+/** A pull request returns all its comments in one answer. */
 const MAX_GIT_ANSWER_MIB = 32;
 
 interface ReceivedAnswer {
@@ -33,7 +33,7 @@ export class TaskApi extends TaskClient {
   constructor(bodyTimeoutMs: number, ...settings: ConstructorParameters<typeof TaskClient>) {
     super(...settings);
     const create = this.rest.create.bind(this.rest);
-    // The library takes 404 for an answer without content, as it does a page.
+    // The library treats 404, and an HTML page, as an answer without content.
     this.rest.create = async (...request) => {
       const answer = await create<never>(...request);
       if (answer.statusCode === 404) throw Object.assign(new Error("it found nothing with that name"), answer);
@@ -52,23 +52,23 @@ export class GitApi extends GitClient {
   }
 }
 
-/** @param notFound is given the body of an answer with status 404, which the library does not read. */
+/** @param notFound gets the body of an answer with status 404, which the library does not read. */
 function readWithCare(rest: unknown, limits: AnswerLimits, notFound?: (body: string) => void): void {
-  // The library takes an answer that was cut off for one without content.
+  // The library treats a truncated answer as one without content.
   const reader = rest as AnswerReader;
   const process = reader.processResponse.bind(reader);
   reader.processResponse = async (response, options) => {
-    // The library reads without an end, and an answer that cannot be unpacked ends the process.
+    // The library reads without a limit, and an answer that cannot be decompressed ends the process.
     const text = await readText(response.message, limits);
     if (isCutOff(response, text)) throw cutOff();
     const isMissing = response.message.statusCode === 404;
     if (isMissing) notFound?.(text);
-    // Of 404, the library reads the body too late for anybody to see it.
+    // For 404, the library reads the body too late to be used.
     return process({ message: response.message, readBody: async () => (isMissing ? "" : text) }, options);
   };
 }
 
-/** Of a repository or a pull request that the token may not see, only the message says why. */
+/** If the token may not see a repository or pull request, only the message says why. */
 function throwNotFound(body: string): never {
   let message = "it found nothing with that name";
   try {

@@ -1,18 +1,17 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { readAuthorization } from "../connection/connection-secrets.ts";
 
-/** The Azure DevOps that runs this job, and the job's right to ask it. */
+/** The Azure DevOps server of this job, and the job's token for it. */
 export interface JobServer {
-  /** Of the organization, or the collection. */
+  /** The URL of the organization or collection. */
   readonly collectionUrl: URL;
-  /** The job's own token for Azure DevOps. Every job has one, whether its steps may see it or not. */
+  /** The job's own token for Azure DevOps. Every job has one, even if scripts cannot see it. */
   readonly accessToken: string;
 }
 
 /**
- * Reads which server runs the job, and the job's token, which is masked.
- *
- * @returns the name of what the agent does not say, if it does not say all of it.
+ * Reads the server's URL and the job's token, and masks the token.
+ * @returns the name of the missing variable, if one is missing.
  */
 export function readJobServer(): JobServer | string {
   const accessToken = readAuthorization("SYSTEMVSSCONNECTION", ["AccessToken"])?.parameter("AccessToken") ?? "";

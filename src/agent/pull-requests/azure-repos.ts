@@ -10,11 +10,11 @@ import { asKnownError, refusal } from "../azure-devops/api-errors.ts";
 import { type ClientOptions, openGitApi } from "../azure-devops/open-client.ts";
 import { repositoryDigest } from "./repository-digest.ts";
 
-/** A pull request as Azure Repos knows it. */
+/** A pull request in Azure Repos. */
 export interface AzurePullRequest {
   readonly number: number;
   readonly isActive: boolean;
-  /** Whether it is completed or abandoned. What is neither that nor active, Azure Repos does not say. */
+  /** Whether it is completed or abandoned. Undefined for any status other than these and active. */
   readonly isClosed: boolean;
   /** The commit at the head of its source branch. */
   readonly sourceCommit?: string;
@@ -32,7 +32,7 @@ const STATUS = { active: 1, abandoned: 2, completed: 3 } as const;
 const TEXT_COMMENT = 1;
 const STATUS_STATE = { succeeded: 2, failed: 3 } as const;
 
-/** Asks Azure Repos about pull requests, in the name of the job. Each request is tried again if it may pass. */
+/** Reads and changes pull requests in Azure Repos with the job's token. Requests are retried if the failure may be temporary. */
 export class AzureRepos {
   readonly #options: ClientOptions;
   #opened: Promise<GitApi> | undefined;
@@ -56,9 +56,8 @@ export class AzureRepos {
   }
 
   /**
-   * Begins a discussion. It has no status, since an active one may block the completion of the pull request.
-   *
-   * @param properties texts by which it is found again.
+   * Starts a thread. It has no status, because an active thread may block the completion of the pull request.
+   * @param properties texts by which the thread is found again.
    * @throws as `read` does.
    */
   createThread(

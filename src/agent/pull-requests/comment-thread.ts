@@ -5,18 +5,17 @@ import type { AzurePullRequest, AzureRepos } from "./azure-repos.ts";
 /** The property by which the thread of a preview is found again. */
 const PROPERTY = "AwsS3PublishSite";
 
-/** A thread of ours, and the comment in it that is ours. */
+/** A thread of ours, and our comment in it. */
 interface OwnThread {
   readonly threadId: number;
   readonly commentId: number;
 }
 
 /**
- * Sees to it that a pull request has one comment about a preview, with this content. Where several runs have begun a thread at once, the
+ * Makes sure that a pull request has one comment about a preview, with this content. If several runs have created a thread at once, the
  * oldest one stays.
- *
- * @param key what no other preview has.
- * @returns where people find it.
+ * @param key unique for each preview.
+ * @returns the URL of the comment.
  * @throws {ServiceError} if Azure Repos refuses; {ConnectionError}; the signal's reason.
  */
 export async function putComment(

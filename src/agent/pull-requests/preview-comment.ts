@@ -1,26 +1,26 @@
 import { formatCount } from "../format.ts";
 import { escapeMarkdown } from "../markdown.ts";
 
-/** What a pull request's comment says of its preview. */
+/** The content of a pull request's comment about its preview. */
 export interface PreviewNews {
   readonly name: string;
   readonly siteUrl?: URL;
-  /** Absent if the preview was published as a whole. */
+  /** Absent if the preview was published completely. */
   readonly failure?: { readonly errors: number };
   /** Milliseconds since 1970. */
   readonly timeMs: number;
   readonly commit?: string;
-  /** Pages that changed: their paths for people, and where they are. */
+  /** Changed pages: their paths for people, and their URLs. */
   readonly pages: readonly { readonly path: string; readonly url?: URL }[];
-  /** How many URLs were fetched and were right; absent if none was. */
+  /** How many URLs were checked successfully; absent if none was. */
   readonly checks?: number;
   /** After how many days without a publish it is removed; 0 if only with the end of its pull request. */
   readonly previewDays: number;
-  /** Of the pipeline's run: its name for people, and where it is. */
+  /** The pipeline run: its name for people, and its URL. */
   readonly run: { readonly label: string; readonly url?: string };
 }
 
-/** Of more pages, the rest is counted. */
+/** The number of pages that are listed; the rest is only counted. */
 const MAX_PAGES = 10;
 const SHORT_COMMIT_LENGTH = 8;
 
@@ -46,7 +46,7 @@ export function describePreview(news: PreviewNews): string {
   ].join("\n");
 }
 
-/** Writes what the comment says when the preview is gone. */
+/** Writes the comment for a removed preview. */
 export function describeRemoval(name: string, timeMs: number): string {
   const day = new Date(timeMs).toISOString().slice(0, 10);
   return `**Preview ${escapeMarkdown(name)}**: removed on ${day}.\n`;
@@ -64,7 +64,7 @@ function describeStay(previewDays: number): string {
   return previewDays === 0 ? end : `${end}, or ${countOf(previewDays, "day")} after the last publish`;
 }
 
-/** In the address, what Markdown or a table may take for its own is percent-encoded. */
+/** Characters of the URL that Markdown or a table may interpret are percent-encoded. */
 function link(text: string, url: URL): string {
   const address = url.href.replace(/[()|<>\\*_~`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
   return `[${escapeMarkdown(text)}](${address})`;

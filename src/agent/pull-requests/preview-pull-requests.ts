@@ -16,7 +16,7 @@ export interface PullRequestsOptions {
   readonly log: { info(message: string): void; warning(code: ErrorCode, message: string): void };
 }
 
-/** How a pull request stands to the run: `unknown` if Azure Repos does not say it, or the pull request is elsewhere. */
+/** The state of a pull request for this run: `unknown` if Azure Repos does not return it, or the pull request is elsewhere. */
 export type PullRequestCheck = "current" | "closed" | "superseded" | "unknown";
 
 /** A preview in a bucket. */
@@ -29,7 +29,9 @@ export interface PreviewPlace {
 const STATUS_GENRE = "AwsS3PublishSite";
 const KEY_LENGTH = 32;
 
-/** The pull requests of previews: whether they are over, and what their readers are told. What Azure Repos refuses is a warning. */
+/**
+ * The pull requests of previews: checks whether they are closed, and writes comments and statuses. A refusal by Azure Repos is a warning.
+ */
 export class PreviewPullRequests {
   readonly #options: PullRequestsOptions;
   readonly #repos: AzureRepos | string;
@@ -45,12 +47,12 @@ export class PreviewPullRequests {
   }
 
   /**
-   * Finds out whether a run may still publish the preview of its pull request.
+   * Checks whether a run may still publish the preview of its pull request.
    *
    * @throws the signal's reason.
    */
   async check(number: number): Promise<PullRequestCheck> {
-    // Each time anew: it may have ended meanwhile.
+    // Not cached, because it may have been closed meanwhile.
     this.#found.delete(number);
     const found = await this.#find(number);
     if (!found) return "unknown";
@@ -78,9 +80,8 @@ export class PreviewPullRequests {
   }
 
   /**
-   * Tells a pull request of its preview: a comment, and a status.
-   *
-   * @returns where the comment is; empty if there is none.
+   * Writes the comment and the status about a preview.
+   * @returns the URL of the comment; empty if there is none.
    * @throws the signal's reason.
    */
   async tell(
@@ -102,7 +103,7 @@ export class PreviewPullRequests {
     return url ?? "";
   }
 
-  /** Tells a pull request that its preview is gone, if it was told of it. @throws the signal's reason. */
+  /** Changes the comment, if there is one, to say that the preview was removed. @throws the signal's reason. */
   async tellRemoval(number: number, place: PreviewPlace, name: string, timeMs: number): Promise<void> {
     const found = await this.#find(number);
     if (!found || typeof this.#repos === "string") return;
@@ -119,7 +120,7 @@ export class PreviewPullRequests {
     return asked;
   }
 
-  /** @returns undefined if it cannot be read, which is told once. */
+  /** @returns undefined if it cannot be read, which is reported once. */
   async #read(number: number): Promise<AzurePullRequest | undefined> {
     const { run, log, signal } = this.#options;
     if (run.isAzureRepos === false) return undefined;
@@ -166,7 +167,7 @@ function keyOf({ bucketName, prefix }: PreviewPlace): string {
   return hash("sha256", `${bucketName}/${prefix}`, "hex").slice(0, KEY_LENGTH);
 }
 
-/** Of all previews of a site, the status has one name, so that a branch policy can require it. */
+/** The status has the same name for all previews of a site, so that a branch policy can require it. */
 function statusOf(bucketName: string, rootPrefix: string, { name, siteUrl, failure }: PreviewNews) {
   return {
     state: failure ? "failed" : "succeeded",

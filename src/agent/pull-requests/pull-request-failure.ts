@@ -3,15 +3,14 @@ import { ConnectionError } from "../../http/connection-error.ts";
 import type { AzurePullRequest } from "./azure-repos.ts";
 import type { RunRepository } from "./run-pull-request.ts";
 
-/** In whose name a run asks. */
+/** The identity that a run uses. */
 export type AskingRun = Pick<RunRepository, "isFork" | "project" | "projectId" | "collection">;
 
 /**
- * Says why Azure Repos did not do what was asked, and what to do about it, as sentences.
- *
- * @param repositoryName where the right is to be granted; undefined if it is not known.
- * @param run one that builds a fork has a token with fewer rights.
- * @returns undefined if the error is none of Azure Repos or the way to it.
+ * Says why Azure Repos refused a request, and what to do, as sentences.
+ * @param repositoryName the repository that needs the permission; undefined if not known.
+ * @param run a run that builds a fork has a token with fewer rights.
+ * @returns undefined if the error has another cause than Azure Repos or the connection to it.
  */
 export function describePullRequestFailure(
   error: unknown,
@@ -59,7 +58,7 @@ function describeIdentity(serverMessage: string, { project, projectId, collectio
   return id.toLowerCase() === projectId.toLowerCase() ? ofProject : ofCollection;
 }
 
-/** As `my-org` of `https://dev.azure.com/my-org/` or of `https://my-org.visualstudio.com/`; the collection's name on a server. */
+/** For example `my-org` of `https://dev.azure.com/my-org/` or of `https://my-org.visualstudio.com/`; the collection's name on a server. */
 function organizationOf(collection: string): string {
   if (!URL.canParse(collection)) return "";
   const { hostname, pathname } = new URL(collection);

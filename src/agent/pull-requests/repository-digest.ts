@@ -1,10 +1,10 @@
 import { hash } from "node:crypto";
 
-/** So much of a digest tells one repository from another. */
+/** This much of a digest is enough to distinguish repositories. */
 const DIGEST_LENGTH = 16;
 
 /**
- * By what a repository of Azure Repos is recognized. The bucket may be public, so it holds no name and no address.
+ * A digest that identifies a repository of Azure Repos. It contains no name and no URL, because the bucket may be public.
  *
  * @param collection the URL of the organization or the collection.
  */
@@ -12,7 +12,7 @@ export function repositoryDigest(collection: string, repositoryId: string): stri
   return digestOf(`${collection}${collection.endsWith("/") ? "" : "/"}_git/${repositoryId}`);
 }
 
-/** The same of any other repository, by its address. */
+/** The same for any other repository, from its URL. */
 export function digestOf(address: string): string {
   return hash("sha256", address.toLowerCase(), "hex").slice(0, DIGEST_LENGTH);
 }

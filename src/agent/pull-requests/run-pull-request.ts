@@ -1,7 +1,7 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
 import { digestOf, repositoryDigest } from "./repository-digest.ts";
 
-/** The repository and the pull request that the pipeline's run is about, as its variables say. */
+/** The repository and the pull request of the pipeline run, from its variables. */
 export interface RunRepository {
   /** Whether it is in Azure Repos; undefined if the run has no repository, as a classic release may have. */
   readonly isAzureRepos: boolean | undefined;

@@ -1,14 +1,13 @@
 import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a name in a folder is, by itself: a link is a link. */
+/** The kind of an item in a folder. Links are not followed. */
 export type FolderItem = Pick<Dirent, "name" | "isDirectory" | "isSymbolicLink">;
 
 /**
- * Lists a folder. Windows keeps some files and folders as reparse points (Data Deduplication, OneDrive), and lists them like links; what they are
- * is known once they are looked at.
- *
- * @param look tells what is at a path.
+ * Lists a folder. Windows keeps some files and folders as reparse points (Data Deduplication, OneDrive), and lists them like links. Only a
+ * look at each shows its real kind.
+ * @param look returns the kind of the item at a path.
  * @throws Node's error if the folder cannot be read.
  */
 export function listFolder(path: string, look: (path: string) => Omit<FolderItem, "name"> = lstatSync): FolderItem[] {
@@ -23,7 +22,7 @@ function lookAgain(item: Dirent, path: string, look: (path: string) => Omit<Fold
     const [isDirectory, isSymbolicLink] = [found.isDirectory(), found.isSymbolicLink()];
     return { name: item.name, isDirectory: () => isDirectory, isSymbolicLink: () => isSymbolicLink };
   } catch {
-    // What is gone meanwhile is found to be so by whoever wants it.
+    // An item that was deleted meanwhile is reported when it is used.
     return item;
   }
 }

@@ -4,7 +4,7 @@ import { CodedError } from "../../errors/coded-error.ts";
 import type { Disk } from "../disk.ts";
 import { patience as ofProcess, type Patience } from "./patience.ts";
 
-/** What the system does, so that tests can have it refuse as Windows does. */
+/** The system calls, which tests replace to refuse as Windows does. */
 export interface MoveCalls {
   rename(from: string, to: string): Promise<void>;
   readonly lstat: typeof lstat;
@@ -18,14 +18,14 @@ export interface MoveOptions {
   readonly calls?: MoveCalls;
 }
 
-/** What is thrown if a folder is at the absolute path that a file is to have. */
+/** The error if a folder exists at the absolute path of a file. */
 export function folderInTheWayError(path: string): CodedError {
   return new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
 }
 
 /**
- * Gives a file the name of another one, which it replaces. Windows replaces no file that is read-only or open, and no junction: there the
- * attribute is cleared, the junction removed, and a file that another program has open waited for.
+ * Moves a file to a name, and replaces the file there. Windows does not replace read-only or open files, or junctions. So the attribute is
+ * cleared, a junction is removed, and if another program has the file open, the call waits.
  *
  * @throws {FileInUseError}; {CodedError} if there is a folder, under Windows; Node's error; the signal's reason.
  */
@@ -48,7 +48,7 @@ export async function removeFile(path: string, signal?: AbortSignal): Promise<vo
   await ofProcess.whileHeld(call, () => rm(path, { force: true }));
 }
 
-/** @returns whether something has changed that was in the way. @throws {CodedError} if it is a folder. */
+/** @returns whether an obstacle was removed. @throws {CodedError} if it is a folder. */
 async function makeWay(path: string, calls: MoveCalls): Promise<boolean> {
   const found = await calls.lstat(path).catch(() => undefined);
   if (!found) return false;

@@ -2,22 +2,21 @@ import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { diskName } from "../name-collisions.ts";
 
-/** What tells a file, a folder or a link from every other one of the machine. Numbers of NTFS have more digits than a `number` keeps. */
+/** Identifies a file, folder or link on this machine. NTFS numbers have more digits than a `number` can hold. */
 export interface ItemNumbers {
   readonly dev: bigint;
   readonly ino: bigint;
 }
 
-/** Whether two looks have met the same item, by device and number. */
+/** Whether both are the same item, by device and number. */
 export function haveSameNumbers(one: ItemNumbers, other: ItemNumbers | undefined): boolean {
   return one.dev === other?.dev && one.ino === other.ino;
 }
 
 /**
- * What a file, folder or link is called in its folder. It may be called otherwise than the path by which it was found: in another case, or
- * by its long name if the path has its short one (`LONGNA~1.CON`).
- *
- * @returns undefined if there is nothing, or it cannot be looked at.
+ * The real name of a file, folder or link in its folder. It may differ from the path in case, or be the long name if the path has the short
+ * one (`LONGNA~1.CON`).
+ * @returns undefined if there is nothing, or it cannot be read.
  */
 export function nameOnDisk(path: string): string | undefined {
   try {
@@ -36,7 +35,7 @@ function nativeName(path: string): string | undefined {
   }
 }
 
-/** For links, and where the system does not answer. */
+/** For links, and if the system does not return it. */
 function nameAmong(folder: string, wanted: string, found: ItemNumbers): string {
   const names = readdirSync(folder);
   const alike = names.includes(wanted) ? wanted : names.find((name) => diskName(name) === diskName(wanted));

@@ -6,24 +6,24 @@ export class FileInUseError extends CodedError {
   override readonly name: string = "FileInUseError";
 }
 
-/** What Windows answers if another program has a file open, and does not share it. */
+/** Windows' codes if another program has a file open without sharing it. */
 const IN_USE = "EBUSY";
-/** The same to a rename or a removal, and also if the agent's user may not do it: nothing tells the two apart. */
+/** Windows' codes for a rename or removal of such a file. They also mean a missing right, and cannot be distinguished. */
 const IN_USE_OR_DENIED = new Set(["EPERM", "EACCES"]);
 
-/** As long as npm and others wait for a virus scanner, an indexer or a backup. */
+/** The time that npm and other tools wait for a virus scanner, an indexer or a backup. */
 const LONG_MS = 60_000;
-/** For all files after the first that stayed open so long: a thousand of them must not take a thousand minutes. */
+/** The time for all files after the first one that stayed open: a thousand of them must not take a thousand minutes. */
 const SHORT_MS = 1_300;
 const BACK_OFF: BackOff = { firstDelayMs: 10, maxDelayMs: 1_000 };
 
 export interface PatienceOptions {
   readonly isWindows?: boolean;
-  /** How long the first file is waited for that stays open. */
+  /** How long to wait for the first file that stays open. */
   readonly longMs?: number;
 }
 
-/** What is tried again while another program holds a file. */
+/** A call that is retried while another program holds a file. */
 export interface HeldCall {
   readonly path: string;
   /** `change`: a rename or a removal. */
@@ -31,7 +31,7 @@ export interface HeldCall {
   readonly signal?: AbortSignal;
 }
 
-/** Waits for files that another program has open, as only Windows has them: elsewhere a call is made once. */
+/** Waits for files that another program has open. This only happens on Windows; on other systems a call is made once. */
 export class Patience {
   readonly isWindows: boolean;
   readonly #longMs: number;
@@ -45,8 +45,8 @@ export class Patience {
   /**
    * Makes a call until it succeeds, or fails for another reason than that the file is in use.
    *
-   * @throws {FileInUseError} if it still is after a minute, or a second if another file was waited for in vain; what the call throws;
-   * the signal's reason.
+   * @throws {FileInUseError} if it still is after a minute, or after a second if an earlier file stayed open too; what the call throws; the
+   * signal's reason.
    */
   async whileHeld<T>({ path, purpose, signal }: HeldCall, act: () => Promise<T>): Promise<T> {
     const startMs = performance.now();
@@ -73,7 +73,7 @@ export class Patience {
   }
 }
 
-/** That of the whole process, since what holds one file may hold others. */
+/** One for the whole process, because a program that holds one file may hold others. */
 export const patience = new Patience();
 
 function describe(path: string, code: string, waitedMs: number, cause: Error): FileInUseError {

@@ -2,8 +2,8 @@ import { realpathSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 
 /**
- * The path without links, junctions and short names, in the case that it has on the disk. The system answers it, and needs no right to look at
- * the folders above. Some disks of Windows cannot (RAM disks, some mounts): there Node goes from folder to folder.
+ * The path without links, junctions and short names, in the case that it has on the disk. The system finds it without rights for the parent
+ * folders. Some disks of Windows do not support this (RAM disks, some mounts); then Node resolves it folder by folder.
  *
  * @throws Node's error.
  */
@@ -24,7 +24,7 @@ export async function realPath(path: string): Promise<string> {
   }
 }
 
-/** A path that Windows takes as it stands (`\\?\C:\…`, `\\?\UNC\server\…`), without that mark: Node sets it again for long paths. */
+/** Removes the prefix of a path that Windows does not parse (`\\?\C:\…`, `\\?\UNC\server\…`). Node adds it again for long paths. */
 export function withoutLongPathMark(path: string): string {
   return path.replace(/^[\\/]{2}\?[\\/]UNC[\\/]/i, "\\\\").replace(/^[\\/]{2}\?[\\/](?=[a-z]:)/i, "");
 }

@@ -4,7 +4,7 @@ import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
 import { type ListedEntry, type ListingPage, readListingPage } from "./listing-page.ts";
 
-/** What a listing tells of an object. Size and time are undefined, and the ETag is empty, if the store does not tell them. */
+/** An object as in a listing. Size and time are undefined, and the ETag is empty, if the store does not return them. */
 export interface RemoteObject {
   readonly key: string;
   readonly sizeBytes: number | undefined;
@@ -13,7 +13,7 @@ export interface RemoteObject {
   /** Milliseconds since 1970. */
   readonly lastModifiedMs: number | undefined;
   readonly storageClass: string;
-  /** That it was stored with; stores other than Amazon S3 hardly tell. */
+  /** Few stores other than Amazon S3 return it. */
   readonly checksumAlgorithm?: string;
 }
 
@@ -33,7 +33,7 @@ export interface Page {
   readonly next: Position | undefined;
 }
 
-/** Where a listing goes on: at the store's own token, or after a key, in stores that know only the first version of the request. */
+/** Where a listing continues: at the store's token, or after a key in stores that only know the first version of the request. */
 export interface Position {
   readonly by: "continuation-token" | "marker";
   readonly text: string;
@@ -114,7 +114,7 @@ function readKey(text: string | undefined, isEncoded: boolean, response: HttpRes
   return key;
 }
 
-/** What no key has that is encoded. Stores do not agree about other characters: Ceph, for one, leaves `|`. */
+/** Characters that an encoded key cannot contain. Stores differ about other characters; Ceph, for example, does not encode `|`. */
 const NEVER_ENCODED = /[^!-~]/;
 
 /** @returns undefined where the key is not encoded as it should be. */

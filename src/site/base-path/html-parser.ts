@@ -1,2 +1,2 @@
-// A file of its own, which the build puts beside main.js: only previews look into pages.
+// The build puts this into a separate file beside main.js, because only previews parse pages.
 export { Parser } from "htmlparser2";

@@ -13,13 +13,13 @@ export interface LeavingReference {
   readonly reference: string;
 }
 
-/** So many show that the site was built for another base path; more of them say nothing new. */
+/** This many show that the site was built for another base path; more are not needed. */
 const MAX_REFERENCES = 1_000;
-/** No page that people read is as large. */
+/** Larger than any page for people. */
 const MAX_FILE_BYTES = 8 * 1024 ** 2;
 
 /**
- * Finds what pages and stylesheets of a site ask for at the root of the host, though the site is below it.
+ * Finds references of pages and stylesheets to the root of the host, although the site is below it.
  *
  * @param basePath the path of the site's URL, with a `/` at both ends.
  * @returns at most 1,000.
@@ -41,7 +41,7 @@ export async function findLeavingReferences(
     if (!file || seenFiles.has(file.path) || file.sizeBytes > MAX_FILE_BYTES || !(isStylesheet || isPage(type)))
       continue;
     seenFiles.add(file.path);
-    // What disappears while the site is read is reported by those who publish it.
+    // If a file disappears meanwhile, the publish reports it.
     const text = await readFile(file.absolutePath, "utf8").catch(() => "");
     for (const reference of new Set(isStylesheet ? stylesheetReferences(text) : pageReferences(text, Parser)))
       if (leaves(reference, basePath, objects, indexDocument)) leaving.push({ path: file.path, reference });
@@ -51,7 +51,7 @@ export async function findLeavingReferences(
   return leaving;
 }
 
-/** Whether a reference leads to the root of the host, out of the site, and by its path means a file of the site. */
+/** Whether a reference leads out of the site to the root of the host, but its path is that of a file of the site. */
 function leaves(
   reference: string,
   basePath: string,

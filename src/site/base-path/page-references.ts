@@ -1,7 +1,7 @@
 import type { Parser } from "htmlparser2";
 import { stylesheetReferences } from "./stylesheet-references.ts";
 
-/** Which attributes hold the address of something that a browser fetches or goes to. */
+/** The attributes with URLs that a browser fetches or opens. */
 const ADDRESSES: ReadonlySet<string> = new Set([
   "action",
   "background",
@@ -14,7 +14,7 @@ const ADDRESSES: ReadonlySet<string> = new Set([
 ]);
 const ADDRESS_LISTS: ReadonlySet<string> = new Set(["imagesrcset", "srcset"]);
 
-/** How pages are read: the class of htmlparser2. */
+/** The page parser: the class of htmlparser2. */
 export type ParserClass = typeof Parser;
 
 /**

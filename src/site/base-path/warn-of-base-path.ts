@@ -6,8 +6,8 @@ import { findLeavingReferences } from "./leaving-references.ts";
 const MAX_EXAMPLES = 3;
 
 /**
- * Warns, once, of a site that was built for the root of a host and is published below it: its pages would ask for the files of the site
- * that is there.
+ * Warns once about a site that was built for the root of a host but is published below it. Its pages would request files of the site at the
+ * root.
  *
  * @param basePath the path of the site's URL, with a `/` at both ends.
  * @throws the signal's reason.

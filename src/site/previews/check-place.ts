@@ -7,7 +7,7 @@ import type { PreviewOptions, SiteOptions } from "../options.ts";
 import type { SiteLog } from "../plan/site-tools.ts";
 import { isSamePullRequest, readPreviewHeaders } from "./pull-request.ts";
 
-/** Whether the preview's place is free, or that of the same pull request: a problem if it is another site's. */
+/** Checks that the preview's folder is free or belongs to the same pull request. It is a problem if it belongs to another site. */
 export function checkPreviewPlace(
   { name, pullRequest }: PreviewOptions,
   { access, prefix }: Pick<SiteOptions, "access" | "prefix">,
@@ -25,8 +25,7 @@ export function checkPreviewPlace(
 }
 
 /**
- * Warns of a preview that visitors get from the same origin as a site that is no preview: the two share cookies, storage and service
- * workers.
+ * Warns about a preview in the same origin as another site that is not a preview, because both share cookies, storage and service workers.
  *
  * @throws the signal's reason.
  */
@@ -37,7 +36,7 @@ export async function warnOfSharedOrigin(
   log: SiteLog,
   signal: AbortSignal,
 ): Promise<void> {
-  // The name in the host gives each preview an origin of its own.
+  // With the name in the host, each preview has its own origin.
   if (siteUrl?.hostname.split(".").includes(name)) return;
   for (const prefix of new Set(["", ...ancestorsOf(rootPrefix)])) {
     if (!(await isSite(bucket, prefix, signal))) continue;
@@ -55,7 +54,7 @@ function ancestorsOf(prefix: string): string[] {
   return ends.map((end) => prefix.slice(0, end));
 }
 
-/** What may not be read is not known to be one. */
+/** If it may not be read, it does not count as one. */
 async function isSite(bucket: Bucket, prefix: string, signal: AbortSignal): Promise<boolean> {
   try {
     const { headers } = await headObject(bucket, prefix + MANIFEST_NAME, { signal });

@@ -10,24 +10,24 @@ export interface CleanUpOptions {
   readonly rootPrefix: string;
   /** Age since the last publish after which a preview is removed; 0 if no age is enough. */
   readonly previewDays: number;
-  /** The name of a preview that stays in any case. */
+  /** The name of a preview that is always kept. */
   readonly except?: string;
-  /** If only the previews of one pull request are meant: its number. */
+  /** The number of a pull request, to remove only its previews. */
   readonly pullRequest?: number;
   readonly dryRun: boolean;
 }
 
 export interface CleanUpTools extends RemovalTools {
   readonly log: SiteLog;
-  /** Says whether a pull request is over. Never throws but the signal's reason. */
+  /** Returns whether a pull request is closed. Throws only the signal's reason. */
   stateOf(pullRequest: PullRequest): Promise<PullRequestState>;
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * Removes the previews that nobody needs: those whose pull request is completed or abandoned, and those that are too old. What cannot be
- * removed is a warning each.
+ * Removes previews whose pull request is completed or abandoned, and those that are too old. Each one that cannot be removed gives a
+ * warning.
  *
  * @returns the previews that are removed, or would be in a real run.
  * @throws {StepError} if the previews cannot be found; the signal's reason.
@@ -49,7 +49,7 @@ function isMeant({ name, pullRequest }: Preview, options: CleanUpOptions): boole
   return name !== options.except && (options.pullRequest ?? pullRequest.number) === pullRequest.number;
 }
 
-/** @returns undefined if it is to stay. */
+/** @returns undefined if it is kept. */
 async function reasonToRemove(
   { pullRequest, isLeaving, publishedMs }: Preview,
   { previewDays }: CleanUpOptions,

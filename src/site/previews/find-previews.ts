@@ -11,7 +11,7 @@ import { type PullRequest, readPreviewHeaders } from "./pull-request.ts";
 
 const PARALLEL_HEADS = 16;
 
-/** A preview as its manifest tells of it. */
+/** A preview, as in the headers of its manifest. */
 export interface Preview {
   readonly name: string;
   /** Of its keys, with a `/` at its end. */
@@ -24,7 +24,7 @@ export interface Preview {
 }
 
 /**
- * Finds the previews under a prefix. Other sites and folders there are none.
+ * Finds the previews under a prefix. Other sites and folders are ignored.
  *
  * @param rootPrefix empty, or with a `/` at its end.
  * @throws {StepError} if that cannot be listed, or a manifest cannot be read; the signal's reason.
@@ -41,7 +41,7 @@ export async function findPreviews(bucket: Bucket, rootPrefix: string, signal: A
  * Reads the manifest's headers of one preview.
  *
  * @returns undefined if there is no preview of this name.
- * @throws {StepError} if that is not told; the signal's reason.
+ * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function findPreview(
   bucket: Bucket,

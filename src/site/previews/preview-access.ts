@@ -6,7 +6,7 @@ import { bucketStep } from "../hosting/bucket-step.ts";
 import { allowReading } from "../hosting/public-read-policy.ts";
 import { findPreviews } from "./find-previews.ts";
 
-/** The previews that everybody is to read. */
+/** The previews that everyone will be able to read. */
 export interface PreviewAccess {
   /** The key prefix of the preview. */
   readonly prefix: string;
@@ -17,8 +17,8 @@ export interface PreviewAccess {
 }
 
 /**
- * Whether the bucket's policy has to be changed before everybody can read a preview, and may be: only in a bucket that holds nothing but
- * previews.
+ * Whether the bucket's policy must be changed so that everyone can read a preview. This is only allowed in a bucket that contains nothing
+ * but previews.
  *
  * @throws {StepError} if the policy or the bucket cannot be read; the signal's reason.
  */
@@ -35,7 +35,7 @@ export async function previewAccessOf(
   return (await holdsPreviewsAlone(bucket, rootPrefix, signal)) ? "to be allowed" : "not ours";
 }
 
-/** @returns a problem if the step may not let everybody read. */
+/** @returns a problem if the step must not make the preview public. */
 export async function previewAccessProblems(
   bucket: Bucket,
   access: PreviewAccess,

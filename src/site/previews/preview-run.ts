@@ -1,16 +1,16 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { pause } from "../../scheduling/back-off.ts";
 
-/** How a pull request stands to the run: `unknown` if nobody says it. */
+/** The state of a pull request for this run: `unknown` if it cannot be read. */
 export type RunStanding = "current" | "closed" | "superseded" | "unknown";
 
-/** What the run of a preview does, each part of which may take a while. */
+/** The actions of a preview run, each of which may take some time. */
 export interface PreviewRunTools {
   /** @throws the signal's reason. */
   standing(): Promise<RunStanding>;
   /** Publishes the preview, once. @returns what went wrong. */
   publish(): Promise<readonly CodedMessage[]>;
-  /** Removes the preview, also what this run has stored of it. */
+  /** Removes the preview, including objects that this run has stored. */
   withdraw(): Promise<void>;
   readonly pullRequest: number;
   readonly log: { info(message: string): void };
@@ -24,13 +24,13 @@ export interface PreviewRunEnd {
   readonly errors: readonly CodedMessage[];
 }
 
-/** Another run of the same pull request has begun while this one published; of runs for the same commit, all may be right. */
+/** Another run of the same pull request has begun while this one published. Runs for the same commit may all be right. */
 const MAX_ATTEMPTS = 6;
 const FIRST_DELAY_MS = 2_000;
 
 /**
- * Publishes a preview for as long as its pull request is active, and shows the commit that the run is about. Two runs at once leave one
- * whole preview: that of the newer commit.
+ * Publishes a preview if its pull request is active and still at this run's commit. Two runs at once leave one complete preview, that of
+ * the newer commit.
  *
  * @throws what the tools throw; the signal's reason.
  */
@@ -45,16 +45,16 @@ export async function runPreview(tools: PreviewRunTools): Promise<PreviewRunEnd>
     const standing = await tools.standing();
     const end = await endOf(standing, tools, "its preview is removed");
     if (end) return end;
-    // If nobody says which commit is the newer one, the other run is taken to have it.
+    // If it is not known which commit is newer, the other run counts as newer.
     const mayTryAgain = standing === "current" && errors.some(({ code }) => code === "concurrent-publish");
     if (!mayTryAgain || attempt === MAX_ATTEMPTS) return { kind: errors.length > 0 ? "failed" : "published", errors };
     tools.log.info("Another run published the same preview at the same time. This run publishes it again");
-    // At random, so that two such runs part.
+    // Random, so that two such runs do not stay in step.
     await wait(FIRST_DELAY_MS * attempt * (0.5 + Math.random()), signal);
   }
 }
 
-/** @returns undefined if the run goes on. */
+/** @returns undefined if the run continues. */
 async function endOf(
   standing: RunStanding,
   { pullRequest, log, withdraw }: PreviewRunTools,

@@ -3,22 +3,22 @@ import { PULL_REQUEST_HEADER } from "../../sync/preview-folders.ts";
 /** The pull request that a preview shows. */
 export interface PullRequest {
   readonly number: number;
-  /** A digest that no other repository has: the bucket may be public. */
+  /** A digest that identifies the repository. No name, because the bucket may be public. */
   readonly repository: string;
 }
 
-/** Whether a pull request is over; `unknown` if nobody says so. */
+/** Whether a pull request is closed; `unknown` if it cannot be read. */
 export type PullRequestState = "active" | "closed" | "unknown";
 
-/** That a preview is being removed, and perhaps not whole any more. */
+/** Marks a preview that is being removed and may be incomplete. */
 const LEAVING = "x-amz-meta-leaving";
 
-/** What the manifest of a preview has among its headers. */
+/** The headers of a preview's manifest. */
 export function previewHeaders({ number, repository }: PullRequest): Readonly<Record<string, string>> {
   return { [PULL_REQUEST_HEADER]: `${number} ${repository}` };
 }
 
-/** What it has while the preview is removed. */
+/** The headers while the preview is removed. */
 export function leavingHeaders(pullRequest: PullRequest): Readonly<Record<string, string>> {
   return { ...previewHeaders(pullRequest), [LEAVING]: "true" };
 }

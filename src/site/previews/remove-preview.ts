@@ -26,20 +26,20 @@ export interface RemovalTools {
   readonly now?: () => number;
 }
 
-/** What removing a preview came to. */
+/** The result of removing a preview. */
 export type Removal =
   | {
       readonly kind: "removed";
       readonly objects: number;
-      /** How many objects under its prefix are not the preview's, and stay. */
+      /** How many objects under its prefix do not belong to the preview and are kept. */
       readonly left: number;
     }
   /** A publish has begun there meanwhile, or another run has removed it. */
   | { readonly kind: "overtaken" };
 
 /**
- * Deletes the objects of a preview that no publish needs any more, and its manifest last of all. Before that, the manifest says that the
- * preview is leaving: a publish at the same time finds out, and a later run goes on where this one ends.
+ * Deletes the objects of a preview, and its manifest last. Before that, the manifest is marked, so that a concurrent publish notices it,
+ * and a later run can continue where this one ended.
  *
  * @throws {StepError} if something cannot be deleted; {OtherPublishError} if a publish begins there meanwhile; the signal's reason.
  */
@@ -52,7 +52,7 @@ export async function removePreview(preview: Preview, tools: RemovalTools): Prom
   const manifest = await store.read();
   const present = manifest && readPreviewHeaders(store.storedHeaders);
   if (!present || !isSamePullRequest(present.pullRequest, pullRequest)) return { kind: "overtaken" };
-  // It was published again since it was found to be due.
+  // It was published again since it was selected for removal.
   if (!present.isLeaving && store.storedMs !== preview.publishedMs) return { kind: "overtaken" };
   const listed = await readListing({ prefix, encryption }, { bucket, signal });
   const own = ownObjects(manifest, listed);
@@ -63,7 +63,7 @@ export async function removePreview(preview: Preview, tools: RemovalTools): Prom
   return { kind: "removed", objects: own.size, left: listed.size - own.size - (listed.has(MANIFEST_NAME) ? 1 : 0) };
 }
 
-/** What the preview's publishes have stored, by name; not what others have put into its place, or below it. */
+/** The objects that publishes of the preview have stored, by name, without objects of others in its place or below it. */
 function ownObjects({ entries }: Manifest, listed: ReadonlyMap<string, ListedObject>): Map<string, ListedObject> {
   const others = foldersOfNestedSites([...listed.keys()].filter((name) => name !== MANIFEST_NAME));
   return new Map(

@@ -14,9 +14,8 @@ const MAX_ROUNDS = 5;
 const ROUND_DELAY_MS = 1_000;
 
 /**
- * Removes the preview of a pull request that is over, also what this run has stored of it while another one has removed it.
- *
- * @param site what this run published; absent if it did not begin to.
+ * Removes the preview of a closed pull request, including objects that this run stored while another one removed it.
+ * @param site what this run published; absent if it did not start.
  * @returns whether something was removed.
  * @throws {StepError} if something cannot be deleted; the signal's reason.
  */
@@ -46,9 +45,8 @@ export async function withdrawPreview(
 }
 
 /**
- * Writes a manifest again that names what this run may have stored after another run removed the preview.
- *
- * @returns whether there is such a thing.
+ * Writes a manifest again with the objects that this run may have stored after another run removed the preview.
+ * @returns whether there are any.
  */
 async function claimLeftovers(
   { rootPrefix, name, pullRequest }: PreviewOptions,
