@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListObjectsV2Command, PutBucketWebsiteCommand, S3Client } from "@aws-sdk/client-s3";
 import manifest from "../package.json" with { type: "json" };
 import type { ServiceConnection } from "./agent/agent.ts";
 import { runPipeline } from "./pipeline/run-pipeline.ts";
@@ -16,6 +16,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const bucket = "quay-street-bakery";
 /** Made by the publish. */
 const siteBucket = "quay-street-bakery-site";
+/** Made once, by who sets up previews. */
+const previewBucket = "quay-street-bakery-previews";
+const pullRequest = 12;
 
 /** Files of a folder, by their paths with `/` between the names. */
 type Files = ReadonlyMap<string, Buffer>;
@@ -24,11 +27,13 @@ type Files = ReadonlyMap<string, Buffer>;
 async function demo(): Promise<boolean> {
   const server = await startS3Server();
   const website = await server.openWebsite(siteBucket);
+  const previews = await server.openWebsite(previewBucket);
   const temporary = await mkdtemp(join(tmpdir(), "s3-tasks-demo-"));
   // In the job's own temporary folder it would be gone after the job.
   const restored = join(temporary, "restored");
   try {
     server.createBucket(bucket);
+    await createPreviewBucket(server);
     await unzip(join(root, `dist/s3-tasks-${manifest.version}.vsix`), join(temporary, "extension"));
     const run = (example: string, variables: Record<string, string>) =>
       runPipeline({
@@ -44,22 +49,53 @@ async function demo(): Promise<boolean> {
     if (!tellWhetherSame("The downloaded folder", await readFiles(restored), site) || !isUploaded) return false;
     console.log();
     const siteUrl = `${website.url}/`;
+    const previewUrl = `${previews.url}/pr-${pullRequest}/`;
+    const proposed = await proposeChange(join(temporary, "proposed"));
+    const preview = {
+      folder: proposed,
+      pullRequest: `${pullRequest}`,
+      siteUrl: `${previews.url}/{preview}/`,
+      // Here is no Azure Repos that the step could ask about the pull request.
+      "Build.Repository.Provider": "GitHub",
+    };
     const broken = await breakSite(join(temporary, "broken"));
     for (const [example, variables] of [
       ["publish.yml", { siteUrl }],
+      ["preview.yml", preview],
       ["publish.yml", { siteUrl, folder: broken }],
       ["rollback.yml", { siteUrl }],
     ] as const) {
       if ((await run(example, variables)).result !== "Succeeded") return false;
       console.log();
     }
-    if (!(await showRollback(siteUrl, site))) return false;
-    await showSite(website.url);
+    if (!(await showRollback(siteUrl, site)) || !(await showPreview(previewUrl, await readFiles(proposed))))
+      return false;
+    await showSite(siteUrl, previewUrl);
     return true;
   } finally {
     await rm(temporary, { recursive: true });
     await server.close();
   }
+}
+
+/** Makes the bucket of the previews, and the website in it: a preview leaves the settings of its bucket alone. */
+async function createPreviewBucket(server: S3Server): Promise<void> {
+  server.createBucket(previewBucket);
+  const client = openClient(server);
+  const WebsiteConfiguration = { IndexDocument: { Suffix: "index.html" }, ErrorDocument: { Key: "404.html" } };
+  await client.send(new PutBucketWebsiteCommand({ Bucket: previewBucket, WebsiteConfiguration }));
+  client.destroy();
+}
+
+/** Makes a copy of the site with the change of a pull request, built for the path of its preview. */
+async function proposeChange(folder: string): Promise<string> {
+  await cp(join(root, "examples/site"), folder, { recursive: true });
+  for (const [path, content] of await readFiles(folder)) {
+    if (!path.endsWith(".html")) continue;
+    const changed = content.toString().replaceAll("Rye, three days long", "Rye, four days long");
+    await writeFile(join(folder, path), changed.replaceAll(/(href|src)="\//g, `$1="/pr-${pullRequest}/`));
+  }
+  return folder;
 }
 
 /** Makes a copy of the site as a build would leave it that went wrong: its pages have lost their style. */
@@ -79,10 +115,24 @@ async function showRollback(siteUrl: string, site: Files): Promise<boolean> {
   return isBack;
 }
 
+/** Says whether visitors of the preview get its own index page. */
+async function showPreview(previewUrl: string, proposed: Files): Promise<boolean> {
+  const page = await (await fetch(previewUrl)).text();
+  const isRight = page === proposed.get("index.html")?.toString();
+  console.log(
+    isRight
+      ? `Beside it, the preview of pull request ${pullRequest} shows the page of the pull request.`
+      : `The preview SHOWS ${page}`,
+  );
+  return isRight;
+}
+
 /** Keeps the site running if a person uses a terminal. Elsewhere, for example in CI, the publish has already checked it. */
-async function showSite(url: string): Promise<void> {
+async function showSite(siteUrl: string, previewUrl: string): Promise<void> {
   if (!process.stdin.isTTY || !process.stdout.isTTY || process.env.CI) return;
-  console.log(`\nThe site is at ${url}/: open it in a browser. Ctrl+C ends the demo.`);
+  console.log(
+    `\nThe site is at ${siteUrl}, and the preview at ${previewUrl}: open them in a browser. Ctrl+C ends the demo.`,
+  );
   await once(process, "SIGINT");
 }
 
@@ -98,6 +148,15 @@ function connectionTo(server: S3Server): ServiceConnection {
   };
 }
 
+function openClient(server: S3Server): S3Client {
+  return new S3Client({
+    endpoint: server.url,
+    region: "us-east-1",
+    credentials: defaultCredential,
+    forcePathStyle: true,
+  });
+}
+
 async function readFiles(folder: string): Promise<Files> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Map<string, Buffer>();
@@ -110,12 +169,7 @@ async function readFiles(folder: string): Promise<Files> {
 
 /** Lists the bucket with the AWS SDK, and says whether it holds the site byte for byte. */
 async function showBucket(server: S3Server, site: Files): Promise<boolean> {
-  const client = new S3Client({
-    endpoint: server.url,
-    region: "us-east-1",
-    credentials: defaultCredential,
-    forcePathStyle: true,
-  });
+  const client = openClient(server);
   const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
   const stored = new Map<string, Buffer>();
   console.log(`\nThe bucket ${bucket}, as the AWS SDK reads it:`);

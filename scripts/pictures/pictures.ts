@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { commentPicture } from "./comment-picture.ts";
 import { connectionForm } from "./connection-form.ts";
 import { publishExample } from "./example-run.ts";
 import { renderForm } from "./form.ts";
@@ -26,7 +27,10 @@ export interface Pictures {
  */
 export async function preparePictures(root: string): Promise<Pictures> {
   const run = await publishExample(root);
-  return { pictures: [icon(root), ...formPictures(root), ...runPictures(run)], close: () => run.close() };
+  return {
+    pictures: [icon(root), ...formPictures(root), ...runPictures(run), commentPicture()],
+    close: () => run.close(),
+  };
 }
 
 function icon(root: string): Picture {

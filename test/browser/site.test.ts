@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,6 +49,11 @@ describe(`A site in a browser (${targetName})`, function () {
   });
 
   const visit = (path: string) => tab.visit(site.url + path);
+  const shown = () =>
+    tab.evaluate<Record<string, string>>(`({
+      heading: document.querySelector("h1").textContent,
+      background: getComputedStyle(document.body).backgroundColor,
+    })`);
 
   for (const [compress, contentEncoding] of [
     ["off", undefined],
@@ -138,6 +143,47 @@ describe(`A site in a browser (${targetName})`, function () {
     });
   });
 
+  describe("with the preview of a pull request in its bucket", () => {
+    const PREVIEW = "pr-12/";
+    const NEW_HEADING = "~ The new tide board";
+    const NEW_BACKGROUND = "rgb(255, 236, 214)";
+
+    before(async () => {
+      assertSucceeded(await site.publish(SITE));
+      const proposed = proposeSite(PREVIEW, NEW_HEADING, NEW_BACKGROUND);
+      const inputs = { action: "preview", pullRequestId: "12", comment: "false" };
+      const place = { configureWebsite: "false", siteUrl: `${site.url}{preview}/` };
+      const variables = { "Build.Repository.Provider": "GitHub" };
+      const preview = await site.publish(proposed, { ...inputs, ...place }, { variables });
+      rmSync(proposed, { recursive: true });
+      const codes = preview.issues.map(({ message }) => message.replace(/^.*\[([a-z-]+)\]$/s, "$1"));
+      assert.deepEqual([preview.result, codes], ["Succeeded", ["preview-shares-origin"]]);
+      // Production publishes once more, and must leave the preview alone.
+      assertSucceeded(await site.publish(SITE));
+    });
+
+    const files = ["", STYLE, FONT, EMBLEM, PICTURE, MODULE, IMPORTED, SCRIPT].sort();
+    const own = { heading: "~ The tide board", background: "rgb(244, 247, 242)" };
+    const proposed = { heading: NEW_HEADING, background: NEW_BACKGROUND };
+    for (const [what, path, content] of [
+      ["the site", "", own],
+      ["the preview", PREVIEW, proposed],
+      // In the same tab, which has the files of the other one in its cache.
+      ["the site after the preview", "", own],
+    ] as const) {
+      it(`shows ${what}, and nothing of the other one`, async () => {
+        if (what === "the site after the preview") await visit(PREVIEW);
+        const page = await visit(path);
+        assert.deepEqual([page.status, page.problems], [200, []]);
+        assert.deepEqual(await shown(), content);
+        assert.deepEqual(
+          Object.keys(fetchedFor(page, site)),
+          files.map((name) => path + name),
+        );
+      });
+    }
+  });
+
   describe("by its addresses", () => {
     const pages: [what: string, path: string, end: string, heading: string][] = [
       ["a folder", "guide/", "guide/", "How to read the board"],
@@ -187,17 +233,25 @@ describe(`A site in a browser (${targetName})`, function () {
         );
       }
     });
-
-    async function shown() {
-      return tab.evaluate<Record<string, string>>(`({
-        heading: document.querySelector("h1").textContent,
-        background: getComputedStyle(document.body).backgroundColor,
-      })`);
-    }
   });
 });
 
 /** What was fetched, by its path below the site. */
 function fetchedFor({ fetched }: Visit, { url }: PublishedSite) {
   return Object.fromEntries([...fetched].map(([address, what]) => [address.slice(url.length), what]).sort());
+}
+
+/** A copy of the site with the change of a pull request, under the same file names, built for the path of its preview. */
+function proposeSite(path: string, heading: string, background: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "proposed-"));
+  cpSync(SITE, folder, { recursive: true });
+  // The rules of a site are not those of its preview.
+  for (const rules of ["_headers", "_redirects"]) rmSync(join(folder, rules));
+  const change = (file: string, edit: (text: string) => string) =>
+    writeFileSync(join(folder, file), edit(readFileSync(join(folder, file), "utf8")));
+  for (const page of ["index.html", "404.html"])
+    change(page, (text) => text.replaceAll(/(href|src)="\//g, `$1="/${path}`));
+  change("index.html", (text) => text.replace(/<h1>.*<\/h1>/, `<h1>${heading}</h1>`));
+  change(STYLE, (text) => text.replace(/background-color: [^;]*/, `background-color: ${background}`));
+  return folder;
 }

@@ -106,7 +106,10 @@ class TaskWorld {
         return skewed();
       }
     } as DateConstructor;
-    this.#global = Object.create(globalThis);
+    // A test in this process may have loaded the task library, which keeps its state here.
+    const ofTaskLibrary = Object.keys(globalThis).filter((name) => name.startsWith("_vsts_task_lib"));
+    const notSet = ofTaskLibrary.map((name) => [name, { value: undefined, writable: true }] as const);
+    this.#global = Object.create(globalThis, Object.fromEntries(notSet));
   }
 
   /** Runs a file of the bundle, once. */

@@ -151,7 +151,7 @@ const inputCases: Case[] = [
   {
     wrong: "a target folder that is none",
     inputs: { targetFolder: "a/../b\\c" },
-    errors: ['targetFolder: "a/../b\\c" has .. as a folder, which S3 does not resolve. [path-invalid]'],
+    errors: ['targetFolder: "a/../b/c" has .. as a folder, which S3 does not resolve. [path-invalid]'],
   },
   {
     wrong: "an access key with an invisible character",

@@ -29,6 +29,7 @@ export function describePreview(news: PreviewNews): string {
   const { name, siteUrl, failure, timeMs, commit, checks, previewDays, run } = news;
   const where = siteUrl ? link(siteUrl.href, siteUrl) : "";
   const at = `${new Date(timeMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  // A table needs a heading, which would be an empty line above the result.
   const rows = [
     ["Result", `${failure ? `❌ Failed: ${countOf(failure.errors, "error")}, see the log` : "✅ Published"}, ${at}`],
     ...(commit ? [["Commit", code(commit.slice(0, SHORT_COMMIT_LENGTH))]] : []),
@@ -40,9 +41,7 @@ export function describePreview(news: PreviewNews): string {
   return [
     `**Preview ${escapeMarkdown(name)}**${where ? `: ${where}` : ""}`,
     "",
-    "| | |",
-    "|---|---|",
-    ...rows.map(([what, value]) => `| ${what} | ${value} |`),
+    ...rows.map(([what, value]) => `| ${what} | ${value} |`).toSpliced(1, 0, "|:---|:---|"),
     "",
   ].join("\n");
 }

@@ -18,9 +18,8 @@ describe("The comment on a pull request", () => {
       describePreview(NEWS),
       `**Preview pr-12**: [https&#58;//preview.example.com/pr-12/](https://preview.example.com/pr-12/)
 
-| | |
-|---|---|
 | Result | ✅ Published, 2026-11-30 07:12 UTC |
+|:---|:---|
 | Commit | \`1a2b3c4d\` |
 | Changed pages | [menu.html](https://preview.example.com/pr-12/menu.html) |
 | Checks | 4 URLs fetched, all right |
@@ -33,8 +32,9 @@ describe("The comment on a pull request", () => {
   it("says of a failure where to look", () => {
     const { checks: _, ...others } = NEWS;
     const comment = describePreview({ ...others, failure: { errors: 2 }, previewDays: 0, run: { label: "a step" } });
-    assert.deepEqual(comment.split("\n").slice(4), [
+    assert.deepEqual(comment.split("\n").slice(2), [
       "| Result | ❌ Failed: 2 errors, see the log, 2026-11-30 07:12 UTC |",
+      "|:---|:---|",
       "| Commit | `1a2b3c4d` |",
       "| Run | a step |",
       "| Kept | until the pull request is completed or abandoned |",

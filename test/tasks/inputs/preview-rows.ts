@@ -23,7 +23,7 @@ function removal(optionsOfPublish: readonly string[], more: OptionsDescription =
 /** Actions that are about previews, for the row of the input `action`. */
 export function previewActions(optionsOfPublish: readonly string[]): readonly ValidCase[] {
   return [
-    { value: "preview", others: { pullRequestId: "12", keepReleases: "many" }, means: preview() },
+    { value: "preview", others: { pullRequestId: "12", keepReleases: "many", hostedZoneId: "none" }, means: preview() },
     {
       value: "Preview",
       others: { targetFolder: "previews", siteUrl: "https://{preview}.example.com" },
