@@ -1,4 +1,4 @@
-import { rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { run, runIfPresent } from "../command.ts";
 import { debianProgram } from "../debian.ts";
@@ -59,6 +59,7 @@ async function install(folder: string, permission: InstallPermission): Promise<v
   await debianProgram({ program: "mmdebstrap", versionOption: "--version", packages: ["mmdebstrap"] }, permission);
   const unfinished = join(folder, "unfinished");
   await rm(unfinished, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
   const options = [
     "--mode=root",
     "--variant=minbase",
