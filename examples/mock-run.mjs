@@ -13,11 +13,11 @@ import { fileURLToPath } from "node:url";
 import { TaskMockRunner } from "azure-pipelines-task-lib/mock-run.js";
 
 const [bucketName, sourceFolder] = process.argv.slice(2);
-const { AWS_ENDPOINT_URL = "https://s3.amazonaws.com/", AWS_REGION = "us-east-1" } = process.env;
+const { AWS_ENDPOINT_URL, AWS_REGION = "us-east-1" } = process.env;
 const { AWS_ACCESS_KEY_ID: username, AWS_SECRET_ACCESS_KEY: password } = process.env;
-if (!bucketName || !sourceFolder || !username || !password) {
+if (!bucketName || !sourceFolder || !AWS_ENDPOINT_URL || !username || !password) {
   console.error(
-    "Usage: node examples/mock-run.mjs BUCKET FOLDER, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set.",
+    "Usage: node examples/mock-run.mjs BUCKET FOLDER, with AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY set.",
   );
   process.exit(2);
 }

@@ -37,10 +37,10 @@ export function localHeader(name: Buffer): Buffer {
   return header.u32(0, 0, 0).u16(name.length, 0).bytes(name).buffer;
 }
 
-/** The descriptor after an entry's content. */
-export function dataDescriptor(record: ZipRecord): Buffer {
-  const { crc32, compressedBytes, sizeBytes } = record;
-  if (!needs64(record)) return new Fields(16).u32(DATA_DESCRIPTOR, crc32, compressedBytes, sizeBytes).buffer;
+/** The descriptor after an entry's content. Programs that read a stream expect 64 bits if a size needs them, wherever the entry begins. */
+export function dataDescriptor({ crc32, compressedBytes, sizeBytes }: ZipRecord): Buffer {
+  if (Math.max(compressedBytes, sizeBytes) < MAX_32)
+    return new Fields(16).u32(DATA_DESCRIPTOR, crc32, compressedBytes, sizeBytes).buffer;
   return new Fields(24).u32(DATA_DESCRIPTOR, crc32).u64(compressedBytes, sizeBytes).buffer;
 }
 

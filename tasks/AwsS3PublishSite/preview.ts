@@ -1,6 +1,7 @@
 import { log } from "../../src/agent/log.ts";
 import { runBuild, runPage } from "../../src/agent/pipeline-run.ts";
 import type { PreviewPullRequests } from "../../src/agent/pull-requests/preview-pull-requests.ts";
+import { readRunRepository } from "../../src/agent/pull-requests/run-pull-request.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import type { CodedMessage } from "../../src/errors/coded-message.ts";
 import type { PreviewOptions, SiteOptions } from "../../src/site/options.ts";
@@ -35,6 +36,7 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
     return preview;
   }
 
+  let withdrawn = 0;
   const end = await runPreview({
     pullRequest,
     log,
@@ -48,11 +50,16 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
     async withdraw() {
       if (dryRun) return;
       const options = await previewOptions();
-      await withRemovalTools(inputs, surroundings, (tools) => withdrawPreview(options, outcome.site, tools));
+      const isRemoved = await withRemovalTools(inputs, surroundings, (tools) =>
+        withdrawPreview(options, outcome.site, tools),
+      );
+      if (!isRemoved) return;
+      withdrawn = 1;
+      await pullRequests.tellRemoval(pullRequest, { bucketName: access.bucketName, prefix }, name, Date.now());
     },
   });
   const commentUrl = dryRun || cancelled.aborted ? "" : await tell(end, outcome, inputs, pullRequests);
-  const removed = end.kind === "published" ? await cleanUp(inputs, pullRequests, surroundings) : 0;
+  const removed = end.kind === "published" ? await cleanUp(inputs, pullRequests, surroundings) : withdrawn;
   const isThere = end.kind === "published" || end.kind === "failed";
   return {
     outputs: {
@@ -86,7 +93,8 @@ async function tell(
 ): Promise<string> {
   if (kind === "closed" || kind === "superseded") return "";
   const { name, pullRequest, comment, previewDays } = pullRequestPreview;
-  const { commit } = runBuild();
+  // The commit that is built is that of the merge, which nobody finds in the pull request.
+  const commit = readRunRepository().sourceCommit ?? runBuild().commit;
   const { siteUrl } = site?.address ?? {};
   const place = { bucketName: access.bucketName, prefix };
   return pullRequests.tell(
@@ -125,7 +133,10 @@ async function cleanUp(
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     const { message }: CodedMessage = error;
-    log.warning("preview-not-removed", `Previews that nobody needs were not looked for. ${message}`);
+    log.warning(
+      "preview-not-removed",
+      `The preview is published, but old previews could not be searched, so none was removed. ${message} The next run tries it again.`,
+    );
     return 0;
   }
 }

@@ -348,7 +348,7 @@ describe("The policies of the pages", () => {
     const [policy] = policiesOfHeading("docs/connections.md", "The pipeline's own token (OpenID Connect)");
     const claims = {
       issuer: "https://vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00",
-      subject: "sc://my-organization/my-project/my-connection",
+      subject: "sc://my-organization/my-project/my-aws-connection",
       audience: "api://AzureADTokenExchange",
     };
     assert.deepEqual(policy, trustPolicy(claims, "arn:aws:iam::123456789012:role/deploy"));

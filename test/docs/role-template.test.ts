@@ -29,7 +29,7 @@ const PARAMETERS = {
   OrganizationId: "6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00",
   Organization: "my-organization",
   Project: "my-project",
-  ServiceConnection: "my-connection",
+  ServiceConnection: "my-aws-connection",
   BucketName: "my-bucket",
   KeyPrefix: "www",
 };

@@ -103,7 +103,13 @@ describe("AwsS3PublishSite with action: preview", function () {
     const { result, outputVariables, log } = await preview(12);
     assert.equal(result, "Succeeded");
     assert.ok(log.includes("Pull request 12 is completed or abandoned, so nothing is published"), log.join("\n"));
-    assert.deepEqual([await keys(), outputVariables.siteUrl?.value], [[], ""]);
+    assert.deepEqual(
+      [await keys(), outputVariables.siteUrl?.value, outputVariables.previewsRemoved?.value],
+      [[], "", "1"],
+    );
+    const [comment, ...others] = comments(12);
+    assert.match(String(comment), /removed on/);
+    assert.deepEqual(others, []);
   });
 
   it("leaves nothing of a pull request that is closed while it publishes", async () => {
@@ -120,7 +126,7 @@ describe("AwsS3PublishSite with action: preview", function () {
     assert.equal(result, "Succeeded");
     assert.deepEqual(
       log.filter((line) => /Pull request|Publishing/.test(line)),
-      ["Pull request 12 has a newer commit than this run, whose run publishes the preview"],
+      ["Pull request 12 has a newer commit than this run. The run of that commit publishes the preview"],
     );
     assert.deepEqual([await keys(), comments(12)], [[], []]);
   });
@@ -147,7 +153,7 @@ describe("AwsS3PublishSite with action: preview", function () {
     for (const message of told)
       assert.match(
         message,
-        /^The (comment|status) of the preview on pull request 12 was not written: TF401027: .* Grant "Contribute to pull requests" to "local Build Service \(local\)", under Project settings, Repositories, the repository local, Security\. \[pull-request-not-updated\]$/,
+        /^The (comment|status) of the preview on pull request 12 was not written: TF401027: .* Grant "Contribute to pull requests" to "local Build Service \(local\)", under Project settings, Repositories, the repository local, Security\. The preview itself does not depend on it\. \[pull-request-not-updated\]$/,
       );
   });
 

@@ -35,7 +35,7 @@ export function describePreview(news: PreviewNews): string {
     ...(commit ? [["Commit", code(commit.slice(0, SHORT_COMMIT_LENGTH))]] : []),
     ...(failure ? [] : [["Changed pages", describePages(news.pages)]]),
     ...(checks === undefined || failure ? [] : [["Checks", `${countOf(checks, "URL")} fetched, all right`]]),
-    ["Run", run.url ? `[${escapeMarkdown(run.label)}](${run.url})` : escapeMarkdown(run.label)],
+    ["Run", run.url ? `[${escapeMarkdown(run.label)}](${withoutBrackets(run.url)})` : escapeMarkdown(run.label)],
     ["Kept", describeStay(previewDays)],
   ];
   return [
@@ -68,6 +68,11 @@ function describeStay(previewDays: number): string {
 function link(text: string, url: URL): string {
   const address = url.href.replace(/[()|<>\\*_~`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
   return `[${escapeMarkdown(text)}](${address})`;
+}
+
+/** The name of a project, which is in the URL of its runs, may have brackets, which would end the link. */
+function withoutBrackets(url: string): string {
+  return url.replaceAll("(", "%28").replaceAll(")", "%29");
 }
 
 function code(text: string): string {

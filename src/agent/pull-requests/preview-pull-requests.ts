@@ -57,7 +57,9 @@ export class PreviewPullRequests {
     const found = await this.#find(number);
     if (!found) return "unknown";
     if (!found.isActive) return found.isClosed ? "closed" : "unknown";
-    const { sourceCommit } = this.#options.run;
+    const { sourceCommit, pullRequest } = this.#options.run;
+    // The run may be about another pull request than the one that is entered.
+    if (pullRequest !== undefined && pullRequest !== number) return "current";
     return sourceCommit && found.sourceCommit && sourceCommit !== found.sourceCommit ? "superseded" : "current";
   }
 
@@ -125,7 +127,8 @@ export class PreviewPullRequests {
     const { run, log, signal } = this.#options;
     if (run.isAzureRepos === false) return undefined;
     let why: string | undefined;
-    if (typeof this.#repos === "string") why = `the agent did not give this step ${this.#repos}.`;
+    if (typeof this.#repos === "string")
+      why = `the agent did not give this step ${this.#repos}. Run the step in a job of Azure Pipelines.`;
     else
       try {
         return await this.#repos.read(number);
@@ -137,7 +140,7 @@ export class PreviewPullRequests {
     if (!this.#hasWarned)
       log.warning(
         "pull-request-not-read",
-        `Azure Repos did not say whether pull request ${number} is still active: ${why} The preview does not depend on it, but pull requests get no comment, and a preview is removed only by its age.`,
+        `Azure Repos did not say whether pull request ${number} is still active: ${why} So it gets no comment and no status, and its preview is removed only by its age. This is said once, and may concern other pull requests too.`,
       );
     this.#hasWarned = true;
     return undefined;
@@ -153,7 +156,7 @@ export class PreviewPullRequests {
       if (why === undefined) throw error;
       log.warning(
         "pull-request-not-updated",
-        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why}`,
+        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why} The preview itself does not depend on it.`,
       );
       return undefined;
     }

@@ -37,7 +37,7 @@ const OTHER_REPOSITORY =
   "The token of a job reaches only the repositories that the job uses. Add the step `checkout: self` to the job, or name the repository under `uses: repositories`.";
 
 const FORK =
-  "This run builds a fork, and its token has fewer rights. Allow it under Project settings, Pipelines, Settings (builds of pull requests from forks), or set comment to false.";
+  "This run builds a fork, and its token has fewer rights. To avoid the warning, run the step only for branches of this repository: condition: ne(variables['System.PullRequest.IsFork'], 'True').";
 
 const UNKNOWN_PULL_REQUEST =
   "Check that the pull request is in this organization, and that the job may read its repository: add the step `checkout: self` to the job, or name the repository under `uses: repositories`.";
@@ -45,7 +45,8 @@ const UNKNOWN_PULL_REQUEST =
 /** Source: "Manage build service account permissions" in the documentation of Azure Pipelines. */
 function describeGrant(serverMessage: string, repositoryName: string | undefined, run: AskingRun): string {
   const place = repositoryName ? `the repository ${repositoryName}` : "the repository";
-  return `Grant "Contribute to pull requests" to ${describeIdentity(serverMessage, run)}, under Project settings, Repositories, ${place}, Security.`;
+  const right = /'(?:Generic)?Read'/.test(serverMessage) ? "Read" : "Contribute to pull requests";
+  return `Grant "${right}" to ${describeIdentity(serverMessage, run)}, under Project settings, Repositories, ${place}, Security.`;
 }
 
 /** The server names the identity by the ID of the project, or that of the collection for jobs that may reach all projects. */

@@ -8,9 +8,9 @@ export interface ItemNumbers {
   readonly ino: bigint;
 }
 
-/** Whether both are the same item, by device and number. */
+/** Whether both are the same item, by device and number. Never true on a disk that gives no numbers. */
 export function haveSameNumbers(one: ItemNumbers, other: ItemNumbers | undefined): boolean {
-  return one.dev === other?.dev && one.ino === other.ino;
+  return one.ino !== 0n && one.dev === other?.dev && one.ino === other.ino;
 }
 
 /**

@@ -81,10 +81,10 @@ export class Patience {
 export const patience = new Patience();
 
 function describe(path: string, code: string, waitedMs: number, cause: Error): FileInUseError {
-  const after = `after ${Math.round(waitedMs / 1000)} s`;
+  const waited = `${Math.round(waitedMs / 1000)} s`;
   const message =
     code === IN_USE
-      ? `${path} is open in another program, also ${after} (${code}). Close the program, for example one that an earlier step started, and run the step again`
-      : `${path} could not be replaced or removed, also ${after} (${code}): another program has it open, or the agent's user has no right to change it. Close the program or give the user the right, and run the step again`;
+      ? `${path} is open in another program, and still was after ${waited} (${code}). Close that program, for example one that an earlier step started, and run the step again`
+      : `${path} could not be replaced or removed within ${waited} (${code}): either another program has it open, or the agent's user may not change it. Close the program, or give the user the right, and run the step again`;
   return new FileInUseError("file-in-use", message, { cause });
 }

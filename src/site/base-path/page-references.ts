@@ -14,6 +14,8 @@ const ADDRESSES: ReadonlySet<string> = new Set([
 ]);
 const ADDRESS_LISTS: ReadonlySet<string> = new Set(["imagesrcset", "srcset"]);
 
+const MAX_SRCSET_LENGTH = 4000;
+
 /** The page parser: the class of htmlparser2. */
 export type ParserClass = typeof Parser;
 
@@ -47,9 +49,10 @@ export function pageReferences(html: string, Html: ParserClass): string[] {
   return references;
 }
 
-/** "Parsing a srcset attribute" in the HTML Standard: addresses with a descriptor each, after a comma. */
+/** "Parsing a srcset attribute" in the HTML Standard: addresses with a descriptor each, after a comma. A longer value would take long. */
 function candidatesOf(value: string): string[] {
   return value
+    .slice(0, MAX_SRCSET_LENGTH)
     .split(/,\s+|,(?=\S+\s)|,$/)
     .map((candidate) => candidate.trim().split(/\s+/)[0] ?? "")
     .filter((address) => address !== "");

@@ -28,6 +28,6 @@ export async function warnOfBasePath(
   );
   log.warning(
     "base-path-missing",
-    `${leaving.length === 1 ? "1 reference" : `${leaving.length.toLocaleString("en")} references`} in ${files === 1 ? "1 file" : `${files.toLocaleString("en")} files`} lead out of the preview: ${examples}. Build the site with the base path ${basePath}, or give each preview a host name of its own. The page "Previews" in the documentation says how.`,
+    `${leaving.length === 1 ? "1 reference" : `${leaving.length.toLocaleString("en")} references`} in ${files === 1 ? "1 file" : `${files.toLocaleString("en")} files`} ${leaving.length === 1 ? "leads" : "lead"} out of the preview: ${examples}. Build the site with the base path ${basePath}, or give each preview a host name of its own. The page "Previews" in the documentation says how.`,
   );
 }

@@ -20,7 +20,7 @@ export function checkPreviewPlace(
   const what = present
     ? `the preview of another pull request (${present.number}${present.number === pullRequest.number ? " of another repository" : ""})`
     : "a site that is no preview";
-  const message = `the preview would be ${name}, and ${place} has ${what}. Enter another previewName, or another targetFolder.`;
+  const message = `the preview ${name} cannot be published, because ${place} already has ${what}. Enter another previewName, or another targetFolder.`;
   return [{ input: "previewName", code: "sites-in-conflict", message }];
 }
 

@@ -75,7 +75,7 @@ async function remove(preview: Preview, reason: string, tools: CleanUpTools): Pr
     if (removal.left > 0)
       log.warning(
         "preview-not-removed",
-        `${removal.left.toLocaleString("en")} objects in ${place} stay, because this task did not publish them. Delete them if nobody needs them.`,
+        `The preview is removed, but ${removal.left.toLocaleString("en")} ${removal.left === 1 ? "object" : "objects"} in ${place} stay, because this task did not publish them. Delete them if nobody needs them.`,
       );
     return true;
   } catch (error) {
@@ -86,7 +86,8 @@ async function remove(preview: Preview, reason: string, tools: CleanUpTools): Pr
 }
 
 function describeFailedRemoval(place: string, error: unknown): string {
-  if (error instanceof OtherPublishError) return `The preview in ${place} stays, because it is being published.`;
+  if (error instanceof OtherPublishError)
+    return `The preview in ${place} was not removed, because another run is publishing it now. The next run looks again.`;
   if (!(error instanceof StepError)) throw error;
   return `The preview in ${place} was not removed: ${error.message} The next run tries it again.`;
 }

@@ -43,7 +43,7 @@ export async function previewAccessProblems(
 ): Promise<PlanProblem[]> {
   if ((await previewAccessOf(bucket, access, signal)) !== "not ours") return [];
   const why = `the policy of the bucket "${bucket.name}" does not let everyone read s3://${bucket.name}/${access.prefix}, and a preview changes the policy only in a bucket that holds nothing but previews`;
-  const advice = `Allow s3:GetObject on s3://${bucket.name}/${access.rootPrefix}* in the policy, use a bucket for previews alone, or set publicRead to false`;
+  const advice = `In the policy, allow everyone (Principal "*") s3:GetObject on arn:${access.partition}:s3:::${bucket.name}/${access.rootPrefix}*. Or use a bucket for previews alone, or set publicRead to false`;
   return [{ input: "publicRead", code: "preview-not-public", message: `${why}. ${advice}.` }];
 }
 

@@ -66,6 +66,8 @@ async function endOf(
     return { kind: "closed", errors: [] };
   }
   if (standing !== "superseded") return undefined;
-  log.info(`Pull request ${pullRequest} has a newer commit than this run, whose run publishes the preview`);
+  log.info(
+    `Pull request ${pullRequest} has a newer commit than this run. The run of that commit publishes the preview`,
+  );
   return { kind: "superseded", errors: [] };
 }

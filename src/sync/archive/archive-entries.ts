@@ -40,7 +40,7 @@ export async function readEntries(
       return { path, sizeBytes, isExecutable: isExecutable(absolutePath), sha256: sha256.toString("hex") };
     } catch (error) {
       signal.throwIfAborted();
-      const message = `${path} cannot be archived: ${(error as Error).message}.`;
+      const message = `${path} cannot be put into the archive: ${(error as Error).message}. Nothing was uploaded. Check the file, or exclude it with a pattern.`;
       throw new StepError(codeOf(error), message, { cause: error });
     }
   });

@@ -49,7 +49,7 @@ export async function withTaskBucket<T>(
 /** @returns undefined if threads would not make the transfer faster on this machine. */
 function openThreads(options: TransportOptions, ownCarrier: Carrier): TransferThreads | undefined {
   const wanted = process.env[THREADS_VARIABLE] ?? DEFAULT_THREADS;
-  if (wanted === "never" || options.maxConnections === 1) return undefined;
+  if ((wanted !== "auto" && wanted !== "always") || options.maxConnections === 1) return undefined;
   const shared = { transport: options, ownCarrier };
   if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0, sends: true });
   const maxThreads = maxTransferThreads({ cores: availableParallelism(), memoryBytes: process.constrainedMemory() });

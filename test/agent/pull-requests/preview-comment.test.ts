@@ -29,6 +29,15 @@ describe("The comment on a pull request", () => {
     );
   });
 
+  it("links to the run of a project with brackets in its name", () => {
+    const url = "https://dev.azure.com/org/Site%20(old)/_build/results?buildId=7";
+    const comment = describePreview({ ...NEWS, run: { label: "site 1", url } });
+    assert.ok(
+      comment.includes("[site 1](https://dev.azure.com/org/Site%20%28old%29/_build/results?buildId=7)"),
+      comment,
+    );
+  });
+
   it("says of a failure where to look", () => {
     const { checks: _, ...others } = NEWS;
     const comment = describePreview({ ...others, failure: { errors: 2 }, previewDays: 0, run: { label: "a step" } });

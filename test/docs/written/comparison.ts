@@ -70,7 +70,7 @@ export function renderComparison(): string {
     ...ABILITIES.map((cells) => `| ${cells.join(" | ")} |`),
     `| size | ${size} | ${TOOLKIT.package} | | |`,
     "",
-    "Two cores, files in memory, no network: [bench/RESULTS.md](bench/RESULTS.md) has all figures, and how they were measured. The AWS Toolkit (1.23) was measured apart, on a like machine.",
+    "Two cores, files in memory, no network: [bench/RESULTS.md](bench/RESULTS.md) has all figures, and how they were measured. The AWS Toolkit (1.23) was measured separately, on a similar machine.",
   ].join("\n");
 }
 

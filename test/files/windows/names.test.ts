@@ -6,7 +6,7 @@ import { diskName, foldName } from "../../../src/files/name-collisions.ts";
 import { isRepositoryName } from "../../../src/files/repository-name.ts";
 import { whyPathIsRefused } from "../../../src/files/safe-path.ts";
 import { listFolder } from "../../../src/files/windows/list-folder.ts";
-import { isSameItem, nameOnDisk } from "../../../src/files/windows/names-on-disk.ts";
+import { haveSameNumbers, isSameItem, nameOnDisk } from "../../../src/files/windows/names-on-disk.ts";
 import { realPath, realPathSync, withoutLongPathMark } from "../../../src/files/windows/real-path.ts";
 
 describe("names that NTFS takes for one", () => {
@@ -33,6 +33,13 @@ describe("names that NTFS takes for one", () => {
     for (const platform of ["darwin", "linux"] as const) {
       assert.equal(diskName("stra\u00dfe", platform), diskName("STRASSE", platform));
     }
+  });
+});
+
+describe("the numbers of a file", () => {
+  it("show that two are one, but not on a disk that gives none", () => {
+    assert.equal(haveSameNumbers({ dev: 1n, ino: 7n }, { dev: 1n, ino: 7n }), true);
+    assert.equal(haveSameNumbers({ dev: 1n, ino: 0n }, { dev: 1n, ino: 0n }), false);
   });
 });
 

@@ -46,12 +46,12 @@ describe("a file that another program has open", () => {
       name: "FileInUseError",
       code: "file-in-use",
       message:
-        "D:\\a.txt is open in another program, also after 60 s (EBUSY). Close the program, for example one that an earlier step started, and run the step again",
+        "D:\\a.txt is open in another program, and still was after 60 s (EBUSY). Close that program, for example one that an earlier step started, and run the step again",
     });
     await assert.rejects(patience.whileHeld(changing, forever("EPERM")), {
       code: "file-in-use",
       message:
-        "D:\\a.txt could not be replaced or removed, also after 1 s (EPERM): another program has it open, or the agent's user has no right to change it. Close the program or give the user the right, and run the step again",
+        "D:\\a.txt could not be replaced or removed within 1 s (EPERM): either another program has it open, or the agent's user may not change it. Close the program, or give the user the right, and run the step again",
     });
     assert.equal(clock.nowMs, 61_300);
   });

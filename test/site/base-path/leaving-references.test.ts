@@ -23,6 +23,13 @@ describe("References in a page", () => {
   it("are found in stylesheets, and not in their comments", () => {
     const css = `/* url(/no.png) */ @import '/a.css'; @font-face { src: url("/f.woff2") format("woff2"), URL('/f.ttf') }`;
     assert.deepEqual(stylesheetReferences(css), ["/a.css", "/f.woff2", "/f.ttf"]);
+    assert.deepEqual(stylesheetReferences("a { b: url(/c.png) } /* a comment without an end url(/no.png)"), ["/c.png"]);
+  });
+
+  it("are found in little time, whatever a pull request puts there", () => {
+    const manyTimes = (text: string) => text.repeat(1_000_000 / text.length);
+    for (const css of ["url(", 'url("', "url( ", "/*"]) assert.deepEqual(stylesheetReferences(manyTimes(css)), []);
+    assert.equal(pageReferences(`<img srcset="${manyTimes(",")}">`, Parser).length, 1);
   });
 });
 

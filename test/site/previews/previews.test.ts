@@ -138,7 +138,7 @@ describe("The preview of a pull request", () => {
       const { log } = await cleanUp(bucket, { 1: "closed" }, {}, now);
       assert.deepEqual(log, [
         "Removed the preview pr-1: pull request 1 is completed or abandoned",
-        "warning: 2 objects in s3://memory/pr-1/ stay, because this task did not publish them. Delete them if nobody needs them. [preview-not-removed]",
+        "warning: The preview is removed, but 2 objects in s3://memory/pr-1/ stay, because this task did not publish them. Delete them if nobody needs them. [preview-not-removed]",
       ]);
       assert.deepEqual(
         names().filter((name) => name.startsWith("pr-1/")),
