@@ -35,12 +35,21 @@ export interface CopyWrite {
 export const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
+/** The object was replaced, and a store that ignores conditions has copied whatever was there. */
+export class WrongCopyError extends ServiceError {
+  override readonly name = "WrongCopyError";
+
+  constructor(error: ServiceError) {
+    super(error.details);
+  }
+}
+
 /**
  * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
  *
  * @returns the copy's ETag, without quotation marks.
- * @throws {ServiceError} with PreconditionFailed if the object has been replaced since it was listed, even if the store ignores that
- * condition; what `Bucket.send` throws.
+ * @throws {ServiceError} with PreconditionFailed if the object has been replaced since it was listed; then nothing was written, unless it is
+ * a {WrongCopyError}. What `Bucket.send` throws.
  *
  * Source: CopyObject in the Amazon S3 API Reference.
  */
@@ -81,7 +90,10 @@ async function confirmCopy(
   signal: AbortSignal,
 ): Promise<string> {
   if (etag === source.etag) return etag;
-  if (!bucket.isAmazon && source.key !== key) await headSource(bucket, source, signal);
+  if (!bucket.isAmazon && source.key !== key)
+    await headSource(bucket, source, signal).catch((error: unknown) => {
+      throw error instanceof ServiceError ? new WrongCopyError(error) : error;
+    });
   return etag || (await headObject(bucket, key, { signal })).etag;
 }
 

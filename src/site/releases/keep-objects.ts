@@ -3,7 +3,7 @@ import { ServiceError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
-import { copyObject } from "../../s3/copying/copy-object.ts";
+import { copyObject, WrongCopyError } from "../../s3/copying/copy-object.ts";
 import { deleteObjects } from "../../s3/delete-objects.ts";
 import { encryptionHeaders, mayNeedCustomerKey } from "../../s3/encryption.ts";
 import { isNotFound } from "../../s3/head-object.ts";
@@ -32,6 +32,7 @@ export async function keepObjects(
       ...encryptionHeaders(encryption),
       ...(storageClass === undefined ? {} : { [STORAGE_CLASS]: storageClass }),
     };
+    let isWrong = false;
     for (const source of sources) {
       try {
         await copyObject(bucket, source, key, { headers, metadata: "kept", signal: either });
@@ -40,9 +41,11 @@ export async function keepObjects(
         either.throwIfAborted();
         // It was replaced or deleted since it was listed, so it no longer belongs to the release.
         if (!isReplaced(error)) throw describeCopyFailure(error, bucket, source.key);
+        if (error instanceof WrongCopyError) isWrong = true;
       }
     }
-    await removeCopy(bucket, key, either);
+    // Without a wrong copy, what is there was kept by a publish or rollback at the same time, for the same release.
+    if (isWrong) await removeCopy(bucket, key, either);
   });
 }
 
