@@ -37,7 +37,7 @@ const PARALLEL_PARTS = 8;
 
 /** The object was replaced, and a store that ignores conditions has copied whatever was there. */
 export class WrongCopyError extends ServiceError {
-  override readonly name = "WrongCopyError";
+  override readonly name: string = "WrongCopyError";
 
   constructor(error: ServiceError) {
     super(error.details);
