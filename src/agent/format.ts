@@ -11,12 +11,6 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** A count for people: `1,240`. */
-export function formatCount(count: number): string {
-  // Not toLocaleString: its first call takes 20 ms to load language data.
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
-}
-
 /** A duration for people: `0.04 s`, `0.4 s`, `12 s`, `3 min 5 s`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 0.095) return `${seconds.toFixed(2)} s`;

@@ -1,5 +1,6 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
-import { formatBytes, formatCount, formatSeconds } from "./format.ts";
+import { formatCount } from "../errors/counts.ts";
+import { formatBytes, formatSeconds } from "./format.ts";
 import { log } from "./log.ts";
 
 const INTERVAL_MS = 2_000;

@@ -1,6 +1,7 @@
 import { log } from "../../src/agent/log.ts";
 import { readRunRepository } from "../../src/agent/pull-requests/run-pull-request.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
+import { countOf } from "../../src/errors/counts.ts";
 import { cleanUpPreviews } from "../../src/site/previews/clean-up.ts";
 import type { PullRequest, PullRequestState } from "../../src/site/previews/pull-request.ts";
 import type { RemovalOptions } from "./inputs.ts";
@@ -42,6 +43,6 @@ export function removePreviews(
 
 function describeEnd(removed: number, dryRun: boolean): string {
   if (removed === 0) return "There is no preview to remove";
-  const previews = removed === 1 ? "1 preview" : `${removed} previews`;
+  const previews = countOf(removed, "preview");
   return dryRun ? `Dry run: nothing was changed. A real run would remove ${previews}` : `Removed ${previews}`;
 }

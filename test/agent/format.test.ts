@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { formatBytes, formatCount, formatSeconds } from "../../src/agent/format.ts";
+import { formatBytes, formatSeconds } from "../../src/agent/format.ts";
+import { formatCount } from "../../src/errors/counts.ts";
 
 describe("figures for people", () => {
   it("show sizes in thousands", () => {

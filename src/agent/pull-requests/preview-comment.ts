@@ -1,4 +1,4 @@
-import { formatCount } from "../format.ts";
+import { countOf, formatCount } from "../../errors/counts.ts";
 import { escapeMarkdown } from "../markdown.ts";
 
 /** The content of a pull request's comment about its preview. */
@@ -77,8 +77,4 @@ function withoutBrackets(url: string): string {
 
 function code(text: string): string {
   return /^\w+$/.test(text) ? `\`${text}\`` : escapeMarkdown(text);
-}
-
-function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../../errors/counts.ts";
 import { listSome } from "../list-some.ts";
 import type { SiteObject } from "../plan/site-object.ts";
 import type { SiteLog } from "../plan/site-tools.ts";
@@ -28,6 +29,6 @@ export async function warnOfBasePath(
   );
   log.warning(
     "base-path-missing",
-    `${leaving.length === 1 ? "1 reference" : `${leaving.length.toLocaleString("en")} references`} in ${files === 1 ? "1 file" : `${files.toLocaleString("en")} files`} ${leaving.length === 1 ? "leads" : "lead"} out of the preview: ${examples}. Build the site with the base path ${basePath}, or give each preview a host name of its own. The page "Previews" in the documentation says how.`,
+    `${countOf(leaving.length, "reference")} in ${countOf(files, "file")} ${leaving.length === 1 ? "leads" : "lead"} out of the preview: ${examples}. Build the site with the base path ${basePath}, or give each preview a host name of its own. The page "Previews" in the documentation says how.`,
   );
 }

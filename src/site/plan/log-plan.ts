@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { countOf } from "../../errors/counts.ts";
 import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import { spaChange } from "../cloudfront/distribution-spa.ts";
@@ -102,13 +103,13 @@ export function logEarlierState(
   const others = manifest ? 0 : countOthers(listed.keys(), objects);
   if (others > 0) {
     log.info(
-      `There is no manifest of an earlier publish. Other objects in this place are kept: ${count(others, "object")}`,
+      `There is no manifest of an earlier publish. Other objects in this place are kept: ${countOf(others, "object")}`,
     );
   }
   if (kept.length > 0) {
     const howLong =
-      keepRemovedDays > 0 ? `${count(keepRemovedDays, "day")} after their removal` : "until the next publish";
-    log.info(`Kept for open tabs: ${count(kept.length, "asset")} that the site no longer has, ${howLong}`);
+      keepRemovedDays > 0 ? `${countOf(keepRemovedDays, "day")} after their removal` : "until the next publish";
+    log.info(`Kept for open tabs: ${countOf(kept.length, "asset")} that the site no longer has, ${howLong}`);
   }
 }
 
@@ -117,8 +118,4 @@ function countOthers(listed: Iterable<string>, objects: PreparedSite["objects"])
   const names = [...listed];
   const sites = foldersOfNestedSites(names);
   return names.filter((name) => !objects.has(name) && !sites.some((folder) => name.startsWith(folder))).length;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }

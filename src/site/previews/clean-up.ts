@@ -1,3 +1,4 @@
+import { countOf } from "../../errors/counts.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { OtherPublishError } from "../manifest/manifest-store.ts";
 import type { SiteLog } from "../plan/site-tools.ts";
@@ -75,7 +76,7 @@ async function remove(preview: Preview, reason: string, tools: CleanUpTools): Pr
     if (removal.left > 0)
       log.warning(
         "preview-not-removed",
-        `The preview is removed, but ${removal.left.toLocaleString("en")} ${removal.left === 1 ? "object" : "objects"} in ${place} stay, because this task did not publish them. Delete them if nobody needs them.`,
+        `The preview is removed, but ${countOf(removal.left, "object")} in ${place} stay, because this task did not publish them. Delete them if nobody needs them.`,
       );
     return true;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { countOf } from "../../errors/counts.ts";
 import type { SiteLog } from "../plan/site-tools.ts";
 import type { ReleasePlan } from "./release-plan.ts";
 import type { ReleaseRecord } from "./release-record.ts";
@@ -5,7 +6,7 @@ import type { ReleaseRecord } from "./release-record.ts";
 /** What a publish or rollback would do with the releases, as imperatives, for a dry run. */
 export function describeReleases({ before, keepings, keepReleases }: ReleasePlan): string[] {
   const { records, lastNumber } = before;
-  const copied = keepings.length === 1 ? "1 object" : `${keepings.length.toLocaleString("en")} objects`;
+  const copied = countOf(keepings.length, "object");
   const numbers = records.map(({ number }) => number).join(", ");
   return [
     ...(keepings.length > 0 ? [`copy ${copied} of release ${lastNumber} to the releases that are kept`] : []),

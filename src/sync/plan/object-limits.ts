@@ -1,4 +1,5 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
+import { formatCount } from "../../errors/counts.ts";
 import { MAX_OBJECT_SIZE_BYTES, MAX_PARTS, partSizeFor } from "../../s3/multipart/part-size.ts";
 
 /** "Object key name" in the Amazon S3 User Guide: at most 1,024 bytes of UTF-8. */
@@ -24,7 +25,7 @@ export function refuseObject(
   }
   const parts = Math.ceil(sizeBytes / partSizeBytes);
   if (parts > MAX_PARTS) {
-    const [count, limit] = [parts, MAX_PARTS].map((number) => number.toLocaleString("en"));
+    const [count, limit] = [parts, MAX_PARTS].map(formatCount);
     const message = `it would have ${count} parts of ${partSizeBytes / 1024 ** 2} MiB, and S3 allows ${limit}. Increase partSizeMB, or leave it empty`;
     return { code: "too-many-parts", message };
   }

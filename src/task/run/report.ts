@@ -1,5 +1,6 @@
-import { formatBytes, formatCount, formatSeconds } from "../../agent/format.ts";
+import { formatBytes, formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
+import { countOf, formatCount } from "../../errors/counts.ts";
 import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
@@ -167,7 +168,7 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get" || kind === "extract")
     ? `${plan.extraction ? `${done} and extracted` : done} ${describeObjects(plan, transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
-    : `Updated the headers of ${transferred === 1 ? "1 object" : `${formatCount(transferred)} objects`} in ${to} ${duration}`;
+    : `Updated the headers of ${countOf(transferred, "object")} in ${to} ${duration}`;
   const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
   if (transferred === 0)
     return [`Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`, redirects].filter(Boolean).join(". ");
@@ -208,9 +209,9 @@ function redirectRows({ redirects }: Counts): [what: string, count: string][] {
 }
 
 function countRedirects(redirects: number): string {
-  return redirects === 1 ? "1 redirect" : `${formatCount(redirects)} redirects`;
+  return countOf(redirects, "redirect");
 }
 
 export function countFiles(files: number): string {
-  return files === 1 ? "1 file" : `${formatCount(files)} files`;
+  return countOf(files, "file");
 }

@@ -1,7 +1,8 @@
-import { formatBytes, formatCount } from "../../agent/format.ts";
+import { formatBytes } from "../../agent/format.ts";
 import { escapeMarkdown } from "../../agent/markdown.ts";
 import { shorten } from "../../errors/bounded-text.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
+import { countOf, formatCount } from "../../errors/counts.ts";
 import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
 import { countChanges, countFiles, countRows, type Direction, describeAction, describeFound } from "./report.ts";
 
@@ -95,7 +96,7 @@ function describeResult({ plan, counts, errors, direction, dryRun }: SummaryCont
 const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function countErrors(count: number): string {
-  return count === 1 ? "1 error" : `${formatCount(count)} errors`;
+  return countOf(count, "error");
 }
 
 function list(messages: readonly CodedMessage[], max: number, noun: string, indent = ""): string[] {
@@ -122,9 +123,7 @@ function folderTable(plan: Plan, counts: Counts, performed: readonly Action[], d
     `| folder | ${words.slice(0, 4).join(" | ")} | size |`,
     "|---|---:|---:|---:|---:|---:|",
     ...shown.map((row) => tableLine(escapeMarkdown(shorten(row.folder, MAX_NAME_LENGTH)), [row])),
-    ...(others.length > 0
-      ? [tableLine(others.length === 1 ? "1 other" : `${formatCount(others.length)} others`, others)]
-      : []),
+    ...(others.length > 0 ? [tableLine(countOf(others.length, "other"), others)] : []),
     ...(rows.length > 1 ? [tableLine("**all**", rows)] : []),
   ];
 }

@@ -1,10 +1,11 @@
-import { formatBytes, formatCount } from "../../agent/format.ts";
+import { formatBytes } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
 import { log, loggedWarnings } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
 import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
+import { countOf, formatCount } from "../../errors/counts.ts";
 import { FolderWriteError } from "../../errors/folder-write-error.ts";
 import { FileDigester } from "../../files/digest/file-digest.ts";
 import { ScanError } from "../../files/scan.ts";
@@ -226,9 +227,7 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
   const objects = archives?.objectsOf(plan) ?? [];
   if (!archives || objects.length === 0 || plan.problems.length > 0) return plan;
   const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
-  log.info(
-    `Downloading and checking ${objects.length === 1 ? "1 archive" : `${formatCount(objects.length)} archives`}, ${formatBytes(sizeBytes)}`,
-  );
+  log.info(`Downloading and checking ${countOf(objects.length, "archive")}, ${formatBytes(sizeBytes)}`);
   const progress = new TransferProgress(objects.length, sizeBytes);
   try {
     const observer: TransferObserver = {
