@@ -62,17 +62,25 @@ export interface CaseMiss {
   readonly otherPaths: number;
 }
 
+/** A character that may be the same as another one if case is ignored, where all others are small letters of ASCII. */
+const MAY_FOLD = /[A-Z\u0080-\uffff]/;
+
 /** Notes what patterns miss only because of case. */
 class CaseWatch {
   readonly #ignoringCase: PathPatterns;
+  /** Whether a path of small letters can be a miss. */
+  readonly #mayFoldPatterns: boolean;
   readonly #misses = new Map<PatternLine, CaseMiss>();
 
   constructor(ignoringCase: PathPatterns) {
     this.#ignoringCase = ignoringCase;
+    this.#mayFoldPatterns = ignoringCase.lines.some(({ glob }) => MAY_FOLD.test(glob));
   }
 
   /** @param ask the question that the patterns have answered with `answer`. */
   see(path: string, answer: boolean, ask: "matches" | "covers"): void {
+    // Matching once more would take as long as matching itself, and most paths need none.
+    if (!this.#mayFoldPatterns && !MAY_FOLD.test(path)) return;
     if (this.#ignoringCase[ask](path) === answer) return;
     const line = this.#ignoringCase.decisiveLine(path);
     if (line) this.#note(line, path);
