@@ -8,7 +8,7 @@ import { patience } from "../files/windows/patience.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
 /** The read size. It is the same on each machine, because zlib's output may depend on how its input is cut. */
-const BLOCK_BYTES = 32 * 1024;
+export const BLOCK_BYTES = 32 * 1024;
 
 /** Called with the number of bytes that have just been read. */
 export type OnRead = (sizeBytes: number) => void;

@@ -38,7 +38,11 @@ export function localHeader(name: Buffer): Buffer {
 }
 
 /** The descriptor after an entry's content. Programs that read a stream expect 64 bits if a size needs them, wherever the entry begins. */
-export function dataDescriptor({ crc32, compressedBytes, sizeBytes }: ZipRecord): Buffer {
+export function dataDescriptor({
+  crc32,
+  compressedBytes,
+  sizeBytes,
+}: Pick<ZipRecord, "crc32" | "compressedBytes" | "sizeBytes">): Buffer {
   if (Math.max(compressedBytes, sizeBytes) < MAX_32)
     return new Fields(16).u32(DATA_DESCRIPTOR, crc32, compressedBytes, sizeBytes).buffer;
   return new Fields(24).u32(DATA_DESCRIPTOR, crc32).u64(compressedBytes, sizeBytes).buffer;

@@ -2,11 +2,8 @@ import { pipeline, Readable } from "node:stream";
 import { crc32, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import { type ArchiveEntry, modeOf } from "./archive-entry.ts";
-import { type EntryReader, isSmall } from "./entry-content.ts";
+import { BLOCK_BYTES, type EntryReader, isSmall } from "./entry-content.ts";
 import { centralHeader, dataDescriptor, endOfDirectory, localHeader, type ZipRecord } from "./zip-format.ts";
-
-/** Headers and small files are passed on in blocks of this size. */
-const BLOCK_BYTES = 32 * 1024;
 
 /** The properties of an entry's content after it is written. Its name and permissions are in the entry. */
 type WrittenContent = Pick<ZipRecord, "crc32" | "compressedBytes" | "offsetBytes">;
@@ -35,7 +32,7 @@ class ZipWriter {
 
   async *chunks(): AsyncGenerator<Buffer> {
     const written: WrittenContent[] = [];
-    const takeTurns = eventLoopTurns(new AbortController().signal);
+    const takeTurns = eventLoopTurns();
     for (const entry of this.#entries) {
       written.push(yield* this.#writeEntry(entry));
       await takeTurns();
@@ -54,7 +51,7 @@ class ZipWriter {
     const contentOffset = this.#writtenBytes;
     const crc = isSmall(entry) ? yield* this.#writeSmall(entry) : yield* this.#writeLarge(entry);
     const content = { crc32: crc, compressedBytes: this.#writtenBytes - contentOffset, offsetBytes };
-    yield this.#count(dataDescriptor(recordOf(entry, content)));
+    yield this.#count(dataDescriptor({ ...content, sizeBytes: entry.sizeBytes }));
     return content;
   }
 

@@ -6,6 +6,11 @@ export function isBelow(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
+/** Every beginning of a key or a path that ends with `/`, the shortest first: `a/` and `a/b/` for `a/b/c` and for `a/b/`. */
+export function prefixesOf(path: string): string[] {
+  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index + 1));
+}
+
 /** The folders of a relative path or a key, whose separator is `/`: `a/b` and `a` for `a/b/c`. */
 export function foldersAbove(path: string): string[] {
   const folders: string[] = [];

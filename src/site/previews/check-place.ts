@@ -1,3 +1,4 @@
+import { prefixesOf } from "../../files/below-folder.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { headObject } from "../../s3/head-object.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
@@ -38,7 +39,7 @@ export async function warnOfSharedOrigin(
 ): Promise<void> {
   // With the name in the host, each preview has its own origin.
   if (siteUrl?.hostname.split(".").includes(name)) return;
-  for (const prefix of new Set(["", ...ancestorsOf(rootPrefix)])) {
+  for (const prefix of ["", ...prefixesOf(rootPrefix)]) {
     if (!(await isSite(bucket, prefix, signal))) continue;
     log.warning(
       "preview-shares-origin",
@@ -46,12 +47,6 @@ export async function warnOfSharedOrigin(
     );
     return;
   }
-}
-
-/** `a/` and `a/b/` for `a/b/`. */
-function ancestorsOf(prefix: string): string[] {
-  const ends = [...prefix.matchAll(/\//g)].map(({ index }) => index + 1);
-  return ends.map((end) => prefix.slice(0, end));
 }
 
 /** If it may not be read, it does not count as one. */

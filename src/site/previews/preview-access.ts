@@ -1,3 +1,4 @@
+import { prefixesOf } from "../../files/below-folder.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { getBucketPolicy } from "../../s3/buckets/bucket-policy.ts";
 import { listFolders } from "../../s3/listing/list-folders.ts";
@@ -48,8 +49,7 @@ export async function previewAccessProblems(
 }
 
 async function holdsPreviewsAlone(bucket: Bucket, rootPrefix: string, signal: AbortSignal): Promise<boolean> {
-  const parents = ["", ...[...rootPrefix.matchAll(/\//g)].map(({ index }) => rootPrefix.slice(0, index + 1))];
-  for (const prefix of parents) {
+  for (const prefix of ["", ...prefixesOf(rootPrefix)]) {
     const { folders, hasObjects } = await bucketStep("Listing", bucket, "s3:ListBucket", signal, () =>
       listFolders(bucket, prefix, signal),
     );

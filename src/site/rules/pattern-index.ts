@@ -1,3 +1,4 @@
+import { prefixesOf } from "../../files/below-folder.ts";
 import { covers, mayOverlap, type PathPattern } from "./path-pattern.ts";
 
 interface Entry<Item> {
@@ -21,7 +22,7 @@ export class PatternIndex<Item> {
   add(pattern: PathPattern, item: Item): void {
     const entry = { order: this.#count++, pattern, item };
     append(this.#byPath, pattern.path, entry);
-    for (const folder of foldersOf(reachOf(pattern))) append(this.#byFolder, folder, entry);
+    for (const folder of prefixesOf(reachOf(pattern))) append(this.#byFolder, folder, entry);
     if (pattern.kind === "exact") return;
     append(this.#byHead, pattern.head, entry);
     this.#headLengths.add(pattern.head.length);
@@ -54,11 +55,6 @@ export class PatternIndex<Item> {
 /** What heads of overlapping patterns are parts of: `/docs/*` holds for `/docs` too. */
 function reachOf({ kind, path, head }: PathPattern): string {
   return kind === "exact" ? `${path}/` : head;
-}
-
-/** All folders above a path, `/` first. */
-function foldersOf(path: string): string[] {
-  return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index + 1));
 }
 
 function lastFolderOf(head: string): string {

@@ -1,3 +1,4 @@
+import { prefixesOf } from "../../files/below-folder.ts";
 import type { TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
@@ -131,9 +132,7 @@ function fitRoutingRules(
 ): { readonly kept: readonly Followed[]; readonly routingRules: readonly RoutingRule[] } {
   const inFull = followed.map((each) => ({ each, rules: routingRulesOf(each, false) }));
   const names = [...site.names, ...followed.flatMap(({ objects }) => objects.map(({ name }) => name))];
-  const folders = new Set(
-    names.flatMap((name) => [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index + 1))),
-  );
+  const folders = new Set(names.flatMap(prefixesOf));
   const isEmpty = ({ rule }: Followed) => rule.from.head !== "/" && !folders.has(rule.from.head.slice(1));
   const forms =
     inFull.flatMap(({ rules }) => rules).length <= room
