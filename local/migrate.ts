@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
+import { parseCommandLine, UsageError } from "./command-line.ts";
 import { type Migration, rewritePipeline } from "./migrate/rewrite-pipeline.ts";
 import { PipelineError } from "./pipeline/pipeline-error.ts";
 
@@ -17,23 +17,16 @@ Without --connection, the steps keep the AWS Toolkit's connections (toolkitCrede
 
 Exit code: 0 all is rewritten or there was nothing to do, 1 a file is not YAML or cannot be read or written, 2 wrong usage.`;
 
-/** What was asked for makes no sense; the message says why. */
-class UsageError extends Error {}
-
 function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        connection: { type: "string", multiple: true, default: [] },
-        print: { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parseCommandLine({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      connection: { type: "string", multiple: true, default: [] },
+      print: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
 }
 
 /** `NAME` stands for all connections that have no line of their own. */

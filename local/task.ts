@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs, styleText } from "node:util";
+import { styleText } from "node:util";
 import type { HostType } from "./agent/workspace.ts";
+import { parseCommandLine, UsageError } from "./command-line.ts";
 import { connectionsFileExample, readConnectionsFile } from "./pipeline/connections.ts";
 import { NothingToRunError, PipelineError } from "./pipeline/pipeline-error.ts";
 import { runPipeline } from "./pipeline/run-pipeline.ts";
@@ -30,9 +31,6 @@ AWS_REGION (or AWS_DEFAULT_REGION) and AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL)
 What else the file asks for (templates, \${{ expressions }}, other tasks) does not run. The end of the log lists it.
 
 Exit code: 0 succeeded, 1 failed, canceled or not all evaluated, 2 wrong usage, or a file without a step of these tasks.`;
-
-/** What was asked for makes no sense; the message says why. */
-class UsageError extends Error {}
 
 interface Command {
   file: string;
@@ -76,25 +74,21 @@ function parseCommand(argv: string[]): Command | "help" {
 }
 
 function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        var: { type: "string", multiple: true, default: [] },
-        connections: { type: "string" },
-        sources: { type: "string" },
-        tasks: { type: "string" },
-        node: { type: "string" },
-        host: { type: "string", default: "build" },
-        debug: { type: "boolean", default: false },
-        "skip-scripts": { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parseCommandLine({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      var: { type: "string", multiple: true, default: [] },
+      connections: { type: "string" },
+      sources: { type: "string" },
+      tasks: { type: "string" },
+      node: { type: "string" },
+      host: { type: "string", default: "build" },
+      debug: { type: "boolean", default: false },
+      "skip-scripts": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
 }
 
 function parseVariable(assignment: string): [name: string, value: string] {
