@@ -13,6 +13,11 @@ const MARKDOWN_ENTITIES: Readonly<Record<string, string>> = {
   "@": "&#64;",
 };
 
+/** A link. A bracket in the address would end it. @param text comes from outside, as in `escapeMarkdown`. */
+export function markdownLink(text: string, address: string): string {
+  return `[${escapeMarkdown(text)}](${address.replaceAll("(", "%28").replaceAll(")", "%29")})`;
+}
+
 /**
  * Makes a text from outside (an object key, a server's message) safe in Markdown, in a cell of a table too: it is shown as it is,
  * on one line, whatever it holds. Source: "Backslash escapes" and "Autolinks (extension)" in the GitHub Flavored Markdown Spec.

@@ -1,5 +1,5 @@
 import { countOf, formatCount } from "../../errors/counts.ts";
-import { escapeMarkdown } from "../markdown.ts";
+import { escapeMarkdown, markdownLink } from "../markdown.ts";
 
 /** The content of a pull request's comment about its preview. */
 export interface PreviewNews {
@@ -35,7 +35,7 @@ export function describePreview(news: PreviewNews): string {
     ...(commit ? [["Commit", code(commit.slice(0, SHORT_COMMIT_LENGTH))]] : []),
     ...(failure ? [] : [["Changed pages", describePages(news.pages)]]),
     ...(checks === undefined || failure ? [] : [["Checks", `${countOf(checks, "URL")} fetched, all right`]]),
-    ["Run", run.url ? `[${escapeMarkdown(run.label)}](${withoutBrackets(run.url)})` : escapeMarkdown(run.label)],
+    ["Run", run.url ? markdownLink(run.label, run.url) : escapeMarkdown(run.label)],
     ["Kept", describeStay(previewDays)],
   ];
   return [
@@ -66,13 +66,8 @@ function describeStay(previewDays: number): string {
 
 /** Characters of the URL that Markdown or a table may interpret are percent-encoded. */
 function link(text: string, url: URL): string {
-  const address = url.href.replace(/[()|<>\\*_~`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
-  return `[${escapeMarkdown(text)}](${address})`;
-}
-
-/** The name of a project, which is in the URL of its runs, may have brackets, which would end the link. */
-function withoutBrackets(url: string): string {
-  return url.replaceAll("(", "%28").replaceAll(")", "%29");
+  const address = url.href.replace(/[|<>\\*_~`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  return markdownLink(text, address);
 }
 
 function code(text: string): string {

@@ -1,5 +1,5 @@
 import { formatBytes } from "../../agent/format.ts";
-import { escapeMarkdown } from "../../agent/markdown.ts";
+import { escapeMarkdown, markdownLink } from "../../agent/markdown.ts";
 import { shorten } from "../../errors/bounded-text.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
@@ -75,11 +75,8 @@ export function summarizeUnplanned(s3Uri: string, errors: readonly CodedMessage[
 }
 
 function describePlace({ done, from, to }: Direction, { siteUrl }: SummaryParts): string {
-  const text = siteUrl?.href ?? (done === "Downloaded" ? from : to);
-  const shown = escapeMarkdown(shorten(text, MAX_NAME_LENGTH));
-  // A parenthesis would end the link.
-  const target = siteUrl?.href.replace(/[()]/g, (character) => (character === "(" ? "%28" : "%29"));
-  return `### ${target === undefined ? shown : `[${shown}](${target})`}`;
+  if (siteUrl) return `### ${markdownLink(shorten(siteUrl.href, MAX_NAME_LENGTH), siteUrl.href)}`;
+  return `### ${escapeMarkdown(shorten(done === "Downloaded" ? from : to, MAX_NAME_LENGTH))}`;
 }
 
 function describeResult({ plan, counts, errors, direction, dryRun }: SummaryContent): string {
