@@ -1,6 +1,6 @@
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { DownloadOptions, ExtractOptions } from "../../src/sync/options.ts";
-import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
+import { finishReading, type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readCustomerKey, readDownloadEncryption } from "../../src/task/inputs/encryption.ts";
 import { readTarget } from "../../src/task/inputs/target.ts";
 import { noteToolkitLogging, readTransfer } from "../../src/task/inputs/transfer.ts";
@@ -22,10 +22,8 @@ export function readInputs(): InNameOf<DownloadOptions> {
   const extract = readExtract(reader, { ...transfer, keepPrefix });
   const encryption = readDownloadEncryption(reader, customerKey);
   noteToolkitLogging(reader);
-  reader.finish();
   return {
-    // finish() has thrown where there is no access.
-    access: access as NonNullable<typeof access>,
+    access: finishReading(reader, access),
     ...transfer,
     source,
     target,

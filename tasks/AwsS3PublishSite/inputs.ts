@@ -1,7 +1,7 @@
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { Encryption } from "../../src/s3/encryption.ts";
 import type { RollbackOptions, SiteOptions } from "../../src/site/options.ts";
-import { type InNameOf, readAccess, type TaskAccess } from "../../src/task/inputs/access.ts";
+import { finishReading, type InNameOf, readAccess, type TaskAccess } from "../../src/task/inputs/access.ts";
 import { readUploadEncryption } from "../../src/task/inputs/encryption.ts";
 import { readTags } from "../../src/task/inputs/object.ts";
 import { readConcurrency, readDeleteLimit, readPatterns } from "../../src/task/inputs/transfer.ts";
@@ -84,9 +84,7 @@ type ReadPublish = Omit<InNameOf<SiteOptions>, "access"> & { readonly access: Ta
 
 /** @throws {InputError} with every wrong input. */
 function finished(reader: InputReader, { access, ...options }: ReadPublish): InNameOf<SiteOptions> {
-  reader.finish();
-  // finish() has thrown where there is no access.
-  return { access: access as TaskAccess, ...options };
+  return { access: finishReading(reader, access), ...options };
 }
 
 /** A preview keeps no releases, and changes nothing of the bucket. */
@@ -162,10 +160,8 @@ function readRollback(reader: InputReader): InNameOf<RollbackOptions> {
   const distribution = readDistribution(reader);
   const verify = reader.boolean("verify", true);
   const siteUrl = readSiteUrl(reader);
-  reader.finish();
   return {
-    // finish() has thrown where there is no access.
-    access: access as NonNullable<typeof access>,
+    access: finishReading(reader, access),
     prefix,
     rollbackTo,
     settings: { tags },
@@ -186,10 +182,8 @@ function readRemoval(reader: InputReader): InNameOf<RemovalOptions> {
   const previewDays = readPreviewDays(reader);
   const encryption = readUploadEncryption(reader, undefined, isAmazon);
   const dryRun = reader.boolean("dryRun");
-  reader.finish();
   return {
-    // finish() has thrown where there is no access.
-    access: access as NonNullable<typeof access>,
+    access: finishReading(reader, access),
     prefix,
     previewDays,
     ...(pullRequest === undefined ? {} : { pullRequest }),

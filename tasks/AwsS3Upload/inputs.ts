@@ -1,6 +1,6 @@
 import { InputReader } from "../../src/agent/inputs.ts";
 import type { UploadOptions } from "../../src/sync/options.ts";
-import { type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
+import { finishReading, type InNameOf, readAccess } from "../../src/task/inputs/access.ts";
 import { readArchive } from "../../src/task/inputs/archive.ts";
 import { readCustomerKey, readUploadEncryption } from "../../src/task/inputs/encryption.ts";
 import { readObjectSettings } from "../../src/task/inputs/object.ts";
@@ -38,10 +38,8 @@ export function readInputs(): InNameOf<UploadOptions> {
     reader.problem("createBucket", "inputs-in-conflict", `${why}. Remove one of the two.`);
   }
   noteToolkitLogging(reader);
-  reader.finish();
   return {
-    // finish() has thrown where there is no access.
-    access: access as NonNullable<typeof access>,
+    access: finishReading(reader, access),
     ...transfer,
     source: source.path,
     prefix,

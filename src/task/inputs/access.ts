@@ -31,6 +31,17 @@ export interface AccessInputs {
 }
 
 /**
+ * Ends the reading of a task's inputs.
+ *
+ * @param access undefined only if something was wrong with it.
+ * @throws {InputError} with every wrong input.
+ */
+export function finishReading(reader: InputReader, access: TaskAccess | undefined): TaskAccess {
+  reader.finish();
+  return access as TaskAccess;
+}
+
+/**
  * Reads the bucket of a step, and how to reach it.
  * @param prefixInput the name of the key prefix input, for users who entered a prefix with the bucket.
  */
