@@ -11,6 +11,7 @@ import { maskSecret } from "./secret-input.ts";
  * Reads the certificates that the agent was configured with: the authorities that it trusts, and its client certificate. If the agent
  * skips certificate checks, one warning says so. A missing file is skipped with a warning: in a container job the agent names files of its
  * host, but does not mount them.
+ *
  * @throws {NetworkSettingsError} if a file cannot be read or is not a certificate, or if the passphrase is wrong.
  */
 export function readCertificates(): Pick<NetworkSettings, "authorities" | "clientCertificate" | "skipsValidation"> {

@@ -9,6 +9,7 @@ const MAX_LINE_LENGTH = 7_900;
 
 /**
  * Makes a text safe for the log, and cuts it to the longest allowed line.
+ *
  * @param code the code of an error or a warning. It is always at the end, even of a text that is cut.
  */
 export function logLine(message: string, code?: ErrorCode): string {

@@ -13,6 +13,7 @@ export function maskNetworkPasswords(): void {
 /**
  * Reads the network settings: the agent's proxy and certificates, or, if it has no proxy, HTTPS_PROXY, HTTP_PROXY and NO_PROXY. They are
  * read once, so that each warning appears once.
+ *
  * @throws {NetworkSettingsError} if a setting is invalid.
  */
 export function readNetwork(): NetworkSettings {

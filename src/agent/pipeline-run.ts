@@ -61,6 +61,7 @@ export function stepDisplayName(): string {
 
 /**
  * Writes a file into the job's folder.
+ *
  * @throws {FolderWriteError} if it cannot be written.
  */
 export function inJobFolder<T>(write: (folder: string) => T): T {
@@ -80,6 +81,7 @@ export interface ParallelJobs {
 
 /**
  * The position of this job in `strategy: parallel`. Without that strategy, or if the agent does not know it, it is one of one.
+ *
  * @returns `unknown` if there are several jobs, but this job's position is not known. Source: "System variables" in "Use predefined
  * variables".
  */

@@ -34,6 +34,7 @@ function agentPassword(): string {
 
 /**
  * Reads the proxies: the agent's proxy if it has one, otherwise those of the environment.
+ *
  * @throws {NetworkSettingsError} if a proxy's URL or the list of exceptions is malformed.
  */
 export function readProxies(): Pick<NetworkSettings, "proxyFor" | "proxySource"> {

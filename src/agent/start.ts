@@ -24,6 +24,7 @@ function fail(message: string): void {
 
 /**
  * azure-pipelines-task-lib writes a key to the agent's temporary folder when it is loaded.
+ *
  * @throws the error if it has another cause.
  */
 function describeLoadError(error: NodeJS.ErrnoException): string {

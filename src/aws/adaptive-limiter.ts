@@ -15,6 +15,7 @@ export class AdaptiveLimiter {
 
   /**
    * Runs an attempt as soon as the limit allows.
+   *
    * @throws what the attempt throws.
    */
   async run<T>(attempt: () => Promise<T>): Promise<T> {

@@ -39,6 +39,7 @@ export class EndpointError extends CodedError {
 /**
  * Resolves the endpoint of a bucket with the SDK's own rules, so that partitions, dotted names and access points work as in other AWS
  * tools. `auto` is virtual-host style on Amazon S3 and path style on other stores, because few of those have wildcard DNS and certificates.
+ *
  * @throws {EndpointError} if the rules have no endpoint for this bucket, region and features.
  */
 export function resolveBucketEndpoint(store: Store, bucket: string): BucketEndpoint {

@@ -9,6 +9,7 @@ export const MAX_XML_BYTES = 4 * 1024 ** 2;
 
 /**
  * Parses an XML answer. All values are strings, so that an ETag of digits does not become a number.
+ *
  * @throws Error if the text is not well-formed XML, or longer than `MAX_XML_BYTES`.
  */
 export async function parseXml(body: Buffer): Promise<XmlElement> {

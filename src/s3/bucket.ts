@@ -49,6 +49,7 @@ export interface Bucket {
   /**
    * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too
    * many requests, fewer run at once from then on.
+   *
    * @param request a function is called for each attempt, so that an attempt can continue where the one before it broke off.
    * @throws {ServiceError} if S3 refuses; {ConnectionError} if it does not answer; what the receiver throws; the signal's reason.
    */

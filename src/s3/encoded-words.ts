@@ -38,6 +38,7 @@ const ADJACENT_WORDS = new RegExp(`${WORD.source}(?:\\s+${WORD.source})*`, "gi")
 
 /**
  * Reads a header's value. Raw bytes, which some stores send, are read as UTF-8 if they are valid.
+ *
  * @param value as Node gives it: one character for each byte.
  */
 export function decodeWords(value: string): string {

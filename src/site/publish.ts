@@ -36,6 +36,7 @@ export interface PublishTools extends SiteTools {
 /**
  * Publishes a site in an order in which no visitor gets a page whose assets are missing. After a failure nothing is deleted, and the
  * manifest says what is not finished, so that the next publish can repair it.
+ *
  * @returns what was done, and what failed, also if the publish cannot begin, is cancelled, or another publish has begun before anything is
  * deleted.
  */

@@ -19,6 +19,7 @@ export interface StoreTools {
   actionDone(action: Action, sentBytes: number): void;
   /**
    * Called before each group.
+   *
    * @throws an error to stop this group and all after it.
    */
   beforeGroup(group: SiteGroup): Promise<void>;

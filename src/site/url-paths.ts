@@ -25,6 +25,7 @@ export function encodeUrlPath(path: string): string {
 /**
  * The additional names of a page for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for `docs/index.html` if
  * no website endpoint finds the index document by itself. None for the root's index document and error document.
+ *
  * @param path relative to the site. The caller must check whether another file has the name.
  */
 export function cleanNames(path: string, indexDocument: string, hasWebsiteEndpoint: boolean): string[] {

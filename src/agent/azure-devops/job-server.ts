@@ -11,6 +11,7 @@ export interface JobServer {
 
 /**
  * Reads the server's URL and the job's token, and masks the token.
+ *
  * @returns the name of the missing variable, if one is missing.
  */
 export function readJobServer(): JobServer | string {

@@ -19,6 +19,7 @@ export interface Authorization {
  * Reads how a service connection authorizes, and masks those of its parameters that are secrets.
  *
  * The task library logs each value in debug mode if parameters are read one by one, so all are read at once.
+ *
  * @returns undefined if the job has no such connection.
  */
 export function readAuthorization(id: string, secretNames: readonly string[]): Authorization | undefined {

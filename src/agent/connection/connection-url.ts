@@ -8,6 +8,7 @@ const AWS_DOMAINS = /\.(amazonaws\.com(\.cn)?|api\.aws|api\.amazonwebservices\.c
 
 /**
  * Reads the URL of an S3 server.
+ *
  * @returns undefined for Amazon S3.
  * @throws Error whose message says what is wrong with the URL.
  */
@@ -24,6 +25,7 @@ export function parseStoreUrl(text: string): URL | undefined {
 
 /**
  * Reads the URL of a security token service.
+ *
  * @param takesToken whether it receives the pipeline's token. Whoever reads that token can act as the pipeline, which is not so for a
  * signature.
  * @throws Error whose message says what is wrong with the URL.

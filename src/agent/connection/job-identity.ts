@@ -13,6 +13,7 @@ export interface JobIdentity extends JobServer {
 
 /**
  * Reads the ids of this job and its token, and masks the token.
+ *
  * @throws {IdentityError} if the agent did not set all of them.
  */
 export function readJobIdentity(): JobIdentity {

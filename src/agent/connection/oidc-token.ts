@@ -20,6 +20,7 @@ export interface OidcClaims {
 export interface OidcTokens {
   /**
    * Gets a new token, because a token lives ten minutes, and masks it.
+   *
    * @throws {IdentityError} if there is none; the signal's reason.
    */
   request(): Promise<string>;

@@ -7,6 +7,7 @@ import { readToolkitConnection } from "./toolkit-connection.ts";
 /**
  * Reads the chosen service connection, of type `AwsS3` or of the AWS Toolkit's type `AWS`. If none is chosen, the AWS Toolkit's pipeline
  * variables are used, or else the agent's own identity. Masks its secrets and adds problems to the reader.
+ *
  * @returns undefined if it cannot be used.
  */
 export function readConnection(reader: InputReader): Connection | undefined {

@@ -7,6 +7,7 @@ const EXAMPLE_ROLE = "arn:aws:iam::123456789012:role/deploy";
 
 /**
  * Checks the ARN of a role.
+ *
  * @param isAmazon whether AWS assumes the role. Other stores have other account names, or none.
  * @returns what is wrong and what to do; undefined if it is valid.
  */

@@ -57,6 +57,7 @@ export class AzureRepos {
 
   /**
    * Starts a thread. It has no status, because an active thread may block the completion of the pull request.
+   *
    * @param properties texts by which the thread is found again.
    * @throws as `read` does.
    */

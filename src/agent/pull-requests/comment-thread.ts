@@ -14,6 +14,7 @@ interface OwnThread {
 /**
  * Makes sure that a pull request has one comment about a preview, with this content. If several runs have created a thread at once, the
  * oldest one stays.
+ *
  * @param key unique for each preview.
  * @returns the URL of the comment.
  * @throws {ServiceError} if Azure Repos refuses; {ConnectionError}; the signal's reason.

@@ -83,6 +83,7 @@ export class PreviewPullRequests {
 
   /**
    * Writes the comment and the status about a preview.
+   *
    * @returns the URL of the comment; empty if there is none.
    * @throws the signal's reason.
    */

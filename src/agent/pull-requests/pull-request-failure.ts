@@ -8,6 +8,7 @@ export type AskingRun = Pick<RunRepository, "isFork" | "project" | "projectId" |
 
 /**
  * Says why Azure Repos refused a request, and what to do, as sentences.
+ *
  * @param repositoryName the repository that needs the permission; undefined if not known.
  * @param run a run that builds a fork has a token with fewer rights.
  * @returns undefined if the error has another cause than Azure Repos or the connection to it.

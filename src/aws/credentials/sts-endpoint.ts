@@ -12,6 +12,7 @@ export interface StsEndpoint extends ServerAddress {
  * label, so the S3 rules, which every task contains, are used for both; a test compares them with the SDK's rules for STS.
  *
  * Source: "AWS STS Regions and endpoints" in the IAM User Guide.
+ *
  * @throws {EndpointError} if the region is not valid.
  */
 export function resolveStsEndpoint(region: string, endpoint?: URL): StsEndpoint {

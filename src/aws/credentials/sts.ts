@@ -74,6 +74,7 @@ type Parameters = Readonly<Record<string, string | undefined>>;
  * Prepares requests to STS; nothing is sent yet.
  *
  * Source: AWS STS API Reference, version 2011-06-15.
+ *
  * @throws {EndpointError} if the region is not valid.
  */
 export function createSts(options: StsOptions): Sts {

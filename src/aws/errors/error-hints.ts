@@ -134,6 +134,7 @@ export function mayConcernAll(error: unknown): boolean {
 /**
  * Turns an error about a bucket or an object into sentences for the log: why, and what to do. They may contain text from outside, which
  * the log's writer escapes.
+ *
  * @param action the IAM action that the request needed, for example `s3:GetObject`.
  */
 export function describeFailure(error: unknown, bucket: string, key?: string, action = "s3:PutObject"): string {

@@ -43,6 +43,7 @@ const RULES: readonly Rule[] = [
 
 /**
  * Translates a store's error code to S3's.
+ *
  * @param code the store's own.
  * @returns the same code if it is not known.
  */

@@ -7,6 +7,7 @@ export type FolderItem = Pick<Dirent, "name" | "isDirectory" | "isSymbolicLink">
 /**
  * Lists a folder. Windows keeps some files and folders as reparse points (Data Deduplication, OneDrive), and lists them like links. Only a
  * look at each shows its real kind.
+ *
  * @param look returns the kind of the item at a path.
  * @throws Node's error if the folder cannot be read.
  */

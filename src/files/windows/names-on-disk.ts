@@ -16,6 +16,7 @@ export function haveSameNumbers(one: ItemNumbers, other: ItemNumbers | undefined
 /**
  * The real name of a file, folder or link in its folder. It may differ from the path in case, or be the long name if the path has the short
  * one (`LONGNA~1.CON`).
+ *
  * @returns undefined if there is nothing, or it cannot be read.
  */
 export function nameOnDisk(path: string): string | undefined {

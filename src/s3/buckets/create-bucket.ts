@@ -12,6 +12,7 @@ const LOCATION_REFUSALS = new Set(["IllegalLocationConstraintException", "Invali
 
 /**
  * Creates a bucket if it does not exist, with S3's current defaults: private, without ACLs, encrypted.
+ *
  * @param region the bucket's region. Stores other than Amazon S3 may ignore it.
  * @param isAmazon whether the store is Amazon S3.
  * @throws {ServiceError} with the code BucketAlreadyExists if it belongs to another account; else what `Bucket.send` throws.

@@ -43,6 +43,7 @@ const MAX_UPLOADS = 10_000;
  * Lists the unfinished uploads of keys with a prefix.
  *
  * Source: ListMultipartUploads in the Amazon S3 API Reference.
+ *
  * @throws {ServiceError} if there are more than anybody has; what `Bucket.send` throws.
  */
 export async function listUnfinishedUploads(
@@ -92,6 +93,7 @@ function readUpload(upload: XmlElement): ListedUpload {
  * Lists the parts of an upload, by number. What cannot be a part is passed over.
  *
  * Source: ListParts in the Amazon S3 API Reference.
+ *
  * @throws what `Bucket.send` throws.
  */
 export async function listParts(

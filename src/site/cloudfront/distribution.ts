@@ -45,6 +45,7 @@ export interface SiteOrigin {
 
 /**
  * Reads a distribution, and checks that it serves the site.
+ *
  * @throws {StepError} if it cannot be read or does not serve the site; the signal's reason.
  *
  * Source: GetDistribution in the Amazon CloudFront API Reference.

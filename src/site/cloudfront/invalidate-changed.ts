@@ -22,6 +22,7 @@ export interface EdgeRefresh {
 
 /**
  * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
+ *
  * @param names of the objects whose old form caches may have.
  * @param step distinguishes this invalidation from others of the same publish.
  * @throws the signal's reason.

@@ -19,6 +19,7 @@ const DEFAULT_ERROR_TTL_SECONDS = 10;
  * invalidation. New objects have no old form, but caches may have stored that they were missing. If the distribution keeps such errors for
  * long, new objects count too, unless their name has a hash that no visitor can have requested before. Names that only look like this
  * always count.
+ *
  * @returns names relative to the site; all stored objects if the whole site is invalidated anyway.
  */
 export function objectsToInvalidate(

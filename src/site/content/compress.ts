@@ -50,6 +50,7 @@ export function isWorthCompressing(contentType: string, sizeBytes: number): bool
 /**
  * Compresses a file into another with limited memory. Only as many files are compressed at once as there are cores; others wait. With the
  * same version of Node, the same content gives the same bytes.
+ *
  * @returns the bytes written; undefined, and no file, if compression would not make it smaller.
  * @throws {FileChangedError} if the file has more or fewer bytes than expected; the signal's reason; Node's error if a file cannot be read
  * or written. No file is left then.

@@ -25,6 +25,7 @@ const PRIVATE_KEY = /^\ufeff?\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 
 /**
  * Judges a file by its path.
+ *
  * @param isAllowed whether a pattern names a file or folder on purpose.
  */
 export function secrecyOf(path: string, isAllowed: (name: string) => boolean): Secrecy {

@@ -42,6 +42,7 @@ export interface PlannedZone {
 
 /**
  * Finds what is missing in the hosted zones of the domains. Nothing is changed.
+ *
  * @throws {StepError} if a domain has no hosted zone of its own, or another record is in the place; the signal's reason.
  */
 export async function planDns(controlPlane: ControlPlane, request: DnsRequest, signal: AbortSignal): Promise<DnsPlan> {

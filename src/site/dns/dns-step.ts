@@ -4,6 +4,7 @@ import { type Attempt, describeControlPlaneError } from "../control-plane/contro
 
 /**
  * Does a request to Route 53.
+ *
  * @param what begins the error message, for example "Reading the hosted zone Z1".
  * @throws {StepError} if it fails; the signal's reason.
  */

@@ -80,6 +80,7 @@ export async function findHostedZone(
 
 /**
  * Creates a public hosted zone.
+ *
  * @param run identifies this publish among all publishes of the account.
  * @throws {StepError} if it cannot be made; the signal's reason.
  */

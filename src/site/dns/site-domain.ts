@@ -26,6 +26,7 @@ export interface DomainPlan {
 
 /**
  * Checks the inputs against the domain's requirements.
+ *
  * @returns every wrong input.
  */
 export function domainProblems({ domain, access }: SiteOptions, distribution: Distribution | undefined): PlanProblem[] {
@@ -58,6 +59,7 @@ export function domainProblems({ domain, access }: SiteOptions, distribution: Di
 
 /**
  * Finds what is missing for the site's domain. Nothing is changed.
+ *
  * @throws {StepError} if Route 53 or S3 refuse, or something else is in the place; the signal's reason.
  */
 export async function planDomain(

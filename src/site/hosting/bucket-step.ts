@@ -5,6 +5,7 @@ import { StepError } from "../../sync/step-error.ts";
 
 /**
  * Makes one request about a bucket.
+ *
  * @param what begins the error message, for example "Reading the policy of".
  * @param action the IAM action that the request takes, for example `s3:GetBucketPolicy`.
  * @throws {StepError} if the request fails; the signal's reason.

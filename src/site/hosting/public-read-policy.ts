@@ -72,6 +72,7 @@ function statementsOf({ Statement: statements = [] }: Policy): readonly Statemen
 
 /**
  * Whether a policy lets everyone read an object without conditions.
+ *
  * @param policy JSON. An invalid policy allows nothing.
  * @param arn the object's ARN.
  */

@@ -21,6 +21,7 @@ export interface RedirectTools {
 
 /**
  * Checks the buckets of redirect domains. Nothing is changed.
+ *
  * @param domains each is also its bucket's name, as website endpoints require.
  * @throws {StepError} that names all buckets that cannot be used, because they contain objects or are other websites; the signal's reason.
  *

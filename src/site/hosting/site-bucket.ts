@@ -38,6 +38,7 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
 
 /**
  * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
+ *
  * @returns the index and error document, if this site sets them although it is not at the root of the bucket.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
@@ -70,6 +71,7 @@ export function foreignWebsiteProblem(input: "configureWebsite" | "rollbackTo", 
 
 /**
  * What these two functions would do.
+ *
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function describeBucketChanges(

@@ -26,6 +26,7 @@ export async function configureWebsite(
 
 /**
  * The website configuration of a bucket.
+ *
  * @returns undefined if there is none.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */

@@ -117,6 +117,7 @@ export class ManifestStore {
 
   /**
    * Checks that no other publish has written the manifest meanwhile.
+   *
    * @throws {OtherPublishError} if one has; {StepError} if this cannot be checked.
    */
   async confirm(): Promise<void> {

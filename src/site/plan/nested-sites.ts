@@ -5,6 +5,7 @@ import type { SiteState } from "./site-plan.ts";
 
 /**
  * The folders of other sites below a site, each published with its own manifest.
+ *
  * @param listed names of all objects below the site's prefix, without its own manifest.
  * @returns the folders, with a `/` at their ends.
  */

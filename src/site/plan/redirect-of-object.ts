@@ -4,6 +4,7 @@ import type { SiteOptions } from "../options.ts";
 
 /**
  * The redirect of an object, for the log.
+ *
  * @param headers the headers that it is stored with.
  * @returns empty for an object of another kind.
  */

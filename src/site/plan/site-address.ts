@@ -44,6 +44,7 @@ export function findSiteAddress(options: SiteOptions, distribution: Distribution
 
 /**
  * Checks the inputs against the address.
+ *
  * @returns every wrong input.
  */
 export function siteAddressProblems({ compress }: SiteOptions, { siteUrl }: SiteAddress): PlanProblem[] {

@@ -21,6 +21,7 @@ export interface SiteRules {
 
 /**
  * Reads the `_headers` and `_redirects` files of a site, if it has them.
+ *
  * @param source absolute path of the site's folder.
  * @param siteUrl the site's URL, if known.
  * @throws {ScanError} if a file is there and cannot be read.

@@ -15,6 +15,7 @@ const ROUND_DELAY_MS = 1_000;
 
 /**
  * Removes the preview of a closed pull request, including objects that this run stored while another one removed it.
+ *
  * @param site what this run published; absent if it did not start.
  * @returns whether something was removed.
  * @throws {StepError} if something cannot be deleted; the signal's reason.
@@ -46,6 +47,7 @@ export async function withdrawPreview(
 
 /**
  * Writes a manifest again with the objects that this run may have stored after another run removed the preview.
+ *
  * @returns whether there are any.
  */
 async function claimLeftovers(

@@ -14,6 +14,7 @@ export const PREVIOUS = "previous";
 
 /**
  * Finds the release that a rollback restores.
+ *
  * @param text `previous`, a release number, a build number, or a commit or its first characters.
  * @throws {StepError} if none or several match.
  */

@@ -20,6 +20,7 @@ export async function writeMissingRecord(plan: ReleasePlan, options: SiteOptions
 
 /**
  * Records the release that is live now, and deletes those that are no longer kept.
+ *
  * @param confirm checks that no other publish has begun.
  * @returns the records of all releases that are kept.
  * @throws {StepError} if the record cannot be written; what `confirm` throws; the signal's reason.

@@ -16,6 +16,7 @@ export function describeReleases({ before, keepings, keepReleases }: ReleasePlan
 
 /**
  * Logs which release is live now, and which can be restored.
+ *
  * @param stay all kept releases, including the live one.
  */
 export function logReleases(

@@ -11,6 +11,7 @@ import type { ReleasedSite, ReleaseRun } from "./release-record.ts";
 
 /**
  * Plans what a publish does with the releases of a site.
+ *
  * @param site the site's settings after the publish.
  * @returns undefined if none are kept, nor to be kept.
  * @throws {StepError} if the records of the releases cannot be read; the signal's reason.

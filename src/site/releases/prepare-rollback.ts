@@ -37,6 +37,7 @@ const MAX_NAMED_FILES = 10;
 
 /**
  * Finds the release to restore, and plans the rollback. Nothing is changed.
+ *
  * @throws {StepError} if there is no such release, or the bucket cannot be read; the signal's reason.
  */
 export async function prepareRollback(asked: RollbackOptions, tools: SiteTools): Promise<PreparedRollback> {

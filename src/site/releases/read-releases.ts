@@ -24,6 +24,7 @@ export interface ReleaseSource {
 
 /**
  * Reads the records of all kept releases.
+ *
  * @param siteOf the current settings of the site, for the release of the manifest if its record is missing.
  * @throws {StepError} if a record cannot be read, or understood; the signal's reason.
  */

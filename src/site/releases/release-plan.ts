@@ -31,6 +31,7 @@ export function markDone({ keepReleases }: ReleasePlan, { number, content }: Rel
 
 /**
  * The release that visitors get in the end. If it shows the same content as the live one, it is the live one.
+ *
  * @param shown the site's entries in the final manifest.
  */
 export function releaseAfter(plan: ReleasePlan, shown: ReleaseRecord["entries"]): ReleaseRecord {

@@ -16,6 +16,7 @@ const CONTENT_ENCODING = "content-encoding";
 /**
  * Restores objects of a release by copies within the store. Their headers are those of the release; encryption and tags come from the
  * inputs.
+ *
  * @param objects the wanted objects, by name.
  * @param sources what is copied for each.
  */

@@ -24,6 +24,7 @@ export function isForFunction({ status, to, conditions }: RedirectRule): boolean
 /**
  * Writes a function that applies the first matching rule. A rule that would make the function too long is skipped, and so are later ones
  * for the same paths.
+ *
  * @param addsIndexDocument whether a rewrite to a folder must name its index document, as for a REST endpoint.
  * @returns undefined if no rule remains.
  */

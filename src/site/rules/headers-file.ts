@@ -31,6 +31,7 @@ const KEPT_HEADERS = new Set(["cache-control", "content-disposition", "content-l
 
 /**
  * Reads a `_headers` file, and divides its headers between the objects of the site and CloudFront.
+ *
  * @param siteUrl the site's URL, if known. Rules for other hosts are ignored.
  */
 export function parseHeadersFile(text: string, siteUrl?: URL): HeadersFile {

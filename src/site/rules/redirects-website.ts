@@ -37,6 +37,7 @@ type Stage = (typeof STAGES)[keyof typeof STAGES];
 
 /**
  * Divides rules between redirect objects and routing rules, and refuses those that a website endpoint cannot apply.
+ *
  * @param routingRulesOfOthers how many routing rules the bucket's other sites use.
  */
 export async function websiteRedirects(

@@ -31,6 +31,7 @@ export interface CompiledRedirects {
 /**
  * Divides the rules of a `_redirects` file between S3 and a CloudFront function. For each request the first matching rule is applied, and
  * a rule without `!` never comes before a file of the site, both in S3 and in the function.
+ *
  * @param takeTurns called regularly, because tens of thousands of rules take seconds.
  * @throws what `takeTurns` throws.
  */

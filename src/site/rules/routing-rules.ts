@@ -13,6 +13,7 @@ const MISSING_STATUSES = ["404", "403"];
 
 /**
  * The routing rule for a rule from a folder, for example `/blog/*`, without the condition that excludes files of the site.
+ *
  * @throws Error if S3 cannot apply the rule.
  */
 export function folderRoutingRule(rule: RedirectRule, site: RedirectSite): RoutingRule {

@@ -57,6 +57,7 @@ const MISSING_STATUSES = [404, 403];
 
 /**
  * Chooses what to fetch after a publish: the index, a path without a page, and a sample of each kind of changes.
+ *
  * @param changed the objects and redirects that changed, in any order.
  */
 export function chooseChecks(changed: readonly PublishedObject[], address: CheckedSite): readonly SiteCheck[] {

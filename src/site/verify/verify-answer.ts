@@ -30,6 +30,7 @@ export interface Visitor {
 
 /**
  * Fetches a URL like a browser, but does not follow redirects. Only one chunk of the body is in memory at once.
+ *
  * @param url percent-encoded. Its path is sent unchanged.
  * @throws {ConnectionError} if no whole answer comes; {BodyEncodingError}; the signal's reason.
  */

@@ -36,6 +36,7 @@ const CONCURRENCY = 8;
 /**
  * Fetches the site like its visitors, and compares the answers with what was published. Wrong answers are fetched again until they are
  * right or time is up.
+ *
  * @returns the checks that failed until the end, in their order; empty if all answers are right.
  * @throws the signal's reason.
  */

@@ -13,6 +13,7 @@ import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-
 
 /**
  * Downloads an object to a new file with one request, and computes its checksum meanwhile.
+ *
  * @throws {ObjectReplacedError} if it was replaced since it was listed; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export function fetchInOne(context: FetchContext, object: FetchedObject, newPath: string): Promise<ObjectHead> {

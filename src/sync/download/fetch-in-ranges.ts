@@ -18,6 +18,7 @@ const PARALLEL_RANGES = 8;
 
 /**
  * Downloads an object to a new file in parallel ranges, or in its parts if its checksum is made from them.
+ *
  * @throws {ObjectReplacedError} if it is replaced meanwhile; {ChecksumError}; Node's error; what `Bucket.send` throws.
  */
 export async function fetchInRanges(

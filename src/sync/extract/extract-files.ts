@@ -58,6 +58,7 @@ export class ExtractedFiles {
   /**
    * Extracts the files that the plan wants, and makes sure that each can move to its place. An archive that was extracted is removed,
    * because its files need the disk space.
+   *
    * @returns the failures. If there are any, or the step is cancelled, nothing may be moved.
    */
   async prepare(archives: readonly ReadArchive[]): Promise<ApplyResult> {

@@ -19,6 +19,7 @@ export interface DownloadSource {
 
 /**
  * Decides what `sourceFolder` means: a prefix, which gets a `/` at its end, or the key of one object.
+ *
  * @throws {StepError} if it is both, or if this cannot be decided; the signal's reason.
  */
 export async function findSource(options: DownloadOptions, context: PlanContext): Promise<DownloadSource> {

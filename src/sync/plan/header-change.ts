@@ -35,6 +35,7 @@ const STORAGE_CLASS = "x-amz-storage-class";
  * Finds what differs between an object and what the step's inputs name for it: headers, metadata, storage class, tags. Settings that they
  * do not name are not changed, and neither is a guessed content type. The listing contains the storage class, which only Amazon S3 is sure
  * to keep. Everything else needs a HEAD, and tags a GetObjectTagging.
+ *
  * @param known the object's head, if it was already requested.
  * @returns undefined if nothing differs.
  * @throws {StepError} if there is no answer; the signal's reason.

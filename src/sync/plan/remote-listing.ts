@@ -56,6 +56,7 @@ export async function planInOrder<P>(context: PlanContext, plan: (context: PlanC
 
 /**
  * A value of a listed object that stores other than Amazon S3 may omit.
+ *
  * @param failure what cannot be done without it, and what to do, as sentences.
  * @throws {StepError} if it is missing.
  */

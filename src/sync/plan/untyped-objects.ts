@@ -30,6 +30,7 @@ export class UntypedObjects {
 
   /**
    * Checks an object with the same bytes as a file.
+   *
    * @param head if it was already requested.
    */
   async look(path: string, object: RemoteObject, head: ObjectHead | undefined): Promise<void> {

@@ -135,6 +135,7 @@ export class ObjectSender {
 
   /**
    * Corrects the headers of a resumed upload, which has those of the run that began it.
+   *
    * @returns whether the object now has the headers of this run. If they cannot be read or changed, the file must be sent again.
    */
   async #mendHeaders(key: string, headers: ObjectHeaders): Promise<boolean> {

@@ -12,6 +12,7 @@ const INPUT_BY_HEADER: readonly (readonly [header: RegExp, input: string])[] = [
 
 /**
  * Turns a store's refusal of an object setting into an error that names the input.
+ *
  * @param write how the object was sent.
  * @returns the same error if it has another cause.
  */

@@ -43,6 +43,7 @@ export function finishReading(reader: InputReader, access: TaskAccess | undefine
 
 /**
  * Reads the bucket of a step, and how to reach it.
+ *
  * @param prefixInput the name of the key prefix input, for users who entered a prefix with the bucket.
  */
 export function readAccess(reader: InputReader, prefixInput: "sourceFolder" | "targetFolder"): AccessInputs {

@@ -32,6 +32,7 @@ function decodeKey(text: string): Buffer | undefined {
 
 /**
  * Reads how to encrypt an upload's objects. A key that would not be used is a problem, because the user relies on it.
+ *
  * @param customerKey undefined for a task without this input: website visitors cannot send a key.
  * @param isAmazon whether the store is Amazon S3. Other stores have their own key names.
  * @returns undefined if the bucket decides.
