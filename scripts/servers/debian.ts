@@ -4,7 +4,7 @@ import { type InstallPermission, Unavailable } from "./server.ts";
 /** A program that Debian packs. */
 export interface DebianProgram {
   readonly program: string;
-  /** What makes it tell its version and end. */
+  /** The arguments with which it prints its version and ends. */
   readonly versionOption: string;
   readonly packages: readonly string[];
 }

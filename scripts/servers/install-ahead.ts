@@ -8,7 +8,7 @@ import type { InstallPermission } from "./server.ts";
 import { installedWindows } from "./windows/run-windows.ts";
 import { windowsRuns } from "./windows/windows-suites.ts";
 
-/** Has what the suites need installed while the first of them run. What cannot be had is told by the suite that asks for it. */
+/** Installs what the suites need while the first of them run. What cannot be installed is reported by the suite that needs it. */
 export function installAhead(names: ReadonlySet<string>, permission: InstallPermission): void {
   const isNamed = ({ name }: { name: string }) => names.has(name);
   const nodes = agentNodes.filter(isNamed);

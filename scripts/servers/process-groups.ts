@@ -38,7 +38,7 @@ function killGroup(child: ChildProcess): void {
   try {
     process.kill(-(child.pid as number), "SIGKILL");
   } catch (error) {
-    // It ended by itself just now, and Node has yet to tell.
+    // It has just ended by itself, and Node has not reported it yet.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
       throw error;
     }

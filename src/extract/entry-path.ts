@@ -12,8 +12,8 @@ interface NamedEntry {
 const ABSOLUTE = /^(?:\/|[a-z]:[\\/])/i;
 
 /**
- * The path of an entry below the folder that the archive is extracted to, by the rules of downloads. Tar writes `./a` if it is told to
- * archive the current folder, so `./` at the beginning is dropped; nothing else of a name is changed.
+ * The path of an entry below the folder that the archive is extracted to, by the rules of downloads. Tar writes `./a` if it archives the
+ * current folder, so `./` at the beginning is dropped; nothing else of a name is changed.
  *
  * @returns an empty path for the entry of that folder itself.
  * @throws {ArchiveError} if the name cannot be a path there.

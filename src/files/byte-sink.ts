@@ -109,7 +109,7 @@ export class FileSink implements ByteSink {
     const full = this.#block;
     if (!full) return;
     this.#writing = this.#write(full.subarray(0, this.#filledBytes)).finally(() => this.#pool.giveBack(full));
-    // Whoever fills the next block, or flushes, is told.
+    // The error is thrown when the next block is filled or flushed.
     this.#writing.catch(() => undefined);
     this.#block = undefined;
     this.#filledBytes = 0;

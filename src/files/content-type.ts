@@ -35,7 +35,7 @@ const KNOWN_PATHS: readonly (readonly [pattern: RegExp, type: string])[] = [
 /**
  * Guesses a file's content type from its name, text with its charset (UTF-8).
  *
- * @returns `application/octet-stream` for a name that tells nothing.
+ * @returns `application/octet-stream` for an unknown name.
  */
 export function guessContentType(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);

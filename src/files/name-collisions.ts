@@ -11,7 +11,7 @@ export class NameCollisions {
   readonly #names: ExactNames | FoldedNames;
 
   /**
-   * @param isCaseSensitive what the function of that name tells of the disk.
+   * @param isCaseSensitive whether the disk distinguishes case, as the function of that name returns it.
    * @param fold makes names one that the disk takes for one.
    */
   constructor(isCaseSensitive: boolean, fold: (name: string) => string = diskName) {
@@ -20,7 +20,7 @@ export class NameCollisions {
 
   /**
    * @returns the earlier name that this one collides with, if there is one; this one then does not count.
-   * @throws Error if the names are not in order and the disk tells case apart: collisions would go unnoticed.
+   * @throws Error if the names are not in order and the disk distinguishes case: collisions would go unnoticed.
    */
   add(name: string): string | undefined {
     return this.#names.add(name);
@@ -106,7 +106,7 @@ export function foldName(name: string): string {
 }
 
 /**
- * What names have in common that are one on this system's usual disk, if that does not tell case apart. NTFS goes by single UTF-16 units, and
+ * The form that names share if they are one on this system's usual disk and that disk ignores case. NTFS goes by single UTF-16 units, and
  * pairs only letters that are each other's other case.
  */
 export function diskName(name: string, platform: NodeJS.Platform = process.platform): string {

@@ -199,8 +199,8 @@ function readFolder(folder: Folder, { warn }: Walk): FolderItem[] {
 }
 
 /**
- * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, and which file is meant cannot be told any more. But the character
- * can stand in a name by itself.
+ * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, and which file is meant is no longer known. But the character can
+ * stand in a name by itself.
  */
 function isMangled(folder: Folder, name: string): boolean {
   if (!name.includes("\ufffd")) return false;

@@ -8,7 +8,7 @@ export interface NetworkSettings {
   readonly authorities?: string;
   /** The client certificate of this machine. */
   readonly clientCertificate?: { readonly certificate: string; readonly key: string; readonly passphrase?: string };
-  /** True where the agent was told not to look at certificates. */
+  /** True if the agent is configured to skip certificate checks. */
   readonly skipsValidation: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface ObjectWrite {
 
 /** An object as the answer to its writing describes it. */
 export interface StoredObject {
-  /** Without quotation marks; empty if the store does not tell it. */
+  /** Without quotation marks; empty if the store does not return it. */
   readonly etag: string;
   /** Undefined in a bucket without versions. */
   readonly versionId: string | undefined;

@@ -45,13 +45,12 @@ export class UpdateRefusedError extends CodedError {
 const PARALLEL_PARTS = 8;
 
 /**
- * Changes what is stored beside an object's bytes, without sending these again. Other tags alone are set as such;
- * anything else needs a copy of the object onto itself, which keeps nothing that is not said again: headers, metadata,
- * storage class, redirect location, encryption, grants, object lock. All this is said again as it was, but for the
- * context of an encryption by KMS, which S3 does not tell.
+ * Changes what is stored beside an object's bytes, without sending these again. Other tags alone are set as such; anything else needs a
+ * copy of the object onto itself, which keeps nothing that is not said again: headers, metadata, storage class, redirect location,
+ * encryption, grants, object lock. All this is said again as it was, but for the context of an encryption by KMS, which S3 does not return.
  *
- * A copy has the time of its making, and in a bucket with versions it is a version of its own. The ETag of an object
- * that came in parts changes, unless it is copied in the same parts.
+ * A copy has the time of its making, and in a bucket with versions it is a version of its own. The ETag of an object that came in parts
+ * changes, unless it is copied in the same parts.
  *
  * @param head what the object is now; if it has been replaced since, S3 refuses with PreconditionFailed.
  * @throws {UpdateRefusedError}; what `Bucket.send` throws.
@@ -86,7 +85,7 @@ export async function updateObject(
     ...(algorithm ? { "x-amz-checksum-algorithm": algorithm } : {}),
   };
 
-  // A head does not tell of tags where they may not be read; a copy in one piece then still keeps them.
+  // A head does not show tags that may not be read; a copy in one piece still keeps them.
   const isTagged = Number(head.headers["x-amz-tagging-count"] ?? 0) > 0;
   const inOnePiece = head.sizeBytes <= (options.maxCopyBytes ?? MAX_COPY_BYTES);
   const tags = change.tags ?? (isTagged || !inOnePiece ? await tagsToKeep(bucket, key, signal) : undefined);

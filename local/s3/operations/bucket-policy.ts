@@ -56,7 +56,7 @@ function policyOf({ name, policy }: Bucket): BucketPolicy {
   return policy;
 }
 
-/** S3 does not tell whether it is the bucket or its account that blocks. @throws S3Error AccessDenied */
+/** S3 does not say whether the bucket or its account blocks. @throws S3Error AccessDenied */
 function checkPublicPolicyAllowed(bucket: Bucket, partition: string): void {
   const isSpreading = bucket.refusalsLeft > 0;
   if (isSpreading) bucket.refusalsLeft--;

@@ -129,7 +129,7 @@ function selectParts(upload: MultipartUpload, listed: readonly ListedPart[]): Up
   });
 }
 
-/** The part checksums of a composite upload must all be told again. */
+/** All part checksums of a composite upload must be sent again. */
 function checkPartChecksum(upload: MultipartUpload, listed: ListedPart, part: UploadedPart): void {
   const { checksum } = upload;
   const wanted = `Checksum${checksum?.algorithm}`;

@@ -53,7 +53,7 @@ export function checkKey(key: string): void {
   });
 }
 
-/** `aws-chunked` tells of the transfer and is not kept. */
+/** `aws-chunked` describes the transfer and is not kept. */
 function contentEncoding({ headers }: S3Request): Record<string, string> {
   const kept = (headers.get("content-encoding") ?? "")
     .split(",")

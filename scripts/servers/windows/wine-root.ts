@@ -11,7 +11,7 @@ const packages = ["wine", "wine64", "ca-certificates"];
 const wine = "usr/lib/wine/wine64";
 const wineServer = "usr/lib/wine/wineserver64";
 
-/** What Wine is told: no display, no .NET, no browser, no log of its own. */
+/** The settings of Wine: no display, no .NET, no browser, no log of its own. */
 const wineEnvironment = [
   "HOME=/root",
   "PATH=/usr/bin:/bin",

@@ -3,7 +3,7 @@ import { BLOCK_SIZE_BYTES } from "../block-pool.ts";
 import { FileChangedError } from "../file-range.ts";
 import { type DigestRange, digestRangeAtOnce } from "./digest-range.ts";
 
-/** Why a range has no digest. Errors lose their class and their code on the way between threads, so they are told. */
+/** Why a range has no digest. Errors lose their class and their code between threads, so the reason is sent as text. */
 export type RangeFailure = "changed" | { readonly message: string; readonly code: string | undefined };
 
 /** What became of a range: its digest, a character a byte (latin1), since a text is copied between threads at a fraction of a Buffer's cost. */

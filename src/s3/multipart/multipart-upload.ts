@@ -39,10 +39,11 @@ export interface ResumedUpload {
 
 /**
  * Stores an object part by part. S3 checks each part against its checksum, and the whole object against its size and, for CRCs, the
- * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its parts.
+ * checksum of the whole. An upload that fails and that nothing could resume is aborted, so that S3 does not keep (and charge for) its
+ * parts.
  *
  * @param beforeComplete called when every part is stored; what it throws keeps the object from appearing.
- * @returns the object's ETag, without quotation marks; empty if the store does not tell it.
+ * @returns the object's ETag, without quotation marks; empty if the store does not return it.
  * @throws what `Bucket.send` throws, and what reading the source throws.
  */
 export async function uploadMultipart(

@@ -12,7 +12,7 @@ export interface ListedUpload {
   /** Who began it: the ARN of a user or of a role's session; undefined if the store names nobody, or not by an ARN. */
   readonly initiatorArn: string | undefined;
   readonly storageClass: string;
-  /** Absent if the store tells none. */
+  /** Absent if the store returns none. */
   readonly checksumAlgorithm: string | undefined;
   readonly checksumType: string | undefined;
 }

@@ -14,8 +14,8 @@ export function isPage(contentType: string): boolean {
 }
 
 /**
- * The Cache-Control of the `standard` preset: a year for files with a hash in their name, revalidation for pages and files that tell them
- * the site's version, an hour for all others.
+ * The Cache-Control of the `standard` preset: a year for files with a hash in their name, revalidation for pages and files with the site's
+ * version, an hour for all others.
  *
  * @param path relative to the site, with `/`.
  */

@@ -6,7 +6,7 @@ import type { SiteObject } from "./site-object.ts";
 /** An object of the bucket, as in the listing. */
 export interface ListedObject {
   readonly sizeBytes: number;
-  /** Without quotation marks; empty if the store does not tell it. */
+  /** Without quotation marks; empty if the store does not return it. */
   readonly etag: string;
 }
 

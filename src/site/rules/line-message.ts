@@ -16,7 +16,7 @@ export interface LineWarning {
   readonly outcome: "skipped" | "without effect";
   /** The end of a sentence, and whole sentences after it. */
   readonly reason: string;
-  /** The same for all lines of a kind, where the reason tells of one line more. */
+  /** The same for all lines of a kind, if the reason names one more line. */
   readonly commonReason?: string;
 }
 

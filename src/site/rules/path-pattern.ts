@@ -2,7 +2,7 @@ import { UnsupportedError } from "./line-message.ts";
 
 /** Which URL paths a rule of `_headers` or `_redirects` is about. Paths are decoded, and a `/` at their end makes no difference. */
 export interface PathPattern {
-  /** `exact` is one path; `folder` is a path and all below it, for example `/docs/*`; `wild` is all else with a `*` or a `:name`. */
+  /** `exact` is one path; `folder` is a path and all below it, for example `/docs/*`; `wild` is any other path with a `*` or a `:name`. */
   readonly kind: "exact" | "folder" | "wild";
   /** The host of a pattern that is a whole URL, in lower case; its scheme and port make no difference. */
   readonly host?: string;

@@ -8,8 +8,8 @@ interface Entry<Item> {
 }
 
 /**
- * Patterns in their order, found by paths: whether one of tens of thousands overlaps another is told from a few of them. Patterns that
- * are not one path are kept by what their paths start with, and all of them by the folders above them.
+ * Patterns in their order, found by paths: only a few of tens of thousands must be compared to find those that overlap. Patterns that are
+ * not one path are kept by what their paths start with, and all of them by the folders above them.
  */
 export class PatternIndex<Item> {
   #count = 0;

@@ -18,7 +18,7 @@ export interface WebsiteRedirects {
 
 export interface Refusal {
   readonly reason: string;
-  /** The same for all rules of a kind, where the reason tells of one line more. */
+  /** The same for all rules of a kind, if the reason names one more line. */
   readonly commonReason?: string;
 }
 

@@ -80,7 +80,7 @@ function describeFailures(failures: readonly VerifyFailure[]): CodedMessage[] {
   });
 }
 
-/** Where a distribution does not answer missing pages with the index of a single-page app, that has been told. */
+/** If a distribution does not return the index of a single-page app for missing pages, this has already been reported. */
 function answersWithIndex({ distribution }: PreparedSite, { singlePageApp, indexDocument }: SiteOptions): boolean {
   return !distribution || !singlePageApp || spaChange(distribution, indexDocument) === undefined;
 }

@@ -17,10 +17,10 @@ const PARALLEL_HEADS = 16;
 type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
 
 /**
- * Finds the parts that an object with a composite checksum was uploaded in. Usually one request is enough: all parts but the last have
- * the size of the first one. If the number of parts shows that they have not, there is a request for each part.
+ * Finds the parts that an object with a composite checksum was uploaded in. Usually one request is enough: all parts but the last have the
+ * size of the first one. If the number of parts shows that they have not, there is a request for each part.
  *
- * @returns undefined if the store does not tell.
+ * @returns undefined if the store does not return it.
  * @throws {ObjectReplacedError}; what `Bucket.send` throws.
  */
 export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {

@@ -182,7 +182,7 @@ async function decideFiles(
   return { actions: await decisions.finish(), existing };
 }
 
-/** Whether a file is what the archive holds. A file that cannot be read is not, which its replacement then tells. */
+/** Whether a file is what the archive holds. A file that cannot be read is not; its replacement reports the error. */
 async function compareFile(
   wanted: CheckedFile,
   archiveModifiedMs: number,

@@ -48,10 +48,10 @@ export interface CompareContext {
  * | same | checksum | MD5 of the file, or of its parts as this step would cut them | same |
  * | same | checksum | anything else: other parts, no MD5 because of its encryption, or not listed | a HEAD with S3's checksums decides |
  *
- * If the HEAD tells nothing that can be compared either, for example of parts that another tool has made, size and time decide.
+ * If the HEAD has nothing that can be compared either, for example of parts that another tool has made, size and time decide.
  *
- * @throws {StepError} if there is no answer to the HEAD, or the listing does not tell what `compareBy` needs. Where S3 refuses the HEAD
- *   for this object, it cannot be compared, and counts as changed.
+ * @throws {StepError} if there is no answer to the HEAD, or the listing does not have what `compareBy` needs. If S3 refuses the HEAD for
+ * this object, it cannot be compared, and counts as changed.
  */
 export async function compare(
   context: CompareContext,

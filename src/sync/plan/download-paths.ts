@@ -27,7 +27,7 @@ export class DownloadPaths {
   /** Where paths are not what their keys end in, the key that each comes from. */
   readonly #keys = new Map<string, string>();
   readonly #problems: PlanProblem[] = [];
-  /** Finds names that this system's disks tell apart, and others do not. */
+  /** Finds names that are different on this system's disks, but the same on others. */
   readonly #perhapsTaken: NameCollisions | undefined;
   readonly #perhapsRivals = new Set<string>();
 

@@ -55,7 +55,7 @@ export interface FileToSend {
 /** The stored object. */
 export interface SentObject {
   readonly sizeBytes: number;
-  /** Without quotation marks; empty if the store does not tell it. */
+  /** Without quotation marks; empty if the store does not return it. */
   readonly etag: string;
   /** Whether a resumed upload was completed, whose headers are not known. */
   readonly isResumed: boolean;

@@ -170,7 +170,7 @@ function performedOf({ actions }: Plan, { errors, report }: PlanResult, dryRun: 
   return dryRun && errors.length === 0 ? actions : [];
 }
 
-/** A dry run: tells what would be done. */
+/** A dry run: reports what would be done. */
 function showPlan(plan: Plan, direction: Direction): PlanResult {
   const counts = countPlan(plan);
   log.info(describePlan(plan, counts, direction));
@@ -180,7 +180,7 @@ function showPlan(plan: Plan, direction: Direction): PlanResult {
   return { counts, errors: [] };
 }
 
-/** Does what is planned, and tells what was done. */
+/** Does what is planned, and reports what was done. */
 async function carryOut<P extends Plan>(
   plan: P,
   direction: Direction,
