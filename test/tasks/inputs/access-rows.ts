@@ -21,7 +21,6 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
   toolkitCredentialsRow,
   {
     input: "regionName",
-    meaning: "The region of the bucket.",
     valid: [
       { value: "us-west-2", means: { region: "us-west-2" } },
       { value: "US-West-2", isAmazon: true, means: { region: "us-west-2" } },
@@ -46,7 +45,6 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
   },
   {
     input: "bucketName",
-    meaning: "The bucket, or the ARN of an access point.",
     valid: [
       { value: "my-bucket", means: { bucketName: "my-bucket" } },
       {
@@ -93,7 +91,6 @@ export const connectionRows = (prefixInput: string): InputRow[] => [
 /** Whether the parallel jobs of a transfer share its work. */
 export const shardRow: InputRow = {
   input: "shard",
-  meaning: "Whether each job of `strategy: parallel` takes its own share of the files.",
   valid: [
     {
       value: "true",
@@ -124,7 +121,6 @@ export const shardRow: InputRow = {
 export const advancedRows: InputRow[] = [
   {
     input: "concurrency",
-    meaning: "The number of requests at the same time.",
     valid: [
       { value: "8", means: { concurrency: 8 } },
       { value: "1000", means: { concurrency: 1000 } },
@@ -139,7 +135,6 @@ export const advancedRows: InputRow[] = [
   },
   {
     input: "forcePathStyleAddressing",
-    meaning: "Whether addresses are `server/bucket/key`, whatever the service connection says.",
     valid: [
       { value: "true", means: { addressingStyle: "path" } },
       { value: "false", means: {} },
@@ -156,7 +151,6 @@ export const advancedRows: InputRow[] = [
   },
   {
     input: "endpointFeatures",
-    meaning: "Other endpoints of Amazon S3: `accelerate`, `dualstack`, `fips`, separated by commas.",
     valid: [
       { value: "dualstack, fips", isAmazon: true, means: features("dualstack", "fips") },
       { value: "Accelerate", isAmazon: true, means: features("accelerate") },
@@ -208,7 +202,6 @@ export const advancedRows: InputRow[] = [
   },
   {
     input: "expectedBucketOwner",
-    meaning: "The AWS account that must own the bucket; if it does not, S3 refuses every request.",
     valid: [{ value: "123456789012", means: { expectedBucketOwner: "123456789012" } }],
     empty: { says: "nobody checks", means: {} },
     wrong: [
@@ -220,5 +213,5 @@ export const advancedRows: InputRow[] = [
       },
     ],
   },
-  booleanRow("requesterPays", "Whether the account of the service connection agrees to pay for requests and traffic."),
+  booleanRow("requesterPays"),
 ];

@@ -12,7 +12,6 @@ const OWN_METADATA =
 export const archiveRows: InputRow[] = [
   {
     input: "archive",
-    meaning: "Whether all files become one object: `none`, `zip` or `tar.gz`.",
     valid: [
       { value: "zip", others: { archiveName: "app.zip" }, means: options() },
       { value: "TAR.GZ", others: { archiveName: "app.tgz" }, means: options({ format: "tar.gz", name: "app.tgz" }) },
@@ -61,7 +60,6 @@ export const archiveRows: InputRow[] = [
   },
   {
     input: "archiveName",
-    meaning: "The object's name below the key prefix; it may have folders.",
     valid: [
       { value: "app.zip", others: { archive: "zip" }, means: options() },
       { value: "/v1\\./app.zip", others: { archive: "zip" }, means: options({ name: "v1/app.zip" }) },
@@ -108,7 +106,6 @@ export const archiveRows: InputRow[] = [
   },
   {
     input: "compressionLevel",
-    meaning: "How much the archive is compressed, from 1 (fastest) to 9 (smallest).",
     valid: [
       { value: "1", others: app, means: options({ compressionLevel: 1 }) },
       { value: "9", means: {} },

@@ -33,7 +33,6 @@ const ofToolkit = "the role of the service connection (toolkitCredentials)";
 
 export const awsCredentialsRow: InputRow = {
   input: "awsCredentials",
-  meaning: "The service connection of type AWS S3: the AWS credentials, and the server URL.",
   valid: [
     { value: "CONNECTION", means: {} },
     {
@@ -219,7 +218,6 @@ export const awsCredentialsRow: InputRow = {
 
 export const toolkitCredentialsRow: InputRow = {
   input: "toolkitCredentials",
-  meaning: "Instead of awsCredentials: a service connection of type AWS, of the AWS Toolkit.",
   valid: [
     {
       value: "TOOLKIT",

@@ -20,7 +20,6 @@ const customerManaged: ValidCase = {
 
 const customerKeyRow: InputRow = {
   input: "customerKey",
-  meaning: "The customer's key (SSE-C): 32 bytes in hexadecimal or base64. It is masked in the log.",
   valid: [
     { value: HEX, others: { keyManagement: "customerManaged" }, means: customer },
     { value: HEX.toLowerCase(), others: { keyManagement: "customerManaged" }, means: customer },
@@ -50,8 +49,6 @@ const customerKeyRow: InputRow = {
 export const downloadEncryptionRows: InputRow[] = [
   {
     input: "keyManagement",
-    meaning:
-      "Whose key the objects are encrypted by: `customerManaged` for the customer's own (SSE-C); anything else S3 decrypts itself.",
     valid: [
       customerManaged,
       { value: "noneOrAWSManaged", means: {} },
@@ -68,16 +65,12 @@ export const downloadEncryptionRows: InputRow[] = [
 export const uploadEncryptionRows: InputRow[] = [
   {
     input: "keyManagement",
-    meaning:
-      "By whose keys the objects are encrypted: `none` as the bucket has it, `awsManaged` of S3 or KMS, `customerManaged` the customer's own (SSE-C).",
     valid: [{ value: "awsManaged", means: { encryption: kms } }, customerManaged, { value: "none", means: {} }],
     empty: { says: "`none`", means: {} },
     wrong: [wrongManagement("none, awsManaged or customerManaged")],
   },
   {
     input: "encryptionAlgorithm",
-    meaning:
-      "`KMS`, `AES256` (keys of S3) or `DSSE`, with `keyManagement: awsManaged`; without effect for other values of it.",
     valid: [
       { value: "AES256", others: { keyManagement: "awsManaged" }, means: { encryption: { kind: "s3" } } },
       { value: "kms", others: { keyManagement: "awsManaged" }, means: { encryption: kms } },
@@ -107,7 +100,6 @@ export const uploadEncryptionRows: InputRow[] = [
   },
   {
     input: "kmsMasterKeyId",
-    meaning: "The KMS key: its id, its ARN or an alias, with `KMS` or `DSSE`.",
     valid: [
       KEY_ID,
       `arn:aws:kms:eu-west-1:123456789012:key/${KEY_ID}`,
@@ -152,7 +144,6 @@ export const uploadEncryptionRows: InputRow[] = [
   customerKeyRow,
   {
     input: "bucketKey",
-    meaning: "Whether an S3 bucket key is used, with `KMS`.",
     valid: [
       { value: "true", others: { keyManagement: "awsManaged" }, means: { encryption: { ...kms, bucketKey: true } } },
       { value: "false", others: { keyManagement: "awsManaged" }, means: { encryption: kms } },
@@ -181,7 +172,6 @@ export const uploadEncryptionRows: InputRow[] = [
 export const siteEncryptionRows: InputRow[] = [
   {
     input: "keyManagement",
-    meaning: "Whose keys encrypt the objects: `none` (the bucket decides), or `awsManaged` (S3 or KMS).",
     valid: [
       { value: "awsManaged", means: { encryption: kms } },
       { value: "none", means: {} },

@@ -44,8 +44,6 @@ export type EmptyCase = Omit<InputCase, "value"> & {
 /** One input: a row of the documentation, and its tests. */
 export interface InputRow {
   readonly input: string;
-  /** In a few words, for those who read the rows. The page of the task has the help text of the form. */
-  readonly meaning: string;
   /** The first stands in the documentation. */
   readonly valid: readonly ValidCase[];
   readonly empty: EmptyCase;
@@ -61,7 +59,6 @@ export function undefinedVariable(input: string, value: string, variable: string
 /** The row of an input that is true or false. */
 export function booleanRow(
   input: keyof OptionsDescription & string,
-  meaning: string,
   more: {
     readonly isTrueByDefault?: true;
     /** What the option becomes that has the input's name, if not the value itself. */
@@ -74,7 +71,6 @@ export function booleanRow(
   const means = { [input]: more.means ?? value };
   return {
     input,
-    meaning,
     valid: [
       { value: String(value), means },
       { value: String(value).toUpperCase(), means },
@@ -95,7 +91,6 @@ export function booleanRow(
 /** The row of an input that is one of several values. */
 export function choiceRow(
   input: keyof OptionsDescription & string,
-  meaning: string,
   choices: readonly [byDefault: string, ...others: string[]],
   more: { readonly valid?: readonly ValidCase[] } = {},
 ): InputRow {
@@ -104,7 +99,6 @@ export function choiceRow(
   const means = (value: string): ValidCase => ({ value, means: { [input]: value } });
   return {
     input,
-    meaning,
     valid: [
       means(other),
       ...others.map(means),

@@ -9,7 +9,6 @@ const everyFile = (headers: Record<string, string>) => ({
 /** The input of an upload that says who may do what with its objects. */
 export const cannedAclRow: InputRow = {
   input: "filesAcl",
-  meaning: "A canned ACL for every file; `none` sends none.",
   valid: [
     { value: "public-read", means: { cannedAcl: "public-read" } },
     { value: "Bucket-Owner-Full-Control", means: { cannedAcl: "bucket-owner-full-control" } },
@@ -34,8 +33,6 @@ export const cannedAclRow: InputRow = {
 export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[] => [
   {
     input: "headers",
-    meaning:
-      "Headers by pattern: pattern lines, and below them, indented, `Name: value` lines. All rules that match a file apply, the later ones over the earlier, over cacheControl, and over the inputs for every file.",
     valid: [
       {
         value:
@@ -85,7 +82,6 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "cacheControl",
-    meaning: "The Cache-Control header by pattern: `pattern=value` lines, the first that matches a file decides.",
     valid: [
       {
         value: "**/*.js=public, max-age=3600\n**/*.html=no-cache",
@@ -121,7 +117,6 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "contentType",
-    meaning: "The Content-Type of every file.",
     valid: [{ value: "text/plain; charset=utf-8", means: everyFile({ "content-type": "text/plain; charset=utf-8" }) }],
     empty: { says: "guessed from each file's name", means: {} },
     wrong: [
@@ -135,7 +130,6 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "contentEncoding",
-    meaning: "The Content-Encoding of every file.",
     valid: [{ value: "gzip", means: everyFile({ "content-encoding": "gzip" }) }],
     empty: { says: "none", means: {} },
     wrong: [
@@ -149,7 +143,6 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "metadata",
-    meaning: "Metadata of every file: `name=value` lines, 2,048 bytes in total.",
     valid: [
       {
         value: "Build=20261021.3\nowner=Zoë",
@@ -173,7 +166,6 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "tags",
-    meaning: "Tags of every file: `name=value` lines, 10 at most.",
     valid: [
       {
         value: "retention=30 days\nteam=web",
@@ -207,7 +199,6 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   },
   {
     input: "storageClass",
-    meaning: "The storage class of every file; another store may have classes of its own.",
     valid: [
       { value: "STANDARD_IA", isAmazon: true, means: everyFile({ "x-amz-storage-class": "STANDARD_IA" }) },
       { value: "glacier_ir", isAmazon: true, means: everyFile({ "x-amz-storage-class": "GLACIER_IR" }) },
@@ -224,13 +215,5 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
       },
     ],
   },
-  choiceRow("checksumAlgorithm", "The checksum that is sent and kept with every object.", [
-    "auto",
-    "CRC32",
-    "CRC32C",
-    "CRC64NVME",
-    "SHA1",
-    "SHA256",
-    "none",
-  ]),
+  choiceRow("checksumAlgorithm", ["auto", "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "none"]),
 ];

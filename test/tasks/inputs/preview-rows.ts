@@ -87,7 +87,6 @@ export function previewRows(optionsOfPublish: readonly string[]): InputRow[] {
   return [
     {
       input: "previewName",
-      meaning: "The folder of the preview, under targetFolder.",
       valid: [
         { value: "new-menu", others: PREVIEW, means: preview({ name: "new-menu" }) },
         { value: "7", others: PREVIEW, means: preview({ name: "7" }) },
@@ -104,7 +103,6 @@ export function previewRows(optionsOfPublish: readonly string[]): InputRow[] {
     },
     {
       input: "pullRequestId",
-      meaning: "The number of the pull request that a preview shows, or whose previews alone are removed.",
       valid: [
         { value: "12", others: { action: "preview" }, means: preview() },
         {
@@ -133,7 +131,6 @@ export function previewRows(optionsOfPublish: readonly string[]): InputRow[] {
     commentRow,
     {
       input: "previewDays",
-      meaning: "How many days after its last publish a preview is removed; 0 only with the end of its pull request.",
       valid: [
         { value: "7", others: PREVIEW, means: preview({ previewDays: 7 }) },
         { value: "0", others: REMOVAL, means: removed({ previewDays: 0 }) },
@@ -152,7 +149,7 @@ export function previewRows(optionsOfPublish: readonly string[]): InputRow[] {
 }
 
 const commentRow: InputRow = {
-  ...booleanRow("comment", "Whether a pull request in Azure Repos gets a comment with the URL."),
+  ...booleanRow("comment"),
   valid: [
     { value: "false", others: PREVIEW, means: preview({ comment: false }) },
     { value: "TRUE", others: PREVIEW, means: preview() },

@@ -62,8 +62,6 @@ const OPTIONS_OF_PUBLISH = [
 const releaseRows: InputRow[] = [
   {
     input: "action",
-    meaning:
-      "What is done: `publish` a built site, `rollback` to an earlier release of it, publish a `preview` of a pull request, or `removePreviews` that nobody needs.",
     valid: [
       { value: "rollback", means: rollback() },
       {
@@ -87,7 +85,6 @@ const releaseRows: InputRow[] = [
   },
   {
     input: "keepReleases",
-    meaning: "How many releases before the live one can come back; 0 deletes those that were kept.",
     valid: [
       { value: "5", means: { keepReleases: 5 } },
       { value: "50", means: { keepReleases: 50 } },
@@ -103,7 +100,6 @@ const releaseRows: InputRow[] = [
   },
   {
     input: "rollbackTo",
-    meaning: "The release that comes back: `previous`, the number of a release, a build number or a commit.",
     valid: ["7", "20260102.3", "1a2b3c4d5e", "previous"].map((value) => ({
       value,
       others: { action: "rollback" },
@@ -122,7 +118,6 @@ const releaseRows: InputRow[] = [
 
 const siteAccessRow: InputRow = {
   input: "siteAccess",
-  meaning: "How visitors reach the site. It changes only which inputs the form shows.",
   valid: [
     { value: "cloudFront", others: { configureWebsite: "true" }, means: { configureWebsite: true } },
     { value: "Website", means: {} },
@@ -140,7 +135,6 @@ const siteAccessRow: InputRow = {
 const documentRows: InputRow[] = [
   {
     input: "indexDocument",
-    meaning: "The document that answers for a folder.",
     valid: [{ value: "default.htm", means: { indexDocument: "default.htm" } }],
     empty: { says: "`index.html`", means: {} },
     wrong: [
@@ -154,7 +148,6 @@ const documentRows: InputRow[] = [
   },
   {
     input: "errorDocument",
-    meaning: "The document for unknown paths, by its path in sourceFolder.",
     valid: [
       { value: "/errors/404.html", means: { errorDocument: "errors/404.html" } },
       { value: "errors\\404.html", means: { errorDocument: "errors/404.html" } },
@@ -176,7 +169,7 @@ const documentRows: InputRow[] = [
       },
     ],
   },
-  booleanRow("singlePageApp", "Whether the index document answers for unknown paths."),
+  booleanRow("singlePageApp"),
 ];
 
 export const publishSiteTable: InputTable = {
@@ -211,7 +204,6 @@ export const publishSiteTable: InputTable = {
     ...releaseRows,
     {
       input: "sourceFolder",
-      meaning: "The folder with the built site.",
       valid: [
         { value: "SOURCE/site", means: {} },
         { value: "site", means: {} },
@@ -232,20 +224,15 @@ export const publishSiteTable: InputTable = {
     },
     prefixRow,
     siteAccessRow,
-    patternsRow("files"),
-    booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
+    patternsRow,
+    booleanRow("followSymlinks", {
       isTrueByDefault: true,
     }),
     ...documentRows,
-    booleanRow("cleanUrls", "Whether `about.html` is also found at `about`."),
-    choiceRow("compress", "How text-like files are compressed, where that makes them smaller.", [
-      "off",
-      "gzip",
-      "brotli",
-    ]),
+    booleanRow("cleanUrls"),
+    choiceRow("compress", ["off", "gzip", "brotli"]),
     {
       input: "keepRemovedDays",
-      meaning: "For how many days assets are kept that the site no longer has. Pages are removed at once.",
       valid: [
         { value: "30", means: { keepRemovedDays: 30 } },
         { value: "0", means: { keepRemovedDays: 0 } },
@@ -261,7 +248,6 @@ export const publishSiteTable: InputTable = {
     },
     {
       ...maxDeleteRow,
-      meaning: "The most that may be deleted: a count, or a share of the pages and of all published objects.",
     },
     dryRunRow,
     ...previewRows(OPTIONS_OF_PUBLISH),
@@ -270,11 +256,7 @@ export const publishSiteTable: InputTable = {
     ...domainRows,
     verifyRow,
     { ...siteUrlRow, valid: [...siteUrlRow.valid, ...previewUrls] },
-    choiceRow(
-      "cachePreset",
-      "The Cache-Control header where nothing else names it: `standard` is a year for fingerprinted files, `no-cache` for pages, an hour for the rest.",
-      ["standard", "none"],
-    ),
+    choiceRow("cachePreset", ["standard", "none"]),
     ...objectRows("ruledHeaders").map((row) => ({
       ...row,
       // An object that is stored again has the tags of the step and no others.

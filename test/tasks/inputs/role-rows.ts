@@ -50,7 +50,6 @@ const forOneRole = (value: string, means: object): ValidCase => ({
 export const roleRows: InputRow[] = [
   {
     input: "assumeRole",
-    meaning: "The ARNs of roles to assume, one after the other, after the role of the service connection.",
     valid: [
       { value: ROLE, isAmazon: true, means: { roles: [role(ROLE, "assumeRole")] } },
       {
@@ -100,7 +99,6 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "assumeRoleExternalId",
-    meaning: "The external ID that the roles of assumeRole require.",
     valid: [
       forOneRole("a-partner", { externalId: "a-partner" }),
       {
@@ -138,7 +136,6 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "sessionTags",
-    meaning: "Tags of the session: one `name=value` in each line.",
     valid: [
       forOneRole(tags, parsedTags),
       {
@@ -190,7 +187,6 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "sessionPolicy",
-    meaning: "A policy in JSON that restricts the last role.",
     valid: [
       forOneRole(POLICY, { sessionPolicy: BARE_POLICY }),
       {
@@ -231,7 +227,6 @@ export const roleRows: InputRow[] = [
   },
   {
     input: "roleDurationSeconds",
-    meaning: "How long the session of the last role lasts before it is renewed, in seconds.",
     valid: [
       forOneRole("900", { durationSeconds: 900 }),
       {

@@ -31,31 +31,27 @@ const refusedOnBucket = (input: string): WrongCase[] => [
 
 /** The inputs that say what is set on the bucket. */
 export const hostingRows: InputRow[] = [
-  booleanRow(
-    "configureWebsite",
-    "Whether the bucket is created where it is missing, and gets its website configuration.",
-    {
-      valid: [
-        {
-          value: "true",
-          others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
-          means: { configureWebsite: true, encryption: { kind: "s3" } },
-        },
-      ],
-      wrong: [
-        ...refusedOnBucket("configureWebsite"),
-        {
-          value: "true",
-          isAmazon: true,
-          others: { endpointFeatures: "accelerate" },
-          errors: [
-            "configureWebsite: it cannot be used with endpointFeatures: accelerate, because that endpoint cannot create buckets. Remove one of the two. [inputs-in-conflict]",
-          ],
-        },
-      ],
-    },
-  ),
-  booleanRow("publicRead", "Whether everyone may read what is under the key prefix.", {
+  booleanRow("configureWebsite", {
+    valid: [
+      {
+        value: "true",
+        others: { keyManagement: "awsManaged", encryptionAlgorithm: "AES256" },
+        means: { configureWebsite: true, encryption: { kind: "s3" } },
+      },
+    ],
+    wrong: [
+      ...refusedOnBucket("configureWebsite"),
+      {
+        value: "true",
+        isAmazon: true,
+        others: { endpointFeatures: "accelerate" },
+        errors: [
+          "configureWebsite: it cannot be used with endpointFeatures: accelerate, because that endpoint cannot create buckets. Remove one of the two. [inputs-in-conflict]",
+        ],
+      },
+    ],
+  }),
+  booleanRow("publicRead", {
     wrong: refusedOnBucket("publicRead"),
   }),
 ];
@@ -76,7 +72,6 @@ const withoutDistribution = (input: string, value: string, byDefault: string): W
 export const distributionRows: InputRow[] = [
   {
     input: "cloudFrontDistributionId",
-    meaning: "The CloudFront distribution before the bucket.",
     valid: [{ value: DISTRIBUTION_ID, means: { distribution } }],
     empty: { says: "none", means: {} },
     wrong: [
@@ -92,7 +87,6 @@ export const distributionRows: InputRow[] = [
   },
   {
     input: "invalidate",
-    meaning: "What is invalidated in CloudFront: `changed`, `all` or `none`.",
     valid: [
       ofDistribution("all", { invalidate: "all" }),
       ofDistribution("None", { invalidate: "none" }),
@@ -111,7 +105,6 @@ export const distributionRows: InputRow[] = [
   },
   {
     input: "waitForInvalidation",
-    meaning: "Whether the step waits until CloudFront has invalidated everywhere.",
     valid: [
       ofDistribution("false", { waitForInvalidation: false }),
       ofDistribution("TRUE", {}),
@@ -128,7 +121,6 @@ export const distributionRows: InputRow[] = [
   },
   {
     input: "invalidationTimeoutMinutes",
-    meaning: "How long to wait for an invalidation, in minutes. If it takes longer, there is a warning.",
     valid: [
       ofDistribution("5", { invalidationTimeoutMs: 300_000 }),
       ofDistribution("1440", { invalidationTimeoutMs: 86_400_000 }),
@@ -166,7 +158,6 @@ const NAME_ADVICE = "Enter only a domain name, for example www.example.com. [dom
 export const domainRows: InputRow[] = [
   {
     input: "domainName",
-    meaning: "The domain of the site. Route 53 leads it to the distribution, or to the bucket of the same name.",
     valid: [
       {
         value: "www.example.com",
@@ -208,7 +199,6 @@ export const domainRows: InputRow[] = [
   },
   {
     input: "redirectDomains",
-    meaning: "Other domains that redirect to domainName: one in each line, or separated by commas.",
     valid: [ofDomain("example.com\n\nExample.org., example.com", { redirectDomains: ["example.com", "example.org"] })],
     empty: { says: "none", means: {} },
     wrong: [
@@ -227,7 +217,6 @@ export const domainRows: InputRow[] = [
   },
   {
     input: "hostedZoneId",
-    meaning: "The hosted zone that holds the records.",
     valid: [
       ofDomain("Z0123456EXAMPLE", { hostedZoneId: "Z0123456EXAMPLE" }),
       ofDomain("/hostedzone/Z0123456EXAMPLE", { hostedZoneId: "Z0123456EXAMPLE" }),
@@ -244,7 +233,6 @@ export const domainRows: InputRow[] = [
   },
   {
     input: "createHostedZone",
-    meaning: "Whether a public hosted zone is created where there is none for the domain.",
     valid: [ofDomain("true", { createHostedZone: true }), ofDomain("False", {})],
     empty: { says: "`false`", means: {} },
     wrong: [
@@ -265,13 +253,12 @@ export const domainRows: InputRow[] = [
   },
 ];
 
-export const verifyRow = booleanRow("verify", "Whether the site is fetched and compared after all is done.", {
+export const verifyRow = booleanRow("verify", {
   isTrueByDefault: true,
 });
 
 export const siteUrlRow: InputRow = {
   input: "siteUrl",
-  meaning: "The URL that visitors use.",
   valid: [
     { value: "https://cdn.example.com/shop", means: { siteUrl: "https://cdn.example.com/shop/" } },
     { value: "http://127.0.0.1:8080", means: { siteUrl: "http://127.0.0.1:8080/" } },

@@ -44,7 +44,6 @@ export const uploadTable: InputTable = {
     ...connectionRows("targetFolder"),
     {
       input: "sourceFolder",
-      meaning: "The folder to upload, or a single file.",
       valid: [
         { value: "SOURCE/site", means: {} },
         { value: "site", means: {} },
@@ -63,26 +62,22 @@ export const uploadTable: InputTable = {
       ],
     },
     prefixRow,
-    ...transferRows({
-      existing: "an object",
-      chosen: "files",
-      wrongDeleteExtra: [
-        {
-          value: "true",
-          others: { sourceFolder: "SOURCE/file.txt" },
-          errors: [
-            "deleteExtra: it cannot be used if sourceFolder is a single file, SOURCE/file.txt: everything else would be deleted. Set deleteExtra to false, or enter a folder. [inputs-in-conflict]",
-          ],
-        },
-      ],
-    }),
+    ...transferRows([
+      {
+        value: "true",
+        others: { sourceFolder: "SOURCE/file.txt" },
+        errors: [
+          "deleteExtra: it cannot be used if sourceFolder is a single file, SOURCE/file.txt: everything else would be deleted. Set deleteExtra to false, or enter a folder. [inputs-in-conflict]",
+        ],
+      },
+    ]),
     ...archiveRows,
-    booleanRow("followSymlinks", "Whether symbolic links are followed, as long as they stay inside sourceFolder.", {
+    booleanRow("followSymlinks", {
       isTrueByDefault: true,
     }),
     ...objectRows("headers"),
     cannedAclRow,
-    booleanRow("createBucket", "Whether the bucket is created where it does not exist.", {
+    booleanRow("createBucket", {
       wrong: [
         {
           value: "true",
@@ -119,8 +114,6 @@ export const downloadTable: InputTable = {
     ...connectionRows("sourceFolder"),
     {
       input: "sourceFolder",
-      meaning:
-        "The key prefix: `site` and `/site` mean `site/`, never `site-old/`; `//site` means `/site/`; the key of an object means that object alone; a `\\\\` separates folders as `/` does.",
       valid: [
         { value: "site", means: { source: "site" } },
         { value: "/site/app/", means: { source: "site/app/" } },
@@ -137,7 +130,6 @@ export const downloadTable: InputTable = {
     },
     {
       input: "targetFolder",
-      meaning: "The folder to download to. It is created if it does not exist.",
       valid: [
         { value: "SOURCE/new/folder", means: {} },
         { value: "new/folder", means: {} },
@@ -160,12 +152,9 @@ export const downloadTable: InputTable = {
         undefinedVariable("targetFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
       ],
     },
-    booleanRow(
-      "keepPrefix",
-      "Whether files get the path of their whole key, key prefix included, as with the AWS Toolkit. `flattenFolders` drops it.",
-    ),
-    ...transferRows({ existing: "a file", chosen: "objects" }),
-    booleanRow("extract", "Whether objects that end in `.zip`, `.tar.gz` or `.tgz` are extracted.", {
+    booleanRow("keepPrefix"),
+    ...transferRows(),
+    booleanRow("extract", {
       means: { maxBytes: 10e9 },
       wrong: Object.entries({
         deleteExtra: "the bucket does not list what is in archives",
@@ -181,7 +170,6 @@ export const downloadTable: InputTable = {
     }),
     {
       input: "extractMaxSizeGB",
-      meaning: "The maximum total size of the files in one archive, in GB (1,000,000,000 bytes).",
       valid: [
         { value: "20", others: { extract: "true" }, means: { extract: { maxBytes: 20e9 } } },
         { value: "20", means: {} },

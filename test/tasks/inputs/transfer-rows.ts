@@ -15,10 +15,8 @@ const withShard: WrongCase = {
   ],
 };
 
-/** @param chosen what the patterns choose. */
-export const patternsRow = (chosen: string): InputRow => ({
+export const patternsRow: InputRow = {
   input: "globExpressions",
-  meaning: `Which ${chosen}: one pattern a line, the last that matches decides.`,
   valid: [
     {
       value: "**\n!**/*.map\n# not these\n!.well-known/",
@@ -43,11 +41,10 @@ export const patternsRow = (chosen: string): InputRow => ({
     },
     undefinedVariable("globExpressions", "$(Out)/**", "Out"),
   ],
-});
+};
 
 const ignoreCaseRow: InputRow = {
   input: "ignoreCase",
-  meaning: "Whether upper and lower case are alike in globExpressions.",
   valid: [
     { value: "true", others: { globExpressions: "**/*.JS" }, means: { matched: ["assets/app.js"] } },
     {
@@ -68,7 +65,6 @@ const ignoreCaseRow: InputRow = {
 
 export const maxDeleteRow: InputRow = {
   input: "maxDelete",
-  meaning: "How much may be deleted: a number or a percentage.",
   valid: [
     { value: "20%", means: { maxDelete: { kind: "share", percent: 20 } } },
     { value: "100", means: { maxDelete: { kind: "count", count: 100 } } },
@@ -87,7 +83,6 @@ export const maxDeleteRow: InputRow = {
 /** Accepted from pipelines of the AWS Toolkit, and not used. */
 export const toolkitLoggingRows: InputRow[] = ["logRequest", "logResponse"].map((input) => ({
   input,
-  meaning: "Not used: accepted so that pipelines of the AWS Toolkit need no change.",
   valid: [
     { value: "true", means: {} },
     { value: "false", means: {} },
@@ -98,40 +93,22 @@ export const toolkitLoggingRows: InputRow[] = ["logRequest", "logResponse"].map(
   ],
 }));
 
-export const dryRunRow = booleanRow("dryRun", "Whether the step only shows what it would do.");
+export const dryRunRow = booleanRow("dryRun");
 
 /** The inputs of both transfers that say what is transferred. */
-export const transferRows = (direction: {
-  /** What stands at the target. */
-  readonly existing: string;
-  /** What the patterns choose. */
-  readonly chosen: string;
-  readonly wrongDeleteExtra?: readonly WrongCase[];
-}): InputRow[] =>
+export const transferRows = (wrongDeleteExtra: readonly WrongCase[] = []): InputRow[] =>
   [
-    patternsRow(direction.chosen),
+    patternsRow,
     ignoreCaseRow,
-    booleanRow("flattenFolders", `Whether ${direction.chosen} lose their folders: \`a/b.txt\` becomes \`b.txt\`.`),
-    choiceRow(
-      "overwrite",
-      `What becomes of ${direction.existing} that exists: \`changed\`, \`always\`, \`never\` or \`error\`; \`true\` means always, \`false\` error.`,
-      ["changed", "always", "never", "error", "true", "false"],
-    ),
-    choiceRow("compareBy", "How `changed` is decided; without effect for other values of overwrite.", [
-      "checksum",
-      "sizeAndTime",
-      "size",
-    ]),
-    booleanRow(
-      "deleteExtra",
-      "Whether objects or files that the source does not have are deleted, after everything else succeeded.",
-      {
-        wrong: [withFlattenFolders, withShard, ...(direction.wrongDeleteExtra ?? [])],
-      },
-    ),
+    booleanRow("flattenFolders"),
+    choiceRow("overwrite", ["changed", "always", "never", "error", "true", "false"]),
+    choiceRow("compareBy", ["checksum", "sizeAndTime", "size"]),
+    booleanRow("deleteExtra", {
+      wrong: [withFlattenFolders, withShard, ...wrongDeleteExtra],
+    }),
     maxDeleteRow,
     dryRunRow,
-    choiceRow("ifNoFilesFound", `What to do where there are no ${direction.chosen}.`, ["error", "warn", "ignore"]),
+    choiceRow("ifNoFilesFound", ["error", "warn", "ignore"]),
   ].map((row) => (row.input === "overwrite" ? withToolkitValues(row) : row));
 
 /** `true` and `false` are understood as other values. */

@@ -12,8 +12,6 @@ export const isUri = (input: string): WrongCase => ({
 /** Where an upload puts its objects. */
 export const prefixRow: InputRow = {
   input: "targetFolder",
-  meaning:
-    "The key prefix: `www` and `/www/` both mean `www/`, `//www` means `/www/`, and a `\\\\` separates folders as `/` does.",
   valid: [
     { value: "www/app", means: { prefix: "www/app/" } },
     { value: "/www/", means: { prefix: "www/" } },
@@ -34,7 +32,6 @@ export const prefixRow: InputRow = {
 
 export const partSizeRow: InputRow = {
   input: "partSizeMB",
-  meaning: "The size of the parts in which larger files are sent, in MiB.",
   valid: [
     { value: "64", means: { partSizeBytes: 64 * 1024 ** 2 } },
     { value: "5120", means: { partSizeBytes: 5 * 1024 ** 3 } },
