@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type Distribution, originKindOf } from "../../../src/site/cloudfront/distribution.ts";
+import { originKindOf } from "../../../src/site/cloudfront/distribution.ts";
 import { spaChange } from "../../../src/site/cloudfront/distribution-spa.ts";
+import { plainDistribution } from "./plain-distribution.ts";
 
 describe("the origin of a distribution", () => {
   const cases: [domainName: string, bucketName: string, kind: "rest" | "website" | undefined][] = [
@@ -29,17 +30,6 @@ describe("the origin of a distribution", () => {
 });
 
 describe("a distribution that is to show a single-page app", () => {
-  const distribution: Distribution = {
-    id: "E1",
-    domainName: "d111111abcdef8.cloudfront.net",
-    aliases: [],
-    isIpv6Enabled: true,
-    originKind: "rest",
-    originPath: "",
-    sitePath: "/",
-    defaultRootObject: "index.html",
-    customErrorResponses: [],
-  };
   const index = { responsePagePath: "/index.html", responseStatus: 200 };
 
   it("needs no change where it answers 403 and 404 with the index", () => {
@@ -47,7 +37,7 @@ describe("a distribution that is to show a single-page app", () => {
       { errorCode: 403, ...index },
       { errorCode: 404, ...index, cachingMinTtlSeconds: 0 },
     ];
-    assert.equal(spaChange({ ...distribution, customErrorResponses }, "index.html"), undefined);
+    assert.equal(spaChange({ ...plainDistribution, customErrorResponses }, "index.html"), undefined);
   });
 
   it("needs the change that is told, and keeps what else it answers", () => {
@@ -56,7 +46,7 @@ describe("a distribution that is to show a single-page app", () => {
       { errorCode: 404, responsePagePath: "/index.html", responseStatus: 404 },
       { errorCode: 403, ...index },
     ];
-    assert.deepEqual(spaChange({ ...distribution, customErrorResponses }, "index.html"), [
+    assert.deepEqual(spaChange({ ...plainDistribution, customErrorResponses }, "index.html"), [
       "For a single-page app, the CloudFront distribution E1 must answer 404 with /index.html and the status 200. The step does not change it. These commands (bash, jq) change it:",
       "etag=$(aws cloudfront get-distribution-config --id E1 --query ETag --output text)",
       `aws cloudfront get-distribution-config --id E1 --query DistributionConfig | jq --argjson responses '{"Quantity":3,"Items":[{"ErrorCode":403,"ResponsePagePath":"/index.html","ResponseCode":"200"},{"ErrorCode":404,"ResponsePagePath":"/index.html","ResponseCode":"200","ErrorCachingMinTTL":10},{"ErrorCode":500,"ResponsePagePath":"/it'\\''s.html","ResponseCode":"500","ErrorCachingMinTTL":5}]}' '.CustomErrorResponses = $responses' > distribution.json`,
@@ -65,7 +55,7 @@ describe("a distribution that is to show a single-page app", () => {
   });
 
   it("answers with the index of the site, where that is in a folder", () => {
-    const [first] = spaChange({ ...distribution, sitePath: "/app/" }, "start.html") ?? [];
+    const [first] = spaChange({ ...plainDistribution, sitePath: "/app/" }, "start.html") ?? [];
     assert.match(first ?? "", /answer 403 and 404 with \/app\/start\.html and the status 200/);
   });
 });

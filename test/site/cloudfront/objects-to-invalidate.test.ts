@@ -2,20 +2,10 @@ import assert from "node:assert/strict";
 import type { Distribution } from "../../../src/site/cloudfront/distribution.ts";
 import { objectsToInvalidate } from "../../../src/site/cloudfront/objects-to-invalidate.ts";
 import type { PutAction } from "../../../src/sync/plan/plan.ts";
+import { plainDistribution } from "./plain-distribution.ts";
 
-const byDefault: Distribution = {
-  id: "E1",
-  domainName: "d111111abcdef8.cloudfront.net",
-  aliases: [],
-  isIpv6Enabled: true,
-  originKind: "rest",
-  originPath: "",
-  sitePath: "/",
-  defaultRootObject: "index.html",
-  customErrorResponses: [],
-};
 const keeping = (errorCode: number, cachingMinTtlSeconds?: number): Distribution => ({
-  ...byDefault,
+  ...plainDistribution,
   customErrorResponses: [{ errorCode, ...(cachingMinTtlSeconds === undefined ? {} : { cachingMinTtlSeconds }) }],
 });
 const blogMoved = { condition: { keyPrefix: "blog/" }, redirect: { replaceKeyPrefixWith: "news/" } };
@@ -26,7 +16,7 @@ const newToo = ["gone.html", "new.html", "about.html"];
 
 describe("the objects of which caches may hold another form", () => {
   const cases: [title: string, distribution: Distribution, hasRules: boolean, names: readonly string[]][] = [
-    ["are those that were replaced, or deleted before", byDefault, false, onlyReplaced],
+    ["are those that were replaced, or deleted before", plainDistribution, false, onlyReplaced],
     ["are no others where errors are kept as long as by default", keeping(404), false, onlyReplaced],
     ["are no others where errors are kept for 10 seconds", keeping(404, 10), false, onlyReplaced],
     ["are no others where errors of the origin itself are kept for long", keeping(503, 300), false, onlyReplaced],
@@ -39,11 +29,11 @@ describe("the objects of which caches may hold another form", () => {
     ["are new ones too where that is kept of a bucket that nobody may list", keeping(403, 300), false, newToo],
     [
       "are new ones too where a website endpoint may have redirected",
-      { ...byDefault, originKind: "website" },
+      { ...plainDistribution, originKind: "website" },
       true,
       newToo,
     ],
-    ["are no others where routing rules do nothing", byDefault, true, onlyReplaced],
+    ["are no others where routing rules do nothing", plainDistribution, true, onlyReplaced],
   ];
   for (const [title, distribution, hasRules, names] of cases) {
     it(title, () => {
@@ -57,7 +47,7 @@ describe("the objects of which caches may hold another form", () => {
     const name = "app.3f2a1b9c0d4e5f6a7b8c.js";
     const object = { relativeKey: name, kind: "asset", headers: {}, reusesName: true } as const;
     const website = { indexDocument: "index.html", routingRules: [] };
-    const site = { deletedBefore: [], distribution: byDefault, website, objects: new Map([[name, object]]) };
+    const site = { deletedBefore: [], distribution: plainDistribution, website, objects: new Map([[name, object]]) };
     assert.deepEqual(objectsToInvalidate(site, {}, [put(name, false), put("new.html", false)]), [name]);
   });
 });
