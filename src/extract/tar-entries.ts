@@ -6,6 +6,7 @@ import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
+import { NameMeter } from "./extract-limits.ts";
 import { BLOCK_BYTES, TarHeaders } from "./tar-headers.ts";
 
 const CHUNK_BYTES = 256 * 1024;
@@ -45,6 +46,7 @@ export async function* tarEntries(
   const { extractTar } = await import("./archive-libraries.ts");
   const tar = extractTar(ANY_FORMAT);
   const headers = new TarHeaders();
+  const names = new NameMeter();
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const reading = new Promise<unknown>((resolve) => {
     pipeline(
@@ -60,6 +62,7 @@ export async function* tarEntries(
   try {
     for await (const stream of tar) {
       lastName = stream.header.name;
+      names.add(lastName);
       const described = describe(stream.header);
       confirmHeader(stream.header, stream.offset, headers);
       yield { ...described, place: place++, content: () => stream as AsyncIterable<Buffer> };

@@ -7,7 +7,7 @@ import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
-import { refuseEntryCount } from "./extract-limits.ts";
+import { NameMeter, refuseEntryCount } from "./extract-limits.ts";
 import { zipContent } from "./zip-content.ts";
 import { type PlacedEntry, refuseOtherDirectory, refuseOtherEntries } from "./zip-places.ts";
 
@@ -73,6 +73,7 @@ async function readDirectory(
 ): Promise<{ readonly entries: readonly ZipEntry[]; readonly startByte: number }> {
   const libraries = await import("./archive-libraries.ts");
   const entries: ZipEntry[] = [];
+  const names = new NameMeter();
   try {
     const zip = await openDirectory(bytes, archiveBytes);
     refuseEntryCount(zip.entryCount);
@@ -81,6 +82,7 @@ async function readDirectory(
     for await (const entry of zip.eachEntry()) {
       await takeTurns();
       const name = nameOf(entry, libraries);
+      names.add(name);
       const described = describe(entry, name, await localHeaderOf(zip, entry, name, libraries));
       const { data } = described;
       entries.push({ ...described, place: entries.length, content: () => zipContent(file, bytes, data) });

@@ -45,6 +45,7 @@ const damaged = (where: string, reason: string) => `archive-damaged: ${where}: $
 const tooLarge = (reason: string) => `archive-too-large: ${reason}`;
 const NO_GZIP = "it is not a gzip file, or there is extra data after its end";
 const MORE_THAN_THE_DIRECTORY = "it has more entries than its directory says, or other data behind the directory";
+const LONG_NAME = (name: string) => refused(`${name.slice(0, 1_099)}…`, "its name has more than 4,096 characters");
 const BEHIND_THE_END = "it is behind the end of the archive, where other programs do not look";
 const NO_SIZE = "its size is not a number, or not one that all programs read alike";
 const RATIO = "its content is more than 200 times as large as the archive, as in a zip bomb";
@@ -154,6 +155,18 @@ const names: readonly HostileArchive[] = [
     [{ name: "n".repeat(256), content: "x" }],
     refused("n".repeat(256), "a name in it is longer than 255 bytes"),
   ),
+  ...["d/".repeat(256), "d/d/".repeat(2_000)].flatMap((folders) => [
+    zip(
+      `zip: a path of ${folders.length} characters`,
+      [{ name: `${folders}x`, content: "x" }],
+      folders.length > 4_096 ? LONG_NAME(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
+    ),
+    tgz(
+      `tar: a path of ${folders.length} characters`,
+      [pax({ path: `${folders}x` }), { name: "x", content: "x" }],
+      folders.length > 4_096 ? LONG_NAME(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
+    ),
+  ]),
   tgz("tar: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
   tgz(
     "tar: a PAX header with a path that leads up",
