@@ -1,12 +1,13 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { formatBytes } from "../errors/byte-size.ts";
 import { formatCount } from "../errors/counts.ts";
-import { formatBytes, formatSeconds } from "./format.ts";
+import { formatSeconds } from "./format.ts";
 import { log } from "./log.ts";
 
 const INTERVAL_MS = 2_000;
 /** The longer a transfer takes, the fewer lines it needs: at most one a minute in the end. */
 const MAX_LINE_INTERVAL_SECONDS = 60;
-/** After so many of them in which nothing moved, the log says what the step waits for. */
+/** After so many of them without any data, the log says what the step waits for. */
 const SILENT_TURNS = 15;
 
 /**

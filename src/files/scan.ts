@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { fileHint } from "../errors/file-hints.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
@@ -44,7 +45,8 @@ export class ScanError extends CodedError {
   override readonly name: string = "ScanError";
 
   constructor(path: string, cause: Error, code: ErrorCode = fileErrorCode(cause) ?? "file-not-readable") {
-    super(code, `${path} cannot be read: ${cause.message}.`, { cause });
+    const hint = fileHint(cause);
+    super(code, `${path} cannot be read: ${cause.message}.${hint ? ` ${hint}` : ""}`, { cause });
   }
 }
 
@@ -103,7 +105,7 @@ interface Walk {
 /**
  * Walks a folder, or a single file, and yields the files that the patterns match, in the order in which S3 lists keys (UTF-8 bytes,
  * so `a.txt` comes before `a/b`). Symbolic links are followed unless the options say otherwise; links that lead nowhere, back up, out
- * of the root, or into `.git` are then left out with a warning.
+ * of the root, or into `.git` are then skipped with a warning.
  *
  * The calls are synchronous: they are several times faster than promises, and nothing else is to be done meanwhile.
  *
@@ -199,8 +201,8 @@ function readFolder(folder: Folder, { warn }: Walk): FolderItem[] {
 }
 
 /**
- * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, and which file is meant is no longer known. But the character can
- * stand in a name by itself.
+ * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, so that the file is no longer known. But a valid name can have this
+ * character too.
  */
 function isMangled(folder: Folder, name: string): boolean {
   if (!name.includes("\ufffd")) return false;

@@ -15,7 +15,7 @@ export interface ObjectWrite {
   /** Those of `headers` that bring along a customer's key, for the requests about parts. */
   readonly customerKeyHeaders: ObjectHeaders;
   readonly checksumAlgorithm: ChecksumAlgorithm | "none";
-  /** Whether an input asks for this checksum. If none does, it is left out if the store refuses it. */
+  /** Whether an input asks for this checksum. If none does, it is not sent to a store that refuses it. */
   readonly isChecksumRequired?: boolean;
 }
 

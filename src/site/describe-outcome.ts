@@ -1,4 +1,5 @@
 import { printed } from "../errors/coded-message.ts";
+import { countOf } from "../errors/counts.ts";
 import type { EdgeRefresh } from "./cloudfront/invalidate-changed.ts";
 import { listSome } from "./list-some.ts";
 import type { SiteOptions } from "./options.ts";
@@ -52,8 +53,8 @@ function describeChecks(
   if (checks) {
     const { checksCount, failuresCount, siteUrl } = checks;
     return failuresCount === 0
-      ? `${checksCount} URLs of ${siteUrl} answer as published`
-      : `${failuresCount} of ${checksCount} URLs of ${siteUrl} do not answer as published`;
+      ? `${countOf(checksCount, "URL")} of ${siteUrl} checked: all return what was published`
+      : `${countOf(checksCount, "URL")} of ${siteUrl} checked: ${failuresCount} do not return what was published`;
   }
   if (!verify) return "the site was not checked, because verify is off";
   if (errors.length > 0) return "the site was not checked, because an earlier part of the step failed";

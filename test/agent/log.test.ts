@@ -35,6 +35,27 @@ describe("the log", () => {
     );
   });
 
+  it("has a warning once, and once what is logged once", async () => {
+    const { log, issues } = await runInTask(`
+      import { log } from "../../src/agent/log.ts";
+      import { runTask } from "../../src/agent/run-task.ts";
+      void runTask(async () => {
+        for (const name of ["a", "b", "a"]) {
+          log.warning("file-skipped", name + " is skipped.");
+          log.infoOnce("Using the proxy " + name);
+          log.info("Publishing");
+        }
+        return { outputs: {}, errors: [] };
+      });
+    `);
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      ["a is skipped. [file-skipped]", "b is skipped. [file-skipped]"],
+    );
+    const lines = log.filter((line) => /^(?:Using|Publishing)/.test(line));
+    assert.deepEqual(lines, ["Using the proxy a", "Publishing", "Using the proxy b", "Publishing", "Publishing"]);
+  });
+
   it("folds a list under its title, until any other message ends it", async () => {
     const { log } = await runInTask(`
       import { log } from "../../src/agent/log.ts";

@@ -5,7 +5,7 @@ describe("The limits of an archive", () => {
   it("allow a million entries, and not one more", () => {
     const meter = new ExtractMeter({ maxBytes: 1 }, 1);
     for (let entry = 0; entry < 1_000_000; entry++) meter.beginEntry("a", 0);
-    assert.throws(() => meter.beginEntry("one more", 0), { message: "it has more than 1,000,000 entries" });
+    assert.throws(() => meter.beginEntry("one more", 0), { message: /^it has more than 1,000,000 entries, / });
   });
 
   it("allow as many bytes as the limit, and not one more", () => {

@@ -192,9 +192,9 @@ describe("AwsS3Download with extract", () => {
     const file = "To download it as a file, set extract to false.";
     const errors = errorsOf(await extract()).sort();
     assert.deepEqual(errors.slice(0, 3), [
-      `extract: a.zip was not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). ${file} [archive-entry-refused]`,
-      `extract: b.tgz was not extracted: the archive: it is not a gzip file, or there is extra data after its end. Create the archive again and upload it. ${file} [archive-damaged]`,
-      "extract: c.zip was not extracted: its content is more than 200 times as large as the archive, as in a zip bomb (reached at its entry zeros). If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step. [archive-too-large]",
+      `extract: a.zip was not extracted: its entry ../up.txt is refused: it has ".." between slashes, which means the folder above. Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). ${file} [archive-entry-refused]`,
+      `extract: b.tgz was not extracted: it cannot be read: it is not a gzip file, or there is extra data after its end. Create the archive again and upload it. ${file} [archive-damaged]`,
+      "extract: c.zip was not extracted: its content is more than 200 times as large as the archive (reached at its entry zeros), and may be an attack that fills the disk. If you know who made the archive, set extract to false, and extract it in a later step. [archive-too-large]",
     ]);
     assert.match(
       errors[3] ?? "",
@@ -218,7 +218,7 @@ describe("AwsS3Download with extract", () => {
     );
   });
 
-  it("moves no file if one of them cannot get its place", async function () {
+  it("moves no file if one of them cannot be moved", async function () {
     if (isWindows) this.skip();
     const a = buildZip([
       { name: "1", content: "1" },
@@ -231,7 +231,7 @@ describe("AwsS3Download with extract", () => {
     assertFailedWith(
       await extract(),
       [
-        `a/folder was not extracted: a folder is in the way at ${join(bench.landing.path, "a/folder")}; remove it, or choose another folder. [path-taken]`,
+        `a/folder was not extracted: there is a folder of the same name: ${join(bench.landing.path, "a/folder")}. Remove or rename that folder, or choose another target folder. [path-taken]`,
         `b/2 was not extracted: ${join(bench.landing.path, "b")} is a symbolic link that leads out of the target folder, to ${bench.landing.outside}. Remove it, or choose another folder. [path-taken]`,
       ],
       { bytes: a.length + b.length },

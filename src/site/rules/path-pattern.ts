@@ -35,7 +35,7 @@ export function parsePathPattern(text: string): PathPattern {
     throw new UnsupportedError("more than one * is not supported. Use placeholders, for example :name.");
   const path = decode(written).replace(/(.)\/+$/, "$1");
   const names = [...path.matchAll(/(?<=\/):([A-Za-z]\w*)|\*/g)].map(([, name]) => name ?? "splat");
-  if (new Set(names).size < names.length) throw new Error(`"${text}" has two parts of the same name.`);
+  if (new Set(names).size < names.length) throw new Error(`"${text}" uses a placeholder twice.`);
   const expression = expressionOf(path);
   const matcher = new RegExp(`^${expression}$`);
   return {
@@ -87,6 +87,6 @@ function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new Error(`"${path}" has a % that starts no escape. Write %25 instead.`);
+    throw new Error(`"${path}" has a % that is not part of an escape. Write %25 for a % character.`);
   }
 }

@@ -50,7 +50,7 @@ export class DownloadPaths {
   get remarks(): PlanRemark[] {
     if (this.#perhapsRivals.size === 0) return [];
     const names = nameExamples([...this.#perhapsRivals]);
-    const message = `some disks take these names for one: ${names}. If this disk does, the step does not replace one file by the other, and fails.`;
+    const message = `on some disks, these names are the same: ${names}. On such a disk the step fails, so that no file replaces another.`;
     return [{ kind: "warning", input: "sourceFolder", code: "file-names-in-conflict", message }];
   }
 

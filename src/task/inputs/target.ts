@@ -5,7 +5,7 @@ import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { whyPathIsRefused } from "../../files/safe-path.ts";
 import { withoutLongPathMark } from "../../files/windows/real-path.ts";
 
-/** Reads the folder to download to. One that is missing is made when the first file comes; but what exists already must not stand in its way. */
+/** Reads the folder to download to. A missing folder is made when the first file comes, but nothing else may have its name. */
 export function readTarget(reader: InputReader): string {
   const text = reader.required("targetFolder", "Enter the folder to download to.");
   if (text === "") return text;

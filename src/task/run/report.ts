@@ -1,5 +1,6 @@
-import { formatBytes, formatSeconds } from "../../agent/format.ts";
+import { formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
+import { formatBytes } from "../../errors/byte-size.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
 import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
@@ -143,7 +144,8 @@ export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds
 
 /** Writes how it would end. */
 export function logDryRunEnd(plan: Plan, counts: Counts): void {
-  log.info("Dry run: nothing was changed. A real run would give these numbers.");
+  const result = countChanges(counts) > 0 ? "have this result:" : "change nothing either.";
+  log.info(`Dry run: nothing was changed. A real run would ${result}`);
   logCounts(plan, counts);
 }
 

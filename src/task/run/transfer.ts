@@ -1,9 +1,9 @@
-import { formatBytes } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
 import { log, loggedWarnings } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
 import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
+import { formatBytes } from "../../errors/byte-size.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
 import { FolderWriteError } from "../../errors/folder-write-error.ts";
@@ -30,7 +30,7 @@ import { type SummaryParts, summarize, summarizeUnplanned } from "./summary.ts";
 const PLANNING_INTERVAL_MS = 5_000;
 /** After so many of them without a step forward, the log says what it waits for. */
 const SILENT_TURNS = 6;
-/** Of more files that are left out, the rest is counted. */
+/** Of more skipped files, the rest is counted. */
 const MAX_WARNINGS = 50;
 
 /** One of the transfer tasks. */
@@ -124,7 +124,7 @@ async function planAndApply<P extends Plan>(
   const parts = task.summaryParts?.(plan) ?? { checks: [], facts: [] };
   const performed = performedOf(plan, result, dryRun);
   const summary = summarize({ plan, counts, performed, errors, warnings: loggedWarnings(), direction, dryRun, parts });
-  // What kept the plan file from being written keeps the summary too, and is said once.
+  // What kept the plan file from being written keeps the summary too, and is reported once.
   writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(summary));
   const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
