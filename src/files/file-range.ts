@@ -58,7 +58,7 @@ export function readSmallFile(path: string, sizeBytes: number, block: Buffer): B
   }
 }
 
-/** The blocks that large files are sent by: half as much at once takes a tenth longer, twice as much no less time. */
+/** Large files are sent in blocks of this size. Half of it takes a tenth longer, and twice of it no less time. */
 export const READ_BYTES = 512 * 1024;
 
 /** In so long a block comes from the system's memory; to hand the call over and to be woken takes as long. */

@@ -1,5 +1,5 @@
 /**
- * The only way from an object's key to a path on disk: a key can name anything, and whoever may write to a bucket chooses it. Names are
+ * The only way from an object's key to a path on disk: a key can be any text, chosen by someone who may write to the bucket. Names are
  * keys relative to the prefix, with `/` between their parts. First `whyNameIsRefused`, then `NameCollisions`, then `TargetFolder`.
  */
 import { posix, win32 } from "node:path";
@@ -33,7 +33,7 @@ export function whyNameIsRefused(name: string, platform: NodeJS.Platform): strin
 }
 
 /**
- * Why an absolute path cannot be that of a folder, by the same rules for each name in it; undefined where it can.
+ * Why an absolute path cannot be that of a folder, by the same rules for each name in it; undefined if it can.
  *
  * @returns what completes "PATH cannot be a folder: ".
  */

@@ -19,7 +19,7 @@ export interface LocalFile {
   readonly sizeBytes: number;
   /** When its content was last written, in milliseconds since 1970 with a fraction, like `Stats.mtimeMs`. */
   readonly modifiedMs: number;
-  /** A symbolic link, to whatever it leads: its size and time are its own. Only where links are wanted as files. */
+  /** A symbolic link, with its own size and time. Only if links are wanted as files. */
   readonly isLink?: true;
 }
 
@@ -36,11 +36,11 @@ export interface ScanWarning {
 export interface ScanOptions {
   /** True unless given; otherwise links are skipped without a message. */
   readonly followSymlinks?: boolean;
-  /** Links are not followed, wherever they lead, but yielded themselves: the view of one who may replace or remove them. */
+  /** Links are not followed, but yielded themselves, for a caller that may replace or remove them. */
   readonly linksAsFiles?: boolean;
 }
 
-/** Something in the folder cannot be read, so that it is unknown what ought to be sent. */
+/** A part of the folder cannot be read, so that it is not known what to send. */
 export class ScanError extends CodedError {
   override readonly name: string = "ScanError";
 

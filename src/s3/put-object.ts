@@ -69,7 +69,7 @@ export function storedObject({ headers }: ResponseHead, etag: string): StoredObj
 }
 
 /**
- * The ETag of what has been stored. An answer without one did not come from S3, whatever its status: a proxy's page, say.
+ * The ETag of the stored object. An answer without one is not from S3, but for example a proxy's page.
  *
  * @throws {ServiceError} if the answer has none.
  */

@@ -61,7 +61,7 @@ export function childElements(element: XmlElement, name: string): readonly XmlEl
   return children.map((each: string | XmlElement) => (typeof each === "string" ? {} : each));
 }
 
-/** The text of the one child of that name; undefined if there is none, or where it is not a text. */
+/** The text of the one child of that name; undefined if there is none, or if it is not a text. */
 export function childText(element: XmlElement, name: string): string | undefined {
   const child = element[name];
   return typeof child === "string" ? child : undefined;

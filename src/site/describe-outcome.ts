@@ -9,12 +9,12 @@ import type { SiteReport } from "./publish-record.ts";
 /** Of more releases, the rest is counted. */
 const MAX_RELEASES = 10;
 
-/** What a person wants to know of a publish, beside its files. */
+/** What people want to know about a publish, except its files. */
 export interface SiteOutcome {
   /** Where visitors find the site now. Absent if that is not known. */
   readonly siteUrl?: URL;
   readonly checks: readonly string[];
-  /** What each fact is about, and the fact. */
+  /** The label and the text of each fact. */
   readonly facts: readonly { readonly what: string; readonly text: string }[];
 }
 

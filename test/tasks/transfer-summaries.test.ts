@@ -85,6 +85,7 @@ describe("AwsS3Upload, its summary", () => {
     const result = await bench.upload();
     const [error = ""] = result.issues.map(({ message }) => message);
     assert.match(error, /^b\.txt was not uploaded: .* \[[a-z-]+\]$/);
+    assert.ok(result.log.some((line) => line.startsWith("Uploaded 1 of 2 files, 1 B, to s3://")));
     assert.deepEqual(summaryOf(result).lines, [
       `### s3://${bench.bucket}/`,
       "",

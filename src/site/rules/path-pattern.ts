@@ -1,6 +1,6 @@
 import { UnsupportedError } from "./line-message.ts";
 
-/** Which URL paths a rule of `_headers` or `_redirects` is about. Paths are decoded, and a `/` at their end makes no difference. */
+/** The URL paths that a rule of `_headers` or `_redirects` matches. Paths are decoded, and a `/` at their end makes no difference. */
 export interface PathPattern {
   /** `exact` is one path; `folder` is a path and all below it, for example `/docs/*`; `wild` is any other path with a `*` or a `:name`. */
   readonly kind: "exact" | "folder" | "wild";

@@ -38,7 +38,7 @@ export interface CompareContext {
 }
 
 /**
- * Decides whether a file and an object are the same. Without a request, where the listing is enough:
+ * Decides whether a file and an object are the same. Without a request, if the listing is enough:
  *
  * | sizes | compareBy | ETag | |
  * |---|---|---|---|

@@ -14,7 +14,7 @@ export function readTarget(reader: InputReader): string {
   return target;
 }
 
-/** @throws Error where there can be no such folder. */
+/** @throws Error if there can be no such folder. */
 function checkTarget(target: string): void {
   const refusal = whyPathIsRefused(target, process.platform);
   if (refusal) throw new CodedError("path-invalid", `${target} cannot be a folder: ${refusal}. Enter another folder.`);
@@ -23,7 +23,7 @@ function checkTarget(target: string): void {
       if (statSync(path).isDirectory()) return;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      // Below a file nothing can be either; the loop comes to the file itself.
+      // There can be nothing below a file either; the loop reaches the file itself.
       if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path))
         throw new CodedError(codeOf(error), `${message}.`);
       continue;

@@ -17,7 +17,7 @@ const IDLE_TIMEOUT_MS = 120_000;
 /** For tests: with `always`, threads transfer all parts and ranges, with `auto` they receive large objects, with `never` nothing. */
 const THREADS_VARIABLE = "S3_TASKS_THREADS";
 
-/** Off until the fault suites have run with threads as a whole, and a measurement at rest shows what they gain. */
+/** Off until all fault suites have run with threads, and a measurement on an idle machine shows what they gain. */
 const DEFAULT_THREADS = "never";
 
 /**

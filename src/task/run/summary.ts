@@ -34,7 +34,7 @@ export interface SummaryParts {
   readonly facts: readonly SummaryFact[];
 }
 
-/** All that a summary is about. */
+/** The content of a summary. */
 export interface SummaryContent {
   readonly plan: Plan;
   readonly counts: Counts;
@@ -232,7 +232,7 @@ function describeWarnings({ warnings: { shown, count } }: SummaryContent): strin
   ];
 }
 
-/** The two ends, but for the one that is the heading. */
+/** The source and the target, except the one that is the heading. */
 function describeEnds({ done, from, to }: Direction): SummaryFact[] {
   if (done === "Downloaded") return [{ what: "Target folder", text: to }];
   return [{ what: "S3 URI", text: to }, ...(from === "" ? [] : [{ what: "Source", text: from }])];

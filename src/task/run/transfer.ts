@@ -46,7 +46,7 @@ export interface TransferTask<P extends Plan> {
   /** Absent if a plan is always complete. */
   readonly archives?: ArchiveReading<P>;
   directionOf(plan: P): Direction;
-  /** What to say where the patterns match nothing. */
+  /** The message if the patterns match nothing. */
   readonly nothingFound: PlanProblem;
   apply(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<TransferReport>;
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ export interface ArchiveReading<P extends Plan> {
   read(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<P>;
 }
 
-/** What all transfers go by. */
+/** The options of all transfers. */
 export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
@@ -132,7 +132,7 @@ async function planAndApply<P extends Plan>(
 }
 
 /**
- * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
+ * Writes a file for people who look at the step later. The step has done its work by then: if there is no room for the file, that is an error
  * among the others, and takes nothing away from them.
  */
 function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
@@ -164,7 +164,7 @@ interface PlanResult {
   readonly report?: TransferReport;
 }
 
-/** What the summary counts: what was done, in a dry run what would be, and what is left as it is; nothing where nothing was begun. */
+/** What the summary counts: what was done or kept, or in a dry run would be. Nothing if nothing was begun. */
 function performedOf({ actions }: Plan, { errors, report }: PlanResult, dryRun: boolean): readonly Action[] {
   if (report) return actions.filter((action) => action.kind === "skip" || report.done.has(action));
   return dryRun && errors.length === 0 ? actions : [];

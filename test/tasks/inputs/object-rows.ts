@@ -19,7 +19,7 @@ export const cannedAclRow: InputRow = {
     {
       value: "public",
       errors: [
-        'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control. [input-not-in-list]',
+        'filesAcl: "public" is not one of its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control. [input-not-in-list]',
       ],
     },
   ],
