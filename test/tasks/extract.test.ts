@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lstatSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildTgz } from "../extract/build-tar.ts";
 import { buildZip } from "../extract/build-zip.ts";
@@ -21,6 +21,19 @@ const data = buildTgz([
   { name: "./b.txt", content: "bb", mode: 0o600 },
 ]);
 const appFiles = { "bin/run": "#!/bin/sh\n", "empty/": "", "read me.txt": "read me" };
+
+/** Lets the disk of temporary files below a folder be full. */
+const fullDisk = (folder: string) => `
+  const fs = require("node:fs");
+  for (const [calls, name] of [[fs, "openSync"], [fs.promises, "open"]]) {
+    const open = calls[name];
+    calls[name] = (path, ...more) => {
+      const isFull = String(path).startsWith(${JSON.stringify(folder)}) && String(path).includes(".part");
+      if (isFull) throw Object.assign(new Error("ENOSPC: no space left on device, open"), { code: "ENOSPC" });
+      return open(path, ...more);
+    };
+  }
+`;
 
 describe("AwsS3Download with extract", () => {
   const bench = downloadBench("embedded");
@@ -200,6 +213,23 @@ describe("AwsS3Download with extract", () => {
       errors[3] ?? "",
       /^extract: gone\.zip was not downloaded: .*action s3:GetObject on arn:aws:s3:::.* \[access-denied\]$/,
     );
+  });
+
+  it("names the disk that is full, and how much is needed there", async () => {
+    await bench.put({ "app.zip": app, "data.tgz": data });
+    const temporaryFolder = join(bench.workFolder, "_temp");
+    const preload = join(bench.workFolder, "full-disk.cjs");
+    const run = (folder: string) => {
+      writeFileSync(preload, fullDisk(folder));
+      return extract({}, { env: { NODE_OPTIONS: `--require ${preload}` } });
+    };
+    assert.deepEqual(errorsOf(await run(bench.landing.path)), [
+      `app/bin/run was not extracted: the disk of ${bench.landing.path} is full. The extracted files need 20 B there. Free space on that disk, or choose a targetFolder on another one. The target folder was not changed, because the files of all archives must be ready first. [disk-full]`,
+    ]);
+    assert.deepEqual(errorsOf(await run(temporaryFolder)), [
+      `extract: the disk of the agent's temporary folder ${temporaryFolder} is full. The archives need ${app.length + data.length} B there. Free space on that disk, or give the agent a larger one. [disk-full]`,
+    ]);
+    assert.deepEqual(bench.landing.readOutside(), {});
   });
 
   it("refuses archives and objects that would share a folder", async () => {
