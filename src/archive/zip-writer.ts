@@ -9,7 +9,7 @@ import { centralHeader, dataDescriptor, endOfDirectory, localHeader, type ZipRec
 type WrittenContent = Pick<ZipRecord, "crc32" | "compressedBytes" | "offsetBytes">;
 
 /**
- * Writes a zip archive with zip64 where it is needed, each entry compressed: Java cannot read stored entries whose size comes after them.
+ * Writes a zip archive with zip64 if it is needed, each entry compressed: Java cannot read stored entries whose size comes after them.
  *
  * @returns a stream. If it is destroyed, it closes the file that is being read.
  */

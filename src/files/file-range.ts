@@ -72,7 +72,7 @@ export function openReadDisk(): Disk {
 /**
  * A piece of an open file, as chunks of up to a block. A chunk is overwritten once the next one is asked for.
  *
- * @throws {FileChangedError} while iterating, where the file ends before the piece does.
+ * @throws {FileChangedError} while iterating, if the file ends before the range does.
  */
 export async function* readFileRange(
   file: OpenFile,

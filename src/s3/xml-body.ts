@@ -43,7 +43,7 @@ export function escapeXml(text: string): string {
  * Reads an answer's document.
  *
  * @returns the children of its root element; none if that is empty.
- * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
+ * @throws {ServiceError} with the code `NotS3` if it is not the document that S3 gives.
  */
 export async function readResult(response: HttpResponse, rootName: string): Promise<XmlElement> {
   if (response.body.length > MAX_XML_BYTES) throw notS3(response, `the answer is too large for a ${rootName}`);

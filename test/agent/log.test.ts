@@ -108,6 +108,24 @@ describe("the log", () => {
     assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
   });
 
+  it("reports no progress when all files are done, although the bytes of compressed files are fewer", async () => {
+    const { log } = await runInTask(`
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      const progress = new TransferProgress(2, 10);
+      for (let file = 0; file < 2; file++) {
+        progress.addBytes(3);
+        progress.addFile();
+        tick();
+      }
+    `);
+    assert.deepEqual(
+      log.flatMap((line) => /^\d+ %: (\d) of 2 files/.exec(line)?.[1] ?? []),
+      ["1"],
+    );
+  });
+
   it("reports the progress of a long transfer more and more seldom, and every two seconds in the progress bar", async () => {
     const { log, progress } = await runInTask(`
       import { TransferProgress } from "../../src/agent/progress.ts";

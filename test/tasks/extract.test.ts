@@ -28,7 +28,7 @@ const fullDisk = (folder: string) => `
   for (const [calls, name] of [[fs, "openSync"], [fs.promises, "open"]]) {
     const open = calls[name];
     calls[name] = (path, ...more) => {
-      const isFull = String(path).startsWith(${JSON.stringify(folder)}) && String(path).includes(".part");
+      const isFull = String(path).startsWith(${JSON.stringify(folder)}) && String(path).includes(".part/");
       if (isFull) throw Object.assign(new Error("ENOSPC: no space left on device, open"), { code: "ENOSPC" });
       return open(path, ...more);
     };
@@ -184,11 +184,12 @@ describe("AwsS3Download with extract", () => {
     assert.equal(result.result, "Failed");
     // The log has the first 50 of them.
     const { problems } = bench.planOf(result);
+    const withoutAdvice = (message: string) => message.replace(/\. (Create|If) .*/s, "");
     assert.deepEqual(
-      problems.map(({ input, code, message }) => `${input} ${code}: ${message.replace(/\. (Create|If) .*/s, "")}`),
+      problems.map(({ input, code, message }) => `${input} ${code}: ${withoutAdvice(message)}`),
       hostile.map(({ refusal }, index) => {
         const [code, ...reason] = refusal?.split(": ") ?? [];
-        return `extract ${code}: ${keys[index]} was not extracted: ${reason.join(": ")}`;
+        return `extract ${code}: ${keys[index]} was not extracted: ${withoutAdvice(reason.join(": "))}`;
       }),
     );
     assert.deepEqual(bench.landing.readOutside(), { "target/kept.txt": "kept" });

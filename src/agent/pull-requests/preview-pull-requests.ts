@@ -141,7 +141,7 @@ export class PreviewPullRequests {
     if (!this.#hasWarned)
       log.warning(
         "pull-request-not-read",
-        `Azure Repos did not say whether pull request ${number} is still active: ${why} Therefore it gets no comment and no status, and its preview is removed only because of its age. This warning appears once, even if other pull requests are affected.`,
+        `Azure Repos did not say whether pull request ${number} is still active: ${why} Therefore it gets no comment and no status, and its preview is removed only after previewDays. This warning appears once, even if other pull requests are affected.`,
       );
     this.#hasWarned = true;
     return undefined;

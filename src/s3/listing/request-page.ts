@@ -44,7 +44,7 @@ export interface Position {
  *
  * @param start which keys: those with a prefix, where those that have more in common up to a delimiter count as one folder.
  * @param position undefined for the first page.
- * @throws {ServiceError} where S3 refuses, or the answer is not one that S3 gives; else what `Bucket.send` throws.
+ * @throws {ServiceError} if S3 refuses, or the answer is not one that S3 gives; else what `Bucket.send` throws.
  */
 export async function requestPage(
   bucket: Bucket,

@@ -6,7 +6,7 @@ export interface PathPattern {
   readonly kind: "exact" | "folder" | "wild";
   /** The host of a pattern that is a whole URL, in lower case; its scheme and port make no difference. */
   readonly host?: string;
-  /** With a `/` at its start, decoded; at its end only where it is `/`, or a `*` follows. */
+  /** With a `/` at its start, decoded; at its end only if it is `/`, or a `*` follows. */
   readonly path: string;
   /** What all its paths start with: the path, up to the first `*` or `:name`. */
   readonly head: string;

@@ -33,7 +33,7 @@ export interface ArchiveUploadOptions extends UploadOptions {
  *
  * | overwrite | not there | there, of the same files | there, of others |
  * |---|---|---|---|
- * | changed | put | headers are updated where they differ, else left | put |
+ * | changed | put | headers are updated if they differ, else kept | put |
  * | always | put | put | put |
  * | never | put | left | left |
  * | error | put | a problem | a problem |

@@ -206,7 +206,7 @@ async function carryOut<P extends Plan>(
     const report = await task.apply(plan, { ...tools, observer });
     const { counts, errors } = report;
     if (errors.length === 0 || countChanges(counts) > 0) {
-      const seconds = plan.extraction ? (performance.now() - startMs) / 1000 : progress.elapsedSeconds();
+      const seconds = plan.extraction ? (performance.now() - startMs) / 1000 : progress.transferSeconds();
       logEnd(plan, counts, direction, seconds);
     }
     return { counts, errors, report };
