@@ -23,7 +23,7 @@ export class ArchiveBytes {
     this.#descriptor = descriptor;
   }
 
-  /** @returns a copy of the bytes; fewer where the archive ends. @throws Node's error. */
+  /** @returns a copy of the bytes; fewer at the end of the archive. @throws Node's error. */
   read(startByte: number, sizeBytes: number): Buffer {
     // No file is that long, but an archive may say so.
     if (!Number.isSafeInteger(startByte + sizeBytes + WINDOW_BYTES)) return Buffer.alloc(0);

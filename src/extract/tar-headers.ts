@@ -95,7 +95,7 @@ export class TarHeaders {
       this.#isEnded = true;
       return;
     }
-    if (this.#isEnded) this.#refuse("it is behind the end of the archive, where other programs do not look");
+    if (this.#isEnded) this.#refuse("it comes after the end of the archive, where other programs do not look");
     const type = String.fromCharCode(block[TYPE_AT] as number);
     const isExtension = /[xgLK]/.test(type);
     const ownSize = numberIn(block.subarray(SIZE_START, SIZE_END));
@@ -126,11 +126,11 @@ export class TarHeaders {
 
   #addName(): void {
     this.#announced.names++;
-    if (this.#announced.names > 1) this.#refuse("it has two different names");
+    if (this.#announced.names > 1) this.#refuse("it has two different names in the archive");
   }
 
   #addSize(value: string): void {
-    if (this.#announced.sizeBytes !== undefined) this.#refuse("it has two different sizes");
+    if (this.#announced.sizeBytes !== undefined) this.#refuse("it has two different sizes in the archive");
     if (!/^\d{1,15}$/.test(value)) this.#refuse("its size is not a number");
     this.#announced.sizeBytes = Number.parseInt(value, 10);
   }

@@ -6,7 +6,7 @@ import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
+import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { NameMeter, refuseEntryCount } from "./extract-limits.ts";
 import { zipContent } from "./zip-content.ts";
 import { type PlacedEntry, refuseOtherDirectory, refuseOtherEntries } from "./zip-places.ts";
@@ -92,8 +92,8 @@ async function readDirectory(
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const last = entries.at(-1);
-    throw damagedAt(
-      last ? `after its entry ${shownName(last.name)}` : "the archive",
+    throw damagedArchive(
+      last ? `it is damaged after its entry ${shownName(last.name)}` : "it cannot be read",
       asReason((error as Error).message),
       error,
     );
@@ -136,16 +136,19 @@ function nameOf(entry: NamedEntry, libraries: Libraries): string {
 /** Programs that read an archive as a stream go by the header before the content. They must not see other files. */
 async function localHeaderOf(zip: ZipFile, entry: Entry, name: string, libraries: Libraries): Promise<LocalFileHeader> {
   const header = await zip.readLocalFileHeaderPromise(entry).catch((error: Error) => {
-    throw fileErrorCode(error) ? error : damagedAt(`at its entry ${shownName(name)}`, asReason(error.message), error);
+    throw fileErrorCode(error)
+      ? error
+      : damagedArchive(`its entry ${shownName(name)} is damaged`, asReason(error.message), error);
   });
   const { fileName, extraField, generalPurposeBitFlag } = header;
   const extraFields = extraField.includes(UNICODE_PATH) ? libraries.parseExtraFields(extraField) : [];
   const isNamedOtherwise =
     extraFields.some(({ id }) => id === UNICODE_PATH_ID) && nameOf({ ...entry, extraFields }, libraries) !== name;
-  if (!fileName.equals(entry.fileNameRaw) || isNamedOtherwise) throw refuseEntry(name, "it has two different names");
+  if (!fileName.equals(entry.fileNameRaw) || isNamedOtherwise)
+    throw refuseEntry(name, "it has two different names in the archive");
   const hasSizes = (generalPurposeBitFlag & SIZES_FOLLOW_FLAG) === 0;
   if (hasSizes && SIZES.some((size) => header[size] !== entry[size] && header[size] !== MAX_32)) {
-    throw refuseEntry(name, "it has two different sizes, or CRCs");
+    throw refuseEntry(name, "it has two different sizes or CRCs in the archive");
   }
   return header;
 }
@@ -169,7 +172,8 @@ function describe(entry: Entry, name: string, local: LocalFileHeader): Omit<ZipE
     sizeBytes: uncompressedSize,
     isStored: compressionMethod === 0,
   };
-  if (data.isStored && compressedSize !== uncompressedSize) throw refuseEntry(name, "it has two different sizes");
+  if (data.isStored && compressedSize !== uncompressedSize)
+    throw refuseEntry(name, "it has two different sizes in the archive");
   const hasMode = UNIX_HOSTS.includes(versionMadeBy >> 8) && attributes !== 0;
   return {
     name,

@@ -1,6 +1,6 @@
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import type { ArchiveBytes } from "./archive-bytes.ts";
-import { damagedAt, refuseEntry } from "./archive-error.ts";
+import { damagedArchive, refuseEntry } from "./archive-error.ts";
 import type { ZipData } from "./zip-content.ts";
 
 // Section 4.3 of APPNOTE.TXT, the specification of zip files.
@@ -32,7 +32,10 @@ export function refuseOtherDirectory(
   const isRecord64 = found.length === 12 && found.readUInt32LE(0) === END_RECORD_64_SIGNATURE;
   const record64Bytes = isRecord64 ? 12 + Number(found.readBigUInt64LE(4)) : 0;
   if (directoryEnd + record64Bytes + END_LOCATOR_64_BYTES !== endRecordAt) {
-    throw damagedAt("the archive", "it has more entries than its directory says, or other data behind the directory");
+    throw damagedArchive(
+      "it is damaged",
+      "it has more entries than its directory says, or other data after the directory",
+    );
   }
 }
 
@@ -62,7 +65,7 @@ function refuseHiddenEntry(bytes: ArchiveBytes, startByte: number, endByte: numb
     const at = startByte + descriptorBytes;
     if (at + LOCAL_HEADER_BYTES > endByte) return;
     if (bytes.read(at, 4).readUInt32LE(0) === LOCAL_HEADER_SIGNATURE) {
-      throw damagedAt("the archive", `it has an entry that is not in its directory, at byte ${at}`);
+      throw damagedArchive("it is damaged", `it has an entry that is not in its directory, at byte ${at}`);
     }
   }
 }

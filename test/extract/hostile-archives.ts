@@ -40,15 +40,18 @@ const tgz = (title: string, specs: readonly TarSpec[], refusal?: string, more: P
 const tgzOf = (title: string, bytes: Buffer, refusal?: string, more: Partial<Row> = {}): HostileArchive =>
   Object.assign({ title, format: "tar.gz" as const, bytes }, refusal ? { refusal } : {}, more);
 
-const refused = (name: string, reason: string) => `archive-entry-refused: its entry ${name}: ${reason}`;
+const refused = (name: string, reason: string) => `archive-entry-refused: its entry ${name} is refused: ${reason}`;
 const damaged = (where: string, reason: string) => `archive-damaged: ${where}: ${reason}`;
 const tooLarge = (reason: string) => `archive-too-large: ${reason}`;
 const NO_GZIP = "it is not a gzip file, or there is extra data after its end";
-const MORE_THAN_THE_DIRECTORY = "it has more entries than its directory says, or other data behind the directory";
-const LONG_NAME = (name: string) => refused(`${name.slice(0, 1_099)}…`, "its name has more than 4,096 characters");
-const BEHIND_THE_END = "it is behind the end of the archive, where other programs do not look";
+const MORE_THAN_THE_DIRECTORY = "it has more entries than its directory says, or other data after the directory";
+const longName = (name: string) => refused(`${name.slice(0, 1_099)}…`, "its name has more than 4,096 characters");
+const BEHIND_THE_END = "it comes after the end of the archive, where other programs do not look";
 const NO_SIZE = "its size is not a number, or not one that all programs read alike";
-const RATIO = "its content is more than 200 times as large as the archive, as in a zip bomb";
+const ratio = (entry: string) =>
+  tooLarge(
+    `its content is more than 200 times as large as the archive (reached at its entry ${entry}), and may be an attack that fills the disk. If you know who made the archive, set extract to false, and extract it in a later step`,
+  );
 
 const both = (title: string, spec: ZipSpec & TarSpec, refusal: string, more: Partial<Row> = {}): HostileArchive[] => [
   zip(`zip: ${title}`, [spec], refusal, more),
@@ -70,27 +73,27 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a path that leads up",
     { name: "../up.txt", content: "x" },
-    refused("../up.txt", 'it has ".." as a name, which means a folder'),
+    refused("../up.txt", 'it has ".." between slashes, which means the folder above'),
   ),
   ...both(
     "a path that leads up later",
     { name: "a/b/../../../up", content: "x" },
-    refused("a/b/../../../up", 'it has ".." as a name, which means a folder'),
+    refused("a/b/../../../up", 'it has ".." between slashes, which means the folder above'),
   ),
   ...both(
     "a folder that leads up",
     { name: "a/../../", type: "5" },
-    refused("a/../../", 'it has ".." as a name, which means a folder'),
+    refused("a/../../", 'it has ".." between slashes, which means the folder above'),
   ),
   ...both(
     "two slashes",
     { name: "a//b", content: "x" },
-    refused("a//b", "it has an empty name between, before or after its slashes"),
+    refused("a//b", "it starts or ends with a slash, or has two slashes in a row"),
   ),
   ...both(
     "a dot for a folder",
     { name: "a/./b", content: "x" },
-    refused("a/./b", 'it has "." as a name, which means a folder'),
+    refused("a/./b", 'it has "." between slashes, which means the same folder'),
   ),
   ...both(
     "a temporary file of the task",
@@ -110,7 +113,7 @@ const names: readonly HostileArchive[] = [
     both(
       `${folder}, which some disks take for .git`,
       { name: `${folder}/${file}`, content: "x" },
-      refused(`${folder}/${file}`, `some disks take ${folder} for .git`),
+      refused(`${folder}/${file}`, `on some disks, ${folder} is another name of .git`),
     ),
   ),
   zip("zip: .git itself", [{ name: ".git/config", content: "x" }]),
@@ -129,7 +132,7 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a dot at the end on Windows",
     { name: "a./x", content: "x" },
-    refused("a./x", "a name in it ends with a dot or a space, which Windows removes"),
+    refused("a./x", "the name of a file or folder in it ends with a dot or a space, which Windows removes"),
     { disk: WINDOWS },
   ),
   zip("zip: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
@@ -137,7 +140,7 @@ const names: readonly HostileArchive[] = [
   zip(
     "zip: a path that leads up, from Windows",
     [{ name: "..\\up.txt", content: "x", host: 0 }],
-    refused("../up.txt", 'it has ".." as a name, which means a folder'),
+    refused("../up.txt", 'it has ".." between slashes, which means the folder above'),
   ),
   zip(
     "zip: a server of Windows",
@@ -153,25 +156,25 @@ const names: readonly HostileArchive[] = [
   zip(
     "zip: a name that is too long",
     [{ name: "n".repeat(256), content: "x" }],
-    refused("n".repeat(256), "a name in it is longer than 255 bytes"),
+    refused("n".repeat(256), "the name of a file or folder in it has more than 255 bytes"),
   ),
   ...["d/".repeat(256), "d/d/".repeat(2_000)].flatMap((folders) => [
     zip(
       `zip: a path of ${folders.length} characters`,
       [{ name: `${folders}x`, content: "x" }],
-      folders.length > 4_096 ? LONG_NAME(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
+      folders.length > 4_096 ? longName(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
     ),
     tgz(
       `tar: a path of ${folders.length} characters`,
       [pax({ path: `${folders}x` }), { name: "x", content: "x" }],
-      folders.length > 4_096 ? LONG_NAME(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
+      folders.length > 4_096 ? longName(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
     ),
   ]),
   tgz("tar: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
   tgz(
     "tar: a PAX header with a path that leads up",
     [pax({ path: "../up" }), { name: "a", content: "x" }],
-    refused("../up", 'it has ".." as a name, which means a folder'),
+    refused("../up", 'it has ".." between slashes, which means the folder above'),
   ),
   tgz(
     "tar: a PAX header with a NUL in a path",
@@ -184,7 +187,7 @@ const names: readonly HostileArchive[] = [
       { name: "L", type: "L", content: `${"d/".repeat(60)}../up\0` },
       { name: "a", content: "x" },
     ],
-    refused(`${"d/".repeat(60)}../up`, 'it has ".." as a name, which means a folder'),
+    refused(`${"d/".repeat(60)}../up`, 'it has ".." between slashes, which means the folder above'),
   ),
 ];
 
@@ -194,23 +197,23 @@ const collisions: readonly HostileArchive[] = [
   ...both(
     "a file where a folder is needed",
     { name: "fine.txt/below", content: "x" },
-    refused("fine.txt/below", "it cannot be on this disk together with the entry fine.txt"),
+    refused("fine.txt/below", "on this disk, it would have the same name as the entry fine.txt"),
   ),
   ...both(
     "a folder of a file's name",
     { name: "fine.txt/", type: "5" },
-    refused("fine.txt/", "it cannot be on this disk together with the entry fine.txt"),
+    refused("fine.txt/", "on this disk, it would have the same name as the entry fine.txt"),
   ),
   ...both(
     "names that differ by case",
     { name: "FINE.txt", content: "x" },
-    refused("fine.txt", "it cannot be on this disk together with the entry FINE.txt"),
+    refused("fine.txt", "on this disk, it would have the same name as the entry FINE.txt"),
     { disk: MAC },
   ),
   ...both(
     "a file and a folder that differ by case",
     { name: "FINE.txt/below", content: "x" },
-    refused("fine.txt", "it cannot be on this disk together with the entry FINE.txt/below"),
+    refused("fine.txt", "on this disk, it would have the same name as the entry FINE.txt/below"),
     { disk: WINDOWS },
   ),
   tgz(
@@ -284,52 +287,52 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: a wrong CRC",
     [{ name: "a.txt", content: "x", crc32: 1 }],
-    damaged("its entry a.txt", "its CRC is not the one in its header"),
+    damaged("its entry a.txt is damaged", "its CRC is not the one in its header"),
   ),
   zip(
     "zip: a wrong CRC of a stored file",
     [{ name: "a.txt", content: "x", isStored: true, crc32: 1 }],
-    damaged("its entry a.txt", "its CRC is not the one in its header"),
+    damaged("its entry a.txt is damaged", "its CRC is not the one in its header"),
   ),
   zip(
     "zip: more bytes than it says",
     [{ name: "a.txt", content: "x".repeat(1000), sizeBytes: 10 }],
-    damaged("its entry a.txt", "it is larger than its header says"),
+    damaged("its entry a.txt is damaged", "it is larger than its header says"),
   ),
   zip(
     "zip: fewer bytes than it says",
     [{ name: "a.txt", content: "x", sizeBytes: 1000 }],
-    damaged("its entry a.txt", "it is smaller than its header says"),
+    damaged("its entry a.txt is damaged", "it is smaller than its header says"),
   ),
   zip(
     "zip: a large file with more bytes than it says",
     [{ name: "a.bin", content: zeros.subarray(0, 2 * MB), sizeBytes: MB }],
-    damaged("its entry a.bin", "it is larger than its header says"),
+    damaged("its entry a.bin is damaged", "it is larger than its header says"),
   ),
   zip(
     "zip: a stored file of two sizes",
     [{ name: "a.txt", content: "x", isStored: true, sizeBytes: 1000 }],
-    refused("a.txt", "it has two different sizes"),
+    refused("a.txt", "it has two different sizes in the archive"),
   ),
   zip(
     "zip: bytes that are not compressed",
     [{ name: "a.txt", content: "xyz", data: Buffer.from("\xff\xff\xff", "latin1") }],
-    damaged("its entry a.txt", "invalid block type"),
+    damaged("its entry a.txt is damaged", "invalid block type"),
   ),
   zip(
     "zip: compressed bytes that end too soon",
     [{ name: "a.txt", content: "x".repeat(1000), data: deflateRawSync(Buffer.from("x".repeat(1000))).subarray(0, 4) }],
-    damaged("its entry a.txt", "unexpected end of file"),
+    damaged("its entry a.txt is damaged", "unexpected end of file"),
   ),
   zip(
     "zip: bytes behind the compressed ones",
     [{ name: "a.txt", content: "x", data: Buffer.concat([deflateRawSync(Buffer.from("x")), Buffer.from("hidden")]) }],
-    damaged("its entry a.txt", "there is extra data after its compressed content"),
+    damaged("its entry a.txt is damaged", "there is extra data after its compressed content"),
   ),
   zip(
     "zip: an entry with two names",
     [{ name: "a.txt", content: "x", localName: "b.sh" }],
-    refused("a.txt", "it has two different names"),
+    refused("a.txt", "it has two different names in the archive"),
   ),
   zip(
     "zip: an entry whose bytes another one has too",
@@ -344,33 +347,33 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: a header where there is none",
     [{ name: "a.txt", content: "x", headerAt: 7 }],
-    damaged("at its entry a.txt", "invalid local file header signature: 0x808"),
+    damaged("its entry a.txt is damaged", "invalid local file header signature: 0x808"),
   ),
   zip(
     "zip: a size that leads out of the archive",
     [{ name: "a.txt", content: "x", compressedSize: 99_999 }],
-    damaged("at its entry a.txt", "file data overflows file bounds: 79 + 99999 > 209"),
+    damaged("its entry a.txt is damaged", "file data overflows file bounds: 79 + 99999 > 209"),
   ),
   zip(
     "zip: more entries than it says",
     [{ name: "hidden.txt", content: "x" }],
-    damaged("the archive", MORE_THAN_THE_DIRECTORY),
+    damaged("it is damaged", MORE_THAN_THE_DIRECTORY),
     { end: { entryCount: 1 } },
   ),
-  zip("zip: fewer entries than it says", [], damaged("after its entry fine.txt", "unexpected EOF"), {
+  zip("zip: fewer entries than it says", [], damaged("it is damaged after its entry fine.txt", "unexpected EOF"), {
     end: { entryCount: 2 },
   }),
   zip(
     "zip: one of several disks",
     [],
-    damaged("the archive", "multi-disk zip files are not supported: found disk number: 3"),
+    damaged("it cannot be read", "multi-disk zip files are not supported: found disk number: 3"),
     { end: { diskNumber: 3 } },
   ),
   zipOf(
     "zip: cut off",
     buildZip([fine]).subarray(0, -10),
     damaged(
-      "the archive",
+      "it cannot be read",
       "End of central directory record signature not found. Either not a zip file, or file is truncated",
     ),
   ),
@@ -378,7 +381,7 @@ const lies: readonly HostileArchive[] = [
     "zip: another format",
     gzipSync("text"),
     damaged(
-      "the archive",
+      "it cannot be read",
       "End of central directory record signature not found. Either not a zip file, or file is truncated",
     ),
   ),
@@ -386,7 +389,7 @@ const lies: readonly HostileArchive[] = [
     "zip: nothing at all",
     Buffer.alloc(0),
     damaged(
-      "the archive",
+      "it cannot be read",
       "End of central directory record signature not found. Either not a zip file, or file is truncated",
     ),
   ),
@@ -394,7 +397,7 @@ const lies: readonly HostileArchive[] = [
     "zip: bytes behind its end",
     buildZip([fine], { behind: Buffer.from("hidden") }),
     damaged(
-      "the archive",
+      "it cannot be read",
       "Invalid comment length. Expected: 6. Found: 0. Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?",
     ),
   ),
@@ -402,52 +405,59 @@ const lies: readonly HostileArchive[] = [
     "tar: a wrong checksum of a header",
     [{ name: "a.txt", content: "x", checksum: 1 }],
     damaged(
-      "at its entry fine.txt, or after it",
+      "it is damaged at its entry fine.txt or after it",
       "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
     ),
   ),
   tgz(
     "tar: a size beyond its end",
     [{ name: "a.txt", content: "x", sizeBytes: 5000 }],
-    damaged("its entry a.txt", "Unexpected end of data"),
+    damaged("its entry a.txt is damaged", "Unexpected end of data"),
   ),
   tgzOf(
     "tar: cut off in the middle of a file",
     gzipSync(buildTar([fine]).subarray(0, 515)),
-    damaged("its entry fine.txt", "Unexpected end of data"),
+    damaged("its entry fine.txt is damaged", "Unexpected end of data"),
   ),
   tgzOf(
     "tar: cut off behind a file",
     gzipSync(buildTar([fine], Buffer.alloc(0))).subarray(0),
-    damaged("at its entry fine.txt, or after it", "the end-of-archive marker is missing, so it may be incomplete"),
+    damaged(
+      "it is damaged at its entry fine.txt or after it",
+      "the end-of-archive marker is missing, so it may be incomplete",
+    ),
     {},
   ),
-  tgzOf("tar: gzip that is cut off", buildTgz([fine]).subarray(0, -10), damaged("the archive", "it is incomplete")),
+  tgzOf(
+    "tar: gzip that is cut off",
+    buildTgz([fine]).subarray(0, -10),
+    damaged("it cannot be read", "it is incomplete"),
+  ),
   tgzOf(
     "tar: gzip with a wrong CRC",
     flipped(buildTgz([fine]), -6),
-    damaged("the archive", "its CRC is not the one in its header"),
+    damaged("it cannot be read", "its CRC is not the one in its header"),
   ),
   tgzOf(
     "tar: gzip with other bytes behind it",
     Buffer.concat([buildTgz([fine]), Buffer.from("hidden")]),
-    damaged("the archive", NO_GZIP),
+    damaged("it cannot be read", NO_GZIP),
   ),
-  tgzOf("tar: not compressed", buildTar([fine]), damaged("the archive", NO_GZIP)),
+  tgzOf("tar: not compressed", buildTar([fine]), damaged("it cannot be read", NO_GZIP)),
   tgzOf(
     "tar: something else that is compressed",
     gzipSync("text ".repeat(1000)),
-    damaged("the archive", "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?"),
+    damaged("it cannot be read", "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?"),
   ),
   tgzOf(
     "tar: nothing that is compressed",
     gzipSync(""),
-    damaged("the archive", "the end-of-archive marker is missing, so it may be incomplete"),
+    damaged("it cannot be read", "the end-of-archive marker is missing, so it may be incomplete"),
   ),
   tgz(
     "tar: a PAX header of 5 MB",
     [{ name: "x", type: "x", content: Buffer.alloc(5 * MB, "x") }, fine],
-    damaged("at its entry fine.txt, or after it", "Header exceeds max size"),
+    damaged("it is damaged at its entry fine.txt or after it", "Header exceeds max size"),
   ),
 ];
 
@@ -456,30 +466,30 @@ const disagreements: readonly HostileArchive[] = [
   zip(
     "zip: another size before the content than in the directory",
     [{ name: "a.txt", content: "x", localSizeBytes: 2 }],
-    refused("a.txt", "it has two different sizes, or CRCs"),
+    refused("a.txt", "it has two different sizes or CRCs in the archive"),
   ),
   zip(
     "zip: another name in UTF-8 before the content than in the directory",
     [{ name: "a.txt", content: "x", localUnicodeName: "b.sh" }],
-    refused("a.txt", "it has two different names"),
+    refused("a.txt", "it has two different names in the archive"),
   ),
   zip(
     "zip: a name in UTF-8 that leads up",
     [{ name: "a.txt", content: "x", unicodeName: "../up" }],
-    refused("../up", 'it has ".." as a name, which means a folder'),
+    refused("../up", 'it has ".." between slashes, which means the folder above'),
   ),
   zip(
     "zip: a name in UTF-8 that is that of another entry",
     [{ name: "a.txt", content: "x", unicodeName: "fine.txt" }],
     refused("fine.txt", "it is in the archive twice"),
   ),
-  zip("zip: an entry before the first one of the directory", [], damaged("the archive", hiddenAt(0)), {
+  zip("zip: an entry before the first one of the directory", [], damaged("it is damaged", hiddenAt(0)), {
     end: { before: localEntry({ name: "hidden.sh", content: "x" }) },
   }),
   zip(
     "zip: an entry between two of the directory",
     [{ name: "a.txt", content: "x", descriptor: localEntry({ name: "hidden.sh", content: "x" }) }, { name: "b.txt" }],
-    damaged("the archive", hiddenAt(82)),
+    damaged("it is damaged", hiddenAt(82)),
   ),
   zip(
     "zip: an entry behind the sizes of the last one",
@@ -490,12 +500,12 @@ const disagreements: readonly HostileArchive[] = [
         descriptor: Buffer.concat([Buffer.alloc(16), localEntry({ name: "hidden.sh", content: "x" })]),
       },
     ],
-    damaged("the archive", hiddenAt(98)),
+    damaged("it is damaged", hiddenAt(98)),
   ),
-  zip("zip: two directories", [], damaged("the archive", MORE_THAN_THE_DIRECTORY), {
+  zip("zip: two directories", [], damaged("it is damaged", MORE_THAN_THE_DIRECTORY), {
     end: { behindDirectory: buildZip([{ ...fine, headerAt: 0 }]).subarray(0, -22) },
   }),
-  zip("zip: an end inside of the comment of another end", [], damaged("the archive", MORE_THAN_THE_DIRECTORY), {
+  zip("zip: an end inside of the comment of another end", [], damaged("it is damaged", MORE_THAN_THE_DIRECTORY), {
     end: { comment: buildZip([fine]).subarray(-22) },
   }),
   zip(
@@ -503,19 +513,26 @@ const disagreements: readonly HostileArchive[] = [
     [{ name: "a.bin", content: "x".repeat(100), isStored: true, compressedSize: 150, sizeBytes: 150 }],
     refused("a.bin", "it shares bytes of the archive with the directory"),
   ),
-  zip("zip: a record of 64 bits beyond any file", [], damaged("the archive", "unexpected EOF"), {
+  zip("zip: a record of 64 bits beyond any file", [], damaged("it cannot be read", "unexpected EOF"), {
     end: { zip64: { recordAt: 2n ** 63n } },
   }),
-  zip("zip: a directory beyond any file", [], damaged("the archive", "unexpected EOF"), {
+  zip("zip: a directory beyond any file", [], damaged("it cannot be read", "unexpected EOF"), {
     end: { zip64: { startByte: 2n ** 64n - 1n } },
   }),
-  zip("zip: more entries than any file has", [], tooLarge("it has more than 1,000,000 entries"), {
-    end: { zip64: { entryCount: 2n ** 63n } },
-  }),
+  zip(
+    "zip: more entries than any file has",
+    [],
+    tooLarge(
+      "it has more than 1,000,000 entries, which this task does not extract. Split it into several archives. Or set extract to false, and extract the archive in a later step",
+    ),
+    {
+      end: { zip64: { entryCount: 2n ** 63n } },
+    },
+  ),
   zip(
     "zip: a large file of no compressed bytes",
     [{ name: "a.bin", method: 8, data: Buffer.alloc(0), sizeBytes: MB }],
-    damaged("its entry a.bin", "unexpected end of file"),
+    damaged("its entry a.bin is damaged", "unexpected end of file"),
   ),
   tgz(
     "tar: a size of a kind that there is not",
@@ -547,7 +564,7 @@ const disagreements: readonly HostileArchive[] = [
   tgz(
     "tar: a PAX header with a negative size",
     [pax({ size: "-5" }), { name: "a.txt", content: "hello" }],
-    damaged("at its entry fine.txt, or after it", "Invalid header"),
+    damaged("it is damaged at its entry fine.txt or after it", "Invalid header"),
   ),
   tgz(
     "tar: a PAX header without a size of its own",
@@ -556,7 +573,7 @@ const disagreements: readonly HostileArchive[] = [
       { name: "a.txt", content: "hello" },
     ],
     damaged(
-      "at its entry fine.txt, or after it",
+      "it is damaged at its entry fine.txt or after it",
       "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
     ),
   ),
@@ -584,17 +601,17 @@ const disagreements: readonly HostileArchive[] = [
   tgz(
     "tar: a PAX header with a path, twice",
     [pax({ path: "one" }), pax({ path: "two" }), { name: "a.txt", content: "x" }],
-    refused("two", "it has two different names"),
+    refused("two", "it has two different names in the archive"),
   ),
   tgz(
     "tar: a PAX header with a path, and a long name",
     [pax({ path: "one" }), { name: "L", type: "L", content: "two\0" }, { name: "a.txt", content: "x" }],
-    refused("one", "it has two different names"),
+    refused("one", "it has two different names in the archive"),
   ),
   tgz(
     "tar: a PAX header with a size, twice",
     [pax({ size: "1" }), pax({ size: "2" }), { name: "a.txt", content: "xy" }],
-    refused("a.txt", "it has two different sizes"),
+    refused("a.txt", "it has two different sizes in the archive"),
   ),
   tgzOf(
     "tar: a second archive behind the first",
@@ -615,7 +632,7 @@ const disagreements: readonly HostileArchive[] = [
     "tar: other bytes behind its end",
     gzipSync(Buffer.concat([buildTar([fine]), Buffer.alloc(512, "hidden")])),
     damaged(
-      "at its entry fine.txt, or after it",
+      "it is damaged at its entry fine.txt or after it",
       "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
     ),
   ),
@@ -630,19 +647,23 @@ const disagreements: readonly HostileArchive[] = [
 
 /** More than anybody has room for. */
 const bombs: readonly HostileArchive[] = [
-  zip("zip: zeros", [{ name: "a.bin", content: zeros }], tooLarge(`${RATIO} (reached at its entry a.bin)`)),
-  tgz("tar: zeros", [{ name: "a.bin", content: zeros }], tooLarge(`${RATIO} (reached at its entry a.bin)`)),
-  tgzOf("tar: zeros behind its end", buildTgz([fine], zeros), tooLarge(`${RATIO} (reached at its entry fine.txt)`)),
+  zip("zip: zeros", [{ name: "a.bin", content: zeros }], ratio("a.bin")),
+  tgz("tar: zeros", [{ name: "a.bin", content: zeros }], ratio("a.bin")),
+  tgzOf("tar: zeros behind its end", buildTgz([fine], zeros), ratio("fine.txt")),
   ...both(
     "more than the limit",
     { name: "a.bin", content: zeros.subarray(0, 2 * MB) },
-    tooLarge("its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin)"),
+    tooLarge(
+      "its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin). If you know who made the archive, increase extractMaxSizeGB",
+    ),
     { limits: { maxBytes: MB } },
   ),
   zip(
     "zip: a size that is a lie, above the limit",
     [{ name: "a.bin", content: "x", sizeBytes: 4e9 }],
-    tooLarge("its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin)"),
+    tooLarge(
+      "its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin). If you know who made the archive, increase extractMaxSizeGB",
+    ),
     { limits: { maxBytes: MB } },
   ),
 ];
