@@ -35,6 +35,7 @@ describe("AwsS3Upload, what it tells", () => {
 
   const count = amount(5_000, 500);
   it(`keeps log and summary short for ${count} files, and names all in the plan file`, async function () {
+    this.timeout(180_000);
     bench.skipOn(this, ["radosgw", "versitygw"], "so many objects take long there and show nothing more");
     const name = (index: number) => `${index % 50}/${"long name ".repeat(15)}${index}.txt`;
     bench.source.write(Object.fromEntries(Array.from({ length: count }, (_, index) => [name(index), `${index}`])));
