@@ -31,7 +31,7 @@ const free = new Map<string, Host[]>();
 let hostScript: string | undefined;
 
 /** What a process gets when it starts, and what only a process of its own can do. */
-const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "certificates", "inheritedEnv", "nodePath"] as const;
+const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "inheritedEnv", "nodePath"] as const;
 
 /**
  * What lets a step share a process with other steps, one after the other, each with modules and an environment of its own: to start a process
