@@ -31,11 +31,16 @@ function advise(error: ServiceError | ConnectionError, repositoryName: string | 
   const isRefused = /^TF401027\b/.test(serverMessage) || status === 401 || status === 403;
   if (isRefused) return isFork ? FORK : describeGrant(serverMessage, repositoryName, run);
   if (status === 404) return isFork ? FORK : UNKNOWN_PULL_REQUEST;
+  if (status < 300) return OTHER_SERVER;
   return "Run the step again later.";
 }
 
 const OTHER_REPOSITORY =
   "The token of a job reaches only the repositories that the job uses. Add the step `checkout: self` to the job, or name the repository under `uses: repositories`.";
+
+/** A page to sign in, for example, has the status 203. */
+const OTHER_SERVER =
+  "What answered is not the API of Azure Repos: a proxy, or a page to sign in because the token of the job has expired. Check the proxy of the agent, or run the step again.";
 
 const FORK =
   "This run builds a fork, and its token has fewer rights. To avoid the warning, run the step only for branches of this repository: condition: ne(variables['System.PullRequest.IsFork'], 'True').";
