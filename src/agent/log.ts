@@ -23,6 +23,16 @@ export function logLine(message: string, code?: ErrorCode): string {
 const MAX_KEPT_WARNINGS = 10;
 const keptWarnings: CodedMessage[] = [];
 let warningCount = 0;
+/** A step that tries its work again meets the same things again. Of more lines than these, it is not known whether they were said. */
+const MAX_KNOWN_LINES = 1_000;
+const knownLines = new Set<string>();
+
+/** @returns whether the step has not said this line yet. */
+function isNew(line: string): boolean {
+  if (knownLines.has(line)) return false;
+  if (knownLines.size < MAX_KNOWN_LINES) knownLines.add(line);
+  return true;
+}
 
 /** The warnings of the step so far: the first of them, and how many there are. */
 export function loggedWarnings(): { readonly shown: readonly CodedMessage[]; readonly count: number } {
@@ -45,6 +55,10 @@ export const log = {
     log.endList();
     write(logLine(message));
   },
+  /** Says something that is so for the whole step, the first time that it is noticed. */
+  infoOnce(message: string): void {
+    if (isNew(logLine(message))) log.info(message);
+  },
   /** Says how far the step is, without an end to a list. */
   progress(message: string): void {
     write(logLine(message));
@@ -62,10 +76,13 @@ export const log = {
     if (openList !== undefined) write("##[endgroup]");
     openList = undefined;
   },
+  /** Warns, once of the same thing. */
   warning(code: ErrorCode, message: string): void {
+    const line = logLine(message, code);
+    if (!isNew(line)) return;
     log.endList();
     if (++warningCount <= MAX_KEPT_WARNINGS) keptWarnings.push({ code, message });
-    tl.warning(logLine(message, code), tl.IssueSource.TaskInternal);
+    tl.warning(line, tl.IssueSource.TaskInternal);
   },
   error({ message, code }: CodedMessage): void {
     log.endList();

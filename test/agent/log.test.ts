@@ -35,6 +35,26 @@ describe("the log", () => {
     );
   });
 
+  it("has a warning once, and what is so for the whole step", async () => {
+    const { log, issues } = await runInTask(`
+      import { log, loggedWarnings } from "../../src/agent/log.ts";
+      for (const round of [1, 2]) {
+        log.warning("file-skipped", "a is skipped");
+        log.warning("file-skipped", "b is skipped");
+        log.infoOnce("Using a proxy");
+        log.info("Round " + round + ", warnings: " + loggedWarnings().count);
+      }
+    `);
+    assert.equal(issues.length, 2);
+    assert.deepEqual(log.slice(log.indexOf("##[warning]a is skipped [file-skipped]"), -1), [
+      "##[warning]a is skipped [file-skipped]",
+      "##[warning]b is skipped [file-skipped]",
+      "Using a proxy",
+      "Round 1, warnings: 2",
+      "Round 2, warnings: 2",
+    ]);
+  });
+
   it("folds a list under its title, until any other message ends it", async () => {
     const { log } = await runInTask(`
       import { log } from "../../src/agent/log.ts";
