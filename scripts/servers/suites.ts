@@ -13,7 +13,7 @@ const stepsDependingOnNode = [
 const decisionsAndTexts = [
   "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
   "tasks/upload-{encryption,errors,header-refusals,max-delete,patterns,resume-role,selection}",
-  "tasks/publish-{log,names,neighbours,pending,preview,rules,secrets,visitors}",
+  "tasks/publish-{log,names,neighbours,pending,preview,preview-faults,rules,secrets,visitors}",
   "tasks/download-{beside-others,unsafe-keys}",
 ];
 
