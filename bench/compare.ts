@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
-import { startTinyproxies } from "../scripts/servers/tinyproxy.ts";
 import { median, type Sample, type Timing } from "./sample.ts";
+import { startSquid } from "./squid.ts";
 import type { TaskRun } from "./task.ts";
 import { timeWork, works } from "./works.ts";
 
 const USAGE = `npm run bench:compare -- [--before FOLDER] [--after FOLDER] [--rounds 9] [--node PATH] [WORK …]
 
 With --before, it compares the build --after with the one --before, and that one with itself.
-Without, it compares the build --after through a proxy (tinyproxy) with itself without a proxy.
+Without, it compares the build --after through a proxy (Squid) with itself without a proxy.
 A FOLDER holds a built extension. Default of --after: dist/extension.
 WORK is one of: ${works.map(({ name }) => name).join(", ")}. Default: all.`;
 
@@ -29,20 +29,20 @@ async function main(): Promise<void> {
   }
   const node = values.node ? { nodePath: values.node } : {};
   const after = values.after ? { ...node, extensionFolder: values.after } : node;
-  const proxies = values.before ? undefined : await startTinyproxies({ mayInstall: true });
+  const proxy = values.before ? undefined : await startSquid();
   const runs: Record<string, TaskRun> = values.before
     ? {
         before: { ...node, extensionFolder: values.before },
         "before, again": { ...node, extensionFolder: values.before },
         after,
       }
-    : { direct: after, proxied: { ...after, proxyUrl: proxies?.openUrl ?? "" } };
+    : { direct: after, proxied: { ...after, proxyUrl: proxy?.url ?? "" } };
   console.log("| work | compared | seconds | ratio | CPU seconds | ratio |\n| --- | --- | --- | --- | --- | --- |");
   for (const work of works.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     const [first, ...others] = await timeWork(work, runs, Number(values.rounds));
     for (const other of others) console.log(row(work.name, first as Timing, other));
   }
-  await proxies?.stop();
+  await proxy?.stop();
 }
 
 function row(name: string, first: Timing, other: Timing): string {

@@ -42,11 +42,12 @@ async function clientTool(name: string, source: string, folder: string): Promise
   };
 }
 
-function environment({ accessKeyId, secretAccessKey }: BenchServer): Record<string, string> {
+function environment({ accessKeyId, secretAccessKey, caFile }: BenchServer): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: "us-east-1",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    ...(caFile ? { NODE_EXTRA_CA_CERTS: caFile } : {}),
   };
 }

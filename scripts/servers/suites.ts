@@ -77,7 +77,7 @@ export const suites = {
   /** The same, and by the sources, where mocha itself runs on that Node. */
   product: [...packaged, ...dependingOnNode.map((folder) => `test/${folder}/**/*.test.ts`)],
   refused: ["test/package/node-requirement.test.ts"],
-  /** What `npm test` leaves out; of the faults it has a smaller sample. */
+  /** What `npm test` skips; of the faults it has a smaller sample. */
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
     "test/reliability/faults.test.ts",

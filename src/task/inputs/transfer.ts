@@ -34,7 +34,11 @@ export function readTransfer(reader: InputReader, subject: PatternSubject): Comm
   }
   if (deleteExtra && isSharded) {
     const why = "it cannot be used with shard, because each job knows only its share of the files";
-    reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Delete in a later step, without shard.`);
+    reader.problem(
+      "deleteExtra",
+      "inputs-in-conflict",
+      `${why}. Set one of the two to false, and delete in a later job without shard.`,
+    );
   }
   return {
     patterns,

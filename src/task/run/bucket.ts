@@ -17,7 +17,7 @@ const IDLE_TIMEOUT_MS = 120_000;
 /** For tests: with `always`, threads transfer all parts and ranges, with `auto` they receive large objects, with `never` nothing. */
 const THREADS_VARIABLE = "S3_TASKS_THREADS";
 
-/** Off until the fault suites have run with threads as a whole, and a measurement at rest shows what they gain. */
+/** Off until all fault suites have run with threads, and a measurement on an idle machine shows what they gain. */
 const DEFAULT_THREADS = "never";
 
 /**
@@ -75,7 +75,7 @@ function openTaskBucket(
     threads,
     userAgent: userAgent(taskName),
     headers,
-    onGivenUp: (what) => log.info(GIVEN_UP[what]),
+    onGivenUp: (what) => log.infoOnce(GIVEN_UP[what]),
     onRegionFound: (region) =>
       log.warning(
         "region-wrong",
@@ -103,5 +103,5 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
 function tellProxy({ proxyFor, proxySource }: NetworkSettings, { origin }: Bucket): void {
   const proxy = proxyFor(origin);
   const setting = proxySource === "environment" ? "of the environment" : "of the agent";
-  if (proxy) log.info(`Using the proxy ${setting}, ${proxy.host}`);
+  if (proxy) log.infoOnce(`Using the proxy ${setting}, ${proxy.host}`);
 }
