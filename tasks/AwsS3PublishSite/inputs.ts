@@ -107,7 +107,7 @@ function readPublish(reader: InputReader, preview?: string): ReadPublish {
   const { access, isAmazon } = readAccess(reader, "targetFolder");
   const source = readSiteFolder(reader);
   const prefix = readPrefix(reader);
-  const patterns = readPatterns(reader, source);
+  const patterns = readPatterns(reader, { root: source });
   const followSymlinks = reader.boolean("followSymlinks", true);
   const documents = readDocuments(reader);
   const cleanUrls = reader.boolean("cleanUrls");

@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import type { StepRequest } from "../../local/agent/agent.ts";
 import type { TaskProcess, TaskProcessEvents } from "../../local/agent/task-process.ts";
 import { isFull } from "../amounts.ts";
+import { runWithCtrlC } from "../windows/ctrl-c.ts";
 
 /** A task that a host is to run. */
 export type HostedTask = Pick<TaskProcess, "script" | "workingDirectory" | "environment">;
@@ -41,6 +42,7 @@ const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "inheritedEnv",
 export function inSharedProcess(step: Partial<StepRequest> = {}): Pick<StepRequest, "runProcess"> {
   const setsUpNode = Object.keys(step.env ?? {}).some((name) => name.startsWith("NODE_"));
   const needsOwn = setsUpNode || NEEDS_OWN.some((name) => step[name] !== undefined);
+  if (needsOwn && (step.cancel || step.timeoutMs) && process.env.WINDOWS_PARENT) return { runProcess: runWithCtrlC };
   return isFull || needsOwn ? {} : { runProcess: runInHost };
 }
 

@@ -15,7 +15,7 @@ describe("AwsS3Download", () => {
   it("brings what is under a prefix to a folder that it makes, byte for byte, and tells how much", async () => {
     await bench.put({ "site/index.html": "<p>home</p>", "site/assets/app.js": "run()", "site/assets/empty.txt": "" });
     await bench.put({ "site-old/index.html": "old", "sitemap.xml": "map", "a/site/index.html": "other" });
-    const targetFolder = `${bench.landing.path}/deep/er`;
+    const targetFolder = join(bench.landing.path, "deep/er");
     const result = await bench.download({ sourceFolder: "site", targetFolder });
     assertDownloaded(result, { new: 3, bytes: 16 });
     assert.deepEqual(bench.landing.read(), {

@@ -141,6 +141,6 @@ async function hasChecksumOfUnevenParts(
 ): Promise<boolean> {
   const parts = await findParts(context, key, head);
   if (!parts || parts.every(({ sizeBytes }) => sizeBytes === parts[0]?.sizeBytes)) return false;
-  const digests = await digestParts(path, parts, checksum.algorithm);
+  const digests = await digestParts(path, parts, checksum.algorithm, context.signal);
   return joinDigests(checksum, parts, digests).equals(checksum.digest);
 }
