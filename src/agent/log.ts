@@ -45,6 +45,10 @@ export const log = {
     log.endList();
     write(logLine(message));
   },
+  /** Is only shown if the pipeline has the variable `system.debug`. */
+  debug(message: string): void {
+    tl.debug(logLine(message));
+  },
   /** Says how far the step is, without an end to a list. */
   progress(message: string): void {
     write(logLine(message));

@@ -53,8 +53,8 @@ for (const [title, protocol, hasProxy] of routes) {
       const network = { proxyFor, authorities: localhostTls.cert, skipsValidation: false };
       options = { maxConnections: 4, idleTimeoutMs: 30_000, network };
       own = createTransport(options);
-      threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 1, minBytes: 0, sends: true });
-      assert.equal(threads.forUploads, threads);
+      const onLost = (error: Error) => assert.fail(error);
+      threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 1, minBytes: 0, onLost });
       threads.expect(1);
       closers = [];
     });
@@ -276,11 +276,11 @@ describe("threads that transfer", () => {
     const { port } = server.address() as AddressInfo;
     const options = { maxConnections: 4, idleTimeoutMs: 30_000 };
     const own = createTransport(options);
-    const threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 2, minBytes: 100 });
+    const onLost = () => assert.fail("the end of a step is no loss");
+    const threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 2, minBytes: 100, onLost });
     const path = join(mkdtempSync(join(tmpdir(), "threads-")), "file");
     const file = await open(path, "w");
     const target = { descriptor: file.fd, startByte: 0, sizeBytes: 9 };
-    assert.equal(threads.forUploads, undefined);
     threads.expect(99);
     assert.equal(threads.receiver(target, undefined, unwanted), undefined);
     threads.expect(1);
