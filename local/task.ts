@@ -18,7 +18,7 @@ Runs the steps of a pipeline file that use the tasks of this extension, and its 
   --tasks FOLDER        the built tasks, by default dist/extension/tasks
   --node PATH           the Node.js that runs the tasks
   --host build|release  the kind of job, by default build; a release is a classic one
-  --skip-scripts        leaves out the steps script, bash, pwsh and powershell
+  --skip-scripts        skips the steps script, bash, pwsh and powershell
   --debug               sets System.Debug
 
 A connections file names each connection and its fields:

@@ -83,7 +83,7 @@ export interface TaskManifest {
   readonly inputs: readonly { readonly type: string }[];
 }
 
-/** The manifest of an edition, whose tasks stand in folders of the edition's task names. */
+/** The manifest of an edition, whose tasks are in folders of the edition's task names. */
 export function editionManifest<T extends ExtensionManifest>(extension: T, edition: Edition): T {
   const { publisher = extension.publisher, isDev, version } = edition;
   if (!isDev) return { ...extension, publisher, version };

@@ -91,7 +91,7 @@ const language: ReadonlyMap<string, LanguageFunction> = new Map<string, Language
 ]);
 
 /**
- * Evaluates a runtime expression, as it stands in `condition:`.
+ * Evaluates a runtime expression, for example that of `condition:`.
  *
  * @throws ExpressionError where it is malformed, or refers to what is not there, be it in a part that does not count.
  */

@@ -36,7 +36,7 @@ export interface PipelineOptions
   sourcesFolder?: string | undefined;
   hostType?: HostType | undefined;
   nodePath?: string | undefined;
-  /** Leaves out the steps that are scripts. */
+  /** Skips the steps that are scripts. */
   skipsScripts?: boolean | undefined;
   /** Switches `System.Debug` on. */
   isDebug?: boolean | undefined;

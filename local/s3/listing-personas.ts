@@ -10,7 +10,7 @@ interface ListingManner {
   readonly pageSize?: number;
   /** Each page after the first one begins with the last key of the one before. */
   readonly repeatsKeys?: boolean;
-  /** Elements that it leaves out, in entries or around them. */
+  /** Elements that its listing lacks, in entries or around them. */
   readonly without?: readonly string[];
   /** What it does not know of the query. */
   readonly unknownParameters?: readonly string[];
@@ -25,10 +25,10 @@ export const listsInNoOrder: Persona = lists({ compare: (a, b) => compareKeys(re
 /** Begins each page with the key that ended the one before. */
 export const repeatsKeysInListings: Persona = lists({ pageSize: 2, repeatsKeys: true });
 
-/** Tells of an object in a listing no more than its key, size and time; the end of the listing is where it ends. */
+/** Lists only the key, the size and the time of an object; the end of the listing is where it ends. */
 export const listsWithoutEtags: Persona = lists({ without: ["ETag", "IsTruncated", "StorageClass"] });
 
-/** Tells the ETag of an object only with its content, and keeps no checksums. */
+/** Sends the ETag of an object only with its content, and keeps no checksums. */
 export const tellsNoEtags: Persona = {
   ...refusesChecksums,
   answers: {

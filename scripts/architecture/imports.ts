@@ -23,7 +23,7 @@ export function sourceFiles(root: string, folders: readonly string[]): string[] 
   return [...new Set(found)].sort();
 }
 
-/** All that a file imports: values and types, as it is loaded and later. Node's own modules are left out. */
+/** All that a file imports: values and types, as it is loaded and later. Node's own modules are not among them. */
 export function importsOf(root: string, file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8");
   return specifiersIn(file, text).flatMap((specifier): Import[] => {

@@ -82,7 +82,7 @@ export const suites = {
     ...["upload-failures", "upload-faults", "upload-resume", "upload-encryption"],
     ...["download-failures", "download-integrity", "download-interrupted", "network", "certificates"],
   ].map((name) => `test/tasks/${name}.test.ts`),
-  /** What `npm test` leaves out; of the faults it has a smaller sample. */
+  /** What `npm test` skips; of the faults it has a smaller sample. */
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
     "test/reliability/faults.test.ts",

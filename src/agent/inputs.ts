@@ -160,7 +160,7 @@ export class InputReader {
   #choose<T extends string>(name: string, text: string, choices: readonly T[]): T | undefined {
     const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
     if (!found)
-      this.problem(name, "input-not-in-list", `"${text}" is not among its values. Enter ${listChoices(choices)}.`);
+      this.problem(name, "input-not-in-list", `"${text}" is not one of its values. Enter ${listChoices(choices)}.`);
     return found;
   }
 }

@@ -29,6 +29,16 @@ export function loggedWarnings(): { readonly shown: readonly CodedMessage[]; rea
   return { shown: [...keptWarnings], count: warningCount };
 }
 
+/** What must not be logged again: a preview opens several clients of its bucket, and publishes up to six times. */
+const loggedOnce = new Set<string>();
+
+/** @returns whether it is the first time. */
+function isFirst(line: string): boolean {
+  if (loggedOnce.has(line)) return false;
+  loggedOnce.add(line);
+  return true;
+}
+
 /** The title of the list whose items are being written. */
 let openList: string | undefined;
 
@@ -49,6 +59,10 @@ export const log = {
   debug(message: string): void {
     tl.debug(logLine(message));
   },
+  /** As `info`; the same message is logged once in a step. */
+  infoOnce(message: string): void {
+    if (isFirst(message)) log.info(message);
+  },
   /** Says how far the step is, without an end to a list. */
   progress(message: string): void {
     write(logLine(message));
@@ -66,7 +80,9 @@ export const log = {
     if (openList !== undefined) write("##[endgroup]");
     openList = undefined;
   },
+  /** The same warning is logged once in a step. */
   warning(code: ErrorCode, message: string): void {
+    if (!isFirst(printed({ code, message }))) return;
     log.endList();
     if (++warningCount <= MAX_KEPT_WARNINGS) keptWarnings.push({ code, message });
     tl.warning(logLine(message, code), tl.IssueSource.TaskInternal);

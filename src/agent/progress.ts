@@ -1,12 +1,13 @@
 import * as tl from "azure-pipelines-task-lib/task.js";
+import { formatBytes } from "../errors/byte-size.ts";
 import { formatCount } from "../errors/counts.ts";
-import { formatBytes, formatSeconds } from "./format.ts";
+import { formatSeconds } from "./format.ts";
 import { log } from "./log.ts";
 
 const INTERVAL_MS = 2_000;
 /** The longer a transfer takes, the fewer lines it needs: at most one a minute in the end. */
 const MAX_LINE_INTERVAL_SECONDS = 60;
-/** After so many of them in which nothing moved, the log says what the step waits for. */
+/** After so many of them without any data, the log says what the step waits for. */
 const SILENT_TURNS = 15;
 
 /**
@@ -23,6 +24,7 @@ export class TransferProgress {
   #hasMoved = false;
   #silentTurns = 0;
   #nextLineSeconds = 0;
+  #lastMs: number | undefined;
 
   constructor(totalFiles: number, totalBytes: number) {
     this.#totalFiles = totalFiles;
@@ -32,20 +34,27 @@ export class TransferProgress {
 
   addBytes(sizeBytes: number): void {
     this.#hasMoved = true;
+    this.#lastMs = performance.now();
     // A file that changed is sent twice, but progress never exceeds 100 %.
     this.#doneBytes = Math.min(this.#totalBytes, this.#doneBytes + sizeBytes);
   }
 
   addFile(): void {
     this.#doneFiles++;
+    this.#lastMs = performance.now();
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  elapsedSeconds(): number {
+  #elapsedSeconds(): number {
     return (performance.now() - this.#startMs) / 1000;
+  }
+
+  /** Until the last byte or file: what a step does afterwards, for example a wait for caches, is not counted. */
+  transferSeconds(): number {
+    return ((this.#lastMs ?? performance.now()) - this.#startMs) / 1000;
   }
 
   #report(): void {
@@ -58,13 +67,14 @@ export class TransferProgress {
     this.#silentTurns = 0;
     const share = this.#totalBytes > 0 ? this.#doneBytes / this.#totalBytes : this.#doneFiles / this.#totalFiles;
     const percent = Math.floor(share * 100);
-    const bytesPerSecond = this.#doneBytes / this.elapsedSeconds();
+    const bytesPerSecond = this.#doneBytes / this.#elapsedSeconds();
     const files = `${formatCount(this.#doneFiles)} of ${formatCount(this.#totalFiles)} files`;
     const bytes = `${formatBytes(this.#doneBytes)} of ${formatBytes(this.#totalBytes)}`;
     const left =
       bytesPerSecond > 0 ? `, ${formatSeconds((this.#totalBytes - this.#doneBytes) / bytesPerSecond)} left` : "";
-    const seconds = this.elapsedSeconds();
-    if (seconds >= this.#nextLineSeconds) {
+    const seconds = this.#elapsedSeconds();
+    // The bytes of compressed files never reach the total.
+    if (this.#doneFiles < this.#totalFiles && seconds >= this.#nextLineSeconds) {
       log.progress(`${percent} %: ${files}, ${bytes}, ${formatBytes(bytesPerSecond)}/s${left}`);
       this.#nextLineSeconds = seconds + Math.min(MAX_LINE_INTERVAL_SECONDS, seconds / 2);
     }

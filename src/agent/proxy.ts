@@ -70,7 +70,7 @@ function readBypassList(): Exceptions {
   if (!patterns)
     throw new NetworkSettingsError(
       "proxy-settings-invalid",
-      `The ${setting} is not a list (AGENT_PROXYBYPASSLIST). Restart the agent.`,
+      `The ${setting} cannot be read: AGENT_PROXYBYPASSLIST is not a list in JSON. Restart the agent.`,
     );
   const exceptions: Exceptions[] = [];
   const ignored: string[] = [];

@@ -9,7 +9,7 @@ import { centralHeader, dataDescriptor, endOfDirectory, localHeader, type ZipRec
 type WrittenContent = Pick<ZipRecord, "crc32" | "compressedBytes" | "offsetBytes">;
 
 /**
- * Writes a zip archive with zip64 where it is needed, each entry compressed: Java cannot read stored entries whose size comes after them.
+ * Writes a zip archive with zip64 if it is needed, each entry compressed: Java cannot read stored entries whose size comes after them.
  *
  * @returns a stream. If it is destroyed, it closes the file that is being read.
  */
@@ -105,7 +105,7 @@ async function* gathered(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 
 /** Why a zip archive cannot contain a name, as the end of a sentence; undefined if it can. */
 export function whyZipNameIsRefused(path: string): string | undefined {
-  if (path.includes("\\")) return "its name has a \\ in it, which programs that read zip archives take for a /";
-  if (/^[a-z]:/i.test(path)) return "its name begins like a drive of Windows, which zip archives must not have";
+  if (path.includes("\\")) return "its name has a \\, which some programs read as a /";
+  if (/^[a-z]:/i.test(path)) return "its name starts with a drive letter, which zip archives do not allow";
   return Buffer.byteLength(path) > 0xffff ? "its name is longer than a zip archive allows" : undefined;
 }

@@ -23,7 +23,7 @@ export class ArchiveBytes {
     this.#descriptor = descriptor;
   }
 
-  /** @returns a copy of the bytes; fewer where the archive ends. @throws Node's error. */
+  /** @returns a copy of the bytes; fewer at the end of the archive. @throws Node's error. */
   read(startByte: number, sizeBytes: number): Buffer {
     if (sizeBytes > WINDOW_BYTES) {
       const bytes = Buffer.allocUnsafeSlow(sizeBytes);

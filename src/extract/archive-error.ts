@@ -22,12 +22,12 @@ export function shownName(entryName: string): string {
   return shorten(entryName, MAX_SHOWN_LENGTH);
 }
 
-/** @param reason completes "its entry X: ", for example `it is a symbolic link`. */
+/** @param reason completes "its entry X is refused: ", for example `it is a symbolic link`. */
 export function refuseEntry(entryName: string, reason: string): ArchiveError {
-  return new ArchiveError("archive-entry-refused", `its entry ${shownName(entryName)}: ${reason}`);
+  return new ArchiveError("archive-entry-refused", `its entry ${shownName(entryName)} is refused: ${reason}`);
 }
 
-/** @param where an entry, or the place at which the archive is damaged. */
-export function damagedAt(where: string, reason: string, cause?: unknown): ArchiveError {
-  return new ArchiveError("archive-damaged", `${where}: ${reason}`, { cause });
+/** @param what says where the archive is damaged, for example `its entry a.txt is damaged`. */
+export function damagedArchive(what: string, reason: string, cause?: unknown): ArchiveError {
+  return new ArchiveError("archive-damaged", `${what}: ${reason}`, { cause });
 }

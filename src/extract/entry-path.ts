@@ -33,6 +33,6 @@ export function pathOfEntry({ name, isFolder }: NamedEntry, platform: NodeJS.Pla
   }
   // Nothing archives a repository under another name, unless to get past who looks for this one.
   const disguised = path.split("/").find((part) => part !== ".git" && isRepositoryName(part));
-  if (disguised !== undefined) throw refuseEntry(name, `some disks take ${disguised} for .git`);
+  if (disguised !== undefined) throw refuseEntry(name, `on some disks, ${disguised} is another name of .git`);
   return path;
 }

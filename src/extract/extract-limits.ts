@@ -2,7 +2,8 @@ import { ArchiveError, shownName } from "./archive-error.ts";
 
 /** Entries of one archive, folders among them. */
 const MAX_ENTRIES = 1_000_000;
-const TOO_MANY = "it has more than 1,000,000 entries";
+const TOO_MANY =
+  "it has more than 1,000,000 entries, which this task does not extract. Split it into several archives. Or set extract to false, and extract the archive in a later step";
 /** Deflate expands one byte to 1,032 bytes at most. Texts are compressed to a tenth, rarely to a hundredth. */
 const MAX_RATIO = 200;
 /** Up to here any ratio is harmless. */
@@ -52,19 +53,23 @@ export class ExtractMeter {
     this.#inflatedBytes += sizeBytes;
     if (this.#inflatedBytes <= RATIO_COUNTS_FROM_BYTES) return;
     if (this.#inflatedBytes > MAX_RATIO * this.#archiveBytes) {
-      this.#refuse(`its content is more than ${MAX_RATIO} times as large as the archive, as in a zip bomb`);
+      const place = this.#place();
+      throw new ArchiveError(
+        "archive-too-large",
+        `its content is more than ${MAX_RATIO} times as large as the archive (reached at its entry ${place}), and may be an attack that fills the disk. If you know who made the archive, set extract to false, and extract it in a later step`,
+      );
     }
   }
 
   #refuseSize(): never {
     const sizeGb = this.#maxBytes / 1e9;
-    this.#refuse(`its files have more than ${sizeGb} GB, the limit of extractMaxSizeGB`);
-  }
-
-  #refuse(reason: string): never {
     throw new ArchiveError(
       "archive-too-large",
-      `${reason} (reached at its entry ${shownName(this.#entryName || "1")})`,
+      `its files have more than ${sizeGb} GB, the limit of extractMaxSizeGB (reached at its entry ${this.#place()}). If you know who made the archive, increase extractMaxSizeGB`,
     );
+  }
+
+  #place(): string {
+    return shownName(this.#entryName || "1");
   }
 }

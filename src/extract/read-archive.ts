@@ -5,7 +5,7 @@ import { compareUtf8 } from "../files/byte-order.ts";
 import { diskName, NameCollisions } from "../files/safe-path.ts";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
+import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { pathOfEntry } from "./entry-path.ts";
 import { type ExtractLimits, ExtractMeter } from "./extract-limits.ts";
 import { tarEntries } from "./tar-entries.ts";
@@ -132,7 +132,7 @@ function asArchiveError(entryName: string, error: unknown): unknown {
   if (error instanceof ArchiveError || fileErrorCode(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const reason = code === "ERR_BUFFER_TOO_LARGE" ? "it is larger than its header says" : asReason(message);
-  return damagedAt(`its entry ${shownName(entryName)}`, reason, error);
+  return damagedArchive(`its entry ${shownName(entryName)} is damaged`, reason, error);
 }
 
 /**
@@ -151,7 +151,8 @@ function findCollisions(
   for (const [index, name] of names.entries()) {
     const earlier = collisions.add(name);
     if (earlier === name) throw refuseEntry(name, "it is in the archive twice");
-    if (earlier !== undefined) throw refuseEntry(name, `it cannot be on this disk together with the entry ${earlier}`);
+    if (earlier !== undefined)
+      throw refuseEntry(name, `on this disk, it would have the same name as the entry ${earlier}`);
     if (name.endsWith("/") && !names[index + 1]?.startsWith(name)) emptyFolders.push(name.slice(0, -1));
   }
   return emptyFolders;

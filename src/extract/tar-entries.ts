@@ -5,12 +5,12 @@ import type { Header } from "tar-stream";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
+import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 
 const CHUNK_BYTES = 256 * 1024;
 const BLOCK_BYTES = 512;
 
-/** Archives of the oldest format do not name it; headers have a checksum in any case. An option that the library's types leave out. */
+/** Archives of the oldest format do not name it; headers have a checksum in any case. The library's types lack this option. */
 const ANY_FORMAT: object = { allowUnknownFormat: true };
 
 /** By the type of an entry, what can neither be a file nor a folder here. */
@@ -66,11 +66,11 @@ export async function* tarEntries(
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const gzipReason = GZIP_ERRORS[(error as Error).message];
     // Bytes are decompressed ahead of the entry that is being read.
-    const where =
+    const what =
       lastName !== undefined && gzipReason === undefined
-        ? `at its entry ${shownName(lastName)}, or after it`
-        : "the archive";
-    throw damagedAt(where, gzipReason ?? asReason((error as Error).message), error);
+        ? `it is damaged at its entry ${shownName(lastName)} or after it`
+        : "it cannot be read";
+    throw damagedArchive(what, gzipReason ?? asReason((error as Error).message), error);
   } finally {
     tar.destroy();
     await reading;

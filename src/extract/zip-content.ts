@@ -28,7 +28,7 @@ export async function* zipContent(file: FileHandle, bytes: ArchiveBytes, data: Z
 function inflateSmall(bytes: ArchiveBytes, data: ZipData): Buffer {
   const { startByte, compressedSize, sizeBytes, isStored } = data;
   const block = bytes.read(startByte, compressedSize);
-  if (block.length < compressedSize) throw new Error("the archive ends in the middle of it");
+  if (block.length < compressedSize) throw new Error("the archive ends before the end of this entry");
   if (isStored) return block;
   // One byte more, to detect content that is too long.
   const { buffer, engine } = inflateRawSync(block, { maxOutputLength: sizeBytes + 1, info: true }) as unknown as {

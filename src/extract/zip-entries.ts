@@ -6,7 +6,7 @@ import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
-import { ArchiveError, damagedAt, refuseEntry, shownName } from "./archive-error.ts";
+import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { refuseEntryCount } from "./extract-limits.ts";
 import { type ZipData, zipContent } from "./zip-content.ts";
 
@@ -80,8 +80,8 @@ async function readDirectory(
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const last = entries.at(-1);
-    throw damagedAt(
-      last ? `after its entry ${shownName(last.name)}` : "the archive",
+    throw damagedArchive(
+      last ? `it is damaged after its entry ${shownName(last.name)}` : "it cannot be read",
       asReason((error as Error).message),
       error,
     );
@@ -118,10 +118,12 @@ function nameOf(entry: Entry, decode: typeof getFileNameLowLevel): string {
 
 async function localHeaderOf(zip: ZipFile, entry: Entry, name: string): Promise<LocalFileHeader> {
   const header = await zip.readLocalFileHeaderPromise(entry).catch((error: Error) => {
-    throw fileErrorCode(error) ? error : damagedAt(`at its entry ${name}`, asReason(error.message), error);
+    throw fileErrorCode(error)
+      ? error
+      : damagedArchive(`its entry ${shownName(name)} is damaged`, asReason(error.message), error);
   });
   // Programs that read an archive as a stream would see other files.
-  if (!header.fileName.equals(entry.fileNameRaw)) throw refuseEntry(name, "it has two different names");
+  if (!header.fileName.equals(entry.fileNameRaw)) throw refuseEntry(name, "it has two different names in the archive");
   return header;
 }
 
@@ -144,7 +146,8 @@ function describe(entry: Entry, name: string, local: LocalFileHeader): Omit<ZipE
     sizeBytes: uncompressedSize,
     isStored: compressionMethod === 0,
   };
-  if (data.isStored && compressedSize !== uncompressedSize) throw refuseEntry(name, "it has two different sizes");
+  if (data.isStored && compressedSize !== uncompressedSize)
+    throw refuseEntry(name, "it has two different sizes in the archive");
   const hasMode = UNIX_HOSTS.includes(versionMadeBy >> 8) && attributes !== 0;
   return {
     name,
@@ -161,7 +164,7 @@ function describe(entry: Entry, name: string, local: LocalFileHeader): Omit<ZipE
 function refuseFurtherEntries(bytes: ArchiveBytes, behindDirectory: number): void {
   const found = bytes.read(behindDirectory, 4);
   if (found.length === 4 && found.readUInt32LE(0) === CENTRAL_HEADER_SIGNATURE) {
-    throw damagedAt("the archive", "it has more entries than its directory says");
+    throw damagedArchive("it is damaged", "it has more entries than its directory says");
   }
 }
 

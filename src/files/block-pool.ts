@@ -13,7 +13,7 @@ export class BlockPool {
     this.#blockBytes = blockBytes;
   }
 
-  /** A block with whatever was in it before. Give it back when nothing uses it any more. */
+  /** A block with its old content. Give it back when nothing uses it any more. */
   take(): Buffer {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#blockBytes);
   }

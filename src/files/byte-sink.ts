@@ -3,7 +3,7 @@ import type { OpenFile } from "./file-range.ts";
 
 /** Takes bytes in the order in which they come. */
 export interface ByteSink {
-  /** How many have arrived where they belong. */
+  /** How many have reached their place. */
   readonly writtenBytes: number;
   /** Where the next bytes are to be put: one at least. @throws {SinkFullError} if no more were expected. */
   reserve(): Buffer;

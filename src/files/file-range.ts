@@ -58,7 +58,7 @@ export function readSmallFile(path: string, sizeBytes: number, block: Buffer): B
   }
 }
 
-/** The blocks that large files are sent by: half as much at once takes a tenth longer, twice as much no less time. */
+/** Large files are sent in blocks of this size. Half of it takes a tenth longer, and twice of it no less time. */
 export const READ_BYTES = 512 * 1024;
 
 /** In so long a block comes from the system's memory; to hand the call over and to be woken takes as long. */
@@ -72,7 +72,7 @@ export function openReadDisk(): Disk {
 /**
  * A piece of an open file, as chunks of up to a block. A chunk is overwritten once the next one is asked for.
  *
- * @throws {FileChangedError} while iterating, where the file ends before the piece does.
+ * @throws {FileChangedError} while iterating, if the file ends before the range does.
  */
 export async function* readFileRange(
   file: OpenFile,

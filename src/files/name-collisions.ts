@@ -78,7 +78,7 @@ class FoldedNames {
     return earlier;
   }
 
-  /** @returns the name of a file that stands where a folder is needed. */
+  /** @returns the name of a file that has the name of a folder that is needed. */
   #addFolders(folder: string, name: string): string | undefined {
     for (let end = folder.indexOf("/"); end !== -1; end = folder.indexOf("/", end + 1)) {
       const path = folder.slice(0, end);

@@ -105,7 +105,7 @@ class CaseWatch {
 /** Patterns that note which of their lines match something. */
 export interface WatchedPatterns extends PathPatterns {
   unusedLines(): Unused<PatternLine>[];
-  /** The lines that would match more if case were ignored, where that matters. */
+  /** The lines that would match more if case were ignored. */
   caseMisses(): CaseMiss[];
 }
 

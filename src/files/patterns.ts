@@ -2,7 +2,7 @@ import { GLOBSTAR, Minimatch } from "minimatch";
 import { CodedError } from "../errors/coded-error.ts";
 import { isRepositoryName } from "./repository-name.ts";
 
-/** Which relative paths a step is about. */
+/** The relative paths that a step covers. */
 export interface PathPatterns {
   /** Whether a path relative to the root, with `/` between its names, belongs to the step. */
   matches(path: string): boolean;
@@ -34,7 +34,7 @@ export interface PatternLine {
   readonly include: boolean;
   /** What it matches, without the `!` of an exclusion. */
   readonly glob: string;
-  /** Whether it matches a path, whatever other lines say. */
+  /** Whether it matches a path, without regard to other lines. */
   test(path: string): boolean;
   /** Whether it may match something below a folder. */
   mayMatchBelow(folder: string): boolean;

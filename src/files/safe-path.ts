@@ -1,5 +1,5 @@
 /**
- * The only way from an object's key to a path on disk: a key can name anything, and whoever may write to a bucket chooses it. Names are
+ * The only way from an object's key to a path on disk: a key can be any text, chosen by someone who may write to the bucket. Names are
  * keys relative to the prefix, with `/` between their parts. First `whyNameIsRefused`, then `NameCollisions`, then `TargetFolder`.
  */
 import { posix, win32 } from "node:path";
@@ -22,7 +22,7 @@ const NOT_ON_WINDOWS = /[\\<>:"|?*\x00-\x1f]/;
  * @returns what completes "key X cannot become a file: ".
  */
 export function whyNameIsRefused(name: string, platform: NodeJS.Platform): string | undefined {
-  if (name === "") return "it has no name after the prefix";
+  if (name === "") return "it has no name after the key prefix";
   if (name.includes("\0")) return "it has a NUL character";
   if (/\p{Surrogate}/u.test(name)) return "it is not valid Unicode";
   for (const part of name.split("/")) {
@@ -33,7 +33,7 @@ export function whyNameIsRefused(name: string, platform: NodeJS.Platform): strin
 }
 
 /**
- * Why an absolute path cannot be that of a folder, by the same rules for each name in it; undefined where it can.
+ * Why an absolute path cannot be that of a folder, by the same rules for each name in it; undefined if it can.
  *
  * @returns what completes "PATH cannot be a folder: ".
  */
@@ -44,12 +44,13 @@ export function whyPathIsRefused(path: string, platform: NodeJS.Platform): strin
 }
 
 function whyPartIsRefused(part: string, platform: NodeJS.Platform): string | undefined {
-  if (part === "") return "it has an empty name between, before or after its slashes";
-  if (part === "." || part === "..") return `it has "${part}" as a name, which means a folder`;
+  if (part === "") return "it starts or ends with a slash, or has two slashes in a row";
+  if (part === ".") return 'it has "." between slashes, which means the same folder';
+  if (part === "..") return 'it has ".." between slashes, which means the folder above';
   if (platform === "win32") return whyWindowsPartIsRefused(part);
   // No character takes more than 3 bytes a UTF-16 unit.
   const isLong = part.length * 3 > MAX_PART_LENGTH && Buffer.byteLength(part) > MAX_PART_LENGTH;
-  return isLong ? `a name in it is longer than ${MAX_PART_LENGTH} bytes` : undefined;
+  return isLong ? `the name of a file or folder in it has more than ${MAX_PART_LENGTH} bytes` : undefined;
 }
 
 function whyWindowsPartIsRefused(part: string): string | undefined {
@@ -58,7 +59,9 @@ function whyWindowsPartIsRefused(part: string): string | undefined {
     const shown = character < " " ? "a control character" : character;
     return `it has ${shown}, which Windows does not allow`;
   }
-  if (/[. ]$/.test(part)) return "a name in it ends with a dot or a space, which Windows removes";
+  if (/[. ]$/.test(part)) return "the name of a file or folder in it ends with a dot or a space, which Windows removes";
   if (DEVICE_NAME.test(part)) return `"${part}" is the name of a device on Windows`;
-  return part.length > MAX_PART_LENGTH ? `a name in it is longer than ${MAX_PART_LENGTH} characters` : undefined;
+  return part.length > MAX_PART_LENGTH
+    ? `the name of a file or folder in it has more than ${MAX_PART_LENGTH} characters`
+    : undefined;
 }

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { fileHint } from "../errors/file-hints.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
@@ -18,7 +19,7 @@ export interface LocalFile {
   readonly sizeBytes: number;
   /** When its content was last written, in milliseconds since 1970 with a fraction, like `Stats.mtimeMs`. */
   readonly modifiedMs: number;
-  /** A symbolic link, to whatever it leads: its size and time are its own. Only where links are wanted as files. */
+  /** A symbolic link, with its own size and time. Only if links are wanted as files. */
   readonly isLink?: true;
 }
 
@@ -35,16 +36,17 @@ export interface ScanWarning {
 export interface ScanOptions {
   /** True unless given; otherwise links are skipped without a message. */
   readonly followSymlinks?: boolean;
-  /** Links are not followed, wherever they lead, but yielded themselves: the view of one who may replace or remove them. */
+  /** Links are not followed, but yielded themselves, for a caller that may replace or remove them. */
   readonly linksAsFiles?: boolean;
 }
 
-/** Something in the folder cannot be read, so that it is unknown what ought to be sent. */
+/** A part of the folder cannot be read, so that it is not known what to send. */
 export class ScanError extends CodedError {
   override readonly name: string = "ScanError";
 
   constructor(path: string, cause: Error, code: ErrorCode = fileErrorCode(cause) ?? "file-not-readable") {
-    super(code, `${path} cannot be read: ${cause.message}.`, { cause });
+    const hint = fileHint(cause);
+    super(code, `${path} cannot be read: ${cause.message}.${hint ? ` ${hint}` : ""}`, { cause });
   }
 }
 
@@ -103,7 +105,7 @@ interface Walk {
 /**
  * Walks a folder, or a single file, and yields the files that the patterns match, in the order in which S3 lists keys (UTF-8 bytes,
  * so `a.txt` comes before `a/b`). Symbolic links are followed unless the options say otherwise; links that lead nowhere, back up, out
- * of the root, or into `.git` are then left out with a warning.
+ * of the root, or into `.git` are then skipped with a warning.
  *
  * The calls are synchronous: they are several times faster than promises, and nothing else is to be done meanwhile.
  *
@@ -199,8 +201,8 @@ function readFolder(folder: Folder, { warn }: Walk): FolderItem[] {
 }
 
 /**
- * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, and which file is meant is no longer known. But the character can
- * stand in a name by itself.
+ * Whether a name was not valid UTF-8: Node shows such bytes as U+FFFD, so that the file is no longer known. But a valid name can have this
+ * character too.
  */
 function isMangled(folder: Folder, name: string): boolean {
   if (!name.includes("\ufffd")) return false;

@@ -35,7 +35,7 @@ export class TargetFiles {
     this.#folders.set("", statOrNothing(statSync, root)?.isDirectory() ? FOLDER : MISSING);
   }
 
-  /** The folders that exist among those that paths asked for lead through, but for links. */
+  /** The folders of the requested paths that exist, without links. */
   existingFolders(): string[] {
     return [...this.#folders].flatMap(([path, { kind }]) => (kind === "folder" ? [path] : []));
   }

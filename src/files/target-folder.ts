@@ -107,7 +107,7 @@ export class TargetFolder {
   }
 
   /**
-   * Makes sure that the file which a name stands for on the disk is called so, but for case. To be called right before it is replaced.
+   * Makes sure that the file of a name has that name on the disk, except for its case. Call it right before the file is replaced.
    *
    * @throws {OtherNameError}.
    */
@@ -136,7 +136,7 @@ export class TargetFolder {
   }
 
   /**
-   * Removes a folder that holds nothing but folders that hold nothing.
+   * Removes a folder that has only empty folders.
    *
    * @returns whether it is gone. Where it is not, empty folders in it may be.
    * @throws {FolderExchangedError}; Node's error if one cannot be read or removed.
@@ -226,7 +226,7 @@ export class TargetFolder {
   }
 }
 
-/** The numbers are those of the place that the path leads to, whatever becomes of the path in between. */
+/** The numbers are those of the place that the path leads to, even if the path changes in between. */
 async function identityOf(path: string): Promise<FolderIdentity> {
   const place = await realPath(path);
   const { dev, ino } = await lstat(place, { bigint: true });

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import type { Disk } from "./disk.ts";
 import { type MoveOptions, moveFile } from "./windows/move-file.ts";
 
-/** Tells the names that this process gives from those of an earlier one that had the same id. */
+/** Distinguishes the names of this process from those of an earlier one with the same id. */
 const processToken = randomBytes(4).toString("hex");
 let namesGiven = 0;
 

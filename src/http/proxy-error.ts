@@ -23,10 +23,10 @@ export class ProxyError extends ConnectionError {
   readonly stage: ProxyStage;
   /** What went wrong, without the proxy's name. */
   readonly ownReason: string;
-  /** What the proxy answered, where it refused. */
+  /** The proxy's answer, if it refused. */
   readonly status: number | undefined;
 
-  /** @param reason goes on from the proxy's name, where it stopped there. */
+  /** @param reason continues the sentence after the proxy's name, if the proxy failed. */
   constructor(
     systemCode: string,
     hostname: string,

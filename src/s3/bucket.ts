@@ -44,7 +44,7 @@ export interface Bucket {
   /** Reports once that the step continues without a feature that the store does not have. */
   giveUp(what: GivenUp): void;
   hasGivenUp(what: GivenUp): boolean;
-  /** Whether a body's SHA-256 must be signed: over plain http, where nothing else protects the body. */
+  /** Whether a body's SHA-256 must be signed: over plain http, because nothing else protects the body. */
   readonly signsPayload: boolean;
   /**
    * Signs and sends a request, with fresh credentials and with retries if the failure may be temporary. If S3 answers that there are too

@@ -26,7 +26,7 @@ const SINGLE_DELETES_AT_ONCE = 8;
  * delete marker.
  *
  * @returns the objects that are still there, each with its reason.
- * @throws what `Bucket.send` throws where a request fails as a whole.
+ * @throws what `Bucket.send` throws if a request fails as a whole.
  *
  * Source: DeleteObjects in the Amazon S3 API Reference.
  */

@@ -8,7 +8,7 @@
 /** Bytes of UTF-8 whose base64 form, with `=?UTF-8?B?` and `?=` around it, fits into the 75 characters of one word. */
 const MAX_WORD_BYTES = 45;
 
-/** Writes a text for a header: as it is where it is US-ASCII, else as encoded words. */
+/** Writes a text for a header: unchanged if it is US-ASCII, otherwise as encoded words. */
 export function encodeWords(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: US-ASCII has them
   if (/^[\x00-\x7f]*$/.test(text)) return text;

@@ -22,7 +22,7 @@ export interface ObjectHead {
   readonly lastModifiedMs: number;
   /** All headers that describe the object, lower-case names; metadata decoded. */
   readonly headers: ObjectHeaders;
-  /** In base64, with `-N` behind it where it is made of the checksums of N parts. */
+  /** In base64, followed by `-N` if it is made from the checksums of N parts. */
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
   /** Undefined if there is no checksum. */
   readonly checksumType: "FULL_OBJECT" | "COMPOSITE" | undefined;
@@ -39,7 +39,7 @@ export interface HeadOptions {
 }
 
 /**
- * Asks what S3 knows of an object, its checksums included.
+ * Reads the headers of an object, with its checksums.
  *
  * @throws {ServiceError} if there is no such object (see `isNotFound`), or the answer is not one that S3 gives; else
  *   what `Bucket.send` throws.

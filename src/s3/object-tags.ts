@@ -16,7 +16,7 @@ const NO_TAGS_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
 const bucketsWithTags = new WeakSet<Bucket>();
 
 /**
- * Reads an object's tags. That takes s3:GetObjectTagging, and no key where the object is encrypted with SSE-C.
+ * Reads an object's tags. That needs s3:GetObjectTagging, and no key even if the object is encrypted with SSE-C.
  *
  * @throws {UnsupportedInputError} if the store has no tags; what `Bucket.send` throws.
  *

@@ -15,7 +15,7 @@ export interface ObjectWrite {
   /** Those of `headers` that bring along a customer's key, for the requests about parts. */
   readonly customerKeyHeaders: ObjectHeaders;
   readonly checksumAlgorithm: ChecksumAlgorithm | "none";
-  /** Whether an input asks for this checksum. If none does, it is left out if the store refuses it. */
+  /** Whether an input asks for this checksum. If none does, it is not sent to a store that refuses it. */
   readonly isChecksumRequired?: boolean;
 }
 
@@ -69,7 +69,7 @@ export function storedObject({ headers }: ResponseHead, etag: string): StoredObj
 }
 
 /**
- * The ETag of what has been stored. An answer without one did not come from S3, whatever its status: a proxy's page, say.
+ * The ETag of the stored object. An answer without one is not from S3, but for example a proxy's page.
  *
  * @throws {ServiceError} if the answer has none.
  */

@@ -30,7 +30,7 @@ export interface ObjectChange {
 export interface UpdateOptions {
   /** The key that an object encrypted with SSE-C has now; not used for other objects. */
   readonly customerKey?: Encryption | undefined;
-  /** Parts of an object that are copied at once, where it is too large for one request. Default: 8. */
+  /** Parts of an object that are copied at once, if it is too large for one request. Default: 8. */
   readonly parallelParts?: number;
   /** Objects up to this size are copied by one request. Default: the 5 GiB that S3 takes. */
   readonly maxCopyBytes?: number;

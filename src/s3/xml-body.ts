@@ -43,7 +43,7 @@ export function escapeXml(text: string): string {
  * Reads an answer's document.
  *
  * @returns the children of its root element; none if that is empty.
- * @throws {ServiceError} with the code `NotS3` where it is not the document that S3 gives.
+ * @throws {ServiceError} with the code `NotS3` if it is not the document that S3 gives.
  */
 export async function readResult(response: HttpResponse, rootName: string): Promise<XmlElement> {
   if (response.body.length > MAX_XML_BYTES) throw notS3(response, `the answer is too large for a ${rootName}`);
@@ -61,7 +61,7 @@ export function childElements(element: XmlElement, name: string): readonly XmlEl
   return children.map((each: string | XmlElement) => (typeof each === "string" ? {} : each));
 }
 
-/** The text of the one child of that name; undefined if there is none, or where it is not a text. */
+/** The text of the one child of that name; undefined if there is none, or if it is not a text. */
 export function childText(element: XmlElement, name: string): string | undefined {
   const child = element[name];
   return typeof child === "string" ? child : undefined;

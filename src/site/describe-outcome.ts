@@ -1,4 +1,5 @@
 import { printed } from "../errors/coded-message.ts";
+import { countOf } from "../errors/counts.ts";
 import type { EdgeRefresh } from "./cloudfront/invalidate-changed.ts";
 import { listSome } from "./list-some.ts";
 import type { SiteOptions } from "./options.ts";
@@ -8,12 +9,12 @@ import type { SiteReport } from "./publish-record.ts";
 /** Of more releases, the rest is counted. */
 const MAX_RELEASES = 10;
 
-/** What a person wants to know of a publish, beside its files. */
+/** What people want to know about a publish, except its files. */
 export interface SiteOutcome {
   /** Where visitors find the site now. Absent if that is not known. */
   readonly siteUrl?: URL;
   readonly checks: readonly string[];
-  /** What each fact is about, and the fact. */
+  /** The label and the text of each fact. */
   readonly facts: readonly { readonly what: string; readonly text: string }[];
 }
 
@@ -52,8 +53,8 @@ function describeChecks(
   if (checks) {
     const { checksCount, failuresCount, siteUrl } = checks;
     return failuresCount === 0
-      ? `${checksCount} URLs of ${siteUrl} answer as published`
-      : `${failuresCount} of ${checksCount} URLs of ${siteUrl} do not answer as published`;
+      ? `${countOf(checksCount, "URL")} of ${siteUrl} checked: all return what was published`
+      : `${countOf(checksCount, "URL")} of ${siteUrl} checked: ${failuresCount} do not return what was published`;
   }
   if (!verify) return "the site was not checked, because verify is off";
   if (errors.length > 0) return "the site was not checked, because an earlier part of the step failed";

@@ -169,7 +169,7 @@ const UNGUARDED =
   "This server ignores `If-Match`. Two publishes at the same time may not detect each other. " +
   "Let only one run at a time, for example with an exclusive lock check on an environment.";
 
-/** The pages, and what comes after them, are not stored where another publish has begun since; nor what replaces something that releases have. */
+/** If another publish has begun since, the pages and later groups are not stored, nor objects that releases need. */
 function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishTools, record: PublishRecord) {
   const { groups, objects, sources, store, releases } = site;
   const storeTools: StoreTools = {

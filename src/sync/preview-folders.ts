@@ -13,7 +13,7 @@ export const PULL_REQUEST_HEADER = "x-amz-meta-pull-request";
  *
  * @param names of objects, relative to the prefix.
  * @returns the folders, relative to the prefix, with a `/` at their ends.
- * @throws {ConnectionError} where no answer comes; the signal's reason.
+ * @throws {ConnectionError} if no answer comes; the signal's reason.
  */
 export async function previewFolders(
   bucket: Bucket,

@@ -32,7 +32,7 @@ export interface SiteWork {
   /** Begins the log. */
   readonly opening: string;
   readonly done: Direction["done"];
-  /** Decides what is to be done, and with which options. */
+  /** Decides what to do, and with which options. */
   prepare(tools: SiteTools): Promise<{ readonly site: PreparedSite; readonly options: SiteOptions }>;
 }
 

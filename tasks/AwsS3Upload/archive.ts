@@ -7,7 +7,7 @@ import { runTransfer } from "../../src/task/run/transfer.ts";
 import { NOTHING_FOUND, prepareBucket, TASK, uploadJournal } from "./prepare.ts";
 
 /**
- * The task where all files become one object.
+ * The task if all files become one object.
  *
  * @throws as `runTransfer` does.
  */

@@ -12,7 +12,7 @@ import { openJournal, type UploadJournal } from "../../src/sync/upload/resume.ts
 
 export const TASK = "AwsS3Upload";
 
-/** What to say where the patterns match nothing. */
+/** The message if the patterns match nothing. */
 export const NOTHING_FOUND: PlanProblem = {
   input: "globExpressions",
   code: "no-files-found",
@@ -24,7 +24,7 @@ export function uploadJournal(): UploadJournal {
   return openJournal(join(jobFolder(), "s3-unfinished-uploads.txt"));
 }
 
-/** Makes the bucket where there is none. @returns whether it is, or in a dry run would be, a new one. */
+/** Creates the bucket if it does not exist. @returns whether it is, or in a dry run would be, a new one. */
 export async function prepareBucket(
   { access, dryRun }: UploadOptions,
   { bucket, signal }: PlanContext,

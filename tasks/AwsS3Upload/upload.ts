@@ -64,7 +64,7 @@ function transfer(options: UploadOptions, cancelSignal: AbortSignal): Promise<Ta
 function describeUnfinished(count: number): string {
   const what = count === 1 ? "The parts of 1 large file are kept" : `The parts of ${count} large files are kept`;
   return (
-    `${what} in the bucket, so that the next run can continue. A lifecycle rule of the bucket deletes them if there is no next run. ` +
-    'Rule: {"ID": "unfinished uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}'
+    `${what} in the bucket, so that the next run can continue. To delete them if there is no next run, ` +
+    'add this lifecycle rule to the bucket: {"ID": "unfinished uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}}'
   );
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { formatBytes, formatSeconds } from "../../src/agent/format.ts";
+import { formatSeconds } from "../../src/agent/format.ts";
+import { formatBytes } from "../../src/errors/byte-size.ts";
 import { formatCount } from "../../src/errors/counts.ts";
 
 describe("figures for people", () => {

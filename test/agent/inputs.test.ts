@@ -38,7 +38,7 @@ describe("an input reader", () => {
       }),
       {
         values: ["warn", "Error", "Error"],
-        problems: ['b: "stop" is not among its values. Enter warn, Error or ignore.'],
+        problems: ['b: "stop" is not one of its values. Enter warn, Error or ignore.'],
       },
     );
   });
@@ -51,7 +51,7 @@ describe("an input reader", () => {
       }),
       {
         values: [["dualstack", "fips"], ["fips"], []],
-        problems: ['b: "ipv6" is not among its values. Enter fips or dualstack.'],
+        problems: ['b: "ipv6" is not one of its values. Enter fips or dualstack.'],
       },
     );
   });

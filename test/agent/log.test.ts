@@ -35,6 +35,27 @@ describe("the log", () => {
     );
   });
 
+  it("has a warning once, and once what is logged once", async () => {
+    const { log, issues } = await runInTask(`
+      import { log } from "../../src/agent/log.ts";
+      import { runTask } from "../../src/agent/run-task.ts";
+      void runTask(async () => {
+        for (const name of ["a", "b", "a"]) {
+          log.warning("file-skipped", name + " is skipped.");
+          log.infoOnce("Using the proxy " + name);
+          log.info("Publishing");
+        }
+        return { outputs: {}, errors: [] };
+      });
+    `);
+    assert.deepEqual(
+      issues.map(({ message }) => message),
+      ["a is skipped. [file-skipped]", "b is skipped. [file-skipped]"],
+    );
+    const lines = log.filter((line) => /^(?:Using|Publishing)/.test(line));
+    assert.deepEqual(lines, ["Using the proxy a", "Publishing", "Using the proxy b", "Publishing", "Publishing"]);
+  });
+
   it("folds a list under its title, until any other message ends it", async () => {
     const { log } = await runInTask(`
       import { log } from "../../src/agent/log.ts";
@@ -85,6 +106,24 @@ describe("the log", () => {
     const line = (seconds: number, done: number) =>
       `Waiting for the server: no data was sent or received for ${seconds} s, ${done} of 2 files are done. Failed requests are tried again`;
     assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
+  });
+
+  it("reports no progress when all files are done, although the bytes of compressed files are fewer", async () => {
+    const { log } = await runInTask(`
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      const progress = new TransferProgress(2, 10);
+      for (let file = 0; file < 2; file++) {
+        progress.addBytes(3);
+        progress.addFile();
+        tick();
+      }
+    `);
+    assert.deepEqual(
+      log.flatMap((line) => /^\d+ %: (\d) of 2 files/.exec(line)?.[1] ?? []),
+      ["1"],
+    );
   });
 
   it("reports the progress of a long transfer more and more seldom, and every two seconds in the progress bar", async () => {

@@ -140,7 +140,7 @@ describe("the agent's network", () => {
     [
       "exceptions that are no list",
       { proxy: { url: "http://proxy:1" }, variables: { "Agent.ProxyBypassList": "{" } },
-      /is not a list/,
+      /is not a list in JSON/,
     ],
   ];
   for (const [title, request, message] of malformed) {

@@ -21,13 +21,13 @@ function policyOf(actions: readonly string[]): Policy {
 const COMPLAINTS: Readonly<Record<string, RegExp>> = {
   "cloudfront:GetDistribution": /^Reading the CloudFront distribution \w+ failed: .+ \(403,/,
   "cloudfront:CreateInvalidation": /^Invalidating the caches of the CloudFront distribution \w+ failed: .+ \(403,/,
-  "cloudfront:GetInvalidation": /^Whether the invalidation \w+ .+ is complete could not be checked: .+ \(403,/,
+  "cloudfront:GetInvalidation": /^The task could not check whether the invalidation \w+ .+ is complete: .+ \(403,/,
   "route53:ListHostedZonesByName": /^Looking for the hosted zone ".+" failed: .+ \(403,/,
   "route53:CreateHostedZone": /^Creating the hosted zone ".+" failed: .+ \(403,/,
   "route53:GetHostedZone": /^Reading the hosted zone \w+ failed: .+ \(403,/,
   "route53:ListResourceRecordSets": /^Reading the records of .+ failed: .+ \(403,/,
   "route53:ChangeResourceRecordSets": /^Creating records in the hosted zone \w+ failed: .+ \(403,/,
-  "route53:GetChange": /^Whether Route 53 has published the new records in .+ could not be checked: .+ \(403,/,
+  "route53:GetChange": /^The task could not check whether Route 53 has published the new records in .+: .+ \(403,/,
 };
 
 describe("A policy of docs/permissions.md for what stands before a site, by a server that enforces it", function () {

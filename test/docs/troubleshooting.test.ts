@@ -17,20 +17,23 @@ describe("The page on troubleshooting", () => {
     assert.deepEqual(sections.map(({ code }) => code).sort(), Object.keys(ERROR_CODES).sort());
   });
 
-  it("says in each section what the code means, as the code's list says it, and what to do", () => {
+  it("says in each section what the code means, as the code's list says it, the likely causes, and what to do", () => {
     const meanings = Object.fromEntries(sections.map(({ code, meaning }) => [code, meaning]));
     assert.deepEqual(meanings, ERROR_CODES);
     assert.deepEqual(
-      sections.filter(({ advice }) => advice === "").map(({ code }) => code),
+      sections
+        .filter(({ advice }) => !/^\*\*Likely causes:\*\* .+\n\*\*What to do:\*\*(?: .|\n1\. .)/.test(advice))
+        .map(({ code }) => code),
       [],
     );
   });
 
-  it("names only inputs, and values of inputs, that a task has", () => {
+  it("names only inputs, their values and output variables that a task has", () => {
     const words = new Set<string>();
     for (const task of ["AwsS3Upload", "AwsS3Download", "AwsS3PublishSite"]) {
       const file = new URL(`../../tasks/${task}/task.json`, import.meta.url);
-      for (const { name, options } of JSON.parse(readFileSync(file, "utf8")).inputs) {
+      const { inputs, outputVariables } = JSON.parse(readFileSync(file, "utf8"));
+      for (const { name, options } of [...inputs, ...outputVariables]) {
         for (const word of [name, ...Object.keys(options ?? {})]) words.add(word);
       }
     }

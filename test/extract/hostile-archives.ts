@@ -40,11 +40,14 @@ const tgz = (title: string, specs: readonly TarSpec[], refusal?: string, more: P
 const tgzOf = (title: string, bytes: Buffer, refusal?: string, more: Partial<Row> = {}): HostileArchive =>
   Object.assign({ title, format: "tar.gz" as const, bytes }, refusal ? { refusal } : {}, more);
 
-const refused = (name: string, reason: string) => `archive-entry-refused: its entry ${name}: ${reason}`;
+const refused = (name: string, reason: string) => `archive-entry-refused: its entry ${name} is refused: ${reason}`;
 const damaged = (where: string, reason: string) => `archive-damaged: ${where}: ${reason}`;
 const tooLarge = (reason: string) => `archive-too-large: ${reason}`;
 const NO_GZIP = "it is not a gzip file, or there is extra data after its end";
-const RATIO = "its content is more than 200 times as large as the archive, as in a zip bomb";
+const ratio = (entry: string) =>
+  tooLarge(
+    `its content is more than 200 times as large as the archive (reached at its entry ${entry}), and may be an attack that fills the disk. If you know who made the archive, set extract to false, and extract it in a later step`,
+  );
 
 const both = (title: string, spec: ZipSpec & TarSpec, refusal: string, more: Partial<Row> = {}): HostileArchive[] => [
   zip(`zip: ${title}`, [spec], refusal, more),
@@ -66,27 +69,27 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a path that leads up",
     { name: "../up.txt", content: "x" },
-    refused("../up.txt", 'it has ".." as a name, which means a folder'),
+    refused("../up.txt", 'it has ".." between slashes, which means the folder above'),
   ),
   ...both(
     "a path that leads up later",
     { name: "a/b/../../../up", content: "x" },
-    refused("a/b/../../../up", 'it has ".." as a name, which means a folder'),
+    refused("a/b/../../../up", 'it has ".." between slashes, which means the folder above'),
   ),
   ...both(
     "a folder that leads up",
     { name: "a/../../", type: "5" },
-    refused("a/../../", 'it has ".." as a name, which means a folder'),
+    refused("a/../../", 'it has ".." between slashes, which means the folder above'),
   ),
   ...both(
     "two slashes",
     { name: "a//b", content: "x" },
-    refused("a//b", "it has an empty name between, before or after its slashes"),
+    refused("a//b", "it starts or ends with a slash, or has two slashes in a row"),
   ),
   ...both(
     "a dot for a folder",
     { name: "a/./b", content: "x" },
-    refused("a/./b", 'it has "." as a name, which means a folder'),
+    refused("a/./b", 'it has "." between slashes, which means the same folder'),
   ),
   ...both(
     "a temporary file of the task",
@@ -106,7 +109,7 @@ const names: readonly HostileArchive[] = [
     both(
       `${folder}, which some disks take for .git`,
       { name: `${folder}/${file}`, content: "x" },
-      refused(`${folder}/${file}`, `some disks take ${folder} for .git`),
+      refused(`${folder}/${file}`, `on some disks, ${folder} is another name of .git`),
     ),
   ),
   zip("zip: .git itself", [{ name: ".git/config", content: "x" }]),
@@ -125,7 +128,7 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a dot at the end on Windows",
     { name: "a./x", content: "x" },
-    refused("a./x", "a name in it ends with a dot or a space, which Windows removes"),
+    refused("a./x", "the name of a file or folder in it ends with a dot or a space, which Windows removes"),
     { disk: WINDOWS },
   ),
   zip("zip: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
@@ -133,7 +136,7 @@ const names: readonly HostileArchive[] = [
   zip(
     "zip: a path that leads up, from Windows",
     [{ name: "..\\up.txt", content: "x", host: 0 }],
-    refused("../up.txt", 'it has ".." as a name, which means a folder'),
+    refused("../up.txt", 'it has ".." between slashes, which means the folder above'),
   ),
   zip(
     "zip: a server of Windows",
@@ -149,13 +152,13 @@ const names: readonly HostileArchive[] = [
   zip(
     "zip: a name that is too long",
     [{ name: "n".repeat(256), content: "x" }],
-    refused("n".repeat(256), "a name in it is longer than 255 bytes"),
+    refused("n".repeat(256), "the name of a file or folder in it has more than 255 bytes"),
   ),
   tgz("tar: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
   tgz(
     "tar: a PAX header with a path that leads up",
     [pax({ path: "../up" }), { name: "a", content: "x" }],
-    refused("../up", 'it has ".." as a name, which means a folder'),
+    refused("../up", 'it has ".." between slashes, which means the folder above'),
   ),
   tgz(
     "tar: a PAX header with a NUL in a path",
@@ -168,7 +171,7 @@ const names: readonly HostileArchive[] = [
       { name: "L", type: "L", content: `${"d/".repeat(60)}../up\0` },
       { name: "a", content: "x" },
     ],
-    refused(`${"d/".repeat(60)}../up`, 'it has ".." as a name, which means a folder'),
+    refused(`${"d/".repeat(60)}../up`, 'it has ".." between slashes, which means the folder above'),
   ),
 ];
 
@@ -178,23 +181,23 @@ const collisions: readonly HostileArchive[] = [
   ...both(
     "a file where a folder is needed",
     { name: "fine.txt/below", content: "x" },
-    refused("fine.txt/below", "it cannot be on this disk together with the entry fine.txt"),
+    refused("fine.txt/below", "on this disk, it would have the same name as the entry fine.txt"),
   ),
   ...both(
     "a folder of a file's name",
     { name: "fine.txt/", type: "5" },
-    refused("fine.txt/", "it cannot be on this disk together with the entry fine.txt"),
+    refused("fine.txt/", "on this disk, it would have the same name as the entry fine.txt"),
   ),
   ...both(
     "names that differ by case",
     { name: "FINE.txt", content: "x" },
-    refused("fine.txt", "it cannot be on this disk together with the entry FINE.txt"),
+    refused("fine.txt", "on this disk, it would have the same name as the entry FINE.txt"),
     { disk: MAC },
   ),
   ...both(
     "a file and a folder that differ by case",
     { name: "FINE.txt/below", content: "x" },
-    refused("fine.txt", "it cannot be on this disk together with the entry FINE.txt/below"),
+    refused("fine.txt", "on this disk, it would have the same name as the entry FINE.txt/below"),
     { disk: WINDOWS },
   ),
   tgz(
@@ -268,52 +271,52 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: a wrong CRC",
     [{ name: "a.txt", content: "x", crc32: 1 }],
-    damaged("its entry a.txt", "its CRC is not the one in its header"),
+    damaged("its entry a.txt is damaged", "its CRC is not the one in its header"),
   ),
   zip(
     "zip: a wrong CRC of a stored file",
     [{ name: "a.txt", content: "x", isStored: true, crc32: 1 }],
-    damaged("its entry a.txt", "its CRC is not the one in its header"),
+    damaged("its entry a.txt is damaged", "its CRC is not the one in its header"),
   ),
   zip(
     "zip: more bytes than it says",
     [{ name: "a.txt", content: "x".repeat(1000), sizeBytes: 10 }],
-    damaged("its entry a.txt", "it is larger than its header says"),
+    damaged("its entry a.txt is damaged", "it is larger than its header says"),
   ),
   zip(
     "zip: fewer bytes than it says",
     [{ name: "a.txt", content: "x", sizeBytes: 1000 }],
-    damaged("its entry a.txt", "it is smaller than its header says"),
+    damaged("its entry a.txt is damaged", "it is smaller than its header says"),
   ),
   zip(
     "zip: a large file with more bytes than it says",
     [{ name: "a.bin", content: zeros.subarray(0, 2 * MB), sizeBytes: MB }],
-    damaged("its entry a.bin", "it is larger than its header says"),
+    damaged("its entry a.bin is damaged", "it is larger than its header says"),
   ),
   zip(
     "zip: a stored file of two sizes",
     [{ name: "a.txt", content: "x", isStored: true, sizeBytes: 1000 }],
-    refused("a.txt", "it has two different sizes"),
+    refused("a.txt", "it has two different sizes in the archive"),
   ),
   zip(
     "zip: bytes that are not compressed",
     [{ name: "a.txt", content: "xyz", data: Buffer.from("\xff\xff\xff", "latin1") }],
-    damaged("its entry a.txt", "invalid block type"),
+    damaged("its entry a.txt is damaged", "invalid block type"),
   ),
   zip(
     "zip: compressed bytes that end too soon",
     [{ name: "a.txt", content: "x".repeat(1000), data: deflateRawSync(Buffer.from("x".repeat(1000))).subarray(0, 4) }],
-    damaged("its entry a.txt", "unexpected end of file"),
+    damaged("its entry a.txt is damaged", "unexpected end of file"),
   ),
   zip(
     "zip: bytes behind the compressed ones",
     [{ name: "a.txt", content: "x", data: Buffer.concat([deflateRawSync(Buffer.from("x")), Buffer.from("hidden")]) }],
-    damaged("its entry a.txt", "there is extra data after its compressed content"),
+    damaged("its entry a.txt is damaged", "there is extra data after its compressed content"),
   ),
   zip(
     "zip: an entry with two names",
     [{ name: "a.txt", content: "x", localName: "b.sh" }],
-    refused("a.txt", "it has two different names"),
+    refused("a.txt", "it has two different names in the archive"),
   ),
   zip(
     "zip: an entry whose bytes another one has too",
@@ -328,33 +331,33 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: a header where there is none",
     [{ name: "a.txt", content: "x", headerAt: 7 }],
-    damaged("at its entry a.txt", "invalid local file header signature: 0x808"),
+    damaged("its entry a.txt is damaged", "invalid local file header signature: 0x808"),
   ),
   zip(
     "zip: a size that leads out of the archive",
     [{ name: "a.txt", content: "x", compressedSize: 99_999 }],
-    damaged("at its entry a.txt", "file data overflows file bounds: 79 + 99999 > 209"),
+    damaged("its entry a.txt is damaged", "file data overflows file bounds: 79 + 99999 > 209"),
   ),
   zip(
     "zip: more entries than it says",
     [{ name: "hidden.txt", content: "x" }],
-    damaged("the archive", "it has more entries than its directory says"),
+    damaged("it is damaged", "it has more entries than its directory says"),
     { end: { entryCount: 1 } },
   ),
-  zip("zip: fewer entries than it says", [], damaged("after its entry fine.txt", "unexpected EOF"), {
+  zip("zip: fewer entries than it says", [], damaged("it is damaged after its entry fine.txt", "unexpected EOF"), {
     end: { entryCount: 2 },
   }),
   zip(
     "zip: one of several disks",
     [],
-    damaged("the archive", "multi-disk zip files are not supported: found disk number: 3"),
+    damaged("it cannot be read", "multi-disk zip files are not supported: found disk number: 3"),
     { end: { diskNumber: 3 } },
   ),
   zipOf(
     "zip: cut off",
     buildZip([fine]).subarray(0, -10),
     damaged(
-      "the archive",
+      "it cannot be read",
       "End of central directory record signature not found. Either not a zip file, or file is truncated",
     ),
   ),
@@ -362,7 +365,7 @@ const lies: readonly HostileArchive[] = [
     "zip: another format",
     gzipSync("text"),
     damaged(
-      "the archive",
+      "it cannot be read",
       "End of central directory record signature not found. Either not a zip file, or file is truncated",
     ),
   ),
@@ -370,7 +373,7 @@ const lies: readonly HostileArchive[] = [
     "zip: nothing at all",
     Buffer.alloc(0),
     damaged(
-      "the archive",
+      "it cannot be read",
       "End of central directory record signature not found. Either not a zip file, or file is truncated",
     ),
   ),
@@ -378,7 +381,7 @@ const lies: readonly HostileArchive[] = [
     "zip: bytes behind its end",
     buildZip([fine], { behind: Buffer.from("hidden") }),
     damaged(
-      "the archive",
+      "it cannot be read",
       "Invalid comment length. Expected: 6. Found: 0. Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?",
     ),
   ),
@@ -386,70 +389,81 @@ const lies: readonly HostileArchive[] = [
     "tar: a wrong checksum of a header",
     [{ name: "a.txt", content: "x", checksum: 1 }],
     damaged(
-      "at its entry fine.txt, or after it",
+      "it is damaged at its entry fine.txt or after it",
       "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
     ),
   ),
   tgz(
     "tar: a size beyond its end",
     [{ name: "a.txt", content: "x", sizeBytes: 5000 }],
-    damaged("its entry a.txt", "Unexpected end of data"),
+    damaged("its entry a.txt is damaged", "Unexpected end of data"),
   ),
   tgzOf(
     "tar: cut off in the middle of a file",
     gzipSync(buildTar([fine]).subarray(0, 515)),
-    damaged("its entry fine.txt", "Unexpected end of data"),
+    damaged("its entry fine.txt is damaged", "Unexpected end of data"),
   ),
   tgzOf(
     "tar: cut off behind a file",
     gzipSync(buildTar([fine], Buffer.alloc(0))).subarray(0),
-    damaged("at its entry fine.txt, or after it", "the end-of-archive marker is missing, so it may be incomplete"),
+    damaged(
+      "it is damaged at its entry fine.txt or after it",
+      "the end-of-archive marker is missing, so it may be incomplete",
+    ),
     {},
   ),
-  tgzOf("tar: gzip that is cut off", buildTgz([fine]).subarray(0, -10), damaged("the archive", "it is incomplete")),
+  tgzOf(
+    "tar: gzip that is cut off",
+    buildTgz([fine]).subarray(0, -10),
+    damaged("it cannot be read", "it is incomplete"),
+  ),
   tgzOf(
     "tar: gzip with a wrong CRC",
     flipped(buildTgz([fine]), -6),
-    damaged("the archive", "its CRC is not the one in its header"),
+    damaged("it cannot be read", "its CRC is not the one in its header"),
   ),
   tgzOf(
     "tar: gzip with other bytes behind it",
     Buffer.concat([buildTgz([fine]), Buffer.from("hidden")]),
-    damaged("the archive", NO_GZIP),
+    damaged("it cannot be read", NO_GZIP),
   ),
-  tgzOf("tar: not compressed", buildTar([fine]), damaged("the archive", NO_GZIP)),
+  tgzOf("tar: not compressed", buildTar([fine]), damaged("it cannot be read", NO_GZIP)),
   tgzOf(
     "tar: something else that is compressed",
     gzipSync("text ".repeat(1000)),
-    damaged("the archive", "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?"),
+    damaged("it cannot be read", "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?"),
   ),
   tgzOf(
     "tar: nothing that is compressed",
     gzipSync(""),
-    damaged("the archive", "the end-of-archive marker is missing, so it may be incomplete"),
+    damaged("it cannot be read", "the end-of-archive marker is missing, so it may be incomplete"),
   ),
   tgz(
     "tar: a PAX header of 5 MB",
     [{ name: "x", type: "x", content: Buffer.alloc(5 * MB, "x") }, fine],
-    damaged("at its entry fine.txt, or after it", "Header exceeds max size"),
+    damaged("it is damaged at its entry fine.txt or after it", "Header exceeds max size"),
   ),
 ];
 
 /** More than anybody has room for. */
 const bombs: readonly HostileArchive[] = [
-  zip("zip: zeros", [{ name: "a.bin", content: zeros }], tooLarge(`${RATIO} (reached at its entry a.bin)`)),
-  tgz("tar: zeros", [{ name: "a.bin", content: zeros }], tooLarge(`${RATIO} (reached at its entry a.bin)`)),
-  tgzOf("tar: zeros behind its end", buildTgz([fine], zeros), tooLarge(`${RATIO} (reached at its entry fine.txt)`)),
+  zip("zip: zeros", [{ name: "a.bin", content: zeros }], ratio("a.bin")),
+  tgz("tar: zeros", [{ name: "a.bin", content: zeros }], ratio("a.bin")),
+  tgzOf("tar: zeros behind its end", buildTgz([fine], zeros), ratio("fine.txt")),
   ...both(
     "more than the limit",
     { name: "a.bin", content: zeros.subarray(0, 2 * MB) },
-    tooLarge("its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin)"),
+    tooLarge(
+      "its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin). If you know who made the archive, increase extractMaxSizeGB",
+    ),
     { limits: { maxBytes: MB } },
   ),
   zip(
     "zip: a size that is a lie, above the limit",
     [{ name: "a.bin", content: "x", sizeBytes: 4e9 }],
-    tooLarge("its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin)"),
+    tooLarge(
+      "its files have more than 0.001 GB, the limit of extractMaxSizeGB (reached at its entry a.bin). If you know who made the archive, increase extractMaxSizeGB",
+    ),
     { limits: { maxBytes: MB } },
   ),
 ];

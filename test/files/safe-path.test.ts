@@ -5,23 +5,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { whyNameIsRefused } from "../../src/files/safe-path.ts";
 
-const empty = "it has an empty name between, before or after its slashes";
+const empty = "it starts or ends with a slash, or has two slashes in a row";
 const forbidden = (character: string) => `it has ${character}, which Windows does not allow`;
-const dropped = "a name in it ends with a dot or a space, which Windows removes";
+const dropped = "the name of a file or folder in it ends with a dot or a space, which Windows removes";
 const device = (part: string) => `"${part}" is the name of a device on Windows`;
 
 describe("the names that can become files", () => {
   it("are told apart from those that lead elsewhere or nowhere, on every system", () => {
     const refused: Record<string, string> = {
-      "": "it has no name after the prefix",
+      "": "it has no name after the key prefix",
       "/a": empty,
       "a//b": empty,
       "a/": empty,
-      ".": 'it has "." as a name, which means a folder',
-      "a/./b": 'it has "." as a name, which means a folder',
-      "..": 'it has ".." as a name, which means a folder',
-      "../a": 'it has ".." as a name, which means a folder',
-      "a/..": 'it has ".." as a name, which means a folder',
+      ".": 'it has "." between slashes, which means the same folder',
+      "a/./b": 'it has "." between slashes, which means the same folder',
+      "..": 'it has ".." between slashes, which means the folder above',
+      "../a": 'it has ".." between slashes, which means the folder above',
+      "a/..": 'it has ".." between slashes, which means the folder above',
       "a\0": "it has a NUL character",
       "a\ud800b": "it is not valid Unicode",
       "\udc00": "it is not valid Unicode",
@@ -48,10 +48,13 @@ describe("the names that can become files", () => {
   it("are as long as the system allows", () => {
     const long = { é: 128, 漢: 86, "😀": 64 };
     const names = Object.entries(long).map(([character, count]) => `a/${character.repeat(count)}`);
-    const reason = "a name in it is longer than 255 bytes";
+    const reason = "the name of a file or folder in it has more than 255 bytes";
     assert.deepEqual(refusals(names, "linux"), Object.fromEntries(names.map((name) => [name, reason])));
     assert.deepEqual(refusals(names, "win32"), {});
-    assert.equal(whyNameIsRefused("x".repeat(256), "win32"), "a name in it is longer than 255 characters");
+    assert.equal(
+      whyNameIsRefused("x".repeat(256), "win32"),
+      "the name of a file or folder in it has more than 255 characters",
+    );
     assert.deepEqual(refusals([`${"漢".repeat(85)}/${"é".repeat(127)}`], "linux"), {});
   });
 

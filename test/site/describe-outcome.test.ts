@@ -49,7 +49,7 @@ describe("The outcome of a publish", () => {
     );
     assert.deepEqual(outcome, {
       siteUrl: undelegatedUrl,
-      checks: ["5 URLs of https://d1.cloudfront.net/ answer as published"],
+      checks: ["5 URLs of https://d1.cloudfront.net/ checked: all return what was published"],
       facts: [
         { what: "Invalidation", text: "I1, 2 paths of the distribution E1: completed" },
         {
@@ -74,7 +74,7 @@ describe("The outcome of a publish", () => {
   const checked: [what: string, told: string, more: Partial<SiteReport>, verify: boolean, of: PreparedSite][] = [
     [
       "some answer otherwise",
-      `2 of 5 URLs of ${siteUrl} do not answer as published`,
+      `5 URLs of ${siteUrl} checked: 2 do not return what was published`,
       { checks: { ...checks, failuresCount: 2 } },
       true,
       site,

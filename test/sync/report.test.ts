@@ -57,7 +57,7 @@ describe("the report of a transfer", () => {
   it("says of a folder that it was not created", () => {
     const error = Object.assign(new Error("EROFS: read-only file system, mkdir 'out/index.html'"), { code: "EROFS" });
     assert.deepEqual(messagesOf(FOLDER, error), [
-      "index.html was not created: EROFS: read-only file system, mkdir 'out/index.html'.",
+      "index.html was not created: EROFS: read-only file system, mkdir 'out/index.html'. Check that the agent's user has access there.",
     ]);
   });
 });

@@ -89,7 +89,7 @@ describe("AwsS3Download, into a folder that holds what is none of its concern,",
     const excluding = await bench.download({ ...ALL, globExpressions: "**\n!closed/" }, { nodePath });
     chmodSync(closed, 0o755);
     assertFailed(refused, [
-      `targetFolder: closed cannot be read: EACCES: permission denied, scandir '${closed}'. [file-access-denied]`,
+      `targetFolder: closed cannot be read: EACCES: permission denied, scandir '${closed}'. Check that the agent's user has access there. [file-access-denied]`,
     ]);
     assertDownloaded(narrow, { new: 1, deleted: 1, bytes: 1 });
     assertDownloaded(excluding, { unchanged: 1 });

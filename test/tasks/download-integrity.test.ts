@@ -147,8 +147,8 @@ describe("AwsS3Download, given wrong bytes on the wire, finds out for", () => {
       assert.deepEqual(Object.keys(landed), keys);
       assert.ok(isRight("once.bin"), "what is wrong once is fetched again");
       if (known && keys.includes("twice.bin")) {
-        const advice = "find what changes the bytes in the store or on the way";
-        const error = `the received bytes do not have the ${known} that S3 has, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`;
+        const advice = "Find what changes the bytes in the store or on the way";
+        const error = `the received bytes do not have the ${known} that S3 has. This happened twice. ${advice}. The file in the target folder was not changed. [checksum-wrong]`;
         assertFailedWith(result, [`twice.bin was not downloaded: ${error}`], { updated: 1, bytes: sizeBytes });
         assert.equal(landed["twice.bin"], "as it was");
         return;
@@ -186,9 +186,9 @@ describe("AwsS3Download, given a short answer that nothing but the listing prove
     it(`keeps the file as it was if that does not help, for an object of ${sizeBytes} bytes`, async () => {
       await answerShort("short.bin", sizeBytes, 1_000);
       bench.landing.write({ "short.bin": "as it was" });
-      const advice = "find what changes the bytes in the store or on the way";
+      const advice = "Find what changes the bytes in the store or on the way";
       assertFailedWith(await bench.download(), [
-        `short.bin was not downloaded: the received bytes do not have the size that S3 has, twice; ${advice}. The file in the target folder was not changed. [checksum-wrong]`,
+        `short.bin was not downloaded: the received bytes do not have the size that S3 has. This happened twice. ${advice}. The file in the target folder was not changed. [checksum-wrong]`,
       ]);
       assert.equal(bench.landing.read()["short.bin"], "as it was");
     });

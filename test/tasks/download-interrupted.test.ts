@@ -152,7 +152,7 @@ describe("AwsS3Download, where an object is replaced meanwhile,", () => {
     assertFailedWith(
       await replacing("a.txt", contents, 1, () => bench.download()),
       [
-        `a.txt was not downloaded: it was replaced while it was read, twice; run the step when the program that writes it has finished. ${WAY_OUT} [object-changed]`,
+        `a.txt was not downloaded: it was replaced while it was read. This happened twice. Run the step when the program that writes the object has finished. ${WAY_OUT} [object-changed]`,
       ],
       { new: 1, bytes: 1 },
     );

@@ -132,7 +132,7 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     const [error = "", ...others] = result.issues.map(({ message }) => message);
     assert.match(
       error,
-      /^locked\/b\.txt was not downloaded: EACCES: permission denied, open '.*\/locked\/\.s3-.*\.part'\. \[file-access-denied\]$/,
+      /^locked\/b\.txt was not downloaded: EACCES: permission denied, open '.*\/locked\/\.s3-.*\.part'\. Check that the agent's user has access there\. \[file-access-denied\]$/,
     );
     assert.deepEqual([result.result, others], ["Failed", []]);
     assert.deepEqual(bench.landing.read(), { "a.txt": "new", "locked/b.txt": "old", "z.txt": "new" });

@@ -26,7 +26,7 @@ describe("AwsS3Download tells", () => {
       "  in/edited.txt → edited.txt (5 B, content differs)",
       "  in/new.txt → new.txt (3 B, new)",
       "  delete extra.txt (not in the bucket)",
-      "Dry run: nothing was changed. A real run would give these numbers.",
+      "Dry run: nothing was changed. A real run would have this result:",
       "  new        1",
       "  updated    1",
       "  unchanged  1",

@@ -10,10 +10,18 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   const bench = downloadBench("embedded");
 
   const refused: readonly [title: string, keys: readonly string[], reason: string][] = [
-    ["that lead up", ["in/../../up.txt", "in/a/../b", "in/.."], 'it has ".." as a name, which means a folder'],
-    ["with a dot for a name", ["in/./a", "in/a/."], 'it has "." as a name, which means a folder'],
-    ["with empty names", ["in//etc/passwd", "in/a//b"], "it has an empty name between, before or after its slashes"],
-    ["with names that no disk takes", [`in/${"n".repeat(256)}`], "a name in it is longer than 255 bytes"],
+    [
+      "that lead up",
+      ["in/../../up.txt", "in/a/../b", "in/.."],
+      'it has ".." between slashes, which means the folder above',
+    ],
+    ["with a dot for a name", ["in/./a", "in/a/."], 'it has "." between slashes, which means the same folder'],
+    ["with empty names", ["in//etc/passwd", "in/a//b"], "it starts or ends with a slash, or has two slashes in a row"],
+    [
+      "with names that no disk takes",
+      [`in/${"n".repeat(256)}`],
+      "the name of a file or folder in it has more than 255 bytes",
+    ],
     ["of folders that hold something", ["in/folder/"], "it ends in /, and has 4 bytes"],
   ];
   for (const [title, keys, reason] of refused) {
@@ -100,7 +108,7 @@ describe("AwsS3Download, given keys that are no paths,", () => {
   it("takes a key that is an absolute path as one below the target", async () => {
     await bench.put({ "/etc/passwd": "evil" });
     assertFailedWith(await bench.download(), [
-      `sourceFolder: /etc/passwd cannot become a file: it has an empty name between, before or after its slashes. ${OUT} Or include it with a pattern that starts with /, for example /etc/passwd. [file-name-not-supported]`,
+      `sourceFolder: /etc/passwd cannot become a file: it starts or ends with a slash, or has two slashes in a row. ${OUT} Or include it with a pattern that starts with /, for example /etc/passwd. [file-name-not-supported]`,
     ]);
     assertDownloaded(await bench.download({ globExpressions: "/etc/**" }), { new: 1, bytes: 4 });
     assert.deepEqual(bench.landing.readOutside(), { "target/etc/passwd": "evil" });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lstatSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildTgz } from "../extract/build-tar.ts";
 import { buildZip } from "../extract/build-zip.ts";
@@ -21,6 +21,19 @@ const data = buildTgz([
   { name: "./b.txt", content: "bb", mode: 0o600 },
 ]);
 const appFiles = { "bin/run": "#!/bin/sh\n", "empty/": "", "read me.txt": "read me" };
+
+/** Lets the disk of temporary files below a folder be full. */
+const fullDisk = (folder: string) => `
+  const fs = require("node:fs");
+  for (const [calls, name] of [[fs, "openSync"], [fs.promises, "open"]]) {
+    const open = calls[name];
+    calls[name] = (path, ...more) => {
+      const isFull = String(path).startsWith(${JSON.stringify(folder)}) && String(path).includes(".part/");
+      if (isFull) throw Object.assign(new Error("ENOSPC: no space left on device, open"), { code: "ENOSPC" });
+      return open(path, ...more);
+    };
+  }
+`;
 
 describe("AwsS3Download with extract", () => {
   const bench = downloadBench("embedded");
@@ -171,11 +184,12 @@ describe("AwsS3Download with extract", () => {
     assert.equal(result.result, "Failed");
     // The log has the first 50 of them.
     const { problems } = bench.planOf(result);
+    const withoutAdvice = (message: string) => message.replace(/\. (Create|If) .*/s, "");
     assert.deepEqual(
-      problems.map(({ input, code, message }) => `${input} ${code}: ${message.replace(/\. (Create|If) .*/s, "")}`),
+      problems.map(({ input, code, message }) => `${input} ${code}: ${withoutAdvice(message)}`),
       hostile.map(({ refusal }, index) => {
         const [code, ...reason] = refusal?.split(": ") ?? [];
-        return `extract ${code}: ${keys[index]} was not extracted: ${reason.join(": ")}`;
+        return `extract ${code}: ${keys[index]} was not extracted: ${withoutAdvice(reason.join(": "))}`;
       }),
     );
     assert.deepEqual(bench.landing.readOutside(), { "target/kept.txt": "kept" });
@@ -192,14 +206,31 @@ describe("AwsS3Download with extract", () => {
     const file = "To download it as a file, set extract to false.";
     const errors = errorsOf(await extract()).sort();
     assert.deepEqual(errors.slice(0, 3), [
-      `extract: a.zip was not extracted: its entry ../up.txt: it has ".." as a name, which means a folder. Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). ${file} [archive-entry-refused]`,
-      `extract: b.tgz was not extracted: the archive: it is not a gzip file, or there is extra data after its end. Create the archive again and upload it. ${file} [archive-damaged]`,
-      "extract: c.zip was not extracted: its content is more than 200 times as large as the archive, as in a zip bomb (reached at its entry zeros). If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step. [archive-too-large]",
+      `extract: a.zip was not extracted: its entry ../up.txt is refused: it has ".." between slashes, which means the folder above. Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). ${file} [archive-entry-refused]`,
+      `extract: b.tgz was not extracted: it cannot be read: it is not a gzip file, or there is extra data after its end. Create the archive again and upload it. ${file} [archive-damaged]`,
+      "extract: c.zip was not extracted: its content is more than 200 times as large as the archive (reached at its entry zeros), and may be an attack that fills the disk. If you know who made the archive, set extract to false, and extract it in a later step. [archive-too-large]",
     ]);
     assert.match(
       errors[3] ?? "",
       /^extract: gone\.zip was not downloaded: .*action s3:GetObject on arn:aws:s3:::.* \[access-denied\]$/,
     );
+  });
+
+  it("names the disk that is full, and how much is needed there", async () => {
+    await bench.put({ "app.zip": app, "data.tgz": data });
+    const temporaryFolder = join(bench.workFolder, "_temp");
+    const preload = join(bench.workFolder, "full-disk.cjs");
+    const run = (folder: string) => {
+      writeFileSync(preload, fullDisk(folder));
+      return extract({}, { env: { NODE_OPTIONS: `--require ${preload}` } });
+    };
+    assert.deepEqual(errorsOf(await run(bench.landing.path)), [
+      `app/bin/run was not extracted: the disk of ${bench.landing.path} is full. The extracted files need 20 B there. Free space on that disk, or choose a targetFolder on another one. The target folder was not changed, because the files of all archives must be ready first. [disk-full]`,
+    ]);
+    assert.deepEqual(errorsOf(await run(temporaryFolder)), [
+      `extract: the disk of the agent's temporary folder ${temporaryFolder} is full. The archives need ${app.length + data.length} B there. Free space on that disk, or give the agent a larger one. [disk-full]`,
+    ]);
+    assert.deepEqual(bench.landing.readOutside(), {});
   });
 
   it("refuses archives and objects that would share a folder", async () => {
@@ -218,7 +249,7 @@ describe("AwsS3Download with extract", () => {
     );
   });
 
-  it("moves no file if one of them cannot get its place", async function () {
+  it("moves no file if one of them cannot be moved", async function () {
     if (isWindows) this.skip();
     const a = buildZip([
       { name: "1", content: "1" },
@@ -231,7 +262,7 @@ describe("AwsS3Download with extract", () => {
     assertFailedWith(
       await extract(),
       [
-        `a/folder was not extracted: a folder is in the way at ${join(bench.landing.path, "a/folder")}; remove it, or choose another folder. [path-taken]`,
+        `a/folder was not extracted: there is a folder of the same name: ${join(bench.landing.path, "a/folder")}. Remove or rename that folder, or choose another target folder. [path-taken]`,
         `b/2 was not extracted: ${join(bench.landing.path, "b")} is a symbolic link that leads out of the target folder, to ${bench.landing.outside}. Remove it, or choose another folder. [path-taken]`,
       ],
       { bytes: a.length + b.length },

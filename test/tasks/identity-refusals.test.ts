@@ -61,7 +61,7 @@ describe("A task that may not act", function () {
     const { error, result } = await refused({ store: byToken(federated), step: { env: agentKeys } });
     assert.equal(
       error,
-      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). The trust policy of the role does not allow this token: it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), and its conditions must match the token's aud and sub. AWS says the same of a role that does not exist in account ${ACCOUNT}. [role-access-denied]`,
+      `The role ${federated} (${OF_CONNECTION}) could not be assumed: Not authorized to perform sts:AssumeRoleWithWebIdentity (403 AccessDenied). The trust policy of the role does not allow this token: it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), and its conditions must match the token's aud and sub. AWS gives the same answer for a role that does not exist in account ${ACCOUNT}. [role-access-denied]`,
     );
     assert.deepEqual(bench.asked(), ["AssumeRoleWithWebIdentity federated"]);
     const subject = bench.azureDevOps.subjectOf("store");

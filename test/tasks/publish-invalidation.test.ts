@@ -146,7 +146,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
     [
       "GetInvalidation",
       { [CREATE]: [inProgress], [WATCH]: [denied] },
-      `Whether the invalidation I1 of the CloudFront distribution ${ID} is complete could not be checked`,
+      `The task could not check whether the invalidation I1 of the CloudFront distribution ${ID} is complete`,
     ],
   ];
   for (const [action, answers, what] of warnings) {

@@ -153,7 +153,7 @@ describe("AwsS3PublishSite with action: preview", function () {
     for (const message of told)
       assert.match(
         message,
-        /^The (comment|status) of the preview on pull request 12 was not written: TF401027: .* Grant "Contribute to pull requests" to "local Build Service \(local\)", under Project settings, Repositories, the repository local, Security\. The preview itself does not depend on it\. \[pull-request-not-updated\]$/,
+        /^The (comment|status) of the preview on pull request 12 was not written: TF401027: .* Grant "Contribute to pull requests" to "local Build Service \(local\)", under Project settings, Repositories, the repository local, Security\. The preview itself is published\. \[pull-request-not-updated\]$/,
       );
   });
 

@@ -22,7 +22,7 @@ describe("AwsS3PublishSite fails where visitors do not get the site,", () => {
       "Visitors may not read the bucket. Set publicRead to true. Or check the bucket policy for a missing statement or a Deny, and Block Public Access of the bucket, the account and the organization. [page-status-wrong]";
     assertNotFound(result, [
       `${bench.siteUrl}: expected status 200, got 403 AccessDenied. ${cause}`,
-      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got that with HASH. [page-content-wrong]`,
+      `${bench.siteUrl}no-such-page: expected the content with the SHA-256 HASH, got content with HASH. [page-content-wrong]`,
       `${bench.siteUrl}404.html: expected status 200, got 403 AccessDenied. [page-status-wrong]`,
       `${bench.siteUrl}logo.svg: expected status 200, got 403 AccessDenied. [page-status-wrong]`,
     ]);

@@ -304,7 +304,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       const keys = steps(upload(`targetFolder: //releases, ${about}`), upload(`targetFolder: other, ${about}`));
       const refused = await run(`${keys}${download("overwrite: changed")}`);
       assert.deepEqual(refused.log.match(/##\[error\].*/g), [
-        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it has an empty name between, before or after its slashes. Exclude it with a pattern (globExpressions). Or include it with a pattern that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
+        "##[error]sourceFolder: /releases/about/index.html cannot become a file: it starts or ends with a slash, or has two slashes in a row. Exclude it with a pattern (globExpressions). Or include it with a pattern that starts with /, for example /releases/about/index.html. [file-name-not-supported]",
       ]);
       const excluding = await run(steps(download("globExpressions: '!/releases/**'")));
       assert.equal(excluding.run.result, "Succeeded", excluding.log);

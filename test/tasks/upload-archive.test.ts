@@ -213,8 +213,8 @@ describe("AwsS3Upload, archive", () => {
     bench.source.write({ "back\\slash": "x", "c:d": "x" });
     const advice = "Rename the file, exclude it with a pattern, or set archive to tar.gz. [file-name-not-supported]";
     assertFailed(await upload(), [
-      `archive: back\\slash cannot be put into a zip archive: its name has a \\ in it, which programs that read zip archives take for a /. ${advice}`,
-      `archive: c:d cannot be put into a zip archive: its name begins like a drive of Windows, which zip archives must not have. ${advice}`,
+      `archive: back\\slash cannot be put into a zip archive: its name has a \\, which some programs read as a /. ${advice}`,
+      `archive: c:d cannot be put into a zip archive: its name starts with a drive letter, which zip archives do not allow. ${advice}`,
     ]);
     const nothing = await upload({ globExpressions: "*.none", ifNoFilesFound: "warn" });
     assert.equal(nothing.result, "Succeeded");

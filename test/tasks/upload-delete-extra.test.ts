@@ -176,7 +176,9 @@ describe("AwsS3Upload, deleteExtra", () => {
       const before = await bench.keys();
       assertFailed(
         await mirror({}, { nodePath }),
-        [`kept.html was not uploaded: EACCES: permission denied, open '${path}'. [file-access-denied]`],
+        [
+          `kept.html was not uploaded: EACCES: permission denied, open '${path}'. Check that the agent's user has access there. [file-access-denied]`,
+        ],
         { uploaded: 1, bytes: 1 },
       );
       assert.deepEqual(await bench.keys(), ["a.html", ...before]);
@@ -193,7 +195,7 @@ describe("AwsS3Upload, deleteExtra", () => {
       const result = await mirror({}, { nodePath });
       chmodSync(path, 0o700);
       assertFailed(result, [
-        `sourceFolder: locked cannot be read: EACCES: permission denied, scandir '${path}'. [file-access-denied]`,
+        `sourceFolder: locked cannot be read: EACCES: permission denied, scandir '${path}'. Check that the agent's user has access there. [file-access-denied]`,
       ]);
       assert.deepEqual(await bench.keys(), before);
       folder.remove();
@@ -266,7 +268,7 @@ describe("AwsS3Upload, deleteExtra", () => {
     [
       "shard",
       { shard: "true" },
-      "because each job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
+      "because each job knows only its share of the files. Set one of the two to false, and delete in a later job without shard. [inputs-in-conflict]",
     ],
   ] as const) {
     it(`cannot be used with ${other}`, async () => {

@@ -30,7 +30,7 @@ describe("AwsS3Upload, dryRun", () => {
     const start = result.log.indexOf("Found 4 files: 1 new, 2 to update, 1 unchanged, 1 to delete; 8 B to upload");
     assert.deepEqual(result.log.slice(start + 1, start + 11), [
       ...told.map((line) => `  ${line}`),
-      "Dry run: nothing was changed. A real run would give these numbers.",
+      "Dry run: nothing was changed. A real run would have this result:",
       "  new        1",
       "  updated    2",
       "  unchanged  1",

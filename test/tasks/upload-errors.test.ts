@@ -128,7 +128,7 @@ const inputCases: Case[] = [
     wrong: "a connection that the job does not have",
     step: { connections: [] },
     errors: [
-      "awsCredentials: the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not. [service-connection-not-found]",
+      "awsCredentials: the agent did not give this service connection to the step. Check its name, and that the pipeline may use it. If the run builds a pull request from a fork: forks get no service connections, unless the pipeline's settings allow it. [service-connection-not-found]",
     ],
   },
   {
@@ -297,7 +297,7 @@ describe("AwsS3Upload, given wrong inputs, fails with one clear error for each",
       chmodSync(join(folder.path, "files/locked.txt"), 0);
       const result = await uploadFrom("files");
       assert.deepEqual(result.errors, [
-        "locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'. [file-access-denied]",
+        "locked.txt was not uploaded: EACCES: permission denied, open 'SOURCE/locked.txt'. Check that the agent's user has access there. [file-access-denied]",
       ]);
       assert.deepEqual(result.keys, ["files/a.txt", "files/z.txt"]);
       assert.equal(result.filesUploaded, "2");
@@ -309,7 +309,7 @@ describe("AwsS3Upload, given wrong inputs, fails with one clear error for each",
       const result = await uploadFrom("folders");
       chmodSync(join(folder.path, "folders/locked"), 0o700);
       assert.deepEqual(result.errors, [
-        "sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'. [file-access-denied]",
+        "sourceFolder: locked cannot be read: EACCES: permission denied, scandir 'SOURCE/locked'. Check that the agent's user has access there. [file-access-denied]",
       ]);
       assert.deepEqual(result.keys, []);
     });

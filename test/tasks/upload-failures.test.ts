@@ -171,7 +171,7 @@ describe("AwsS3Upload, where files change while they are sent", () => {
     }, 10);
     const result = await bench.upload({ concurrency: "1", globExpressions: "*.txt" });
     clearInterval(watch);
-    const gone = `ENOENT: no such file or directory, open '${join(bench.source.path, "z.txt")}'. [file-not-found]`;
+    const gone = `ENOENT: no such file or directory, open '${join(bench.source.path, "z.txt")}'. Another process deleted or renamed it during this step. Run the step again when that process has ended. [file-not-found]`;
     assertFailed(result, [`z.txt was not uploaded: ${gone}`], { uploaded: 1, bytes: 1 });
   });
 });

@@ -77,7 +77,7 @@ describe("AwsS3Download on Windows", () => {
       await bench.put({ "a/stra\u00dfe.txt": "1", "a/strasse.txt": "22" });
       const result = await bench.download();
       assert.deepEqual(outcomeOf(result).warnings, [
-        "sourceFolder: some disks take these names for one: a/strasse.txt, a/stra\u00dfe.txt. If this disk does, the step does not replace one file by the other, and fails. [file-names-in-conflict]",
+        "sourceFolder: on some disks, these names are the same: a/strasse.txt, a/stra\u00dfe.txt. On such a disk the step fails, so that no file replaces another. [file-names-in-conflict]",
       ]);
       assert.deepEqual(bench.landing.read(), { "a/strasse.txt": "22", "a/stra\u00dfe.txt": "1" });
       await bench.put({ "A/STRASSE.txt": "333" });
@@ -117,7 +117,7 @@ describe("AwsS3Download on Windows", () => {
       for (const name of [".GIT/config", "GIT~1/hooks/post-checkout"]) {
         await bench.put({ "a.zip": buildZip([{ name, content: "attack" }]) });
         const { errors = [] } = outcomeOf(await bench.download({ sourceFolder: "a.zip", extract: "true" }));
-        assert.match(errors.join(), /some disks take \S+ for \.git/);
+        assert.match(errors.join(), /on some disks, \S+ is another name of \.git/);
       }
       assert.deepEqual(bench.landing.read(), { ".git/config": "precious" });
     });
@@ -153,7 +153,7 @@ describe("AwsS3Download on Windows", () => {
       bench.landing.write({ "a.txt/b": "b" });
       const startMs = performance.now();
       assertFailedWith(await bench.download({ overwrite: "always" }), [
-        `a.txt was not downloaded: a folder is in the way at ${join(bench.landing.path, "a.txt")}; remove it, or choose another folder. [path-taken]`,
+        `a.txt was not downloaded: there is a folder of the same name: ${join(bench.landing.path, "a.txt")}. Remove or rename that folder, or choose another target folder. [path-taken]`,
       ]);
       assert.ok(performance.now() - startMs < 20_000);
     });
@@ -173,7 +173,7 @@ describe("AwsS3Download on Windows", () => {
     it("refuses a target that Windows would change, or take for a device", async () => {
       for (const [name, why] of [
         ["con", '"con" is the name of a device on Windows'],
-        ["out.", "a name in it ends with a dot or a space, which Windows removes"],
+        ["out.", "the name of a file or folder in it ends with a dot or a space, which Windows removes"],
         ["a:b", "it has :, which Windows does not allow"],
       ]) {
         const targetFolder = `${bench.landing.path}\\${name}`;

@@ -8,7 +8,7 @@ export interface SignatureClaim {
   readonly scope: Scope;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
-  /** The request's time as it stands in the string to sign: `YYYYMMDDTHHMMSSZ`. */
+  /** The request's time in the string to sign: `YYYYMMDDTHHMMSSZ`. */
   readonly timestamp: string;
   readonly time: Date;
   readonly securityToken: string | undefined;

@@ -3,7 +3,7 @@ import { S3Error } from "./errors.ts";
 
 const namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** What an element may hold: text, child elements (undefined ones are left out), or a list for a repeated element. */
+/** What an element may hold: text, child elements (undefined ones are dropped), or a list for a repeated element. */
 export type XmlContent = string | number | boolean | undefined | XmlElements | readonly XmlContent[];
 export interface XmlElements {
   readonly [name: string]: XmlContent;

@@ -5,7 +5,7 @@ import type { ObjectOwnership } from "../store/buckets.ts";
 import { bucketOf, type Call, currentSecond, type Operation, owner } from "./operation.ts";
 import { findObjectOwnership } from "./ownership-controls.ts";
 
-/** The region whose name is left out of location constraints, for it is older than they are. */
+/** The region that location constraints do not name, because it is older than they are. */
 const unnamedRegion = "us-east-1";
 
 export const bucketOperations: readonly Operation[] = [

@@ -62,7 +62,7 @@ function copyResult({ etag, lastModified, checksum }: StoredObject): string {
 }
 
 /**
- * Headers, metadata and tags are the source's unless they are to be replaced. All else is what the request says, and
+ * Headers, metadata and tags are the source's unless they are to be replaced. The rest is what the request says, and
  * where it says nothing not what the source has but what a new object would get.
  */
 function copiedProperties(call: Call, bucket: Bucket, source: StoredObject): ObjectProperties {

@@ -2,7 +2,7 @@ import { S3Error } from "../http/errors.ts";
 import type { S3Request } from "../http/request.ts";
 
 /**
- * How keys and prefixes stand in a listing: as they are, or percent-encoded when `encoding-type=url` asks for it.
+ * How keys and prefixes are written in a listing: as they are, or percent-encoded when `encoding-type=url` asks for it.
  * @throws S3Error InvalidArgument for another encoding type
  */
 export function listingText({ query }: S3Request): (text: string) => string {

@@ -113,7 +113,7 @@ export function checkPartKey({ request }: Call, { encryption }: MultipartUpload)
 }
 
 /**
- * Checks the SSE-C key of a request about the parts as they are: it is needed where those have checksums to be told or
+ * Checks the SSE-C key of a request about the parts as they are: it is needed where those have checksums to be returned or
  * joined, and must be right wherever it is given.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  * @throws S3Error InvalidRequest and those of readCustomerKey

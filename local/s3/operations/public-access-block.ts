@@ -22,7 +22,7 @@ function getPublicAccessBlock(call: Call): Reply {
   return documentReply(xmlDocument(root, publicAccessBlock));
 }
 
-/** A setting that the document leaves out is off. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutPublicAccessBlock.html */
+/** A setting that the document lacks is off. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutPublicAccessBlock.html */
 function putPublicAccessBlock(call: Call): Reply {
   const configuration = parseXml(call.document, root);
   const settings = publicAccessSettings.map((name) => [

@@ -36,7 +36,7 @@ export interface Bucket {
   versioning: "Enabled" | "Suspended" | undefined;
   /** Undefined when the bucket's ownership controls were deleted: then each object is its writer's. */
   ownership: ObjectOwnership | undefined;
-  /** The bucket's own, beside that of its account; undefined when it was deleted. */
+  /** The bucket's own, in addition to that of its account; undefined when it was deleted. */
   publicAccessBlock: PublicAccessBlock | undefined;
   readonly accountBlock: PublicAccessBlock;
   /** How many public policies are still refused while the last change of the bucket's block spreads. */

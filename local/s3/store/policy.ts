@@ -16,7 +16,7 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
-/** What an element of a statement names; or, where it begins with `Not`, what it leaves out. */
+/** What an element of a statement names; or, if it begins with `Not`, what it excludes. */
 export interface Listed {
   readonly names: readonly string[];
   readonly isException: boolean;

@@ -29,7 +29,7 @@ const notRunOnWindows: readonly NotRun[] = [
   },
 ];
 
-/** Suites that have nothing to do with the system, or that another run has: they are left out for their time. */
+/** Suites that have nothing to do with the system, or that another run has: they are skipped to save time. */
 const leftOut: readonly NotRun[] = [
   { file: "aws, checksums, conformance, http, s3", reason: "bytes and requests are the same on every system" },
   { file: "browser, site", reason: "what differs on Windows is shown by windows/publish-on-windows" },
@@ -40,7 +40,7 @@ const leftOut: readonly NotRun[] = [
   { file: "docs, local, package, reliability, scripts, stores", reason: "they are not part of the tasks" },
 ];
 
-/** The options of mocha that leave out whole files. */
+/** The options of mocha that skip whole files. */
 export function ignoredFiles(): string[] {
   const whole = notRunOnWindows.filter(({ titles }) => titles === undefined);
   return whole.flatMap(({ file }) => ["--ignore", `test/${file}.test.ts`]);

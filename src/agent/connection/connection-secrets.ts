@@ -5,7 +5,7 @@ import { maskSecret } from "../secret-input.ts";
 
 /** What to do if the agent did not receive the connection. */
 export const NO_SUCH_CONNECTION =
-  "the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not.";
+  "the agent did not give this service connection to the step. Check its name, and that the pipeline may use it. If the run builds a pull request from a fork: forks get no service connections, unless the pipeline's settings allow it.";
 
 /** How a service connection authorizes. */
 export interface Authorization {

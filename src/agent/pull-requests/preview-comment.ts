@@ -34,7 +34,9 @@ export function describePreview(news: PreviewNews): string {
     ["Result", `${failure ? `❌ Failed: ${countOf(failure.errors, "error")}, see the log` : "✅ Published"}, ${at}`],
     ...(commit ? [["Commit", code(commit.slice(0, SHORT_COMMIT_LENGTH))]] : []),
     ...(failure ? [] : [["Changed pages", describePages(news.pages)]]),
-    ...(checks === undefined || failure ? [] : [["Checks", `${countOf(checks, "URL")} fetched, all right`]]),
+    ...(checks === undefined || failure
+      ? []
+      : [["Checks", `${countOf(checks, "URL")} checked: all return what was published`]]),
     ["Run", run.url ? markdownLink(run.label, run.url) : escapeMarkdown(run.label)],
     ["Kept", describeStay(previewDays)],
   ];

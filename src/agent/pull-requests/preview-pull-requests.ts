@@ -141,7 +141,7 @@ export class PreviewPullRequests {
     if (!this.#hasWarned)
       log.warning(
         "pull-request-not-read",
-        `Azure Repos did not say whether pull request ${number} is still active: ${why} So it gets no comment and no status, and its preview is removed only by its age. This is said once, and may concern other pull requests too.`,
+        `Azure Repos did not say whether pull request ${number} is still active: ${why} Therefore it gets no comment and no status, and its preview is removed only after previewDays. This warning appears once, even if other pull requests are affected.`,
       );
     this.#hasWarned = true;
     return undefined;
@@ -157,7 +157,7 @@ export class PreviewPullRequests {
       if (why === undefined) throw error;
       log.warning(
         "pull-request-not-updated",
-        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why} The preview itself does not depend on it.`,
+        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why} The preview itself is published.`,
       );
       return undefined;
     }

@@ -4,7 +4,7 @@ import type { AzurePullRequest } from "./azure-repos.ts";
 import type { RunRepository } from "./run-pull-request.ts";
 
 /** The identity that a run uses. */
-export type AskingRun = Pick<RunRepository, "isFork" | "project" | "projectId" | "collection">;
+export type AskingRun = Pick<RunRepository, "isRelease" | "isFork" | "project" | "projectId" | "collection">;
 
 /**
  * Says why Azure Repos refused a request, and what to do, as sentences.
@@ -23,11 +23,13 @@ export function describePullRequestFailure(
 }
 
 function advise(error: ServiceError | ConnectionError, repositoryName: string | undefined, run: AskingRun): string {
-  const { isFork } = run;
+  const { isFork, isRelease } = run;
   if (error instanceof ConnectionError)
     return "Check that this machine reaches Azure DevOps, with the proxy and the certificates of the agent.";
   const { serverMessage, status } = error.details;
-  if (/^TF401019\b/.test(serverMessage) && !isFork) return OTHER_REPOSITORY;
+  const isUnknownRepository = /^TF401019\b/.test(serverMessage);
+  if (isRelease && (isUnknownRepository || status === 404)) return IN_RELEASE;
+  if (isUnknownRepository && !isFork) return OTHER_REPOSITORY;
   const isRefused = /^TF401027\b/.test(serverMessage) || status === 401 || status === 403;
   if (isRefused) return isFork ? FORK : describeGrant(serverMessage, repositoryName, run);
   if (status === 404) return isFork ? FORK : UNKNOWN_PULL_REQUEST;
@@ -36,6 +38,10 @@ function advise(error: ServiceError | ConnectionError, repositoryName: string | 
 
 const OTHER_REPOSITORY =
   "The token of a job reaches only the repositories that the job uses. Add the step `checkout: self` to the job, or name the repository under `uses: repositories`.";
+
+/** Source: "Job access tokens" in the documentation of Azure Pipelines. */
+const IN_RELEASE =
+  'Check that the pull request is in this organization. If its repository is in another project, turn off "Limit job authorization scope to current project for release pipelines" under Project settings, Pipelines, Settings.';
 
 const FORK =
   "This run builds a fork, and its token has fewer rights. To avoid the warning, run the step only for branches of this repository: condition: ne(variables['System.PullRequest.IsFork'], 'True').";

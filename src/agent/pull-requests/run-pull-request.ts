@@ -11,6 +11,8 @@ export interface RunRepository {
   readonly pullRequest?: number;
   /** The commit at the head of the pull request's source branch that this run is about; absent in other runs. */
   readonly sourceCommit?: string;
+  /** Whether the run is a classic release, which has no YAML and no checkout. */
+  readonly isRelease: boolean;
   /** Whether the source branch is in a fork. */
   readonly isFork: boolean;
   /** The project of the run, by its name and its ID, and the URL of its organization. */
@@ -37,6 +39,7 @@ export function readRunRepository(): RunRepository {
       : digestOf(withoutUser(variable("Build.Repository.Uri"))),
     ...(Number.isSafeInteger(number) && number > 0 ? { pullRequest: number } : {}),
     ...(sourceCommit ? { sourceCommit } : {}),
+    isRelease: variable("Release.ReleaseId") !== "",
     isFork: variable("System.PullRequest.IsFork").toLowerCase() === "true",
     project: variable("System.TeamProject"),
     projectId: variable("System.TeamProjectId"),

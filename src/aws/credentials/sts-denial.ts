@@ -24,10 +24,10 @@ export function roleDenialHint(attempt: RoleAttempt, serverMessage: string): str
   if (said.callerAccount === undefined) return `Check both policies: ${trust}, and ${permission}. ${conditions}`;
   if (said.callerAccount !== accountOf(attempt.arn)) {
     const accounts = `The role is in account ${accountOf(attempt.arn)} and the caller in ${said.callerAccount}, so both must allow it`;
-    return `${accounts}: ${trust}, and ${permission}. ${conditions} AWS says the same of a role that does not exist.`;
+    return `${accounts}: ${trust}, and ${permission}. ${conditions} AWS gives the same answer for a role that does not exist.`;
   }
   const both = `${trust}; if it names only the account (…:root), ${permission} as well`;
-  return `Caller and role are in the same account, so the trust policy decides: ${both}. ${conditions} AWS says the same of a role that does not exist.`;
+  return `Caller and role are in the same account, so the trust policy decides: ${both}. ${conditions} AWS gives the same answer for a role that does not exist.`;
 }
 
 /** What an AWS message says about a denial. */
@@ -68,7 +68,7 @@ function adviseOnWebIdentity({ arn }: RoleAttempt): string {
   const what = "The trust policy of the role does not allow this token";
   const how =
     "it must allow sts:AssumeRoleWithWebIdentity to the identity provider (Principal.Federated), and its conditions must match the token's aud and sub";
-  return `${what}: ${how}. AWS says the same of a role that does not exist in account ${accountOf(arn) ?? "that it names"}.`;
+  return `${what}: ${how}. AWS gives the same answer for a role that does not exist in account ${accountOf(arn) ?? "that it names"}.`;
 }
 
 function adviseOnTags({ caller }: Denial, { arn }: RoleAttempt): string {

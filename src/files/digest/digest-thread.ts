@@ -7,7 +7,7 @@ import type { RangeResult } from "./digest-worker.ts";
 const WORKER_NAME = import.meta.filename.endsWith(".ts") ? "digest-worker-from-source.mjs" : "digest-worker.js";
 const WORKER_PATH = join(import.meta.dirname, WORKER_NAME);
 
-/** Takes what became of a batch; nothing, where the thread has come to an end before. */
+/** Receives the result of a batch; nothing if the thread has ended before. */
 type BatchDone = (results: readonly RangeResult[] | undefined) => void;
 
 /** A thread that digests batches of ranges, one after the other. It keeps the process alive only while it has some. */

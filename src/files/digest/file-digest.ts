@@ -150,7 +150,7 @@ export class FileDigester {
     }
   }
 
-  /** A new one where all have something to do and there is work for more; none if it cannot be started. */
+  /** A new one if all are busy and there is work for more; none if it cannot be started. */
   #threadWithLeast(): DigestThread | undefined {
     const [least] = this.#threads.toSorted((a, b) => a.costBytes - b.costBytes);
     if (least && (least.costBytes === 0 || this.#threads.length >= this.#worthThreads())) return least;

@@ -20,7 +20,10 @@ export interface MoveOptions {
 
 /** The error if a folder exists at the absolute path of a file. */
 export function folderInTheWayError(path: string): CodedError {
-  return new CodedError("path-taken", `a folder is in the way at ${path}; remove it, or choose another folder`);
+  return new CodedError(
+    "path-taken",
+    `there is a folder of the same name: ${path}. Remove or rename that folder, or choose another target folder`,
+  );
 }
 
 /**

@@ -84,7 +84,7 @@ function describe(path: string, code: string, waitedMs: number, cause: Error): F
   const waited = `${Math.round(waitedMs / 1000)} s`;
   const message =
     code === IN_USE
-      ? `${path} is open in another program, and still was after ${waited} (${code}). Close that program, for example one that an earlier step started, and run the step again`
+      ? `${path} is open in another program, which did not close it within ${waited} (${code}). Close that program, for example one that an earlier step started, and run the step again`
       : `${path} could not be replaced or removed within ${waited} (${code}): either another program has it open, or the agent's user may not change it. Close the program, or give the user the right, and run the step again`;
   return new FileInUseError("file-in-use", message, { cause });
 }

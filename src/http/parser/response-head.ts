@@ -73,7 +73,7 @@ function framingOf(headers: ResponseHead["headers"]): BodyFraming {
   throw new ProtocolError("HPE_INVALID_TRANSFER_ENCODING", "the answer has a transfer coding that was not requested");
 }
 
-/** By lower-case names. Values that come under the same name stand in one, with commas between them. */
+/** By lower-case names. Values of the same name become one, with commas between them. */
 function readHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {

@@ -84,7 +84,7 @@ export class ResponseParser {
     return takenBytes;
   }
 
-  /** So many bytes of the body have been moved where they belong. */
+  /** The number of bytes of the body that have reached their place. */
   passBody(sizeBytes: number): void {
     this.#bodyBytes -= sizeBytes;
     if (this.#bodyBytes === 0) this.#state = this.#isChunked ? "chunk-end" : "complete";

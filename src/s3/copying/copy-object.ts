@@ -35,7 +35,7 @@ export interface CopyWrite {
 export const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
 
-/** The object was replaced, and a store that ignores conditions has copied whatever was there. */
+/** The object was replaced, and a store that ignores conditions has copied the new one. */
 export class WrongCopyError extends ServiceError {
   override readonly name: string = "WrongCopyError";
 

@@ -16,7 +16,7 @@ export interface FolderContents {
  * Lists the folders directly under a prefix: as far as the store can, without the objects in them.
  *
  * @param prefix empty, or with a `/` at its end.
- * @throws {ServiceError} where S3 refuses, or the answer is not one that S3 gives; else what `Bucket.send` throws.
+ * @throws {ServiceError} if S3 refuses, or the answer is not one that S3 gives; else what `Bucket.send` throws.
  */
 export async function listFolders(bucket: Bucket, prefix: string, signal: AbortSignal): Promise<FolderContents> {
   const folders = new Set<string>();

@@ -30,9 +30,9 @@ export interface ListingPage {
  *
  * The entries are scanned by hand: a listing is nearly all entries, and the XML parser takes ten times as long for them
  * (40 µs an object, so 40 s for a million, against 4 s). So is what stands around them: to load the parser takes longer than
- * most listings. The page goes to the parser where it is not written in the plain way that every known store writes it.
+ * most listings. The page goes to the parser if it is not written in the plain way that every known store writes it.
  *
- * @throws {ServiceError} with the code `NotS3` where the answer is no listing.
+ * @throws {ServiceError} with the code `NotS3` if the answer is not a listing.
  */
 export async function readListingPage(response: HttpResponse): Promise<ListingPage> {
   const scanned = scanEntries(response.body);

@@ -44,7 +44,7 @@ export interface Position {
  *
  * @param start which keys: those with a prefix, where those that have more in common up to a delimiter count as one folder.
  * @param position undefined for the first page.
- * @throws {ServiceError} where S3 refuses, or the answer is not one that S3 gives; else what `Bucket.send` throws.
+ * @throws {ServiceError} if S3 refuses, or the answer is not one that S3 gives; else what `Bucket.send` throws.
  */
 export async function requestPage(
   bucket: Bucket,
@@ -117,7 +117,7 @@ function readKey(text: string | undefined, isEncoded: boolean, response: HttpRes
 /** Characters that an encoded key cannot contain. Stores differ about other characters; Ceph, for example, does not encode `|`. */
 const NEVER_ENCODED = /[^!-~]/;
 
-/** @returns undefined where the key is not encoded as it should be. */
+/** @returns undefined if the key is not encoded correctly. */
 function decodeKey(encoded: string | undefined): string | undefined {
   if (!encoded || !/[%+]/.test(encoded)) return encoded;
   // The store says that it encodes keys, and does not.

@@ -65,7 +65,7 @@ export async function copyInParts(
   }
 }
 
-/** The checksums of parts do not make one of the whole unless they are CRCs, even where the object had one so far. */
+/** Only CRCs of parts make a checksum of the whole object, even if the object had another one before. */
 function typeOfCopy(head: ObjectHead, algorithm: ChecksumAlgorithm | undefined): ObjectHead["checksumType"] {
   if (!algorithm) return undefined;
   return isCrc(algorithm) ? head.checksumType : "COMPOSITE";

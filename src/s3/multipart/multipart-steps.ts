@@ -59,7 +59,7 @@ function algorithmHeaders(algorithm: ChecksumAlgorithm, level: ChecksumLevel): O
   return level === "wholeObject" ? { ...name, "x-amz-checksum-type": bestChecksumType(algorithm) } : name;
 }
 
-/** The checksums of parts make the whole object's where they are CRCs; of others S3 keeps a checksum of checksums. */
+/** CRCs of parts make that of the whole object. For other algorithms, S3 keeps a checksum of checksums. */
 export function bestChecksumType(algorithm: ChecksumAlgorithm): "FULL_OBJECT" | "COMPOSITE" {
   return isCrc(algorithm) ? "FULL_OBJECT" : "COMPOSITE";
 }

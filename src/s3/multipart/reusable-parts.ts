@@ -25,7 +25,7 @@ export interface ReuseOptions {
  * | fits, or is not known | yes | used |
  * | fits, and is a SHA | no | used |
  * | fits, and is a CRC | no, nor that of any other part, as with SSE-KMS | used if this user or role began the upload |
- * | all else | | sent again |
+ * | other parts | | sent again |
  *
  * @throws what reading the source throws; the signal's reason.
  */

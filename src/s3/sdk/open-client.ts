@@ -13,7 +13,7 @@ export interface SdkResponse {
   readonly body: unknown;
 }
 
-/** How commands name the object: where a request goes is the handler's to say. */
+/** How commands name the object. The request handler decides where a request goes. */
 export const PLACE = { Bucket: "bucket", Key: "key" } as const;
 
 /** All that the SDK would otherwise read from the environment and from files of the machine. */

@@ -16,7 +16,7 @@ const MISMATCH_CODES = /Digest|Mismatch/;
 /** A request with a checksum. */
 interface CheckedRequest {
   readonly algorithm: ChecksumAlgorithm;
-  /** Whether an input asks for it. If none does, it is left out if the store refuses it. */
+  /** Whether an input asks for it. If none does, it is not sent to a store that refuses it. */
   readonly isRequired: boolean;
   /** All others that the request has. */
   readonly headers: Readonly<Record<string, string>>;

@@ -89,7 +89,7 @@ async function complete(
     } catch (error) {
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "cloudfront:GetInvalidation", id: distributionId });
-      const what = `Whether the invalidation ${id} of the CloudFront distribution ${distributionId} is complete could not be checked`;
+      const what = `The task could not check whether the invalidation ${id} of the CloudFront distribution ${distributionId} is complete`;
       return { kind: "failed", id, code: codeOf(error), message: `${what}: ${why}` };
     }
   }

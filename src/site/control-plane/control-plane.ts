@@ -33,7 +33,7 @@ export type Operation<Input, Output> = (input: Input, signal: AbortSignal) => Pr
 
 /**
  * The operations of CloudFront and Route 53 that a publish uses. Each operation throws {ServiceError} if the service refuses and
- * {ConnectionError} if it does not answer, both after retries where the failure may pass, and the signal's reason.
+ * {ConnectionError} if it does not answer, both after retries if the failure may pass, and the signal's reason.
  */
 export interface ControlPlane {
   readonly getDistribution: Operation<GetDistributionCommandInput, GetDistributionCommandOutput>;

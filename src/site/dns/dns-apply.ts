@@ -105,7 +105,7 @@ async function awaitSpread(
     } catch (error) {
       tools.signal.throwIfAborted();
       const why = describeControlPlaneError(error, { action: "route53:GetChange" });
-      const what = `Whether Route 53 has published the new records in ${zoneName} could not be checked`;
+      const what = `The task could not check whether Route 53 has published the new records in ${zoneName}`;
       return [{ code: codeOf(error), message: `${what}: ${why}` }];
     }
   }

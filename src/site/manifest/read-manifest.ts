@@ -57,7 +57,7 @@ export function parseEntries({ headers, objects }: Fields): Manifest["entries"] 
   const entries = new Map<string, ManifestEntry>();
   for (const [index, object] of objects.entries()) {
     const [name, entry] = readEntry(object, index, headerSets);
-    if (entries.has(name)) throw invalid(`its object ${index + 1} (${show(name)}) is there twice`);
+    if (entries.has(name)) throw invalid(`its object ${index + 1} (${show(name)}) occurs twice`);
     entries.set(name, entry);
   }
   return entries;
@@ -79,7 +79,7 @@ function readHeaders(headers: unknown, index: number): ManifestEntry["headers"] 
   const isValid =
     isObject(headers) &&
     Object.entries(headers).every(([name, value]) => HEADER_NAME.test(name) && typeof value === "string");
-  if (!isValid) throw invalid(`number ${index + 1} of its "headers" does not hold texts by the names of headers`);
+  if (!isValid) throw invalid(`item ${index + 1} of its "headers" is not a set of header names and values`);
   return headers as ManifestEntry["headers"];
 }
 

@@ -25,7 +25,11 @@ export async function digestSite(
       digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" }).then(
         (bytes) => bytes.toString("hex"),
         (error: Error) => {
-          throw new StepError(codeOf(error), `${path} cannot be read: ${error.message}.`, { cause: error });
+          throw new StepError(
+            codeOf(error),
+            `${path} cannot be read: ${error.message}. Check the file, or exclude it with a pattern.`,
+            { cause: error },
+          );
         },
       );
     byPath.set(path, digest);

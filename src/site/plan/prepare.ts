@@ -120,7 +120,7 @@ async function readInput(options: SiteOptions, tools: SiteTools): Promise<SiteIn
   return { ...edge, rules, tree, fileDigests, isNewBucket, published };
 }
 
-/** The objects that the site is to have, files and redirects, and their digests. */
+/** The objects that the site will have, files and redirects, and their digests. */
 async function objectsOf(
   { tree, fileDigests, published }: SiteInput,
   redirects: CompiledRedirects,

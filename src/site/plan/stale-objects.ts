@@ -115,7 +115,7 @@ function isBeingStored({ pending }: ManifestEntry): boolean {
   return pending !== undefined && !pending.isLeaving;
 }
 
-/** Whether what it is about leaves with the publish that does without it: a page, or a redirect. */
+/** Whether it is deleted by the first publish without it: a page, or a redirect. */
 export function leavesAtOnce({ headers }: ManifestEntry): boolean {
   return isPage(headers["content-type"] ?? "") || headers[REDIRECT_HEADER] !== undefined;
 }

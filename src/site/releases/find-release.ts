@@ -29,7 +29,11 @@ export function findRelease(text: string, before: ReleasesBefore, manifest: Mani
   if (text.toLowerCase() === PREVIOUS) {
     const previous = previousOf(before, manifest);
     if (previous) return previous;
-    throw new StepError("release-not-found", `rollbackTo: there is no release before the live one. ${all}.`);
+    const isAlone = records.every(({ number }) => number === before.live?.number);
+    const others = isAlone
+      ? "Only the live one is kept. To undo a change now, run the stage of the earlier run again"
+      : all;
+    throw new StepError("release-not-found", `rollbackTo: there is no release before the live one. ${others}.`);
   }
   const fitting = records.filter((record) => fits(record, text));
   const [only, ...others] = fitting;

@@ -78,7 +78,7 @@ export function parseRecord(text: string): ReleaseRecord {
     isRun(content.run) &&
     (precededBy === undefined || isCount(precededBy)) &&
     isSite(site);
-  if (!isRecord) throw new RecordError("release-record-invalid", "it lacks its parts");
+  if (!isRecord) throw new RecordError("release-record-invalid", "it is incomplete");
   const entries = readPart(() => parseEntries(document));
   return {
     number,

@@ -64,7 +64,7 @@ function fittingText(
   addsIndexDocument: boolean,
   roomBytes: number,
 ): string | undefined {
-  // Which files a rule matches takes long to see: not where it is too long anyway.
+  // It takes long to find the files that a rule matches, so not for a function that is too long anyway.
   if (ruleLength(ruleText(rule, site, new Set(), addsIndexDocument)) > roomBytes) return undefined;
   const text = ruleText(rule, site, files, addsIndexDocument);
   return ruleLength(text) > roomBytes ? undefined : text;

@@ -19,8 +19,8 @@ export interface HeaderLine {
 }
 
 /**
- * Reads a `_headers` file: patterns, each above the lines `Name: value` or `! Name` that belong to it, which need not be indented. Blank
- * lines, and lines that start with `#`, are left out. Sources: "Custom headers" in the Netlify Docs, "Headers" in the Cloudflare
+ * Reads a `_headers` file: patterns, each above the lines `Name: value` or `! Name` that belong to it, which need not be indented. Empty
+ * lines, and lines that start with `#`, are skipped. Sources: "Custom headers" in the Netlify Docs, "Headers" in the Cloudflare
  * Pages docs.
  *
  * @returns the rules, in order; a problem for each malformed line; and a warning for each rule that is skipped because it is not

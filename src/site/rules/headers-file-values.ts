@@ -2,7 +2,7 @@ import type { HeaderLine, HeadersFileRule } from "./headers-file-rules.ts";
 
 /** The result of the rules of a `_headers` file for one header. */
 export interface HeaderOutcome {
-  /** As it is written where it is first set, or detached. */
+  /** As it is written the first time. */
   readonly name: string;
   /** Absent if the header is detached, and not set again after that. */
   readonly value?: string;

@@ -5,7 +5,7 @@ import { type ResponseHeadersPolicy, responseHeadersPolicies } from "./response-
 
 /** The effect of a `_headers` file on S3. */
 export interface HeadersFile {
-  /** One for each line that is left out because it is malformed. */
+  /** One for each line that is skipped because it is malformed. */
   readonly problems: readonly LineMessage[];
   /** The headers of an object that visitors find at these decoded URL paths, for example `/docs/index.html` and `/docs/`. */
   headersFor(urlPaths: readonly string[]): ObjectHeaders;

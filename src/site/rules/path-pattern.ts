@@ -1,12 +1,12 @@
 import { UnsupportedError } from "./line-message.ts";
 
-/** Which URL paths a rule of `_headers` or `_redirects` is about. Paths are decoded, and a `/` at their end makes no difference. */
+/** The URL paths that a rule of `_headers` or `_redirects` matches. Paths are decoded, and a `/` at their end makes no difference. */
 export interface PathPattern {
   /** `exact` is one path; `folder` is a path and all below it, for example `/docs/*`; `wild` is any other path with a `*` or a `:name`. */
   readonly kind: "exact" | "folder" | "wild";
   /** The host of a pattern that is a whole URL, in lower case; its scheme and port make no difference. */
   readonly host?: string;
-  /** With a `/` at its start, decoded; at its end only where it is `/`, or a `*` follows. */
+  /** With a `/` at its start, decoded; at its end only if it is `/`, or a `*` follows. */
   readonly path: string;
   /** What all its paths start with: the path, up to the first `*` or `:name`. */
   readonly head: string;
@@ -35,7 +35,7 @@ export function parsePathPattern(text: string): PathPattern {
     throw new UnsupportedError("more than one * is not supported. Use placeholders, for example :name.");
   const path = decode(written).replace(/(.)\/+$/, "$1");
   const names = [...path.matchAll(/(?<=\/):([A-Za-z]\w*)|\*/g)].map(([, name]) => name ?? "splat");
-  if (new Set(names).size < names.length) throw new Error(`"${text}" has two parts of the same name.`);
+  if (new Set(names).size < names.length) throw new Error(`"${text}" uses a placeholder twice.`);
   const expression = expressionOf(path);
   const matcher = new RegExp(`^${expression}$`);
   return {
@@ -87,6 +87,6 @@ function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    throw new Error(`"${path}" has a % that starts no escape. Write %25 instead.`);
+    throw new Error(`"${path}" has a % that is not part of an escape. Write %25 for a % character.`);
   }
 }

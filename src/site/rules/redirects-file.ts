@@ -24,7 +24,7 @@ const CONDITIONS = ["country", "language", "role", "cookie"];
 
 /**
  * Reads a `_redirects` file: lines of `from [name=value ...] to [status[!]] [Condition=value,...]`. Without a status a line is a 301, as at
- * Netlify; at Cloudflare it would be a 302. Empty lines are left out, and so is what follows a `#` at the start of a word. Sources:
+ * Netlify; at Cloudflare it would be a 302. Empty lines are skipped, and so is what follows a `#` at the start of a word. Sources:
  * "Redirect options" in the Netlify Docs, "Redirects" in the Cloudflare Pages docs.
  *
  * @returns the rules, in order; a problem for each malformed line; and a warning for each that is skipped because it is not supported.

@@ -9,7 +9,7 @@ import { parseRedirectTarget, targetParts } from "./redirects-target.ts";
  * Removes rules that can never apply: the first matching rule of a request wins, and without `!` a file of the site comes before any
  * rule.
  *
- * @returns the others in order, without the host where it is the site's own; and a warning for each that is taken out.
+ * @returns the others in order, without the host if it is the site's own; and a warning for each that is dropped.
  */
 export async function effectiveRules(
   rules: readonly RedirectRule[],

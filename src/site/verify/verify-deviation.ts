@@ -29,8 +29,8 @@ export function deviationOf(check: SiteCheck, answer: SiteAnswer): Deviation | u
   if (sha256 !== undefined && sha256 !== answer.sha256) {
     const expected = `the content with the SHA-256 ${sha256}`;
     return answer.sha256 === check.previousSha256
-      ? { aspect: "oldContent", expected, got: "that of the publish before", answer }
-      : { aspect: "content", expected, got: `that with ${answer.sha256}`, answer };
+      ? { aspect: "oldContent", expected, got: "the content of the publish before", answer }
+      : { aspect: "content", expected, got: `content with ${answer.sha256}`, answer };
   }
   if (contentType !== undefined && !isSameValue(contentType, headers["content-type"])) {
     const got = headers["content-type"] ?? "none";

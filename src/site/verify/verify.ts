@@ -44,7 +44,7 @@ export async function verifySite(checks: readonly SiteCheck[], tools: VerifyTool
   const { settleMs, nameServers = [] } = tools;
   let failed: readonly FailedCheck[] = [];
   let pending = checks;
-  for await (const _ of growingDelays(settleMs, "the site answers as published", tools)) {
+  for await (const _ of growingDelays(settleMs, "the site returns what was published", tools)) {
     failed = await runChecks(pending, tools);
     if (!failed.some(maySettle)) break;
     pending = failed.map(({ check }) => check);

@@ -30,7 +30,7 @@ export async function readEntries(
   { digester, considered, signal }: EntryTools,
 ): Promise<ArchiveEntry[]> {
   const ended = new AbortController();
-  // Checked first, so that a large file is not read in vain.
+  // Checked first, so that a large file is not read for nothing.
   const cancelled = once(signal, "abort", { signal: ended.signal }).then(() => Promise.reject(signal.reason));
   const entries = inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
     const absolutePath = join(base, path);

@@ -33,7 +33,7 @@ export interface ArchiveUploadOptions extends UploadOptions {
  *
  * | overwrite | not there | there, of the same files | there, of others |
  * |---|---|---|---|
- * | changed | put | headers are updated where they differ, else left | put |
+ * | changed | put | headers are updated if they differ, else kept | put |
  * | always | put | put | put |
  * | never | put | left | left |
  * | error | put | a problem | a problem |
@@ -129,7 +129,7 @@ function refuseArchive(
   try {
     const sizeBytes = metadataBytes(archiveHeaders(options, contentSha256));
     if (sizeBytes <= MAX_METADATA_BYTES) return undefined;
-    const message = `with archive-content-sha256, which the task adds, the metadata has ${sizeBytes} bytes in all, and S3 takes ${MAX_METADATA_BYTES} at most. Shorten it.`;
+    const message = `the metadata of the archive has ${sizeBytes} bytes in total, and S3 allows ${MAX_METADATA_BYTES}. The task itself adds archive-content-sha256 to it. Shorten or remove other metadata, here or in headers.`;
     return { input: "metadata", code: "metadata-too-large", message };
   } catch (error) {
     return { input: "headers", code: codeOf(error), message: (error as Error).message };

@@ -16,7 +16,7 @@ import { fetchFile } from "./fetch-file.ts";
 const PARALLEL_DELETIONS = 16;
 
 /**
- * Performs the plan's actions: files to be deleted that stand where a folder or a file has to come, then all downloads, and then, only if
+ * Performs the plan's actions: deletions of files that have the name of a new folder or file, then all downloads, and then, only if
  * all of them succeeded, the other deletions. Files of archives move to their places only after all of them are extracted. Leftovers of
  * killed runs are removed first. An object that fails does not stop the others, unless all would fail for the same reason.
  *

@@ -33,11 +33,11 @@ export async function fetchFile(context: FetchContext, object: FetchedObject): P
     if (!isWorthAnother(error)) throw error;
     const advice =
       error instanceof ChecksumError
-        ? "find what changes the bytes in the store or on the way"
-        : "run the step when the program that writes it has finished";
+        ? "Find what changes the bytes in the store or on the way"
+        : "Run the step when the program that writes the object has finished";
     throw new CodedError(
       error.code,
-      `${error.message}, twice; ${advice}. The file in the target folder was not changed`,
+      `${error.message}. This happened twice. ${advice}. The file in the target folder was not changed`,
     );
   }
 }

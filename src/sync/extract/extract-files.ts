@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { formatBytes } from "../../errors/byte-size.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { readFiles } from "../../extract/read-archive.ts";
 import type { Disk } from "../../files/disk.ts";
@@ -15,8 +16,7 @@ import type { ReadArchive } from "../plan/plan-download.ts";
 
 const PARALLEL_CHECKS = 16;
 const NOTHING_DONE: ApplyResult = { done: [], bytesDone: 0, failures: [], stoppedEarly: false };
-const NOTHING_MOVED =
-  "No file of any archive was extracted, because all of them have to be ready before the first one gets its place";
+const NOTHING_MOVED = "The target folder was not changed, because the files of all archives must be ready first";
 
 /** The context of an extraction. */
 export interface ExtractTools {
@@ -35,6 +35,8 @@ export class ExtractedFiles {
   readonly #folderPath: string;
   readonly #folder: TargetFolder;
   readonly #takeTurns: TakeTurns;
+  /** Of all files, which are in the temporary folder at the same time. */
+  #neededBytes = 0;
 
   constructor(tools: ExtractTools) {
     this.#tools = tools;
@@ -62,11 +64,12 @@ export class ExtractedFiles {
    * @returns the failures. If there are any, or the step is cancelled, nothing may be moved.
    */
   async prepare(archives: readonly ReadArchive[]): Promise<ApplyResult> {
+    const actions = archives.flatMap((archive) => archive.actions);
+    this.#neededBytes = actions.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     for (const archive of archives) {
       const result = await this.#extract(archive);
       if (result.failures.length > 0 || this.#tools.signal.aborted) return result;
     }
-    const actions = archives.flatMap((archive) => archive.actions);
     const checked = await applyActions(actions, {
       parallelActions: () => PARALLEL_CHECKS,
       perform: async (action) => this.#checkPlace(action.path),
@@ -95,9 +98,15 @@ export class ExtractedFiles {
       return NOTHING_DONE;
     } catch (error) {
       if (this.#tools.signal.aborted || !current) return NOTHING_DONE;
-      const cause = new CodedError(codeOf(error), `${(error as Error).message}. ${NOTHING_MOVED}`, { cause: error });
+      const reason = codeOf(error) === "disk-full" ? this.#describeFullDisk() : (error as Error).message;
+      const cause = new CodedError(codeOf(error), `${reason}. ${NOTHING_MOVED}`, { cause: error });
       return { ...NOTHING_DONE, failures: [{ action: current, error: cause }] };
     }
+  }
+
+  #describeFullDisk(): string {
+    const needed = formatBytes(this.#neededBytes);
+    return `the disk of ${this.#tools.targetPath} is full. The extracted files need ${needed} there. Free space on that disk, or choose a targetFolder on another one`;
   }
 
   async #write({ path, file }: ExtractAction, modifiedMs: number, content: AsyncIterable<Buffer>): Promise<void> {
@@ -108,7 +117,7 @@ export class ExtractedFiles {
     await writeContent({ path: place, sizeBytes, modifiedMs, mode: modeOf(mode) }, content, disk, onStored);
   }
 
-  /** @throws {TargetFolderError} or CodedError if a file cannot get its place. */
+  /** @throws {TargetFolderError} or CodedError if a file cannot be moved there. */
   async #checkPlace(path: string): Promise<number> {
     const place = await this.#tools.target.fileFor(path);
     const isFolder = await lstat(place).then(

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describeFailure } from "../../aws/errors/error-hints.ts";
+import { formatBytes } from "../../errors/byte-size.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { ArchiveContents, CheckedFile } from "../../extract/archive-entry.ts";
 import { ArchiveError } from "../../extract/archive-error.ts";
@@ -24,13 +25,11 @@ import type { DownloadPlan, ReadArchive } from "../plan/plan-download.ts";
 /** Each archive is fetched with many requests, and then read by one core. */
 const PARALLEL_ARCHIVES = 4;
 
-/** What to do about an archive that is refused. */
+/** What to do about an archive that is refused. The message of an archive that is too large says it itself. */
 const ADVICE = {
   "archive-damaged": "Create the archive again and upload it. To download it as a file, set extract to false.",
   "archive-entry-refused":
     "Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). To download it as a file, set extract to false.",
-  "archive-too-large":
-    "If you know who made it, raise extractMaxSizeGB if that is the limit, or set extract to false and extract it in a later step.",
 } as const;
 
 interface FetchedArchive extends ArchiveContents {
@@ -60,7 +59,7 @@ export async function planArchives(
   const archives: ReadArchive[] = [];
   const existing: string[] = [];
   const actions: Action[] = [];
-  const problems = failures.map((failure) => describeFailedFetch(failure, plan.prefix, tools.bucket.name));
+  const problems = describeFailedFetches(plan, failures, tools.bucket.name, dirname(archiveFolder));
   let filesFound = 0;
   for (const object of plan.archiveObjects) {
     const archive = fetched.get(object);
@@ -124,8 +123,23 @@ function fetchAll(
 }
 
 function describeRefusal(key: string, { code, message }: ArchiveError): PlanProblem {
-  const advice = ADVICE[code as keyof typeof ADVICE];
-  return { input: "extract", code, message: `${key} was not extracted: ${message}. ${advice}` };
+  const advice = code in ADVICE ? ` ${ADVICE[code as keyof typeof ADVICE]}` : "";
+  return { input: "extract", code, message: `${key} was not extracted: ${message}.${advice}` };
+}
+
+/** All archives are in the same folder at the same time, so a full disk is one problem and not one of each archive. */
+function describeFailedFetches(
+  { archiveObjects, prefix }: DownloadPlan,
+  failures: readonly ActionFailure[],
+  bucket: string,
+  temporaryFolder: string,
+): PlanProblem[] {
+  const others = failures.filter(({ error }) => codeOf(error) !== "disk-full");
+  const problems = others.map((failure) => describeFailedFetch(failure, prefix, bucket));
+  if (others.length === failures.length) return problems;
+  const needed = formatBytes(archiveObjects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
+  const message = `the disk of the agent's temporary folder ${temporaryFolder} is full. The archives need ${needed} there. Free space on that disk, or give the agent a larger one.`;
+  return [{ input: "extract", code: "disk-full", message }, ...problems];
 }
 
 function describeFailedFetch({ action, error }: ActionFailure, prefix: string, bucket: string): PlanProblem {

@@ -38,13 +38,13 @@ export interface CompareContext {
 }
 
 /**
- * Decides whether a file and an object are the same. Without a request, where the listing is enough:
+ * Decides whether a file and an object are the same. Without a request, if the listing is enough:
  *
  * | sizes | compareBy | ETag | |
  * |---|---|---|---|
  * | differ | any | any | changed |
  * | same | size | any | same |
- * | same | sizeAndTime | any | changed where the source is newer |
+ * | same | sizeAndTime | any | changed if the source is newer |
  * | same | checksum | MD5 of the file, or of its parts as this step would cut them | same |
  * | same | checksum | anything else: other parts, no MD5 because of its encryption, or not listed | a HEAD with S3's checksums decides |
  *

@@ -19,7 +19,7 @@ export const FEW_DELETIONS = 10;
 /**
  * Guards against a step that would empty its target by mistake.
  *
- * @returns what is wrong, where the step would delete more than it may.
+ * @returns what is wrong, if the step would delete more than it may.
  */
 export function checkDeleteLimit(
   deletions: readonly DeleteAction[],

@@ -50,7 +50,7 @@ export class DownloadPaths {
   get remarks(): PlanRemark[] {
     if (this.#perhapsRivals.size === 0) return [];
     const names = nameExamples([...this.#perhapsRivals]);
-    const message = `some disks take these names for one: ${names}. If this disk does, the step does not replace one file by the other, and fails.`;
+    const message = `on some disks, these names are the same: ${names}. On such a disk the step fails, so that no file replaces another.`;
     return [{ kind: "warning", input: "sourceFolder", code: "file-names-in-conflict", message }];
   }
 
@@ -162,7 +162,10 @@ export async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promi
   } catch (error) {
     // Node's messages end with the call and the path, here that of the file it was tried with.
     const why = (error as Error).message.replace(/, \w+ '.*$/s, "");
-    const advice = "Give the agent's user write access, or enter another folder";
+    const isFull = codeOf(error) === "disk-full";
+    const advice = isFull
+      ? "Free space on that disk, or enter a folder on another one"
+      : "Give the agent's user write access, or enter another folder";
     throw new StepError(codeOf(error), `targetFolder: the task cannot write to ${target}: ${why}. ${advice}.`, {
       cause: error,
     });

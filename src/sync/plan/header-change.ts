@@ -18,7 +18,7 @@ export interface HeaderChange {
   /** The head of the object. Absent if it cannot be read; then the object must be sent again. */
   readonly etag: string | undefined;
   readonly isTagsOnly: boolean;
-  /** The storage class that the object is to have, if nothing else differs. */
+  /** The new storage class of the object, if nothing else differs. */
   readonly storageClass?: string | undefined;
 }
 

@@ -26,7 +26,7 @@ import { isInShard } from "./shard.ts";
 
 /** A plan, and the prefix of its keys. */
 export interface DownloadPlan extends Plan {
-  /** Of the keys of all actions; for a single object, the folder that it stands in. */
+  /** Of the keys of all actions; for a single object, the folder that it is in. */
   readonly prefix: string;
   /** Temporary files that a run left behind when it was killed, relative to the target. */
   readonly leftovers: readonly string[];

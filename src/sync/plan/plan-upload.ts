@@ -40,7 +40,7 @@ const WAY_OUT =
  *
  * | overwrite | not there | there, the same | there, and differs |
  * |---|---|---|---|
- * | changed | put | headers are updated where they differ, else left | put |
+ * | changed | put | headers are updated if they differ, else kept | put |
  * | always | put | put | put |
  * | never | put | left | left |
  * | error | put | a problem | a problem |

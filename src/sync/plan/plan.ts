@@ -4,7 +4,7 @@ import type { CheckedFile } from "../../extract/archive-entry.ts";
 /** The number of names that a message shows of a list. */
 const MAX_EXAMPLES = 3;
 
-/** What an action is about. */
+/** The file and the object of an action. */
 interface Subject {
   /** The file, relative to the local folder, with `/` between its names. */
   readonly path: string;
@@ -88,7 +88,7 @@ export interface Plan {
   readonly remarks?: readonly PlanRemark[];
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
-  /** Set where all files become one object: then there is one action, or none. */
+  /** Set if all files become one object: then there is one action, or none. */
   readonly archive?: ArchiveContents;
   /** The content of archives among them. They had to be fetched to read it. */
   readonly extraction?: ExtractionCounts;

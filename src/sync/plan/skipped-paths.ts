@@ -10,7 +10,7 @@ export class SkippedPaths {
     if (!warning.mayHaveBeenFolder) warn(warning);
   }
 
-  /** Whether a name, or a folder that it stands in, is among them. */
+  /** Whether a name, or a folder that it is in, is among them. */
   covers(name: string): boolean {
     if (this.#paths.size === 0) return false;
     for (let end = name.length; end > 0; end = name.lastIndexOf("/", end - 1)) {

@@ -28,7 +28,7 @@ interface OpenRule {
 
 /**
  * Reads rules: one or more pattern lines, then the headers of the files they match, as indented `Name: value` lines. Empty lines
- * and lines that start with `#` are left out.
+ * and lines that start with `#` are skipped.
  *
  * @param parseStorageClass reads a storage class, or throws an Error that says why there is no such.
  * @throws {AggregateError} of an Error with its line's number for each wrong line.

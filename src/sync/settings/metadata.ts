@@ -13,7 +13,7 @@ export type MetadataHeader = readonly [name: string, value: string];
 /**
  * Reads `name=value` lines of metadata; the name may have its `x-amz-meta-` in front or not.
  *
- * @throws {AggregateError} of an Error for each wrong line, or where all together is more than S3 takes.
+ * @throws {AggregateError} of an Error for each wrong line, or if all together is more than S3 allows.
  */
 export function parseMetadata(text: string): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};

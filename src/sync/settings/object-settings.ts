@@ -64,5 +64,5 @@ function headersByRules(
 }
 
 function describeExcess(sizeBytes: number): string {
-  return `with this, the metadata of a file has ${sizeBytes} bytes in total, and S3 allows ${MAX_METADATA_BYTES}.`;
+  return `the metadata of a file has ${sizeBytes} bytes in total, and S3 allows ${MAX_METADATA_BYTES}. Shorten it.`;
 }

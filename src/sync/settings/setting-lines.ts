@@ -9,7 +9,7 @@ export interface SettingLine {
 
 /**
  * Reads `name=value` lines, each split at its first `=`, with the spaces around name and value cut off. Empty lines and lines
- * that start with `#` are left out.
+ * that start with `#` are skipped.
  *
  * @param example how a line looks, for the message.
  * @param read makes something of a line; what it throws becomes an error with the line's number.

@@ -11,7 +11,7 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
  * Reads `name=value` lines of tags. A value may be empty; case counts.
  *
  * @returns undefined if there are none.
- * @throws {AggregateError} of an Error for each wrong line, or where there are too many.
+ * @throws {AggregateError} of an Error for each wrong line, or if there are too many.
  */
 export function parseTags(text: string): ReadonlyMap<string, string> | undefined {
   const tags = new Map<string, string>();

@@ -73,7 +73,7 @@ export function checkRules(reader: InputReader, parts: ObjectSettingsParts): Obj
   return reader.check("headers", check, []);
 }
 
-/** @returns the header, where the input names it. */
+/** @returns the header, if the input names it. */
 function readHeader(
   reader: InputReader,
   input: string,

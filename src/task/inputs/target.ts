@@ -5,7 +5,7 @@ import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import { whyPathIsRefused } from "../../files/safe-path.ts";
 import { withoutLongPathMark } from "../../files/windows/real-path.ts";
 
-/** Reads the folder to download to. One that is missing is made when the first file comes; but what exists already must not stand in its way. */
+/** Reads the folder to download to. A missing folder is made when the first file comes, but nothing else may have its name. */
 export function readTarget(reader: InputReader): string {
   const text = reader.required("targetFolder", "Enter the folder to download to.");
   if (text === "") return text;
@@ -14,7 +14,7 @@ export function readTarget(reader: InputReader): string {
   return target;
 }
 
-/** @throws Error where there can be no such folder. */
+/** @throws Error if there can be no such folder. */
 function checkTarget(target: string): void {
   const refusal = whyPathIsRefused(target, process.platform);
   if (refusal) throw new CodedError("path-invalid", `${target} cannot be a folder: ${refusal}. Enter another folder.`);
@@ -23,7 +23,7 @@ function checkTarget(target: string): void {
       if (statSync(path).isDirectory()) return;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      // Below a file nothing can be either; the loop comes to the file itself.
+      // There can be nothing below a file either; the loop reaches the file itself.
       if ((code !== "ENOENT" && code !== "ENOTDIR") || path === dirname(path))
         throw new CodedError(codeOf(error), `${message}.`);
       continue;

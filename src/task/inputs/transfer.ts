@@ -14,7 +14,7 @@ const MAX_CONCURRENCY = 1000;
 /**
  * Reads the inputs that both tasks have, and checks their combinations.
  *
- * @param root the source folder, where that is one on disk: a pattern may start with it.
+ * @param root the source folder, if it is on disk: a pattern may start with it.
  */
 export function readTransfer(reader: InputReader, root?: string): CommonTransferOptions {
   const patterns = readPatterns(reader, root, reader.boolean("ignoreCase"));
@@ -34,7 +34,11 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
   }
   if (deleteExtra && isSharded) {
     const why = "it cannot be used with shard, because each job knows only its share of the files";
-    reader.problem("deleteExtra", "inputs-in-conflict", `${why}. Delete in a later step, without shard.`);
+    reader.problem(
+      "deleteExtra",
+      "inputs-in-conflict",
+      `${why}. Set one of the two to false, and delete in a later job without shard.`,
+    );
   }
   return {
     patterns,
@@ -53,7 +57,7 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
 /**
  * Reads the patterns that select files or objects.
  *
- * @param root the source folder, where that is one on disk.
+ * @param root the source folder, if it is on disk.
  */
 export function readPatterns(reader: InputReader, root: string | undefined, ignoreCase = false): PathPatterns {
   const lines = reader.lines("globExpressions");

@@ -18,7 +18,7 @@ export interface Source {
 /**
  * Reads the path of the files to upload. It is a problem if it does not exist, or is neither a file nor a folder.
  *
- * @param whatToEnter where it is empty, for example `Enter the folder to upload.`
+ * @param whatToEnter the advice if it is empty, for example `Enter the folder to upload.`
  */
 export function readSource(reader: InputReader, whatToEnter: string): Source {
   const path = withoutLongPathMark(reader.required("sourceFolder", whatToEnter));

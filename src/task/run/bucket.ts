@@ -76,7 +76,7 @@ function openTaskBucket(
     threads,
     userAgent: userAgent(taskName),
     headers,
-    onGivenUp: (what) => log.info(GIVEN_UP[what]),
+    onGivenUp: (what) => log.infoOnce(GIVEN_UP[what]),
     onRegionFound: (region) =>
       log.warning(
         "region-wrong",
@@ -104,5 +104,5 @@ const GIVEN_UP: Readonly<Record<GivenUp, string>> = {
 function tellProxy({ proxyFor, proxySource }: NetworkSettings, { origin }: Bucket): void {
   const proxy = proxyFor(origin);
   const setting = proxySource === "environment" ? "of the environment" : "of the agent";
-  if (proxy) log.info(`Using the proxy ${setting}, ${proxy.host}`);
+  if (proxy) log.infoOnce(`Using the proxy ${setting}, ${proxy.host}`);
 }

@@ -1,7 +1,8 @@
-import { formatBytes, formatSeconds } from "../../agent/format.ts";
+import { formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
+import { formatBytes } from "../../errors/byte-size.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
-import { type Action, bytesToMove, type Counts, type Plan, type Redirect } from "../../sync/plan/plan.ts";
+import { type Action, bytesToMove, type Counts, countPlan, type Plan, type Redirect } from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
@@ -23,7 +24,7 @@ const MAX_NAMED_ACTIONS = 100;
 /** More lines than these are folded, so that a log fits a screen. */
 const MAX_UNFOLDED_ACTIONS = 15;
 
-/** What a plan comes to, in a line: `Found 12 files: 3 new, 1 to update, 8 unchanged; 5.3 MB to upload`. */
+/** The plan in one line: `Found 12 files: 3 new, 1 to update, 8 unchanged; 5.3 MB to upload`. */
 export function describePlan(plan: Plan, counts: Counts, direction: Direction): string {
   const { filesUnchanged } = counts;
   const words = wordsFor(plan);
@@ -143,7 +144,8 @@ export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds
 
 /** Writes how it would end. */
 export function logDryRunEnd(plan: Plan, counts: Counts): void {
-  log.info("Dry run: nothing was changed. A real run would give these numbers.");
+  const result = countChanges(counts) > 0 ? "have this result:" : "change nothing either.";
+  log.info(`Dry run: nothing was changed. A real run would ${result}`);
   logCounts(plan, counts);
 }
 
@@ -157,6 +159,8 @@ function logCounts(plan: Plan, counts: Counts): void {
 function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, seconds: number): string {
   const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
   const transferred = filesNew + filesUpdated;
+  const planned = countPlan(plan);
+  const plannedTransfers = planned.filesNew + planned.filesUpdated;
   if (countChanges(counts) === 0) {
     const exist = filesUnchanged === 1 ? "exists already" : "exist already";
     const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
@@ -166,12 +170,13 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   const redirects = describeChangedRedirects(counts);
   if (transferred === 0 && filesDeleted === 0) return `${redirects} in ${to} ${duration}`;
   const rate = `${duration} (${formatBytes(bytesTransferred / seconds)}/s)`;
+  const objects = plan.archive ? describeObjects(plan, 1) : countDone(transferred, plannedTransfers, "file");
   const transfers = plan.actions.some(({ kind }) => kind === "put" || kind === "get" || kind === "extract")
-    ? `${plan.extraction ? `${done} and extracted` : done} ${describeObjects(plan, transferred)}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
-    : `Updated the headers of ${countOf(transferred, "object")} in ${to} ${duration}`;
-  const deletion = filesDeleted > 0 ? `deleted ${countFiles(filesDeleted)}` : "";
-  if (transferred === 0)
-    return [`Deleted ${countFiles(filesDeleted)} from ${to} ${duration}`, redirects].filter(Boolean).join(". ");
+    ? `${plan.extraction ? `${done} and extracted` : done} ${objects}, ${formatBytes(bytesTransferred)}, to ${to} ${rate}`
+    : `Updated the headers of ${countDone(transferred, plannedTransfers, "object")} in ${to} ${duration}`;
+  const deleted = countDone(filesDeleted, planned.filesDeleted, "file");
+  const deletion = filesDeleted > 0 ? `deleted ${deleted}` : "";
+  if (transferred === 0) return [`Deleted ${deleted} from ${to} ${duration}`, redirects].filter(Boolean).join(". ");
   return [deletion ? `${transfers}, and ${deletion}` : transfers, redirects].filter(Boolean).join(". ");
 }
 
@@ -185,6 +190,11 @@ function describeChangedRedirects({ redirects }: Counts): string {
   const { set = 0, deleted = 0 } = redirects ?? {};
   if (set === 0) return deleted === 0 ? "" : `Deleted ${countRedirects(deleted)}`;
   return `Set ${countRedirects(set)}${deleted > 0 ? `, and deleted ${formatCount(deleted)}` : ""}`;
+}
+
+/** `9 files`, or `4 of 9 files` if a step ended early. */
+function countDone(done: number, planned: number, noun: string): string {
+  return done < planned ? `${formatCount(done)} of ${countOf(planned, noun)}` : countOf(done, noun);
 }
 
 /** An archive is one object, and people ask what is in it. */

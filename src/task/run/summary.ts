@@ -1,6 +1,6 @@
-import { formatBytes } from "../../agent/format.ts";
 import { escapeMarkdown, markdownLink } from "../../agent/markdown.ts";
 import { shorten } from "../../errors/bounded-text.ts";
+import { formatBytes } from "../../errors/byte-size.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
 import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
@@ -34,7 +34,7 @@ export interface SummaryParts {
   readonly facts: readonly SummaryFact[];
 }
 
-/** All that a summary is about. */
+/** The content of a summary. */
 export interface SummaryContent {
   readonly plan: Plan;
   readonly counts: Counts;
@@ -52,12 +52,12 @@ export interface SummaryContent {
  * What the page of the run shows of a step, in Markdown: where the files are and how it ended first, and never more than a few screens.
  */
 export function summarize(content: SummaryContent): string {
-  const { plan, counts, errors, performed, direction, parts } = content;
+  const { plan, errors, performed, direction, parts } = content;
   const sections = [
     [describePlace(direction, parts)],
     [describeResult(content)],
     list(errors, MAX_ERRORS, "error"),
-    folderTable(plan, counts, performed, direction),
+    folderTable(content),
     [
       ...describeContents(plan, performed, direction),
       ...parts.checks.map((text) => fact({ what: "Checks", text })),
@@ -86,7 +86,7 @@ function describeResult({ plan, counts, errors, direction, dryRun }: SummaryCont
   const bytes = counts.bytesTransferred > 0 ? `; ${formatBytes(counts.bytesTransferred)} ${verb}` : "";
   const files = numbers === "" ? "no files" : `files: ${numbers}${bytes}`;
   if (errors.length > 0) return `**Failed** with ${countErrors(errors.length)}. ${sentence(files)}`;
-  if (dryRun) return `**Dry run**: nothing was changed. A real run would give these numbers. ${sentence(files)}`;
+  if (dryRun) return `**Dry run**: nothing was changed. A real run would have this result. ${sentence(files)}`;
   return `**Succeeded**${countChanges(counts) === 0 ? ": nothing to do" : ""}. ${sentence(files)}`;
 }
 
@@ -108,7 +108,7 @@ function list(messages: readonly CodedMessage[], max: number, noun: string, inde
 }
 
 /** What changed, by the first folder of each path. */
-function folderTable(plan: Plan, counts: Counts, performed: readonly Action[], direction: Direction): string[] {
+function folderTable({ plan, counts, performed, direction, dryRun }: SummaryContent): string[] {
   if (countChanges(counts) === 0) return [];
   const rows = countByFolder(performed, direction).sort(
     (one, other) => changesOf(other) - changesOf(one) || (one.folder < other.folder ? -1 : 1),
@@ -116,12 +116,15 @@ function folderTable(plan: Plan, counts: Counts, performed: readonly Action[], d
   const shown = rows.filter((row) => changesOf(row) > 0).slice(0, MAX_FOLDERS);
   const others = rows.slice(shown.length);
   const words = countRows(plan, counts).map(([what]) => what);
+  const sizeColumn = dryRun
+    ? "size to transfer"
+    : `${plan.extraction ? "extracted" : direction.done.toLowerCase()} size`;
   return [
-    `| folder | ${words.slice(0, 4).join(" | ")} | size |`,
+    `| folder | ${words.slice(0, 4).join(" | ")} | ${sizeColumn} |`,
     "|---|---:|---:|---:|---:|---:|",
     ...shown.map((row) => tableLine(escapeMarkdown(shorten(row.folder, MAX_NAME_LENGTH)), [row])),
-    ...(others.length > 0 ? [tableLine(countOf(others.length, "other"), others)] : []),
-    ...(rows.length > 1 ? [tableLine("**all**", rows)] : []),
+    ...(others.length > 0 ? [tableLine(countOf(others.length, "other folder"), others)] : []),
+    ...(rows.length > 1 ? [tableLine("**total**", rows)] : []),
   ];
 }
 
@@ -171,7 +174,7 @@ function pathOf({ path, relativeKey }: Action, { done }: Direction): string {
 
 function firstFolder(path: string): string {
   const end = path.indexOf("/");
-  return end < 0 ? "(no folder)" : path.slice(0, end + 1);
+  return end < 0 ? "(top level)" : path.slice(0, end + 1);
 }
 
 function isTransfer({ kind, redirect }: Action): boolean {
@@ -197,13 +200,13 @@ function describeContents(plan: Plan, performed: readonly Action[], direction: D
 function describeKinds(moved: readonly Action[], direction: Direction): string {
   const kinds = new Map<string, number>();
   for (const action of moved) {
-    const [, kind = "without ending"] = /[^/](\.[^./\s]{1,20})$/.exec(pathOf(action, direction)) ?? [];
+    const [, kind = "without extension"] = /[^/](\.[^./\s]{1,20})$/.exec(pathOf(action, direction)) ?? [];
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   const sorted = [...kinds].sort(([one, count], [other, otherCount]) => otherCount - count || (one < other ? -1 : 1));
   const hidden = sorted.slice(MAX_KINDS).reduce((sum, [, count]) => sum + count, 0);
   const named = sorted.slice(0, MAX_KINDS).map(([kind, count]) => `${formatCount(count)} ${kind}`);
-  return [...named, ...(hidden > 0 ? [`${formatCount(hidden)} other`] : [])].join(", ");
+  return [...named, ...(hidden > 0 ? [`${formatCount(hidden)} of other kinds`] : [])].join(", ");
 }
 
 /** Without sorting all of them: there may be a million. */
@@ -229,7 +232,7 @@ function describeWarnings({ warnings: { shown, count } }: SummaryContent): strin
   ];
 }
 
-/** The two ends, but for the one that is the heading. */
+/** The source and the target, except the one that is the heading. */
 function describeEnds({ done, from, to }: Direction): SummaryFact[] {
   if (done === "Downloaded") return [{ what: "Target folder", text: to }];
   return [{ what: "S3 URI", text: to }, ...(from === "" ? [] : [{ what: "Source", text: from }])];

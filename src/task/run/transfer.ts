@@ -1,9 +1,9 @@
-import { formatBytes } from "../../agent/format.ts";
 import { InputError } from "../../agent/inputs.ts";
 import { log, loggedWarnings } from "../../agent/log.ts";
 import { TransferProgress } from "../../agent/progress.ts";
 import type { TaskOutcome } from "../../agent/run-task.ts";
 import { attachSummary, writeTemporaryFile } from "../../agent/summary.ts";
+import { formatBytes } from "../../errors/byte-size.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
 import { FolderWriteError } from "../../errors/folder-write-error.ts";
@@ -30,7 +30,7 @@ import { type SummaryParts, summarize, summarizeUnplanned } from "./summary.ts";
 const PLANNING_INTERVAL_MS = 5_000;
 /** After so many of them without a step forward, the log says what it waits for. */
 const SILENT_TURNS = 6;
-/** Of more files that are left out, the rest is counted. */
+/** Of more skipped files, the rest is counted. */
 const MAX_WARNINGS = 50;
 
 /** One of the transfer tasks. */
@@ -46,7 +46,7 @@ export interface TransferTask<P extends Plan> {
   /** Absent if a plan is always complete. */
   readonly archives?: ArchiveReading<P>;
   directionOf(plan: P): Direction;
-  /** What to say where the patterns match nothing. */
+  /** The message if the patterns match nothing. */
   readonly nothingFound: PlanProblem;
   apply(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<TransferReport>;
   outputsOf(counts: Counts): Readonly<Record<string, string>>;
@@ -65,7 +65,7 @@ export interface ArchiveReading<P extends Plan> {
   read(plan: P, tools: PlanContext & { readonly observer: TransferObserver }): Promise<P>;
 }
 
-/** What all transfers go by. */
+/** The options of all transfers. */
 export type RunOptions = Pick<TransferOptions, "access" | "concurrency" | "dryRun" | "ifNoFilesFound">;
 
 /**
@@ -124,7 +124,7 @@ async function planAndApply<P extends Plan>(
   const parts = task.summaryParts?.(plan) ?? { checks: [], facts: [] };
   const performed = performedOf(plan, result, dryRun);
   const summary = summarize({ plan, counts, performed, errors, warnings: loggedWarnings(), direction, dryRun, parts });
-  // What kept the plan file from being written keeps the summary too, and is said once.
+  // What kept the plan file from being written keeps the summary too, and is reported once.
   writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(summary));
   const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
@@ -132,7 +132,7 @@ async function planAndApply<P extends Plan>(
 }
 
 /**
- * Leaves a file for whoever reads of the step later. The step has done its work by then: if there is no room for the file, that is an error
+ * Writes a file for people who look at the step later. The step has done its work by then: if there is no room for the file, that is an error
  * among the others, and takes nothing away from them.
  */
 function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
@@ -164,7 +164,7 @@ interface PlanResult {
   readonly report?: TransferReport;
 }
 
-/** What the summary counts: what was done, in a dry run what would be, and what is left as it is; nothing where nothing was begun. */
+/** What the summary counts: what was done or kept, or in a dry run would be. Nothing if nothing was begun. */
 function performedOf({ actions }: Plan, { errors, report }: PlanResult, dryRun: boolean): readonly Action[] {
   if (report) return actions.filter((action) => action.kind === "skip" || report.done.has(action));
   return dryRun && errors.length === 0 ? actions : [];
@@ -206,7 +206,7 @@ async function carryOut<P extends Plan>(
     const report = await task.apply(plan, { ...tools, observer });
     const { counts, errors } = report;
     if (errors.length === 0 || countChanges(counts) > 0) {
-      const seconds = plan.extraction ? (performance.now() - startMs) / 1000 : progress.elapsedSeconds();
+      const seconds = plan.extraction ? (performance.now() - startMs) / 1000 : progress.transferSeconds();
       logEnd(plan, counts, direction, seconds);
     }
     return { counts, errors, report };

@@ -116,14 +116,15 @@ describe("A pull request in Azure Repos", () => {
   });
 
   describe("that refuses", () => {
-    const failure = async (act: () => Promise<unknown>, isFork = false) => {
+    const failure = async (act: () => Promise<unknown>, runKind: { isFork?: boolean; isRelease?: boolean } = {}) => {
       const error = await act().then(
         () => assert.fail("it did not refuse"),
         (reason: unknown) => reason,
       );
       const { project } = server.pullRequests.repository;
       const collection = "https://shop.visualstudio.com/";
-      const run = { isFork, project: project.name, projectId: project.id.toUpperCase(), collection };
+      const kind = { isFork: false, isRelease: false, ...runKind };
+      const run = { ...kind, project: project.name, projectId: project.id.toUpperCase(), collection };
       return describePullRequestFailure(error, { repositoryName: "site" }, run) ?? "";
     };
 
@@ -135,7 +136,7 @@ describe("A pull request in Azure Repos", () => {
         said,
         /Grant "Contribute to pull requests" to "local Build Service \(shop\)", under Project settings, Repositories, the repository site, Security\.$/,
       );
-      assert.match(await failure(() => put("first"), true), /This run builds a fork/);
+      assert.match(await failure(() => put("first"), { isFork: true }), /This run builds a fork/);
     });
 
     it("says how a job reaches another repository", async () => {
@@ -144,6 +145,9 @@ describe("A pull request in Azure Repos", () => {
       const said = await failure(() => repos.threads(pullRequest));
       assert.match(said, /^TF401019: .*`checkout: self`.*`uses: repositories`/);
       assert.match(await failure(() => repos.read(number)), /^TF401180: .*in this organization/);
+      const inRelease = await failure(() => repos.threads(pullRequest), { isRelease: true });
+      assert.match(inRelease, /^TF401019: .*turn off "Limit job authorization scope .* for release pipelines"/);
+      assert.doesNotMatch(inRelease, /checkout/);
     });
 
     it("is told from a page that stands in its place", async () => {

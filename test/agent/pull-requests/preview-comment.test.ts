@@ -22,7 +22,7 @@ describe("The comment on a pull request", () => {
 |:---|:---|
 | Commit | \`1a2b3c4d\` |
 | Changed pages | [menu.html](https://preview.example.com/pr-12/menu.html) |
-| Checks | 4 URLs fetched, all right |
+| Checks | 4 URLs checked: all return what was published |
 | Run | [site 20261130.2](https://dev.azure.com/org/project/_build/results?buildId=7) |
 | Kept | until the pull request is completed or abandoned, or 30 days after the last publish |
 `,

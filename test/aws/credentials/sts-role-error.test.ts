@@ -99,7 +99,7 @@ describe("a role that is refused", () => {
       "a role that does not exist",
       keys,
       [{ arn: roleArn("gone") }],
-      /AWS says the same of a role that does not exist\.$/,
+      /AWS gives the same answer for a role that does not exist\.$/,
     ],
     [
       "a token that has expired",

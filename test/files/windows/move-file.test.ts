@@ -66,7 +66,8 @@ describe("a file that gets its name on Windows", () => {
     const { done, move } = windowsWith("folder");
     await assert.rejects(move(), {
       code: "path-taken",
-      message: "a folder is in the way at D:\\a; remove it, or choose another folder",
+      message:
+        "there is a folder of the same name: D:\\a. Remove or rename that folder, or choose another target folder",
     });
     assert.deepEqual(done, ["rename EPERM"]);
   });

@@ -64,7 +64,10 @@ describe("the path of a folder", () => {
     }
     assert.equal(refusal("C:\\out\\con"), '"con" is the name of a device on Windows');
     assert.equal(refusal("C:\\out\\aux.txt\\x"), '"aux.txt" is the name of a device on Windows');
-    assert.equal(refusal("C:\\out. \\x"), "a name in it ends with a dot or a space, which Windows removes");
+    assert.equal(
+      refusal("C:\\out. \\x"),
+      "the name of a file or folder in it ends with a dot or a space, which Windows removes",
+    );
     assert.equal(refusal("C:\\a\\D:\\b"), "it has :, which Windows does not allow");
     assert.equal(refusal("\\\\server\\share\\a*"), "it has *, which Windows does not allow");
   });
@@ -72,7 +75,10 @@ describe("the path of a folder", () => {
   it("is held to those of other systems there", () => {
     assert.equal(whyPathIsRefused("/", "linux"), undefined);
     assert.equal(whyPathIsRefused("/out/con/a:b", "linux"), undefined);
-    assert.equal(whyPathIsRefused(`/out/${"x".repeat(256)}`, "linux"), "a name in it is longer than 255 bytes");
+    assert.equal(
+      whyPathIsRefused(`/out/${"x".repeat(256)}`, "linux"),
+      "the name of a file or folder in it has more than 255 bytes",
+    );
   });
 
   it("loses the mark of a long path", () => {

@@ -46,7 +46,7 @@ describe("a file that another program has open", () => {
       name: "FileInUseError",
       code: "file-in-use",
       message:
-        "D:\\a.txt is open in another program, and still was after 60 s (EBUSY). Close that program, for example one that an earlier step started, and run the step again",
+        "D:\\a.txt is open in another program, which did not close it within 60 s (EBUSY). Close that program, for example one that an earlier step started, and run the step again",
     });
     await assert.rejects(patience.whileHeld(changing, forever("EPERM")), {
       code: "file-in-use",

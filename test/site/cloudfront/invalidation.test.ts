@@ -120,7 +120,7 @@ describe("an invalidation", () => {
       id: "I1",
       code: "access-denied",
       message:
-        "Whether the invalidation I1 of the CloudFront distribution E1 is complete could not be checked: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action cloudfront:GetInvalidation on the distribution E1.",
+        "The task could not check whether the invalidation I1 of the CloudFront distribution E1 is complete: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action cloudfront:GetInvalidation on the distribution E1.",
     });
   });
 

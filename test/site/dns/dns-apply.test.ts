@@ -103,7 +103,7 @@ describe("the changes of a domain", () => {
   it("that cannot be watched are a warning", async () => {
     const { outcome } = await run(change("PENDING"), refusal(403, "AccessDenied", "not authorized"));
     assert.deepEqual(outcome.warnings.map(printed), [
-      "Whether Route 53 has published the new records in example.com could not be checked: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange. [access-denied]",
+      "The task could not check whether Route 53 has published the new records in example.com: not authorized (403 AccessDenied, request id request-1). Allow the user or role behind awsCredentials the action route53:GetChange. [access-denied]",
     ]);
   });
 

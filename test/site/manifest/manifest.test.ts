@@ -92,15 +92,15 @@ describe("a manifest", () => {
     "of a time that is a number": [withPart("written", 1e15), 'its "written" is not a time'],
     "with headers that are none": [
       withPart("headers", [null]),
-      'number 1 of its "headers" does not hold texts by the names of headers',
+      'item 1 of its "headers" is not a set of header names and values',
     ],
     "with a header that is no text": [
       withPart("headers", [PAGE, { "cache-control": ["no-store"] }]),
-      'number 2 of its "headers" does not hold texts by the names of headers',
+      'item 2 of its "headers" is not a set of header names and values',
     ],
     "with a header that has no name": [
       withPart("headers", [{ "a: b\r\nc": "d" }]),
-      'number 1 of its "headers" does not hold texts by the names of headers',
+      'item 1 of its "headers" is not a set of header names and values',
     ],
     "with a website without an index": [
       withPart("website", { errorDocument: "404.html" }),
@@ -118,7 +118,7 @@ describe("a manifest", () => {
     "with an entry that is a list": [withPart("objects", [["index.html"]]), 'its object 1 is ["index.html"]'],
     "with a name twice": [
       withPart("objects", [ENTRY, { ...ENTRY, etag: "e2" }]),
-      'its object 2 ("index.html") is there twice',
+      'its object 2 ("index.html") occurs twice',
     ],
     ...Object.fromEntries(
       WRONG_FIELDS.map(([field, value, shown]) => [

@@ -86,7 +86,11 @@ https://WWW.example.com/*
         code: "site-file-invalid",
         message: '"X-Early" has no path above it. Write the path of its pages first.',
       },
-      { line: 2, code: "site-file-invalid", message: '"/a%" has a % that starts no escape. Write %25 instead.' },
+      {
+        line: 2,
+        code: "site-file-invalid",
+        message: '"/a%" has a % that is not part of an escape. Write %25 for a % character.',
+      },
       {
         line: 5,
         code: "site-file-invalid",

@@ -57,8 +57,8 @@ describe("a path pattern of _headers and _redirects", () => {
     ["docs/*", '"docs/*" is not a path. Write one that starts with /.'],
     ["/a?b=c", "a query in the path is not supported."],
     ["/*/a/*", "more than one * is not supported. Use placeholders, for example :name."],
-    ["/:a/:a", '"/:a/:a" has two parts of the same name.'],
-    ["/100%", '"/100%" has a % that starts no escape. Write %25 instead.'],
+    ["/:a/:a", '"/:a/:a" uses a placeholder twice.'],
+    ["/100%", '"/100%" has a % that is not part of an escape. Write %25 for a % character.'],
   ];
   for (const [pattern, why] of refused) {
     it(`is not ${pattern}`, () => {

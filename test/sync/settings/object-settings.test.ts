@@ -106,7 +106,7 @@ old.html
       errorsOf(() =>
         settings({ headers: every, rules: rules(`a\n  Expires: 2030-01-01\n${half("a")}\n  x-amz-meta-bb: ${value}`) }),
       ),
-      ["line 3: with this, the metadata of a file has 2049 bytes in total, and S3 allows 2048."],
+      ["line 3: the metadata of a file has 2049 bytes in total, and S3 allows 2048. Shorten it."],
     );
     const { headersFor } = settings({
       headers: every,
@@ -114,7 +114,7 @@ old.html
     });
     assert.equal(Object.keys(headersFor("x.b")).length, 2);
     assert.throws(() => headersFor("x.a"), {
-      message: "headers: x.a: with this, the metadata of a file has 2050 bytes in total, and S3 allows 2048.",
+      message: "headers: x.a: the metadata of a file has 2050 bytes in total, and S3 allows 2048. Shorten it.",
     });
   });
 });

@@ -162,7 +162,7 @@ export const advancedRows: InputRow[] = [
         value: "ipv6",
         isAmazon: true,
         errors: [
-          'endpointFeatures: "ipv6" is not among its values. Enter accelerate, dualstack or fips. [input-not-in-list]',
+          'endpointFeatures: "ipv6" is not one of its values. Enter accelerate, dualstack or fips. [input-not-in-list]',
         ],
       },
       {

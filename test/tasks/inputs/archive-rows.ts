@@ -26,7 +26,7 @@ export const archiveRows: InputRow[] = [
     wrong: [
       {
         value: "rar",
-        errors: ['archive: "rar" is not among its values. Enter none, zip or tar.gz. [input-not-in-list]'],
+        errors: ['archive: "rar" is not one of its values. Enter none, zip or tar.gz. [input-not-in-list]'],
       },
       {
         value: "zip",

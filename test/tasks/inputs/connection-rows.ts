@@ -27,7 +27,7 @@ const withData = (says: string, data: Record<string, string>): ConnectionCase =>
   data: { region: "eu-west-1", ...data },
 });
 const NO_CONNECTION =
-  "the agent did not get this service connection. Check its name, and that the pipeline may use it. Pull requests from forks may not. [service-connection-not-found]";
+  "the agent did not give this service connection to the step. Check its name, and that the pipeline may use it. If the run builds a pull request from a fork: forks get no service connections, unless the pipeline's settings allow it. [service-connection-not-found]";
 const ofConnection = "the role of the service connection (awsCredentials)";
 const ofToolkit = "the role of the service connection (toolkitCredentials)";
 

@@ -9,7 +9,7 @@ const NO_KEY = "Enter 32 bytes, in 64 hexadecimal digits or 44 characters of Bas
 
 const wrongManagement = (values: string): WrongCase => ({
   value: "mine",
-  errors: [`keyManagement: "mine" is not among its values. Enter ${values}. [input-not-in-list]`],
+  errors: [`keyManagement: "mine" is not one of its values. Enter ${values}. [input-not-in-list]`],
 });
 
 const customerManaged: ValidCase = {
@@ -94,7 +94,7 @@ export const uploadEncryptionRows: InputRow[] = [
       {
         value: "AES",
         others: { keyManagement: "awsManaged" },
-        errors: ['encryptionAlgorithm: "AES" is not among its values. Enter KMS, AES256 or DSSE. [input-not-in-list]'],
+        errors: ['encryptionAlgorithm: "AES" is not one of its values. Enter KMS, AES256 or DSSE. [input-not-in-list]'],
       },
     ],
   },
@@ -182,7 +182,7 @@ export const siteEncryptionRows: InputRow[] = [
       {
         value: "customerManaged",
         errors: [
-          'keyManagement: "customerManaged" is not among its values. Enter none or awsManaged. [input-not-in-list]',
+          'keyManagement: "customerManaged" is not one of its values. Enter none or awsManaged. [input-not-in-list]',
         ],
       },
     ],

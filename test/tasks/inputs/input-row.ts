@@ -111,7 +111,7 @@ export function choiceRow(
       {
         value: "maybe",
         errors: [
-          `${input}: "maybe" is not among its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}. [input-not-in-list]`,
+          `${input}: "maybe" is not one of its values. Enter ${listed.slice(0, -1).join(", ")} or ${listed.at(-1)}. [input-not-in-list]`,
         ],
       },
     ],

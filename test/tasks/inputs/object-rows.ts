@@ -19,7 +19,7 @@ export const cannedAclRow: InputRow = {
     {
       value: "public",
       errors: [
-        'filesAcl: "public" is not among its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control. [input-not-in-list]',
+        'filesAcl: "public" is not one of its values. Enter none, private, public-read, public-read-write, authenticated-read, aws-exec-read, bucket-owner-read or bucket-owner-full-control. [input-not-in-list]',
       ],
     },
   ],
@@ -75,7 +75,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
         value: `**\n  x-amz-meta-a: ${"1".repeat(1500)}`,
         others: { metadata: `b=${"2".repeat(600)}` },
         errors: [
-          "headers: line 1: with this, the metadata of a file has 2102 bytes in total, and S3 allows 2048. [metadata-too-large]",
+          "headers: line 1: the metadata of a file has 2102 bytes in total, and S3 allows 2048. Shorten it. [metadata-too-large]",
         ],
       },
     ],

@@ -77,7 +77,7 @@ const releaseRows: InputRow[] = [
       {
         value: "undo",
         errors: [
-          'action: "undo" is not among its values. Enter publish, rollback, preview or removePreviews. [input-not-in-list]',
+          'action: "undo" is not one of its values. Enter publish, rollback, preview or removePreviews. [input-not-in-list]',
         ],
       },
       ...refusedForPreviews,
@@ -127,7 +127,7 @@ const siteAccessRow: InputRow = {
   wrong: [
     {
       value: "cdn",
-      errors: ['siteAccess: "cdn" is not among its values. Enter website, cloudFront or other. [input-not-in-list]'],
+      errors: ['siteAccess: "cdn" is not one of its values. Enter website, cloudFront or other. [input-not-in-list]'],
     },
   ],
 };

@@ -97,7 +97,7 @@ export const distributionRows: InputRow[] = [
     wrong: [
       {
         value: "some",
-        errors: ['invalidate: "some" is not among its values. Enter changed, all or none. [input-not-in-list]'],
+        errors: ['invalidate: "some" is not one of its values. Enter changed, all or none. [input-not-in-list]'],
       },
       withoutDistribution("invalidate", "all", "changed"),
       withoutDistribution("invalidate", "none", "changed"),

@@ -146,7 +146,7 @@ export const downloadTable: InputTable = {
         {
           value: `/${"x".repeat(256)}/out`,
           errors: [
-            `targetFolder: /${"x".repeat(256)}/out cannot be a folder: a name in it is longer than 255 bytes. Enter another folder. [path-invalid]`,
+            `targetFolder: /${"x".repeat(256)}/out cannot be a folder: the name of a file or folder in it has more than 255 bytes. Enter another folder. [path-invalid]`,
           ],
         },
         undefinedVariable("targetFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),

@@ -11,7 +11,7 @@ const withShard: WrongCase = {
   value: "true",
   others: { shard: "true" },
   errors: [
-    "deleteExtra: it cannot be used with shard, because each job knows only its share of the files. Delete in a later step, without shard. [inputs-in-conflict]",
+    "deleteExtra: it cannot be used with shard, because each job knows only its share of the files. Set one of the two to false, and delete in a later job without shard. [inputs-in-conflict]",
   ],
 };
 
