@@ -56,6 +56,10 @@ export const log = {
     log.endList();
     write(logLine(message));
   },
+  /** Is only shown if the pipeline has the variable `system.debug`. */
+  debug(message: string): void {
+    tl.debug(logLine(message));
+  },
   /** As `info`; the same message is logged once in a step. */
   infoOnce(message: string): void {
     if (isNew(logLine(message))) log.info(message);
