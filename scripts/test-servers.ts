@@ -100,6 +100,7 @@ async function testOnEmbedded(nodes: readonly Runtime[], permission: InstallPerm
   for (const node of nodes.filter(isThisNode)) await runSuite("extras", "embedded", node, extras);
   for (const node of nodes.slice(-1)) {
     await runSuite("full", "embedded", node, env, thisNode);
+    await runSuite("threads", "embedded", node, { ...env, S3_TASKS_THREADS: "always" }, thisNode);
     await runSuite("large", "embedded", node, { ...env, S3_TEST_LARGE: "1" });
   }
 }

@@ -11,6 +11,9 @@ import { taskForm } from "./task-form.ts";
 /** As the marketplace wants it. */
 const ICON_PX = 128;
 
+/** What a window shows of a form before it is scrolled. */
+const FIRST_SCREEN_PX = 854;
+
 const COMMON = { awsCredentials: "aws-production", regionName: "eu-west-1" };
 
 /** All pictures of the documentation, and what the run behind them must be kept open for. */
@@ -49,45 +52,31 @@ function icon(root: string): Picture {
 
 /** The first screen of each form. */
 function formPictures(root: string): readonly Picture[] {
-  const upload = taskForm(
-    root,
-    "AwsS3Upload",
-    {
-      ...COMMON,
-      bucketName: "releases",
-      sourceFolder: "$(Build.ArtifactStagingDirectory)",
-      targetFolder: "app/$(Build.BuildNumber)",
-    },
-    { openGroups: [] },
-  );
-  const publish = taskForm(
-    root,
-    "AwsS3PublishSite",
-    {
-      ...COMMON,
-      bucketName: "quay-street-bakery",
-      sourceFolder: "dist",
-      siteAccess: "website",
-      configureWebsite: "true",
-      publicRead: "true",
-    },
-    { openGroups: ["hosting"] },
-  );
+  const upload = taskForm(root, "AwsS3Upload", {
+    ...COMMON,
+    bucketName: "releases",
+    sourceFolder: "$(Build.ArtifactStagingDirectory)",
+    targetFolder: "app/$(Build.BuildNumber)",
+  });
+  const publish = taskForm(root, "AwsS3PublishSite", {
+    ...COMMON,
+    bucketName: "quay-street-bakery",
+    sourceFolder: "dist",
+    siteAccess: "website",
+    configureWebsite: "true",
+    publicRead: "true",
+  });
   const connection = connectionForm(root, "No stored secret", {
     region: "eu-west-1",
     roleArn: "arn:aws:iam::123456789012:role/deploy",
     connectionName: "aws-production",
   });
-  const forms = {
-    "form-upload": upload,
-    "form-publish-site": publish,
-    "form-connection": connection,
-  };
-  return Object.entries(forms).map(([name, form]) => ({
-    path: `images/${name}.png`,
-    widthPx: 560,
-    html: renderForm(form),
-  }));
+  const width = { widthPx: 560 };
+  return [
+    { path: "images/form-upload.png", html: renderForm(upload), ...width, heightPx: FIRST_SCREEN_PX },
+    { path: "images/form-publish-site.png", html: renderForm(publish), ...width, heightPx: FIRST_SCREEN_PX },
+    { path: "images/form-connection.png", html: renderForm(connection), ...width },
+  ];
 }
 
 /** Whole forms with all help, to be read by those who change them: they are no pictures of the documentation. */
@@ -104,21 +93,9 @@ export function formsToRead(root: string): readonly Picture[] {
     ...sites,
     ["AwsS3PublishSite-rollback", { action: "rollback" }],
   ];
-  const groups = [
-    "transfer",
-    "objects",
-    "encryption",
-    "identity",
-    "advanced",
-    "site",
-    "hosting",
-    "cloudFront",
-    "domain",
-    "verification",
-  ];
   const forms = tasks.map(([name, values]): [string, string] => {
     const [task = ""] = name.split("-");
-    return [name, renderForm(taskForm(root, task, values, { openGroups: groups, showsHelp: true }))];
+    return [name, renderForm(taskForm(root, task, values, { opensAll: true, showsHelp: true }))];
   });
   const connections = ["No stored secret", "Access keys"].map((scheme): [string, string] => [
     `connection-${scheme.toLowerCase().replaceAll(" ", "-")}`,

@@ -33,13 +33,13 @@ interface TaskInput {
  *
  * @param root the repository's folder.
  * @param values what is entered, by the names of the inputs; the others have their defaults.
- * @param openGroups by name; by default those that are open at first.
+ * @param opensAll whether all groups are open; otherwise those that are open at first.
  */
 export function taskForm(
   root: string,
   task: string,
   values: Readonly<Record<string, string>>,
-  { openGroups, showsHelp = false }: { readonly openGroups?: readonly string[]; readonly showsHelp?: boolean } = {},
+  { opensAll = false, showsHelp = false }: { readonly opensAll?: boolean; readonly showsHelp?: boolean } = {},
 ): Form {
   const { friendlyName, description, groups, inputs }: TaskJson = JSON.parse(
     readFileSync(join(root, "tasks", task, "task.json"), "utf8"),
@@ -52,10 +52,13 @@ export function taskForm(
       .map((input) => fieldOf(input, presentValue(input.name)));
   const shownGroups = groups
     .filter(({ visibleRule }) => isShown(visibleRule, presentValue))
-    .map(({ name, displayName, isExpanded }): FormGroup => {
-      const isOpen = openGroups ? openGroups.includes(name) : isExpanded;
-      return { title: displayName, isOpen, fields: fieldsOf(name) };
-    });
+    .map(
+      ({ name, displayName, isExpanded }): FormGroup => ({
+        title: displayName,
+        isOpen: opensAll || isExpanded,
+        fields: fieldsOf(name),
+      }),
+    );
   return {
     title: friendlyName,
     subtitle: description,

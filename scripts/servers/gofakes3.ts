@@ -10,7 +10,7 @@ const version = "1.2.0";
  * gofakes3 (https://github.com/johannesboyne/gofakes3), also the S3 server in rclone: it has objects and little else, and takes
  * what it does not know for something else. It checks no signatures. Its source needs Go.
  */
-export const gofakes3: ServerKind = { name: "gofakes3", suite: "operations", install: installedProgram, start };
+export const gofakes3: ServerKind = { name: "gofakes3", suite: "stores", install: installedProgram, start };
 
 async function start(permission: InstallPermission): Promise<RunningServer> {
   const program = await installedProgram(permission);

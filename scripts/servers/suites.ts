@@ -13,7 +13,7 @@ const stepsDependingOnNode = [
 const decisionsAndTexts = [
   "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
   "tasks/upload-{encryption,errors,header-refusals,max-delete,patterns,resume-role,selection}",
-  "tasks/publish-{log,names,neighbours,pending,preview,rules,secrets,visitors}",
+  "tasks/publish-{log,names,neighbours,pending,preview,preview-faults,rules,secrets,visitors}",
   "tasks/download-{beside-others,unsafe-keys}",
 ];
 
@@ -77,6 +77,11 @@ export const suites = {
   /** The same, and by the sources, where mocha itself runs on that Node. */
   product: [...packaged, ...dependingOnNode.map((folder) => `test/${folder}/**/*.test.ts`)],
   refused: ["test/package/node-requirement.test.ts"],
+  /** What may go wrong with large files. Their worker threads transfer small ones too here. */
+  threads: [
+    ...["upload-failures", "upload-faults", "upload-resume", "upload-encryption"],
+    ...["download-failures", "download-integrity", "download-interrupted", "network", "certificates"],
+  ].map((name) => `test/tasks/${name}.test.ts`),
   /** What `npm test` skips; of the faults it has a smaller sample. */
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),

@@ -24,19 +24,20 @@ const MAX_KEPT_WARNINGS = 10;
 const keptWarnings: CodedMessage[] = [];
 let warningCount = 0;
 
+/** A preview opens several clients of its bucket, and publishes up to six times. Lines after these may be logged again. */
+const MAX_KNOWN_LINES = 1_000;
+const knownLines = new Set<string>();
+
+/** @returns whether the step logs this line for the first time. */
+function isNew(line: string): boolean {
+  if (knownLines.has(line)) return false;
+  if (knownLines.size < MAX_KNOWN_LINES) knownLines.add(line);
+  return true;
+}
+
 /** The warnings of the step so far: the first of them, and how many there are. */
 export function loggedWarnings(): { readonly shown: readonly CodedMessage[]; readonly count: number } {
   return { shown: [...keptWarnings], count: warningCount };
-}
-
-/** What must not be logged again: a preview opens several clients of its bucket, and publishes up to six times. */
-const loggedOnce = new Set<string>();
-
-/** @returns whether it is the first time. */
-function isFirst(line: string): boolean {
-  if (loggedOnce.has(line)) return false;
-  loggedOnce.add(line);
-  return true;
 }
 
 /** The title of the list whose items are being written. */
@@ -55,9 +56,13 @@ export const log = {
     log.endList();
     write(logLine(message));
   },
+  /** Is only shown if the pipeline has the variable `system.debug`. */
+  debug(message: string): void {
+    tl.debug(logLine(message));
+  },
   /** As `info`; the same message is logged once in a step. */
   infoOnce(message: string): void {
-    if (isFirst(message)) log.info(message);
+    if (isNew(logLine(message))) log.info(message);
   },
   /** Says how far the step is, without an end to a list. */
   progress(message: string): void {
@@ -78,10 +83,11 @@ export const log = {
   },
   /** The same warning is logged once in a step. */
   warning(code: ErrorCode, message: string): void {
-    if (!isFirst(printed({ code, message }))) return;
+    const line = logLine(message, code);
+    if (!isNew(line)) return;
     log.endList();
     if (++warningCount <= MAX_KEPT_WARNINGS) keptWarnings.push({ code, message });
-    tl.warning(logLine(message, code), tl.IssueSource.TaskInternal);
+    tl.warning(line, tl.IssueSource.TaskInternal);
   },
   error({ message, code }: CodedMessage): void {
     log.endList();

@@ -11,21 +11,31 @@ const MARKDOWN_ENTITIES: Readonly<Record<string, string>> = {
   // Without these, a URL does not become a link.
   ":": "&#58;",
   "@": "&#64;",
+  // Azure DevOps sets what is between two of them as a formula.
+  $: "&#36;",
 };
 
-/** A link. A bracket in the address would end it. @param text comes from outside, as in `escapeMarkdown`. */
+/**
+ * A link.
+ *
+ * @param text comes from outside, as in `escapeMarkdown`.
+ * @param address a URL as `URL` writes it. What Markdown, a table or a formula may end in it is percent-encoded.
+ */
 export function markdownLink(text: string, address: string): string {
-  return `[${escapeMarkdown(text)}](${address.replaceAll("(", "%28").replaceAll(")", "%29")})`;
+  const encode = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+  return `[${escapeMarkdown(text)}](${address.replace(/[()|<>\\*~`$]/g, encode)})`;
 }
 
 /**
  * Makes a text from outside (an object key, a server's message) safe in Markdown, in a cell of a table too: it is shown as it is,
- * on one line, whatever it holds. Source: "Backslash escapes" and "Autolinks (extension)" in the GitHub Flavored Markdown Spec.
+ * on one line, whatever it holds. Sources: "Backslash escapes" and "Autolinks (extension)" in the GitHub Flavored Markdown Spec; "Ignore or
+ * escape Markdown syntax" (also of `#` and `!` before the number of a work item or a pull request) and "Mathematical notation" in the
+ * Markdown guidance of Azure DevOps.
  */
 export function escapeMarkdown(text: string): string {
   return escapeControls(text)
     .replace(/[\\`*_{}[\]()#!]/g, "\\$&")
-    .replace(/[|<>&~:@]/g, (character) => MARKDOWN_ENTITIES[character] ?? "")
+    .replace(/[|<>&~:@$]/g, (character) => MARKDOWN_ENTITIES[character] ?? "")
     .replace(/^\s*[-+=]|^\s*\d+\./, (start) => `${start.slice(0, -1)}&#${start.charCodeAt(start.length - 1)};`)
     .replace(/www\./gi, (start) => `${start.slice(0, -1)}&#46;`);
 }

@@ -4,14 +4,20 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { CodedError } from "../errors/coded-error.ts";
 import { FileChangedError, readSmallFile } from "../files/file-range.ts";
-import { patience } from "../files/windows/patience.ts";
+import { patience as ofProcess, type Patience } from "../files/windows/patience.ts";
 import type { ArchiveEntry } from "./archive-entry.ts";
 
 /** The read size. It is the same on each machine, because zlib's output may depend on how its input is cut. */
 export const BLOCK_BYTES = 32 * 1024;
 
-/** Called with the number of bytes that have just been read. */
-export type OnRead = (sizeBytes: number) => void;
+/** The context of reading the files of an archive. */
+export interface ReadTools {
+  /** Called with the number of bytes that have just been read. */
+  readonly onRead?: ((sizeBytes: number) => void) | undefined;
+  /** Ends the waiting for a file that another program has open. */
+  readonly signal: AbortSignal;
+  readonly patience?: Patience;
+}
 
 /** Whether a file is read at once. */
 export function isSmall({ sizeBytes }: ArchiveEntry): boolean {
@@ -21,12 +27,12 @@ export function isSmall({ sizeBytes }: ArchiveEntry): boolean {
 /** Reads the files of an archive. Reading fails with `file-changed` if the bytes are not those that were digested. */
 export class EntryReader {
   readonly #folder: string;
-  readonly #onRead: OnRead;
+  readonly #tools: ReadTools;
 
   /** @param folder the entries' paths are relative to it. */
-  constructor(folder: string, onRead: OnRead) {
+  constructor(folder: string, tools: ReadTools) {
     this.#folder = folder;
-    this.#onRead = onRead;
+    this.#tools = tools;
   }
 
   /** The bytes of a small file. */
@@ -34,9 +40,9 @@ export class EntryReader {
     const absolutePath = join(this.#folder, path);
     const read = async () => readSmallFile(absolutePath, sizeBytes, Buffer.allocUnsafe(sizeBytes + 1));
     try {
-      const bytes = await patience.whileHeld({ path: absolutePath, purpose: "read" }, read);
+      const bytes = await this.#whileHeld(absolutePath, read);
       if (hash("sha256", bytes, "hex") !== sha256) throw new FileChangedError();
-      this.#onRead(sizeBytes);
+      this.#tools.onRead?.(sizeBytes);
       return bytes;
     } catch (error) {
       throw explainChange(error, path);
@@ -46,7 +52,7 @@ export class EntryReader {
   /** The bytes of a file, which is closed when the iteration ends. */
   async *readBlocks({ path, sizeBytes, sha256 }: ArchiveEntry): AsyncGenerator<Buffer> {
     const absolutePath = join(this.#folder, path);
-    const file = await patience.whileHeld({ path: absolutePath, purpose: "read" }, () => open(absolutePath));
+    const file = await this.#whileHeld(absolutePath, () => open(absolutePath));
     try {
       const digest = createHash("sha256");
       for (let doneBytes = 0; doneBytes < sizeBytes; ) {
@@ -59,7 +65,7 @@ export class EntryReader {
         }
         doneBytes += block.length;
         digest.update(block);
-        this.#onRead(block.length);
+        this.#tools.onRead?.(block.length);
         // The last block is passed on only if the whole file is unchanged.
         if (doneBytes === sizeBytes) {
           const { bytesRead } = await file.read(Buffer.allocUnsafe(1), 0, 1, sizeBytes);
@@ -77,6 +83,11 @@ export class EntryReader {
   /** The same as a stream, which closes the file when it is destroyed. */
   stream(entry: ArchiveEntry): Readable {
     return Readable.from(this.readBlocks(entry), { objectMode: false, highWaterMark: BLOCK_BYTES });
+  }
+
+  #whileHeld<T>(path: string, act: () => Promise<T>): Promise<T> {
+    const { signal, patience = ofProcess } = this.#tools;
+    return patience.whileHeld({ path, purpose: "read", signal }, act);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ArchiveEntry, ArchiveSettings } from "./archive-entry.ts";
-import { EntryReader, type OnRead } from "./entry-content.ts";
+import { EntryReader, type ReadTools } from "./entry-content.ts";
 import { writeTarGz } from "./tar-writer.ts";
 import { whyZipNameIsRefused, writeZip } from "./zip-writer.ts";
 
@@ -10,7 +10,6 @@ import { whyZipNameIsRefused, writeZip } from "./zip-writer.ts";
  *
  * @param folder the entries' paths are relative to it.
  * @param entries in the order of their names, each of which `whyNameIsRefused` accepts.
- * @param onRead called with the number of bytes that have just been read from a file.
  * @returns a stream that fails with `file-changed` if a file is not what it was, and with Node's error if one cannot be read. Destroy it
  *   if it is not read to its end.
  */
@@ -18,9 +17,9 @@ export async function writeArchive(
   folder: string,
   entries: readonly ArchiveEntry[],
   { format, compressionLevel }: ArchiveSettings,
-  onRead: OnRead = () => undefined,
+  tools: ReadTools,
 ): Promise<Readable> {
-  const reader = new EntryReader(folder, onRead);
+  const reader = new EntryReader(folder, tools);
   return format === "zip" ? writeZip(entries, compressionLevel, reader) : writeTarGz(entries, compressionLevel, reader);
 }
 

@@ -1,8 +1,10 @@
+import { open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import { compareUtf8 } from "../files/byte-order.ts";
 import { diskName, NameCollisions } from "../files/safe-path.ts";
+import { patience } from "../files/windows/patience.ts";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
@@ -77,14 +79,17 @@ export async function readFiles<Wanted extends { readonly file: CheckedFile }>(
   }
 }
 
-/** @throws the signal's reason, between entries. */
+/** @throws {FileInUseError}; the signal's reason, between entries. */
 async function* entriesOf(
   archive: ArchiveFile,
   signal: AbortSignal,
   onInflated: (sizeBytes: number) => void,
 ): AsyncGenerator<RawEntry, void> {
   const takeTurns = eventLoopTurns(signal);
-  const entries = archive.format === "zip" ? zipEntries(archive, takeTurns) : tarEntries(archive, onInflated);
+  const { path, format, sizeBytes } = archive;
+  // A virus scanner may have a new file open.
+  const file = await patience.whileHeld({ path, purpose: "read", signal }, () => open(path));
+  const entries = format === "zip" ? zipEntries(file, sizeBytes, takeTurns) : tarEntries(file, onInflated);
   try {
     for await (const entry of entries) {
       await takeTurns();
@@ -93,6 +98,8 @@ async function* entriesOf(
   } catch (error) {
     signal.throwIfAborted();
     throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,10 +1,10 @@
-import { createReadStream } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { pipeline, Transform } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Header } from "tar-stream";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
-import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
+import type { RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { NameMeter } from "./extract-limits.ts";
 import { BLOCK_BYTES, TarHeaders } from "./tar-headers.ts";
@@ -35,12 +35,13 @@ const GZIP_ERRORS: Readonly<Record<string, string>> = {
 /**
  * The entries of a tar archive that is compressed by gzip.
  *
+ * @param file of the archive, which is closed in the end.
  * @param onInflated called with the number of bytes that have just been decompressed; what it throws ends the reading.
  * @throws {ArchiveError} if the archive is damaged or cut off, or an entry is neither a file nor a folder; Node's error; what `onInflated`
  * throws.
  */
 export async function* tarEntries(
-  { path }: ArchiveFile,
+  file: FileHandle,
   onInflated: (sizeBytes: number) => void,
 ): AsyncGenerator<RawEntry, void> {
   const { extractTar } = await import("./archive-libraries.ts");
@@ -50,7 +51,7 @@ export async function* tarEntries(
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const reading = new Promise<unknown>((resolve) => {
     pipeline(
-      createReadStream(path, { highWaterMark: CHUNK_BYTES }),
+      file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES }),
       gunzip,
       watched(headers, onInflated),
       tar,

@@ -1,11 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { Entry, LocalFileHeader, ZipFile } from "yauzl";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
-import type { ArchiveFile, RawEntry } from "./archive-entry.ts";
+import type { RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { NameMeter, refuseEntryCount } from "./extract-limits.ts";
 import { zipContent } from "./zip-content.ts";
@@ -51,18 +51,14 @@ interface ZipEntry extends RawEntry, PlacedEntry {}
  * @throws {ArchiveError} if the archive is damaged, or an entry is neither a file nor a folder that can be read; Node's error.
  */
 export async function* zipEntries(
-  { path, sizeBytes }: ArchiveFile,
+  file: FileHandle,
+  sizeBytes: number,
   takeTurns: TakeTurns,
 ): AsyncGenerator<RawEntry, void> {
-  const file = await open(path, "r");
-  try {
-    const bytes = new ArchiveBytes(file.fd);
-    const { entries, startByte } = await readDirectory(file, bytes, sizeBytes, takeTurns);
-    await refuseOtherEntries(bytes, entries, startByte, takeTurns);
-    yield* entries;
-  } finally {
-    await file.close();
-  }
+  const bytes = new ArchiveBytes(file.fd);
+  const { entries, startByte } = await readDirectory(file, bytes, sizeBytes, takeTurns);
+  await refuseOtherEntries(bytes, entries, startByte, takeTurns);
+  yield* entries;
 }
 
 async function readDirectory(

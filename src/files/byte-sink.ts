@@ -13,7 +13,7 @@ export interface ByteSink {
   flush(): void | Promise<void>;
 }
 
-/** Called with bytes in their order, before they are overwritten. */
+/** Called with bytes in their order, before they are overwritten: with some that just came, or with a whole block. */
 export type Watcher = (bytes: Buffer) => void;
 
 /** More bytes came than were expected. */
@@ -85,10 +85,8 @@ export class FileSink implements ByteSink {
   }
 
   commit(sizeBytes: number): void | Promise<void> {
-    const room = this.reserve();
-    this.#watch(room.subarray(0, sizeBytes));
     this.#filledBytes += sizeBytes;
-    if (sizeBytes < room.length) return;
+    if (this.#block && this.#filledBytes < this.#block.length) return;
     if (this.#writing) return this.#writing.then(() => this.#writeBlock());
     this.#writeBlock();
   }
@@ -108,7 +106,10 @@ export class FileSink implements ByteSink {
   #writeBlock(): void {
     const full = this.#block;
     if (!full) return;
-    this.#writing = this.#write(full.subarray(0, this.#filledBytes)).finally(() => this.#pool.giveBack(full));
+    const bytes = full.subarray(0, this.#filledBytes);
+    // Not each time that some of them come: TLS delivers 16 KiB at a time, and every call costs as much as a few KiB.
+    this.#watch(bytes);
+    this.#writing = this.#write(bytes).finally(() => this.#pool.giveBack(full));
     // The error is thrown when the next block is filled or flushed.
     this.#writing.catch(() => undefined);
     this.#block = undefined;

@@ -46,6 +46,8 @@ export interface PreviewOptions {
   readonly name: string;
   /** The key prefix of all of them: empty, or with a `/` at its end. */
   readonly rootPrefix: string;
+  /** Whether each preview has a host name of its own. */
+  readonly hasOwnHost: boolean;
   readonly pullRequest: PullRequest;
 }
 

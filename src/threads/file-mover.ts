@@ -13,6 +13,8 @@ type ExchangeOrder = Extract<Order, { kind: "exchange" }>;
 
 /** Bytes per report: few messages, but enough to show the progress. */
 const REPORTED_BYTES = 1024 ** 2;
+/** With a slow connection, reports come after this time, so that the log does not say that no data is received. */
+const REPORTED_AFTER_MS = 1_000;
 
 /** An exchange that has not ended. */
 interface RunningExchange {
@@ -127,6 +129,7 @@ export class FileMover {
 class Counter {
   readonly #onMany: (sizeBytes: number) => void;
   #untoldBytes = 0;
+  #toldMs = performance.now();
 
   constructor(onMany: (sizeBytes: number) => void) {
     this.#onMany = onMany;
@@ -134,12 +137,13 @@ class Counter {
 
   add(sizeBytes: number): void {
     this.#untoldBytes += sizeBytes;
-    if (this.#untoldBytes >= REPORTED_BYTES) this.tell();
+    if (this.#untoldBytes >= REPORTED_BYTES || performance.now() - this.#toldMs >= REPORTED_AFTER_MS) this.tell();
   }
 
   tell(): void {
     if (this.#untoldBytes > 0) this.#onMany(this.#untoldBytes);
     this.#untoldBytes = 0;
+    this.#toldMs = performance.now();
   }
 }
 

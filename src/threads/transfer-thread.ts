@@ -11,6 +11,9 @@ const WORKER_PATH = join(import.meta.dirname, WORKER_NAME);
 /** A thread has only a few objects for each request. */
 const YOUNG_GENERATION_MB = 2;
 
+/** @param error why the thread ended; undefined if it was ended by `end`. */
+export type OnThreadLost = (thread: TransferThread, error: Error | undefined) => void;
+
 /** What a thread reports before a call ends. */
 interface CallEvents {
   onHead(head: ResponseHead): void;
@@ -36,15 +39,17 @@ export interface ExchangeEnds {
 /** A thread that sends requests. It keeps the process alive only while it has work. */
 export class TransferThread {
   readonly #worker: Worker;
-  readonly #onLost: (thread: TransferThread) => void;
+  readonly #onLost: OnThreadLost;
   readonly #calls = new Map<number, Call>();
   #lastNumber = 0;
   #isLost = false;
+  /** Why it ends. */
+  #error: Error | undefined;
   /** Bytes of the parts and ranges that it has not completed. */
   waitingBytes = 0;
 
   /** @param onLost called once, when the thread ended, for any reason. @throws if it cannot be started. */
-  constructor(settings: ThreadSettings, onLost: (thread: TransferThread) => void) {
+  constructor(settings: ThreadSettings, onLost: OnThreadLost) {
     this.#onLost = onLost;
     this.#worker = new Worker(WORKER_PATH, {
       workerData: settings,
@@ -56,7 +61,14 @@ export class TransferThread {
     this.#worker.unref();
     this.#worker.on("message", (report: Report) => this.#take(report));
     // An exit follows each error. The calls that fail then are made in the main thread.
-    this.#worker.on("error", () => undefined);
+    this.#worker.on("error", (error) => {
+      this.#error ??= error;
+    });
+    // Without this report a call would never end.
+    this.#worker.on("messageerror", (error) => {
+      this.#error ??= error;
+      void this.end();
+    });
     this.#worker.on("exit", () => this.#lose());
   }
 
@@ -148,7 +160,7 @@ export class TransferThread {
 
   #lose(): void {
     this.#isLost = true;
-    this.#onLost(this);
+    this.#onLost(this, this.#error);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const { reject } of calls) reject(new ThreadLostError());

@@ -20,8 +20,8 @@ export interface TransferThreadsOptions {
   readonly maxThreads: number;
   /** With fewer expected bytes no thread is started. Default: 128 MiB. */
   readonly minBytes?: number;
-  /** Whether they send as well as receive. Default: false, because threads did not make uploads faster on two cores. */
-  readonly sends?: boolean;
+  /** Called if a thread ended before its time, or could not be started. The work goes on without it. */
+  onLost(error: Error): void;
 }
 
 /** A part of a file that a thread fills with the bytes of a range. */
@@ -54,11 +54,6 @@ export class TransferThreads {
 
   constructor(options: TransferThreadsOptions) {
     this.#options = options;
-  }
-
-  /** These threads if they send, otherwise undefined. */
-  get forUploads(): TransferThreads | undefined {
-    return this.#options.sends ? this : undefined;
   }
 
   /** Announces an object whose parts or ranges follow. Starts the threads if there are enough bytes. */
@@ -140,15 +135,16 @@ export class TransferThreads {
     const { proxyFor: _proxyFor, ...plainNetwork } = network;
     const settings: ThreadSettings = { ...limits, network: plainNetwork };
     try {
-      this.#threads.push(new TransferThread(settings, (lost) => this.#goOnWithout(lost)));
-    } catch {
-      this.#hasLostThread = true;
+      this.#threads.push(new TransferThread(settings, (lost, error) => this.#goOnWithout(lost, error)));
+    } catch (error) {
+      this.#goOnWithout(undefined, error as Error);
     }
   }
 
   /** Without a thread, for example if there is no memory for it, the work only takes longer. */
-  #goOnWithout(lost: TransferThread): void {
+  #goOnWithout(lost: TransferThread | undefined, error: Error | undefined): void {
     this.#hasLostThread = true;
+    if (!this.#isClosed) this.#options.onLost(error ?? new ThreadLostError());
     this.#threads = this.#threads.filter((thread) => thread !== lost);
   }
 

@@ -16,7 +16,7 @@ export function readInputs(): InNameOf<DownloadOptions> {
   const customerKey = readCustomerKey(reader);
   const { access } = readAccess(reader, "sourceFolder");
   const source = readSource(reader);
-  const transfer = readTransfer(reader);
+  const transfer = readTransfer(reader, { isOfKeys: true, ignoreCase: reader.boolean("ignoreCase") });
   const target = readTarget(reader);
   const keepPrefix = reader.boolean("keepPrefix");
   const extract = readExtract(reader, { ...transfer, keepPrefix });

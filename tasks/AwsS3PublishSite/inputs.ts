@@ -19,7 +19,7 @@ import {
 } from "./preview-inputs.ts";
 import { readRollbackTo } from "./rollback-inputs.ts";
 import { readSiteSettings } from "./settings-inputs.ts";
-import { readPreviewUrl, readSiteUrl } from "./site-url-inputs.ts";
+import { readHasOwnHost, readPreviewUrl, readSiteUrl } from "./site-url-inputs.ts";
 
 /** The values of siteAccess, which only changes the form. */
 const SITE_ACCESSES = ["website", "cloudFront", "other"] as const;
@@ -42,6 +42,7 @@ export type SiteInputs =
       readonly action: "preview";
       readonly pullRequestPreview: PreviewInputs;
       readonly rootPrefix: string;
+      readonly hasOwnHost: boolean;
     } & InNameOf<SiteOptions>)
   | ({ readonly action: "removePreviews" } & InNameOf<RemovalOptions>);
 
@@ -97,6 +98,7 @@ function readPreviewPublish(reader: InputReader) {
     ...finished(reader, publish),
     prefix: `${rootPrefix}${pullRequestPreview.name}/`,
     rootPrefix,
+    hasOwnHost: readHasOwnHost(reader),
     pullRequestPreview,
   };
 }
@@ -105,7 +107,7 @@ function readPublish(reader: InputReader, preview?: string): ReadPublish {
   const { access, isAmazon } = readAccess(reader, "targetFolder");
   const source = readSiteFolder(reader);
   const prefix = readPrefix(reader);
-  const patterns = readPatterns(reader, source);
+  const patterns = readPatterns(reader, { root: source });
   const followSymlinks = reader.boolean("followSymlinks", true);
   const documents = readDocuments(reader);
   const cleanUrls = reader.boolean("cleanUrls");

@@ -41,7 +41,6 @@ export async function tellRemovals(
   pullRequests: PreviewPullRequests,
 ): Promise<void> {
   for (const { name, prefix, pullRequest } of removed) {
-    if ((await pullRequests.stateOf(pullRequest)) === "unknown") continue;
-    await pullRequests.tellRemoval(pullRequest.number, { bucketName, prefix }, name, Date.now());
+    await pullRequests.tellRemoval(pullRequest, { bucketName, prefix }, name, Date.now());
   }
 }

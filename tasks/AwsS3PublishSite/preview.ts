@@ -3,14 +3,17 @@ import { runBuild, runPage } from "../../src/agent/pipeline-run.ts";
 import type { PreviewPullRequests } from "../../src/agent/pull-requests/preview-pull-requests.ts";
 import { readRunRepository } from "../../src/agent/pull-requests/run-pull-request.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
+import { attachSummary } from "../../src/agent/summary.ts";
 import type { CodedMessage } from "../../src/errors/coded-message.ts";
 import type { PreviewOptions, SiteOptions } from "../../src/site/options.ts";
 import { prepareSite } from "../../src/site/plan/prepare.ts";
 import { changedPages } from "../../src/site/previews/changed-pages.ts";
 import { cleanUpPreviews } from "../../src/site/previews/clean-up.ts";
 import { type PreviewRunEnd, runPreview } from "../../src/site/previews/preview-run.ts";
+import type { PullRequest } from "../../src/site/previews/pull-request.ts";
 import { withdrawPreview } from "../../src/site/previews/withdraw-preview.ts";
 import { StepError } from "../../src/sync/step-error.ts";
+import { writeOrReport } from "../../src/task/run/transfer.ts";
 import type { SiteInputs } from "./inputs.ts";
 import { openPullRequests, tellRemovals, withRemovalTools } from "./preview-tools.ts";
 import { runSite, type SiteOutcome, type SiteSurroundings, type SiteWork } from "./run-site.ts";
@@ -29,14 +32,23 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
   const pullRequests = openPullRequests(cancelled);
   let preview: PreviewOptions | undefined;
   let outcome: SiteOutcome = { outputs: {}, errors: [] };
+  let summary: string | undefined;
 
   async function previewOptions(): Promise<PreviewOptions> {
     const repository = await pullRequests.repositoryOf(pullRequest);
-    preview ??= { name, rootPrefix: inputs.rootPrefix, pullRequest: { number: pullRequest, repository } };
+    const { rootPrefix, hasOwnHost } = inputs;
+    preview ??= { name, rootPrefix, hasOwnHost, pullRequest: { number: pullRequest, repository } };
     return preview;
   }
 
   let withdrawn = 0;
+  const summaryErrors: CodedMessage[] = [];
+  const leaveSummary = (): void => {
+    const last = summary;
+    // What kept the plan file from being written keeps the summary too, and is said once.
+    const errors = outcome.outputs.planFile === undefined ? [] : summaryErrors;
+    if (last !== undefined) writeOrReport(errors, () => attachSummary(last));
+  };
   const end = await runPreview({
     pullRequest,
     log,
@@ -44,7 +56,14 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
     standing: () => pullRequests.check(pullRequest),
     async publish() {
       const options = { ...inputs, preview: await previewOptions() };
-      outcome = await runSite(previewWork(options), `s3://${access.bucketName}/${prefix}`, surroundings);
+      const takeSummary = (markdown: string): void => {
+        summary = markdown;
+      };
+      outcome = await runSite(
+        { ...previewWork(options), takeSummary },
+        `s3://${access.bucketName}/${prefix}`,
+        surroundings,
+      );
       return outcome.errors;
     },
     async withdraw() {
@@ -55,12 +74,17 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
       );
       if (!isRemoved) return;
       withdrawn = 1;
-      await pullRequests.tellRemoval(pullRequest, { bucketName: access.bucketName, prefix }, name, Date.now());
+      log.info(`Removed the preview ${name}`);
+      await pullRequests.tellRemoval(options.pullRequest, { bucketName: access.bucketName, prefix }, name, Date.now());
     },
+  }).catch((error: unknown) => {
+    leaveSummary();
+    throw error;
   });
+  const isThere = end.kind === "published" || end.kind === "failed";
+  if (isThere) leaveSummary();
   const commentUrl = dryRun || cancelled.aborted ? "" : await tell(end, outcome, inputs, pullRequests);
   const removed = end.kind === "published" ? await cleanUp(inputs, pullRequests, surroundings) : withdrawn;
-  const isThere = end.kind === "published" || end.kind === "failed";
   return {
     outputs: {
       ...outcome.outputs,
@@ -69,7 +93,7 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
       commentUrl,
       previewsRemoved: String(removed),
     },
-    errors: end.errors,
+    errors: [...end.errors, ...summaryErrors],
   };
 }
 
@@ -121,12 +145,13 @@ async function cleanUp(
   pullRequests: PreviewPullRequests,
   surroundings: SiteSurroundings,
 ): Promise<number> {
-  const { rootPrefix, access, dryRun, pullRequestPreview } = inputs;
+  const { rootPrefix, hasOwnHost, access, dryRun, pullRequestPreview } = inputs;
   const { name: except, previewDays } = pullRequestPreview;
+  const options = { rootPrefix, previewDays, except, dryRun, warnsOfSites: !hasOwnHost };
   try {
     return await withRemovalTools(inputs, surroundings, async (tools) => {
-      const stateOf: PreviewPullRequests["stateOf"] = (each) => pullRequests.stateOf(each);
-      const removed = await cleanUpPreviews({ rootPrefix, previewDays, except, dryRun }, { ...tools, log, stateOf });
+      const isClosed = (each: PullRequest) => pullRequests.isClosed(each);
+      const removed = await cleanUpPreviews(options, { ...tools, log, isClosed });
       if (!dryRun) await tellRemovals(removed, access.bucketName, pullRequests);
       return removed.length;
     });

@@ -32,6 +32,8 @@ export interface SiteWork {
   /** Begins the log. */
   readonly opening: string;
   readonly done: Direction["done"];
+  /** Takes the summary, if it is not to be added to the run at once. */
+  readonly takeSummary?: (markdown: string) => void;
   /** Decides what to do, and with which options. */
   prepare(tools: SiteTools): Promise<{ readonly site: PreparedSite; readonly options: SiteOptions }>;
 }
@@ -57,7 +59,7 @@ export interface SiteOutcome extends TaskOutcome {
  * @throws as `runTransfer` does.
  */
 export async function runSite(
-  { options: asked, folder, opening, done, prepare }: SiteWork,
+  { options: asked, folder, opening, done, prepare, takeSummary }: SiteWork,
   s3Uri: string,
   { transport, scratchFolder, run, cancelled }: SiteSurroundings,
 ): Promise<SiteOutcome> {
@@ -115,6 +117,7 @@ export async function runSite(
         const planned = changes.slice(0, MAX_PLANNED_CHANGES).map((text) => ({ what: "A real run would", text }));
         return { ...outcome, facts: [...planned, ...facts] };
       },
+      ...(takeSummary ? { takeSummary } : {}),
       planFileExtras: (plan) => ({
         kept: plan.kept.map(({ relativeKey, sizeBytes, reason }) => ({ key: prefix + relativeKey, sizeBytes, reason })),
         cloudFront: {

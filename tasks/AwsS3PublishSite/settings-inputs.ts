@@ -14,7 +14,7 @@ const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
 /**
  * Reads the object settings of the site in two layers. The site's own `_headers` file comes between them.
  *
- * @param root the source folder, with which a pattern of cacheControl may start.
+ * @param root the source folder, with which patterns may start.
  */
 export function readSiteSettings(
   reader: InputReader,
@@ -23,7 +23,7 @@ export function readSiteSettings(
   compress: SiteOptions["compress"],
 ): SiteSettings {
   const cachePreset = reader.choice("cachePreset", ["standard", "none"], "standard");
-  const read = readObjectSettingsParts(reader, root, (text) => parseReadableStorageClass(text, isAmazon));
+  const read = readObjectSettingsParts(reader, { root }, (text) => parseReadableStorageClass(text, isAmazon));
   const parts: ObjectSettingsParts = { ...read, cannedAcl: undefined };
   const rules = checkRules(reader, parts);
   const encoding = parts.headers["content-encoding"];

@@ -34,6 +34,13 @@ export function readPreviewUrl(reader: InputReader, name: string): URL | undefin
   );
 }
 
+/** Whether the URL gives each preview a host name of its own, so that no two have the same origin. */
+export function readHasOwnHost(reader: InputReader): boolean {
+  const text = reader.text("siteUrl");
+  const [one, other] = ["a", "b"].map((name) => text.replaceAll(PREVIEW, name)).filter((url) => URL.canParse(url));
+  return one !== undefined && other !== undefined && new URL(one).hostname !== new URL(other).hostname;
+}
+
 /** @throws Error if it is no URL below which a site can be. What is entered is not repeated: it may hold a password. */
 function parseSiteUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;

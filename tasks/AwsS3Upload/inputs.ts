@@ -17,9 +17,10 @@ export function readInputs(): InNameOf<UploadOptions> {
   const customerKey = readCustomerKey(reader);
   const { access, isAmazon } = readAccess(reader, "targetFolder");
   const source = readSource(reader, "Enter the folder or the file to upload.");
-  const transfer = readTransfer(reader, source.path);
+  const subject = { root: source.path, ignoreCase: reader.boolean("ignoreCase") };
+  const transfer = readTransfer(reader, subject);
   const prefix = readPrefix(reader);
-  const settings = readObjectSettings(reader, source.path, isAmazon);
+  const settings = readObjectSettings(reader, subject, isAmazon);
   const encryption = readUploadEncryption(reader, customerKey, isAmazon);
   const createBucket = reader.boolean("createBucket");
   const followSymlinks = reader.boolean("followSymlinks", true);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeMarkdown } from "../../src/agent/markdown.ts";
+import { escapeMarkdown, markdownLink } from "../../src/agent/markdown.ts";
 
 describe("a text from outside in Markdown", () => {
   const cases: [text: string, escaped: string][] = [
@@ -16,6 +16,8 @@ describe("a text from outside in Markdown", () => {
     ["a*b*c ~~d~~", "a\\*b\\*c &#126;&#126;d&#126;&#126;"],
     ["back\\slash", "back\\\\slash"],
     ["# 1", "\\# 1"],
+    ["fixes #123 and !456", "fixes \\#123 and \\!456"],
+    ["price-$10-$20.html", "price-&#36;10-&#36;20.html"],
     ["- a", "&#45; a"],
     ["12. a", "12&#46; a"],
     [
@@ -28,4 +30,9 @@ describe("a text from outside in Markdown", () => {
   for (const [text, escaped] of cases) {
     it(`is shown as it is: ${JSON.stringify(text)}`, () => assert.equal(escapeMarkdown(text), escaped));
   }
+
+  it("leads to a URL, whatever is in it", () => {
+    const url = "https://example.com/_a/(b)|$1$`c`*d*";
+    assert.equal(markdownLink("a $1$", url), "[a &#36;1&#36;](https://example.com/_a/%28b%29%7C%241%24%60c%60%2Ad%2A)");
+  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { runStep, type StepRequest, type StepResult } from "../../local/agent/agent.ts";
+import { inSharedProcess } from "../step-host/step-host.ts";
 
 /**
  * Runs a few lines of TypeScript as the whole of a task, the way the agent runs tasks.
@@ -31,7 +32,7 @@ export async function runInTask(script: string, request: Partial<StepRequest> = 
       execution: { Node20_1: { target: "index.js" } },
     };
     writeFileSync(join(taskFolder, "task.json"), JSON.stringify(definition));
-    return await runStep({ taskFolder, inputs: {}, ...request });
+    return await runStep({ taskFolder, inputs: {}, ...inSharedProcess(request), ...request });
   } finally {
     rmSync(taskFolder, { recursive: true, force: true });
   }

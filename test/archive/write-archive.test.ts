@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArchiveEntry, ArchiveFormat } from "../../src/archive/archive-entry.ts";
 import { contentHash } from "../../src/archive/content-hash.ts";
+import type { ReadTools } from "../../src/archive/entry-content.ts";
 import { maxArchiveBytes, whyNameIsRefused, writeArchive } from "../../src/archive/write-archive.ts";
 import { compareUtf8 } from "../../src/files/byte-order.ts";
+import { Patience } from "../../src/files/windows/patience.ts";
 import { randomFrom } from "../random.ts";
 import { writeFiles } from "../tasks/write-files.ts";
 
 const MIB = 1024 ** 2;
+const NEVER_CANCELLED: ReadTools = { signal: new AbortController().signal };
 const FORMATS: readonly ArchiveFormat[] = ["zip", "tar.gz"];
 
 /** What Python's own readers find: name, size, permissions, time and SHA-256 of each entry. */
@@ -54,9 +58,15 @@ describe("writeArchive", () => {
     return entries.sort((one, other) => compareUtf8(one.path, other.path));
   }
 
-  async function archiveOf(entries: readonly ArchiveEntry[], format: ArchiveFormat, compressionLevel = 6) {
+  async function archiveOf(
+    entries: readonly ArchiveEntry[],
+    format: ArchiveFormat,
+    compressionLevel = 6,
+    tools = NEVER_CANCELLED,
+  ) {
     const chunks: Buffer[] = [];
-    for await (const chunk of await writeArchive(folder, entries, { format, compressionLevel })) chunks.push(chunk);
+    for await (const chunk of await writeArchive(folder, entries, { format, compressionLevel }, tools))
+      chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 
@@ -147,9 +157,28 @@ describe("writeArchive", () => {
       await assertNothingOpen();
     });
 
+    it(`does not wait for a file of the ${format} that another program has open once the step is cancelled`, async () => {
+      const patience = new Patience({
+        isWindows: true,
+        wait: async (_delayMs, signal) => void (await once(signal as AbortSignal, "abort")),
+      });
+      const held = Object.assign(new Error("EBUSY"), { code: "EBUSY" });
+      const whileHeld = patience.whileHeld.bind(patience);
+      patience.whileHeld = (call) => whileHeld(call, () => Promise.reject(held));
+      for (const sizeBytes of [1, MIB]) {
+        const cancel = new AbortController();
+        const archive = archiveOf(entriesOf({ "held.bin": Buffer.alloc(sizeBytes) }), format, 6, {
+          signal: cancel.signal,
+          patience,
+        });
+        setImmediate(() => cancel.abort(new Error("cancelled")));
+        await assert.rejects(archive, { message: "cancelled" });
+      }
+    });
+
     it(`closes the file that it reads if nobody wants the ${format} any more`, async () => {
       const entries = entriesOf({ "large.bin": Buffer.alloc(30 * MIB, randomFrom(3).bytes(70_001)) });
-      const archive = await writeArchive(folder, entries, { format, compressionLevel: 1 });
+      const archive = await writeArchive(folder, entries, { format, compressionLevel: 1 }, NEVER_CANCELLED);
       for await (const chunk of archive) if (chunk.length > 0) break;
       assert.ok(archive.destroyed);
       await assertNothingOpen();

@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { readConnectionsFile } from "../../local/pipeline/connections.ts";
 import { SourceFolder } from "../tasks/upload-step.ts";
 import { tasksIn } from "./examples/example-pipeline.ts";
+import { startedByGitHub } from "./examples/github-webhook.ts";
 import { runExample } from "./examples/run-example.ts";
 import { type CodeBlock, codeBlocksOf } from "./markdown.ts";
 import { root, userPages } from "./pages.ts";
 
 /** What is said of an example here and would not be said where the files of its readers are. */
 const EXPECTED_WARNINGS = /\[(pattern-without-match|domain-not-delegated|distribution-settings-incomplete)\]$/;
+
+/** What the log says where a task of this extension begins. */
+const OWN_AUTHOR = "Author       : S3 Tasks for Azure Pipelines";
 
 /** Its pipelines have a test of their own, release-checklist.test.ts. */
 const TESTED_ELSEWHERE = "docs/release-checklist.md";
@@ -21,7 +25,10 @@ const CHECKS: Readonly<Record<string, (block: CodeBlock) => Promise<void>>> = {
   // test/docs/written.test.ts compares these with task.json, and the tests of the inputs run them.
   syntax: async () => {},
   inputs: async () => {},
+  // test/docs/previews.test.ts runs it behind the step that it needs.
+  script: async ({ code }) => assert.deepEqual(tasksIn(code), []),
   connections: ({ code }) => assertConnections(code),
+  webhook: ({ code }) => assertRuns(startedByGitHub(code)),
   "other-tasks": async ({ code }) => {
     const tasks = tasksIn(code);
     assert.ok(tasks.length > 0 && tasks.every((task) => !task.startsWith("AwsS3")), tasks.join(", "));
@@ -31,6 +38,7 @@ const CHECKS: Readonly<Record<string, (block: CodeBlock) => Promise<void>>> = {
 async function assertRuns(code: string, hostType?: "release"): Promise<void> {
   const { result, log, warnings } = await runExample(code, hostType);
   assert.equal(result, "Succeeded", log.join("\n"));
+  assert.ok(log.includes(OWN_AUTHOR), "no task of this extension ran");
   assert.deepEqual(
     warnings.filter((warning) => !EXPECTED_WARNINGS.test(warning)),
     [],

@@ -20,10 +20,18 @@ interface Statement {
   readonly [element: string]: unknown;
 }
 
+/** What IAM knows of a role with one inline policy. */
+export interface CreatedRole {
+  readonly arn: string;
+  readonly trustPolicy: unknown;
+  readonly policy: Policy;
+}
+
 /** moto, told to enforce the policies of IAM. */
 export class MotoWithAuthorization {
   readonly server: RunningServer;
   #users = 0;
+  #stacks = 0;
 
   private constructor(server: RunningServer) {
     this.server = server;
@@ -56,13 +64,46 @@ export class MotoWithAuthorization {
     });
   }
 
-  async #iam(parameters: Readonly<Record<string, string>>): Promise<string> {
-    const form = new URLSearchParams({ Version: "2010-05-08", ...parameters }).toString();
+  /**
+   * Creates a stack of a template by CloudFormation, and reads the role that it made.
+   *
+   * @throws Error if CloudFormation refuses the template or a parameter.
+   */
+  async createRole(template: string, parameters: Readonly<Record<string, string>>): Promise<CreatedRole> {
+    const StackName = `stack-${++this.#stacks}`;
+    const given = Object.entries(parameters).flatMap(([name, value], index) => [
+      [`Parameters.member.${index + 1}.ParameterKey`, name],
+      [`Parameters.member.${index + 1}.ParameterValue`, value],
+    ]);
+    const Capabilities = { "Capabilities.member.1": "CAPABILITY_IAM" };
+    return this.asAdministrator(async () => {
+      const stack = { Action: "CreateStack", StackName, TemplateBody: template, ...Capabilities };
+      await this.#ask("cloudformation", "2010-05-15", { ...stack, ...Object.fromEntries(given) });
+      const described = await this.#ask("cloudformation", "2010-05-15", { Action: "DescribeStacks", StackName });
+      const arn = /<OutputKey>RoleArn<\/OutputKey>\s*<OutputValue>([^<]+)/.exec(described)?.[1] ?? "";
+      const RoleName = arn.replace(/.*\//, "");
+      const role = await this.#iam({ Action: "GetRole", RoleName });
+      const policy = await this.#iam({ Action: "GetRolePolicy", RoleName, PolicyName: "bucket" });
+      const { Version, Statement } = documentIn(policy, "PolicyDocument") as Policy;
+      return {
+        arn,
+        trustPolicy: documentIn(role, "AssumeRolePolicyDocument"),
+        // CloudFormation leaves out what is AWS::NoValue, also of a list.
+        policy: { Version, Statement: Statement.filter((statement) => statement !== null) },
+      };
+    });
+  }
+
+  #iam(parameters: Readonly<Record<string, string>>): Promise<string> {
+    return this.#ask("iam", "2010-05-08", parameters);
+  }
+
+  async #ask(service: string, Version: string, parameters: Readonly<Record<string, string>>): Promise<string> {
+    const form = new URLSearchParams({ Version, ...parameters }).toString();
     // moto takes the service from the signature, at which it does not look further here.
     return this.#post("/", form, {
       "content-type": "application/x-www-form-urlencoded",
-      authorization:
-        "AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0",
+      authorization: `AWS4-HMAC-SHA256 Credential=any/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
     });
   }
 
@@ -87,6 +128,12 @@ function forMoto({ Version, Statement }: Policy): object {
       return [statement, { Effect: statement.Effect, Action: "s3:DeleteObject", Resource }];
     }),
   };
+}
+
+/** A policy in an answer. moto writes those that a template made as Python does. */
+function documentIn(answer: string, element: string): unknown {
+  const text = decodeURIComponent(textOf(answer, element).replaceAll(/&(?:#39|#x27|apos|quot|#34);/g, '"'));
+  return JSON.parse(text.replaceAll("'", '"').replaceAll("None", "null"));
 }
 
 function textOf(document: string, element: string): string {

@@ -71,21 +71,39 @@ describe("Who follows the pages", () => {
     });
   });
 
+  const NAME_SERVERS = ["ns-1.example.net", "ns-2.example.org"];
+
   it("has a website with a domain that was bought elsewhere, with and without www", async () => {
     const [, domain] = pipelinesOf("docs/hosting.md");
     await withExample(domain?.code ?? "", "build", async (example) => {
+      // The reader has created the zone, and entered its name servers at the registrar.
+      const { result, warnings, log } = await example.run(NAME_SERVERS);
+      assert.deepEqual([result, warnings], ["Succeeded", []], log.join("\n"));
+      await assertDomainLeadsToSite(example);
+    });
+  });
+
+  it("has the same with a hosted zone that the step creates", async () => {
+    const [, domain] = pipelinesOf("docs/hosting.md");
+    const code = domain?.code.replace(/hostedZoneId: \w+/, "createHostedZone: true") ?? "";
+    await withExample(code, "build", async (example) => {
       const first = await example.run();
       assert.equal(first.result, "Succeeded", first.log.join("\n"));
-      assert.deepEqual(Object.keys(example.aws.records), ["example.com"]);
       const [servers = []] = first.warnings.map((warning) => warning.match(/ns-\d\.example\.\w+/g) ?? []);
+      assert.deepEqual(servers, NAME_SERVERS);
       assert.match(first.warnings.join(), /^The domain example\.com does not use its hosted zone yet/);
       // The reader enters these at the registrar, and runs the step again.
       const second = await example.run(servers);
       assert.deepEqual([second.result, second.warnings], ["Succeeded", []], second.log.join("\n"));
-      assert.match(await example.aws.visit("www.example.com", "/"), /^200 <link/);
-      assert.equal(await example.aws.visit("example.com", "/about.html"), "http://www.example.com/about.html");
+      await assertDomainLeadsToSite(example);
     });
   });
+
+  async function assertDomainLeadsToSite({ aws }: Example): Promise<void> {
+    assert.deepEqual(Object.keys(aws.records), ["example.com"]);
+    assert.match(await aws.visit("www.example.com", "/"), /^200 <link/);
+    assert.equal(await aws.visit("example.com", "/about.html"), "http://www.example.com/about.html");
+  }
 });
 
 describe("Who follows docs/run-locally.md on a laptop", () => {

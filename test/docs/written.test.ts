@@ -7,6 +7,7 @@ import { declaredTask } from "../tasks/inputs/declared-inputs.ts";
 import { inputTables } from "../tasks/inputs/tables.ts";
 import { anchorsOf, codeBlocksOf } from "./markdown.ts";
 import { root } from "./pages.ts";
+import { renderComparison } from "./written/comparison.ts";
 import { fillPage } from "./written/fill-page.ts";
 import { writtenSections } from "./written/written-sections.ts";
 
@@ -16,6 +17,31 @@ for (const [path, sections] of Object.entries(writtenSections())) {
     assert.equal(page, fillPage(page, sections));
   });
 }
+
+describe("The comparison with other tools", () => {
+  const results = readFileSync(join(root, "bench/RESULTS.md"), "utf8");
+
+  it("has the figures of bench/RESULTS.md, in whichever column they are", () => {
+    const row = /^\| upload a 1 GiB file \| s5cmd \|.*$/m;
+    const [figures = ""] = row.exec(results) ?? [];
+    const changed = results.replace(figures, figures.replace(/\| [\d.]+ \|/, "| 98.7 |"));
+    assert.match(renderComparison(changed), /^\| upload a 1 GiB file \|.*\| 98\.7 s \|$/m);
+    const columns = results.replaceAll(/^(\| [^|]+ \| (?:program|---|task, Node \d+|aws-cli|s5cmd) \|)/gm, "$1 x |");
+    assert.equal(renderComparison(columns), renderComparison(results));
+  });
+
+  const lost: [what: string, of: RegExp, by: string, message: RegExp][] = [
+    ["a row", /^\| upload a 1 GiB file \| aws-cli \|.*\n/m, "", /has no row "upload a 1 GiB file" of aws-cli\. Run /],
+    ["a time", /(\| download a 1 GiB file \| s5cmd \|) [\d.]+/, "$1 –", /has "–" as seconds in its row "download a/],
+    ["the memory", /(\| upload a 1 GiB file \| s5cmd \|.*) \d+ MB/, "$1 -", /has "-" as peak memory in its row/],
+    ["the package", /^\| package \|.*\n/m, "", /has no size of the package/],
+  ];
+  for (const [what, of, by, message] of lost) {
+    it(`is not written without ${what}`, () => {
+      assert.throws(() => renderComparison(results.replace(of, by)), message);
+    });
+  }
+});
 
 for (const table of inputTables) {
   const path = taskPage(table.task);

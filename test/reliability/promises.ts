@@ -147,7 +147,8 @@ export const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: "No file of an archive is moved to the target folder before all archives are downloaded, checked and extracted.",
+    promise:
+      "No file of an archive is moved to the target folder before all archives are downloaded, checked and extracted.",
     tests: [
       test("tasks/extract", "refuses all archives that are not safe, by their names, and writes nothing"),
       test("tasks/extract", "moves no file if one of them cannot be moved"),

@@ -11,7 +11,7 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 import { LineReader } from "../../local/agent/line-reader.ts";
 import type { TaskProcess, TaskProcessEvents } from "../../local/agent/task-process.ts";
 
-/** How the time goes by for a task that runs in this process. */
+/** How the time goes by for a task that runs in this process, and what it finds there. */
 export interface TaskTime {
   /** By how much timeouts of 20 s and more are shortened, for servers that say nothing; 1 leaves them as they are. */
   readonly timeoutDivisor: number;
@@ -19,6 +19,8 @@ export interface TaskTime {
   readonly nameServers?: readonly string[] | undefined;
   /** How many connections are refused from now on. */
   readonly refused?: { count: number };
+  /** Makes the task's threads in place of Node's class. */
+  readonly threadClass?: typeof Worker;
 }
 
 /** A task that has not ended after so long never will. */
@@ -196,7 +198,7 @@ class TaskWorld {
   /** Threads with sockets whose timeouts are shortened. */
   #worker(): typeof Worker {
     const shortened = (timeoutMs: number) => this.#shortened(timeoutMs);
-    return class extends Worker {
+    return class extends (this.#time.threadClass ?? Worker) {
       constructor(path: string, options: WorkerOptions = {}) {
         const { workerData: data } = options;
         super(path, {

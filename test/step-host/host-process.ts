@@ -77,6 +77,8 @@ process.on("disconnect", () => process.exit(0));
 /** Removes what the task leaves behind in the process. */
 function forget(): void {
   output = [];
+  // Windows does not remove a folder in which a process is.
+  process.chdir(dirname(process.execPath));
   process.exitCode = undefined;
   const { cache } = createRequire(import.meta.url);
   for (const file of Object.keys(cache)) delete cache[file];

@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import type { StepRequest } from "../../local/agent/agent.ts";
 import type { TaskProcess, TaskProcessEvents } from "../../local/agent/task-process.ts";
 import { isFull } from "../amounts.ts";
+import { runWithCtrlC } from "../windows/ctrl-c.ts";
 
 /** A task that a host is to run. */
 export type HostedTask = Pick<TaskProcess, "script" | "workingDirectory" | "environment">;
@@ -31,7 +32,7 @@ const free = new Map<string, Host[]>();
 let hostScript: string | undefined;
 
 /** What a process gets when it starts, and what only a process of its own can do. */
-const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "certificates", "inheritedEnv", "nodePath"] as const;
+const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "inheritedEnv", "nodePath"] as const;
 
 /**
  * What lets a step share a process with other steps, one after the other, each with modules and an environment of its own: to start a process
@@ -41,6 +42,7 @@ const NEEDS_OWN = ["cancel", "timeoutMs", "onLine", "container", "certificates",
 export function inSharedProcess(step: Partial<StepRequest> = {}): Pick<StepRequest, "runProcess"> {
   const setsUpNode = Object.keys(step.env ?? {}).some((name) => name.startsWith("NODE_"));
   const needsOwn = setsUpNode || NEEDS_OWN.some((name) => step[name] !== undefined);
+  if (needsOwn && (step.cancel || step.timeoutMs) && process.env.WINDOWS_PARENT) return { runProcess: runWithCtrlC };
   return isFull || needsOwn ? {} : { runProcess: runInHost };
 }
 

@@ -98,7 +98,7 @@ describe("AwsS3Download with deleteExtra", () => {
     assertFailedWith(
       await bench.download({ ...ALL, globExpressions: "**/*.js" }),
       [
-        `c.js was not downloaded: there is a folder of the same name: ${bench.landing.path}/c.js. Remove or rename that folder, or choose another target folder. [path-taken]`,
+        `c.js was not downloaded: there is a folder of the same name: ${join(bench.landing.path, "c.js")}. Remove or rename that folder, or choose another target folder. [path-taken]`,
       ],
       { deleted: 1 },
     );

@@ -119,8 +119,8 @@ describe("AwsS3Download, where files exist already,", () => {
     assertFailedWith(
       { ...result, issues: [...result.issues].sort((a, b) => (a.message < b.message ? -1 : 1)) },
       [
-        `file/below.txt was not downloaded: ${path}/file is a file where a folder is needed. Remove it, or choose another folder. [path-taken]`,
-        `folder was not downloaded: there is a folder of the same name: ${path}/folder. Remove or rename that folder, or choose another target folder. [path-taken]`,
+        `file/below.txt was not downloaded: ${join(path, "file")} is a file where a folder is needed. Remove it, or choose another folder. [path-taken]`,
+        `folder was not downloaded: there is a folder of the same name: ${join(path, "folder")}. Remove or rename that folder, or choose another target folder. [path-taken]`,
       ],
       { new: 1, bytes: 1 },
     );

@@ -8,7 +8,8 @@ import { assertFailed } from "./step-result.ts";
 import { MIB, patternedBytes } from "./stored-objects.ts";
 import { unprivilegedNode } from "./unprivileged-node.ts";
 
-const LARGE = 40 * MIB;
+/** In three ranges. */
+const LARGE = 33 * MIB;
 const SMALL_COUNT = 300;
 
 describe("AwsS3Download never leaves a part of a file under its name,", () => {

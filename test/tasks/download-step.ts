@@ -62,6 +62,10 @@ export class LandingFolder {
     return readFolder(this.path);
   }
 
+  bytesOf(path: string): Buffer {
+    return readFileSync(join(this.path, path));
+  }
+
   /** The same of the folder around it. */
   readOutside(): Record<string, string> {
     return readFolder(this.outside);

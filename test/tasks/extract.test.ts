@@ -7,6 +7,7 @@ import { hostileArchives } from "../extract/hostile-archives.ts";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
 import { countsOf } from "./download-step.ts";
 import { errorsOf } from "./step-result.ts";
+import { outcomeOf } from "./upload-bench.ts";
 
 const app = buildZip([
   { name: "bin/" },
@@ -21,6 +22,13 @@ const data = buildTgz([
   { name: "./b.txt", content: "bb", mode: 0o600 },
 ]);
 const appFiles = { "bin/run": "#!/bin/sh\n", "empty/": "", "read me.txt": "read me" };
+
+const repository = buildZip([
+  { name: ".git/hooks/", mode: 0o40755 },
+  { name: ".git/config", content: "attack" },
+  { name: "sub/.git/HEAD", content: "ref" },
+  { name: ".gitignore", content: "i" },
+]);
 
 /** Lets the disk of temporary files below a folder be full. */
 const fullDisk = (folder: string) => `
@@ -197,6 +205,25 @@ describe("AwsS3Download with extract", () => {
     assert.deepEqual(bench.landing.readOutside(), { "target/kept.txt": "kept" });
   });
 
+  it("skips .git in archives too, unless a pattern names it", async () => {
+    await bench.put({ "in/app.zip": repository, "in/b.txt": "b" });
+    bench.landing.write({ "app/.git/config": "precious" });
+    const result = await extract({ sourceFolder: "in", overwrite: "always" });
+    assert.deepEqual(outcomeOf(result).warnings, [
+      "extract: .git in in/app.zip is not extracted (2 files). To extract it too, name it in a pattern (globExpressions), for example **/.git/**. [file-skipped]",
+    ]);
+    const kept = { "app/.gitignore": "i", "b.txt": "b" };
+    assert.deepEqual(bench.landing.read(), { "app/.git/config": "precious", ...kept });
+    const wanted = await extract({ sourceFolder: "in", overwrite: "always", globExpressions: "**\n**/.git/**" });
+    assert.equal(outcomeOf(wanted).warnings, undefined);
+    assert.deepEqual(bench.landing.read(), {
+      "app/.git/config": "attack",
+      "app/.git/hooks/": "",
+      "app/sub/.git/HEAD": "ref",
+      ...kept,
+    });
+  });
+
   it("says why an archive is refused, and what to do", async () => {
     await bench.put({
       "a.zip": buildZip([{ name: "../up.txt", content: "x" }]),
@@ -232,7 +259,7 @@ describe("AwsS3Download with extract", () => {
     assert.deepEqual(errorsOf(await run(temporaryFolder)), [
       `extract: the disk of the agent's temporary folder ${temporaryFolder} is full. The archives need ${app.length + data.length} B there. Free space on that disk, or give the agent a larger one. [disk-full]`,
     ]);
-    assert.deepEqual(bench.landing.readOutside(), {});
+    assert.deepEqual(bench.landing.readOutside(), { "target/": "" });
   });
 
   it("refuses archives and objects that would share a folder", async () => {

@@ -6,13 +6,18 @@ import { join } from "node:path";
 import type { StepRequest } from "../../local/agent/agent.ts";
 import { localhostTls } from "../../local/s3/localhost-tls.ts";
 import { defaultCredential, type FaultRule, type S3Server, startS3Server } from "../../local/s3/server.ts";
+import { amount } from "../amounts.ts";
 import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
 import { runDownload } from "./download-step.ts";
 import { runUpload, SourceFolder } from "./upload-step.ts";
 
 const MIB = 1024 ** 2;
-const files = { "a.txt": "a", "large.bin": Buffer.alloc(40 * MIB, "large"), "sub/b.bin": Buffer.alloc(300_000, "b") };
+const files = {
+  "a.txt": "a",
+  "large.bin": Buffer.alloc(amount(40, 17) * MIB, "large"),
+  "sub/b.bin": Buffer.alloc(300_000, "b"),
+};
 
 const passing: [title: string, faults: readonly FaultRule[]][] = [
   ["nothing does", []],

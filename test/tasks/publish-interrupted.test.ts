@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { MANIFEST, publishBench } from "./publish-bench.ts";
-import { StepProcess } from "./publish-process.ts";
+import { KILLED, StepProcess } from "./publish-process.ts";
 import { assertDone, denied, outcomeOf } from "./upload-bench.ts";
 
 describe("AwsS3PublishSite, after a publish that was killed,", () => {
@@ -28,7 +28,7 @@ describe("AwsS3PublishSite, after a publish that was killed,", () => {
     const { exitCode } = await bench.publish(inputs, task.step);
     clearInterval(watch);
     fault.remove();
-    assert.equal(exitCode, 128 + 9);
+    assert.equal(exitCode, KILLED);
   }
 
   it("keeps what the site needs that was live until just now, though an earlier publish did without it", async () => {

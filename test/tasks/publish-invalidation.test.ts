@@ -7,7 +7,7 @@ import {
   startControlPlaneStub,
 } from "../site/control-plane/control-plane-stub.ts";
 import { siteBehindCloudFront } from "./publish-aws-site.ts";
-import { StepProcess } from "./publish-process.ts";
+import { KILLED, StepProcess } from "./publish-process.ts";
 import { assertFailed, assertSucceeded, errorsOf, outputsOf } from "./step-result.ts";
 
 const ID = "E2EXAMPLE1ABCD";
@@ -96,7 +96,7 @@ describe("An invalidation of AwsS3PublishSite, by a CloudFront that is slow, bus
       const { NODE_OPTIONS = "" } = task.step.env ?? {};
       const env = { AWS_ENDPOINT_URL_CLOUDFRONT: stub.url.href, NODE_OPTIONS };
       const { exitCode } = await site.publish({ cloudFrontDistributionId: ID }, env);
-      assert.equal(exitCode, 128 + 9);
+      assert.equal(exitCode, KILLED);
       await assertMadeUp(["/old.html"]);
     });
 

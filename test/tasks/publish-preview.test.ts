@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
-import type { StepResult } from "../../local/agent/agent.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import { type AzureDevOpsServer, startAzureDevOps } from "../stand-ins/azure-devops/server.ts";
 import { createOidcIssuer } from "../stand-ins/sts/oidc-issuer.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
+import { withoutWaiting } from "./publish-process.ts";
 import { assertSucceeded } from "./step-result.ts";
 import { connectionTo, runStoreStep } from "./store-step.ts";
+import { summaryOf } from "./summary-text.ts";
 import { SourceFolder } from "./upload-step.ts";
 
 const OLD_COMMIT = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d";
@@ -39,6 +44,7 @@ describe("AwsS3PublishSite with action: preview", function () {
   function run(
     inputs: Readonly<Record<string, string>>,
     variables: Readonly<Record<string, string>> = {},
+    step: Partial<StepRequest> = {},
   ): Promise<StepResult> {
     return runStoreStep(
       "AwsS3PublishSite",
@@ -47,14 +53,21 @@ describe("AwsS3PublishSite with action: preview", function () {
       {
         connections: [connectionTo(target), azureDevOps.job.connection],
         variables: { ...azureDevOps.job.variables, "Build.SourceVersion": NEW_COMMIT, ...variables },
+        ...step,
       },
     );
   }
 
-  const preview = (number: number, more: Readonly<Record<string, string>> = {}, sourceCommit = OLD_COMMIT) =>
+  const preview = (
+    number: number,
+    more: Readonly<Record<string, string>> = {},
+    sourceCommit = OLD_COMMIT,
+    step: Partial<StepRequest> = {},
+  ) =>
     run(
       { action: "preview", siteUrl: "https://preview.example.com/{preview}/", ...more },
       { "System.PullRequest.PullRequestId": `${number}`, "System.PullRequest.SourceCommitId": sourceCommit },
+      step,
     );
 
   const outputs = ({ outputVariables }: StepResult, ...names: readonly string[]) =>
@@ -102,7 +115,7 @@ describe("AwsS3PublishSite with action: preview", function () {
     close(12);
     const { result, outputVariables, log } = await preview(12);
     assert.equal(result, "Succeeded");
-    assert.ok(log.includes("Pull request 12 is completed or abandoned, so nothing is published"), log.join("\n"));
+    assert.ok(log.includes("Pull request 12 is completed or abandoned, so it gets no preview"), log.join("\n"));
     assert.deepEqual(
       [await keys(), outputVariables.siteUrl?.value, outputVariables.previewsRemoved?.value],
       [[], "", "1"],
@@ -119,6 +132,40 @@ describe("AwsS3PublishSite with action: preview", function () {
     };
     assertSucceeded(await preview(12));
     assert.deepEqual([reads, await keys(), comments(12)], [2, [], []]);
+  });
+
+  it("warns once and leaves one summary, however often it meets another run", async () => {
+    assertSucceeded(await run({}));
+    assert.equal((await preview(12)).result, "Succeeded");
+    const key = "pr-12/.s3-site.json";
+    const client = target.client();
+    const { Body, Metadata = {} } = await client.send(new GetObjectCommand({ Bucket: bucketName, Key: key }));
+    const manifest = String(await Body?.transformToString());
+    const publishElsewhere = () =>
+      client.send(new PutObjectCommand({ Bucket: bucketName, Key: key, Body: `${manifest}\n`, Metadata }));
+    let conflicts = 0;
+    // The other publish happens when the step has read the manifest, and looks for a site at the same host name.
+    const meanwhile = {
+      // biome-ignore lint/suspicious/noThenProperty: it has to begin when the request has come
+      then: (resolve: () => void, reject: (reason: unknown) => void) =>
+        void (conflicts++ === 0 ? publishElsewhere() : Promise.resolve()).then(resolve, reject),
+    };
+    const fault = target.server.addFault({
+      match: { operation: "HeadObject", key: ".s3-site.json" },
+      action: { kind: "wait", until: meanwhile as unknown as Promise<void> },
+    });
+    const folder = mkdtempSync(join(tmpdir(), "preview-"));
+    source.write({ "menu.html": "<h1>New menu</h1>" });
+    const result = await preview(12, {}, OLD_COMMIT, withoutWaiting(folder));
+    fault.remove();
+    rmSync(folder, { recursive: true });
+    assert.equal(result.result, "Succeeded", result.log.join("\n"));
+    assert.equal(result.log.filter((line) => line.endsWith("This run publishes it again")).length, 1);
+    assert.deepEqual(
+      result.issues.map(({ message }) => /\[(.*)\]$/.exec(message)?.[1]),
+      ["preview-shares-origin"],
+    );
+    assert.match(summaryOf(result).lines.join("\n"), /\*\*Succeeded\*\*/);
   });
 
   it("ends with one line if the pull request has a newer commit", async () => {
@@ -240,6 +287,24 @@ describe("AwsS3PublishSite with action: preview", function () {
       });
       assertSucceeded(await run({ action: "removePreviews", pullRequestId: "7" }, elsewhere));
       assert.deepEqual(new Set((await keys()).map((key) => key.split("/")[0])), new Set(["pr-8"]));
+    });
+
+    it("leaves the previews of other repositories, which have the same numbers", async () => {
+      const repository = (name: string) => ({
+        "Build.Repository.Provider": "GitHub",
+        "Build.Repository.Uri": `https://github.com/quay-street/${name}`,
+      });
+      const inputs = { action: "preview", pullRequestId: "7" };
+      assertSucceeded(await run(inputs, repository("shop")));
+      assertSucceeded(await run({ ...inputs, previewName: "menu-7" }, repository("menu")));
+      const result = await run({ action: "removePreviews", pullRequestId: "7" }, repository("shop"));
+      assertSucceeded(result);
+      assert.deepEqual(outputs(result, "previewsRemoved"), { previewsRemoved: "1" });
+      assert.ok(
+        result.log.includes("The preview menu-7 stays, because it is of pull request 7 of another repository"),
+        result.log.join("\n"),
+      );
+      assert.deepEqual(new Set((await keys()).map((key) => key.split("/")[0])), new Set(["menu-7"]));
     });
   });
 

@@ -56,6 +56,9 @@ function stopBehind(line: string): string {
   `;
 }
 
+/** The exit code of a step that SIGKILL has ended. */
+export const KILLED = process.platform === "win32" ? 1 : 128 + 9;
+
 /** The process of a step, for signals that the agent does not send. */
 export class StepProcess {
   /** What the step needs for its process to be known. */

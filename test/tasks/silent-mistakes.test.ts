@@ -135,6 +135,21 @@ describe("AwsS3Upload, given patterns that match nothing,", () => {
     assertDone(await bench.upload(inputs), { unchanged: 1, deleted: 1 });
   });
 
+  it("gives files the headers of patterns in another case if case is ignored", async () => {
+    bench.source.remove();
+    bench.source.write({ "INDEX.HTML": "i", "App.JS": "a" });
+    const inputs = {
+      ignoreCase: "true",
+      headers: "*.html\n  Content-Language: de",
+      cacheControl: "**/*.js=no-cache",
+    };
+    assertDone(await bench.upload(inputs), { uploaded: 2, bytes: 2 });
+    const [page, script] = [await bench.head("INDEX.HTML"), await bench.head("App.JS")];
+    assert.deepEqual([page.ContentLanguage, script.CacheControl], ["de", "no-cache"]);
+    const unused = await bench.upload({ ...inputs, ignoreCase: "false" });
+    assert.equal(outcomeOf(unused).warnings?.length, 2);
+  });
+
   it("counts a pattern for objects that are to be deleted", async () => {
     await bench.put("old/a.txt", { ContentType: "text/plain" });
     const inputs = { globExpressions: "index.html\nold/", deleteExtra: "true", maxDelete: "100%" };

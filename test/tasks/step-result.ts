@@ -20,6 +20,11 @@ export function errorsOf({ issues }: StepResult): string[] {
   return issues.map(({ message }) => message.replaceAll(/, request id [^)]+/g, ""));
 }
 
+/** The lines of a log that are there however fast the machine is. */
+export function linesBesideProgress({ log }: StepResult): string[] {
+  return log.filter((line) => !/^\d+ %: |^Waiting for the server: /.test(line));
+}
+
 /** A step's output variables. */
 export function outputsOf({ outputVariables }: StepResult): Record<string, string> {
   return Object.fromEntries(Object.entries(outputVariables).map(([name, { value }]) => [name, value]));

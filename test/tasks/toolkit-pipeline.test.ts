@@ -12,6 +12,7 @@ import {
 import { rewritePipeline } from "../../local/migrate/rewrite-pipeline.ts";
 import type { PipelineResult } from "../../local/pipeline/pipeline-result.ts";
 import { runPipeline } from "../../local/pipeline/run-pipeline.ts";
+import { inSharedProcess } from "../step-host/step-host.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../target.ts";
 import { LandingFolder } from "./download-step.ts";
 import { connectionTo } from "./store-step.ts";
@@ -84,6 +85,7 @@ describe("A pipeline for the AWS Toolkit, moved over", () => {
       connections: [connectionTo(target)],
       variables: { bucket, restored: restored.path, customerKey: customerKey.toString("hex") },
       onLine: (line) => log.push(line),
+      ...inSharedProcess(),
     });
     return { run: result, log: log.join("\n") };
   }

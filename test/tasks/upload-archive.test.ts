@@ -4,7 +4,7 @@ import { appendFileSync, chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gunzipSync } from "node:zlib";
-import { GetObjectCommand, HeadObjectCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
+import { HeadObjectCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import JSZip from "jszip";
 import { extract } from "tar-stream";
 import type { StepResult } from "../../local/agent/agent.ts";
@@ -12,7 +12,7 @@ import { refusesChecksums, refusesWholeChecksums } from "../../local/s3/persona.
 import { removeVersions } from "../conformance/versioned-bucket.ts";
 import { randomFrom } from "../random.ts";
 import { beginUpload, noteAsOwn, unfinishedIn } from "./unfinished-upload.ts";
-import { assertDone, assertFailed, assertOutcome, denied, type UploadBench, uploadBench } from "./upload-bench.ts";
+import { assertDone, assertFailed, assertOutcome, denied, uploadBench } from "./upload-bench.ts";
 
 const MIB = 1024 ** 2;
 const files = {
@@ -25,12 +25,6 @@ const files = {
 const CHOSEN = "**\n!**/*.map";
 /** What compression leaves as it is. */
 const noise = (sizeBytes: number) => Buffer.alloc(sizeBytes, randomFrom(9).bytes(100_003));
-
-/** An object's bytes. */
-async function objectOf({ target, bucket }: UploadBench, Key: string): Promise<Buffer> {
-  const { Body } = await target.client().send(new GetObjectCommand({ Bucket: bucket, Key }));
-  return Buffer.from((await Body?.transformToByteArray()) ?? []);
-}
 
 async function readZip(bytes: Buffer): Promise<[name: string, mode: number, text: string][]> {
   const zip = await JSZip.loadAsync(bytes, { checkCRC32: true });
@@ -83,7 +77,7 @@ describe("AwsS3Upload, archive", () => {
       keyManagement: "awsManaged",
     };
     const first = await upload(settings);
-    const bytes = await objectOf(bench, "drop/app.zip");
+    const bytes = await bench.bytesOf("drop/app.zip");
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     assertDone(first, { uploaded: 1, bytes: bytes.length });
     assert.deepEqual(await bench.keys(), ["drop/app.zip"]);
@@ -141,7 +135,7 @@ describe("AwsS3Upload, archive", () => {
   it("stores them as one tar.gz under a name of the pipeline", async () => {
     const variables = { "Build.DefinitionName": "Web site", "Build.BuildNumber": "20260131.2" };
     const result = await upload({ archive: "tar.gz", archiveName: "", compressionLevel: "9" }, { variables });
-    const bytes = await objectOf(bench, "drop/Web-site-20260131.2.tar.gz");
+    const bytes = await bench.bytesOf("drop/Web-site-20260131.2.tar.gz");
     assertDone(result, { uploaded: 1, bytes: bytes.length });
     assert.deepEqual(await readTarGz(bytes), ENTRIES);
     assert.equal((await bench.head("drop/Web-site-20260131.2.tar.gz")).ContentType, "application/gzip");
@@ -152,7 +146,7 @@ describe("AwsS3Upload, archive", () => {
     const replaced = await upload();
     assertOutcome(replaced, {
       result: "Succeeded",
-      counts: { updated: 1, bytes: (await objectOf(bench, "drop/app.zip")).length },
+      counts: { updated: 1, bytes: (await bench.bytesOf("drop/app.zip")).length },
     });
     assert.deepEqual(bench.reasons(replaced), [
       "upload drop/app.zip: cannot be compared: it has no archive-content-sha256",
@@ -177,7 +171,7 @@ describe("AwsS3Upload, archive", () => {
     assertFailed(await upload({ overwrite: "error" }), [
       "overwrite: drop/app.zip exists already. Choose another targetFolder, or set overwrite to changed, always or never. [target-not-empty]",
     ]);
-    assert.equal((await objectOf(bench, "drop/app.zip")).toString(), "theirs");
+    assert.equal((await bench.bytesOf("drop/app.zip")).toString(), "theirs");
     await bench.remove("drop/app.zip");
     await bench.put("drop/app.zip.sig", { Body: "beside" });
     const { outputVariables } = await upload({ overwrite: "error" });
@@ -226,7 +220,7 @@ describe("AwsS3Upload, archive", () => {
     if (process.platform === "win32") return this.skip();
     symlinkSync("b/ä b.txt", join(bench.source.path, "link"));
     await upload();
-    const names = async () => (await readZip(await objectOf(bench, "drop/app.zip"))).map(([name]) => name);
+    const names = async () => (await readZip(await bench.bytesOf("drop/app.zip"))).map(([name]) => name);
     assert.ok((await names()).includes("link"));
     await upload({ followSymlinks: "false" });
     assert.ok(!(await names()).includes("link"));

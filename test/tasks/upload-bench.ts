@@ -4,7 +4,7 @@ import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import type { FaultAction, FaultMatch, S3ServerOptions } from "../../local/s3/server.ts";
 import { startEmbeddedTarget, startTarget, type Target } from "../target.ts";
 import { StepBench } from "./step-bench.ts";
-import { listKeys, readBucket, runUpload, SourceFolder } from "./upload-step.ts";
+import { listKeys, readBucket, readObject, runUpload, SourceFolder } from "./upload-step.ts";
 
 /** How a step ended, without its log. Numbers are those of the output variables. */
 export interface Outcome {
@@ -65,6 +65,10 @@ export class UploadBench extends StepBench<SourceFolder> {
   /** Key to content. */
   contents(): Promise<Record<string, string>> {
     return readBucket(this.target, this.bucket);
+  }
+
+  bytesOf(key: string): Promise<Buffer> {
+    return readObject(this.target, this.bucket, key);
   }
 
   /** All that HEAD tells of an object, but for what is the same of all, or new each time. */

@@ -11,9 +11,9 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { randomFrom } from "../random.ts";
+import { MIB, patternedBytes } from "./stored-objects.ts";
 import { assertDone, assertFailed, denied, uploadBench } from "./upload-bench.ts";
 
-const MIB = 1024 ** 2;
 const KEY = Buffer.from("a customer's key, of 32 bytes...");
 const customerKey = {
   SSECustomerAlgorithm: "AES256",
@@ -29,7 +29,7 @@ describe("AwsS3Upload, compareBy", () => {
   const oneHourAgo = () => new Date(Date.now() - 3_600_000);
 
   it("checksum: a second run sends nothing, and asks for nothing but the listing", async () => {
-    const large = randomFrom(1).bytes(17 * MIB);
+    const large = patternedBytes(17 * MIB);
     bench.source.write({ "a.txt": "a", "b/c.txt": "c", empty: "", "large.bin": large });
     assertDone(await bench.upload(), { uploaded: 4, bytes: large.length + 2 });
     for (const path of ["a.txt", "b/c.txt", "empty", "large.bin"]) touch(path, inOneHour());
@@ -41,7 +41,7 @@ describe("AwsS3Upload, compareBy", () => {
   });
 
   it("checksum: sees an edit that keeps size and time, in large files too", async () => {
-    const large = randomFrom(2).bytes(17 * MIB);
+    const large = patternedBytes(17 * MIB);
     bench.source.write({ "a.txt": "one", "large.bin": large });
     const time = oneHourAgo();
     assertDone(await bench.upload(), { uploaded: 2, bytes: large.length + 3 });

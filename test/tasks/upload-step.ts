@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import type { Target } from "../target.ts";
@@ -34,10 +36,15 @@ export class SourceFolder {
 export async function readBucket(target: Target, bucket: string): Promise<Record<string, string>> {
   const objects: Record<string, string> = {};
   for (const key of await listKeys(target, bucket)) {
-    const { Body } = await target.client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    objects[key] = Buffer.from((await Body?.transformToByteArray()) ?? []).toString("latin1");
+    objects[key] = (await readObject(target, bucket, key)).toString("latin1");
   }
   return objects;
+}
+
+/** The bytes of an object, read by the SDK. */
+export async function readObject(target: Target, bucket: string, key: string): Promise<Buffer> {
+  const { Body } = await target.client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return buffer(Body as Readable);
 }
 
 /** @returns all keys in the order of S3, whatever order the store lists them in. */

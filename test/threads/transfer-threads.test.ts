@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import tls from "node:tls";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
@@ -53,8 +54,8 @@ for (const [title, protocol, hasProxy] of routes) {
       const network = { proxyFor, authorities: localhostTls.cert, skipsValidation: false };
       options = { maxConnections: 4, idleTimeoutMs: 30_000, network };
       own = createTransport(options);
-      threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 1, minBytes: 0, sends: true });
-      assert.equal(threads.forUploads, threads);
+      const onLost = (error: Error) => assert.fail(error);
+      threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 1, minBytes: 0, onLost });
       threads.expect(1);
       closers = [];
     });
@@ -143,7 +144,7 @@ for (const [title, protocol, hasProxy] of routes) {
         const isFirst = answers++ === 0;
         response.writeHead(206, { "content-length": bytes.length - start });
         if (isFirst)
-          response.write(bytes.subarray(start, 3_000_000), () => setTimeout(() => reset(response.socket), 20));
+          response.write(bytes.subarray(start, 3_000_000), () => setTimeout(20).then(() => reset(response.socket)));
         else response.end(bytes.subarray(start));
       });
       let progressBytes = 0;
@@ -181,6 +182,30 @@ for (const [title, protocol, hasProxy] of routes) {
       assert.deepEqual([sink.writtenBytes, receivedBytes, progressBytes], [bytes.length, bytes.length, bytes.length]);
       assert.deepEqual(sink.digest, digestOf("CRC64NVME", bytes));
       assert.ok(readFileSync(join(folder, "target")).subarray(7).equals(bytes));
+    });
+
+    it("reports the few bytes that a slow connection brings before the answer is complete", async () => {
+      const hasReport = new EventEmitter();
+      const port = await serve(async (_request, response) => {
+        const firstReport = once(hasReport, "first");
+        response.writeHead(200, { "content-length": 3 }).write("a");
+        await setTimeout(1_100);
+        response.write("b");
+        // Without a report, the answer never ends.
+        await firstReport;
+        response.end("c");
+      });
+      let receivedBytes = 0;
+      const sink = threads.receiver({ descriptor: target.fd, startByte: 0, sizeBytes: 3 }, undefined, (sizeBytes) => {
+        receivedBytes += sizeBytes;
+        hasReport.emit("first");
+      });
+      assert.ok(sink);
+      await sink.carrier.exchange(request(port, { receive: () => sink }));
+      await sink.flush();
+      await sink.close();
+      assert.equal(receivedBytes, 3);
+      assert.equal(readFileSync(join(folder, "target"), "latin1"), "abc");
     });
 
     it("does not give a refusal's body to the file", async () => {
@@ -276,11 +301,11 @@ describe("threads that transfer", () => {
     const { port } = server.address() as AddressInfo;
     const options = { maxConnections: 4, idleTimeoutMs: 30_000 };
     const own = createTransport(options);
-    const threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 2, minBytes: 100 });
+    const onLost = () => assert.fail("the end of a step is no loss");
+    const threads = new TransferThreads({ transport: options, ownCarrier: own, maxThreads: 2, minBytes: 100, onLost });
     const path = join(mkdtempSync(join(tmpdir(), "threads-")), "file");
     const file = await open(path, "w");
     const target = { descriptor: file.fd, startByte: 0, sizeBytes: 9 };
-    assert.equal(threads.forUploads, undefined);
     threads.expect(99);
     assert.equal(threads.receiver(target, undefined, unwanted), undefined);
     threads.expect(1);

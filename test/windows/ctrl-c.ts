@@ -45,10 +45,17 @@ export const runWithCtrlC: typeof runTaskProcess = async (task, { onLine, onOutp
   }
 };
 
+/** A file that another program has open. */
+export interface HeldFile {
+  readonly released: Promise<unknown>;
+  /** Ends the other program. */
+  release(): void;
+}
+
 /** Holds a file, which no other program can open meanwhile. @returns once it is held. */
-export async function holdFile(path: string, milliseconds: number): Promise<{ readonly released: Promise<unknown> }> {
+export async function holdFile(path: string, milliseconds: number): Promise<HeldFile> {
   const child = spawn(windowsParent(), ["hold", path, String(milliseconds)], { stdio: ["ignore", "pipe", "inherit"] });
   const released = once(child, "exit");
   await once(child.stdout, "data");
-  return { released };
+  return { released, release: () => child.kill() };
 }

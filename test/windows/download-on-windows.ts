@@ -148,6 +148,28 @@ describe("AwsS3Download on Windows", () => {
       assert.deepEqual(bench.landing.read(), { "a.txt": "new" });
     });
 
+    it("leaves a read-only file as it was if it is cancelled while it waits for it", async () => {
+      await bench.put({ "a.txt": "new" });
+      bench.landing.write({ "a.txt": "old" });
+      const path = join(bench.landing.path, "a.txt");
+      chmodSync(path, 0o444);
+      const held = await holdFile(path, 600_000);
+      const cancel = new AbortController();
+      const step = { runProcess: runWithCtrlC, cancel: cancel.signal };
+      const running = bench.download({ overwrite: "always" }, step);
+      while (readdirSync(bench.landing.path).length === 1) await sleep(50);
+      // It tries to replace the file until then.
+      await sleep(1_000);
+      cancel.abort();
+      const { result, log } = await running;
+      held.release();
+      await held.released;
+      assert.equal(result, "Canceled", log.join("\n"));
+      assert.deepEqual(bench.landing.read(), { "a.txt": "old" });
+      assert.equal(statSync(path).mode & 0o200, 0);
+      chmodSync(path, 0o666);
+    });
+
     it("does not wait for a folder to go away", async () => {
       await bench.put({ "a.txt": "new" });
       bench.landing.write({ "a.txt/b": "b" });

@@ -27,7 +27,7 @@ describe("AwsS3Upload on Windows", () => {
     const result = await bench.upload({
       globExpressions: "# files\r\n**\r\n!**/*.pdb\r\n",
       ignoreCase: "true",
-      headers: "*.html\r\n  Cache-Control: no-cache\r\n  Content-Language: de\r\n",
+      headers: "*.HTML\r\n  Cache-Control: no-cache\r\n  Content-Language: de\r\n",
       metadata: "build=7\r\nbranch=main\r\n",
       tags: "team=web\r\n",
     });

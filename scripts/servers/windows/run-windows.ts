@@ -55,8 +55,6 @@ export async function runMochaOnWindows(
   const environment = {
     ESBUILD_BINARY_PATH: seen(esbuild),
     WINDOWS_PARENT: seen(parent),
-    // Each step in a process of its own: one for many would stay in a folder that is to go.
-    S3_TEST_FULL: "1",
     CI: "true",
   };
   try {

@@ -48,12 +48,16 @@ export class GitApi extends GitClient {
   /** @param bodyTimeoutMs how long a whole body may take, however often something of it comes. */
   constructor(bodyTimeoutMs: number, ...settings: ConstructorParameters<typeof GitClient>) {
     super(...settings);
-    readWithCare(this.rest, { bodyTimeoutMs, maxMib: MAX_GIT_ANSWER_MIB }, throwNotFound);
+    readWithCare(this.rest, { bodyTimeoutMs, maxMib: MAX_GIT_ANSWER_MIB }, refuseEmptyAnswers);
   }
 }
 
-/** @param notFound gets the body of an answer with status 404, which the library does not read. */
-function readWithCare(rest: unknown, limits: AnswerLimits, notFound?: (body: string) => void): void {
+/** @param check throws if the library must not read an answer. */
+function readWithCare(
+  rest: unknown,
+  limits: AnswerLimits,
+  check: (status: number, body: string) => void = () => undefined,
+): void {
   // The library treats a truncated answer as one without content.
   const reader = rest as AnswerReader;
   const process = reader.processResponse.bind(reader);
@@ -61,21 +65,27 @@ function readWithCare(rest: unknown, limits: AnswerLimits, notFound?: (body: str
     // The library reads without a limit, and an answer that cannot be decompressed ends the process.
     const text = await readText(response.message, limits);
     if (isCutOff(response, text)) throw cutOff();
-    const isMissing = response.message.statusCode === 404;
-    if (isMissing) notFound?.(text);
+    const { statusCode = 0 } = response.message;
+    check(statusCode, text);
     // For 404, the library reads the body too late to be used.
-    return process({ message: response.message, readBody: async () => (isMissing ? "" : text) }, options);
+    return process({ message: response.message, readBody: async () => (statusCode === 404 ? "" : text) }, options);
   };
 }
 
+/** The library treats 404, and a page instead of JSON, as an answer without content: a comment would count as written. */
+function refuseEmptyAnswers(status: number, body: string): void {
+  if (status === 404) throw notFound(body);
+  if (status < 300 && /^\s*</.test(body)) throw Object.assign(new Error(body), { statusCode: status });
+}
+
 /** If the token may not see a repository or pull request, only the message says why. */
-function throwNotFound(body: string): never {
+function notFound(body: string): Error {
   let message = "it found nothing with that name";
   try {
     const document: unknown = JSON.parse(body);
     if (typeof document === "object" && document !== null && "message" in document) message = String(document.message);
   } catch {}
-  throw Object.assign(new Error(message), { statusCode: 404 });
+  return Object.assign(new Error(message), { statusCode: 404 });
 }
 
 async function readText(message: IncomingMessage, { bodyTimeoutMs, maxMib }: AnswerLimits): Promise<string> {

@@ -52,7 +52,11 @@ export class AzureRepos {
 
   /** @throws as `read` does. */
   threads({ number, repositoryId, projectId }: AzurePullRequest): Promise<readonly GitPullRequestCommentThread[]> {
-    return this.#ask(async (api) => (await api.getThreads(repositoryId, number, projectId)) ?? []);
+    return this.#ask(async (api) => {
+      const threads: unknown = await api.getThreads(repositoryId, number, projectId);
+      if (!Array.isArray(threads)) throw refusal(undefined, "its answer is not the list of comments");
+      return threads as GitPullRequestCommentThread[];
+    });
   }
 
   /**
@@ -71,7 +75,11 @@ export class AzureRepos {
       comments: [{ parentCommentId: 0, content, commentType: TEXT_COMMENT }],
       properties: Object.fromEntries(typed),
     };
-    return this.#ask((api) => api.createThread(thread, repositoryId, number, projectId));
+    return this.#ask(async (api) => {
+      const created: CommentThread | null = await api.createThread(thread, repositoryId, number, projectId);
+      if (created?.id === undefined) throw refusal(undefined, "its answer is not the comment");
+      return created;
+    });
   }
 
   /** @throws as `read` does. */

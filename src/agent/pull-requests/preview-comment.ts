@@ -27,7 +27,7 @@ const SHORT_COMMIT_LENGTH = 8;
 /** Writes the comment, in the Markdown of Azure Repos. */
 export function describePreview(news: PreviewNews): string {
   const { name, siteUrl, failure, timeMs, commit, checks, previewDays, run } = news;
-  const where = siteUrl ? link(siteUrl.href, siteUrl) : "";
+  const where = siteUrl ? markdownLink(siteUrl.href, siteUrl.href) : "";
   const at = `${new Date(timeMs).toISOString().slice(0, 16).replace("T", " ")} UTC`;
   // A table needs a heading, which would be an empty line above the result.
   const rows = [
@@ -56,7 +56,9 @@ export function describeRemoval(name: string, timeMs: number): string {
 
 function describePages(pages: PreviewNews["pages"]): string {
   if (pages.length === 0) return "none";
-  const named = pages.slice(0, MAX_PAGES).map(({ path, url }) => (url ? link(path, url) : escapeMarkdown(path)));
+  const named = pages
+    .slice(0, MAX_PAGES)
+    .map(({ path, url }) => (url ? markdownLink(path, url.href) : escapeMarkdown(path)));
   const hidden = pages.length - MAX_PAGES;
   return [...named, ...(hidden > 0 ? [`and ${formatCount(hidden)} more`] : [])].join("<br>");
 }
@@ -64,12 +66,6 @@ function describePages(pages: PreviewNews["pages"]): string {
 function describeStay(previewDays: number): string {
   const end = "until the pull request is completed or abandoned";
   return previewDays === 0 ? end : `${end}, or ${countOf(previewDays, "day")} after the last publish`;
-}
-
-/** Characters of the URL that Markdown or a table may interpret are percent-encoded. */
-function link(text: string, url: URL): string {
-  const address = url.href.replace(/[|<>\\*_~`]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
-  return markdownLink(text, address);
 }
 
 function code(text: string): string {

@@ -19,6 +19,13 @@ export interface PullRequestsOptions {
 /** The state of a pull request for this run: `unknown` if Azure Repos does not return it, or the pull request is elsewhere. */
 export type PullRequestCheck = "current" | "closed" | "superseded" | "unknown";
 
+/** The pull request of a preview. */
+interface PreviewedPullRequest {
+  readonly number: number;
+  /** The digest that identifies its repository. */
+  readonly repository: string;
+}
+
 /** A preview in a bucket. */
 export interface PreviewPlace {
   readonly bucketName: string;
@@ -68,17 +75,10 @@ export class PreviewPullRequests {
     return (await this.#find(number))?.repository ?? this.#options.run.digest;
   }
 
-  /** @throws the signal's reason. */
-  async stateOf({
-    number,
-    repository,
-  }: {
-    readonly number: number;
-    readonly repository: string;
-  }): Promise<"active" | "closed" | "unknown"> {
+  /** Whether a pull request is known to be completed or abandoned. @throws the signal's reason. */
+  async isClosed({ number, repository }: PreviewedPullRequest): Promise<boolean> {
     const found = await this.#find(number);
-    if (found?.repository !== repository) return "unknown";
-    return found.isClosed ? "closed" : found.isActive ? "active" : "unknown";
+    return found?.repository === repository && found.isClosed;
   }
 
   /**
@@ -107,9 +107,14 @@ export class PreviewPullRequests {
   }
 
   /** Changes the comment, if there is one, to say that the preview was removed. @throws the signal's reason. */
-  async tellRemoval(number: number, place: PreviewPlace, name: string, timeMs: number): Promise<void> {
+  async tellRemoval(
+    { number, repository }: PreviewedPullRequest,
+    place: PreviewPlace,
+    name: string,
+    timeMs: number,
+  ): Promise<void> {
     const found = await this.#find(number);
-    if (!found || typeof this.#repos === "string") return;
+    if (found?.repository !== repository || typeof this.#repos === "string") return;
     const repos = this.#repos;
     const content = describeRemoval(name, timeMs);
     await this.#try(found, "The comment", () => editComment(repos, found, keyOf(place), content));

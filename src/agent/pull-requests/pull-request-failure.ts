@@ -33,6 +33,7 @@ function advise(error: ServiceError | ConnectionError, repositoryName: string | 
   const isRefused = /^TF401027\b/.test(serverMessage) || status === 401 || status === 403;
   if (isRefused) return isFork ? FORK : describeGrant(serverMessage, repositoryName, run);
   if (status === 404) return isFork ? FORK : UNKNOWN_PULL_REQUEST;
+  if (status < 300) return OTHER_SERVER;
   return "Run the step again later.";
 }
 
@@ -42,6 +43,10 @@ const OTHER_REPOSITORY =
 /** Source: "Job access tokens" in the documentation of Azure Pipelines. */
 const IN_RELEASE =
   'Check that the pull request is in this organization. If its repository is in another project, turn off "Limit job authorization scope to current project for release pipelines" under Project settings, Pipelines, Settings.';
+
+/** A page to sign in, for example, has the status 203. */
+const OTHER_SERVER =
+  "The answer is not from the API of Azure Repos, but from a proxy, or a page to sign in because the token of the job has expired. Check the proxy of the agent, or run the step again.";
 
 const FORK =
   "This run builds a fork, and its token has fewer rights. To avoid the warning, run the step only for branches of this repository: condition: ne(variables['System.PullRequest.IsFork'], 'True').";

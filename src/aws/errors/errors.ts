@@ -141,7 +141,8 @@ function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-function secondsToMs(retryAfter: string | undefined): number | undefined {
+/** Reads a `Retry-After` header; undefined if it has no number of seconds. */
+export function secondsToMs(retryAfter: string | undefined): number | undefined {
   const seconds = Number(retryAfter);
   return retryAfter && Number.isFinite(seconds) ? seconds * 1000 : undefined;
 }

@@ -1,5 +1,5 @@
-import { renameSync } from "node:fs";
-import { chmod, lstat, rename, rm, unlink } from "node:fs/promises";
+import { renameSync, type Stats } from "node:fs";
+import { chmod, lstat, rename, unlink } from "node:fs/promises";
 import { CodedError } from "../../errors/coded-error.ts";
 import type { Disk } from "../disk.ts";
 import { patience as ofProcess, type Patience } from "./patience.ts";
@@ -13,6 +13,8 @@ export interface MoveCalls {
 }
 
 export interface MoveOptions {
+  /** Called before each try. It throws if the path does not lead any more to where it should. */
+  readonly confirm?: () => Promise<unknown>;
   readonly signal?: AbortSignal;
   readonly patience?: Patience;
   readonly calls?: MoveCalls;
@@ -30,39 +32,66 @@ export function folderInTheWayError(path: string): CodedError {
  * Moves a file to a name, and replaces the file there. Windows does not replace read-only or open files, or junctions. So the attribute is
  * cleared, a junction is removed, and if another program has the file open, the call waits.
  *
- * @throws {FileInUseError}; {CodedError} if there is a folder, under Windows; Node's error; the signal's reason.
+ * @throws {FileInUseError}; {CodedError} if there is a folder, under Windows; Node's error; what `confirm` throws; the signal's reason. A
+ * read-only file is then still read-only.
  */
 export async function moveFile(from: string, to: string, disk: Disk, options: MoveOptions = {}): Promise<void> {
-  const { signal, patience = ofProcess, calls = callsOn(disk) } = options;
-  await patience.whileHeld({ path: to, purpose: "change", ...(signal ? { signal } : {}) }, async () => {
+  const { patience = ofProcess, calls = callsOn(disk) } = options;
+  await whileHeld(to, options, async () => {
     try {
-      await calls.rename(from, to);
+      return await calls.rename(from, to);
     } catch (error) {
       const isRefused = ["EPERM", "EACCES", "EBUSY"].includes((error as NodeJS.ErrnoException).code ?? "");
-      if (!patience.isWindows || !isRefused || !(await makeWay(to, calls))) throw error;
-      await calls.rename(from, to);
+      const found = patience.isWindows && isRefused ? await calls.lstat(to).catch(() => undefined) : undefined;
+      if (!found) throw error;
+      if (found.isDirectory()) throw folderInTheWayError(to);
+      if (found.isSymbolicLink()) await calls.unlink(to);
+      else if (isReadOnly(found)) await calls.chmod(to, 0o666);
+      else throw error;
+      await keepingMode(to, found, calls, () => calls.rename(from, to));
     }
   });
 }
 
 /** Removes a file or a link; nothing if there is none. Throws as `moveFile` does. */
-export async function removeFile(path: string, signal?: AbortSignal): Promise<void> {
-  const call = { path, purpose: "change", ...(signal ? { signal } : {}) } as const;
-  await ofProcess.whileHeld(call, () => rm(path, { force: true }));
+export async function removeFile(path: string, options: MoveOptions = {}): Promise<void> {
+  const { patience = ofProcess, calls = { lstat, chmod, unlink } } = options;
+  await whileHeld(path, options, async () => {
+    // Node clears the attribute before it removes a file.
+    const found = patience.isWindows ? await calls.lstat(path).catch(() => undefined) : undefined;
+    if (found?.isDirectory()) throw folderInTheWayError(path);
+    await keepingMode(path, found, calls, () => calls.unlink(path)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+  });
 }
 
-/** @returns whether an obstacle was removed. @throws {CodedError} if it is a folder. */
-async function makeWay(path: string, calls: MoveCalls): Promise<boolean> {
-  const found = await calls.lstat(path).catch(() => undefined);
-  if (!found) return false;
-  if (found.isDirectory()) throw folderInTheWayError(path);
-  if (found.isSymbolicLink()) {
-    await calls.unlink(path);
-    return true;
+async function whileHeld(path: string, options: MoveOptions, act: () => Promise<void>): Promise<void> {
+  const { confirm, signal, patience = ofProcess } = options;
+  await patience.whileHeld({ path, purpose: "change", ...(signal ? { signal } : {}) }, async () => {
+    await confirm?.();
+    await act();
+  });
+}
+
+/** Makes a file read-only again if it was, and the call fails. */
+async function keepingMode(
+  path: string,
+  found: Stats | undefined,
+  calls: Pick<MoveCalls, "chmod">,
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (found && !found.isSymbolicLink() && isReadOnly(found))
+      await calls.chmod(path, found.mode & 0o777).catch(() => undefined);
+    throw error;
   }
-  const isReadOnly = (found.mode & 0o200) === 0;
-  if (isReadOnly) await calls.chmod(path, 0o666);
-  return isReadOnly;
+}
+
+function isReadOnly({ mode }: Stats): boolean {
+  return (mode & 0o200) === 0;
 }
 
 function callsOn(disk: Disk): MoveCalls {

@@ -1,26 +1,31 @@
-import { realpathSync } from "node:fs";
+import { realpath as callbackRealpath, realpathSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { promisify } from "node:util";
+
+/** That of `node:fs/promises` asks the system. */
+const folderByFolder = promisify(callbackRealpath);
 
 /**
  * The path without links, junctions and short names, in the case that it has on the disk. The system finds it without rights for the parent
  * folders. Some disks of Windows do not support this (RAM disks, some mounts); then Node resolves it folder by folder.
  *
+ * @param system asks the system; tests give one that does not support it.
  * @throws Node's error.
  */
-export function realPathSync(path: string): string {
+export function realPathSync(path: string, system: (path: string) => string = realpathSync.native): string {
   try {
-    return realpathSync.native(path);
+    return system(path);
   } catch (error) {
     return isMissing(error) ? rethrow(error) : withUpperCaseDrive(realpathSync(path));
   }
 }
 
 /** The same, without blocking. */
-export async function realPath(path: string): Promise<string> {
+export async function realPath(path: string, system: (path: string) => Promise<string> = realpath): Promise<string> {
   try {
-    return await realpath(path);
+    return await system(path);
   } catch (error) {
-    return isMissing(error) ? rethrow(error) : withUpperCaseDrive(realpathSync(path));
+    return isMissing(error) ? rethrow(error) : withUpperCaseDrive(await folderByFolder(path));
   }
 }
 

@@ -58,6 +58,8 @@ export async function copyObject(bucket: Bucket, source: CopiedObject, key: stri
   const needsHead = !isInOnePiece || source.key === key;
   const head = needsHead ? await headSource(bucket, source, write.signal) : undefined;
   if (head && !isInOnePiece) return copyParts(bucket, source, head, key, write);
+  // Where the condition on the source may be ignored, a wrong copy would replace one that another run has made.
+  if (!head && !bucket.isAmazon) await headSource(bucket, source, write.signal);
   const request: S3Request = {
     method: "PUT",
     key,

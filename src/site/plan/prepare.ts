@@ -179,7 +179,7 @@ async function checkPreview(
     const wanted = { prefix, rootPrefix: preview.rootPrefix, partition: partitionOf(access.store.region) };
     problems.push(...(await previewAccessProblems(bucket, wanted, signal)));
   }
-  await warnOfSharedOrigin(preview, options, bucket, log, signal);
+  await warnOfSharedOrigin(preview, bucket, log, signal);
   const basePath = address.siteUrl?.pathname ?? `/${prefix}`;
   if (basePath !== "/") await warnOfBasePath(tree.objects, basePath, options.indexDocument, log, signal);
   return problems;

@@ -1,11 +1,11 @@
 import { prefixesOf } from "../../files/below-folder.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { headObject } from "../../s3/head-object.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
-import { MANIFEST_NAME, type Manifest } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { ManifestStore } from "../manifest/manifest-store.ts";
 import type { PreviewOptions, SiteOptions } from "../options.ts";
 import type { SiteLog } from "../plan/site-tools.ts";
+import { readFolder } from "./find-previews.ts";
 import { isSamePullRequest, readPreviewHeaders } from "./pull-request.ts";
 
 /** Checks that the preview's folder is free or belongs to the same pull request. It is a problem if it belongs to another site. */
@@ -26,36 +26,29 @@ export function checkPreviewPlace(
 }
 
 /**
- * Warns about a preview in the same origin as another site that is not a preview, because both share cookies, storage and service workers.
+ * Warns about a preview that may have the same origin as a site around it that is no preview: both would share cookies, storage and
+ * service workers. Sites beside previews are found by the clean-up, which looks at all folders there.
  *
  * @throws the signal's reason.
  */
 export async function warnOfSharedOrigin(
-  { name, rootPrefix }: PreviewOptions,
-  { siteUrl }: Pick<SiteOptions, "siteUrl">,
+  { hasOwnHost, rootPrefix }: PreviewOptions,
   bucket: Bucket,
   log: SiteLog,
   signal: AbortSignal,
 ): Promise<void> {
-  // With the name in the host, each preview has its own origin.
-  if (siteUrl?.hostname.split(".").includes(name)) return;
+  if (hasOwnHost) return;
   for (const prefix of ["", ...prefixesOf(rootPrefix)]) {
-    if (!(await isSite(bucket, prefix, signal))) continue;
-    log.warning(
-      "preview-shares-origin",
-      `The bucket also holds the site s3://${bucket.name}/${prefix}. If both have the same host name, the preview can read and change the cookies, the storage and the service workers of that site. Use one bucket for all previews, or a host name of its own for each (siteUrl: https://{preview}.preview.example.com/).`,
-    );
+    if ((await readFolder(bucket, prefix, signal)).kind !== "site") continue;
+    logSharedOrigin(bucket.name, prefix, log);
     return;
   }
 }
 
-/** If it may not be read, it does not count as one. */
-async function isSite(bucket: Bucket, prefix: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const { headers } = await headObject(bucket, prefix + MANIFEST_NAME, { signal });
-    return readPreviewHeaders(headers) === undefined;
-  } catch {
-    signal.throwIfAborted();
-    return false;
-  }
+/** Warns about a site that may have the host name of a preview. */
+export function logSharedOrigin(bucketName: string, prefix: string, log: SiteLog): void {
+  log.warning(
+    "preview-shares-origin",
+    `The bucket also holds the site s3://${bucketName}/${prefix}. If both have the same host name, the preview can read and change the cookies, the storage and the service workers of that site. Use one bucket for all previews, or a host name of its own for each (siteUrl: https://{preview}.preview.example.com/).`,
+  );
 }

@@ -1,9 +1,11 @@
 import { countOf } from "../../errors/counts.ts";
 import { StepError } from "../../sync/step-error.ts";
+import { listSome } from "../list-some.ts";
 import { OtherPublishError } from "../manifest/manifest-store.ts";
 import type { SiteLog } from "../plan/site-tools.ts";
-import { findPreviews, type Preview } from "./find-previews.ts";
-import type { PullRequest, PullRequestState } from "./pull-request.ts";
+import { logSharedOrigin } from "./check-place.ts";
+import { findPreviews, type Preview, type UnreadableFolder } from "./find-previews.ts";
+import { isSamePullRequest, type PullRequest } from "./pull-request.ts";
 import { type RemovalTools, removePreview } from "./remove-preview.ts";
 
 export interface CleanUpOptions {
@@ -13,31 +15,37 @@ export interface CleanUpOptions {
   readonly previewDays: number;
   /** The name of a preview that is always kept. */
   readonly except?: string;
-  /** The number of a pull request, to remove only its previews. */
-  readonly pullRequest?: number;
+  /** Whether previews may have the host name of a site beside them, which is a warning. */
+  readonly warnsOfSites?: boolean;
+  /** To remove only the previews of this pull request. */
+  readonly pullRequest?: PullRequest;
   readonly dryRun: boolean;
 }
 
 export interface CleanUpTools extends RemovalTools {
   readonly log: SiteLog;
-  /** Returns whether a pull request is closed. Throws only the signal's reason. */
-  stateOf(pullRequest: PullRequest): Promise<PullRequestState>;
+  /** Whether a pull request is known to be completed or abandoned. Throws only the signal's reason. */
+  isClosed(pullRequest: PullRequest): Promise<boolean>;
 }
 
 const DAY_MS = 86_400_000;
+const MAX_NAMED_FOLDERS = 10;
 
 /**
- * Removes previews whose pull request is completed or abandoned, and those that are too old. Each one that cannot be removed gives a
- * warning.
+ * Removes previews whose pull request is completed or abandoned, and those that are too old. Each one that cannot be read or removed
+ * gives a warning.
  *
  * @returns the previews that are removed, or would be in a real run.
  * @throws {StepError} if the previews cannot be found; the signal's reason.
  */
 export async function cleanUpPreviews(options: CleanUpOptions, tools: CleanUpTools): Promise<readonly Preview[]> {
   const { bucket, signal, log } = tools;
-  const previews = await findPreviews(bucket, options.rootPrefix, signal);
+  const { previews, unreadable, sitePrefixes } = await findPreviews(bucket, options.rootPrefix, signal);
+  if (options.warnsOfSites && sitePrefixes[0] !== undefined) logSharedOrigin(bucket.name, sitePrefixes[0], log);
+  if (unreadable.length > 0) log.warning("preview-not-removed", describeUnreadable(unreadable));
   const removed: Preview[] = [];
-  for (const preview of previews.filter((each) => isMeant(each, options))) {
+  for (const preview of previews) {
+    if (!isMeant(preview, options, log)) continue;
     const reason = await reasonToRemove(preview, options, tools);
     if (reason === undefined) continue;
     if (options.dryRun) log.info(`Would remove the preview ${preview.name}: ${reason}`);
@@ -46,18 +54,22 @@ export async function cleanUpPreviews(options: CleanUpOptions, tools: CleanUpToo
   return removed;
 }
 
-function isMeant({ name, pullRequest }: Preview, options: CleanUpOptions): boolean {
-  return name !== options.except && (options.pullRequest ?? pullRequest.number) === pullRequest.number;
+function isMeant({ name, pullRequest }: Preview, { except, pullRequest: only }: CleanUpOptions, log: SiteLog): boolean {
+  if (name === except) return false;
+  if (!only || isSamePullRequest(only, pullRequest)) return true;
+  if (only.number === pullRequest.number)
+    log.info(`The preview ${name} stays, because it is of pull request ${only.number} of another repository`);
+  return false;
 }
 
 /** @returns undefined if it is kept. */
 async function reasonToRemove(
   { pullRequest, isLeaving, publishedMs }: Preview,
   { previewDays }: CleanUpOptions,
-  { stateOf, now = Date.now }: CleanUpTools,
+  { isClosed, now = Date.now }: CleanUpTools,
 ): Promise<string | undefined> {
   if (isLeaving) return "an earlier run began to remove it";
-  if ((await stateOf(pullRequest)) === "closed") return `pull request ${pullRequest.number} is completed or abandoned`;
+  if (await isClosed(pullRequest)) return `pull request ${pullRequest.number} is completed or abandoned`;
   const isOld = previewDays > 0 && now() - publishedMs >= previewDays * DAY_MS;
   return isOld ? `its last publish was on ${new Date(publishedMs).toISOString().slice(0, 10)}` : undefined;
 }
@@ -69,7 +81,7 @@ async function remove(preview: Preview, reason: string, tools: CleanUpTools): Pr
   try {
     const removal = await removePreview(preview, tools);
     if (removal.kind === "overtaken") {
-      log.info(`The preview ${name} stays, because it was published again or removed meanwhile`);
+      log.info(`Another run removed the preview ${name} or published it again meanwhile`);
       return false;
     }
     log.info(`Removed the preview ${name}: ${reason}`);
@@ -84,6 +96,15 @@ async function remove(preview: Preview, reason: string, tools: CleanUpTools): Pr
     log.warning("preview-not-removed", describeFailedRemoval(place, error));
     return false;
   }
+}
+
+/** If all have the same cause, one warning is enough. */
+function describeUnreadable(unreadable: readonly UnreadableFolder[]): string {
+  const places = listSome(
+    unreadable.map(({ place }) => place),
+    MAX_NAMED_FOLDERS,
+  );
+  return `It is not known whether there is a preview to remove in ${places}. ${unreadable[0]?.error.message} The next run looks again.`;
 }
 
 function describeFailedRemoval(place: string, error: unknown): string {

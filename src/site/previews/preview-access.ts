@@ -55,7 +55,8 @@ async function holdsPreviewsAlone(bucket: Bucket, rootPrefix: string, signal: Ab
     );
     if (hasObjects) return false;
     if (prefix === rootPrefix) {
-      const previews = await findPreviews(bucket, rootPrefix, signal);
+      const { previews, unreadable } = await findPreviews(bucket, rootPrefix, signal);
+      if (unreadable[0]) throw unreadable[0].error;
       return folders.every((folder) => previews.some(({ name }) => name === folder));
     }
     if (folders.some((folder) => !rootPrefix.startsWith(`${prefix}${folder}/`))) return false;

@@ -37,13 +37,13 @@ const FIRST_DELAY_MS = 2_000;
 export async function runPreview(tools: PreviewRunTools): Promise<PreviewRunEnd> {
   const { signal } = tools;
   const wait = tools.pause ?? pause;
-  const before = await endOf(await tools.standing(), tools, "nothing is published");
+  const before = await endOf(await tools.standing(), tools);
   if (before) return before;
   for (let attempt = 1; ; attempt++) {
     const errors = await tools.publish();
     if (signal.aborted) return { kind: "failed", errors };
     const standing = await tools.standing();
-    const end = await endOf(standing, tools, "its preview is removed");
+    const end = await endOf(standing, tools);
     if (end) return end;
     // If it is not known which commit is newer, the other run counts as newer.
     const mayTryAgain = standing === "current" && errors.some(({ code }) => code === "concurrent-publish");
@@ -58,10 +58,9 @@ export async function runPreview(tools: PreviewRunTools): Promise<PreviewRunEnd>
 async function endOf(
   standing: RunStanding,
   { pullRequest, log, withdraw }: PreviewRunTools,
-  consequence: string,
 ): Promise<PreviewRunEnd | undefined> {
   if (standing === "closed") {
-    log.info(`Pull request ${pullRequest} is completed or abandoned, so ${consequence}`);
+    log.info(`Pull request ${pullRequest} is completed or abandoned, so it gets no preview`);
     await withdraw();
     return { kind: "closed", errors: [] };
   }

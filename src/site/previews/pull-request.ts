@@ -7,9 +7,6 @@ export interface PullRequest {
   readonly repository: string;
 }
 
-/** Whether a pull request is closed; `unknown` if it cannot be read. */
-export type PullRequestState = "active" | "closed" | "unknown";
-
 /** Marks a preview that is being removed and may be incomplete. */
 const LEAVING = "x-amz-meta-leaving";
 

@@ -8,12 +8,12 @@ import type { DeleteAction } from "../../sync/plan/plan.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { MANIFEST_NAME, type Manifest, type ManifestEntry, type PublishRun } from "../manifest/manifest.ts";
 import { isForeign } from "../manifest/manifest-entries.ts";
-import { ManifestStore } from "../manifest/manifest-store.ts";
+import { ManifestStore, OtherPublishError } from "../manifest/manifest-store.ts";
 import type { SiteOptions } from "../options.ts";
 import { readListing } from "../plan/listed-objects.ts";
 import { foldersOfNestedSites } from "../plan/nested-sites.ts";
 import type { ListedObject } from "../plan/site-plan.ts";
-import type { Preview } from "./find-previews.ts";
+import { type Preview, readFolder } from "./find-previews.ts";
 import { isSamePullRequest, leavingHeaders, readPreviewHeaders } from "./pull-request.ts";
 
 export interface RemovalTools {
@@ -56,11 +56,24 @@ export async function removePreview(preview: Preview, tools: RemovalTools): Prom
   if (!present.isLeaving && store.storedMs !== preview.publishedMs) return { kind: "overtaken" };
   const listed = await readListing({ prefix, encryption }, { bucket, signal });
   const own = ownObjects(manifest, listed);
-  await store.write(leavingManifest(manifest, own, tools));
-  await deleteAll(bucket, prefix, own, signal);
-  await store.confirm();
+  try {
+    await store.write(leavingManifest(manifest, own, tools));
+    await deleteAll(bucket, prefix, own, signal);
+    await store.confirm();
+  } catch (error) {
+    if (error instanceof OtherPublishError && (await isBeingRemoved(preview, tools))) return { kind: "overtaken" };
+    throw error;
+  }
   await deleteManifest(bucket, key, signal);
   return { kind: "removed", objects: own.size, left: listed.size - own.size - (listed.has(MANIFEST_NAME) ? 1 : 0) };
+}
+
+/** Whether another run is removing the preview, or has done so. */
+async function isBeingRemoved({ prefix, pullRequest }: Preview, { bucket, signal }: RemovalTools): Promise<boolean> {
+  const folder = await readFolder(bucket, prefix, signal);
+  if (folder.kind === "nothing") return true;
+  const read = folder.kind === "preview" ? readPreviewHeaders(folder.manifest.headers) : undefined;
+  return read?.isLeaving === true && isSamePullRequest(read.pullRequest, pullRequest);
 }
 
 /** The objects that publishes of the preview have stored, by name, without objects of others in its place or below it. */

@@ -29,9 +29,16 @@ export function likelyCause(deviation: Deviation, url: string, circumstances: Ci
     case "oldContent":
       return `${cacheOf(deviation.answer)} still has the old version${ageOf(deviation.answer)}: the invalidation is late or does not cover this path. Set cloudFrontDistributionId, or clear the cache of the CDN after each publish.`;
     case "contentType":
+      return causeOfHeader(deviation.answer, "content-type");
     case "cacheControl":
-      return `Something between the bucket and its visitors sets this header${isCloudFront(deviation.answer) ? ", for example a response headers policy or a function of the CloudFront distribution" : ", for example the settings of a CDN"}. Or a cache still has the old header.`;
+      return causeOfHeader(deviation.answer, "cache-control");
   }
+}
+
+function causeOfHeader(answer: SiteAnswer, name: string): string {
+  if (answer.headers[name] === undefined && !isCloudFront(answer))
+    return "The store does not keep this header, as some S3-compatible servers do not, or something between it and its visitors removes it. If visitors do not need it, set verify to false.";
+  return `Something between the bucket and its visitors sets this header${isCloudFront(answer) ? ", for example a response headers policy or a function of the CloudFront distribution" : ", for example the settings of a CDN"}. Or a cache still has the old header.`;
 }
 
 function causeOfSilence(error: ConnectionError, hostname: string, { nameServers }: Circumstances): string {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { pipeline, type Readable, Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { ArchiveEntry, ArchiveSettings } from "../../archive/archive-entry.ts";
+import type { ReadTools } from "../../archive/entry-content.ts";
 import { writeArchive } from "../../archive/write-archive.ts";
 import type { WrittenArchive } from "./archive-plan.ts";
 
@@ -18,13 +19,12 @@ export interface ArchiveStream {
  * Writes an archive as a stream that is measured on its way.
  *
  * @param folder the entries' paths are relative to it.
- * @param onRead called with the number of bytes that have just been read from a file.
  */
 export async function streamArchive(
   folder: string,
   entries: readonly ArchiveEntry[],
   settings: ArchiveSettings,
-  onRead?: (sizeBytes: number) => void,
+  tools: ReadTools,
 ): Promise<ArchiveStream> {
   const sha256 = createHash("sha256");
   let sizeBytes = 0;
@@ -50,7 +50,7 @@ export async function streamArchive(
     },
   });
   // Each end of the pipe destroys the other one. Errors are reported at this end.
-  pipeline(await writeArchive(folder, entries, settings, onRead), measured, () => undefined);
+  pipeline(await writeArchive(folder, entries, settings, tools), measured, () => undefined);
   return { bytes: measured, written: () => ({ sizeBytes, sha256: sha256.copy().digest("hex") }) };
 }
 
@@ -65,7 +65,7 @@ export async function measureArchive(
   settings: ArchiveSettings,
   signal: AbortSignal,
 ): Promise<WrittenArchive> {
-  const { bytes, written } = await streamArchive(folder, entries, settings);
+  const { bytes, written } = await streamArchive(folder, entries, settings, { signal });
   const onAbort = () => bytes.destroy(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   try {

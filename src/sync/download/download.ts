@@ -1,4 +1,5 @@
 import { rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { foldersAbove } from "../../files/below-folder.ts";
 import { diskName, TargetFolder } from "../../files/safe-path.ts";
 import { removeTemporaryFolder } from "../../files/temporary-file.ts";
@@ -41,7 +42,10 @@ export async function applyDownload(
     if (action.kind === "get") return fetchFile(context, { ...action, key: keyOf(action) });
     if (action.kind === "extract") await extracted.move(action);
     if (action.kind === "folder") await targetFolder.ensureFolder(action.path);
-    if (action.kind === "delete") await removeFile(await targetFolder.pathToRemove(action.path), signal);
+    if (action.kind === "delete") {
+      const confirm = () => targetFolder.pathToRemove(action.path);
+      await removeFile(join(target, action.path), { signal, confirm });
+    }
     return 0;
   };
   const run = (actions: readonly Action[], parallelActions: () => number) =>

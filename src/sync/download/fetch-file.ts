@@ -78,10 +78,12 @@ export async function replaceFile(
   name: string,
   path: string,
 ): Promise<void> {
-  await target.confirm(name, disk);
-  target.confirmName(name);
+  const confirm = async () => {
+    await target.confirm(name, disk);
+    target.confirmName(name);
+  };
   try {
-    await publish(temporaryPath, path, disk, { signal });
+    await publish(temporaryPath, path, disk, { signal, confirm });
   } catch (error) {
     // The error of a rename differs between systems.
     const isFolder = await lstat(path)
@@ -91,7 +93,6 @@ export async function replaceFile(
     if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
       throw folderInTheWayError(path);
     }
-    await target.confirm(name, disk);
-    await publish(temporaryPath, path, disk, { signal });
+    await publish(temporaryPath, path, disk, { signal, confirm });
   }
 }

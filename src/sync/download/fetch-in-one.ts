@@ -72,18 +72,18 @@ class CheckedFetch {
   }
 
   /** For the sink that takes the bytes. */
-  readonly watch = (bytes: Buffer): void => {
-    this.#digest?.update(bytes);
-    this.#context.onStored(bytes.length);
-  };
+  readonly watch = (bytes: Buffer): void => this.#digest?.update(bytes);
 
   async into(sink: ByteSink): Promise<ObjectHead> {
-    const { bucket, encryption, signal } = this.#context;
+    const { bucket, encryption, signal, onStored } = this.#context;
     const { key, etag } = this.#object;
     const reader = {
       start: (response: ResponseHead) => this.#start(response),
       reserve: () => sink.reserve(),
-      commit: (sizeBytes: number) => sink.commit(sizeBytes),
+      commit: (sizeBytes: number) => {
+        onStored(sizeBytes);
+        return sink.commit(sizeBytes);
+      },
     };
     try {
       await getObject(bucket, key, reader, { etag, headers: customerKeyHeaders(encryption), signal });

@@ -10,7 +10,7 @@ import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ThreadLostError } from "../../threads/transfer-threads.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 import { digestParts, findParts, guessParts, joinDigests } from "./object-ranges.ts";
-import { ownSink, type RangeSink, threadSink } from "./range-sink.ts";
+import { countingOnce, ownSink, type RangeSink, threadSink } from "./range-sink.ts";
 
 /** Large objects are fetched in ranges of this size in parallel, unless they are checked by their parts. */
 export const RANGE_SIZE_BYTES = 16 * 1024 ** 2;
@@ -93,13 +93,15 @@ interface RangeToFetch extends Pick<RangesToFetch, "key" | "digestedBy"> {
 /** @returns the digest of the range; undefined if it was not computed as the bytes arrived. */
 async function fetchRange(context: FetchContext, wanted: RangeToFetch, file: FileHandle): Promise<Buffer | undefined> {
   const { range, digestedBy } = wanted;
+  const onStored = countingOnce(context.onStored);
+  const options = () => ({ ...context, file, range, digestedBy, onStored: onStored() });
   try {
-    const sink = threadSink(context, file, range, digestedBy);
+    const sink = threadSink(options());
     if (sink) return await fetchInto(context, wanted, sink);
   } catch (error) {
     if (!(error instanceof ThreadLostError)) throw error;
   }
-  return fetchInto(context, wanted, ownSink(context, file, range, digestedBy));
+  return fetchInto(context, wanted, ownSink(options()));
 }
 
 async function fetchInto(
@@ -141,6 +143,6 @@ async function hasChecksumOfUnevenParts(
 ): Promise<boolean> {
   const parts = await findParts(context, key, head);
   if (!parts || parts.every(({ sizeBytes }) => sizeBytes === parts[0]?.sizeBytes)) return false;
-  const digests = await digestParts(path, parts, checksum.algorithm);
+  const digests = await digestParts(path, parts, checksum.algorithm, context.signal);
   return joinDigests(checksum, parts, digests).equals(checksum.digest);
 }

@@ -84,9 +84,10 @@ export async function digestParts(
   path: string,
   parts: readonly ByteRange[],
   algorithm: DigestAlgorithm,
+  signal: AbortSignal,
 ): Promise<Buffer[]> {
   const means = { pool: new BlockPool(), disk: openReadDisk() };
-  const file = await patience.whileHeld({ path, purpose: "read" }, () => open(path, "r"));
+  const file = await patience.whileHeld({ path, purpose: "read", signal }, () => open(path, "r"));
   try {
     const digests: Buffer[] = [];
     for (const { startByte, sizeBytes } of parts) {

@@ -20,32 +20,48 @@ export interface RangeSink extends ObjectReader {
   close(): Promise<void>;
 }
 
+/** What a sink of a range needs. */
+interface SinkOptions extends Pick<FetchContext, "bucket" | "largeBlocks" | "onStored"> {
+  readonly file: FileHandle;
+  readonly range: ByteRange;
+  readonly digestedBy: DigestAlgorithm | undefined;
+}
+
+/**
+ * Lets several sinks, one after another, take the same bytes.
+ *
+ * @returns a function that makes the `onStored` of each sink. It does not count again what the sinks before have counted.
+ */
+export function countingOnce(onStored: FetchContext["onStored"]): () => FetchContext["onStored"] {
+  let countedBytes = 0;
+  return () => {
+    let storedBytes = 0;
+    return (sizeBytes) => {
+      storedBytes += sizeBytes;
+      const newBytes = storedBytes - countedBytes;
+      if (newBytes <= 0) return;
+      countedBytes = storedBytes;
+      onStored(newBytes);
+    };
+  };
+}
+
 /** A sink in a worker thread; undefined if there is no thread. */
-export function threadSink(
-  { bucket, onStored }: FetchContext,
-  file: FileHandle,
-  range: ByteRange,
-  digestedBy: DigestAlgorithm | undefined,
-): RangeSink | undefined {
+export function threadSink({ bucket, onStored, file, range, digestedBy }: SinkOptions): RangeSink | undefined {
   return bucket.threads?.receiver({ ...range, descriptor: file.fd }, digestedBy, onStored);
 }
 
 /** A sink in this thread. It computes a digest only if that is faster than reading the bytes again. */
-export function ownSink(
-  { largeBlocks, onStored }: FetchContext,
-  file: FileHandle,
-  { startByte }: ByteRange,
-  digestedBy: DigestAlgorithm | undefined,
-): RangeSink {
+export function ownSink({ largeBlocks, onStored, file, range, digestedBy }: SinkOptions): RangeSink {
   const running = digestedBy !== undefined && isQuick(digestedBy) ? createDigest(digestedBy) : undefined;
-  const sink = new FileSink(file, startByte, largeBlocks, (bytes) => {
-    running?.update(bytes);
-    onStored(bytes.length);
-  });
+  const sink = new FileSink(file, range.startByte, largeBlocks, (bytes) => running?.update(bytes));
   let digest: Buffer | undefined;
   return {
     reserve: () => sink.reserve(),
-    commit: (sizeBytes) => sink.commit(sizeBytes),
+    commit: (sizeBytes) => {
+      onStored(sizeBytes);
+      return sink.commit(sizeBytes);
+    },
     get writtenBytes() {
       return sink.writtenBytes;
     },

@@ -4,10 +4,12 @@ import { dirname, join } from "node:path";
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { formatBytes } from "../../errors/byte-size.ts";
 import { codeOf } from "../../errors/coded-error.ts";
+import { formatCount } from "../../errors/counts.ts";
 import type { ArchiveContents, CheckedFile } from "../../extract/archive-entry.ts";
 import { ArchiveError } from "../../extract/archive-error.ts";
 import { type ArchiveFormat, archiveFormatOf } from "../../extract/archive-format.ts";
 import { checkArchive } from "../../extract/read-archive.ts";
+import { isRepositoryName } from "../../files/repository-name.ts";
 import { TargetFolder } from "../../files/safe-path.ts";
 import type { LocalFile } from "../../files/scan.ts";
 import { TargetFiles } from "../../files/target-files.ts";
@@ -19,7 +21,7 @@ import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "../plan/background-queue.ts";
 import { tellsCaseApart } from "../plan/download-paths.ts";
 import { guardExisting } from "../plan/overwrite-guard.ts";
-import type { Action, ExtractAction, FolderAction, GetAction, PlanProblem } from "../plan/plan.ts";
+import type { Action, ExtractAction, FolderAction, GetAction, PlanProblem, PlanRemark } from "../plan/plan.ts";
 import type { DownloadPlan, ReadArchive } from "../plan/plan-download.ts";
 
 /** Each archive is fetched with many requests, and then read by one core. */
@@ -31,6 +33,8 @@ const ADVICE = {
   "archive-entry-refused":
     "Create the archive again without this entry, or exclude the archive with a pattern (globExpressions). To download it as a file, set extract to false.",
 } as const;
+
+const HISTORY = ".git";
 
 interface FetchedArchive extends ArchiveContents {
   readonly path: string;
@@ -59,16 +63,20 @@ export async function planArchives(
   const archives: ReadArchive[] = [];
   const existing: string[] = [];
   const actions: Action[] = [];
+  const remarks: PlanRemark[] = [];
   const problems = describeFailedFetches(plan, failures, tools.bucket.name, dirname(archiveFolder));
   let filesFound = 0;
   for (const object of plan.archiveObjects) {
     const archive = fetched.get(object);
     if (archive instanceof ArchiveError) problems.push(describeRefusal(plan.prefix + object.relativeKey, archive));
     if (!archive || archive instanceof ArchiveError) continue;
-    const decided = await decideFiles(object, archive, options, tools);
-    filesFound += archive.files.length;
+    const wanted = options.patterns.names(HISTORY) ? archive : withoutHistory(archive);
+    const skipped = archive.files.length - wanted.files.length;
+    if (skipped > 0) remarks.push(remarkOnHistory(plan.prefix + object.relativeKey, skipped));
+    const decided = await decideFiles(object, wanted, options, tools);
+    filesFound += wanted.files.length;
     existing.push(...decided.existing);
-    for (const action of [...foldersOf(object, archive), ...decided.actions]) actions.push(action);
+    for (const action of [...foldersOf(object, wanted), ...decided.actions]) actions.push(action);
     const extracted = decided.actions.filter((action) => action.kind === "extract");
     const { path, format, sizeBytes, modifiedMs } = archive;
     archives.push({ file: { path, format, sizeBytes }, modifiedMs, actions: extracted });
@@ -79,6 +87,7 @@ export async function planArchives(
     ...plan,
     actions: [...plan.actions, ...actions],
     problems: guard ? [...problems, guard] : problems,
+    remarks: [...(plan.remarks ?? []), ...remarks],
     archives,
     extraction: { archives: archives.length, files: filesFound, bytesFetched: bytesDone },
   };
@@ -146,6 +155,19 @@ function describeFailedFetch({ action, error }: ActionFailure, prefix: string, b
   const key = prefix + action.relativeKey;
   const why = describeFailure(error, bucket, key, "s3:GetObject");
   return { input: "extract", code: codeOf(error), message: `${key} was not downloaded: ${why}` };
+}
+
+/** As for keys: whoever may write to the bucket must not change the repository that the job has checked out. */
+function withoutHistory(archive: FetchedArchive): FetchedArchive {
+  const isOutside = (path: string) => !path.split("/").some(isRepositoryName);
+  const files = archive.files.filter(({ path }) => isOutside(path));
+  return { ...archive, files, emptyFolders: archive.emptyFolders.filter(isOutside) };
+}
+
+function remarkOnHistory(key: string, files: number): PlanRemark {
+  const count = files === 1 ? "1 file" : `${formatCount(files)} files`;
+  const message = `.git in ${key} is not extracted (${count}). To extract it too, name it in a pattern (globExpressions), for example **/.git/**.`;
+  return { kind: "warning", input: "extract", code: "file-skipped", message };
 }
 
 function foldersOf({ path, relativeKey }: GetAction, { emptyFolders }: ArchiveContents): FolderAction[] {

@@ -19,7 +19,16 @@ import { type DownloadSource, findSource } from "./download-source.ts";
 import { type Folding, joinByFoldedName, mergeJoin } from "./merge-join.ts";
 import { guardExisting } from "./overwrite-guard.ts";
 import { remarkOnLines } from "./pattern-remarks.ts";
-import type { Action, DeleteAction, ExtractAction, FolderAction, GetAction, Plan, PlanProblem } from "./plan.ts";
+import type {
+  Action,
+  DeleteAction,
+  ExtractAction,
+  FolderAction,
+  GetAction,
+  Plan,
+  PlanProblem,
+  PlanRemark,
+} from "./plan.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isFolderMarker, planInOrder, requireListed } from "./remote-listing.ts";
 import { isInShard } from "./shard.ts";
@@ -135,13 +144,20 @@ class DownloadPlanner {
         guardExisting(this.#existing, "files", (path) => join(target, path), target),
         checkDeleteLimit(this.#extra, scope, this.#options),
       ].filter((problem) => problem !== undefined),
-      remarks: [...remarkOnLines(this.#patterns, "object", this.#filesFound > 0), ...this.#paths.remarks],
+      remarks: [...this.#remarksOnLines(), ...this.#paths.remarks],
       filesFound: this.#filesFound,
       leftovers: [...this.#leftovers],
       targetIdentity: this.#targetIdentity,
       tellsCaseApart: this.#tellsCaseApart,
       archiveObjects: this.#archives,
     };
+  }
+
+  /** A line that names `.git` may be for what is in the archives. */
+  #remarksOnLines(): PlanRemark[] {
+    const unusedLines = () =>
+      this.#patterns.unusedLines().filter(({ item }) => this.#archives.length === 0 || !item.names(".git"));
+    return remarkOnLines({ ...this.#patterns, unusedLines }, "object", this.#filesFound > 0);
   }
 
   #folding(): Folding {

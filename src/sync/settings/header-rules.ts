@@ -1,6 +1,6 @@
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
-import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
+import { type PathPatterns, type PatternSubject, parsePatterns } from "../../files/patterns.ts";
 import { REDIRECT_HEADER, SYSTEM_METADATA } from "../../s3/system-metadata.ts";
 import { readPattern } from "./cache-control.ts";
 import { checkHeaderValue, checkRedirectLocation, parseExpires } from "./header-value.ts";
@@ -33,7 +33,11 @@ interface OpenRule {
  * @param parseStorageClass reads a storage class, or throws an Error that says why there is no such.
  * @throws {AggregateError} of an Error with its line's number for each wrong line.
  */
-export function parseHeaderRules(text: string, parseStorageClass: (text: string) => string): readonly HeaderRule[] {
+export function parseHeaderRules(
+  text: string,
+  parseStorageClass: (text: string) => string,
+  subject?: PatternSubject,
+): readonly HeaderRule[] {
   const rules: OpenRule[] = [];
   const problems: (CodedMessage & { readonly line: number })[] = [];
   for (const [index, rawLine] of text.split(/\r?\n/).entries()) {
@@ -42,7 +46,7 @@ export function parseHeaderRules(text: string, parseStorageClass: (text: string)
     if (content === "" || content.startsWith("#")) continue;
     try {
       if (/^\s/.test(rawLine)) addHeader(rules.at(-1), content, parseStorageClass);
-      else addPattern(rules, content, line);
+      else addPattern(rules, content, line, subject);
     } catch (error) {
       problems.push({ line, code: codeOf(error), message: (error as Error).message });
     }
@@ -65,12 +69,15 @@ export function parseHeaderRules(text: string, parseStorageClass: (text: string)
   }
   return rules.map(({ patterns, headers }) => ({
     line: patterns[0]?.line ?? 0,
-    patterns: parsePatterns(patterns.map((pattern) => pattern.text)),
+    patterns: parsePatterns(
+      patterns.map((pattern) => pattern.text),
+      subject,
+    ),
     headers,
   }));
 }
 
-function addPattern(rules: OpenRule[], text: string, line: number): void {
+function addPattern(rules: OpenRule[], text: string, line: number, subject?: PatternSubject): void {
   if (/^(x-amz-|cache-|content-|expires)[\w-]*:\s/i.test(text)) {
     throw new CodedError("line-invalid", `"${text}" is not a pattern. Indent it below the pattern of its files.`);
   }
@@ -79,7 +86,7 @@ function addPattern(rules: OpenRule[], text: string, line: number): void {
   // A malformed pattern keeps its place, so that the headers below it are still checked.
   rule.patterns.push({ text, line });
   if (rule !== last) rules.push(rule);
-  readPattern(text);
+  readPattern(text, subject);
 }
 
 function addHeader(rule: OpenRule | undefined, content: string, parseStorageClass: (text: string) => string): void {

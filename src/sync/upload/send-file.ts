@@ -117,14 +117,14 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
   try {
     const before = await file.stat();
     if (before.size !== sizeBytes) throw new FileChangedError();
-    bucket.threads?.forUploads?.expect(sizeBytes);
+    bucket.threads?.expect(sizeBytes);
     const part = (startByte: number, partBytes: number): DigestedBody => {
       const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
       return {
         sizeBytes: partBytes,
         chunks: () => readFileRange(file, startByte, partBytes, { pool: largeBlocks, disk }),
         digest: (algorithm, alsoBy) => digester.digest({ ...stretch, algorithm, alsoBy }),
-        carrier: bucket.threads?.forUploads?.sender({ descriptor: file.fd, startByte, sizeBytes: partBytes }),
+        carrier: bucket.threads?.sender({ descriptor: file.fd, startByte, sizeBytes: partBytes }),
       };
     };
     const sendPart = async <T>(partBytes: number, send: () => Promise<T>): Promise<T> => {

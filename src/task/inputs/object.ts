@@ -1,4 +1,5 @@
 import type { InputReader } from "../../agent/inputs.ts";
+import type { PatternSubject } from "../../files/patterns.ts";
 import type { ObjectSettings } from "../../sync/options.ts";
 import { parseCacheControl } from "../../sync/settings/cache-control.ts";
 import { parseHeaderRules } from "../../sync/settings/header-rules.ts";
@@ -25,11 +26,11 @@ const CHECKSUMS = ["auto", "CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256", "no
 /**
  * Reads the object settings of an upload.
  *
- * @param root the source folder, with which a pattern of cacheControl may start.
+ * @param subject what patterns are matched against.
  * @param isAmazon whether the store is Amazon S3; others have storage classes of their own.
  */
-export function readObjectSettings(reader: InputReader, root: string, isAmazon: boolean): ObjectSettings {
-  const parts = readObjectSettingsParts(reader, root, (text) => parseStorageClass(text, isAmazon));
+export function readObjectSettings(reader: InputReader, subject: PatternSubject, isAmazon: boolean): ObjectSettings {
+  const parts = readObjectSettingsParts(reader, subject, (text) => parseStorageClass(text, isAmazon));
   const acl = reader.choice("filesAcl", CANNED_ACLS, "none");
   const settings = { ...parts, cannedAcl: acl === "none" ? undefined : acl };
   return createObjectSettings({ ...settings, rules: checkRules(reader, settings) });
@@ -38,16 +39,17 @@ export function readObjectSettings(reader: InputReader, root: string, isAmazon: 
 /**
  * Reads the inputs that say how to store objects, except the canned ACL.
  *
- * @param root the source folder, with which a pattern of cacheControl may start.
+ * @param subject what patterns are matched against.
  * @param readStorageClass the name of a storage class as it goes on the wire, or throws an Error that says why there is no such.
  */
 export function readObjectSettingsParts(
   reader: InputReader,
-  root: string,
+  subject: PatternSubject,
   readStorageClass: (text: string) => string,
 ): Omit<ObjectSettingsParts, "cannedAcl"> {
-  const rules = reader.check("headers", () => parseHeaderRules(reader.value("headers"), readStorageClass), []);
-  const cacheControl = reader.check("cacheControl", () => parseCacheControl(reader.value("cacheControl"), root), []);
+  const [ruleText, cacheText] = [reader.value("headers"), reader.value("cacheControl")];
+  const rules = reader.check("headers", () => parseHeaderRules(ruleText, readStorageClass, subject), []);
+  const cacheControl = reader.check("cacheControl", () => parseCacheControl(cacheText, subject), []);
   const headers = {
     ...readHeader(reader, "contentType", "content-type", (text) => checkHeaderValue(text, "it")),
     ...readHeader(reader, "contentEncoding", "content-encoding", (text) => checkHeaderValue(text, "it")),

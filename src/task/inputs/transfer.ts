@@ -1,7 +1,7 @@
 import type { InputReader } from "../../agent/inputs.ts";
 import { parallelJobs } from "../../agent/pipeline-run.ts";
 import { openFilesLimit } from "../../files/open-files-limit.ts";
-import { type PathPatterns, parsePatterns } from "../../files/patterns.ts";
+import { type PathPatterns, type PatternSubject, parsePatterns } from "../../files/patterns.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { CompareBy, DeleteLimit, Overwrite, Shard, TransferOptions } from "../../sync/options.ts";
 
@@ -14,10 +14,10 @@ const MAX_CONCURRENCY = 1000;
 /**
  * Reads the inputs that both tasks have, and checks their combinations.
  *
- * @param root the source folder, if it is on disk: a pattern may start with it.
+ * @param subject what patterns are matched against.
  */
-export function readTransfer(reader: InputReader, root?: string): CommonTransferOptions {
-  const patterns = readPatterns(reader, root, reader.boolean("ignoreCase"));
+export function readTransfer(reader: InputReader, subject: PatternSubject): CommonTransferOptions {
+  const patterns = readPatterns(reader, subject);
   const flattenFolders = reader.boolean("flattenFolders");
   const overwrite = readOverwrite(reader);
   const compareBy = reader.choice<CompareBy>("compareBy", ["checksum", "sizeAndTime", "size"], "checksum");
@@ -57,16 +57,12 @@ export function readTransfer(reader: InputReader, root?: string): CommonTransfer
 /**
  * Reads the patterns that select files or objects.
  *
- * @param root the source folder, if it is on disk.
+ * @param subject what they are matched against.
  */
-export function readPatterns(reader: InputReader, root: string | undefined, ignoreCase = false): PathPatterns {
+export function readPatterns(reader: InputReader, subject: PatternSubject): PathPatterns {
   const lines = reader.lines("globExpressions");
   const given = lines.some((line) => line.trim() !== "") ? lines : ["**"];
-  return reader.check(
-    "globExpressions",
-    () => parsePatterns(given, { root, isOfKeys: root === undefined, ignoreCase }),
-    parsePatterns([]),
-  );
+  return reader.check("globExpressions", () => parsePatterns(given, subject), parsePatterns([]));
 }
 
 /** Pipelines of the AWS Toolkit may request a log of all requests, which would show secrets. */

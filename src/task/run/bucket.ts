@@ -14,11 +14,8 @@ import { TransferThreads } from "../../threads/transfer-threads.ts";
 /** A connection without any data for this time is dead. A store may take a minute to join the parts of a large object. */
 const IDLE_TIMEOUT_MS = 120_000;
 
-/** For tests: with `always`, threads transfer all parts and ranges, with `auto` they receive large objects, with `never` nothing. */
+/** With `never`, the main thread transfers everything. With `always`, for tests, threads transfer all parts and ranges. */
 const THREADS_VARIABLE = "S3_TASKS_THREADS";
-
-/** Off until all fault suites have run with threads, and a measurement on an idle machine shows what they gain. */
-const DEFAULT_THREADS = "never";
 
 /**
  * Does a step's work with its bucket, over connections that are closed when it ends.
@@ -48,12 +45,16 @@ export async function withTaskBucket<T>(
 
 /** @returns undefined if threads would not make the transfer faster on this machine. */
 function openThreads(options: TransportOptions, ownCarrier: Carrier): TransferThreads | undefined {
-  const wanted = process.env[THREADS_VARIABLE] ?? DEFAULT_THREADS;
-  if ((wanted !== "auto" && wanted !== "always") || options.maxConnections === 1) return undefined;
-  const shared = { transport: options, ownCarrier };
-  if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0, sends: true });
+  const wanted = process.env[THREADS_VARIABLE];
+  if (wanted === "never" || options.maxConnections === 1) return undefined;
+  const shared = { transport: options, ownCarrier, onLost: tellLostThread };
+  if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0 });
   const maxThreads = maxTransferThreads({ cores: availableParallelism(), memoryBytes: process.constrainedMemory() });
   return maxThreads === 0 ? undefined : new TransferThreads({ ...shared, maxThreads });
+}
+
+function tellLostThread({ message }: Error): void {
+  log.debug(`A thread for large files ended: ${message}. The task continues without it.`);
 }
 
 function openTaskBucket(

@@ -56,6 +56,8 @@ export interface TransferTask<P extends Plan> {
   planFileExtras?(plan: P): object;
   /** What the summary says beside what was transferred. */
   summaryParts?(plan: P): SummaryParts;
+  /** Takes the summary. If absent, it is added to the run at once. */
+  readonly takeSummary?: (markdown: string) => void;
 }
 
 /** Archives whose files are known only after they are fetched. */
@@ -125,7 +127,7 @@ async function planAndApply<P extends Plan>(
   const performed = performedOf(plan, result, dryRun);
   const summary = summarize({ plan, counts, performed, errors, warnings: loggedWarnings(), direction, dryRun, parts });
   // What kept the plan file from being written keeps the summary too, and is reported once.
-  writeOrReport(planFile === undefined ? [] : errors, () => attachSummary(summary));
+  writeOrReport(planFile === undefined ? [] : errors, () => (task.takeSummary ?? attachSummary)(summary));
   const otherFiles = writeOrReport(planFile === undefined ? [] : errors, () => task.writeFiles?.()) ?? {};
   const outputs = { ...task.outputsOf(counts), ...otherFiles, ...(planFile === undefined ? {} : { planFile }) };
   return { outputs, errors };
@@ -135,7 +137,7 @@ async function planAndApply<P extends Plan>(
  * Writes a file for people who look at the step later. The step has done its work by then: if there is no room for the file, that is an error
  * among the others, and takes nothing away from them.
  */
-function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
+export function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined {
   try {
     return write();
   } catch (error) {
@@ -149,7 +151,8 @@ function writeOrReport<T>(errors: CodedMessage[], write: () => T): T | undefined
 /** What a step leaves that was cancelled before there was a plan. */
 function leaveUnplanned<P extends Plan>(task: TransferTask<P>, bucketName: string): TaskOutcome {
   const errors: CodedMessage[] = [{ code: "cancelled", message: CANCELLED_UNPLANNED }];
-  writeOrReport(errors, () => attachSummary(summarizeUnplanned(`s3://${bucketName}/`, errors)));
+  const summary = summarizeUnplanned(`s3://${bucketName}/`, errors);
+  writeOrReport(errors, () => (task.takeSummary ?? attachSummary)(summary));
   return { outputs: task.outputsOf(countActions([])), errors };
 }
 

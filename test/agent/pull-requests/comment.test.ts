@@ -152,7 +152,10 @@ describe("A pull request in Azure Repos", () => {
 
     it("is told from a page that stands in its place", async () => {
       server.addFault("ReadPullRequest", { kind: "status", status: 200, code: "", message: "<html>Sign in</html>" }, 1);
-      assert.match(await failure(() => repos.read(number)), /its answer is not the pull request/);
+      assert.match(
+        await failure(() => repos.read(number)),
+        /^it answered with a page \(200\)\. The answer is not from the API of Azure Repos, /,
+      );
     });
   });
 });

@@ -59,13 +59,13 @@ describe("The comment on a pull request", () => {
   });
 
   it("shows names as they are, whatever is in them", () => {
-    const path = "a|b](https://evil.example) <img src=x> `c` @d\n*e*.html";
-    const url = new URL(`https://preview.example.com/a|b](x) <img>\`*_.html`);
+    const path = "a|b](https://evil.example) <img src=x> `c` @d $1$ #12 !34\n*e*.html";
+    const url = new URL(`https://preview.example.com/a|b](x) <img>\`*_$1$.html`);
     const comment = describePreview({ ...NEWS, pages: [{ path, url }] });
     const [, row = ""] = /\| Changed pages \| (.*) \|/.exec(comment) ?? [];
     assert.equal(
       row,
-      "[a&#124;b\\]\\(https&#58;//evil.example\\) &lt;img src=x&gt; \\`c\\` &#64;d\\\\u\\{a\\}\\*e\\*.html](https://preview.example.com/a%7cb]%28x%29%20%3Cimg%3E%60%2a%5f.html)",
+      "[a&#124;b\\]\\(https&#58;//evil.example\\) &lt;img src=x&gt; \\`c\\` &#64;d &#36;1&#36; \\#12 \\!34\\\\u\\{a\\}\\*e\\*.html](https://preview.example.com/a%7Cb]%28x%29%20%3Cimg%3E%60%2A_%241%24.html)",
     );
   });
 

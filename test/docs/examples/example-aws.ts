@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutBucketOwnershipControlsCommand,
+  PutBucketWebsiteCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -27,6 +28,7 @@ export class ExampleAws {
   readonly #amazon: AmazonBehindProxy;
   readonly #controlPlane: ControlPlaneServer;
   readonly #client: S3Client;
+  readonly #buckets = new Set<string>();
 
   private constructor(sts: StsServer, amazon: AmazonBehindProxy, controlPlane: ControlPlaneServer) {
     this.#sts = sts;
@@ -115,6 +117,7 @@ export class ExampleAws {
     const { bucketName = "", domainName, redirectDomains = "", assumeRole = "" } = inputs;
     const isMadeByStep = inputs.createBucket === "true" || inputs.configureWebsite === "true";
     if (!isMadeByStep) this.#createBucket(bucketName);
+    if (inputs.action === "preview") await this.#makeWebsite(bucketName);
     if (inputs.filesAcl) await this.#allowAcls(bucketName);
     for (const arn of assumeRole.split("\n").filter(Boolean)) {
       this.#sts.setRole({ arn, trustPolicy: trusting("*", undefined, "sts:TagSession") });
@@ -128,18 +131,23 @@ export class ExampleAws {
     if (domainName && inputs.createHostedZone !== "true") await this.#createZone(domainName.replace(/^www\./, ""));
   }
 
+  /** Several steps may use one bucket. */
   #createBucket(name: string): void {
-    try {
-      this.#amazon.s3.createBucket(name);
-    } catch (error) {
-      if (!/exists/.test((error as Error).message)) throw error;
-    }
+    if (this.#buckets.has(name)) return;
+    this.#buckets.add(name);
+    this.#amazon.s3.createBucket(name);
   }
 
   async #allowAcls(Bucket: string): Promise<void> {
     const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
     await this.#client.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
     await this.#client.send(new DeletePublicAccessBlockCommand({ Bucket }));
+  }
+
+  /** What docs/previews.md has its readers do once: a preview changes no settings of the bucket. */
+  async #makeWebsite(Bucket: string): Promise<void> {
+    const WebsiteConfiguration = { IndexDocument: { Suffix: "index.html" }, ErrorDocument: { Key: "404.html" } };
+    await this.#client.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration }));
   }
 
   async #openWebsite(bucket: string, domain: string | undefined): Promise<void> {

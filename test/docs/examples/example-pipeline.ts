@@ -15,6 +15,8 @@ export interface ExamplePipeline {
   readonly steps: readonly ExampleStep[];
 }
 
+/** The ID of the hosted zone that the stand-in for Route 53 creates first. */
+const FIRST_ZONE = "Z1EXAMPLE";
 const OWN_TASKS = /^(AwsS3(?:Upload|Download|PublishSite))@1$/;
 
 /** The tasks that a block of YAML names, for example `AwsS3Upload@1`, in their order. */
@@ -47,6 +49,7 @@ export function examplePipeline(code: string, region: string): ExamplePipeline {
       if (task === undefined || !isMap(inputs)) return;
       // CloudFront is visited by https, and nobody here has a certificate for it.
       if (inputs.has("cloudFrontDistributionId")) inputs.set("verify", "false");
+      if (inputs.has("hostedZoneId")) inputs.set("hostedZoneId", FIRST_ZONE);
       if (inputs.has("expectedBucketOwner")) inputs.set("expectedBucketOwner", ACCOUNT);
       steps.push(...variables.map((known) => ({ task, inputs: textsOf(inputs, known) })));
     },

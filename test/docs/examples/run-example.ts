@@ -16,8 +16,8 @@ import { type ExamplePipeline, type ExampleStep, examplePipeline } from "./examp
 
 const tasksFolder = fileURLToPath(new URL("../../../dist/extension/tasks", import.meta.url));
 
-/** What the scripts of the examples call, and what need not happen here. */
-const PROGRAMS = ["npm", "npx", "aws", "dotnet", "hugo"];
+/** What the scripts of the examples call, and what need not happen here: each only says what it was called with. */
+const PROGRAMS = ["npm", "npx", "aws", "dotnet", "gh", "hugo"];
 
 /** What is in a folder that an example uploads or publishes. */
 const SITE = {
@@ -34,6 +34,14 @@ const VARIABLES = {
   "Build.DefinitionName": "shop",
   "Build.SourceVersion": "1a2b3c4d5e6f",
   "resources.pipeline.build.runName": "7",
+};
+
+/** What a run for a pull request has more. GitHub's: nobody is asked for the pull request, and nobody gets a comment. */
+const PULL_REQUEST = {
+  "Build.Reason": "PullRequest",
+  "Build.Repository.Provider": "GitHub",
+  "System.PullRequest.PullRequestId": "1234567",
+  "System.PullRequest.PullRequestNumber": "12",
 };
 
 /** The id that a connection of the examples has is not important, but that it is one. */
@@ -105,7 +113,7 @@ class ExampleAgent {
     this.#aws = aws;
     this.#hostType = hostType;
     for (const program of PROGRAMS) {
-      writeFiles(folder, { [`bin/${program}`]: "#!/bin/sh\n" });
+      writeFiles(folder, { [`bin/${program}`]: `#!/bin/sh\necho "${program} $*"\n` });
       chmodSync(join(folder, "bin", program), 0o755);
     }
   }
@@ -156,7 +164,7 @@ class ExampleAgent {
       file,
       tasksFolder,
       connections: this.#connections(steps),
-      variables: VARIABLES,
+      variables: { ...VARIABLES, ...(text.includes("'PullRequest'") ? PULL_REQUEST : {}) },
       sourcesFolder: this.#sources,
       workFolder: join(this.#folder, "_work"),
       hostType: this.#hostType,

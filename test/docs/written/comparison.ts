@@ -15,6 +15,8 @@ const TOOLKIT = {
 /** The columns, and the programs of bench/RESULTS.md that they are. */
 const PROGRAMS = { "these tasks": "task, Node 20", "AWS CLI": "aws-cli", s5cmd: "s5cmd" };
 
+const ADVICE = "Run npm run bench without options, which writes all rows, then npm run docs.";
+
 /** What each does, from these tasks to s5cmd. */
 const ABILITIES: readonly (readonly [ability: string, ours: string, toolkit: string, cli: string, s5cmd: string])[] = [
   ["files at the same time", "64 or more, as the server allows", "one up, all down", "10", "256"],
@@ -48,20 +50,29 @@ const ABILITIES: readonly (readonly [ability: string, ours: string, toolkit: str
   ],
 ];
 
-/** The table against the AWS Toolkit, the AWS CLI and s5cmd, with the figures of bench/RESULTS.md. */
-export function renderComparison(): string {
-  const results = readFileSync(join(root, "bench/RESULTS.md"), "utf8");
+/**
+ * The table against the AWS Toolkit, the AWS CLI and s5cmd.
+ *
+ * @param results the text of bench/RESULTS.md.
+ * @throws Error that names the row or the figure that it does not have.
+ */
+export function renderComparison(results = readFileSync(join(root, "bench/RESULTS.md"), "utf8")): string {
   const timed = (
     ["upload 3,000 small files", "upload a 1 GiB file", "download 3,000 small files", "download a 1 GiB file"] as const
   ).map((work) =>
-    rowOf(work, (program) => `${Number(cellsOf(results, work, program)[2]).toFixed(1)} s`, TOOLKIT[work]),
+    rowOf(
+      work,
+      (program) => `${Number(figureOf(results, work, program, "seconds", /^([\d.]+)$/)).toFixed(1)} s`,
+      TOOLKIT[work],
+    ),
   );
   const memory = rowOf(
     "memory, 1 GiB up",
-    (program) => cellsOf(results, "upload a 1 GiB file", program)[5] ?? "",
+    (program) => figureOf(results, "upload a 1 GiB file", program, "peak memory", /^(\d+ MB)$/),
     TOOLKIT.memory,
   );
-  const [, size = ""] = /\| package \|[^|]*\| ([\d.]+ MB) \|/.exec(results) ?? [];
+  const [, size] = /\| package \|[^|]*\| ([\d.]+ MB) \|/.exec(results) ?? [];
+  if (size === undefined) throw new Error(`bench/RESULTS.md has no size of the package in its targets. ${ADVICE}`);
   return [
     "| | these tasks | AWS Toolkit | AWS CLI | s5cmd |",
     "|---|---|---|---|---|",
@@ -79,10 +90,21 @@ function rowOf(title: string, figureOf: (program: string) => string, toolkit: st
   return `| ${title} | ${ours} | ${toolkit} | ${cli} | ${s5cmd} |`;
 }
 
-/** The cells of a row of *Times*: work, program, seconds, spread, CPU seconds, memory, server. */
-function cellsOf(results: string, work: string, program: string): string[] {
-  const row = results.split("\n").find((line) => line.startsWith(`| ${work} | ${program} |`));
-  if (row === undefined) throw new Error(`bench/RESULTS.md has no row "${work}" of ${program}`);
+/** A figure of a row of *Times*, whose columns are named in its head. */
+function figureOf(results: string, work: string, program: string, column: string, form: RegExp): string {
+  const lines = results.split("\n");
+  const row = lines.find((line) => line.startsWith(`| ${work} | ${program} |`));
+  if (row === undefined) throw new Error(`bench/RESULTS.md has no row "${work}" of ${program}. ${ADVICE}`);
+  const head = lines.find((line) => line.startsWith("| work | program |")) ?? "";
+  const cell = cellsOf(row)[cellsOf(head).indexOf(column)] ?? "";
+  const [, figure] = form.exec(cell) ?? [];
+  if (figure === undefined) {
+    throw new Error(`bench/RESULTS.md has "${cell}" as ${column} in its row "${work}" of ${program}. ${ADVICE}`);
+  }
+  return figure;
+}
+
+function cellsOf(row: string): string[] {
   return row
     .split("|")
     .slice(1, -1)

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import type { Stats } from "node:fs";
 import { Disk } from "../../../src/files/disk.ts";
-import { type MoveCalls, moveFile } from "../../../src/files/windows/move-file.ts";
+import { type MoveCalls, type MoveOptions, moveFile, removeFile } from "../../../src/files/windows/move-file.ts";
 import { Patience } from "../../../src/files/windows/patience.ts";
 
 type Kind = "folder" | "link" | "read-only" | "file" | "nothing";
 
-/** Windows, where something is at the target: `refusals` are the codes with which it answers as long as that is in the way. */
-function windowsWith(kind: Kind, refusals: readonly string[] = []) {
+/**
+ * Windows, where something is at the target: `refusals` are the codes with which it answers as long as that is in the way.
+ *
+ * @param confirm called before each try.
+ */
+function windowsWith(kind: Kind, refusals: readonly string[] = [], confirm?: MoveOptions["confirm"]) {
   const done: string[] = [];
   let there = kind;
   const refused = [...refusals];
@@ -22,12 +26,16 @@ function windowsWith(kind: Kind, refusals: readonly string[] = []) {
       const mode = there === "read-only" ? 0o100444 : 0o100666;
       return { mode, isDirectory: () => there === "folder", isSymbolicLink: () => there === "link" } as Stats;
     },
-    async chmod() {
-      done.push("chmod");
-      there = "file";
+    async chmod(_path: string, mode: number) {
+      done.push(`chmod ${mode.toString(8)}`);
+      there = mode & 0o200 ? "file" : "read-only";
     },
     async unlink() {
-      done.push("unlink");
+      const code = there === "link" ? undefined : refused.shift();
+      done.push(`unlink${code ? ` ${code}` : ""}`);
+      // Node makes a file writable before it removes it.
+      if (there === "read-only") there = "file";
+      if (code) throw Object.assign(new Error(`${code}: operation not permitted`), { code });
       there = "nothing";
     },
   } as unknown as MoveCalls;
@@ -35,19 +43,21 @@ function windowsWith(kind: Kind, refusals: readonly string[] = []) {
   const wait = async (delayMs: number) => {
     clock.nowMs += delayMs;
   };
-  const move = (isWindows = true) =>
-    moveFile("D:\\.s3.part", "D:\\a", new Disk(), {
-      calls,
-      patience: new Patience({ isWindows, now: () => clock.nowMs, wait }),
-    });
-  return { done, move };
+  const options = (isWindows: boolean) => ({
+    calls,
+    patience: new Patience({ isWindows, now: () => clock.nowMs, wait }),
+    ...(confirm ? { confirm } : {}),
+  });
+  const move = (isWindows = true) => moveFile("D:\\.s3.part", "D:\\a", new Disk(), options(isWindows));
+  const remove = () => removeFile("D:\\a", options(true));
+  return { done, move, remove, kindThere: () => there };
 }
 
 describe("a file that gets its name on Windows", () => {
   it("replaces a read-only file at once", async () => {
     const { done, move } = windowsWith("read-only");
     await move();
-    assert.deepEqual(done, ["rename EPERM", "chmod", "rename"]);
+    assert.deepEqual(done, ["rename EPERM", "chmod 666", "rename"]);
   });
 
   it("replaces a junction, and not what it leads to", async () => {
@@ -59,7 +69,28 @@ describe("a file that gets its name on Windows", () => {
   it("replaces a read-only file that is open for a moment", async () => {
     const { done, move } = windowsWith("read-only", ["EPERM", "EBUSY"]);
     await move();
-    assert.deepEqual(done, ["rename EPERM", "chmod", "rename EPERM", "rename EBUSY", "rename"]);
+    const refused = (code: string) => ["rename EPERM", "chmod 666", `rename ${code}`, "chmod 444"];
+    assert.deepEqual(done, [...refused("EPERM"), ...refused("EBUSY"), "rename EPERM", "chmod 666", "rename"]);
+  });
+
+  it("leaves a file read-only that it cannot replace", async () => {
+    const held = windowsWith("read-only", Array(1000).fill("EBUSY"));
+    await assert.rejects(held.move(), { code: "file-in-use" });
+    assert.deepEqual([held.kindThere(), held.done.at(-1)], ["read-only", "chmod 444"]);
+    const full = windowsWith("read-only", ["ENOSPC"]);
+    await assert.rejects(full.move(), { code: "ENOSPC" });
+    assert.equal(full.kindThere(), "read-only");
+  });
+
+  it("is not moved once the folder leads elsewhere, however long it was waited for", async () => {
+    const exchanged = new Error("the folder was replaced");
+    let tries = 0;
+    const confirm = async () => {
+      if (++tries === 3) throw exchanged;
+    };
+    const { done, move } = windowsWith("file", Array(1000).fill("EBUSY"), confirm);
+    await assert.rejects(move(), exchanged);
+    assert.deepEqual(done, ["rename EBUSY", "rename EBUSY"]);
   });
 
   it("does not wait for a folder to go away", async () => {
@@ -86,5 +117,43 @@ describe("a file that gets its name on Windows", () => {
       await assert.rejects(move(false), { code: "EPERM" });
       assert.deepEqual(done, ["rename EPERM"]);
     }
+  });
+});
+
+describe("a file that is removed on Windows", () => {
+  it("may be read-only, or open for a moment, or gone", async () => {
+    for (const [kind, refusals, calls] of [
+      ["read-only", [], ["unlink"]],
+      ["file", ["EBUSY", "EPERM"], ["unlink EBUSY", "unlink EPERM", "unlink"]],
+      ["nothing", ["ENOENT"], ["unlink ENOENT"]],
+      ["link", [], ["unlink"]],
+    ] as const) {
+      const { done, remove } = windowsWith(kind, refusals);
+      await remove();
+      assert.deepEqual(done, calls);
+    }
+  });
+
+  it("stays read-only if it cannot be removed", async () => {
+    const { remove, kindThere } = windowsWith("read-only", Array(1000).fill("EPERM"));
+    await assert.rejects(remove(), { code: "file-in-use" });
+    assert.equal(kindThere(), "read-only");
+  });
+
+  it("is not removed once the folder leads elsewhere, however long it was waited for", async () => {
+    const exchanged = new Error("the folder was replaced");
+    let tries = 0;
+    const confirm = async () => {
+      if (++tries === 3) throw exchanged;
+    };
+    const { done, remove } = windowsWith("file", Array(1000).fill("EBUSY"), confirm);
+    await assert.rejects(remove(), exchanged);
+    assert.deepEqual(done, ["unlink EBUSY", "unlink EBUSY"]);
+  });
+
+  it("is not a folder", async () => {
+    const { done, remove } = windowsWith("folder");
+    await assert.rejects(remove(), { code: "path-taken" });
+    assert.deepEqual(done, []);
   });
 });

@@ -128,6 +128,15 @@ describe("what is on the disk", () => {
     await assert.rejects(realPath(join(folder, "missing")), { code: "ENOENT" });
   });
 
+  it("has a real path on disks of which the system does not say it", async () => {
+    const unsupported = (): never => {
+      throw Object.assign(new Error("EISDIR: illegal operation on a directory"), { code: "EISDIR" });
+    };
+    const path = join(folder, "link");
+    assert.equal(realPathSync(path, unsupported), join(folder, "sub"));
+    assert.equal(await realPath(path, async () => unsupported()), join(folder, "sub"));
+  });
+
   it("is listed as what it is, though Windows lists some files and folders like links", () => {
     const seen: string[] = [];
     const asFolder = (path: string) => {

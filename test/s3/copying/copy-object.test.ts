@@ -98,4 +98,31 @@ describe("copying an object within its bucket", () => {
       (error) => error instanceof ServiceError && error.awsCode === "PreconditionFailed",
     );
   });
+
+  it("writes nothing in place of what was replaced, where the store ignores the condition", async () => {
+    const source = await put("replaced");
+    await put("copy", { Body: "good" });
+    await put("replaced", { Body: "other" });
+    await assert.rejects(
+      copyObject(withoutConditions(bucket), source, "copy", { headers: {}, metadata: "kept", signal }),
+      (error) => error instanceof ServiceError && error.awsCode === "PreconditionFailed",
+    );
+    assert.equal((await headObject(bucket, "copy")).sizeBytes, 4);
+  });
 });
+
+/** The bucket in a store that copies whatever is there. */
+function withoutConditions(bucket: Bucket): Bucket {
+  const send: Bucket["send"] = (next, ...rest) => {
+    const { headers, ...request } = typeof next === "function" ? next() : next;
+    const { "x-amz-copy-source-if-match": _, ...others } = headers ?? {};
+    return bucket.send({ ...request, headers: others }, ...rest);
+  };
+  return new Proxy(bucket, {
+    get(target, name) {
+      if (name === "send") return send;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

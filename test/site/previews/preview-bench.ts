@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../../src/errors/error-codes.ts";
 import type { Bucket } from "../../../src/s3/bucket.ts";
 import type { PreviewOptions } from "../../../src/site/options.ts";
 import { type CleanUpOptions, cleanUpPreviews } from "../../../src/site/previews/clean-up.ts";
-import type { PullRequest, PullRequestState } from "../../../src/site/previews/pull-request.ts";
+import type { PullRequest } from "../../../src/site/previews/pull-request.ts";
 import type { RemovalTools } from "../../../src/site/previews/remove-preview.ts";
 import type { PublishResult, SiteFiles, SitePlaceOnBench, Surroundings } from "../publish-bench.ts";
 
@@ -13,7 +13,13 @@ const REPOSITORY = "0123456789abcdef";
 
 /** The preview of a pull request, as the task names it. */
 export function previewOf(number: number, more: Partial<PreviewOptions> = {}): PreviewOptions {
-  return { name: `pr-${number}`, rootPrefix: "", pullRequest: { number, repository: REPOSITORY }, ...more };
+  return {
+    name: `pr-${number}`,
+    rootPrefix: "",
+    hasOwnHost: false,
+    pullRequest: { number, repository: REPOSITORY },
+    ...more,
+  };
 }
 
 /** Publishes files as the preview of a pull request. */
@@ -44,7 +50,7 @@ export interface CleanUpResult {
 /** @param states of pull requests, by their numbers; those of others are unknown. */
 export async function cleanUp(
   bucket: Bucket,
-  states: Readonly<Record<number, PullRequestState>> = {},
+  states: Readonly<Record<number, "active" | "closed">> = {},
   options: Partial<CleanUpOptions> = {},
   now: () => number = Date.now,
 ): Promise<CleanUpResult> {
@@ -56,7 +62,7 @@ export async function cleanUp(
       warning: (code: ErrorCode, message: string) =>
         void log.push(`warning: ${printed({ code, message } satisfies CodedMessage)}`),
     },
-    stateOf: async ({ number }: PullRequest) => states[number] ?? "unknown",
+    isClosed: async ({ number }: PullRequest) => states[number] === "closed",
   };
   const removed = await cleanUpPreviews({ rootPrefix: "", previewDays: 30, dryRun: false, ...options }, tools);
   return { removed: removed.map(({ name }) => name), log };

@@ -62,12 +62,20 @@ describe("The preview of a pull request", () => {
     await publishSite();
     const { log } = await publishPreview(place, previewOf(12), PREVIEW, surroundings());
     assert.deepEqual(log.filter((line) => /preview-shares-origin/.test(line)).length, 1);
-    const siteUrl = new URL("https://pr-13.preview.example.com/");
-    const own = await publishPreview(place, previewOf(13), PREVIEW, surroundings(), { siteUrl });
+    const own = await publishPreview(place, previewOf(13, { hasOwnHost: true }), PREVIEW, surroundings());
     assert.deepEqual(
       own.log.filter((line) => /^warning/.test(line)),
       [],
     );
+  });
+
+  it("warns of a site beside it too", async () => {
+    await publishSite({ prefix: "site/" });
+    await publishPreview(place, previewOf(12), PREVIEW, surroundings());
+    assert.deepEqual((await cleanUp(bucket, {}, {}, now)).log, []);
+    const { log } = await cleanUp(bucket, {}, { warnsOfSites: true }, now);
+    assert.equal(log.length, 1);
+    assert.match(log[0] ?? "", /^warning: The bucket also holds the site s3:\/\/memory\/site\/\. /);
   });
 
   it("does not take the place of another pull request's, or of a site that is no preview", async () => {
@@ -119,8 +127,56 @@ describe("The preview of a pull request", () => {
 
     it("alone, if one pull request is named, and not if it is the one that is published", async () => {
       const states = { 1: "closed", 2: "closed", 3: "closed" } as const;
-      assert.deepEqual((await cleanUp(bucket, states, { pullRequest: 2 }, now)).removed, ["pr-2"]);
+      const { pullRequest } = previewOf(2);
+      assert.deepEqual((await cleanUp(bucket, states, { pullRequest }, now)).removed, ["pr-2"]);
       assert.deepEqual((await cleanUp(bucket, states, { except: "pr-1" }, now)).removed, ["pr-3"]);
+    });
+
+    it("alone, if another repository has a pull request of that number", async () => {
+      const elsewhere = { pullRequest: { number: 2, repository: "fedcba9876543210" }, name: "theirs" };
+      await publishPreview(place, previewOf(2, elsewhere), PREVIEW, surroundings());
+      nowMs += 100 * DAY_MS;
+      const { pullRequest } = previewOf(2);
+      const { removed, log } = await cleanUp(bucket, { 2: "closed" }, { pullRequest }, now);
+      assert.deepEqual(removed, ["pr-2"]);
+      assert.deepEqual(log, [
+        "Removed the preview pr-2: pull request 2 is completed or abandoned",
+        "The preview theirs stays, because it is of pull request 2 of another repository",
+      ]);
+    });
+
+    it("beside a folder whose manifest cannot be read, which is a warning", async () => {
+      const disturbed = new DisturbedBucket(bucket);
+      disturbed.mishapOf = ({ method, key }) => (method === "HEAD" && key.startsWith("pr-1/") ? "refused" : undefined);
+      const { removed, log } = await cleanUp(disturbed, { 1: "closed", 2: "closed" }, {}, now);
+      assert.deepEqual(removed, ["pr-2"]);
+      assert.match(
+        log[0] ?? "",
+        /^warning: It is not known whether there is a preview to remove in s3:\/\/memory\/pr-1\/\. Reading the manifest s3:\/\/memory\/pr-1\/\.s3-site\.json failed: .* The next run looks again\. \[preview-not-removed\]$/,
+      );
+      assert.equal(log.length, 2);
+    });
+
+    it("by one of several clean-ups at once, and no one complains", async () => {
+      for (let requests = 0; requests < 14; requests++) {
+        const memory = new MemoryBucket();
+        for (const [name, object] of bucket.objects) memory.objects.set(name, object);
+        const first = new DisturbedBucket(memory);
+        let count = 0;
+        let other: Awaited<ReturnType<typeof cleanUp>> | undefined;
+        first.beforeRequest = async () => {
+          if (count++ === requests) other = await cleanUp(memory, { 1: "closed" }, {}, now);
+        };
+        const { removed, log } = await cleanUp(first, { 1: "closed" }, {}, now);
+        const all = [...log, ...(other?.log ?? [])];
+        assert.deepEqual(
+          all.filter((line) => line.startsWith("warning")),
+          [],
+          `before request ${requests}`,
+        );
+        assert.ok(removed.length + (other?.removed.length ?? 0) >= 1, `before request ${requests}`);
+        assert.ok(![...memory.objects.keys()].some((name) => name.startsWith("pr-1/")));
+      }
     });
 
     it("in a dry run by words only", async () => {

@@ -9,7 +9,7 @@ const REMOVAL = { action: "removePreviews" };
 function preview(more: object = {}, options: OptionsDescription = {}): OptionsDescription {
   const pullRequestPreview = { name: "pr-12", pullRequest: 12, comment: true, previewDays: 30, ...more };
   const prefix = `${pullRequestPreview.name}/`;
-  return { action: "preview", prefix, rootPrefix: "", pullRequestPreview, ...options };
+  return { action: "preview", prefix, rootPrefix: "", hasOwnHost: false, pullRequestPreview, ...options };
 }
 
 /** What removing previews is: inputs of a publish have no effect on it. */
@@ -30,7 +30,12 @@ export function previewActions(optionsOfPublish: readonly string[]): readonly Va
       variables: { "System.PullRequest.PullRequestId": "7" },
       means: preview(
         { name: "pr-7", pullRequest: 7 },
-        { prefix: "previews/pr-7/", rootPrefix: "previews/", siteUrl: "https://pr-7.example.com/" },
+        {
+          prefix: "previews/pr-7/",
+          rootPrefix: "previews/",
+          hasOwnHost: true,
+          siteUrl: "https://pr-7.example.com/",
+        },
       ),
     },
     {
@@ -68,7 +73,7 @@ export const previewUrls: readonly ValidCase[] = [
   {
     value: "https://{preview}.preview.example.com",
     others: PREVIEW,
-    means: preview({}, { siteUrl: "https://pr-12.preview.example.com/" }),
+    means: preview({}, { hasOwnHost: true, siteUrl: "https://pr-12.preview.example.com/" }),
   },
   {
     value: "https://example.com/{preview}/site",

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { runStep, type StepRequest, type StepResult } from "../../../local/agent/agent.ts";
@@ -124,10 +124,12 @@ export class InputBench {
   /** Puts what is meant in the place of the placeholders. */
   #resolve<T>(value: T): T {
     const text = JSON.stringify(value);
-    const path = JSON.stringify(this.source).slice(1, -1);
+    const inJson = (path: string) => JSON.stringify(path).slice(1, -1);
     return JSON.parse(
       text
-        .replace(/\bSOURCE\b/g, () => path)
+        .replace(/\bSOURCE\b((?:\/[\w.$()]+)*)/g, (_, below: string) =>
+          inJson(this.source + below.replaceAll("/", sep)),
+        )
         .replaceAll('"CONNECTION"', `"${connectionId}"`)
         .replaceAll('"TOOLKIT"', `"${toolkitId}"`),
     );

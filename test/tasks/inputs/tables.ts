@@ -57,7 +57,14 @@ export const uploadTable: InputTable = {
             "sourceFolder: there is no file or folder SOURCE/missing. Check the path, and that an earlier step of the job creates it. [file-not-found]",
           ],
         },
-        { value: "/dev/null", errors: ["sourceFolder: /dev/null is neither a file nor a folder. [path-invalid]"] },
+        ...(process.platform === "win32"
+          ? []
+          : [
+              {
+                value: "/dev/null",
+                errors: ["sourceFolder: /dev/null is neither a file nor a folder. [path-invalid]"],
+              },
+            ]),
         undefinedVariable("sourceFolder", "SOURCE/$(Out.Dir)", "Out.Dir"),
       ],
     },

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { countingOnce } from "../../../src/sync/download/range-sink.ts";
+
+describe("the bytes of a range that several sinks take one after another", () => {
+  it("are counted once", () => {
+    const counted: number[] = [];
+    const newCount = countingOnce((sizeBytes) => counted.push(sizeBytes));
+    const first = newCount();
+    first(100);
+    first(50);
+    const second = newCount();
+    second(80);
+    second(80);
+    const third = newCount();
+    third(160);
+    third(40);
+    assert.deepEqual(counted, [100, 50, 10, 40]);
+  });
+});
