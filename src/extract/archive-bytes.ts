@@ -25,6 +25,8 @@ export class ArchiveBytes {
 
   /** @returns a copy of the bytes; fewer at the end of the archive. @throws Node's error. */
   read(startByte: number, sizeBytes: number): Buffer {
+    // No file is that long, but an archive may say so.
+    if (!Number.isSafeInteger(startByte + sizeBytes + WINDOW_BYTES)) return Buffer.alloc(0);
     if (sizeBytes > WINDOW_BYTES) {
       const bytes = Buffer.allocUnsafeSlow(sizeBytes);
       return bytes.subarray(0, this.#fill(bytes, startByte));

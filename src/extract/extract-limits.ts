@@ -1,4 +1,4 @@
-import { ArchiveError, shownName } from "./archive-error.ts";
+import { ArchiveError, refuseEntry, shownName } from "./archive-error.ts";
 
 /** Entries of one archive, folders among them. */
 const MAX_ENTRIES = 1_000_000;
@@ -9,6 +9,12 @@ const MAX_RATIO = 200;
 /** Up to here any ratio is harmless. */
 const RATIO_COUNTS_FROM_BYTES = 10_000_000;
 
+/** No disk has longer paths (Linux `PATH_MAX`). */
+const MAX_NAME_LENGTH = 4_096;
+const MAX_FOLDERS = 255;
+/** Names are kept in memory, and 10 MB can be decompressed to 2 GB of them. */
+const MAX_NAMES_LENGTH = 100_000_000;
+
 /** The limits of an archive. */
 export interface ExtractLimits {
   /** The largest total size of the files in one archive. */
@@ -18,6 +24,24 @@ export interface ExtractLimits {
 /** @throws {ArchiveError} if an archive has, or says it has, too many entries. */
 export function refuseEntryCount(entries: number): void {
   if (entries > MAX_ENTRIES) throw new ArchiveError("archive-too-large", TOO_MANY);
+}
+
+/** Counts what the names of an archive's entries need of memory and time, however small the archive is. */
+export class NameMeter {
+  #length = 0;
+
+  /** @throws {ArchiveError} if the name, or all of them together, are too long. */
+  add(name: string): void {
+    if (name.length > MAX_NAME_LENGTH) throw refuseEntry(name, "its name has more than 4,096 characters");
+    if (name.split("/").length - 1 > MAX_FOLDERS) throw refuseEntry(name, "it is in more than 255 folders");
+    this.#length += name.length;
+    if (this.#length > MAX_NAMES_LENGTH) {
+      throw new ArchiveError(
+        "archive-too-large",
+        "the names of its entries have more than 100,000,000 characters. Split it into several archives. Or set extract to false, and extract the archive in a later step",
+      );
+    }
+  }
 }
 
 /** Counts the bytes that come out of an archive, and stops at the limits. The sizes that the archive claims are not trusted. */

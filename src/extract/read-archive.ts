@@ -53,7 +53,7 @@ export async function checkArchive(
     files.push({ place: entry.place, path, sizeBytes: entry.sizeBytes, crc32: checksum, mode: entry.mode });
   }
   files.sort((a, b) => compareUtf8(a.path, b.path));
-  return { files, emptyFolders: findCollisions(files, folders, disk) };
+  return { files, emptyFolders: await findCollisions(files, folders, disk, signal) };
 }
 
 /**
@@ -146,16 +146,20 @@ function asArchiveError(entryName: string, error: unknown): unknown {
  * Refuses files and folders that cannot all exist on the disk.
  *
  * @returns the folders that have nothing in them.
+ * @throws {ArchiveError}; the signal's reason.
  */
-function findCollisions(
+async function findCollisions(
   files: readonly CheckedFile[],
   folders: ReadonlySet<string>,
   { platform, isCaseSensitive }: TargetDisk,
-): readonly string[] {
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const takeTurns = eventLoopTurns(signal);
   const names = [...files.map(({ path }) => path), ...[...folders].map((path) => `${path}/`)].sort(compareUtf8);
   const collisions = new NameCollisions(isCaseSensitive, (name) => diskName(name, platform));
   const emptyFolders: string[] = [];
   for (const [index, name] of names.entries()) {
+    await takeTurns();
     const earlier = collisions.add(name);
     if (earlier === name) throw refuseEntry(name, "it is in the archive twice");
     if (earlier !== undefined)

@@ -6,9 +6,10 @@ import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
+import { NameMeter } from "./extract-limits.ts";
+import { BLOCK_BYTES, TarHeaders } from "./tar-headers.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-const BLOCK_BYTES = 512;
 
 /** Archives of the oldest format do not name it; headers have a checksum in any case. The library's types lack this option. */
 const ANY_FORMAT: object = { allowUnknownFormat: true };
@@ -45,24 +46,34 @@ export async function* tarEntries(
 ): AsyncGenerator<RawEntry, void> {
   const { extractTar } = await import("./archive-libraries.ts");
   const tar = extractTar(ANY_FORMAT);
-  const end = new TarEnd(onInflated);
+  const headers = new TarHeaders();
+  const names = new NameMeter();
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const reading = new Promise<unknown>((resolve) => {
-    pipeline(file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES }), gunzip, end, tar, resolve);
+    pipeline(
+      file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES }),
+      gunzip,
+      watched(headers, onInflated),
+      tar,
+      resolve,
+    );
   });
   let lastName: string | undefined;
   let place = 0;
   try {
     for await (const stream of tar) {
       lastName = stream.header.name;
-      yield { ...describe(stream.header), place: place++, content: () => stream as AsyncIterable<Buffer> };
+      names.add(lastName);
+      const described = describe(stream.header);
+      confirmHeader(stream.header, stream.offset, headers);
+      yield { ...described, place: place++, content: () => stream as AsyncIterable<Buffer> };
       // If the caller did not read it, it is skipped.
       stream.resume();
     }
     // Errors of the streams before it may only appear here.
     const error = await reading;
     if (error) throw error;
-    if (!end.isMarked) throw new Error("the end-of-archive marker is missing, so it may be incomplete");
+    if (!headers.isEnded) throw new Error("the end-of-archive marker is missing, so it may be incomplete");
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const gzipReason = GZIP_ERRORS[(error as Error).message];
@@ -90,33 +101,28 @@ function describe({ name, type, size, mode, pax }: Header): Omit<RawEntry, "plac
   return { name, isFolder, sizeBytes: size, crc32: undefined, mode: mode & 0o777 };
 }
 
-/** Lets the bytes of a tar archive through, counts them, and notes whether they end as they have to: with a block of zeros. */
-class TarEnd extends Transform {
-  readonly #onInflated: (sizeBytes: number) => void;
-  #zeroBytesAtEnd = 0;
-
-  constructor(onInflated: (sizeBytes: number) => void) {
-    super({ readableHighWaterMark: CHUNK_BYTES, writableHighWaterMark: CHUNK_BYTES });
-    this.#onInflated = onInflated;
+/** @throws {ArchiveError} if other programs would read the entry's headers otherwise than tar-stream does. */
+function confirmHeader({ name, size }: Header, headerAt: number, headers: TarHeaders): void {
+  const found = headers.next();
+  if (found?.refusal !== undefined) throw refuseEntry(name, found.refusal);
+  if (found?.sizeBytes !== size || found?.contentAt !== headerAt + BLOCK_BYTES) {
+    throw refuseEntry(name, "its size is not a number, or not one that all programs read alike");
   }
+}
 
-  get isMarked(): boolean {
-    return this.#zeroBytesAtEnd >= BLOCK_BYTES;
-  }
-
-  override _transform(chunk: Buffer, _encoding: string, done: (error: Error | null, chunk?: Buffer) => void): void {
-    try {
-      this.#onInflated(chunk.length);
-      this.#noteZeros(chunk);
-      done(null, chunk);
-    } catch (error) {
-      done(error as Error);
-    }
-  }
-
-  #noteZeros(chunk: Buffer): void {
-    let zeros = 0;
-    while (zeros < chunk.length && chunk[chunk.length - 1 - zeros] === 0) zeros++;
-    this.#zeroBytesAtEnd = zeros === chunk.length ? this.#zeroBytesAtEnd + zeros : zeros;
-  }
+/** Lets the bytes of a tar archive through, counts them, and has its headers read before tar-stream reads them. */
+function watched(headers: TarHeaders, onInflated: (sizeBytes: number) => void): Transform {
+  return new Transform({
+    readableHighWaterMark: CHUNK_BYTES,
+    writableHighWaterMark: CHUNK_BYTES,
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        onInflated(chunk.length);
+        headers.add(chunk);
+        done(null, chunk);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
 }

@@ -51,6 +51,7 @@ function stored(file: FileHandle, { startByte, compressedSize }: ZipData): Async
 }
 
 async function* inflateLarge(file: FileHandle, data: ZipData): AsyncGenerator<Buffer, void> {
+  if (data.compressedSize === 0) throw new Error("unexpected end of file");
   const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
   // An error, if any, is thrown at the end of the stream that is read.
   pipeline(stored(file, data), inflate, () => undefined);

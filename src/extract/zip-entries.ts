@@ -1,14 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import type { FileHandle } from "node:fs/promises";
-import type { Entry, getFileNameLowLevel, LocalFileHeader, ZipFile } from "yauzl";
+import type { Entry, LocalFileHeader, ZipFile } from "yauzl";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
 import type { RawEntry } from "./archive-entry.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
-import { refuseEntryCount } from "./extract-limits.ts";
-import { type ZipData, zipContent } from "./zip-content.ts";
+import { NameMeter, refuseEntryCount } from "./extract-limits.ts";
+import { zipContent } from "./zip-content.ts";
+import { type PlacedEntry, refuseOtherDirectory, refuseOtherEntries } from "./zip-places.ts";
 
 // Section 4.4 of APPNOTE.TXT, the specification of zip files.
 const ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000;
@@ -16,7 +17,13 @@ const UTF8_FLAG = 0x800;
 const HOST_FAT = 0;
 /** Hosts whose entries have permission bits: Unix and macOS. */
 const UNIX_HOSTS = [3, 19];
-const CENTRAL_HEADER_SIGNATURE = 0x02014b50;
+const SIZES_FOLLOW_FLAG = 0x8;
+/** In place of a size that another field has. */
+const MAX_32 = 0xffffffff;
+const SIZES = ["crc32", "compressedSize", "uncompressedSize"] as const;
+/** The extra field with a name in UTF-8, and how it begins. */
+const UNICODE_PATH_ID = 0x7075;
+const UNICODE_PATH = "up";
 
 const FILE_TYPE_BITS = 0o170000;
 const FOLDER_TYPE = 0o040000;
@@ -29,13 +36,13 @@ const REFUSED_TYPES: ReadonlyMap<number, string> = new Map([
   [0o140000, "it is a socket"],
 ]);
 
+type Libraries = typeof import("./archive-libraries.ts");
+type NamedEntry = Pick<Entry, "versionMadeBy" | "generalPurposeBitFlag" | "fileNameRaw" | "extraFields">;
+
 /** The types do not declare how much was read. */
 type ReadCallback = (error: Error | null, bytesRead?: number) => void;
 
-interface ZipEntry extends RawEntry {
-  readonly data: ZipData;
-  readonly startByte: number;
-}
+interface ZipEntry extends RawEntry, PlacedEntry {}
 
 /**
  * The entries of a zip archive, in the order of its directory. The directory is read as a whole first: entries that share bytes, or whose
@@ -48,8 +55,9 @@ export async function* zipEntries(
   sizeBytes: number,
   takeTurns: TakeTurns,
 ): AsyncGenerator<RawEntry, void> {
-  const entries = await readDirectory(file, new ArchiveBytes(file.fd), sizeBytes, takeTurns);
-  refuseSharedBytes(entries);
+  const bytes = new ArchiveBytes(file.fd);
+  const { entries, startByte } = await readDirectory(file, bytes, sizeBytes, takeTurns);
+  await refuseOtherEntries(bytes, entries, startByte, takeTurns);
   yield* entries;
 }
 
@@ -58,21 +66,25 @@ async function readDirectory(
   bytes: ArchiveBytes,
   archiveBytes: number,
   takeTurns: TakeTurns,
-): Promise<ZipEntry[]> {
-  const { getFileNameLowLevel: decodeName } = await import("./archive-libraries.ts");
+): Promise<{ readonly entries: readonly ZipEntry[]; readonly startByte: number }> {
+  const libraries = await import("./archive-libraries.ts");
   const entries: ZipEntry[] = [];
+  const names = new NameMeter();
   try {
     const zip = await openDirectory(bytes, archiveBytes);
     refuseEntryCount(zip.entryCount);
+    // The types declare a boolean.
+    const startByte = Number(zip.readEntryCursor);
     for await (const entry of zip.eachEntry()) {
       await takeTurns();
-      const name = nameOf(entry, decodeName);
-      const described = describe(entry, name, await localHeaderOf(zip, entry, name));
+      const name = nameOf(entry, libraries);
+      names.add(name);
+      const described = describe(entry, name, await localHeaderOf(zip, entry, name, libraries));
       const { data } = described;
       entries.push({ ...described, place: entries.length, content: () => zipContent(file, bytes, data) });
     }
-    // The types declare a boolean.
-    refuseFurtherEntries(bytes, Number(zip.readEntryCursor));
+    refuseOtherDirectory(bytes, Number(zip.readEntryCursor), archiveBytes, zip.comment.length);
+    return { entries, startByte };
   } catch (error) {
     if (error instanceof ArchiveError || fileErrorCode(error)) throw error;
     const last = entries.at(-1);
@@ -82,17 +94,21 @@ async function readDirectory(
       error,
     );
   }
-  return entries;
 }
 
 async function openDirectory(bytes: ArchiveBytes, archiveBytes: number): Promise<ZipFile> {
   const { openZip, RandomAccessReader } = await import("./archive-libraries.ts");
   class Reader extends RandomAccessReader {
     override read(buffer: Buffer, offset: number, sizeBytes: number, startByte: number, done: ReadCallback): void {
-      const found = bytes.read(startByte, sizeBytes);
-      found.copy(buffer, offset);
-      // The library is not ready for an answer before its call has ended.
-      queueMicrotask(() => done(null, found.length));
+      let error: Error | null = null;
+      let bytesRead = 0;
+      try {
+        bytesRead = bytes.read(startByte, sizeBytes).copy(buffer, offset);
+      } catch (caught) {
+        error = caught as Error;
+      }
+      // The library is not ready for an answer before its call has ended, and what is thrown here would end the process.
+      queueMicrotask(() => done(error, bytesRead));
     }
   }
   // The caller that opened the file also closes it.
@@ -104,22 +120,32 @@ async function openDirectory(bytes: ArchiveBytes, archiveBytes: number): Promise
  * Without a flag that says so, names are in UTF-8 if they come from Unix and can be: its programs store the bytes that the disk has. DOS and
  * Windows have no `\` in a name, so some of their programs write it for `/`. On other systems it is a character of the name.
  */
-function nameOf(entry: Entry, decode: typeof getFileNameLowLevel): string {
+function nameOf(entry: NamedEntry, libraries: Libraries): string {
   const { versionMadeBy, generalPurposeBitFlag, fileNameRaw, extraFields } = entry;
   const host = versionMadeBy >> 8;
   const isUnixUtf8 = UNIX_HOSTS.includes(host) && isUtf8(fileNameRaw);
-  const name = decode(isUnixUtf8 ? UTF8_FLAG : generalPurposeBitFlag, fileNameRaw, extraFields, true);
+  const flags = isUnixUtf8 ? UTF8_FLAG : generalPurposeBitFlag;
+  const name = libraries.getFileNameLowLevel(flags, fileNameRaw, extraFields, true);
   return host === HOST_FAT ? name.replaceAll("\\", "/") : name;
 }
 
-async function localHeaderOf(zip: ZipFile, entry: Entry, name: string): Promise<LocalFileHeader> {
+/** Programs that read an archive as a stream go by the header before the content. They must not see other files. */
+async function localHeaderOf(zip: ZipFile, entry: Entry, name: string, libraries: Libraries): Promise<LocalFileHeader> {
   const header = await zip.readLocalFileHeaderPromise(entry).catch((error: Error) => {
     throw fileErrorCode(error)
       ? error
       : damagedArchive(`its entry ${shownName(name)} is damaged`, asReason(error.message), error);
   });
-  // Programs that read an archive as a stream would see other files.
-  if (!header.fileName.equals(entry.fileNameRaw)) throw refuseEntry(name, "it has two different names in the archive");
+  const { fileName, extraField, generalPurposeBitFlag } = header;
+  const extraFields = extraField.includes(UNICODE_PATH) ? libraries.parseExtraFields(extraField) : [];
+  const isNamedOtherwise =
+    extraFields.some(({ id }) => id === UNICODE_PATH_ID) && nameOf({ ...entry, extraFields }, libraries) !== name;
+  if (!fileName.equals(entry.fileNameRaw) || isNamedOtherwise)
+    throw refuseEntry(name, "it has two different names in the archive");
+  const hasSizes = (generalPurposeBitFlag & SIZES_FOLLOW_FLAG) === 0;
+  if (hasSizes && SIZES.some((size) => header[size] !== entry[size] && header[size] !== MAX_32)) {
+    throw refuseEntry(name, "it has two different sizes or CRCs in the archive");
+  }
   return header;
 }
 
@@ -154,21 +180,4 @@ function describe(entry: Entry, name: string, local: LocalFileHeader): Omit<ZipE
     data,
     startByte: entry.relativeOffsetOfLocalHeader,
   };
-}
-
-/** A directory that says it has fewer entries than it has hides the others from some programs. */
-function refuseFurtherEntries(bytes: ArchiveBytes, behindDirectory: number): void {
-  const found = bytes.read(behindDirectory, 4);
-  if (found.length === 4 && found.readUInt32LE(0) === CENTRAL_HEADER_SIGNATURE) {
-    throw damagedArchive("it is damaged", "it has more entries than its directory says");
-  }
-}
-
-/** A few bytes that many entries share can be inflated to any size. */
-function refuseSharedBytes(entries: readonly ZipEntry[]): void {
-  let usedBytes = 0;
-  for (const { name, startByte, data } of [...entries].sort((a, b) => a.startByte - b.startByte)) {
-    if (startByte < usedBytes) throw refuseEntry(name, "it shares bytes of the archive with another entry");
-    usedBytes = data.startByte + data.compressedSize;
-  }
 }

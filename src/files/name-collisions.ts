@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { lstat, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { compareUtf8 } from "./byte-order.ts";
@@ -117,9 +118,12 @@ export function diskName(name: string, platform: NodeJS.Platform = process.platf
   });
 }
 
+/** Not known before: otherwise somebody could choose thousands of names that have one hash, which take hours. */
+const hashStart = randomBytes(4).readInt32LE();
+
 /** FNV-1a over UTF-16 units, cut to what V8 keeps without an object of its own. */
 function hash(text: string): number {
-  let hash = 0x811c9dc5;
+  let hash = hashStart;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash >>> 2;
 }

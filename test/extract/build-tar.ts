@@ -7,7 +7,8 @@ export interface TarSpec {
   /** The type as tar has it: 0 file, 1 hard link, 2 symbolic link, 3 and 4 devices, 5 folder, 6 pipe, x PAX header, L long name. */
   readonly type?: string;
   readonly mode?: number;
-  readonly sizeBytes?: number;
+  /** A text stands for the bytes of the field. */
+  readonly sizeBytes?: number | string;
   readonly linkName?: string;
   readonly checksum?: number;
   /** None for the oldest format. */
@@ -30,15 +31,15 @@ export function buildTgz(specs: readonly TarSpec[], end?: Buffer): Buffer {
   return gzipSync(buildTar(specs, end), { level: 6 });
 }
 
-/** The records of a PAX header, which say more of the entry behind it. */
-export function pax(records: Readonly<Record<string, string>>): TarSpec {
+/** The records of a PAX header, which say more of the entry behind it; with the type g, of all of them. */
+export function pax(records: Readonly<Record<string, string>>, type = "x"): TarSpec {
   const lines = Object.entries(records).map(([key, value]) => {
     const text = ` ${key}=${value}\n`;
     const length = Buffer.byteLength(text);
     const digits = String(length + String(length).length).length;
     return `${length + digits}${text}`;
   });
-  return { name: "PaxHeader", type: "x", content: lines.join("") };
+  return { name: "PaxHeader", type, content: lines.join("") };
 }
 
 function header({ name, type = "0", mode = 0o644, linkName = "", ...spec }: TarSpec, contentBytes: number): Buffer {
@@ -47,7 +48,9 @@ function header({ name, type = "0", mode = 0o644, linkName = "", ...spec }: TarS
   writeOctal(block, mode, 100, 8);
   writeOctal(block, 0, 108, 8);
   writeOctal(block, 0, 116, 8);
-  writeOctal(block, spec.sizeBytes ?? contentBytes, 124, 12);
+  const sizeBytes = spec.sizeBytes ?? contentBytes;
+  if (typeof sizeBytes === "string") block.write(sizeBytes, 124, 12, "latin1");
+  else writeOctal(block, sizeBytes, 124, 12);
   writeOctal(block, 1_600_000_000, 136, 12);
   block.write(type, 156, "latin1");
   block.write(linkName, 157);

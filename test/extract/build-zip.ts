@@ -18,6 +18,12 @@ export interface ZipSpec {
   readonly data?: Buffer;
   /** In the header before the content, which programs that read from the beginning go by. */
   readonly localName?: string;
+  readonly localSizeBytes?: number;
+  /** A name in UTF-8, as an extra field, which goes before the other name: in the directory, and before the content. */
+  readonly unicodeName?: string;
+  readonly localUnicodeName?: string;
+  /** What comes after the content. */
+  readonly descriptor?: Buffer;
   /** Of the header before the content, if it is that of an earlier entry. */
   readonly headerAt?: number;
 }
@@ -28,6 +34,9 @@ export interface ZipEnd {
   readonly comment?: Buffer;
   readonly behind?: Buffer;
   readonly before?: Buffer;
+  readonly behindDirectory?: Buffer;
+  /** A record of 64 bits, although none is needed, and what it says. */
+  readonly zip64?: { readonly recordAt?: bigint; readonly startByte?: bigint; readonly entryCount?: bigint };
 }
 
 const UTF8_FLAG = 0x800;
@@ -40,14 +49,24 @@ export function buildZip(specs: readonly ZipSpec[], end: ZipEnd = {}): Buffer {
   for (const spec of specs) {
     const fields = fieldsOf(spec);
     const startByte = spec.headerAt ?? lengthOf();
-    if (spec.headerAt === undefined) chunks.push(localHeader(spec, fields), fields.data);
-    directory.push(directoryHeader(fields, startByte));
+    if (spec.headerAt === undefined) {
+      chunks.push(localHeader(spec, fields), fields.data, spec.descriptor ?? Buffer.alloc(0));
+    }
+    directory.push(directoryHeader(fields, startByte, unicodePath(fields.name, spec.unicodeName)));
   }
   const directoryStart = lengthOf();
   const directoryBytes = Buffer.concat(directory);
   const entryCount = end.entryCount ?? specs.length;
-  chunks.push(directoryBytes);
-  if (entryCount > 0xffff) chunks.push(zip64EndRecord(entryCount, directoryBytes.length, directoryStart, lengthOf()));
+  chunks.push(directoryBytes, end.behindDirectory ?? Buffer.alloc(0));
+  if (entryCount > 0xffff || end.zip64) {
+    const zip64 = {
+      recordAt: BigInt(lengthOf()),
+      startByte: BigInt(directoryStart),
+      entryCount: BigInt(entryCount),
+      ...end.zip64,
+    };
+    chunks.push(zip64EndRecord(zip64, directoryBytes.length));
+  }
   chunks.push(endRecord(end, Math.min(entryCount, 0xffff), directoryBytes.length, directoryStart));
   return Buffer.concat([...chunks, end.behind ?? Buffer.alloc(0)]);
 }
@@ -85,7 +104,7 @@ function fieldsOf(spec: ZipSpec): Fields {
 }
 
 /** What a header before the content and the one in the directory have in common, from the flags on to the sizes. */
-function sharedFields(fields: Fields, nameBytes: number): Buffer {
+function sharedFields(fields: Fields, nameBytes: number, extraBytes: number): Buffer {
   const shared = Buffer.alloc(24);
   shared.writeUInt16LE(fields.flags, 0);
   shared.writeUInt16LE(fields.method, 2);
@@ -94,33 +113,54 @@ function sharedFields(fields: Fields, nameBytes: number): Buffer {
   shared.writeUInt32LE(fields.compressedSize, 12);
   shared.writeUInt32LE(fields.sizeBytes, 16);
   shared.writeUInt16LE(nameBytes, 20);
+  shared.writeUInt16LE(extraBytes, 22);
   return shared;
 }
 
 export function localHeader(spec: ZipSpec, fields: Fields = fieldsOf(spec)): Buffer {
   const name = spec.localName === undefined ? fields.name : Buffer.from(spec.localName);
-  return Buffer.concat([Buffer.from("PK\x03\x04\x14\x00", "latin1"), sharedFields(fields, name.length), name]);
+  const extra = unicodePath(name, spec.localUnicodeName);
+  const shared = sharedFields(
+    { ...fields, sizeBytes: spec.localSizeBytes ?? fields.sizeBytes },
+    name.length,
+    extra.length,
+  );
+  return Buffer.concat([Buffer.from("PK\x03\x04\x14\x00", "latin1"), shared, name, extra]);
 }
 
-function directoryHeader(fields: Fields, startByte: number): Buffer {
+/** The extra field 0x7075: it holds for the name whose CRC it has. */
+function unicodePath(name: Buffer, unicodeName: string | undefined): Buffer {
+  if (unicodeName === undefined) return Buffer.alloc(0);
+  const head = Buffer.alloc(9);
+  head.write("up");
+  head.writeUInt16LE(5 + Buffer.byteLength(unicodeName), 2);
+  head.writeUInt8(1, 4);
+  head.writeUInt32LE(crc32(name), 5);
+  return Buffer.concat([head, Buffer.from(unicodeName)]);
+}
+
+function directoryHeader(fields: Fields, startByte: number, extra: Buffer): Buffer {
   const last = Buffer.alloc(14);
   last.writeUInt32LE(fields.attributes, 6);
   last.writeUInt32LE(startByte, 10);
   const first = Buffer.from(["P".charCodeAt(0), "K".charCodeAt(0), 1, 2, 0x14, fields.host, 0x14, 0]);
-  return Buffer.concat([first, sharedFields(fields, fields.name.length), last, fields.name]);
+  return Buffer.concat([first, sharedFields(fields, fields.name.length, extra.length), last, fields.name, extra]);
 }
 
 /** For more entries than the end record has room for: a record, and where to find it. */
-function zip64EndRecord(entries: number, sizeBytes: number, startByte: number, recordAt: number): Buffer {
+function zip64EndRecord(
+  { recordAt, startByte, entryCount }: Required<NonNullable<ZipEnd["zip64"]>>,
+  sizeBytes: number,
+): Buffer {
   const record = Buffer.alloc(56 + 20);
   record.write("PK\x06\x06", "latin1");
   record.writeBigUInt64LE(44n, 4);
-  record.writeBigUInt64LE(BigInt(entries), 24);
-  record.writeBigUInt64LE(BigInt(entries), 32);
+  record.writeBigUInt64LE(entryCount, 24);
+  record.writeBigUInt64LE(entryCount, 32);
   record.writeBigUInt64LE(BigInt(sizeBytes), 40);
-  record.writeBigUInt64LE(BigInt(startByte), 48);
+  record.writeBigUInt64LE(startByte, 48);
   record.write("PK\x06\x07", 56, "latin1");
-  record.writeBigUInt64LE(BigInt(recordAt), 64);
+  record.writeBigUInt64LE(recordAt, 64);
   record.writeUInt32LE(1, 72);
   return record;
 }

@@ -44,6 +44,10 @@ const refused = (name: string, reason: string) => `archive-entry-refused: its en
 const damaged = (where: string, reason: string) => `archive-damaged: ${where}: ${reason}`;
 const tooLarge = (reason: string) => `archive-too-large: ${reason}`;
 const NO_GZIP = "it is not a gzip file, or there is extra data after its end";
+const MORE_THAN_THE_DIRECTORY = "it has more entries than its directory says, or other data after the directory";
+const longName = (name: string) => refused(`${name.slice(0, 1_099)}…`, "its name has more than 4,096 characters");
+const BEHIND_THE_END = "it comes after the end of the archive, where other programs do not look";
+const NO_SIZE = "its size is not a number, or not one that all programs read alike";
 const ratio = (entry: string) =>
   tooLarge(
     `its content is more than 200 times as large as the archive (reached at its entry ${entry}), and may be an attack that fills the disk. If you know who made the archive, set extract to false, and extract it in a later step`,
@@ -154,6 +158,18 @@ const names: readonly HostileArchive[] = [
     [{ name: "n".repeat(256), content: "x" }],
     refused("n".repeat(256), "the name of a file or folder in it has more than 255 bytes"),
   ),
+  ...["d/".repeat(256), "d/d/".repeat(2_000)].flatMap((folders) => [
+    zip(
+      `zip: a path of ${folders.length} characters`,
+      [{ name: `${folders}x`, content: "x" }],
+      folders.length > 4_096 ? longName(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
+    ),
+    tgz(
+      `tar: a path of ${folders.length} characters`,
+      [pax({ path: `${folders}x` }), { name: "x", content: "x" }],
+      folders.length > 4_096 ? longName(folders) : refused(`${folders}x`, "it is in more than 255 folders"),
+    ),
+  ]),
   tgz("tar: an empty name", [{ name: "", content: "x" }], refused("(without a name)", "its name is empty")),
   tgz(
     "tar: a PAX header with a path that leads up",
@@ -341,7 +357,7 @@ const lies: readonly HostileArchive[] = [
   zip(
     "zip: more entries than it says",
     [{ name: "hidden.txt", content: "x" }],
-    damaged("it is damaged", "it has more entries than its directory says"),
+    damaged("it is damaged", MORE_THAN_THE_DIRECTORY),
     { end: { entryCount: 1 } },
   ),
   zip("zip: fewer entries than it says", [], damaged("it is damaged after its entry fine.txt", "unexpected EOF"), {
@@ -445,6 +461,190 @@ const lies: readonly HostileArchive[] = [
   ),
 ];
 
+/** Archives in which other programs find other files. */
+const disagreements: readonly HostileArchive[] = [
+  zip(
+    "zip: another size before the content than in the directory",
+    [{ name: "a.txt", content: "x", localSizeBytes: 2 }],
+    refused("a.txt", "it has two different sizes or CRCs in the archive"),
+  ),
+  zip(
+    "zip: another name in UTF-8 before the content than in the directory",
+    [{ name: "a.txt", content: "x", localUnicodeName: "b.sh" }],
+    refused("a.txt", "it has two different names in the archive"),
+  ),
+  zip(
+    "zip: a name in UTF-8 that leads up",
+    [{ name: "a.txt", content: "x", unicodeName: "../up" }],
+    refused("../up", 'it has ".." between slashes, which means the folder above'),
+  ),
+  zip(
+    "zip: a name in UTF-8 that is that of another entry",
+    [{ name: "a.txt", content: "x", unicodeName: "fine.txt" }],
+    refused("fine.txt", "it is in the archive twice"),
+  ),
+  zip("zip: an entry before the first one of the directory", [], damaged("it is damaged", hiddenAt(0)), {
+    end: { before: localEntry({ name: "hidden.sh", content: "x" }) },
+  }),
+  zip(
+    "zip: an entry between two of the directory",
+    [{ name: "a.txt", content: "x", descriptor: localEntry({ name: "hidden.sh", content: "x" }) }, { name: "b.txt" }],
+    damaged("it is damaged", hiddenAt(82)),
+  ),
+  zip(
+    "zip: an entry behind the sizes of the last one",
+    [
+      {
+        name: "a.txt",
+        content: "x",
+        descriptor: Buffer.concat([Buffer.alloc(16), localEntry({ name: "hidden.sh", content: "x" })]),
+      },
+    ],
+    damaged("it is damaged", hiddenAt(98)),
+  ),
+  zip("zip: two directories", [], damaged("it is damaged", MORE_THAN_THE_DIRECTORY), {
+    end: { behindDirectory: buildZip([{ ...fine, headerAt: 0 }]).subarray(0, -22) },
+  }),
+  zip("zip: an end inside of the comment of another end", [], damaged("it is damaged", MORE_THAN_THE_DIRECTORY), {
+    end: { comment: buildZip([fine]).subarray(-22) },
+  }),
+  zip(
+    "zip: an entry whose bytes are those of the directory",
+    [{ name: "a.bin", content: "x".repeat(100), isStored: true, compressedSize: 150, sizeBytes: 150 }],
+    refused("a.bin", "it shares bytes of the archive with the directory"),
+  ),
+  zip("zip: a record of 64 bits beyond any file", [], damaged("it cannot be read", "unexpected EOF"), {
+    end: { zip64: { recordAt: 2n ** 63n } },
+  }),
+  zip("zip: a directory beyond any file", [], damaged("it cannot be read", "unexpected EOF"), {
+    end: { zip64: { startByte: 2n ** 64n - 1n } },
+  }),
+  zip(
+    "zip: more entries than any file has",
+    [],
+    tooLarge(
+      "it has more than 1,000,000 entries, which this task does not extract. Split it into several archives. Or set extract to false, and extract the archive in a later step",
+    ),
+    {
+      end: { zip64: { entryCount: 2n ** 63n } },
+    },
+  ),
+  zip(
+    "zip: a large file of no compressed bytes",
+    [{ name: "a.bin", method: 8, data: Buffer.alloc(0), sizeBytes: MB }],
+    damaged("its entry a.bin is damaged", "unexpected end of file"),
+  ),
+  tgz(
+    "tar: a size of a kind that there is not",
+    [{ name: "a.txt", content: "hello", sizeBytes: "\x81\0\0\0\0\0\0\0\0\0\0\x05" }],
+    refused("a.txt", NO_SIZE),
+  ),
+  tgz(
+    "tar: a negative size",
+    [{ name: "a.txt", content: "hello", sizeBytes: "\xff".repeat(12) }],
+    refused("a.txt", NO_SIZE),
+  ),
+  tgz(
+    "tar: a size beyond any file",
+    [{ name: "a.txt", content: "hello", sizeBytes: `\x80${"\xff".repeat(11)}` }],
+    refused("a.txt", NO_SIZE),
+  ),
+  tgz(
+    "tar: a size with letters behind it",
+    [{ name: "a.txt", content: "hello", sizeBytes: "5abc" }],
+    refused("a.txt", NO_SIZE),
+  ),
+  ...["5abc", "1e3", " 5", "99999999999999999999"].map((size) =>
+    tgz(
+      `tar: a PAX header with the size ${size}`,
+      [pax({ size }), { name: "a.txt", content: "hello" }],
+      refused("a.txt", "its size is not a number"),
+    ),
+  ),
+  tgz(
+    "tar: a PAX header with a negative size",
+    [pax({ size: "-5" }), { name: "a.txt", content: "hello" }],
+    damaged("it is damaged at its entry fine.txt or after it", "Invalid header"),
+  ),
+  tgz(
+    "tar: a PAX header without a size of its own",
+    [
+      { ...pax({ path: "b.txt" }), sizeBytes: "\x81" },
+      { name: "a.txt", content: "hello" },
+    ],
+    damaged(
+      "it is damaged at its entry fine.txt or after it",
+      "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
+    ),
+  ),
+  ...[
+    ["too long", "99 path=other\n9 mtime=1\n", "other\n9 mtime=1\n"],
+    ["too short", "9 path=other\n", "o"],
+    ["negative", "20 path=other------\n-10 a=bcdefghi=\n", "other------"],
+  ].map(([title, content = "", name = ""]) =>
+    tgz(
+      `tar: a PAX header with a length that is ${title}`,
+      [
+        { name: "x", type: "x", content },
+        { name: "a.txt", content: "hello" },
+      ],
+      refused(name, "its PAX header is damaged"),
+    ),
+  ),
+  ...["path", "linkpath", "size", "GNU.sparse.major", "hdrcharset"].map((key) =>
+    tgz(
+      `tar: a PAX header for all entries with ${key}`,
+      [pax({ [key]: "1" }, "g"), { name: "a.txt", content: "x" }],
+      refused("a.txt", `a PAX header for all entries sets their ${key}`),
+    ),
+  ),
+  tgz(
+    "tar: a PAX header with a path, twice",
+    [pax({ path: "one" }), pax({ path: "two" }), { name: "a.txt", content: "x" }],
+    refused("two", "it has two different names in the archive"),
+  ),
+  tgz(
+    "tar: a PAX header with a path, and a long name",
+    [pax({ path: "one" }), { name: "L", type: "L", content: "two\0" }, { name: "a.txt", content: "x" }],
+    refused("one", "it has two different names in the archive"),
+  ),
+  tgz(
+    "tar: a PAX header with a size, twice",
+    [pax({ size: "1" }), pax({ size: "2" }), { name: "a.txt", content: "xy" }],
+    refused("a.txt", "it has two different sizes in the archive"),
+  ),
+  tgzOf(
+    "tar: a second archive behind the first",
+    gzipSync(Buffer.concat([buildTar([fine]), buildTar([{ name: "b.txt", content: "b" }])])),
+    refused("b.txt", BEHIND_THE_END),
+  ),
+  tgzOf(
+    "tar: a second compressed archive behind the first",
+    Buffer.concat([buildTgz([fine]), buildTgz([{ name: "b.txt", content: "b" }])]),
+    refused("b.txt", BEHIND_THE_END),
+  ),
+  tgzOf(
+    "tar: an entry behind a single block of zeros",
+    gzipSync(Buffer.concat([buildTar([fine], Buffer.alloc(512)), buildTar([{ name: "b.txt", content: "b" }])])),
+    refused("b.txt", BEHIND_THE_END),
+  ),
+  tgzOf(
+    "tar: other bytes behind its end",
+    gzipSync(Buffer.concat([buildTar([fine]), Buffer.alloc(512, "hidden")])),
+    damaged(
+      "it is damaged at its entry fine.txt or after it",
+      "Invalid tar header. Maybe the tar is corrupted or it needs to be gunzipped?",
+    ),
+  ),
+  ...["X", "V", "M", "D", "A", "\xf0"].map((type) =>
+    tgz(
+      `tar: the type ${type}`,
+      [{ name: "a.txt", type, content: "x" }],
+      refused("a.txt", "it is of a type that is not supported"),
+    ),
+  ),
+];
+
 /** More than anybody has room for. */
 const bombs: readonly HostileArchive[] = [
   zip("zip: zeros", [{ name: "a.bin", content: zeros }], ratio("a.bin")),
@@ -491,6 +691,31 @@ const allowed: readonly HostileArchive[] = [
     { name: "./a/", type: "5" },
     { name: "./a/b", content: "x" },
   ]),
+  tgz("tar: a PAX header for all entries, as git writes it", [
+    pax({ comment: "0123456789abcdef0123456789abcdef01234567" }, "g"),
+    { name: "a.txt", content: "x" },
+  ]),
+  tgz("tar: a PAX header with an empty path and an empty size", [
+    pax({ path: "", size: "" }),
+    { name: "a.txt", content: "x" },
+  ]),
+  tgz("tar: a long name of GNU", [
+    { name: "L", type: "L", content: `${"d/".repeat(60)}a.txt\0` },
+    { name: "a", content: "x" },
+  ]),
+  tgz("tar: sizes without an end, with spaces, and of 64 bits", [
+    { name: "a.txt", content: "hello", sizeBytes: "000000000005" },
+    { name: "b.txt", content: "hello", sizeBytes: "          5 " },
+    { name: "c.txt", content: "hello", sizeBytes: "\x80\0\0\0\0\0\0\0\0\0\0\x05" },
+  ]),
+  tgz("tar: a file of the type 7", [{ name: "a.txt", type: "7", content: "x" }]),
+  zip("zip: a name in UTF-8 besides one that is not", [
+    { name: Buffer.from("\x84.txt", "latin1"), content: "x", flags: 0, host: 0, unicodeName: "ä.txt" },
+  ]),
+  zip("zip: sizes after the content", [
+    { name: "a.txt", content: "x", flags: 0x808, localSizeBytes: 0, descriptor: Buffer.alloc(16) },
+  ]),
+  zip("zip: an end of 64 bits that is not needed", [], undefined, { end: { zip64: {} } }),
   tgz("tar: the oldest format", [{ name: "a.txt", content: "x", magic: "" }]),
   tgzOf(
     "tar: gzip in two parts",
@@ -505,6 +730,7 @@ export const hostileArchives: readonly HostileArchive[] = [
   ...collisions,
   ...kinds,
   ...lies,
+  ...disagreements,
   ...bombs,
   ...allowed,
 ];
@@ -527,6 +753,15 @@ function overlapping(): Buffer {
     crc32: crc32(outer),
   };
   return buildZip([outerSpec, { ...inner, headerAt: localHeader(outerSpec).length + quote.length }]);
+}
+
+/** An entry with its header, as it is before the directory. */
+function localEntry(spec: ZipSpec): Buffer {
+  return Buffer.concat([localHeader(spec), deflateRawSync(Buffer.from(spec.content ?? ""))]);
+}
+
+function hiddenAt(byte: number): string {
+  return `it has an entry that is not in its directory, at byte ${byte}`;
 }
 
 function flipped(bytes: Buffer, at: number): Buffer {

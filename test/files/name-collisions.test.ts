@@ -40,6 +40,17 @@ describe("names that collide", () => {
     });
   }
 
+  it("are found as fast if somebody has chosen names with the same FNV-1a hash", () => {
+    const names = namesWithOneHash(512).sort(compareUtf8);
+    let folded = 0;
+    const collisions = new NameCollisions(false, (name) => {
+      folded++;
+      return name;
+    });
+    for (const name of names) assert.equal(collisions.add(name), undefined);
+    assert.ok(folded < 2 * names.length, `${folded} names were folded`);
+  });
+
   it("differ in case, in how accents are composed, or in both, where case does not count", () => {
     const cases: [earlier: string, later: string][] = [
       ["README.md", "readme.md"],
@@ -98,6 +109,31 @@ describe("whether a disk tells case apart", () => {
 });
 
 /** The names that are refused, each with the earlier one. */
+/** Names that anybody can make: each part has two forms after which the hash is the same. */
+function namesWithOneHash(count: number): string[] {
+  const random = randomFrom(6);
+  let names = [""];
+  for (let start = 0x811c9dc5; names.length < count; ) {
+    const found = new Map<number, string>();
+    for (;;) {
+      const part = random.text("abcdefghijklmnop", 9);
+      const hash = fnv1a(part, start);
+      const other = found.get(hash);
+      found.set(hash, part);
+      if (other === undefined || other === part) continue;
+      names = names.flatMap((name) => [name + part, name + other]);
+      start = hash;
+      break;
+    }
+  }
+  assert.equal(new Set(names.map((name) => fnv1a(name, 0x811c9dc5))).size, 1);
+  return names;
+}
+
+function fnv1a(text: string, start: number): number {
+  return [...text].reduce((hash, unit) => Math.imul(hash ^ unit.charCodeAt(0), 0x01000193), start);
+}
+
 function collisions(names: readonly string[], sensitive: boolean): Record<string, string> {
   const found = new NameCollisions(sensitive, foldName);
   const entries: [string, string][] = [];
