@@ -45,7 +45,7 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
   const summaryErrors: CodedMessage[] = [];
   const leaveSummary = (): void => {
     const last = summary;
-    // What kept the plan file from being written keeps the summary too, and is said once.
+    // What kept the plan file from being written keeps the summary too, and is reported once.
     const errors = outcome.outputs.planFile === undefined ? [] : summaryErrors;
     if (last !== undefined) writeOrReport(errors, () => attachSummary(last));
   };

@@ -62,7 +62,7 @@ async function runTogether(
 }
 
 describe("docs/previews.md", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const preview = blockWith("yaml", "action: preview\n");
 
   it("has a CloudFront function that finds every file of a preview by its host name", async () => {

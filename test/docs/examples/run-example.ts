@@ -36,10 +36,13 @@ const VARIABLES = {
   "resources.pipeline.build.runName": "7",
 };
 
-/** What a run for a pull request has more. GitHub's: nobody is asked for the pull request, and nobody gets a comment. */
+/** What a run of a repository on GitHub has more: nobody is asked for its pull requests, and nobody gets a comment. */
+const ON_GITHUB = { "Build.Repository.Provider": "GitHub" };
+
+/** What a run for a pull request has more. */
 const PULL_REQUEST = {
+  ...ON_GITHUB,
   "Build.Reason": "PullRequest",
-  "Build.Repository.Provider": "GitHub",
   "System.PullRequest.PullRequestId": "1234567",
   "System.PullRequest.PullRequestNumber": "12",
 };
@@ -96,6 +99,11 @@ export class Example {
     await this.aws.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function runOf(pipeline: string): Record<string, string> {
+  if (pipeline.includes("'PullRequest'")) return PULL_REQUEST;
+  return pipeline.includes("webhooks:") ? ON_GITHUB : {};
 }
 
 function isMadeByScript(folder: string, pipeline: string): boolean {
@@ -164,7 +172,7 @@ class ExampleAgent {
       file,
       tasksFolder,
       connections: this.#connections(steps),
-      variables: { ...VARIABLES, ...(text.includes("'PullRequest'") ? PULL_REQUEST : {}) },
+      variables: { ...VARIABLES, ...runOf(text) },
       sourcesFolder: this.#sources,
       workFolder: join(this.#folder, "_work"),
       hostType: this.#hostType,
