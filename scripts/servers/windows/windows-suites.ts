@@ -3,14 +3,22 @@ import { ignoredFiles } from "./not-run.ts";
 /** The packaged tasks, and how they differ on Windows. */
 const packaged = "test/windows/*-on-windows.ts";
 
-/** Names, files, the agent and what comes with them. */
-const parts = "test/{agent,archive,extract,files,sync}/**/*.test.ts";
+/** Names, files, the agent, requests, and what comes with them. */
+const parts = "test/{agent,archive,aws,checksums,conformance,extract,files,s3,sync}/**/*.test.ts";
+
+/** Black-box suites of the packaged tasks: what they store, replace, delete, refuse and resume. */
+const tasks = [
+  ...["upload", "upload-archive", "upload-compare", "upload-delete-extra", "upload-failures", "upload-objects"],
+  ...["upload-overwrite", "upload-patterns", "upload-selection"],
+  ...["download-beside-others", "download-delete-extra", "download-failures", "download-interrupted"],
+  ...["download-overwrite", "extract-interrupted", "publish", "publish-again", "publish-rules"],
+].map((name) => `test/tasks/${name}.test.ts`);
 
 /**
  * Under which Node which files of tests run, as patterns and options of mocha. The versions are the newest that npm has for Windows; the
  * agent's own are a little newer.
  */
 export const windowsRuns: readonly { readonly version: string; readonly files: readonly string[] }[] = [
-  { version: "24.11.1", files: [packaged, parts, ...ignoredFiles()] },
+  { version: "24.11.1", files: [packaged, parts, ...tasks, ...ignoredFiles()] },
   { version: "20.20.2", files: [packaged] },
 ];
