@@ -44,7 +44,9 @@ describe("a publish whose folder for compressed files", function () {
   const errorsOf = async (between: (scratchFolder: string) => Promise<void>) => {
     const place = await bench.newPlace({ "index.html": "home ".repeat(1000) }, { compress: "gzip" });
     const { report } = await place.publish({}, { between });
-    return report?.errors.map(printed).map((error) => error.replaceAll(/ \/\S*publish-scratch-\w+/g, " FOLDER"));
+    return report?.errors
+      .map(printed)
+      .map((error) => error.replaceAll(/ (?:\/|[A-Z]:\\)\S*publish-scratch-\w+/g, " FOLDER"));
   };
 
   it("has no space left says so, and names it", async function () {

@@ -50,6 +50,11 @@ const notRunOnWindows: readonly NotRun[] = [
     reason: LINKS,
   },
   { file: "files/windows/names", titles: ["what is on the disk"], reason: LINKS },
+  {
+    file: "site/publish-foreign",
+    titles: ["is what a link stood for that leads nowhere now, at which nobody can tell"],
+    reason: LINKS,
+  },
   { file: "tasks/upload", titles: ["keeps every name that a file can have"], reason: NAMES },
   {
     file: "tasks/upload-archive",
@@ -83,7 +88,7 @@ const notRunOnWindows: readonly NotRun[] = [
 /** Suites that have nothing to do with the system, or that another run has: they are skipped to save time. */
 const leftOut: readonly NotRun[] = [
   { file: "http", reason: "bytes and requests are the same on every system" },
-  { file: "browser, site", reason: "what differs on Windows is shown by windows/publish-on-windows" },
+  { file: "browser", reason: "a browser is the same on every system" },
   {
     file: "the other suites of tasks",
     reason: "some of them do not pass under Wine; windows/*-on-windows has what differs",

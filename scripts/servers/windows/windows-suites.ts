@@ -3,8 +3,8 @@ import { ignoredFiles } from "./not-run.ts";
 /** The packaged tasks, and how they differ on Windows. */
 const packaged = "test/windows/*-on-windows.ts";
 
-/** Names, files, the agent, requests, and what comes with them. */
-const parts = "test/{agent,archive,aws,checksums,conformance,extract,files,s3,sync}/**/*.test.ts";
+/** Names, files, sites, the agent, requests, and what comes with them. */
+const parts = "test/{agent,archive,aws,checksums,conformance,extract,files,s3,site,sync}/**/*.test.ts";
 
 /** Black-box suites of the packaged tasks: what they store, replace, delete, refuse and resume. */
 const tasks = [
