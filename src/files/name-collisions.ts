@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { lstat, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { compareUtf8 } from "./byte-order.ts";
@@ -91,7 +91,7 @@ class FoldedNames {
   }
 
   #find(path: string): { slot: number; earlier: string | undefined } {
-    for (let slot = hash(path); ; slot++) {
+    for (let slot = hashOf(path); ; slot++) {
       const earlier = this.#names.get(slot);
       if (earlier === undefined || `${this.#fold(earlier)}/`.startsWith(`${path}/`)) return { slot, earlier };
     }
@@ -118,14 +118,25 @@ export function diskName(name: string, platform: NodeJS.Platform = process.platf
   });
 }
 
-/** Not known before: otherwise somebody could choose thousands of names that have one hash, which take hours. */
-const hashStart = randomBytes(4).readInt32LE();
+/** A Mersenne prime. */
+const MODULUS = 2 ** 31 - 1;
+/** So small that a double holds its product with any hash. */
+const hashKey = randomInt(2 ** 20, 2 ** 21);
 
-/** FNV-1a over UTF-16 units, cut to what V8 keeps without an object of its own. */
-function hash(text: string): number {
-  let hash = hashStart;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 2;
+/**
+ * The value of a polynomial, whose coefficients are the UTF-16 units, at a secret place, cut to what V8 keeps without an object of its own.
+ * A hash that is known, or differs by its start only, lets somebody choose thousands of names that have the same one. A search through them
+ * would take hours. Two names of n units have the same hash for n of the million places at most.
+ */
+function hashOf(text: string): number {
+  let hash = 1;
+  for (let index = 0; index < text.length; index++) {
+    const value = hash * hashKey + text.charCodeAt(index);
+    const quotient = Math.floor(value / 2 ** 31);
+    hash = value - quotient * MODULUS;
+    if (hash >= MODULUS) hash -= MODULUS;
+  }
+  return hash >>> 1;
 }
 
 /**

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { runInTask } from "./run-in-task.ts";
 
+/** For lines that replace timers, which the next task in the same process would have too. */
+const OWN_PROCESS = { nodePath: process.execPath };
+
 describe("the log", () => {
   it("has no line longer than 8,000 characters, and each error and warning keeps its code", async () => {
     const { result, rawOutput, issues } = await runInTask(`
@@ -87,7 +90,8 @@ describe("the log", () => {
   });
 
   it("says what a transfer waits for if nothing moves, as long as files are missing", async () => {
-    const { log } = await runInTask(`
+    const { log } = await runInTask(
+      `
       import { TransferProgress } from "../../src/agent/progress.ts";
       let tick = () => {};
       globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
@@ -101,7 +105,9 @@ describe("the log", () => {
       wait();
       progress.addFile();
       wait();
-    `);
+    `,
+      OWN_PROCESS,
+    );
     const waits = log.filter((line) => line.startsWith("Waiting"));
     const line = (seconds: number, done: number) =>
       `Waiting for the server: no data was sent or received for ${seconds} s, ${done} of 2 files are done. Failed requests are tried again`;
@@ -109,7 +115,8 @@ describe("the log", () => {
   });
 
   it("reports no progress when all files are done, although the bytes of compressed files are fewer", async () => {
-    const { log } = await runInTask(`
+    const { log } = await runInTask(
+      `
       import { TransferProgress } from "../../src/agent/progress.ts";
       let tick = () => {};
       globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
@@ -119,7 +126,9 @@ describe("the log", () => {
         progress.addFile();
         tick();
       }
-    `);
+    `,
+      OWN_PROCESS,
+    );
     assert.deepEqual(
       log.flatMap((line) => /^\d+ %: (\d) of 2 files/.exec(line)?.[1] ?? []),
       ["1"],
@@ -127,7 +136,8 @@ describe("the log", () => {
   });
 
   it("reports the progress of a long transfer more and more seldom, and every two seconds in the progress bar", async () => {
-    const { log, progress } = await runInTask(`
+    const { log, progress } = await runInTask(
+      `
       import { TransferProgress } from "../../src/agent/progress.ts";
       let tick = () => {};
       let nowMs = 0;
@@ -135,7 +145,9 @@ describe("the log", () => {
       performance.now = () => nowMs;
       const transfer = new TransferProgress(2000, 2000);
       for (; nowMs < 600_000; transfer.addBytes(1), tick()) nowMs += 2_000;
-    `);
+    `,
+      OWN_PROCESS,
+    );
     const seconds = log
       .flatMap((line) => /, (\d+) B of 2\.0 KB, /.exec(line)?.[1] ?? [])
       .map((bytes) => Number(bytes) * 2);

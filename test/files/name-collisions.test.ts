@@ -40,7 +40,7 @@ describe("names that collide", () => {
     });
   }
 
-  it("are found as fast if somebody has chosen names with the same FNV-1a hash", () => {
+  it("are found as fast if somebody has chosen names that have the same simple hash", () => {
     const names = namesWithOneHash(512).sort(compareUtf8);
     let folded = 0;
     const collisions = new NameCollisions(false, (name) => {
