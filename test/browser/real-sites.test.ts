@@ -114,13 +114,23 @@ function filesOf(folder: string): string[] {
 /** A website, as its visitors find it. Where nothing is, radosgw does not tell whether anything is. */
 function servedFrom(siteUrl: string): Source {
   return async (path) => {
-    const response = await fetch(new URL(path, siteUrl), { redirect: "manual" });
-    const body = Buffer.from(await response.arrayBuffer());
+    const { response, body } = await visit(new URL(path, siteUrl));
     const isMissing = response.status === (targetName === "radosgw" ? 403 : 404);
     assert.ok(isMissing || response.status === 200, `${path}: ${response.status}`);
     const [contentType = ""] = (response.headers.get("content-type") ?? "").split(";");
     return isMissing ? undefined : { contentType, body };
   };
+}
+
+/** Asks again, as browsers do, if the server closed a connection that it had kept. */
+async function visit(url: URL, triesLeft = 3): Promise<{ readonly response: Response; readonly body: Buffer }> {
+  try {
+    const response = await fetch(url, { redirect: "manual" });
+    return { response, body: Buffer.from(await response.arrayBuffer()) };
+  } catch (error) {
+    if (triesLeft === 1) throw error;
+    return visit(url, triesLeft - 1);
+  }
 }
 
 /** A folder, as a browser would find it that opens its files. */
