@@ -105,7 +105,8 @@ describe("AwsS3Upload, deleteExtra", () => {
     });
 
     /** These hold a key, or keys below it, but not both. */
-    const holdsOneOfBoth = () => ["versitygw", "s3proxy"].includes(bench.target.name);
+    // SeaweedFS lost an object whose key is also a folder in one of many runs.
+    const holdsOneOfBoth = () => ["versitygw", "s3proxy", "seaweedfs"].includes(bench.target.name);
 
     async function putIfPossible(key: string): Promise<void> {
       if (!holdsOneOfBoth() || key !== "kept") await bench.put(key);
