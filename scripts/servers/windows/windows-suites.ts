@@ -10,7 +10,7 @@ const parts = "test/{agent,archive,aws,checksums,conformance,extract,files,s3,si
 const tasks = [
   ...["upload", "upload-archive", "upload-compare", "upload-delete-extra", "upload-failures", "upload-objects"],
   ...["upload-overwrite", "upload-patterns", "upload-selection"],
-  ...["download-beside-others", "download-delete-extra", "download-failures", "download-interrupted"],
+  ...["download-beside-others", "download-delete-extra", "download-interrupted"],
   ...["download-overwrite", "extract-interrupted", "publish", "publish-again", "publish-rules"],
 ].map((name) => `test/tasks/${name}.test.ts`);
 
