@@ -13,7 +13,8 @@ const ADVICE = new Map([
   ["too-many-open-files", "Raise the limit of the agent's user (ulimit -n), or lower concurrency."],
 ]);
 
-/** @returns a sentence that says what to do; undefined if the error is not a known one of the file system. */
-export function fileHint(error: unknown): string | undefined {
-  return ADVICE.get(fileErrorCode(error) ?? "");
+/** @returns the error's message as a sentence, and what to do if it is a known error of the file system. */
+export function describeFileError(error: Error): string {
+  const advice = ADVICE.get(fileErrorCode(error) ?? "");
+  return advice === undefined ? `${error.message}.` : `${error.message}. ${advice}`;
 }

@@ -2,8 +2,8 @@ import { ArchiveError, refuseEntry, shownName } from "./archive-error.ts";
 
 /** Entries of one archive, folders among them. */
 const MAX_ENTRIES = 1_000_000;
-const TOO_MANY =
-  "it has more than 1,000,000 entries, which this task does not extract. Split it into several archives. Or set extract to false, and extract the archive in a later step";
+const SPLIT_IT = "Split it into several archives. Or set extract to false, and extract the archive in a later step";
+const TOO_MANY = `it has more than 1,000,000 entries, which this task does not extract. ${SPLIT_IT}`;
 /** Deflate expands one byte to 1,032 bytes at most. Texts are compressed to a tenth, rarely to a hundredth. */
 const MAX_RATIO = 200;
 /** Up to here any ratio is harmless. */
@@ -38,7 +38,7 @@ export class NameMeter {
     if (this.#length > MAX_NAMES_LENGTH) {
       throw new ArchiveError(
         "archive-too-large",
-        "the names of its entries have more than 100,000,000 characters. Split it into several archives. Or set extract to false, and extract the archive in a later step",
+        `the names of its entries have more than 100,000,000 characters. ${SPLIT_IT}`,
       );
     }
   }

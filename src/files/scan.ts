@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
-import { fileHint } from "../errors/file-hints.ts";
+import { describeFileError } from "../errors/file-hints.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
@@ -45,8 +45,7 @@ export class ScanError extends CodedError {
   override readonly name: string = "ScanError";
 
   constructor(path: string, cause: Error, code: ErrorCode = fileErrorCode(cause) ?? "file-not-readable") {
-    const hint = fileHint(cause);
-    super(code, `${path} cannot be read: ${cause.message}.${hint ? ` ${hint}` : ""}`, { cause });
+    super(code, `${path} cannot be read: ${describeFileError(cause)}`, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
-import { fileHint } from "../../errors/file-hints.ts";
+import { describeFileError } from "../../errors/file-hints.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { connectionHint } from "./connection-hints.ts";
 import { IdentityError, NOT_S3, ServiceError, UnsupportedInputError } from "./errors.ts";
@@ -151,8 +151,7 @@ export function describeFailure(error: unknown, bucket: string, key?: string, ac
     return `${error.message}. ${connectionHint(error, "the server URL of awsCredentials")}`;
   }
   if (error instanceof IdentityError || error instanceof UnsupportedInputError) return error.message;
-  const hint = fileHint(error);
-  return `${(error as Error).message}.${hint ? ` ${hint}` : ""}`;
+  return describeFileError(error as Error);
 }
 
 /** Reading an object always uses the KMS key that it was stored with, not the one in the inputs. */

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { formatBytes } from "../../errors/byte-size.ts";
 import { codeOf } from "../../errors/coded-error.ts";
-import { formatCount } from "../../errors/counts.ts";
+import { countOf } from "../../errors/counts.ts";
 import type { ArchiveContents, CheckedFile } from "../../extract/archive-entry.ts";
 import { ArchiveError } from "../../extract/archive-error.ts";
 import { type ArchiveFormat, archiveFormatOf } from "../../extract/archive-format.ts";
@@ -165,8 +165,7 @@ function withoutHistory(archive: FetchedArchive): FetchedArchive {
 }
 
 function remarkOnHistory(key: string, files: number): PlanRemark {
-  const count = files === 1 ? "1 file" : `${formatCount(files)} files`;
-  const message = `.git in ${key} is not extracted (${count}). To extract it too, name it in a pattern (globExpressions), for example **/.git/**.`;
+  const message = `.git in ${key} is not extracted (${countOf(files, "file")}). To extract it too, name it in a pattern (globExpressions), for example **/.git/**.`;
   return { kind: "warning", input: "extract", code: "file-skipped", message };
 }
 
