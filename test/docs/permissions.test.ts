@@ -14,10 +14,10 @@ import {
 } from "@aws-sdk/client-s3";
 import { runStep, type StepResult } from "../../local/agent/agent.ts";
 import { defaultCredential, startS3Server } from "../../local/s3/server.ts";
-import { Unavailable } from "../../scripts/servers/server.ts";
 import { trustPolicy } from "../../src/task/run/trust-policy.ts";
 import { buildZip } from "../extract/build-zip.ts";
 import { like, type TrustPolicy } from "../stand-ins/sts/trust-policy.ts";
+import { startOrSkip } from "../start-or-skip.ts";
 import { IdentityBench, trusting, user } from "../tasks/identity-bench.ts";
 import { connectionId } from "../tasks/store-step.ts";
 import { SourceFolder } from "../tasks/upload-step.ts";
@@ -123,13 +123,7 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
   let target: string;
 
   before(async function () {
-    try {
-      moto = await MotoWithAuthorization.start();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      console.log(`      ${error.message}`);
-      return this.skip();
-    }
+    moto = await startOrSkip(MotoWithAuthorization.start(), this);
     const credentials = { accessKeyId: "any", secretAccessKey: "any" };
     const { url: endpoint, region } = moto.server;
     admin = new S3Client({ endpoint, region, credentials, forcePathStyle: true });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { runStep, type StepResult } from "../../local/agent/agent.ts";
-import { Unavailable } from "../../scripts/servers/server.ts";
+import { startOrSkip } from "../start-or-skip.ts";
 import { connectionId, taskFolderOf } from "../tasks/store-step.ts";
 import { SourceFolder } from "../tasks/upload-step.ts";
 import { MotoWithAuthorization, type Policy } from "./moto-with-authorization.ts";
@@ -30,13 +30,7 @@ describe("deploy/azure-pipelines-role.yml, by a CloudFormation", function () {
   let source: SourceFolder;
 
   before(async function () {
-    try {
-      moto = await MotoWithAuthorization.start();
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      console.log(`      ${error.message}`);
-      return this.skip();
-    }
+    moto = await startOrSkip(MotoWithAuthorization.start(), this);
     const { url: endpoint, region } = moto.server;
     admin = new S3Client({
       endpoint,

@@ -72,7 +72,7 @@ describe("scanning a folder", () => {
     assert.deepEqual(scanAll(["config-link", ".git/nothing"]).paths, ["config-link"]);
   });
 
-  it("tells of a link's target when it follows it", () => {
+  it("reports a link's target when it follows it", () => {
     write("real/file", 7);
     symlinkSync("real/file", join(root, "link"));
     const expected = { sizeBytes: 7, modifiedMs: MODIFIED_MS };

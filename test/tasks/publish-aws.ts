@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep, type StepResult } from "../../local/agent/agent.ts";
 import type { S3Credential, S3Server, SeenRequest } from "../../local/s3/server.ts";
-import { Unavailable } from "../../scripts/servers/server.ts";
 import { MotoWithAuthorization, type Policy } from "../docs/moto-with-authorization.ts";
 import { type StsServer, startStsServer } from "../stand-ins/sts/server.ts";
+import { startOrSkip } from "../start-or-skip.ts";
 import { type AmazonBehindProxy, startAmazonBehindProxy } from "./amazon-behind-proxy.ts";
 import { user } from "./identity-bench.ts";
 import { AwsAccount } from "./publish-aws-account.ts";
@@ -116,11 +116,7 @@ export class AwsBench {
   }
 
   async #start(hook: Mocha.Context): Promise<void> {
-    this.#moto = await MotoWithAuthorization.start().catch((error: unknown) => {
-      if (!(error instanceof Unavailable)) throw error;
-      console.log(`      ${error.message}`);
-      return hook.skip();
-    });
+    this.#moto = await startOrSkip(MotoWithAuthorization.start(), hook);
     this.account = new AwsAccount(this.#moto.server);
     this.#sts = await startStsServer({ users: [user] });
     this.#amazon = await startAmazonBehindProxy(this.#sts);

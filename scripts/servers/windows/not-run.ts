@@ -23,7 +23,7 @@ const notRunOnWindows: readonly NotRun[] = [
     titles: [
       "follows links inside the folder, and leaves out those that lead nowhere, back up, or out, with a warning",
       "does not follow links into .git, unless a pattern names it",
-      "tells of a link's target when it follows it",
+      "reports a link's target when it follows it",
       "leaves links out without a word where they are not to be followed",
       "yields links as they are, wherever they lead, where they are wanted as files",
       "fails, rather than walk for ever, where many folders link to each other",

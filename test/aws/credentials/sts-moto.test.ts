@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { moto } from "../../../scripts/servers/moto.ts";
-import { type RunningServer, Unavailable } from "../../../scripts/servers/server.ts";
+import type { RunningServer } from "../../../scripts/servers/server.ts";
 import { createRoleChain } from "../../../src/aws/credentials/role-chain.ts";
 import { createSts, type Sts } from "../../../src/aws/credentials/sts.ts";
 import { createTransport, type Transport } from "../../../src/http/transport.ts";
+import { startOrSkip } from "../../start-or-skip.ts";
 import { AUDIENCE, issuer, SUBJECT, userKeys } from "./sts-stand-in.ts";
 
 const account = "123456789012";
@@ -16,13 +17,7 @@ describe("the STS client, against moto", function () {
   let transport: Transport;
   let sts: Sts;
   before(async function () {
-    try {
-      server = await moto.start({ mayInstall: false });
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      console.log(`      ${error.message}`);
-      this.skip();
-    }
+    server = await startOrSkip(moto.start({ mayInstall: false }), this);
     transport = createTransport({ maxConnections: 2, idleTimeoutMs: 10_000 });
     sts = createSts({ endpoint: new URL(server.url), region: "us-east-1", transport, userAgent: "test" });
   });

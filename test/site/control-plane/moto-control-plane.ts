@@ -1,9 +1,9 @@
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { Route53Client } from "@aws-sdk/client-route-53";
 import { moto } from "../../../scripts/servers/moto.ts";
-import { Unavailable } from "../../../scripts/servers/server.ts";
 import { createTransport } from "../../../src/http/transport.ts";
 import { type ControlPlane, openControlPlane } from "../../../src/site/control-plane/control-plane.ts";
+import { startOrSkip } from "../../start-or-skip.ts";
 
 /** CloudFront and Route 53 as moto plays them, and clients to prepare and look into them. */
 export interface MotoControlPlane {
@@ -15,11 +15,7 @@ export interface MotoControlPlane {
 
 /** Starts moto; where it is not installed, says so and skips what the hook is for. */
 export async function startMoto(hook: Mocha.Context): Promise<MotoControlPlane> {
-  const server = await moto.start({ mayInstall: false }).catch((error: unknown) => {
-    if (!(error instanceof Unavailable)) throw error;
-    console.log(`      ${error.message}`);
-    return hook.skip();
-  });
+  const server = await startOrSkip(moto.start({ mayInstall: false }), hook);
   const { accessKeyId, secretAccessKey, region, url: endpoint } = server;
   const credentials = { accessKeyId, secretAccessKey };
   const transport = createTransport({ maxConnections: 2, idleTimeoutMs: 10_000 });
