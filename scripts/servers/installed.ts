@@ -30,6 +30,7 @@ export function installed(installable: Installable, permission: InstallPermissio
 }
 
 async function presentOrInstalled(installable: Installable, { mayInstall }: InstallPermission): Promise<string> {
+  if (process.platform === "win32") throw new Unavailable(`${installable.name} is not run on Windows`);
   const folder = join(cacheFolder, installable.name);
   const program = join(folder, installable.program);
   if (existsSync(program)) {
