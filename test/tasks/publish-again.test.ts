@@ -78,7 +78,7 @@ describe("AwsS3PublishSite, again", () => {
 describe("AwsS3PublishSite, of a site that has not changed", () => {
   const bench = publishBench("embedded");
 
-  const count = amount(5_000, 1_200);
+  const count = amount(5_000, 300);
   it(`asks for the list of its ${count} files, and for its manifest, alone`, async function () {
     this.timeout(180_000);
     const files = Array.from({ length: count - 1 }, (_, index) => [`docs/${index}.html`, `page ${index}`]);

@@ -117,8 +117,8 @@ describe("AwsS3PublishSite with action: preview, if Azure Repos answers a reques
 
   Object.entries(REQUESTS).forEach(([operation, { second, warning, lost }], row) => {
     Object.entries(LASTING).forEach(([name, { fault, says }], column) => {
-      // Each answer, and each request, at least twice in `npm test`.
-      if (!isFull && (row + column) % 3 !== 0) return;
+      // Each answer once in `npm test`, and each request at least twice.
+      if (!isFull && (row + column) % 5 !== 0) return;
       it(`${name} to ${operation}, publishes all the same, and says what is missing`, async () => {
         if (second) await preview();
         const added = azureDevOps.addFault(operation as PullRequestOperation, fault);

@@ -17,7 +17,7 @@ describe("AwsS3Upload and AwsS3Download need little memory", () => {
   after(() => probe.remove());
 
   // More than S3 takes in one request, and than 32 bits count.
-  const sizeMib = isLarge ? 5 * 1024 + 200 : 200;
+  const sizeMib = isLarge ? 5 * 1024 + 200 : 100;
   it(`for a file of ${sizeMib} MiB`, async function () {
     this.timeout(600_000);
     const path = join(source.path, "large.bin");
@@ -28,7 +28,7 @@ describe("AwsS3Upload and AwsS3Download need little memory", () => {
     assert.equal(statSync(join(bench.landing.path, "large.bin")).size, sizeMib * MIB);
   });
 
-  const count = isLarge ? 20_000 : 1_000;
+  const count = isLarge ? 20_000 : 300;
   it(`for ${count} small files in one folder, which a download then knows again`, async function () {
     this.timeout(600_000);
     const contentOf = (index: number) => `${index}`.repeat(200);

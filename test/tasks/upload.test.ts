@@ -136,7 +136,7 @@ describe("AwsS3Upload", () => {
 
   it("sends many files over few connections", async function () {
     this.timeout(180_000);
-    const count = amount(2_000, 600);
+    const count = amount(2_000, 300);
     source.write(
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index % 40}/${index}.txt`, `${index}`])),
     );

@@ -6,27 +6,32 @@ import path from "node:path";
 /** A body of more bytes than this goes to its file while it arrives; a smaller one in one write. */
 const flushBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
+/** A body of no more bytes than this needs no file: to make and delete one takes longer than all else that a small request asks for. */
+const smallBytes = 64 * 1024;
+/** All small bodies together; what comes then goes to files. */
+const inMemoryBytes = 128 * 1024 * 1024;
 
-/** A file of bytes. It goes when nothing holds it any more. */
-export interface BodyFile {
-  readonly path: string;
+/** Bytes that arrived together. They go when nothing holds them any more. */
+export interface StoredBytes {
+  /** The path of their file, or themselves. */
+  readonly place: string | Buffer;
   readonly sizeBytes: number;
   holders: number;
 }
 
-/** A stretch of a file: all of it, unless a range of an object was copied. */
+/** A stretch of stored bytes: all of them, unless a range of an object was copied. */
 export interface Segment {
-  readonly file: BodyFile;
-  /** Where in the file it begins. */
+  readonly stored: StoredBytes;
+  /** Where in them it begins. */
   readonly startBytes: number;
   readonly sizeBytes: number;
 }
 
-/** The bytes of an object: its segments one after another. Copies share the files of what they were copied from. */
+/** The bytes of an object: its segments one after another. Copies share the bytes of what they were copied from. */
 export type Body = readonly Segment[];
 
 /**
- * A range of a body, as a body. It holds no file until it is retained.
+ * A range of a body, as a body. It holds no bytes until it is retained.
  * @param start first byte
  * @param end byte after the last one
  */
@@ -40,9 +45,10 @@ export function bodyRange(body: Body, start: number, end: number): Body {
   });
 }
 
-/** The folder of all bodies. File names are made up: an object key never becomes a path. */
+/** All bodies, the larger ones in a folder. File names are made up: an object key never becomes a path. */
 export class BodyFolder {
   readonly #folder: string;
+  #inMemoryBytes = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -55,20 +61,22 @@ export class BodyFolder {
   }
 
   newBody(): BodyWriter {
-    return new BodyWriter(path.join(this.#folder, randomUUID()));
+    return new BodyWriter(path.join(this.#folder, randomUUID()), (sizeBytes) => this.#takesIntoMemory(sizeBytes));
   }
 
   /** Says that one more object, part or reader needs the body. */
   retain(body: Body): void {
-    for (const { file } of body) file.holders++;
+    for (const { stored } of body) stored.holders++;
   }
 
-  /** Takes one `retain` (or the one a new body is born with) back; unneeded files are deleted. */
+  /** Takes one `retain` (or the one a new body is born with) back; what nobody needs any more is deleted. */
   release(body: Body): void {
-    for (const { file } of body) {
-      file.holders--;
+    for (const { stored } of body) {
+      stored.holders--;
+      if (stored.holders > 0) continue;
+      if (typeof stored.place !== "string") this.#inMemoryBytes -= stored.sizeBytes;
       // The folder may be gone already when the server closes during a request.
-      if (file.holders === 0) unlink(file.path).catch(() => undefined);
+      else unlink(stored.place).catch(() => undefined);
     }
   }
 
@@ -78,15 +86,23 @@ export class BodyFolder {
    * @param end byte after the last one
    */
   async *read(body: Body, start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
-    for (const { file, startBytes, sizeBytes } of bodyRange(body, start, end)) {
+    for (const { stored, startBytes, sizeBytes } of bodyRange(body, start, end)) {
+      const { place } = stored;
       const endBytes = startBytes + sizeBytes;
-      if (file.sizeBytes <= readBytes) yield (await readFile(file.path)).subarray(startBytes, endBytes);
-      else yield* readFileRange(file.path, startBytes, endBytes);
+      if (typeof place !== "string") yield place.subarray(startBytes, endBytes);
+      else if (stored.sizeBytes <= readBytes) yield (await readFile(place)).subarray(startBytes, endBytes);
+      else yield* readFileRange(place, startBytes, endBytes);
     }
   }
 
   async remove(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #takesIntoMemory(sizeBytes: number): boolean {
+    if (sizeBytes > smallBytes || this.#inMemoryBytes + sizeBytes > inMemoryBytes) return false;
+    this.#inMemoryBytes += sizeBytes;
+    return true;
   }
 }
 
@@ -105,16 +121,18 @@ async function* readFileRange(file: string, start: number, end: number): AsyncGe
   }
 }
 
-/** Takes one body to disk, with no more than `flushBytes` of it in memory. */
+/** Takes one body, with no more than `flushBytes` of it in memory while it arrives. */
 export class BodyWriter {
   readonly #file: string;
+  readonly #takesIntoMemory: (sizeBytes: number) => boolean;
   #handle: FileHandle | undefined;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #writtenBytes = 0;
 
-  constructor(file: string) {
+  constructor(file: string, takesIntoMemory: (sizeBytes: number) => boolean) {
     this.#file = file;
+    this.#takesIntoMemory = takesIntoMemory;
   }
 
   async write(chunk: Buffer): Promise<void> {
@@ -127,13 +145,20 @@ export class BodyWriter {
   async finish(): Promise<Body> {
     const sizeBytes = this.#writtenBytes + this.#pendingBytes;
     if (sizeBytes === 0) return [];
+    return [{ stored: { place: await this.#place(sizeBytes), sizeBytes, holders: 1 }, startBytes: 0, sizeBytes }];
+  }
+
+  async #place(sizeBytes: number): Promise<string | Buffer> {
     if (this.#handle === undefined) {
-      await writeFile(this.#file, Buffer.concat(this.#pending));
+      // A chunk may be a part of a larger buffer, which would stay with it.
+      const bytes = Buffer.concat(this.#pending);
+      if (this.#takesIntoMemory(sizeBytes)) return bytes;
+      await writeFile(this.#file, bytes);
     } else {
       await this.#flush();
       await this.#handle.close();
     }
-    return [{ file: { path: this.#file, sizeBytes, holders: 1 }, startBytes: 0, sizeBytes }];
+    return this.#file;
   }
 
   /** Forgets a body that did not arrive whole. */

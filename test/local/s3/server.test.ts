@@ -11,6 +11,9 @@ import { defaultCredential, type S3Server, startS3Server } from "../../../local/
 import { presignedTarget, sendRaw } from "../../conformance/raw-request.ts";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../../target.ts";
 
+/** Too much to be kept in memory. */
+const large = (word: string) => word.padEnd(100_000, word);
+
 describe("The embedded S3 server", () => {
   let target: EmbeddedTarget;
   let server: S3Server;
@@ -198,11 +201,12 @@ describe("The embedded S3 server", () => {
       other.createBucket("bucket");
       const at = { ...target, url: other.url, ...defaultCredential };
       const files = async (): Promise<number> => (await readdir(folder, { recursive: true })).length - 1;
-      for (const body of ["first", "second"]) await sendRaw(at, { method: "PUT", path: "/bucket/k", body });
+      for (const body of [large("first"), large("second")])
+        await sendRaw(at, { method: "PUT", path: "/bucket/k", body });
       await sendRaw(at, {
         method: "PUT",
         path: "/bucket/l",
-        body: "b",
+        body: large("third"),
         headers: { "content-md5": "1B2M2Y8AsgTpgAmY7PhCfg==" },
       });
       await eventually(async () => assert.equal(await files(), 1));

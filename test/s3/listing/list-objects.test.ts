@@ -44,7 +44,7 @@ describe("listing objects", () => {
   });
 
   it("goes on from page to page", async () => {
-    const keys = Array.from({ length: 2001 }, (_, index) => `k/${String(index).padStart(4, "0")}`);
+    const keys = Array.from({ length: 1001 }, (_, index) => `k/${String(index).padStart(4, "0")}`);
     const objects = await listAll(await suite.newBucketWith(keys), "k/");
     assert.deepEqual(
       objects.map(({ key }) => key),
