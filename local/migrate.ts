@@ -13,7 +13,8 @@ AwsS3Download@1 then. The rest of each file stays as it is. Lists what to look a
   --connection OLD=NEW    the same, for steps that use the connection OLD; may be given again and again
   --print                 writes the new text to standard output, and changes no file
 
-Without --connection, the steps keep the AWS Toolkit's connections (toolkitCredentials).
+Without --connection, the steps keep the AWS Toolkit's connections (toolkitCredentials). Run the command again with --connection to
+exchange them later.
 
 Exit code: 0 all is rewritten or there was nothing to do, 1 a file is not YAML or cannot be read or written, 2 wrong usage.`;
 
@@ -48,8 +49,7 @@ function rewriteNamed(name: string, source: string, connections: ReadonlyMap<str
 
 /** Says what was done with a file, and what to look at. */
 function report(file: string, { steps, remarks }: Migration): string[] {
-  const done =
-    steps === 0 ? "no step of S3Upload or S3Download" : `${steps} ${steps === 1 ? "step" : "steps"} rewritten`;
+  const done = steps === 0 ? "no step to rewrite" : `${steps} ${steps === 1 ? "step" : "steps"} rewritten`;
   return [`${file}: ${done}`, ...remarks.map(({ line, text }) => `  line ${line}: ${text}`)];
 }
 

@@ -1,7 +1,7 @@
 import { isMap, isScalar, LineCounter, type Pair, parseDocument, type Scalar, visit, type YAMLMap } from "yaml";
 import { PipelineError } from "../pipeline/pipeline-error.ts";
 import { findDifferences } from "./differences.ts";
-import { type ToolkitTask, toolkitTaskOf } from "./toolkit-tasks.ts";
+import { isOwnTask, type ToolkitTask, toolkitTaskOf } from "./toolkit-tasks.ts";
 
 /** What to do with the service connections of a pipeline. */
 export interface MigrationChoices {
@@ -33,7 +33,7 @@ interface Edit {
 
 /**
  * Rewrites the steps of a pipeline file that use the AWS Toolkit's S3Upload and S3Download. Only these parts of the text change:
- * comments, quotes and layout stay as they are.
+ * comments, quotes and layout stay as they are. Steps that were rewritten before get the connections that are chosen now.
  *
  * @throws PipelineError if the text is not YAML.
  */
@@ -57,12 +57,15 @@ export function rewritePipeline(source: string, choices: MigrationChoices = {}):
       const reference = pairOf(step, "task")?.value;
       if (!isScalar<string>(reference)) return;
       const remark = (text: string, at: unknown = reference) => void remarks.push({ line: lineOf(at, lines), text });
+      const inputs = pairOf(step, "inputs")?.value;
+      const exchange = isOwnTask(reference.value) && isMap(inputs) ? exchangeConnection(inputs, source, choices) : [];
+      if (exchange.length > 0) steps++;
+      edits.push(...exchange);
       const task = toolkitTaskOf(reference.value);
       if (task === "other") remark(`${reference.value} is not an S3 task: it stays a task of the AWS Toolkit.`);
       if (task === undefined || task === "other") return;
       steps++;
       edits.push(replaceValue(reference, task.newReference, source));
-      const inputs = pairOf(step, "inputs")?.value;
       if (isMap(inputs)) edits.push(...rewriteInputs(inputs, task, source, choices, remark));
     },
   });
@@ -104,8 +107,20 @@ function rewriteConnection(
   const name = pair.value.value;
   const other = connections?.get(name.toLowerCase()) ?? connections?.get("*");
   if (other !== undefined) return [replaceValue(pair.value, other, source)];
-  remark(`The step still uses the AWS Toolkit's service connection ${name}. --connection names another one.`, pair.key);
+  remark(
+    `The step still uses the AWS Toolkit's service connection ${name}. To use one of type AWS S3, run this command again with --connection NAME.`,
+    pair.key,
+  );
   return [replaceValue(pair.key, "toolkitCredentials", source)];
+}
+
+/** Another connection for a step that was rewritten before. Of a step with both inputs, nobody knows which one is right. */
+function exchangeConnection(inputs: YAMLMap, source: string, { connections }: MigrationChoices): Edit[] {
+  const pair = pairOf(inputs, "toolkitCredentials");
+  if (!pair || !isScalar(pair.key) || !isScalar<string>(pair.value) || !pair.value.value) return [];
+  const other = connections?.get(pair.value.value.toLowerCase()) ?? connections?.get("*");
+  if (other === undefined || pairOf(inputs, "awsCredentials")) return [];
+  return [replaceValue(pair.key, "awsCredentials", source), replaceValue(pair.value, other, source)];
 }
 
 /** The toolkit stores keys with the slash with which its prefix starts. Here, one slash in front means nothing. */

@@ -57,14 +57,26 @@ const TOOLKIT_TASKS: readonly ToolkitTask[] = [
 const OTHER_TASKS =
   /^(?:AWSCLI|AWSPowerShellModuleScript|AWSShellScript|BeanstalkCreateApplicationVersion|BeanstalkDeployApplication|CloudFormation\w+|CodeDeployDeployApplication|ECRPullImage|ECRPushImage|Lambda\w+|SecretsManager\w+|SendMessage|SystemsManager\w+)$/i;
 
+/** The tasks of this extension. They take a connection of the AWS Toolkit too. */
+const OWN_TASKS = /^AwsS3(?:Upload|Download|PublishSite)$/i;
+
 /**
  * The task that a step names: `S3Upload@1`, `AmazonWebServices.aws-vsts-tools.S3Upload.S3Upload@1`, or its id.
  *
  * @returns `other` for another task of the toolkit, undefined for the tasks of others.
  */
 export function toolkitTaskOf(reference: string): ToolkitTask | "other" | undefined {
-  const [path = ""] = reference.trim().split("@");
-  const name = path.split(".").at(-1)?.toLowerCase() ?? "";
+  const name = taskNameIn(reference).toLowerCase();
   const known = TOOLKIT_TASKS.find((task) => name === task.name.toLowerCase() || name === task.id);
   return known ?? (OTHER_TASKS.test(name) ? "other" : undefined);
+}
+
+/** Whether a step names a task of this extension, also by its whole name. */
+export function isOwnTask(reference: string): boolean {
+  return OWN_TASKS.test(taskNameIn(reference));
+}
+
+function taskNameIn(reference: string): string {
+  const [path = ""] = reference.trim().split("@");
+  return path.split(".").at(-1) ?? "";
 }

@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Migration, rewritePipeline } from "../../../local/migrate/rewrite-pipeline.ts";
 import { tasksIn } from "../../docs/examples/example-pipeline.ts";
 import { runExample } from "../../docs/examples/run-example.ts";
+import { codeBlocksOf } from "../../docs/markdown.ts";
 import { temporaryFolder } from "../agent/fake-task.ts";
 
 const folder = new URL("pipelines/", import.meta.url).pathname;
@@ -45,6 +46,14 @@ describe("npm run migrate", () => {
   }
 });
 
+describe("The example of docs/migrating.md", () => {
+  it("is what the command makes of it", () => {
+    const page = fileURLToPath(new URL("../../../docs/migrating.md", import.meta.url));
+    const [before, after] = codeBlocksOf(page).filter(({ info }) => info.startsWith("yaml"));
+    assert.equal(rewritePipeline(before?.code ?? "").text, after?.code);
+  });
+});
+
 describe("npm run migrate, with --connection", () => {
   const step = (name: string, connection: string) =>
     `- task: ${name}@1\n  inputs:\n    awsCredentials: ${connection} # of the team\n    bucketName: my-bucket\n`;
@@ -67,7 +76,36 @@ describe("npm run migrate, with --connection", () => {
     );
   });
 
-  it("changes nothing when it is run again", () => {
+  it("exchanges the toolkit's connections when it is run again", () => {
+    const source = `steps:\n${step("S3Upload", "aws-test")}${step("S3Upload", "'AWS-Production'")}`;
+    const first = rewritePipeline(source).text;
+    const byName = new Map([["aws-production", "s3-production"]]);
+    const some = rewritePipeline(first, { connections: byName });
+    assert.deepEqual(some, { text: rewritePipeline(source, { connections: byName }).text, steps: 1, remarks: [] });
+    const connections = new Map([["*", "s3"]]);
+    const all = rewritePipeline(first, { connections });
+    assert.deepEqual(all, { text: rewritePipeline(source, { connections }).text, steps: 2, remarks: [] });
+    assert.deepEqual(rewritePipeline(all.text, { connections }), { text: all.text, steps: 0, remarks: [] });
+  });
+
+  it("exchanges the connection of each task of the extension, and of no other step", () => {
+    const later = (task: string, input = "toolkitCredentials") =>
+      `- task: ${task}@1\n  inputs: { bucketName: my-bucket, ${input}: team }\n`;
+    const source = [
+      later("AwsS3PublishSite"),
+      later("contoso.s3-tasks.aws-s3-download-task.AwsS3Download"),
+      later("AwsS3Upload", "awsCredentials"),
+      later("AnotherTask"),
+      "- task: AwsS3Upload@1\n",
+      later("AwsS3Upload", "awsCredentials: s3, toolkitCredentials"),
+    ];
+    const { text, steps } = rewritePipeline(source.join(""), { connections: new Map([["*", "s3"]]) });
+    const exchanged = (line: string) => line.replace("toolkitCredentials: team", "awsCredentials: s3");
+    assert.equal(steps, 2);
+    assert.equal(text, source.map((line, index) => (index < 2 ? exchanged(line) : line)).join(""));
+  });
+
+  it("changes nothing when it is run again without --connection", () => {
     for (const name of names) {
       const { text } = rewritePipeline(readFileSync(join(folder, `${name}.yml`), "utf8"));
       assert.deepEqual({ ...rewritePipeline(text), remarks: [] }, { text, steps: 0, remarks: [] });
@@ -99,7 +137,7 @@ describe("The command npm run migrate", () => {
       "  line 8: The AWS Toolkit's keys start with / here, so /releases became //releases. If you want keys without it, write releases.",
       "  line 14: The key prefix means the folder alone now. In the AWS Toolkit, releases also downloaded releases-old/.",
       "  line 14: The AWS Toolkit's keys start with / here, so /releases became //releases. If you want keys without it, write releases.",
-      "two.yml: no step of S3Upload or S3Download",
+      "two.yml: no step to rewrite",
       "Next: run the pipeline once with dryRun: true in these steps, and read the log. docs/migrating.md has all differences.",
       "",
     ]);
