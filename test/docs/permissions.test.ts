@@ -72,7 +72,7 @@ const uses: readonly Use[] = [
 ];
 
 /** Those of roles: the trust policy that a refused step prints, and what lets one role assume another. */
-const ROLE_POLICIES = ["The pipeline's own token (OpenID Connect)", "More roles"].flatMap((heading) =>
+const ROLE_POLICIES = ["The connection and its role", "More roles"].flatMap((heading) =>
   policiesOfHeading("docs/connections.md", heading),
 );
 
@@ -339,7 +339,7 @@ describe("The policies of the pages", () => {
   });
 
   it("are the trust policy that a refused step prints", () => {
-    const [policy] = policiesOfHeading("docs/connections.md", "The pipeline's own token (OpenID Connect)");
+    const [policy] = policiesOfHeading("docs/connections.md", "The connection and its role");
     const claims = {
       issuer: "https://vstoken.dev.azure.com/6c1b0b1e-2b5a-4d0e-9a53-5d4c3b2a1f00",
       subject: "sc://my-organization/my-project/my-aws-connection",

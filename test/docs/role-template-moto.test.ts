@@ -86,7 +86,7 @@ describe("deploy/azure-pipelines-role.yml, by a CloudFormation", function () {
 
   it("makes the role of the pages: who may assume it, and what it may do", async () => {
     const { trustPolicy, policy } = await create();
-    const [trust] = policiesUnder("docs/connections.md", "The pipeline's own token (OpenID Connect)");
+    const [trust] = policiesUnder("docs/connections.md", "The connection and its role");
     const [documented] = policiesUnder("docs/permissions.md", "Publish a site");
     assert.deepEqual([trustPolicy, policy], [trust, documented]);
   });

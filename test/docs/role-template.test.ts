@@ -135,7 +135,7 @@ describe("deploy/azure-pipelines-role.yml", () => {
   });
 
   it("makes the trust policy of docs/connections.md, with a provider or without", () => {
-    const [trustPolicy] = policiesUnder("docs/connections.md", "The pipeline's own token (OpenID Connect)");
+    const [trustPolicy] = policiesUnder("docs/connections.md", "The connection and its role");
     assert.deepEqual(evaluate(PARAMETERS).trustPolicy, trustPolicy);
     assert.deepEqual(evaluate({ ...PARAMETERS, CreateProvider: "false" }).trustPolicy, trustPolicy);
   });
