@@ -79,7 +79,7 @@ describe("AwsS3PublishSite, its log", () => {
     assert.deepEqual(
       log.filter((line) => / → |redirect/.test(line)),
       [
-        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step does not change. Set configureWebsite to true. [website-not-configured]",
+        "##[warning]_redirects: some lines need 2 routing rules in the bucket's website configuration, which this step does not change. Set configureWebsite to true, or run the step that configures the website once after these lines change. [website-not-configured]",
         "Found 1 file: 1 new; 4 redirects: 4 to set; 4 B to upload",
         "  index.html → www/index.html (4 B, new)",
         "  /www/old/ → /www/new (301)",

@@ -27,7 +27,7 @@ export function logRules(rules: SiteRules, redirects: CompiledRedirects, options
       redirects.routingRules.length === 1 ? "a routing rule" : `${redirects.routingRules.length} routing rules`;
     log.warning(
       "website-not-configured",
-      `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step does not change. Set configureWebsite to true.`,
+      `${REDIRECTS_FILE}: some lines need ${rulesNeeded} in the bucket's website configuration, which this step does not change. Set configureWebsite to true, or run the step that configures the website once after these lines change.`,
     );
   }
 }
