@@ -7,7 +7,7 @@ export const storePage = new URL("../../docs/compatible-stores.md", import.meta.
 const [begin, end] = ["<!-- The table below is written by a run: begin -->", "<!-- end -->"];
 
 /** The groups of the tests in `test/stores`, in the order of the table. */
-const groups = ["Uploads", "Downloads", "Web sites"];
+const groups = ["Uploads", "Downloads", "Websites"];
 
 /** What the tests found that a store can do. */
 export interface StoreColumn {

@@ -25,7 +25,7 @@ describe("The table of compatible stores", () => {
         "| keeps tags | no: has none |",
         "| **Downloads** |  |",
         "| downloads | yes |",
-        "| **Web sites** |  |",
+        "| **Websites** |  |",
       ),
     );
   });

@@ -14,7 +14,7 @@ const SITE = {
 const PUBLISHED = { ...HOSTED, verify: "false" };
 
 // Each test is a row of the table in docs/compatible-stores.md, under its title.
-describe("Web sites", () => {
+describe("Websites", () => {
   const bench = publishBench();
   beforeEach(() => bench.source.write(SITE));
 

@@ -47,8 +47,9 @@ export function examplePipeline(code: string, region: string): ExamplePipeline {
       const [, task] = OWN_TASKS.exec(String(map.get("task") ?? "")) ?? [];
       const inputs = map.get("inputs");
       if (task === undefined || !isMap(inputs)) return;
-      // CloudFront is visited by https, and nobody here has a certificate for it.
-      if (inputs.has("cloudFrontDistributionId")) inputs.set("verify", "false");
+      // CloudFront and other CDNs are visited by https, and nobody here has a certificate for them.
+      const isVisitedByHttps = String(inputs.get("siteUrl") ?? "").startsWith("https:");
+      if (inputs.has("cloudFrontDistributionId") || isVisitedByHttps) inputs.set("verify", "false");
       if (inputs.has("hostedZoneId")) inputs.set("hostedZoneId", FIRST_ZONE);
       if (inputs.has("expectedBucketOwner")) inputs.set("expectedBucketOwner", ACCOUNT);
       steps.push(...variables.map((known) => ({ task, inputs: textsOf(inputs, known) })));
