@@ -324,7 +324,7 @@ export const toolkitCredentialsRow: InputRow = {
       means: { signsInBy: ofAgent },
     },
   ],
-  empty: { says: "what awsCredentials says", means: {} },
+  empty: { says: "*Service connection* is used", means: {} },
   wrong: [
     {
       value: "TOOLKIT",

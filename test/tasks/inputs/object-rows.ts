@@ -45,7 +45,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
         },
       },
     ],
-    empty: { says: "none but what other inputs say", means: {} },
+    empty: { says: "the other inputs decide", means: {} },
     wrong: [
       {
         value: "**/*.html\n  X-Frame-Options: DENY",
@@ -144,6 +144,7 @@ export const objectRows = (ruledHeaders: "headers" | "ruledHeaders"): InputRow[]
   {
     input: "metadata",
     valid: [
+      { value: "site=shop", means: everyFile({ "x-amz-meta-site": "shop" }) },
       {
         value: "Build=20261021.3\nowner=Zoë",
         means: everyFile({ "x-amz-meta-build": "20261021.3", "x-amz-meta-owner": "=?UTF-8?B?Wm/Dqw==?=" }),

@@ -6,7 +6,7 @@ import type { InputTable } from "./input-table.ts";
 import { objectRows } from "./object-rows.ts";
 import { previewActions, previewRows, previewUrls, refusedForPreviews } from "./preview-rows.ts";
 import { roleRows } from "./role-rows.ts";
-import { distributionRows, domainRows, hostingRows, siteUrlRow, verifyRow } from "./site-rows.ts";
+import { distributionRows, domainRows, hostingRows, ofDistribution, siteUrlRow, verifyRow } from "./site-rows.ts";
 import { dryRunRow, maxDeleteRow, patternsRow } from "./transfer-rows.ts";
 import { FILLED_IN, partSizeRow, prefixRow } from "./upload-rows.ts";
 
@@ -119,7 +119,7 @@ const releaseRows: InputRow[] = [
 const siteAccessRow: InputRow = {
   input: "siteAccess",
   valid: [
-    { value: "cloudFront", others: { configureWebsite: "true" }, means: { configureWebsite: true } },
+    ofDistribution("cloudFront", {}),
     { value: "Website", means: {} },
     { value: "other", others: { action: "rollback" }, means: rollback() },
   ],

@@ -6,6 +6,23 @@ const SESSION = "azp-local-1";
 const OF_CONNECTION = "the role of the service connection (awsCredentials)";
 const NO_ROLE = "there is no role, neither in the service connection (awsCredentials) nor in assumeRole";
 const POLICY = '{ "Version": "2012-10-17", "Statement": [] }';
+/** Restricts a role that may use more of the bucket to one folder of it. */
+const POLICY_OF_FOLDER = `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": "s3:ListBucket",
+      "Resource": "arn:aws:s3:::my-bucket",
+      "Condition": { "StringLike": { "s3:prefix": "www/*" } }
+    },
+    {
+      "Effect": "Allow",
+      "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+      "Resource": "arn:aws:s3:::my-bucket/www/*"
+    }
+  ]
+}`;
 const BARE_POLICY = JSON.stringify(JSON.parse(POLICY));
 const POLICY_ADVICE =
   'Enter a policy in JSON, for example {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}. [session-policy-invalid]';
@@ -137,6 +154,12 @@ export const roleRows: InputRow[] = [
   {
     input: "sessionTags",
     valid: [
+      forOneRole("project=shop\nteam=web", {
+        sessionTags: [
+          ["project", "shop"],
+          ["team", "web"],
+        ],
+      }),
       forOneRole(tags, parsedTags),
       {
         value: tags,
@@ -188,6 +211,7 @@ export const roleRows: InputRow[] = [
   {
     input: "sessionPolicy",
     valid: [
+      forOneRole(POLICY_OF_FOLDER, { sessionPolicy: JSON.stringify(JSON.parse(POLICY_OF_FOLDER)) }),
       forOneRole(POLICY, { sessionPolicy: BARE_POLICY }),
       {
         value: POLICY,

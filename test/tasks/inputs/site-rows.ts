@@ -57,7 +57,7 @@ export const hostingRows: InputRow[] = [
 ];
 
 /** An input that says something of a distribution, beside the distribution. */
-const ofDistribution = (value: string, means: object): ValidCase => ({
+export const ofDistribution = (value: string, means: object): ValidCase => ({
   value,
   others: { cloudFrontDistributionId: DISTRIBUTION_ID },
   means: { distribution: { ...distribution, ...means } },
