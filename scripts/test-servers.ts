@@ -46,6 +46,7 @@ const windows = "windows";
 const largeArchives = "archives";
 
 const runs: TestRun[] = [];
+let lastRunEndedMs = Date.now();
 /** What each store was found to be able to do. */
 const columns: StoreColumn[] = [];
 const skippedParts: SkippedPart[] = [];
@@ -120,7 +121,7 @@ async function testOnWindows(permission: InstallPermission): Promise<void> {
     if (machine === undefined) continue;
     console.log(`\n== ${windows}, server embedded, Node ${version} for Windows`);
     const { counts } = await runMochaOnWindows(machine, files);
-    runs.push({ suite: windows, server: "embedded", node: `${version} for Windows`, ...counts });
+    addRun({ suite: windows, server: "embedded", node: `${version} for Windows`, ...counts });
   }
   for (const line of describeNotRun()) console.log(line);
 }
@@ -166,7 +167,7 @@ async function settleTable(writes: boolean): Promise<void> {
   if (!isRight)
     console.log(`\ndocs/compatible-stores.md says something else. Run: npm run test:servers -- ${writesTable}`);
   const counts = { passed: isRight ? 1 : 0, failed: isRight ? 0 : 1, skipped: 0 };
-  runs.push({ suite: "table of stores", server: "all that ran", node: "-", ...counts });
+  addRun({ suite: "table of stores", server: "all that ran", node: "-", ...counts });
 }
 
 async function build(): Promise<void> {
@@ -199,7 +200,7 @@ async function testAgainst(kind: ServerKind, node: Runtime, permission: InstallP
   }
   const serverName = `${server.name} ${server.version}`;
   if (kind.suite === undefined) {
-    runs.push({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
+    addRun({ suite: "smoke test", server: serverName, node: thisNode.version, ...(await smokeTest(server)) });
     await runSuite("moto", serverName, node, withoutServer);
     return;
   }
@@ -218,7 +219,7 @@ async function startOrReport(kind: ServerKind, permission: InstallPermission): P
     return await orSkip(kind.name, () => kind.start(permission));
   } catch (error) {
     console.log((error as Error).message);
-    runs.push({ suite: "start", server: kind.name, node: "-", passed: 0, failed: 1, skipped: 0 });
+    addRun({ suite: "start", server: kind.name, node: "-", passed: 0, failed: 1, skipped: 0 });
     return undefined;
   }
 }
@@ -239,8 +240,15 @@ async function runSuite(
     ...visitors,
     ...env,
   });
-  runs.push({ suite, server, node: node.version, ...results.counts });
+  addRun({ suite, server, node: node.version, ...results.counts });
   return results;
+}
+
+/** The minutes are those since the run before it: what had to be started or waited for is counted too. */
+function addRun(run: Omit<TestRun, "minutes">): void {
+  const now = Date.now();
+  runs.push({ ...run, minutes: ((now - lastRunEndedMs) / 60_000).toFixed(1) });
+  lastRunEndedMs = now;
 }
 
 async function orSkip<T>(part: string, get: () => Promise<T>): Promise<T | undefined> {

@@ -9,6 +9,8 @@ export interface TestRun extends Counts {
   suite: string;
   server: string;
   node: string;
+  /** How long it took, to see where the time goes. */
+  minutes: string;
 }
 
 /** What was not run at all. */
@@ -40,7 +42,7 @@ export function sum(counts: readonly Counts[]): Counts {
 }
 
 function table(runs: readonly TestRun[]): string {
-  const columns = ["suite", "server", "node", "passed", "failed", "skipped"] as const;
+  const columns = ["suite", "server", "node", "passed", "failed", "skipped", "minutes"] as const;
   const rows = [columns, ...runs.map((run) => columns.map((column) => String(run[column])))];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
   return rows
