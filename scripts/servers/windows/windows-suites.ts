@@ -10,8 +10,11 @@ const parts = "test/{agent,archive,aws,checksums,conformance,extract,files,s3,si
 const tasks = [
   ...["upload", "upload-archive", "upload-compare", "upload-delete-extra", "upload-failures", "upload-objects"],
   ...["upload-overwrite", "upload-patterns", "upload-selection"],
-  ...["download-beside-others", "download-delete-extra", "download-interrupted"],
-  ...["download-overwrite", "extract-interrupted", "publish", "publish-again", "publish-rules"],
+  ...["upload-dry-run", "upload-header-changes", "upload-max-delete", "upload-report"],
+  ...["download", "download-beside-others", "download-delete-extra", "download-failures", "download-integrity"],
+  ...["download-interrupted", "download-overwrite", "download-partial-files", "download-reports"],
+  ...["download-unsafe-keys", "extract", "extract-interrupted"],
+  ...["publish", "publish-again", "publish-content-types", "publish-names", "publish-rollback", "publish-rules"],
 ].map((name) => `test/tasks/${name}.test.ts`);
 
 /**
