@@ -1,7 +1,17 @@
-import { randomBytes } from "node:crypto";
-import { closeSync, futimesSync, openSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  closeSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { type FileHandle, open, readdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
 import type { Disk } from "./disk.ts";
 import { type MoveOptions, moveFile } from "./windows/move-file.ts";
 
@@ -9,8 +19,14 @@ import { type MoveOptions, moveFile } from "./windows/move-file.ts";
 const processToken = randomBytes(4).toString("hex");
 let namesGiven = 0;
 
-/** In any case, since a disk may take another case for the same name. */
-const TEMPORARY_NAME = /^\.s3-([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/i;
+/** Stands for the machine and the container: there, and nowhere else, a process id says which process is meant. */
+const systemToken = createHash("sha256").update(describeSystem()).digest("hex").slice(0, 8);
+
+/** In any case, since a disk may take another case for the same name. Earlier versions gave names without the system. */
+const TEMPORARY_NAME = /^\.s3-(?:([0-9a-f]{8})-)?([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/i;
+
+/** A process of another system that writes nothing for so long lives no more. */
+const MAX_IDLE_MS = 24 * 60 * 60 * 1000;
 
 /** Of a file about which nothing is known, before the umask. */
 export const DEFAULT_MODE = 0o666;
@@ -23,18 +39,25 @@ const MAX_REMOVALS = process.platform === "win32" ? 8 : 1;
  * each time, and short, so that a file with the longest of names has one too.
  */
 export function temporaryPathFor(finalPath: string): string {
-  return join(dirname(finalPath), `.s3-${process.pid}-${processToken}${(namesGiven++).toString(36)}.part`);
+  return join(
+    dirname(finalPath),
+    `.s3-${systemToken}-${process.pid}-${processToken}${(namesGiven++).toString(36)}.part`,
+  );
 }
 
-/** Whether a file's name, without its folder, is one that `temporaryPathFor` gives. */
+/** Whether a name, without its folder, is one that `temporaryPathFor` gives. */
 export function isTemporaryName(name: string): boolean {
   return TEMPORARY_NAME.test(name);
 }
 
-/** Whether a name, without its folder, is a temporary one of a process that lives no more, so that nobody will miss the file. */
-export function isLeftover(name: string): boolean {
-  const [, pid, token = ""] = TEMPORARY_NAME.exec(name) ?? [];
+/**
+ * Whether a path is that of a temporary file or folder whose process lives no more, so that nobody will miss it. Which processes of another
+ * machine or container live is not known: what has one of their names is left over once nothing in it has changed for a day.
+ */
+export function isLeftover(path: string): boolean {
+  const [, system, pid, token = ""] = TEMPORARY_NAME.exec(basename(path)) ?? [];
   if (pid === undefined) return false;
+  if (system?.toLowerCase() !== systemToken) return !hasChangedSince(Date.now() - MAX_IDLE_MS, path);
   return Number(pid) === process.pid ? token.toLowerCase() !== processToken : !isRunning(Number(pid));
 }
 
@@ -98,7 +121,8 @@ export function publish(temporaryPath: string, finalPath: string, disk: Disk, op
  */
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  await Promise.all(names.filter(isLeftover).map((name) => removeTemporaryFolder(join(folder, name))));
+  const paths = names.map((name) => join(folder, name));
+  await Promise.all(paths.filter(isLeftover).map(removeTemporaryFolder));
 }
 
 /** Removes a temporary file, or a folder of such a name with all that is in it. Never throws, like `discard`. */
@@ -109,6 +133,28 @@ export async function removeTemporaryFolder(path: string): Promise<void> {
 /** Removes a temporary file that will not be published. Never throws: what stays is a leftover, and mostly another error is on its way. */
 export async function discard(temporaryPath: string): Promise<void> {
   await rm(temporaryPath, { force: true }).catch(() => undefined);
+}
+
+/** The host's name, and on Linux the namespace of process ids, whose number is known only together with the boot of the kernel. */
+function describeSystem(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8");
+    return `${hostname()} ${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** Whether a file, or something in a folder, has changed. What cannot be looked at may have. */
+function hasChangedSince(timeMs: number, path: string): boolean {
+  try {
+    const found = lstatSync(path);
+    // A file that was just written has the time of its object already, so that both times count.
+    if (Math.max(found.mtimeMs, found.ctimeMs) > timeMs) return true;
+    return found.isDirectory() && readdirSync(path).some((name) => hasChangedSince(timeMs, join(path, name)));
+  } catch {
+    return true;
+  }
 }
 
 function isRunning(pid: number): boolean {

@@ -9,10 +9,12 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { mock } from "node:test";
 import { Disk } from "../../src/files/disk.ts";
 import {
   discard,
@@ -24,6 +26,7 @@ import {
 } from "../../src/files/temporary-file.ts";
 
 const MODIFIED_MS = 1_700_000_000_123;
+const HOUR_MS = 3_600_000;
 
 describe("temporary files", () => {
   let folder: string;
@@ -44,14 +47,15 @@ describe("temporary files", () => {
       ".s3-1.part",
       ".s3-0-00000000a.part",
       ".s3-1-00000000a.part.txt",
+      ".s3-1-1-00000000a.part",
       "x.s3-1-00000000a.part",
     ];
     assert.deepEqual(others.filter(isTemporaryName), []);
   });
 
   it("are left over where their process is gone, though another one may have its id", () => {
-    const own = basename(temporaryPathFor(join(folder, "a")));
-    const named = (pid: number | undefined) => own.replace(/^\.s3-\d+-.{8}/, `.s3-${pid}-00000000`);
+    const own = temporaryPathFor(join(folder, "a"));
+    const named = (pid: number) => own.replace(/\d+-\w+\.part$/, `${pid}-000000000.part`);
     const { pid: endedPid } = spawnSync(process.execPath, ["--version"]);
     assert.deepEqual([own, named(process.pid), named(endedPid), named(process.ppid), "file.part"].map(isLeftover), [
       false,
@@ -60,6 +64,30 @@ describe("temporary files", () => {
       false,
       false,
     ]);
+  });
+
+  it("of other machines and containers, and of earlier versions, are left over a day after their last change", () => {
+    const names = [".s3-00000000-999999-000000000.part", ".s3-999999-000000000.part"];
+    const paths = names.map((name) => join(folder, name));
+    const [asFolder = "", asFile = ""] = paths;
+    const extracted = join(asFolder, "a", "b.txt");
+    mkdirSync(dirname(extracted), { recursive: true });
+    for (const path of [extracted, asFile]) {
+      writeFileSync(path, "");
+      utimesSync(path, 0, 0);
+    }
+    mock.timers.enable({ apis: ["Date"], now: Date.now() });
+    try {
+      assert.deepEqual(paths.map(isLeftover), [false, false]);
+      mock.timers.tick(23 * HOUR_MS);
+      assert.deepEqual(paths.map(isLeftover), [false, false]);
+      mock.timers.tick(2 * HOUR_MS);
+      assert.deepEqual(paths.map(isLeftover), [true, true]);
+      utimesSync(extracted, Date.now() / 1000, Date.now() / 1000);
+      assert.deepEqual(paths.map(isLeftover), [false, true]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it("become the file, with its time, in place of whatever stood there", async () => {

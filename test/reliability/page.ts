@@ -70,7 +70,7 @@ function limits(endings: readonly Ending[]): string {
     `- **The parts of an earlier run may stay in the bucket** if the list of unfinished uploads cannot be read (${count(earlier)} runs): the file is then uploaded as a whole. A lifecycle rule of the bucket with AbortIncompleteMultipartUpload removes both.`,
     "- **If HEAD is refused without a reason, the file is sent again.** The object then has the headers, metadata and tags of this step alone.",
     "- **Over plain http, nothing proves that a listing is the server's.** Objects and parts have checksums, and everything else is protected by TLS. Use https.",
-    "- **An agent that is killed leaves temporary files** until the next run, or until the agent empties its temporary folder.",
+    "- **An agent that is killed leaves temporary files** until the next run, or until the agent empties its temporary folder. A run on another machine or in another container removes them only after a day.",
   ].join("\n");
 }
 

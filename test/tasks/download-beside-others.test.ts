@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs
 import { dirname, join } from "node:path";
 import { assertDownloaded, downloadBench } from "./download-bench.ts";
 import { assertFailed, assertSucceeded } from "./step-result.ts";
+import { ENDED_PID, temporaryNameOf } from "./temporary-names.ts";
 import { unprivilegedNode } from "./unprivileged-node.ts";
 
 const ALL = { deleteExtra: "true", maxDelete: "100%" };
@@ -96,7 +97,7 @@ describe("AwsS3Download, into a folder that holds what is none of its concern,",
   });
 
   it("clears what a killed run left in the folders on its way", async () => {
-    const gone = ".s3-999999-0123456789.part";
+    const gone = temporaryNameOf(ENDED_PID);
     await bench.put({ "a/b.txt": "b", "c/d.txt": "d" });
     bench.landing.write({ [gone]: "", [`a/${gone}`]: "", [`other/${gone}`]: "", "c/d.txt": "d" });
     assertDownloaded(await bench.download({ dryRun: "true" }), { new: 1, unchanged: 1, bytes: 1 });

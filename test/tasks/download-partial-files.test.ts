@@ -6,6 +6,7 @@ import type { StepResult } from "../../local/agent/agent.ts";
 import { assertDownloaded, downloadBench } from "./download-bench.ts";
 import { assertFailed } from "./step-result.ts";
 import { MIB, patternedBytes } from "./stored-objects.ts";
+import { ENDED_PID, temporaryNameOf } from "./temporary-names.ts";
 import { unprivilegedNode } from "./unprivileged-node.ts";
 
 /** In three ranges. */
@@ -105,9 +106,11 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
   });
 
   it("removes no temporary file of a run that still goes on", async () => {
-    const [mine, gone] = [`.s3-${process.pid}-0123456789.part`, ".s3-999999-0123456789.part"];
+    const [mine, gone] = [temporaryNameOf(process.pid), temporaryNameOf(ENDED_PID)];
+    const ofOtherMachine = `.s3-00000000-${ENDED_PID}-0123456789.part`;
     bench.landing.write({
       [mine]: "mine",
+      [`${ofOtherMachine}/b/c.txt`]: "of a machine whose processes are not known here",
       [`a/${gone}`]: "gone",
       // Where archives were extracted.
       [`${gone}/b/c.txt`]: "gone",
@@ -119,7 +122,8 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
       deleted: 1,
       bytes: 1,
     });
-    assert.deepEqual(bench.landing.read(), { [mine]: "mine", "a.txt": "a", "a/": "" });
+    const kept = Object.keys(bench.landing.read()).sort();
+    assert.deepEqual(kept, [`${ofOtherMachine}/b/c.txt`, mine, "a.txt", "a/"].sort());
   });
 
   it("leaves everything as it was where a file cannot be written, and names it", async function () {

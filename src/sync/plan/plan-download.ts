@@ -176,7 +176,7 @@ class DownloadPlanner {
     const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.covers(path);
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;
-      if (isLeftover(lastName(path))) this.#leftovers.add(path);
+      if (isLeftover(join(this.#options.target, path))) this.#leftovers.add(path);
       // Archives are extracted in a folder of such a name.
       if (path.split("/").some(isTemporaryName)) continue;
       this.#filesInTarget++;
@@ -188,7 +188,8 @@ class DownloadPlanner {
   #findLeftovers(): void {
     for (const folder of this.#targetFiles.existingFolders()) {
       for (const name of namesIn(join(this.#options.target, folder))) {
-        if (isLeftover(name)) this.#leftovers.add(folder === "" ? name : `${folder}/${name}`);
+        const path = folder === "" ? name : `${folder}/${name}`;
+        if (isLeftover(join(this.#options.target, path))) this.#leftovers.add(path);
       }
     }
   }
