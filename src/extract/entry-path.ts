@@ -1,6 +1,5 @@
 import { isRepositoryName } from "../files/repository-name.ts";
 import { whyNameIsRefused } from "../files/safe-path.ts";
-import { isTemporaryName } from "../files/temporary-file.ts";
 import { refuseEntry } from "./archive-error.ts";
 
 /** What an entry is called, and whether it is a folder. */
@@ -28,9 +27,6 @@ export function pathOfEntry({ name, isFolder }: NamedEntry, platform: NodeJS.Pla
   if (isFolder && (path === "" || path === ".")) return "";
   const refusal = whyNameIsRefused(path, platform);
   if (refusal) throw refuseEntry(name, refusal);
-  if (path.split("/").some(isTemporaryName)) {
-    throw refuseEntry(name, "its name is that of a temporary file of this task");
-  }
   // Nothing archives a repository under another name, unless to get past who looks for this one.
   const disguised = path.split("/").find((part) => part !== ".git" && isRepositoryName(part));
   if (disguised !== undefined) throw refuseEntry(name, `on some disks, ${disguised} is another name of .git`);

@@ -3,6 +3,7 @@
  * keys relative to the prefix, with `/` between their parts. First `whyNameIsRefused`, then `NameCollisions`, then `TargetFolder`.
  */
 import { posix, win32 } from "node:path";
+import { isTemporary } from "./temporary-file.ts";
 
 export { diskName, foldName, isCaseSensitive, NameCollisions } from "./name-collisions.ts";
 export { TargetFolder } from "./target-folder.ts";
@@ -47,6 +48,8 @@ function whyPartIsRefused(part: string, platform: NodeJS.Platform): string | und
   if (part === "") return "it starts or ends with a slash, or has two slashes in a row";
   if (part === ".") return 'it has "." between slashes, which means the same folder';
   if (part === "..") return 'it has ".." between slashes, which means the folder above';
+  // A later run would remove it as a leftover.
+  if (isTemporary(part)) return "the name of a file or folder in it is that of a temporary file of this task";
   if (platform === "win32") return whyWindowsPartIsRefused(part);
   // No character takes more than 3 bytes a UTF-16 unit.
   const isLong = part.length * 3 > MAX_PART_LENGTH && Buffer.byteLength(part) > MAX_PART_LENGTH;

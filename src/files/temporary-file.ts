@@ -45,9 +45,9 @@ export function temporaryPathFor(finalPath: string): string {
   );
 }
 
-/** Whether a name, without its folder, is one that `temporaryPathFor` gives. */
-export function isTemporaryName(name: string): boolean {
-  return TEMPORARY_NAME.test(name);
+/** Whether a relative path, with `/` between its names, is that of a temporary file or of something in a temporary folder. */
+export function isTemporary(path: string): boolean {
+  return path.split("/").some((name) => TEMPORARY_NAME.test(name));
 }
 
 /**

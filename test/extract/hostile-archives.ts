@@ -98,7 +98,7 @@ const names: readonly HostileArchive[] = [
   ...both(
     "a temporary file of the task",
     { name: "a/.s3-1-0123456789.part", content: "x" },
-    refused("a/.s3-1-0123456789.part", "its name is that of a temporary file of this task"),
+    refused("a/.s3-1-0123456789.part", "the name of a file or folder in it is that of a temporary file of this task"),
   ),
   ...both(
     "bytes that are no UTF-8",

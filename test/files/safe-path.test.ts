@@ -22,6 +22,7 @@ describe("the names that can become files", () => {
       "..": 'it has ".." between slashes, which means the folder above',
       "../a": 'it has ".." between slashes, which means the folder above',
       "a/..": 'it has ".." between slashes, which means the folder above',
+      "a/.s3-1-0123456789.part/b": "the name of a file or folder in it is that of a temporary file of this task",
       "a\0": "it has a NUL character",
       "a\ud800b": "it is not valid Unicode",
       "\udc00": "it is not valid Unicode",

@@ -19,7 +19,7 @@ import { Disk } from "../../src/files/disk.ts";
 import {
   discard,
   isLeftover,
-  isTemporaryName,
+  isTemporary,
   publish,
   temporaryPathFor,
   writeWhole,
@@ -40,7 +40,7 @@ describe("temporary files", () => {
     assert.equal(new Set(paths).size, paths.length);
     for (const path of paths) {
       assert.equal(dirname(path), folder);
-      assert.ok(basename(path).length < 50 && isTemporaryName(basename(path)));
+      assert.ok(basename(path).length < 50 && isTemporary(basename(path)));
     }
     const others = [
       "a.part",
@@ -50,7 +50,7 @@ describe("temporary files", () => {
       ".s3-1-1-00000000a.part",
       "x.s3-1-00000000a.part",
     ];
-    assert.deepEqual(others.filter(isTemporaryName), []);
+    assert.deepEqual(others.filter(isTemporary), []);
   });
 
   it("are left over where their process is gone, though another one may have its id", () => {

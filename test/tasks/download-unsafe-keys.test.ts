@@ -22,6 +22,11 @@ describe("AwsS3Download, given keys that are no paths,", () => {
       [`in/${"n".repeat(256)}`],
       "the name of a file or folder in it has more than 255 bytes",
     ],
+    [
+      "that a later run would remove as leftovers",
+      ["in/.s3-99999999-0123abcd0.part/data.txt", "in/a.s3/.S3-0123abcd-1-0123abcd0.part"],
+      "the name of a file or folder in it is that of a temporary file of this task",
+    ],
     ["of folders that hold something", ["in/folder/"], "it ends in /, and has 4 bytes"],
   ];
   for (const [title, keys, reason] of refused) {

@@ -2,7 +2,6 @@ import { codeOf } from "../../errors/coded-error.ts";
 import { archiveFormatOf, withoutArchiveExtension } from "../../extract/archive-format.ts";
 import { foldName, isCaseSensitive, NameCollisions, whyNameIsRefused } from "../../files/safe-path.ts";
 import type { OtherName } from "../../files/target-files.ts";
-import { isTemporaryName } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { DownloadOptions } from "../options.ts";
 import { StepError } from "../step-error.ts";
@@ -56,7 +55,7 @@ export class DownloadPaths {
 
   pathOf({ key }: RemoteObject): string {
     const { flattenFolders, patterns } = this.#options;
-    if (flattenFolders) return lastName(key);
+    if (flattenFolders) return key.slice(key.lastIndexOf("/") + 1);
     const relativeKey = key.slice(this.#prefix.length);
     if (this.isArchive(key)) return withoutArchiveExtension(relativeKey);
     const isRooted = relativeKey.startsWith("/") && patterns.namesRoot(relativeKey);
@@ -74,9 +73,7 @@ export class DownloadPaths {
     const path = this.pathOf(object);
     const refusal = key.endsWith("/")
       ? `it ends in /, and has ${sizeBytes} bytes`
-      : isTemporaryName(lastName(path))
-        ? "its name is that of a temporary file of this task"
-        : whyNameIsRefused(path, process.platform);
+      : whyNameIsRefused(path, process.platform);
     const wayIn =
       key.startsWith("/") && path.startsWith("/")
         ? ` Or include it with a pattern that starts with /, for example ${path}.`
@@ -170,8 +167,4 @@ export async function tellsCaseApart({ target, dryRun }: DownloadOptions): Promi
       cause: error,
     });
   }
-}
-
-export function lastName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -7,14 +7,14 @@ import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts"
 import { foldName } from "../../files/safe-path.ts";
 import { type LocalFile, scan } from "../../files/scan.ts";
 import { TargetFiles } from "../../files/target-files.ts";
-import { isLeftover, isTemporaryName } from "../../files/temporary-file.ts";
+import { isLeftover, isTemporary } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
-import { DownloadPaths, describeOtherName, lastName, tellsCaseApart } from "./download-paths.ts";
+import { DownloadPaths, describeOtherName, tellsCaseApart } from "./download-paths.ts";
 import { type DownloadSource, findSource } from "./download-source.ts";
 import { type Folding, joinByFoldedName, mergeJoin } from "./merge-join.ts";
 import { guardExisting } from "./overwrite-guard.ts";
@@ -173,12 +173,11 @@ class DownloadPlanner {
     const root = join(this.#options.target, this.#paths.base);
     // Files behind a link are not below the target.
     if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
-    const matches = (path: string) => isTemporaryName(lastName(path)) || this.#patterns.covers(path);
+    const matches = (path: string) => isTemporary(path) || this.#patterns.covers(path);
     for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
       const path = this.#paths.base + file.path;
       if (isLeftover(join(this.#options.target, path))) this.#leftovers.add(path);
-      // Archives are extracted in a folder of such a name.
-      if (path.split("/").some(isTemporaryName)) continue;
+      if (isTemporary(path)) continue;
       this.#filesInTarget++;
       yield { ...file, path };
     }
