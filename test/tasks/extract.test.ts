@@ -43,6 +43,18 @@ const fullDisk = (folder: string) => `
   }
 `;
 
+/** Refuses all but the first temporary file straight in a folder. */
+const onlyOneProbe = (folder: string) => `
+  const fs = require("node:fs");
+  const { open } = fs.promises;
+  let probes = 0;
+  fs.promises.open = (path, ...more) => {
+    const isProbe = require("node:path").dirname(String(path)) === ${JSON.stringify(folder)};
+    if (isProbe && ++probes > 1) throw Object.assign(new Error("EACCES: permission denied, open"), { code: "EACCES" });
+    return open(path, ...more);
+  };
+`;
+
 describe("AwsS3Download with extract", () => {
   const bench = downloadBench("embedded");
   const extract = async (inputs: Record<string, string> = {}, step = {}) => {
@@ -243,6 +255,15 @@ describe("AwsS3Download with extract", () => {
       errors[3] ?? "",
       /^extract: gone\.zip was not downloaded: .*action s3:GetObject on arn:aws:s3:::.* \[access-denied\]$/,
     );
+  });
+
+  it("tests only once whether the target's disk tells case apart", async () => {
+    await bench.put({ "in/app.zip": app });
+    bench.landing.write({ "kept.txt": "kept" });
+    const hookPath = join(bench.landing.outside, "hook.cjs");
+    writeFileSync(hookPath, onlyOneProbe(bench.landing.path));
+    const result = await extract({ sourceFolder: "in" }, { env: { NODE_OPTIONS: `--require=${hookPath}` } });
+    assertDownloaded(result, { new: 2, bytes: app.length });
   });
 
   it("names the disk that is full, and how much is needed there", async () => {

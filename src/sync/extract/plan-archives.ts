@@ -19,7 +19,6 @@ import { type DownloadTools, fetchContextOf } from "../download/fetch-context.ts
 import { fetchFile } from "../download/fetch-file.ts";
 import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "../plan/background-queue.ts";
-import { tellsCaseApart } from "../plan/download-paths.ts";
 import { guardExisting } from "../plan/overwrite-guard.ts";
 import type { Action, ExtractAction, FolderAction, GetAction, PlanProblem, PlanRemark } from "../plan/plan.ts";
 import type { DownloadPlan, ReadArchive } from "../plan/plan-download.ts";
@@ -94,14 +93,14 @@ export async function planArchives(
 }
 
 function fetchAll(
-  { archiveObjects, prefix }: DownloadPlan,
+  { archiveObjects, prefix, tellsCaseApart }: DownloadPlan,
   options: DownloadOptions,
   tools: DownloadTools,
   archiveFolder: string,
   fetched: Map<Action, FetchedArchive | ArchiveError>,
 ) {
   const context = fetchContextOf(options, tools, new TargetFolder(archiveFolder));
-  const isCaseSensitive = tellsCaseApart(options);
+  const disk = { platform: process.platform, isCaseSensitive: tellsCaseApart };
   const maxBytes = options.extract?.maxBytes ?? 0;
   let begun = 0;
   const perform = async (action: Action): Promise<number> => {
@@ -112,7 +111,6 @@ function fetchAll(
     const format = archiveFormatOf(relativeKey) as ArchiveFormat;
     const file = { path, format, sizeBytes: fetchedBytes };
     try {
-      const disk = { platform: process.platform, isCaseSensitive: await isCaseSensitive };
       const contents = await checkArchive(file, disk, { maxBytes }, tools.signal);
       fetched.set(action, { ...file, ...contents, modifiedMs: (await stat(path)).mtimeMs });
     } catch (error) {
