@@ -5,11 +5,11 @@ import { diskName, TargetFolder } from "../../files/safe-path.ts";
 import { removeTemporaryFolder } from "../../files/temporary-file.ts";
 import { removeFile } from "../../files/windows/move-file.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
-import { ExtractedFiles } from "../extract/extract-files.ts";
 import type { DownloadOptions } from "../options.ts";
 import type { Action, DeleteAction } from "../plan/plan.ts";
 import type { DownloadPlan } from "../plan/plan-download.ts";
 import { makeReport, type TransferReport } from "../report.ts";
+import { ExtractedFiles } from "./extract-files.ts";
 import { type DownloadTools, fetchContextOf } from "./fetch-context.ts";
 import { fetchFile } from "./fetch-file.ts";
 

@@ -1,12 +1,11 @@
-import { lstat } from "node:fs/promises";
 import { CodedError } from "../../errors/coded-error.ts";
-import { discard, publish, temporaryPathFor } from "../../files/temporary-file.ts";
-import { folderInTheWayError } from "../../files/windows/move-file.ts";
+import { discard, temporaryPathFor } from "../../files/temporary-file.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
 import { headObject } from "../../s3/head-object.ts";
 import { fetchInOne } from "./fetch-in-one.ts";
 import { fetchInRanges, RANGE_SIZE_BYTES } from "./fetch-in-ranges.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
+import { replaceFile } from "./replace-file.ts";
 
 export type { FetchContext, FetchedObject } from "./fetched-object.ts";
 
@@ -57,42 +56,5 @@ async function fetchOnce(context: FetchContext, object: FetchedObject, path: str
   } catch (error) {
     await discard(temporaryPath);
     throw error;
-  }
-}
-
-/**
- * Moves a temporary file to its place.
- *
- * @param name of the place, relative to the target.
- * @throws {FolderExchangedError} if its folder was replaced; {OtherNameError}; {FileInUseError}; {CodedError} if a folder that must not be
- *   removed has its name; Node's error.
- */
-export async function replaceFile(
-  {
-    target,
-    disk,
-    replacesEmptyFolders,
-    signal,
-  }: Pick<FetchContext, "target" | "disk" | "replacesEmptyFolders" | "signal">,
-  temporaryPath: string,
-  name: string,
-  path: string,
-): Promise<void> {
-  const confirm = async () => {
-    await target.confirm(name, disk);
-    target.confirmName(name);
-  };
-  try {
-    await publish(temporaryPath, path, disk, { signal, confirm });
-  } catch (error) {
-    // The error of a rename differs between systems.
-    const isFolder = await lstat(path)
-      .then((found) => found.isDirectory())
-      .catch(() => false);
-    if (!isFolder) throw error;
-    if (!replacesEmptyFolders || !(await target.removeEmpty(name))) {
-      throw folderInTheWayError(path);
-    }
-    await publish(temporaryPath, path, disk, { signal, confirm });
   }
 }

@@ -10,9 +10,9 @@ import { folderInTheWayError } from "../../files/windows/move-file.ts";
 import { writeContent } from "../../files/write-content.ts";
 import { eventLoopTurns, type TakeTurns } from "../../scheduling/event-loop-turns.ts";
 import { type ApplyResult, applyActions } from "../apply.ts";
-import { replaceFile } from "../download/fetch-file.ts";
 import type { ExtractAction } from "../plan/plan.ts";
 import type { ReadArchive } from "../plan/plan-download.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const PARALLEL_CHECKS = 16;
 const NOTHING_DONE: ApplyResult = { done: [], bytesDone: 0, failures: [], stoppedEarly: false };
