@@ -79,7 +79,12 @@ export async function compare(
 
 const USE_CHECKSUM = "Set compareBy to checksum.";
 
-function compareTimes({ source }: CompareContext, file: ComparedFile, objectModifiedMs: number): Comparison {
+/** Compares a file and an object of the same size by their times. */
+export function compareTimes(
+  { source }: Pick<CompareContext, "source">,
+  file: Pick<ComparedFile, "modifiedMs">,
+  objectModifiedMs: number,
+): Comparison {
   // S3 keeps whole seconds, so a file's fraction of a second is ignored.
   const fileSeconds = Math.floor(file.modifiedMs / 1000);
   const objectSeconds = Math.floor(objectModifiedMs / 1000);

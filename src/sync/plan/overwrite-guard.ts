@@ -1,3 +1,5 @@
+import type { LocalFile } from "../../files/scan.ts";
+import type { Overwrite } from "../options.ts";
 import { nameExamples, type PlanProblem } from "./plan.ts";
 
 /**
@@ -22,4 +24,22 @@ export function guardExisting(
       : `${names.length} ${noun} exist already under ${place}: ${nameExamples(names)}`;
   const advice = "Choose another targetFolder, or set overwrite to changed, always or never.";
   return { input: "overwrite", code: "target-not-empty", message: `${what}. ${advice}` };
+}
+
+/**
+ * What `overwrite` says of a file or link that has the place of a new file:
+ *
+ * | overwrite | a file | a link |
+ * |---|---|---|
+ * | always | replaced | replaced |
+ * | never, error | stays | stays |
+ * | changed | undefined: a comparison decides | replaced |
+ */
+export function decideOverwrite(
+  overwrite: Overwrite,
+  { isLink }: LocalFile,
+): { readonly stays: boolean; readonly reason: string } | undefined {
+  if (overwrite === "always") return { stays: false, reason: "overwrite: always" };
+  if (overwrite !== "changed") return { stays: true, reason: "exists" };
+  return isLink ? { stays: false, reason: "is a symbolic link" } : undefined;
 }

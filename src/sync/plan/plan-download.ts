@@ -17,7 +17,7 @@ import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
 import { DownloadPaths, describeOtherName, tellsCaseApart } from "./download-paths.ts";
 import { type DownloadSource, findSource } from "./download-source.ts";
 import { type Folding, joinByFoldedName, mergeJoin } from "./merge-join.ts";
-import { guardExisting } from "./overwrite-guard.ts";
+import { decideOverwrite, guardExisting } from "./overwrite-guard.ts";
 import { remarkOnLines } from "./pattern-remarks.ts";
 import type {
   Action,
@@ -252,20 +252,20 @@ class DownloadPlanner {
     const get = (reason: string): Action => ({ kind: "get", ...subject, reason, etag: object.etag, replaces: !!file });
     if (!file) {
       this.#decisions.push(get("new"));
-    } else if (overwrite === "always") {
-      this.#decisions.push(get("overwrite: always"));
-    } else if (overwrite === "never" || overwrite === "error") {
-      this.#decisions.push({ kind: "skip", ...subject, reason: "exists" });
-      if (overwrite === "error") this.#existing.push(subject.path);
-    } else if (file.isLink) {
-      this.#decisions.push(get("is a symbolic link"));
-    } else {
-      await this.#decisions.add(async () => {
-        const compared = { ...file, absolutePath: join(this.#options.target, subject.path) };
-        const { isSame, reason } = await compare(this.#compareContext, compared, object.key, object);
-        return isSame ? { kind: "skip", ...subject, reason } : get(reason);
-      });
+      return;
     }
+    if (overwrite === "error") this.#existing.push(subject.path);
+    const skip = (reason: string): Action => ({ kind: "skip", ...subject, reason });
+    const decided = decideOverwrite(overwrite, file);
+    if (decided) {
+      this.#decisions.push(decided.stays ? skip(decided.reason) : get(decided.reason));
+      return;
+    }
+    await this.#decisions.add(async () => {
+      const compared = { ...file, absolutePath: join(this.#options.target, subject.path) };
+      const { isSame, reason } = await compare(this.#compareContext, compared, object.key, object);
+      return isSame ? skip(reason) : get(reason);
+    });
   }
 
   /** A file that the disk finds by another name is a different file, and must not be replaced. */
