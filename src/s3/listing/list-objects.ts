@@ -1,7 +1,8 @@
 import { CodedError } from "../../errors/coded-error.ts";
+import { compareUtf8 } from "../../files/byte-order.ts";
 import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
-import { compareKeys, type Page, type Position, type RemoteObject, requestPage, shown } from "./request-page.ts";
+import { type Page, type Position, type RemoteObject, requestPage, shown } from "./request-page.ts";
 
 export type { RemoteObject } from "./request-page.ts";
 
@@ -63,7 +64,7 @@ async function* listSorted(
 ): AsyncGenerator<RemoteObject, void, undefined> {
   const objects: RemoteObject[] = [];
   for await (const object of listObjects(bucket, prefix, signal)) objects.push(object);
-  objects.sort((a, b) => compareKeys(a.key, b.key));
+  objects.sort((a, b) => compareUtf8(a.key, b.key));
   let previousKey = "";
   for (const object of objects) {
     if (object.key !== previousKey) yield object;
@@ -107,7 +108,7 @@ async function* streamObjects(
       for (const object of page.objects) {
         if (!object.key.startsWith(prefix))
           throw new ListingError("listing-invalid", misplaced(bucket, object.key, prefix));
-        if (mustBeInOrder && compareKeys(object.key, previousKey) <= 0) {
+        if (mustBeInOrder && compareUtf8(object.key, previousKey) <= 0) {
           // Some stores begin a page with the last key of the one before.
           if (object.key === previousKey) continue;
           bucket.giveUp("listingOrder");

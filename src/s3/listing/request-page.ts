@@ -1,4 +1,5 @@
 import { shorten } from "../../errors/bounded-text.ts";
+import { compareUtf8 } from "../../files/byte-order.ts";
 import type { HttpResponse } from "../../http/messages.ts";
 import type { Bucket } from "../bucket.ts";
 import { notS3 } from "../xml-body.ts";
@@ -88,7 +89,7 @@ function nextPosition(
 }
 
 function lastOf(key: string | undefined, folder: string | undefined): string | undefined {
-  return key !== undefined && folder !== undefined && compareKeys(folder, key) > 0 ? folder : (key ?? folder);
+  return key !== undefined && folder !== undefined && compareUtf8(folder, key) > 0 ? folder : (key ?? folder);
 }
 
 function objectOf(entry: ListedEntry, isEncoded: boolean, response: HttpResponse): RemoteObject {
@@ -127,14 +128,6 @@ function decodeKey(encoded: string | undefined): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-const SURROGATE = /[\ud800-\udfff]/;
-
-/** Compares keys by their UTF-8 bytes; only with surrogates that is not JavaScript's own order. */
-export function compareKeys(key: string, other: string): number {
-  if (SURROGATE.test(key) || SURROGATE.test(other)) return Buffer.compare(Buffer.from(key), Buffer.from(other));
-  return key > other ? 1 : key === other ? 0 : -1;
 }
 
 /** A key for a message. */
