@@ -1,8 +1,9 @@
-import { pipeline, type Readable, Transform } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type { Header, Pack } from "tar-stream";
 import { type ArchiveEntry, modeOf } from "./archive-entry.ts";
 import { type EntryReader, isSmall } from "./entry-content.ts";
+import { withoutSystem } from "./gzip-header.ts";
 
 const MODIFIED = new Date(Date.UTC(1980, 0, 1));
 
@@ -57,21 +58,4 @@ async function addLarge(tar: Pack, entry: ArchiveEntry, reader: EntryReader): Pr
 
 function headerOf(entry: ArchiveEntry): Partial<Header> & Pick<Header, "name"> {
   return { name: entry.path, size: entry.sizeBytes, mode: modeOf(entry), mtime: MODIFIED, type: "file" };
-}
-
-/** Place of the byte that names the operating system, and its value for "unknown". Source: RFC 1952, section 2.3. */
-const SYSTEM_OFFSET = 9;
-const UNKNOWN_SYSTEM = 255;
-
-/** Sets the operating system in the header of a gzip stream to "unknown". */
-function withoutSystem(): Transform {
-  let positionBytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const offset = SYSTEM_OFFSET - positionBytes;
-      if (offset >= 0 && offset < chunk.length) chunk[offset] = UNKNOWN_SYSTEM;
-      positionBytes += chunk.length;
-      done(null, chunk);
-    },
-  });
 }

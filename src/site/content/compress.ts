@@ -3,6 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
+import { withoutSystem } from "../../archive/gzip-header.ts";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { FileChangedError } from "../../files/file-range.ts";
 import { patience } from "../../files/windows/patience.ts";
@@ -37,10 +38,6 @@ const LARGE_BROTLI_QUALITY = 9;
 const MAX_BROTLI_WINDOW_BITS = 22;
 /** Brotli cannot refer to the last 16 bytes of its window ("Window size" in RFC 7932, section 9.1). */
 const BROTLI_WINDOW_GAP_BYTES = 16;
-
-/** The position of the operating system in the header of a gzip file, and the value for "unknown" (RFC 1952, section 2.3). */
-const GZIP_SYSTEM_BYTE = 9;
-const GZIP_UNKNOWN_SYSTEM = 255;
 
 /** Whether compressing a file is worth a try: it is larger than 1 KiB, and its content type is text or as compressible as text. */
 export function isWorthCompressing(contentType: string, sizeBytes: number): boolean {
@@ -86,7 +83,7 @@ async function writeCompressed(
   try {
     const output = (await open(targetPath, "w")).createWriteStream();
     try {
-      if (encoding === "gzip") await pipeline(input, createGzip({ level: 9 }), withoutSystem, output, { signal });
+      if (encoding === "gzip") await pipeline(input, createGzip({ level: 9 }), withoutSystem(), output, { signal });
       else await pipeline(input, brotliFor(sizeBytes), output, { signal });
     } finally {
       // Waits until nothing writes to it any more before it is removed.
@@ -113,15 +110,4 @@ function brotliFor(sizeBytes: number) {
       [constants.BROTLI_PARAM_SIZE_HINT]: sizeBytes,
     },
   });
-}
-
-/** A gzip header contains the operating system, so the same content would differ between agents. */
-async function* withoutSystem(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let offsetBytes = 0;
-  for await (const chunk of chunks) {
-    const index = GZIP_SYSTEM_BYTE - offsetBytes;
-    if (index >= 0 && index < chunk.length) chunk[index] = GZIP_UNKNOWN_SYSTEM;
-    offsetBytes += chunk.length;
-    yield chunk;
-  }
 }
