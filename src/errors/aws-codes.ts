@@ -1,6 +1,6 @@
 import type { ErrorCode } from "./error-codes.ts";
 
-/** By the codes of AWS's services and other stores, and the task's own `NotS3` and `NotSTS`. */
+/** By the codes of AWS's services and other stores, and the task's own `NotS3`, `NotSTS` and `Unrecognized`. */
 const CODES = {
   AccessControlListNotSupported: "canned-acl-not-supported",
   AccessDenied: "access-denied",
@@ -56,6 +56,7 @@ const CODES = {
   TokenRefreshRequired: "session-token-expired",
   TooManyHostedZones: "quota-exceeded",
   TooManyRequestsException: "slow-down",
+  Unrecognized: "response-not-recognized",
   ValidationError: "role-settings-invalid",
 } as const satisfies Readonly<Record<string, ErrorCode>>;
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { NOT_S3, ServiceError, secondsToMs } from "../../aws/errors/errors.ts";
+import { ServiceError, secondsToMs, UNRECOGNIZED } from "../../aws/errors/errors.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 import { ProxyError } from "../../http/proxy-error.ts";
 
@@ -28,7 +28,7 @@ export function refusal(status: number | undefined, message: string, retryAfterM
   const said = /^\s*</.test(message) ? "it answered with a page" : message;
   return new ServiceError({
     status: status ?? 200,
-    awsCode: NOT_S3,
+    awsCode: UNRECOGNIZED,
     serverMessage: said,
     retryAfterMs,
   });

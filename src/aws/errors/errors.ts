@@ -8,7 +8,7 @@ import { meaningOf } from "./refusal-meaning.ts";
 /** What the server said when it refused. All of it comes from outside. */
 export interface ServiceErrorDetails {
   readonly status: number;
-  /** The service's code, for example `NoSuchBucket`; `NotS3` if the answer is not from an S3 server. */
+  /** The service's code, for example `NoSuchBucket`; or one of the task's own, for example `NotS3`. */
   readonly awsCode: string;
   readonly serverMessage: string;
   readonly requestId?: string | undefined;
@@ -33,7 +33,7 @@ export class ServiceError extends CodedError {
     const details = bounded(said);
     const meaning = meaningOf(details.awsCode, details.serverMessage);
     const requestId = details.requestId ? `, request id ${details.requestId}` : "";
-    const code = details.awsCode === NOT_S3 ? "" : ` ${details.awsCode}`;
+    const code = [NOT_S3, UNRECOGNIZED].includes(details.awsCode) ? "" : ` ${details.awsCode}`;
     super(awsErrorCode(meaning, details.status), `${details.serverMessage} (${details.status}${code}${requestId})`);
     this.details = details;
     this.meaning = meaning;
@@ -57,8 +57,11 @@ export class UnsupportedInputError extends CodedError {
   override readonly name: string = "UnsupportedInputError";
 }
 
-/** The code for an answer that cannot be from S3. */
+/** The code for an answer to a request to S3 that cannot be from S3. */
 export const NOT_S3 = "NotS3";
+
+/** The code for an answer of another service, for example Azure DevOps, that has no code, or cannot be from that service. */
+export const UNRECOGNIZED = "Unrecognized";
 
 /** Codes, regions and request ids are much shorter. */
 const MAX_NAME_LENGTH = 200;

@@ -1,5 +1,5 @@
 import { connectionHint } from "../../aws/errors/connection-hints.ts";
-import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import { ServiceError, UNRECOGNIZED } from "../../aws/errors/errors.ts";
 import { type ByAwsCode, entryFor } from "../../errors/aws-codes.ts";
 import { ConnectionError } from "../../http/connection-error.ts";
 
@@ -25,7 +25,7 @@ export function asServiceError(error: unknown): unknown {
   const isRead = $fault !== undefined && !UNREAD_CODES.has(name);
   return new ServiceError({
     status: $metadata.httpStatusCode,
-    awsCode: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : NOT_S3,
+    awsCode: $metadata.clockSkewCorrected ? "RequestTimeTooSkewed" : isRead ? name : UNRECOGNIZED,
     serverMessage: isRead ? message : "the answer is not from AWS",
     requestId: $metadata.requestId,
   });
@@ -59,7 +59,7 @@ const ADVICE: ByAwsCode<(attempt: Attempt) => string> = {
   Throttling: adviseOnThrottling,
   ThrottlingException: adviseOnThrottling,
   PriorRequestNotComplete: adviseOnThrottling,
-  [NOT_S3]: () => "Check any proxy between this machine and AWS.",
+  [UNRECOGNIZED]: () => "Check any proxy between this machine and AWS.",
 };
 
 /** Why an operation failed and what to do, in sentences for the log. They may hold text from outside. */

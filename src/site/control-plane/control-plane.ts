@@ -21,7 +21,7 @@ import type {
   ListResourceRecordSetsCommandOutput,
 } from "@aws-sdk/client-route-53";
 import type { CredentialSource, Credentials } from "../../aws/credentials/credentials.ts";
-import { NOT_S3, ServiceError } from "../../aws/errors/errors.ts";
+import { ServiceError, UNRECOGNIZED } from "../../aws/errors/errors.ts";
 import { withCredentials } from "../../aws/errors/expired-session.ts";
 import { withRetries } from "../../aws/retry.ts";
 import { requestHandler } from "../../aws/sdk-requests.ts";
@@ -163,7 +163,7 @@ function route53Operations(
   };
 }
 
-const NOT_AWS = { status: 200, awsCode: NOT_S3, serverMessage: "the answer is not from AWS" };
+const NOT_AWS = { status: 200, awsCode: UNRECOGNIZED, serverMessage: "the answer is not from AWS" };
 
 interface Aborting {
   readonly abortSignal: AbortSignal;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeFailure, isStepFatal } from "../../../src/aws/errors/error-hints.ts";
-import { IdentityError, NOT_S3, ServiceError } from "../../../src/aws/errors/errors.ts";
+import { IdentityError, NOT_S3, ServiceError, UNRECOGNIZED } from "../../../src/aws/errors/errors.ts";
 import { ConnectionError } from "../../../src/http/connection-error.ts";
 
 const refusal = (code: string, serverMessage = "No", status = 403) =>
@@ -176,6 +176,7 @@ describe("a failure ends the step", () => {
       assert.equal(isStepFatal(refusal(code)), false, code);
     }
     assert.equal(isStepFatal(refusal(NOT_S3, "A page", 502)), false);
+    assert.equal(isStepFatal(refusal(UNRECOGNIZED, "A page", 200)), false);
     assert.equal(isStepFatal(new ConnectionError("ECONNRESET", "host", "no")), false);
     assert.equal(isStepFatal(new Error("else")), false);
   });
