@@ -104,8 +104,8 @@ export async function readServiceError(response: HttpResponse, expectedBucketOwn
     status,
     awsCode,
     serverMessage: describeReason(parsed, response),
-    requestId: headerText(headers["x-amz-request-id"] ?? headers["x-amzn-requestid"]) ?? parsed?.RequestId,
-    region: headerText(headers["x-amz-bucket-region"]) ?? parsed?.Region,
+    requestId: headers["x-amz-request-id"] ?? headers["x-amzn-requestid"] ?? parsed?.RequestId,
+    region: headers["x-amz-bucket-region"] ?? parsed?.Region,
     expectedBucketOwner,
     retryAfterMs: secondsToMs(headers["retry-after"]),
     serverTimeMs: headers.date ? Date.parse(headers.date) || undefined : undefined,
@@ -138,10 +138,6 @@ function describeReason(parsed: ErrorElement | undefined, { headers, body }: Htt
   return body.length > MAX_ERROR_BYTES
     ? "the answer is larger than an error document of S3"
     : "the server gave no reason";
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }
 
 /** Reads a `Retry-After` header; undefined if it has no number of seconds. */
