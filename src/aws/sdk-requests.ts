@@ -20,6 +20,14 @@ export interface SdkRequestOptions {
 }
 
 /**
+ * Keeps clients of the SDK that are made from now on from warning of versions of Node.js that it will not support one day: which one runs
+ * here is up to the agent.
+ */
+export function ignoreNodeSupport(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+}
+
+/**
  * Sends the requests of the SDK's clients over our transport, so that they use the agent's proxy and certificates too. Requests to the
  * metadata services of machines and containers are different: they are local, and the SDK sends them directly.
  */

@@ -1,7 +1,7 @@
 import { asReason } from "../../errors/bounded-text.ts";
 import type { Transport } from "../../http/transport.ts";
 import { IdentityError } from "../errors/errors.ts";
-import { requestHandler } from "../sdk-requests.ts";
+import { ignoreNodeSupport, requestHandler } from "../sdk-requests.ts";
 import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
@@ -61,8 +61,7 @@ export function createAgentIdentity(options: AgentIdentityOptions): CredentialSo
 type Find = () => Promise<Credentials>;
 
 async function loadChain({ region, transport, onNote }: AgentIdentityOptions): Promise<Find> {
-  // The SDK warns about Node versions that it will not support in the future; the agent decides which one runs here.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  ignoreNodeSupport();
   const { defaultProvider, fromIni } = await import("../sdk-clients.ts");
   const ignore = () => undefined;
   const settings = {

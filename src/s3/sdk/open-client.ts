@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { SdkRequest } from "../../aws/sdk-requests.ts";
+import { ignoreNodeSupport, type SdkRequest } from "../../aws/sdk-requests.ts";
 
 /** What a client of the SDK hands its requests to. */
 export interface RequestHandler {
@@ -43,8 +43,7 @@ type Sdk = typeof import("../../aws/sdk-clients.ts");
 export async function openClient({
   handle,
 }: RequestHandler): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
-  // The SDK speaks of the versions of Node that it will support one day; which one runs here is up to the agent.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  ignoreNodeSupport();
   const sdk = await import("../../aws/sdk-clients.ts");
   const client = new sdk.S3Client({
     ...SETTINGS,

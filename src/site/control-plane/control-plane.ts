@@ -24,7 +24,7 @@ import type { CredentialSource, Credentials } from "../../aws/credentials/creden
 import { ServiceError, UNRECOGNIZED } from "../../aws/errors/errors.ts";
 import { withCredentials } from "../../aws/errors/expired-session.ts";
 import { withRetries } from "../../aws/retry.ts";
-import { requestHandler } from "../../aws/sdk-requests.ts";
+import { ignoreNodeSupport, requestHandler } from "../../aws/sdk-requests.ts";
 import type { Transport } from "../../http/transport.ts";
 import { asServiceError } from "./control-plane-error.ts";
 
@@ -62,8 +62,7 @@ export interface ControlPlaneOptions {
 
 /** Loads the SDK's clients and prepares requests; nothing is sent yet. */
 export async function openControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  // The SDK speaks of the versions of Node that it will support one day; which one runs here is up to the agent.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  ignoreNodeSupport();
   const sdk = await import("./control-plane-clients.ts");
   const signing = createSigningCredentials(options.credentials);
   const settings = settingsOf(options, signing);
