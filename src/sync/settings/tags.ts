@@ -1,7 +1,8 @@
 import { CodedError } from "../../errors/coded-error.ts";
 import { readSettingLines } from "./setting-lines.ts";
 
-// "Categorizing your objects using tags" in the Amazon S3 User Guide. A character outside the basic plane counts as two.
+// "Categorizing your objects using tags" in the Amazon S3 User Guide; for lengths and characters of session tags also "Pass session tags in
+// AWS STS" in the IAM User Guide. A character outside the basic plane counts as two.
 const MAX_TAGS = 10;
 const MAX_NAME_LENGTH = 128;
 const MAX_VALUE_LENGTH = 256;
@@ -16,9 +17,8 @@ const ALLOWED = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 export function parseTags(text: string): ReadonlyMap<string, string> | undefined {
   const tags = new Map<string, string>();
   readSettingLines(text, "name=value", ({ name, value }) => {
-    checkTag(name, value);
-    if (tags.has(name))
-      throw new CodedError("tag-invalid", `"${name}" occurs twice. An object has one tag of each name.`);
+    checkTag(name, value, "tag", "S3");
+    if (tags.has(name)) throw invalid(`"${name}" occurs twice. An object has one tag of each name.`);
     tags.set(name, value);
   });
   if (tags.size > MAX_TAGS) {
@@ -28,20 +28,25 @@ export function parseTags(text: string): ReadonlyMap<string, string> | undefined
   return tags.size > 0 ? tags : undefined;
 }
 
-function checkTag(name: string, value: string): void {
+/**
+ * Checks a tag by the rules that are the same for objects and for sessions.
+ *
+ * @param what for the message.
+ * @param service that has the rules, for the message.
+ * @throws CodedError that says what is wrong.
+ */
+export function checkTag(name: string, value: string, what: "tag" | "session tag", service: "S3" | "STS"): void {
   const characters = "letters, digits, spaces, and + - = . _ : / @";
-  if (/^aws:/i.test(name))
-    throw new CodedError("tag-invalid", `"${name}" starts with aws:, which is reserved for AWS. Choose another name.`);
-  if (name.length > MAX_NAME_LENGTH)
-    throw new CodedError("tag-invalid", tooLong("the name of a tag", name, MAX_NAME_LENGTH));
-  if (value.length > MAX_VALUE_LENGTH)
-    throw new CodedError("tag-invalid", tooLong(`the value of "${name}"`, value, MAX_VALUE_LENGTH));
-  if (!ALLOWED.test(name))
-    throw new CodedError("tag-invalid", `"${name}" cannot be the name of a tag. S3 allows ${characters}.`);
-  if (!ALLOWED.test(value))
-    throw new CodedError("tag-invalid", `"${value}" cannot be the value of "${name}". S3 allows ${characters}.`);
+  if (/^aws:/i.test(name)) throw invalid(`"${name}" starts with aws:, which is reserved for AWS. Choose another name.`);
+  for (const [role, text, limit] of [
+    [`the name of a ${what}`, name, MAX_NAME_LENGTH],
+    [`the value of "${name}"`, value, MAX_VALUE_LENGTH],
+  ] as const) {
+    if (text.length > limit) throw invalid(`${role} has ${text.length} characters, and ${service} allows ${limit}.`);
+    if (!ALLOWED.test(text)) throw invalid(`"${text}" cannot be ${role}. ${service} allows ${characters}.`);
+  }
 }
 
-function tooLong(what: string, text: string, limit: number): string {
-  return `${what} has ${text.length} characters, and S3 allows ${limit}.`;
+function invalid(message: string): CodedError {
+  return new CodedError("tag-invalid", message);
 }

@@ -188,7 +188,7 @@ export const roleRows: InputRow[] = [
           'sessionTags: line 1: "project" has no =. Write name=value. [line-invalid]',
           'sessionTags: line 2: "aws:team" starts with aws:, which is reserved for AWS. Choose another name. [tag-invalid]',
           'sessionTags: line 4: "Team" occurs twice. Upper and lower case are the same here. [tag-invalid]',
-          'sessionTags: line 5: "me?" cannot be the value of "owner". Letters, digits, spaces, and + - = . _ : / @ are allowed, 256 of them at most. [tag-invalid]',
+          'sessionTags: line 5: "me?" cannot be the value of "owner". STS allows letters, digits, spaces, and + - = . _ : / @. [tag-invalid]',
         ],
       },
       {
