@@ -40,6 +40,10 @@ const MOMENTS = {
 const hook = (moment: keyof typeof MOMENTS, how: "kill" | "cancel", folder: string) => `
   const fs = require("node:fs");
   let calls = 0;
+  let isCancelled = false;
+  process.on("SIGINT", () => {
+    isCancelled = true;
+  });
   const watch = (module, name) => {
     const real = module[name];
     module[name] = (...args) => {
@@ -52,8 +56,8 @@ const hook = (moment: keyof typeof MOMENTS, how: "kill" | "cancel", folder: stri
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         }
       }
-      // The disk stays slow.
-      if (calls > 100 && calls % 50 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+      // The disk stays slow until the signal has arrived.
+      if (calls > 100 && !isCancelled) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       if (isOurs && module === fs) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${MOMENTS[moment].diskMs});
       return real(...args);
     };
@@ -76,8 +80,6 @@ describe("AwsS3Download with extract leaves only whole files,", () => {
     if (how === "cancel") {
       for (let left = 4_000; !existsSync(join(outside, "reached")) && left > 0; left--) await sleep(5);
       cancel.abort();
-      // The signal is on its way; whether it has arrived, nobody can tell.
-      await sleep(100);
       writeFileSync(join(outside, "go-on"), "");
     }
     return running;

@@ -51,9 +51,7 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
 
   it("need no configureWebsite below a prefix: nobody looks for an error page that is another site's", async () => {
     await publish(root);
-    const startMs = performance.now();
     await publish({ ...docs, _redirects: "" }, { targetFolder: "docs", configureWebsite: "false" });
-    assert.ok(performance.now() - startMs < 60_000);
     assert.deepEqual(await website(), ["index.html", "404.html", ["old/"]]);
   });
 

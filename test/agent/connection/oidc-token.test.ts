@@ -101,20 +101,21 @@ describe("The pipeline's token, over TLS with a certificate of a private authori
   it("comes through connections that are closed with the end of the step", async () => {
     const closing = `
       import { subscribe } from "node:diagnostics_channel";
-      import { setTimeout as sleep } from "node:timers/promises";
+      import { once } from "node:events";
       import { readNetwork } from "../../src/agent/network.ts";
       import { createOidcTokens } from "../../src/agent/connection/oidc-token.ts";
       const ended = new AbortController();
       const { signal } = ended;
       const sockets = new Set();
       subscribe("net.client.socket", ({ socket }) => sockets.add(socket));
-      const connections = () => [...sockets].filter((socket) => !socket.destroyed).length;
+      const connections = () => [...sockets].filter((socket) => !socket.closed);
       const settings = { serviceConnectionId: "${connection.id}", network: readNetwork(), userAgent: "test", signal };
       createOidcTokens(settings).request().then(async () => {
         const open = connections();
+        const closed = Promise.all(open.map((socket) => once(socket, "close")));
         ended.abort();
-        await sleep(200);
-        console.log("claims=" + JSON.stringify([open > 0, connections()]));
+        await closed;
+        console.log("claims=" + JSON.stringify([open.length > 0, connections().length]));
       });`;
     const agent = { url: proxy.url, username: user.name, password: user.password };
     assert.deepEqual(await ask({ ...withCa(), proxy: agent }, closing), [true, 0]);

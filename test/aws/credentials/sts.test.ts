@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createSts, isClockSkew } from "../../../src/aws/credentials/sts.ts";
 import { resolveStsEndpoint } from "../../../src/aws/credentials/sts-endpoint.ts";
 import { ServiceError } from "../../../src/aws/errors/errors.ts";
@@ -145,13 +146,14 @@ describe("the STS client", () => {
         userAgent: "test",
         signal: controller.signal,
       });
-      const startMs = performance.now();
-      setTimeout(() => controller.abort(new Error("enough")), 200);
-      await assert.rejects(sts.getCallerIdentity(userKeys), /enough/);
-      assert.ok(performance.now() - startMs < 1500, fault.kind);
+      const ended = assert.rejects(sts.getCallerIdentity(userKeys), /enough/);
+      while (target.server.calls.length === 0) await sleep(5);
+      controller.abort(new Error("enough"));
+      await ended;
       assert.equal(target.server.calls.length, 1);
     }
-  });
+    // The server asks for a pause of 20 s.
+  }).timeout(15_000);
 
   for (const [title, offsetMs] of [
     ["slow", 3_600_000],

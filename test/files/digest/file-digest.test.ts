@@ -202,10 +202,8 @@ describe("the digests of files", () => {
       assert.rejects(digester.digest(request), closed),
     ];
     await new Promise((resolve) => setTimeout(resolve, 20));
-    const startMs = performance.now();
     await digester.close();
     await Promise.all(underWay);
-    assert.ok(performance.now() - startMs < 1000);
     await assert.rejects(digester.digest(request), closed);
   });
 
