@@ -121,7 +121,9 @@ export class FileMover {
   }
 
   #sinkOf(sink: number): FileTargetSink {
-    return this.#sinks.get(sink) as FileTargetSink;
+    const found = this.#sinks.get(sink);
+    if (!found) throw new Error(`sink ${sink} is not open`);
+    return found;
   }
 }
 

@@ -60,7 +60,7 @@ function readWithCare(
 ): void {
   // The library treats a truncated answer as one without content.
   const reader = rest as AnswerReader;
-  const process = reader.processResponse.bind(reader);
+  const processResponse = reader.processResponse.bind(reader);
   reader.processResponse = async (response, options) => {
     // The library reads without a limit, and an answer that cannot be decompressed ends the process.
     const text = await readText(response.message, limits);
@@ -68,7 +68,8 @@ function readWithCare(
     const { statusCode = 0 } = response.message;
     check(statusCode, text);
     // For 404, the library reads the body too late to be used.
-    return process({ message: response.message, readBody: async () => (statusCode === 404 ? "" : text) }, options);
+    const readBody = async () => (statusCode === 404 ? "" : text);
+    return processResponse({ message: response.message, readBody }, options);
   };
 }
 
