@@ -1,4 +1,4 @@
-import { NOT_S3, ServiceError } from "../aws/errors/errors.ts";
+import { NOT_S3, NOT_SUPPORTED_CODES, ServiceError } from "../aws/errors/errors.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { HttpResponse } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
@@ -23,7 +23,7 @@ export interface ObjectAcl {
 }
 
 /** What a store answers that has no ACLs. */
-const NO_ACL_CODES = new Set(["AccessControlListNotSupported", "MethodNotAllowed", "NotImplemented"]);
+const NO_ACL_CODES = new Set([...NOT_SUPPORTED_CODES, "AccessControlListNotSupported"]);
 
 /**
  * Reads an object's ACL. That takes s3:GetObjectAcl. In a store without ACLs all objects are their owner's only.

@@ -1,4 +1,4 @@
-import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
+import { NOT_SUPPORTED_CODES, ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
 import { encodeUriPart } from "../aws/signer.ts";
 import type { XmlElement } from "../aws/xml.ts";
 import type { HttpResponse } from "../http/messages.ts";
@@ -8,9 +8,6 @@ import { childElements, childText, escapeXml, notS3, readResult, S3_NAMESPACE, x
 
 /** An object's tags, value by key. */
 export type ObjectTags = ReadonlyMap<string, string>;
-
-/** What a store answers that has no tags. */
-const NO_TAGS_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
 
 /** Those whose store has answered a request for tags as one that has tags. */
 const bucketsWithTags = new WeakSet<Bucket>();
@@ -28,7 +25,7 @@ export async function getObjectTags(bucket: Bucket, key: string, signal?: AbortS
     response = await getSubResource(bucket, key, "tagging", signal);
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    if (NO_TAGS_CODES.has(error.awsCode)) throw noTagsError(bucket, key);
+    if (NOT_SUPPORTED_CODES.has(error.awsCode)) throw noTagsError(bucket, key);
     if (!error.awsCode.startsWith("NoSuchTagSet")) throw error;
     bucketsWithTags.add(bucket);
     return new Map();

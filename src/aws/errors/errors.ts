@@ -78,6 +78,9 @@ function bounded(said: ServiceErrorDetails): ServiceErrorDetails {
   };
 }
 
+/** What a store answers that does not know a request. */
+export const NOT_SUPPORTED_CODES: ReadonlySet<string> = new Set(["MethodNotAllowed", "NotImplemented"]);
+
 /** Codes for answers without a body, for example to HEAD. */
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   301: "PermanentRedirect",

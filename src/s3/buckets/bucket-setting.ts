@@ -1,9 +1,6 @@
-import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
+import { NOT_SUPPORTED_CODES, ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
 import type { Bucket } from "../bucket.ts";
 import { askBucket, type BucketCommand } from "./bucket-client.ts";
-
-/** What a store answers that does not have the setting. */
-const NOT_SUPPORTED_CODES = new Set(["MethodNotAllowed", "NotImplemented"]);
 
 const NOT_SUPPORTED_MESSAGES = {
   policy:
