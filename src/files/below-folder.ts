@@ -11,6 +11,16 @@ export function prefixesOf(path: string): string[] {
   return [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index + 1));
 }
 
+/** The folder of a relative path or a key, whose separator is `/`: `a/b` for `a/b/c`, and nothing for `a`. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** The last name in a relative path or a key: `c` for `a/b/c`. */
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** The folders of a relative path or a key, whose separator is `/`: `a/b` and `a` for `a/b/c`. */
 export function foldersAbove(path: string): string[] {
   const folders: string[] = [];

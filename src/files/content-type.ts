@@ -1,3 +1,4 @@
+import { lastName } from "./below-folder.ts";
 import { contentTypes } from "./content-types.ts";
 
 const UNKNOWN = "application/octet-stream";
@@ -38,7 +39,7 @@ const KNOWN_PATHS: readonly (readonly [pattern: RegExp, type: string])[] = [
  * @returns `application/octet-stream` for an unknown name.
  */
 export function guessContentType(path: string): string {
-  const name = path.slice(path.lastIndexOf("/") + 1);
+  const name = lastName(path);
   const extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
   const tells = extension.length < name.length && Object.hasOwn(contentTypes, extension);
   if (tells) return contentTypes[extension] as string;

@@ -1,6 +1,6 @@
 import { lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isBelow } from "./below-folder.ts";
+import { folderOf, isBelow, lastName } from "./below-folder.ts";
 import { diskName } from "./name-collisions.ts";
 import type { LocalFile } from "./scan.ts";
 import { isSameItem, nameOnDisk } from "./windows/names-on-disk.ts";
@@ -82,7 +82,7 @@ export class TargetFiles {
 
   #lookForName(path: string): OtherName | undefined {
     const nameThere = nameOnDisk(join(this.#root, path));
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = lastName(path);
     return nameThere === undefined || diskName(nameThere) === diskName(name) ? undefined : { path, nameThere };
   }
 
@@ -118,8 +118,4 @@ function statOrNothing(stat: (path: string, options: { throwIfNoEntry: false }) 
     // Not to be looked at, or below a file: the write says so, for this path alone.
     return undefined;
   }
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

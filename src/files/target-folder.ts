@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { lstat, mkdir, readdir, rmdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { CodedError } from "../errors/coded-error.ts";
-import { isBelow } from "./below-folder.ts";
+import { folderOf, isBelow } from "./below-folder.ts";
 import type { Disk } from "./disk.ts";
 import type { FolderIdentity } from "./folder-identity.ts";
 import { diskName } from "./name-collisions.ts";
@@ -76,7 +76,7 @@ export class TargetFolder {
    * link; {FolderExchangedError} if the root is another folder than expected; Node's error if a folder cannot be made.
    */
   async fileFor(name: string): Promise<string> {
-    await this.ensureFolder(parentOf(name));
+    await this.ensureFolder(folderOf(name));
     return join(this.#root, name);
   }
 
@@ -97,7 +97,7 @@ export class TargetFolder {
    * @throws {FolderExchangedError}; Node's error if the folder is gone.
    */
   async confirm(name: string, disk: Disk): Promise<void> {
-    const folder = parentOf(name);
+    const folder = folderOf(name);
     const path = join(this.#root, folder);
     const found = await disk.call(
       () => statSync(path, { bigint: true }),
@@ -128,7 +128,7 @@ export class TargetFolder {
    */
   async pathToRemove(name: string): Promise<string> {
     await this.ensureFolder("");
-    const folder = parentOf(name);
+    const folder = folderOf(name);
     const found = await stat(join(this.#root, folder), { bigint: true }).catch(() => undefined);
     const isKnown = found && haveSameNumbers(found, this.#withoutLinks.get(folder));
     if (!isKnown) await this.#requireNoLinks(folder);
@@ -174,7 +174,7 @@ export class TargetFolder {
   }
 
   async #makeFolder(name: string): Promise<void> {
-    const parent = parentOf(name);
+    const parent = folderOf(name);
     await this.ensureFolder(parent);
     const path = join(this.#root, name);
     const found = await stat(join(this.#root, parent), { bigint: true });
@@ -231,8 +231,4 @@ async function identityOf(path: string): Promise<FolderIdentity> {
   const place = await realPath(path);
   const { dev, ino } = await lstat(place, { bigint: true });
   return { dev, ino, realPath: place };
-}
-
-function parentOf(name: string): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf("/")));
 }

@@ -1,3 +1,5 @@
+import { lastName } from "../../files/below-folder.ts";
+
 /** A page keeps its name if its content changes. */
 const PAGE = /\.(?:html?|xhtml)$/i;
 
@@ -52,7 +54,7 @@ export function isFingerprinted(path: string): boolean {
 }
 
 function endsWithHash(path: string): boolean {
-  const name = path.slice(path.lastIndexOf("/") + 1).replaceAll(UUID, "");
+  const name = lastName(path).replaceAll(UUID, "");
   const stem = name.replace(ENDINGS, "");
   if (stem === name) return false;
   if (isHexHash(HEX_HASH.exec(stem)?.[1])) return true;

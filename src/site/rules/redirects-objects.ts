@@ -1,3 +1,4 @@
+import { lastName } from "../../files/below-folder.ts";
 import { checkRedirectLocation } from "../../sync/settings/header-value.ts";
 import type { RedirectRule } from "./redirects-file.ts";
 import { basePathOf, type RedirectSite } from "./redirects-site.ts";
@@ -38,7 +39,7 @@ export function redirectObjects({ from, to, line }: RedirectRule, site: Redirect
   const name = from.path.replace(/\/\*$/, "").slice(1);
   const isFolder = from.kind === "folder";
   const folderName = name === "" ? site.indexDocument : `${name}/${site.indexDocument}`;
-  const looksLikeFile = name.slice(name.lastIndexOf("/") + 1).includes(".");
+  const looksLikeFile = lastName(name).includes(".");
   return [
     ...(name === "" ? [] : [{ name, location, line }]),
     ...(isFolder || looksLikeFile ? [] : [{ name: folderName, location, line }]),

@@ -1,5 +1,6 @@
 import { codeOf } from "../../errors/coded-error.ts";
 import { archiveFormatOf, withoutArchiveExtension } from "../../extract/archive-format.ts";
+import { lastName } from "../../files/below-folder.ts";
 import { foldName, isCaseSensitive, NameCollisions, whyNameIsRefused } from "../../files/safe-path.ts";
 import type { OtherName } from "../../files/target-files.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
@@ -55,7 +56,7 @@ export class DownloadPaths {
 
   pathOf({ key }: RemoteObject): string {
     const { flattenFolders, patterns } = this.#options;
-    if (flattenFolders) return key.slice(key.lastIndexOf("/") + 1);
+    if (flattenFolders) return lastName(key);
     const relativeKey = key.slice(this.#prefix.length);
     if (this.isArchive(key)) return withoutArchiveExtension(relativeKey);
     const isRooted = relativeKey.startsWith("/") && patterns.namesRoot(relativeKey);

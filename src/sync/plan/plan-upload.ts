@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
+import { lastName } from "../../files/below-folder.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
@@ -160,7 +161,7 @@ class UploadPlanner {
 
   /** The file's key, without the prefix. */
   #relativeKeyOf({ path }: LocalFile): string {
-    return this.#options.flattenFolders ? path.slice(path.lastIndexOf("/") + 1) : path;
+    return this.#options.flattenFolders ? lastName(path) : path;
   }
 
   /** Without folders, files have another order, and two may have the same name. */
