@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { Queue } from "../../scheduling/queue.ts";
 import { BLOCK_SIZE_BYTES } from "../block-pool.ts";
 import { FileChangedError } from "../file-range.ts";
 import { patience } from "../windows/patience.ts";
@@ -64,7 +65,7 @@ export class FileDigester {
   readonly #now: () => number;
   #threads: DigestThread[] = [];
   /** Files of which some ranges have not been taken yet. */
-  #waiting: Job[] = [];
+  #waiting = new Queue<Job>();
   /** Ranges of a thread that has died. */
   readonly #returned: JobRange[] = [];
   readonly #unfinished = new Set<Job>();
@@ -120,7 +121,9 @@ export class FileDigester {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#closing.abort(closedError());
-    for (const job of this.#unfinished) this.#fail(job, closedError());
+    for (const job of this.#unfinished) job.reject(closedError());
+    this.#unfinished.clear();
+    this.#waiting = new Queue();
     await Promise.all(this.#threads.map((thread) => thread.end()));
   }
 
@@ -236,10 +239,10 @@ export class FileDigester {
   #takeRange(): JobRange | undefined {
     const returned = this.#returned.pop();
     if (returned) return returned;
-    const [job] = this.#waiting;
+    const job = this.#waiting.first;
     if (!job) return undefined;
     const index = job.takenRanges++;
-    if (job.takenRanges === job.rangeCount) this.#waiting.shift();
+    if (job.takenRanges === job.rangeCount) this.#waiting.removeFirst();
     return { job, index, range: rangeAt(job.request, index) };
   }
 
@@ -253,7 +256,8 @@ export class FileDigester {
 
   #fail(job: Job, error: Error): void {
     this.#unfinished.delete(job);
-    this.#waiting = this.#waiting.filter((waiting) => waiting !== job);
+    // Ranges are taken from one file after the other, so that only the first one may have some left.
+    if (this.#waiting.first === job) this.#waiting.removeFirst();
     job.reject(error);
   }
 }

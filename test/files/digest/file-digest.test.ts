@@ -207,6 +207,32 @@ describe("the digests of files", () => {
     await assert.rejects(digester.digest(request), closed);
   });
 
+  it("fail with the step, however many are waited for", async () => {
+    digester = new FileDigester({ maxWorkers: 0 });
+    const request = { path: join(folder, "none"), sizeBytes: 1, algorithm: "MD5" as const };
+    const digests = Array.from({ length: 50_000 }, () => digester.digest(request));
+    await digester.close();
+    const results = await Promise.allSettled(digests);
+    assert.ok(results.every(({ status }) => status === "rejected"));
+  });
+
+  it("are taken in the order of the calls, past a file that fails halfway", async () => {
+    digester = new FileDigester({ maxWorkers: 0 });
+    const { path, bytes } = write("file", randomFrom(8).bytes(1000));
+    const order: string[] = [];
+    const note = async (name: string, digest: Promise<Buffer>) => {
+      await digest.catch(() => undefined);
+      order.push(name);
+      return digest;
+    };
+    const missing = { path: `${path}-missing`, sizeBytes: 5000, algorithm: "MD5" as const, partSizeBytes: 1000 };
+    const fails = note("missing", digester.digest(missing));
+    const comes = note("file", digester.digest({ path, sizeBytes: 1000, algorithm: "MD5" }));
+    await assert.rejects(fails, { code: "ENOENT" });
+    assert.deepEqual(await comes, digestOf("MD5", bytes));
+    assert.deepEqual(order, ["missing", "file"]);
+  });
+
   describe("in a bundle", () => {
     /** Prints a digest and how many threads were started, and leaves the digester open. */
     const script = (path: string) => `
