@@ -123,6 +123,10 @@ export const PROMISES: readonly Promised[] = [
     tests: [
       test("tasks/upload-faults", "ends quickly when it is cancelled"),
       test("tasks/download-partial-files", "ends at once when it is cancelled while the server does not answer"),
+      test(
+        "tasks/download-partial-files",
+        "ends at once when it is cancelled while it computes the checksum of a file",
+      ),
     ],
   },
   {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StepResult } from "../../local/agent/agent.ts";
 import { assertDownloaded, downloadBench } from "./download-bench.ts";
+import { FILE_FOR_THREADS_BYTES, HeldDigests } from "./held-digests.ts";
 import { assertFailed } from "./step-result.ts";
 import { MIB, patternedBytes } from "./stored-objects.ts";
 import { ENDED_PID, temporaryNameOf } from "./temporary-names.ts";
@@ -100,6 +101,15 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
     const cancelled =
       "The step was cancelled: 0 of 1 actions are done. The plan file lists them all. Run the step again to do the rest. [cancelled]";
     assert.ok(result.log.includes(`##[error]${cancelled}`), result.log.join("\n"));
+    assert.deepEqual(look(), { files: {}, temporary: [] });
+  });
+
+  it("ends at once when it is cancelled while it computes the checksum of a file", async () => {
+    await bench.put({ "large.bin": Buffer.alloc(FILE_FOR_THREADS_BYTES) });
+    const held = new HeldDigests(bench.landing.outside);
+    const result = await bench.download({}, held.step);
+    assert.ok(held.haveBegun);
+    assert.deepEqual([result.result, result.exitCode], ["Canceled", 0]);
     assert.deepEqual(look(), { files: {}, temporary: [] });
   });
 

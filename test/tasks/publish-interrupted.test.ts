@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { FILE_FOR_THREADS_BYTES, HeldDigests } from "./held-digests.ts";
 import { MANIFEST, publishBench } from "./publish-bench.ts";
 import { KILLED, StepProcess } from "./publish-process.ts";
 import { assertDone, denied, outcomeOf } from "./upload-bench.ts";
@@ -74,6 +75,25 @@ describe("AwsS3PublishSite, cancelled,", () => {
     assert.deepEqual(
       bench.planOf(result).actions.map(({ key, status }) => `${key}: ${status}`),
       ["style.css: done", "about.html: notDone", "index.html: notDone"],
+    );
+  });
+});
+
+describe("AwsS3PublishSite, cancelled while it reads a large file,", () => {
+  const bench = publishBench("embedded");
+
+  it("ends at once, and says that nothing was changed", async () => {
+    bench.source.write({ "index.html": "home", "large.bin": Buffer.alloc(FILE_FOR_THREADS_BYTES) });
+    const held = new HeldDigests(bench.workFolder);
+    // Of a bucket that does not exist yet, nothing is read meanwhile.
+    const bucketName = `${bench.bucket}-new`;
+    const result = await bench.publish({ bucketName, configureWebsite: "true", verify: "false" }, held.step);
+    assert.ok(held.haveBegun);
+    assert.deepEqual([result.result, result.exitCode], ["Canceled", 0]);
+    const message = "The step was cancelled while it compared files and objects. No file and no object was changed";
+    assert.ok(
+      result.issues.some((issue) => issue.message.startsWith(message)),
+      result.log.join("\n"),
     );
   });
 });

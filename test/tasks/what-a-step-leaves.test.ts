@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { StepResult } from "../../local/agent/agent.ts";
+import { FILE_FOR_THREADS_BYTES, HeldDigests } from "./held-digests.ts";
 import { uploadBench } from "./upload-bench.ts";
 
 /** Lets the disk of plan files and summaries be full. */
@@ -14,7 +16,7 @@ const FULL_DISK = `
 
 describe("What a step leaves", () => {
   const bench = uploadBench("embedded");
-  const outputs = ({ outputVariables }: Awaited<ReturnType<typeof bench.upload>>) =>
+  const outputs = ({ outputVariables }: StepResult) =>
     Object.fromEntries(Object.entries(outputVariables).map(([name, { value }]) => [name, value]));
 
   it("are its outputs and its log, if the temporary folder is full, which an error names", async () => {
@@ -91,6 +93,27 @@ describe("What a step leaves", () => {
     const watch = setInterval(() => hung.hits > 0 && cancel.abort(), 10);
     const result = await bench.upload({}, { cancel: cancel.signal });
     clearInterval(watch);
+    assertLeftUnplanned(result);
+  });
+
+  it("are outputs and a summary, if it was cancelled while it read a large file to compare it", async () => {
+    const large = Buffer.alloc(FILE_FOR_THREADS_BYTES);
+    bench.source.write({ "large.bin": large });
+    await bench.put("large.bin", { Body: large });
+    const held = new HeldDigests(bench.workFolder);
+    assertLeftUnplanned(await bench.upload({}, held.step));
+    assert.ok(held.haveBegun);
+  });
+
+  it("are outputs and a summary, if it was cancelled while it read a file for an archive", async () => {
+    bench.source.write({ "large.bin": Buffer.alloc(FILE_FOR_THREADS_BYTES) });
+    const held = new HeldDigests(bench.workFolder);
+    const result = await bench.upload({ archive: "zip", archiveName: "a.zip" }, held.step);
+    assertLeftUnplanned(result, { archiveSha256: "", s3Uri: "", versionId: "" });
+    assert.ok(held.haveBegun);
+  });
+
+  function assertLeftUnplanned(result: StepResult, moreOutputs: Record<string, string> = {}): void {
     assert.deepEqual([result.result, result.exitCode], ["Canceled", 0]);
     const message =
       "The step was cancelled while it compared files and objects. No file and no object was changed, and there is no plan file, because nothing was planned yet. Run the step again. [cancelled]";
@@ -105,10 +128,11 @@ describe("What a step leaves", () => {
       filesUpdated: "0",
       filesUploaded: "0",
       s3Uri: `s3://${bench.bucket}/`,
+      ...moreOutputs,
     });
     assert.deepEqual(
       result.attachments.map(({ name, content }) => [name, content.replaceAll("\\", "")]),
       [["AwsS3Upload.md", `### s3&#58;//${bench.bucket}/\n\n**Failed** with 1 error.\n\n- ${message}\n`]],
     );
-  });
+  }
 });

@@ -54,6 +54,8 @@ interface FileDigesterOptions {
   readonly maxWorkers?: number;
   /** In milliseconds; tests have a clock of their own. */
   readonly now?: () => number;
+  /** Once it is aborted, what has not been digested yet fails with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -76,31 +78,36 @@ export class FileDigester {
   #isScheduled = false;
   #isWorkingHere = false;
   #hasLostThread = false;
-  #isClosed = false;
   readonly #closing = new AbortController();
+  /** Aborted by `close`, or when the step is cancelled. */
+  readonly #ended: AbortSignal;
 
   constructor({
     maxWorkers = Math.min(availableParallelism(), MAX_THREADS),
     now = () => performance.now(),
+    signal,
   }: FileDigesterOptions = {}) {
     this.#maxThreads = maxWorkers;
     this.#now = now;
+    this.#ended = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
+    this.#ended.addEventListener("abort", () => this.#end());
   }
 
   /**
    * The digest of a file; with `partSizeBytes` the digest of its parts' digests in a row, as S3 makes composite checksums and the ETags of
    * multipart uploads (before their `-N`).
    *
-   * @throws {FileChangedError} if the file has more or fewer bytes than expected; {FileInUseError}; Node's error if it cannot be read.
+   * @throws {FileChangedError} if the file has more or fewer bytes than expected; {FileInUseError}; Node's error if it cannot be read; the
+   * signal's reason.
    */
   digest(request: FileDigestRequest): Promise<Buffer> {
-    const call = { path: request.path, purpose: "read", signal: this.#closing.signal } as const;
+    const call = { path: request.path, purpose: "read", signal: this.#ended } as const;
     return patience.whileHeld(call, () => this.#digestNow(request));
   }
 
   #digestNow(request: FileDigestRequest): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      if (this.#isClosed) throw closedError();
+      this.#ended.throwIfAborted();
       const job = {
         request,
         rangeCount: countRanges(request),
@@ -119,12 +126,15 @@ export class FileDigester {
 
   /** Ends the threads. What has not been digested yet fails. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#closing.abort(closedError());
-    for (const job of this.#unfinished) job.reject(closedError());
+    this.#closing.abort(new Error("the step ended before the file was read"));
+    await Promise.all(this.#threads.map((thread) => thread.end()));
+  }
+
+  #end(): void {
+    for (const job of this.#unfinished) job.reject(this.#ended.reason);
     this.#unfinished.clear();
     this.#waiting = new Queue();
-    await Promise.all(this.#threads.map((thread) => thread.end()));
+    for (const thread of this.#threads) void thread.end();
   }
 
   /** How many threads the work is worth; as long as it is none, the calling one does it. */
@@ -217,7 +227,7 @@ export class FileDigester {
       const taken = this.#takeRange();
       if (!taken) break;
       const steps = this.#digestHere(taken);
-      while (!this.#isClosed && !steps.next().done) {
+      while (!this.#ended.aborted && !steps.next().done) {
         if (this.#now() - startMs >= TURN_MS) await endTurn();
       }
       steps.return();
@@ -260,10 +270,6 @@ export class FileDigester {
     if (this.#waiting.first === job) this.#waiting.removeFirst();
     job.reject(error);
   }
-}
-
-function closedError(): Error {
-  return new Error("the step ended before the file was read");
 }
 
 function errorOf(failure: RangeFailure): Error {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { codeOf } from "../../errors/coded-error.ts";
-import type { FileDigester } from "../../files/digest/file-digest.ts";
+import type { PlanContext } from "../../sync/plan/plan-context.ts";
 import { StepError } from "../../sync/step-error.ts";
 import type { SiteObject } from "./site-object.ts";
 
@@ -10,11 +10,11 @@ const EMPTY_SHA256 = hash("sha256", "", "hex");
  * Digests the files of the objects.
  *
  * @returns the SHA-256 of each object's file in hex, by the object's name.
- * @throws {StepError} if a file cannot be read.
+ * @throws {StepError} if a file cannot be read; the signal's reason.
  */
 export async function digestSite(
   objects: Iterable<SiteObject>,
-  digester: FileDigester,
+  { digester, signal }: Pick<PlanContext, "digester" | "signal">,
 ): Promise<ReadonlyMap<string, string>> {
   const byPath = new Map<string, Promise<string>>();
   const pairs = [...objects].map(async ({ relativeKey, file }) => {
@@ -25,6 +25,7 @@ export async function digestSite(
       digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" }).then(
         (bytes) => bytes.toString("hex"),
         (error: Error) => {
+          signal.throwIfAborted();
           throw new StepError(
             codeOf(error),
             `${path} cannot be read: ${error.message}. Check the file, or exclude it with a pattern.`,

@@ -114,7 +114,7 @@ async function readInput(options: SiteOptions, tools: SiteTools): Promise<SiteIn
   });
   const isNewBucket = options.configureWebsite && !(await exists(tools.bucket, tools.signal));
   const [fileDigests, published] = await Promise.all([
-    digestSite(tree.objects.values(), tools.digester),
+    digestSite(tree.objects.values(), tools),
     readPublished(options, tools, isNewBucket),
   ]);
   return { ...edge, rules, tree, fileDigests, isNewBucket, published };
@@ -130,7 +130,7 @@ async function objectsOf(
   logReusedNames(names, tools.log);
   logPlusSigns(tree.objects.values(), tools.log);
   const objects = withRedirects(names.objects, redirects);
-  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools.digester))]);
+  const digests = new Map([...fileDigests, ...(await digestSite(redirectsOf(objects), tools))]);
   return { objects, digests };
 }
 

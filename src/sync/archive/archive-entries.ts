@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ArchiveEntry } from "../../archive/archive-entry.ts";
@@ -24,15 +23,12 @@ export interface EntryTools {
  * @param base the folder that the paths of the files start at.
  * @throws {StepError} if a file cannot be read, or changes meanwhile; the signal's reason.
  */
-export async function readEntries(
+export function readEntries(
   base: string,
   files: readonly LocalFile[],
   { digester, considered, signal }: EntryTools,
 ): Promise<ArchiveEntry[]> {
-  const ended = new AbortController();
-  // Checked first, so that a large file is not read for nothing.
-  const cancelled = once(signal, "abort", { signal: ended.signal }).then(() => Promise.reject(signal.reason));
-  const entries = inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
+  return inParallel(files, PARALLEL_FILES, signal, async ({ path, sizeBytes }) => {
     const absolutePath = join(base, path);
     try {
       const sha256 = await digester.digest({ path: absolutePath, sizeBytes, algorithm: "SHA256" });
@@ -44,11 +40,6 @@ export async function readEntries(
       throw new StepError(codeOf(error), message, { cause: error });
     }
   });
-  try {
-    return await Promise.race([entries, cancelled]);
-  } finally {
-    ended.abort();
-  }
 }
 
 /** Whether a file's owner may run it. Windows does not have this bit, and an archive from there must not depend on a guess. */

@@ -165,9 +165,13 @@ export async function headOrRefusal(
   }
 }
 
-/** Whether the file's bytes have this checksum. A file that cannot be read does not match; the error is reported when it is sent. */
+/**
+ * Whether the file's bytes have this checksum. A file that cannot be read does not match; the error is reported when it is sent.
+ *
+ * @throws the signal's reason.
+ */
 async function hasChecksum(
-  { digester }: CompareContext,
+  { digester, signal }: CompareContext,
   { absolutePath, sizeBytes }: ComparedFile,
   { algorithm, digest, partsCount }: ObjectChecksum,
   partSizeBytes: number | undefined,
@@ -181,6 +185,9 @@ async function hasChecksum(
   };
   return digester.digest(request).then(
     (own) => own.equals(digest),
-    () => false,
+    () => {
+      signal.throwIfAborted();
+      return false;
+    },
   );
 }

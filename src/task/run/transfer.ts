@@ -80,7 +80,7 @@ export async function runTransfer<P extends Plan>(
   task: TransferTask<P>,
   cancelSignal: AbortSignal,
 ): Promise<TaskOutcome> {
-  const digester = new FileDigester();
+  const digester = new FileDigester({ signal: cancelSignal });
   try {
     return await withTaskBucket(options.access, task.name, options.concurrency, (bucket) =>
       planAndApply(options, task, { bucket, digester, warn: boundedWarnings(), signal: cancelSignal }),

@@ -207,6 +207,21 @@ describe("the digests of files", () => {
     await assert.rejects(digester.digest(request), closed);
   });
 
+  it("fail with the signal's reason as soon as it is aborted, in threads or not", async () => {
+    const path = writeSparse("endless", 2 ** 40);
+    const request = { path, sizeBytes: 2 ** 40, algorithm: "MD5" as const };
+    const reason = new Error("cancelled");
+    for (const maxWorkers of [0, 2]) {
+      const cancel = new AbortController();
+      digester = new FileDigester({ maxWorkers, signal: cancel.signal });
+      const underWay = digester.digest(request);
+      setImmediate(() => setImmediate(() => cancel.abort(reason)));
+      await assert.rejects(underWay, reason);
+      await assert.rejects(digester.digest(request), reason);
+      await digester.close();
+    }
+  });
+
   it("fail with the step, however many are waited for", async () => {
     digester = new FileDigester({ maxWorkers: 0 });
     const request = { path: join(folder, "none"), sizeBytes: 1, algorithm: "MD5" as const };
