@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { StepResult } from "../../local/agent/agent.ts";
 import { type AmazonBehindProxy, startAmazonBehindProxy } from "./amazon-behind-proxy.ts";
 import {
@@ -174,6 +177,32 @@ describe("The name in which a task acts", function () {
       { store: { ...ofAgent, data: { roleArn: deploy } }, step: { env: agentKeys } },
       { signer: sessionArn("deploy"), asked: ["AssumeRole deploy"], told: actingAs("deploy", ACCOUNT) },
     );
+  });
+
+  it("is not waited for once the step is cancelled, and keeps no process alive", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "identity-"));
+    const pidFile = join(folder, "pid");
+    writeFileSync(
+      join(folder, "hangs.cjs"),
+      `process.on("SIGTERM", () => undefined);
+      setInterval(() => undefined, 1000);
+      require("node:fs").writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));`,
+    );
+    const config = join(folder, "config");
+    writeFileSync(
+      config,
+      `[profile hangs]\ncredential_process = "${process.execPath}" "${join(folder, "hangs.cjs")}"\n`,
+    );
+    const cancel = new AbortController();
+    const watch = setInterval(() => existsSync(pidFile) && cancel.abort(), 10);
+    const env = { AWS_PROFILE: "hangs", AWS_CONFIG_FILE: config };
+    const step = { env, cancel: cancel.signal };
+    const { result, exitCode, issues } = await bench.run({ store: ofAgent, step });
+    clearInterval(watch);
+    process.kill(Number(readFileSync(pidFile, "utf8")), "SIGKILL");
+    rmSync(folder, { recursive: true });
+    assert.deepEqual([result, exitCode], ["Canceled", 0]);
+    assert.ok(issues.some(({ message }) => message === "The step was cancelled. [cancelled]"));
   });
 
   it("names a classic release by its id", async () => {

@@ -2,6 +2,7 @@ import { asReason } from "../../errors/bounded-text.ts";
 import type { Transport } from "../../http/transport.ts";
 import { IdentityError } from "../errors/errors.ts";
 import { ignoreNodeSupport, requestHandler } from "../sdk-requests.ts";
+import { endProcessesWith } from "./credential-process.ts";
 import { refreshCredentials } from "./credential-refresh.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
@@ -29,8 +30,8 @@ export interface AgentIdentityOptions {
  * The identity of the machine or container that the agent runs on, found in the same way as by other AWS tools: environment variables,
  * shared profiles (role, SSO and process among them), a web identity token file, a container's role, the instance profile.
  *
- * The source throws {IdentityError} if none of these gives credentials. Source: "Standardized credential providers" in the AWS SDKs and
- * Tools Reference Guide.
+ * The source throws {IdentityError} if none of these gives credentials, and the signal's reason. Source: "Standardized credential
+ * providers" in the AWS SDKs and Tools Reference Guide.
  */
 export function createAgentIdentity(options: AgentIdentityOptions): CredentialSource {
   let chain: Promise<Find> | undefined;
@@ -60,7 +61,7 @@ export function createAgentIdentity(options: AgentIdentityOptions): CredentialSo
 
 type Find = () => Promise<Credentials>;
 
-async function loadChain({ region, transport, onNote }: AgentIdentityOptions): Promise<Find> {
+async function loadChain({ region, transport, onNote, signal }: AgentIdentityOptions): Promise<Find> {
   ignoreNodeSupport();
   const { defaultProvider, fromIni } = await import("../sdk-clients.ts");
   const ignore = () => undefined;
@@ -72,6 +73,7 @@ async function loadChain({ region, transport, onNote }: AgentIdentityOptions): P
     ...(region ? { parentClientConfig: { region } } : {}),
     logger: { debug: ignore, info: ignore, error: ignore, warn: (text: unknown) => onNote(String(text)) },
   };
+  if (signal) endProcessesWith(signal);
   const { AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   if (AWS_PROFILE && AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
     onNote(`The step's environment has AWS_PROFILE and access keys: the profile "${AWS_PROFILE}" is used.`);

@@ -1,3 +1,4 @@
+import { unlessAborted } from "../../scheduling/unless-aborted.ts";
 import type { CredentialSource, Credentials } from "./credentials.ts";
 
 /** Credentials are refreshed this long before they end, or at a quarter of their lifetime before the end if that is shorter. */
@@ -13,7 +14,7 @@ export interface CredentialRefreshOptions {
   readonly obtain: () => Promise<Credentials>;
   /** Called when a refresh failed while the credentials are still valid. */
   readonly onFailedRefresh?: (error: Error, remainingMs: number) => void;
-  /** Once it is aborted, a failed refresh was interrupted and is not reported. */
+  /** Once it is aborted, nobody waits for credentials any more, and a failed refresh was interrupted and is not reported. */
   readonly signal?: AbortSignal | undefined;
   /** This machine's clock, in milliseconds since 1970. */
   readonly now?: () => number;
@@ -33,8 +34,8 @@ interface Held {
 
 /**
  * Keeps credentials fresh: gets them for the first request, and again before they end. Meanwhile requests use the old ones. Only one
- * refresh runs at a time, and a failed one does no harm while the old ones are valid. The source throws what `obtain` throws if no
- * credentials are valid.
+ * refresh runs at a time, and a failed one does no harm while the old ones are valid. If no credentials are valid, the source throws what
+ * `obtain` throws, or the signal's reason.
  */
 export function refreshCredentials({
   obtain,
@@ -46,7 +47,7 @@ export function refreshCredentials({
   let pending: Promise<Credentials> | undefined;
 
   function refresh(): Promise<Credentials> {
-    pending ??= obtain()
+    pending ??= (signal ? unlessAborted(obtain, signal) : obtain())
       .then(
         (credentials) => {
           held = hold(credentials, now());

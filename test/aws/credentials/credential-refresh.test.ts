@@ -109,6 +109,21 @@ describe("the refresh of credentials", () => {
     assert.deepEqual([await refreshing, notes], ["key 1", []]);
   });
 
+  it("waits no longer than the step, for the first credentials or for new ones", async () => {
+    const reason = new Error("cancelled");
+    const never = () =>
+      new Promise<Credentials>(() => {
+        count++;
+      });
+    const source = refreshCredentials({ obtain: never, signal: ended.signal, now: () => nowMs });
+    const waiting = [assert.rejects(async () => source(), reason), assert.rejects(async () => source(), reason)];
+    await turn();
+    ended.abort(reason);
+    await Promise.all(waiting);
+    await assert.rejects(async () => source(), reason);
+    assert.equal(count, 1, "asks no more");
+  });
+
   it("fails once the old ones have ended, and recovers", async () => {
     const source = subject();
     await source();
