@@ -9,7 +9,7 @@ import { headObject, type ObjectHead } from "../../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ThreadLostError } from "../../threads/transfer-threads.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
-import { digestParts, findParts, guessParts, joinDigests } from "./object-ranges.ts";
+import { findParts, guessParts, joinDigests } from "./object-ranges.ts";
 import { countingOnce, ownSink, type RangeSink, threadSink } from "./range-sink.ts";
 
 /** Large objects are fetched in ranges of this size in parallel, unless they are checked by their parts. */
@@ -32,7 +32,7 @@ export async function fetchInRanges(
   if (head.etag === etag && head.sizeBytes !== sizeBytes) throw new ChecksumError("size");
   const checksum = checksumOf(head);
   const parts = checksum?.partsCount === undefined ? undefined : await guessParts(context, key, head);
-  const ranges = parts ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
+  const ranges = parts?.ranges ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
   const isOfRanges = checksum && (checksum.partsCount === undefined ? isCrc(checksum.algorithm) : parts !== undefined);
 
   await target.confirm(path, disk);
@@ -50,7 +50,13 @@ export async function fetchInRanges(
     (isOfRanges
       ? joinDigests(checksum, ranges, digests).equals(checksum.digest)
       : await hasChecksum(context, newPath, head, checksum));
-  if (isRight || (parts && (await hasChecksumOfUnevenParts(context, key, head, checksum, newPath)))) return head;
+  if (isRight) return head;
+  if (
+    parts?.isGuess &&
+    (await hasChecksumOfUnevenParts(context, { key, head, checksum, guessed: ranges, path: newPath }))
+  ) {
+    return head;
+  }
   throw new ChecksumError(checksum.algorithm);
 }
 
@@ -70,7 +76,7 @@ async function fetchEach(
   { key, head, ranges, digestedBy, path }: RangesToFetch,
   file: FileHandle,
 ): Promise<readonly Buffer[]> {
-  const { signal, slots, digester } = context;
+  const { signal, slots } = context;
   const digests = await inParallel(ranges, PARALLEL_RANGES, signal, async (range, _index, rangeSignal) => {
     const digest = await slots.run(slots.largeBodyWeight, () => {
       rangeSignal.throwIfAborted();
@@ -78,8 +84,7 @@ async function fetchEach(
     });
     if (digest || !digestedBy) return digest;
     // Digesting takes so long that reading the file again, in threads if it is large, is faster while more data arrives.
-    const goesOn = range.startByte + range.sizeBytes < head.sizeBytes;
-    return digester.digest({ ...range, path, goesOn, algorithm: digestedBy });
+    return digestRange(context, { path, sizeBytes: head.sizeBytes, range, algorithm: digestedBy });
   });
   return digests.filter((digest) => digest !== undefined);
 }
@@ -133,16 +138,41 @@ async function hasChecksum(
   return (await digester.digest({ path, sizeBytes, algorithm })).equals(digest);
 }
 
+interface PartsToCheck {
+  readonly key: string;
+  readonly head: ObjectHead;
+  readonly checksum: ObjectChecksum;
+  /** What the first part suggests. */
+  readonly guessed: readonly ByteRange[];
+  /** Of the complete file. */
+  readonly path: string;
+}
+
 /** In rare cases parts have other sizes than the first one suggests. The bytes may still be right. */
 async function hasChecksumOfUnevenParts(
   context: FetchContext,
-  key: string,
-  head: ObjectHead,
-  checksum: ObjectChecksum,
-  path: string,
+  { key, head, checksum, guessed, path }: PartsToCheck,
 ): Promise<boolean> {
   const parts = await findParts(context, key, head);
-  if (!parts || parts.every(({ sizeBytes }) => sizeBytes === parts[0]?.sizeBytes)) return false;
-  const digests = await digestParts(path, parts, checksum.algorithm, context.signal);
-  return joinDigests(checksum, parts, digests).equals(checksum.digest);
+  if (!parts || parts.every(({ sizeBytes }, index) => sizeBytes === guessed[index]?.sizeBytes)) return false;
+  const { sizeBytes } = head;
+  const { algorithm } = checksum;
+  const digests = parts.map((range) => digestRange(context, { path, sizeBytes, range, algorithm }));
+  return joinDigests(checksum, parts, await Promise.all(digests)).equals(checksum.digest);
+}
+
+interface RangeToDigest {
+  readonly path: string;
+  /** Of the file. */
+  readonly sizeBytes: number;
+  readonly range: ByteRange;
+  readonly algorithm: DigestAlgorithm;
+}
+
+function digestRange(
+  { digester }: FetchContext,
+  { path, sizeBytes, range, algorithm }: RangeToDigest,
+): Promise<Buffer> {
+  const goesOn = range.startByte + range.sizeBytes < sizeBytes;
+  return digester.digest({ ...range, path, goesOn, algorithm });
 }

@@ -1,9 +1,5 @@
-import { open } from "node:fs/promises";
-import { createDigest, type DigestAlgorithm, isCrc } from "../../checksums/algorithms.ts";
+import { createDigest, isCrc } from "../../checksums/algorithms.ts";
 import { combineCrcs } from "../../checksums/combine.ts";
-import { BlockPool } from "../../files/block-pool.ts";
-import { openReadDisk, readFileRange } from "../../files/file-range.ts";
-import { patience } from "../../files/windows/patience.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
@@ -14,6 +10,13 @@ import type { FetchContext } from "./fetched-object.ts";
 /** An object may have 10,000 parts; asking for them one after the other would take minutes. */
 const PARALLEL_HEADS = 16;
 
+/** The parts that an object was uploaded in, in order. */
+export interface ObjectParts {
+  readonly ranges: readonly ByteRange[];
+  /** Whether only the first one was asked for. */
+  readonly isGuess: boolean;
+}
+
 type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
 
 /**
@@ -23,12 +26,14 @@ type AskContext = Pick<FetchContext, "bucket" | "encryption" | "signal">;
  * @returns undefined if the store does not return it.
  * @throws {ObjectReplacedError}; what `Bucket.send` throws.
  */
-export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
+export async function guessParts(context: AskContext, key: string, head: ObjectHead): Promise<ObjectParts | undefined> {
   const partsCount = partsCountOf(head);
-  if (partsCount === 1) return splitIntoRanges(head.sizeBytes, head.sizeBytes);
+  if (partsCount === 1) return { ranges: splitIntoRanges(head.sizeBytes, head.sizeBytes), isGuess: false };
   const first = await headOfPart(context, key, head, 1);
   const isEven = Math.ceil(head.sizeBytes / first.sizeBytes) === partsCount;
-  return isEven ? splitIntoRanges(head.sizeBytes, first.sizeBytes) : findParts(context, key, head);
+  if (isEven) return { ranges: splitIntoRanges(head.sizeBytes, first.sizeBytes), isGuess: true };
+  const ranges = await findParts(context, key, head);
+  return ranges && { ranges, isGuess: false };
 }
 
 /** The parts that an object came in, each asked for; otherwise as `guessParts`. */
@@ -77,26 +82,4 @@ export function joinDigests(
   if (!isCrc(algorithm)) throw new Error(`${algorithm} does not combine`);
   const digested = ranges.map(({ sizeBytes }, index) => ({ digest: digests[index] as Buffer, sizeBytes }));
   return combineCrcs(algorithm, digested);
-}
-
-/** The digests of parts of a file. @throws {FileChangedError} if it has fewer bytes; Node's error if it cannot be read. */
-export async function digestParts(
-  path: string,
-  parts: readonly ByteRange[],
-  algorithm: DigestAlgorithm,
-  signal: AbortSignal,
-): Promise<Buffer[]> {
-  const means = { pool: new BlockPool(), disk: openReadDisk() };
-  const file = await patience.whileHeld({ path, purpose: "read", signal }, () => open(path, "r"));
-  try {
-    const digests: Buffer[] = [];
-    for (const { startByte, sizeBytes } of parts) {
-      const digest = createDigest(algorithm);
-      for await (const chunk of readFileRange(file, startByte, sizeBytes, means)) digest.update(chunk);
-      digests.push(digest.digest());
-    }
-    return digests;
-  } finally {
-    await file.close();
-  }
 }
