@@ -5,6 +5,7 @@ import { CodedError } from "../errors/coded-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { describeFileError } from "../errors/file-hints.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
+import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
 import type { PathPatterns } from "./patterns.ts";
@@ -38,6 +39,8 @@ export interface ScanOptions {
   readonly followSymlinks?: boolean;
   /** Links are not followed, but yielded themselves, for a caller that may replace or remove them. */
   readonly linksAsFiles?: boolean;
+  /** Ends the walk. */
+  readonly signal?: AbortSignal;
 }
 
 /** A part of the folder cannot be read, so that it is not known what to send. */
@@ -106,17 +109,18 @@ interface Walk {
  * so `a.txt` comes before `a/b`). Symbolic links are followed unless the options say otherwise; links that lead nowhere, back up, out
  * of the root, or into `.git` are then skipped with a warning.
  *
- * The calls are synchronous: they are several times faster than promises, and nothing else is to be done meanwhile.
+ * The calls are synchronous, because they are several times faster than promises. Between them the process can receive signals, since each
+ * may take a millisecond on a network share.
  *
  * @param root an absolute path.
- * @throws {ScanError} if a folder cannot be read; Node's error if the root does not exist.
+ * @throws {ScanError} if a folder cannot be read; Node's error if the root does not exist; the signal's reason.
  */
-export function* scan(
+export async function* scan(
   root: string,
   patterns: PathPatterns,
   warn: (warning: ScanWarning) => void,
-  { followSymlinks = true, linksAsFiles = false }: ScanOptions = {},
-): Generator<LocalFile, void> {
+  { followSymlinks = true, linksAsFiles = false, signal }: ScanOptions = {},
+): AsyncGenerator<LocalFile, void> {
   const rootStat = statSync(root);
   if (!rootStat.isDirectory()) {
     const path = basename(root);
@@ -125,7 +129,11 @@ export function* scan(
   }
   const links = linksAsFiles ? "yield" : followSymlinks ? "follow" : "skip";
   const folder = { path: "", absolutePath: root, realPath: realPathSync(root), parent: undefined };
-  yield* scanFolder(folder, { patterns, links, warn, visits: new Map() });
+  const takeTurns = eventLoopTurns(signal);
+  for (const file of scanFolder(folder, { patterns, links, warn, visits: new Map() })) {
+    await takeTurns();
+    if (file) yield file;
+  }
 }
 
 /** Where the paths that `scan` yields start: the root, or for a single file its folder. */
@@ -133,8 +141,9 @@ export function scanBase(root: string): string {
   return statSync(root).isDirectory() ? root : dirname(root);
 }
 
-function* scanFolder(folder: Folder, walk: Walk): Generator<LocalFile, void> {
-  for (const entry of readEntries(folder, walk)) {
+/** Yields undefined for each name that was looked at, so that the caller can make a pause. */
+function* scanFolder(folder: Folder, walk: Walk): Generator<LocalFile | undefined, void> {
+  for (const entry of yield* readEntries(folder, walk)) {
     if (entry.kind === "file") yield entry.file;
     else yield* scanFolder(enterFolder(folder, entry, walk), walk);
   }
@@ -158,9 +167,10 @@ function countPath(realPath: string, path: string, visits: Map<string, number>):
 }
 
 /** The files and folders in a folder that the patterns want, in the order of their keys. */
-function readEntries(folder: Folder, walk: Walk): (FileEntry | FolderEntry)[] {
+function* readEntries(folder: Folder, walk: Walk): Generator<undefined, (FileEntry | FolderEntry)[]> {
   const entries: (FileEntry | FolderEntry)[] = [];
   for (const dirent of readFolder(folder, walk)) {
+    yield;
     const wanted = wantedAs(folder, dirent, walk);
     if (!wanted.asFile && !wanted.asFolder) continue;
     const path = folder.path + dirent.name;

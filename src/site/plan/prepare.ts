@@ -106,11 +106,12 @@ async function readInput(options: SiteOptions, tools: SiteTools): Promise<SiteIn
   const edge = await readEdge(options, tools);
   const { address } = edge;
   const rules = await readSiteRules(options.source, address.siteUrl, tools.signal);
-  const tree = readSiteTree({
+  const tree = await readSiteTree({
     options,
     headersFile: rules.headersFile,
     hasWebsiteEndpoint: address.answersBy === "website",
     warn: tools.warn,
+    signal: tools.signal,
   });
   const isNewBucket = options.configureWebsite && !(await exists(tools.bucket, tools.signal));
   const [fileDigests, published] = await Promise.all([

@@ -4,6 +4,7 @@ import { compareUtf8 } from "../../files/byte-order.ts";
 import { guessContentType } from "../../files/content-type.ts";
 import { RELEASES_FOLDER } from "../../files/patterns.ts";
 import { type LocalFile, type ScanWarning, scan } from "../../files/scan.ts";
+import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import { refuseObject } from "../../sync/plan/object-limits.ts";
 import { nameExamples, type PlanProblem } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
@@ -24,6 +25,7 @@ export interface SiteTreeContext {
   /** Whether visitors use a website endpoint, which finds the index document of a folder by itself. */
   readonly hasWebsiteEndpoint: boolean;
   warn(warning: ScanWarning): void;
+  readonly signal: AbortSignal;
 }
 
 interface SourceContext extends SiteTreeContext {
@@ -45,20 +47,24 @@ const RULE_FILES = new Set([HEADERS_FILE, REDIRECTS_FILE]);
 /**
  * Reads the built site: one object for each file that matches the patterns, and for each additional address of a page.
  *
- * @throws {ScanError} if a folder cannot be read.
+ * @throws {ScanError} if a folder cannot be read; the signal's reason.
  */
-export function readSiteTree(context: SiteTreeContext): SiteTree {
-  const { options, warn } = context;
+export async function readSiteTree(context: SiteTreeContext): Promise<SiteTree> {
+  const { options, warn, signal } = context;
   const skippedPaths = new SkippedPaths();
   const note = (warning: ScanWarning) => skippedPaths.note(warning, warn);
-  const files = [...scan(options.source, options.patterns, note, { followSymlinks: options.followSymlinks })];
+  const { source, patterns, followSymlinks } = options;
+  const files: LocalFile[] = [];
+  for await (const file of scan(source, patterns, note, { followSymlinks, signal })) files.push(file);
   const reserved = files.filter(({ path }) => isReleaseName(path));
   const published = files.filter(({ path }) => !RULE_FILES.has(path) && !isManifestName(path) && !isReleaseName(path));
   const paths = new Set(published.map(({ path }) => path));
   const sources = { ...context, isThere: (path: string) => paths.has(path) };
   const problems = reservedProblems(reserved.map(({ path }) => path));
   const objects = new Map<string, SiteObject>();
+  const takeTurns = eventLoopTurns(signal);
   for (const file of published) {
+    await takeTurns();
     try {
       objects.set(file.path, makeObject(sources, file, file.path));
     } catch (error) {

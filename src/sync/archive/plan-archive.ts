@@ -51,7 +51,9 @@ export async function planArchive(
   const warn: PlanContext["warn"] = (warning) => {
     if (!warning.mayHaveBeenFolder) context.warn(warning);
   };
-  const files = [...scan(source, patterns, warn, { followSymlinks: options.followSymlinks })];
+  const files: LocalFile[] = [];
+  const { followSymlinks } = options;
+  for await (const file of scan(source, patterns, warn, { followSymlinks, signal: context.signal })) files.push(file);
   const problems = refusedNames(files, archive);
   const sourceBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const found = {

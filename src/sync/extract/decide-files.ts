@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CheckedFile } from "../../extract/archive-entry.ts";
 import type { LocalFile } from "../../files/scan.ts";
 import { TargetFiles } from "../../files/target-files.ts";
+import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { DownloadTools } from "../download/fetch-context.ts";
 import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "../plan/background-queue.ts";
@@ -33,7 +34,9 @@ export async function decideFiles(
   const targetFiles = new TargetFiles(target);
   const decisions = new BackgroundQueue<Action>();
   const existing: string[] = [];
+  const takeTurns = eventLoopTurns(tools.signal);
   for (const file of archive.contents.files) {
+    await takeTurns();
     const path = placeOf(file.path, archive);
     const subject = { path, relativeKey, sizeBytes: file.sizeBytes };
     const found = targetFiles.find(path);

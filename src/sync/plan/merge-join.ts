@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { compareUtf8 } from "../../files/byte-order.ts";
+import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 
 /** The items with one name: at one end, or at both. */
 export type JoinedPair<L, R> =
@@ -9,27 +9,28 @@ export type JoinedPair<L, R> =
 
 /** The two ends, and how to get the names of their items. */
 export interface Ends<L, R> {
-  readonly locals: Iterable<L>;
+  readonly locals: AsyncIterable<L>;
   nameOfLocal(local: L): string;
   readonly remotes: AsyncIterable<R>;
   nameOfRemote(remote: R): string;
+  readonly signal: AbortSignal;
 }
-
-/** After this many pairs, timers and signals get a turn. Promises alone do not allow that. */
-const PAIRS_IN_A_TURN = 1000;
 
 /**
  * Merges two sequences, each sorted by name in UTF-8 byte order. The first local item is requested before the first remote one. Only the
  * next two items are kept, so merging a million takes no memory.
+ *
+ * @throws the signal's reason, and what the sequences throw.
  */
 export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedPair<L, R>, void> {
-  const localItems = ends.locals[Symbol.iterator]();
+  const localItems = ends.locals[Symbol.asyncIterator]();
   const remoteItems = ends.remotes[Symbol.asyncIterator]();
+  const takeTurns = eventLoopTurns(ends.signal);
   try {
-    let local = localItems.next();
+    let local = await localItems.next();
     let remote = await remoteItems.next();
-    for (let count = 1; !local.done || !remote.done; count++) {
-      if (count % PAIRS_IN_A_TURN === 0) await nextTurn();
+    while (!local.done || !remote.done) {
+      await takeTurns();
       const order = local.done
         ? 1
         : remote.done
@@ -37,13 +38,13 @@ export async function* mergeJoin<L, R>(ends: Ends<L, R>): AsyncGenerator<JoinedP
           : compareUtf8(ends.nameOfLocal(local.value), ends.nameOfRemote(remote.value));
       if (order < 0) {
         yield [local.value as L, undefined];
-        local = localItems.next();
+        local = await localItems.next();
       } else if (order > 0) {
         yield [undefined, remote.value as R];
         remote = await remoteItems.next();
       } else {
         yield [local.value as L, remote.value as R];
-        local = localItems.next();
+        local = await localItems.next();
         remote = await remoteItems.next();
       }
     }
@@ -63,18 +64,22 @@ export interface Folding {
 /**
  * Pairs items whose names are the same on a disk that ignores case, for example `README.md` and `readme.md`. Remote items come in their
  * order, then local ones without a partner. All local items are kept in memory.
+ *
+ * @throws the signal's reason, and what the sequences throw.
  */
 export async function* joinByFoldedName<L, R>(
   ends: Ends<L, R>,
   { fold, isOne }: Folding,
 ): AsyncGenerator<JoinedPair<L, R>, void> {
   const unpaired = new Map<string, L[]>();
-  for (const local of ends.locals) {
+  for await (const local of ends.locals) {
     const alike = unpaired.get(fold(ends.nameOfLocal(local)));
     if (alike) alike.push(local);
     else unpaired.set(fold(ends.nameOfLocal(local)), [local]);
   }
+  const takeTurns = eventLoopTurns(ends.signal);
   for await (const remote of ends.remotes) {
+    await takeTurns();
     const name = ends.nameOfRemote(remote);
     const alike = unpaired.get(fold(name)) ?? [];
     const exact = alike.findIndex((local) => ends.nameOfLocal(local) === name);
@@ -82,5 +87,8 @@ export async function* joinByFoldedName<L, R>(
     const [local] = index >= 0 ? alike.splice(index, 1) : [];
     yield local === undefined ? [undefined, remote] : [local, remote];
   }
-  for (const local of [...unpaired.values()].flat()) yield [local, undefined];
+  for (const local of [...unpaired.values()].flat()) {
+    await takeTurns();
+    yield [local, undefined];
+  }
 }

@@ -10,6 +10,7 @@ import { TargetFiles } from "../../files/target-files.ts";
 import { isLeftover, isTemporary } from "../../files/temporary-file.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
+import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
@@ -118,10 +119,11 @@ class DownloadPlanner {
 
   async plan(): Promise<DownloadPlan> {
     const ends = {
-      locals: this.#options.deleteExtra ? this.#walkTarget() : [],
+      locals: this.#walkTarget(),
       nameOfLocal: ({ path }: LocalFile) => path,
       remotes: this.#inOrder(this.#source.objects),
       nameOfRemote: (object: RemoteObject) => this.#paths.pathOf(object),
+      signal: this.#context.signal,
     };
     const pairs = this.#tellsCaseApart ? mergeJoin(ends) : joinByFoldedName(ends, this.#folding());
     for await (const [file, object] of pairs) {
@@ -132,7 +134,7 @@ class DownloadPlanner {
       else if (file && !object) this.#addExtra(file);
     }
     const decisions = await this.#decisions.finish();
-    this.#findLeftovers();
+    await this.#findLeftovers();
     const { target } = this.#options;
     const scope = { what: "deleteExtra", place: target, total: this.#filesInTarget, alwaysAllowed: FEW_DELETIONS };
     return {
@@ -169,12 +171,14 @@ class DownloadPlanner {
   }
 
   /** The files that may have to go, in the order of their paths. */
-  *#walkTarget(): Generator<LocalFile, void> {
+  async *#walkTarget(): AsyncGenerator<LocalFile, void> {
+    if (!this.#options.deleteExtra) return;
     const root = join(this.#options.target, this.#paths.base);
     // Files behind a link are not below the target.
     if (!existsSync(root) || this.#targetFiles.linkAbove(`${this.#paths.base}file`) !== undefined) return;
     const matches = (path: string) => isTemporary(path) || this.#patterns.covers(path);
-    for (const file of scan(root, { ...this.#patterns, matches }, () => undefined, { linksAsFiles: true })) {
+    const options = { linksAsFiles: true, signal: this.#context.signal };
+    for await (const file of scan(root, { ...this.#patterns, matches }, () => undefined, options)) {
       const path = this.#paths.base + file.path;
       if (isLeftover(join(this.#options.target, path))) this.#leftovers.add(path);
       if (isTemporary(path)) continue;
@@ -184,8 +188,10 @@ class DownloadPlanner {
   }
 
   /** A run that was killed left its temporary files where this one writes. */
-  #findLeftovers(): void {
+  async #findLeftovers(): Promise<void> {
+    const takeTurns = eventLoopTurns(this.#context.signal);
     for (const folder of this.#targetFiles.existingFolders()) {
+      await takeTurns();
       for (const name of namesIn(join(this.#options.target, folder))) {
         const path = folder === "" ? name : `${folder}/${name}`;
         if (isLeftover(join(this.#options.target, path))) this.#leftovers.add(path);

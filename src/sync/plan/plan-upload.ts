@@ -103,6 +103,7 @@ class UploadPlanner {
       nameOfLocal: (file) => this.#relativeKeyOf(file),
       remotes: this.#objects(),
       nameOfRemote: ({ key }) => key.slice(prefix.length),
+      signal: this.#context.signal,
     });
     for await (const [file, object] of pairs) {
       this.#context.considered?.();
@@ -144,15 +145,16 @@ class UploadPlanner {
   }
 
   /** The files in the order of their names in the bucket. */
-  #files(): Iterable<LocalFile> {
+  #files(): AsyncIterable<LocalFile> {
     const { source, followSymlinks, flattenFolders } = this.#options;
     const warn = (warning: ScanWarning) => this.#skippedPaths.note(warning, this.#context.warn);
-    const files = this.#counted(scan(source, this.#patterns, warn, { followSymlinks }));
+    const { signal } = this.#context;
+    const files = this.#counted(scan(source, this.#patterns, warn, { followSymlinks, signal }));
     return flattenFolders ? this.#flatten(files) : files;
   }
 
-  *#counted(files: Iterable<LocalFile>): Generator<LocalFile, void> {
-    for (const file of files) {
+  async *#counted(files: AsyncIterable<LocalFile>): AsyncGenerator<LocalFile, void> {
+    for await (const file of files) {
       this.#filesFound++;
       this.#rules.see(file.path);
       yield file;
@@ -165,9 +167,9 @@ class UploadPlanner {
   }
 
   /** Without folders, files have another order, and two may have the same name. */
-  #flatten(files: Iterable<LocalFile>): LocalFile[] {
+  async *#flatten(files: AsyncIterable<LocalFile>): AsyncGenerator<LocalFile, void> {
     const byKey = new Map<string, LocalFile[]>();
-    for (const file of files) {
+    for await (const file of files) {
       const relativeKey = this.#relativeKeyOf(file);
       const others = byKey.get(relativeKey);
       if (others) others.push(file);
@@ -178,7 +180,7 @@ class UploadPlanner {
       if (paths.length > 1) this.#problems.push(describeFlattened(paths, this.#options.prefix + relativeKey));
     }
     const firsts = [...byKey.values()].flatMap(([first]) => first ?? []);
-    return firsts.sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
+    yield* firsts.sort((a, b) => compareUtf8(this.#relativeKeyOf(a), this.#relativeKeyOf(b)));
   }
 
   async *#objects(): AsyncGenerator<RemoteObject, void> {

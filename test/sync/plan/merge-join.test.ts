@@ -4,7 +4,13 @@ import { type Ends, joinByFoldedName, mergeJoin } from "../../../src/sync/plan/m
 import { randomFrom } from "../../random.ts";
 
 function endsOf(locals: readonly string[], remotes: readonly string[]): Ends<string, string> {
-  return { locals, nameOfLocal: (name) => name, remotes: later(remotes), nameOfRemote: (name) => name };
+  return {
+    locals: later(locals),
+    nameOfLocal: (name) => name,
+    remotes: later(remotes),
+    nameOfRemote: (name) => name,
+    signal: new AbortController().signal,
+  };
 }
 
 async function* later<T>(items: readonly T[]): AsyncGenerator<T, void> {
@@ -86,6 +92,33 @@ describe("pairing by folded name", () => {
       ["x\u00df", undefined],
     ]);
   });
+});
+
+describe("pairing by name, of whatever kind,", () => {
+  const folding = { fold: lower, isOne: () => true };
+  const reason = new Error("cancelled");
+
+  for (const [title, join] of [
+    ["exact", mergeJoin],
+    ["folded", (ends: Ends<string, string>) => joinByFoldedName(ends, folding)],
+  ] as const) {
+    it(`ends when it is cancelled while each pair takes long: ${title}`, async () => {
+      for (const names of [endsOf(["a", "b", "c", "d"], []), endsOf([], ["a", "b", "c", "d"])]) {
+        const cancel = new AbortController();
+        const found: unknown[] = [];
+        setImmediate(() => cancel.abort(reason));
+        const work = async () => {
+          for await (const pair of join({ ...names, signal: cancel.signal })) {
+            const startMs = performance.now();
+            while (performance.now() - startMs < 60);
+            found.push(pair);
+          }
+        };
+        await assert.rejects(work(), reason);
+        assert.ok(found.length < 4);
+      }
+    });
+  }
 });
 
 function lower(name: string): string {
