@@ -7,7 +7,7 @@ import { withoutSystem } from "../../archive/gzip-header.ts";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { FileChangedError } from "../../files/file-range.ts";
 import { patience } from "../../files/windows/patience.ts";
-import { WeightedSemaphore } from "../../s3/concurrency/weighted-semaphore.ts";
+import { Semaphore } from "../../scheduling/semaphore.ts";
 import { isTextLike } from "./text-like.ts";
 
 export type Encoding = "gzip" | "brotli";
@@ -25,7 +25,7 @@ const MIN_SIZE_BYTES = 1024;
 
 /** zlib works in Node's thread pool of four threads. One is left for files and host names. */
 const MAX_FILES_AT_ONCE = 3;
-const cores = new WeightedSemaphore(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
+const cores = new Semaphore(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
 
 /**
  * Brotli's best level takes 1 to 2 seconds for a MiB of script. The level for larger files takes a twentieth of the time, and its result
@@ -52,24 +52,25 @@ export function isWorthCompressing(contentType: string, sizeBytes: number): bool
  * @throws {FileChangedError} if the file has more or fewer bytes than expected; the signal's reason; Node's error if a file cannot be read
  * or written. No file is left then.
  */
-export function compressFile(
+export async function compressFile(
   source: CompressedFile,
   encoding: Encoding,
   targetPath: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  return cores.run(1, async () => {
+  await cores.take(1);
+  try {
     signal.throwIfAborted();
-    try {
-      const writtenBytes = await writeCompressed(source, encoding, targetPath, signal);
-      if (writtenBytes < source.sizeBytes) return writtenBytes;
-    } catch (error) {
-      await rm(targetPath, { force: true });
-      throw signal.aborted ? signal.reason : error;
-    }
+    const writtenBytes = await writeCompressed(source, encoding, targetPath, signal);
+    if (writtenBytes < source.sizeBytes) return writtenBytes;
     await rm(targetPath);
     return undefined;
-  });
+  } catch (error) {
+    await rm(targetPath, { force: true });
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    cores.giveBack(1);
+  }
 }
 
 async function writeCompressed(
