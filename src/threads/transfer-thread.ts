@@ -1,15 +1,8 @@
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { HttpRequest, HttpResponse, ResponseHead } from "../http/messages.ts";
+import { startWorker } from "../scheduling/start-worker.ts";
 import type { CallResult, FileStretch, FileTarget, Order, PlainRequest, Report, ThreadSettings } from "./messages.ts";
 import { errorOf, ThreadLostError } from "./thread-failure.ts";
-
-/** The build puts the worker's own bundle beside the task's, and has `__dirname` and `__filename` stand for these. */
-const WORKER_NAME = import.meta.filename.endsWith(".ts") ? "transfer-worker-from-source.mjs" : "transfer-worker.js";
-const WORKER_PATH = join(import.meta.dirname, WORKER_NAME);
-
-/** A thread has only a few objects for each request. */
-const YOUNG_GENERATION_MB = 2;
 
 /** @param error why the thread ended; undefined if it was ended by `end`. */
 export type OnThreadLost = (thread: TransferThread, error: Error | undefined) => void;
@@ -43,33 +36,16 @@ export class TransferThread {
   readonly #calls = new Map<number, Call>();
   #lastNumber = 0;
   #isLost = false;
-  /** Why it ends. */
-  #error: Error | undefined;
   /** Bytes of the parts and ranges that it has not completed. */
   waitingBytes = 0;
 
   /** @param onLost called once, when the thread ended, for any reason. @throws if it cannot be started. */
   constructor(settings: ThreadSettings, onLost: OnThreadLost) {
     this.#onLost = onLost;
-    this.#worker = new Worker(WORKER_PATH, {
-      workerData: settings,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      // Node repeats its warnings in each thread. The log needs them once.
-      stdout: true,
-      stderr: true,
-    });
-    this.#worker.unref();
-    this.#worker.on("message", (report: Report) => this.#take(report));
-    // An exit follows each error. The calls that fail then are made in the main thread.
-    this.#worker.on("error", (error) => {
-      this.#error ??= error;
-    });
-    // Without this report a call would never end.
-    this.#worker.on("messageerror", (error) => {
-      this.#error ??= error;
-      void this.end();
-    });
-    this.#worker.on("exit", () => this.#lose());
+    this.#worker = startWorker<Report>(
+      { folder: import.meta.dirname, name: "transfer-worker", workerData: settings },
+      { onMessage: (report) => this.#take(report), onEnd: (error) => this.#lose(error) },
+    );
   }
 
   /**
@@ -158,9 +134,10 @@ export class TransferThread {
     }
   }
 
-  #lose(): void {
+  /** The calls that fail then are made in the main thread. */
+  #lose(error: Error | undefined): void {
     this.#isLost = true;
-    this.#onLost(this, this.#error);
+    this.#onLost(this, error);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const { reject } of calls) reject(new ThreadLostError());

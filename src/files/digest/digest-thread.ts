@@ -1,11 +1,7 @@
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startWorker } from "../../scheduling/start-worker.ts";
 import type { DigestRange } from "./digest-range.ts";
 import type { RangeResult } from "./digest-worker.ts";
-
-/** The build puts the worker's own bundle beside the task's, and has `__dirname` and `__filename` stand for these. */
-const WORKER_NAME = import.meta.filename.endsWith(".ts") ? "digest-worker-from-source.mjs" : "digest-worker.js";
-const WORKER_PATH = join(import.meta.dirname, WORKER_NAME);
 
 /** Receives the result of a batch; nothing if the thread has ended before. */
 type BatchDone = (results: readonly RangeResult[] | undefined) => void;
@@ -17,19 +13,19 @@ export class DigestThread {
   readonly #underWay: { readonly costBytes: number; readonly done: BatchDone }[] = [];
 
   constructor() {
-    // Messages are all that lives and dies in there: two threads take 10 MB less so, in the same time.
-    this.#worker = new Worker(WORKER_PATH, { resourceLimits: { maxYoungGenerationSizeMb: 2 } });
-    this.#worker.unref();
-    this.#worker.on("message", (results: readonly RangeResult[]) => {
-      const batch = this.#underWay.shift();
-      if (this.#underWay.length === 0) this.#worker.unref();
-      batch?.done(results);
-    });
-    // An error is followed by an exit, and all that matters of it is which batches have to be done elsewhere.
-    this.#worker.on("error", () => undefined);
-    this.#worker.on("exit", () => {
-      for (const { done } of this.#underWay.splice(0)) done(undefined);
-    });
+    this.#worker = startWorker<readonly RangeResult[]>(
+      { folder: import.meta.dirname, name: "digest-worker" },
+      {
+        onMessage: (results) => {
+          const batch = this.#underWay.shift();
+          if (this.#underWay.length === 0) this.#worker.unref();
+          batch?.done(results);
+        },
+        onEnd: () => {
+          for (const { done } of this.#underWay.splice(0)) done(undefined);
+        },
+      },
+    );
   }
 
   /** How much it has yet to do. */

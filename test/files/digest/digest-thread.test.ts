@@ -53,6 +53,15 @@ describe("a thread that digests", () => {
     assert.equal(await answer, undefined);
   });
 
+  it("tells of the batches whose answer cannot be read", async () => {
+    const started = once(process, "worker");
+    const thread = new DigestThread();
+    const [worker] = await started;
+    const answer = new Promise((resolve) => thread.send(batch, 100, resolve));
+    worker.emit("messageerror", new Error("cannot be read"));
+    assert.equal(await answer, undefined);
+  });
+
   it("comes with each packaged task", async () => {
     for (const task of readdirSync(tasks)) {
       const worker = new Worker(join(tasks, task, "digest-worker.js"));
