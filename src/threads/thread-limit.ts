@@ -5,7 +5,7 @@ const SMALL_MEMORY_BYTES = 512 * 1024 ** 2;
 
 /** What the process may use of the machine. */
 export interface MachineShare {
-  /** From `os.availableParallelism`. */
+  /** From `availableCores`. */
   readonly cores: number;
   /** From `process.constrainedMemory`: 0 or undefined if there is no known limit. */
   readonly memoryBytes: number | undefined;

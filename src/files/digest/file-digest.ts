@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { availableCores } from "../../scheduling/available-cores.ts";
 import { Queue } from "../../scheduling/queue.ts";
 import { BLOCK_SIZE_BYTES } from "../block-pool.ts";
 import { FileChangedError } from "../file-range.ts";
@@ -83,7 +83,7 @@ export class FileDigester {
   readonly #ended: AbortSignal;
 
   constructor({
-    maxWorkers = Math.min(availableParallelism(), MAX_THREADS),
+    maxWorkers = Math.min(availableCores(), MAX_THREADS),
     now = () => performance.now(),
     signal,
   }: FileDigesterOptions = {}) {

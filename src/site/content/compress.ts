@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { open, rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { pipeline } from "node:stream/promises";
 import { constants, createBrotliCompress, createGzip } from "node:zlib";
 import { withoutSystem } from "../../archive/gzip-header.ts";
 import { BLOCK_SIZE_BYTES } from "../../files/block-pool.ts";
 import { FileChangedError } from "../../files/file-range.ts";
 import { patience } from "../../files/windows/patience.ts";
+import { availableCores } from "../../scheduling/available-cores.ts";
 import { Semaphore } from "../../scheduling/semaphore.ts";
 import { isTextLike } from "./text-like.ts";
 
@@ -25,7 +25,7 @@ const MIN_SIZE_BYTES = 1024;
 
 /** zlib works in Node's thread pool of four threads. One is left for files and host names. */
 const MAX_FILES_AT_ONCE = 3;
-const cores = new Semaphore(Math.min(availableParallelism(), MAX_FILES_AT_ONCE));
+const cores = new Semaphore(Math.min(availableCores(), MAX_FILES_AT_ONCE));
 
 /**
  * Brotli's best level takes 1 to 2 seconds for a MiB of script. The level for larger files takes a twentieth of the time, and its result

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { log } from "../../agent/log.ts";
 import { readNetwork } from "../../agent/network.ts";
 import { userAgent } from "../../aws/user-agent.ts";
@@ -7,6 +6,7 @@ import { type Carrier, createTransport, type Transport, type TransportOptions } 
 import { type Bucket, openBucket } from "../../s3/bucket.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
 import type { GivenUp } from "../../s3/store/given-up.ts";
+import { availableCores } from "../../scheduling/available-cores.ts";
 import type { BucketAccess } from "../../sync/options.ts";
 import { maxTransferThreads } from "../../threads/thread-limit.ts";
 import { TransferThreads } from "../../threads/transfer-threads.ts";
@@ -49,7 +49,7 @@ function openThreads(options: TransportOptions, ownCarrier: Carrier): TransferTh
   if (wanted === "never" || options.maxConnections === 1) return undefined;
   const shared = { transport: options, ownCarrier, onLost: tellLostThread };
   if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0 });
-  const maxThreads = maxTransferThreads({ cores: availableParallelism(), memoryBytes: process.constrainedMemory() });
+  const maxThreads = maxTransferThreads({ cores: availableCores(), memoryBytes: process.constrainedMemory() });
   return maxThreads === 0 ? undefined : new TransferThreads({ ...shared, maxThreads });
 }
 
