@@ -6,7 +6,7 @@ import path from "node:path";
 /** A body of more bytes than this goes to its file while it arrives; a smaller one in one write. */
 const flushBytes = 1024 * 1024;
 const readBytes = 256 * 1024;
-/** A body of no more bytes than this needs no file: to make and delete one takes longer than all else that a small request asks for. */
+/** A body of no more bytes than this needs no file: making and deleting one takes longer than the rest of a small request. */
 const smallBytes = 64 * 1024;
 /** All small bodies together; what comes then goes to files. */
 const inMemoryBytes = 128 * 1024 * 1024;
