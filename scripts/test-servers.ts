@@ -79,7 +79,7 @@ async function main(args: readonly string[]): Promise<void> {
 /** On Nodes that mocha cannot run on, this one runs mocha, and the tests start the packaged tasks there. */
 async function testOnOldNodes(names: Set<string>, permission: InstallPermission): Promise<void> {
   for (const oldest of await runtimesOf([oldestNode], names, permission)) {
-    await runSuite("packaged", "embedded", oldest, withoutServer, thisNode);
+    await runSuite("oldest", "embedded", oldest, withoutServer, thisNode);
   }
   const refused = await runtimesOf(refusedNodes, names, permission);
   if (refused.length > 0) {

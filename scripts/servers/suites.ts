@@ -9,6 +9,12 @@ const stepsDependingOnNode = [
   ...["certificates", "identity", "identity-renewal", "network", "proxy-faults", "what-a-step-leaves"],
 ];
 
+/** Each task, and what a Node has of its own: TLS and proxies, checksums, compression, threads. */
+const stepsOnOldestNode = [
+  ...["upload", "upload-archive", "upload-checksums", "upload-failures", "download", "download-integrity", "extract"],
+  ...["publish", "publish-content-types", "certificates", "identity", "network", "what-a-step-leaves"],
+];
+
 /** Steps of which neither a Node nor a server makes a difference: what they decide and say. */
 const decisionsAndTexts = [
   "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
@@ -65,17 +71,17 @@ const dependingOnTheStore = [
 /** One test for each row of the table in docs/compatible-stores.md. `npm test` has no use for them, and passes over their names. */
 const operations = ["test/stores/*-operations.ts"];
 
-const packaged = [
+const packagedWith = (steps: readonly string[]) => [
   "test/package/extension.test.ts",
-  ...stepsDependingOnNode.map((name) => `test/tasks/${name}.test.ts`),
+  ...steps.map((name) => `test/tasks/${name}.test.ts`),
 ];
 
 /** Files of tests, as patterns and options of mocha. */
 export const suites = {
-  /** What a Node may do otherwise, by the packaged tasks. */
-  packaged,
-  /** The same, and by the sources, where mocha itself runs on that Node. */
-  product: [...packaged, ...dependingOnNode.map((folder) => `test/${folder}/**/*.test.ts`)],
+  /** By the packaged tasks alone, since mocha does not run on that Node. */
+  oldest: packagedWith(stepsOnOldestNode),
+  /** What a Node may do otherwise, by the packaged tasks and by the sources. */
+  product: [...packagedWith(stepsDependingOnNode), ...dependingOnNode.map((folder) => `test/${folder}/**/*.test.ts`)],
   refused: ["test/package/node-requirement.test.ts"],
   /** What may go wrong with large files. Their worker threads transfer small ones too here. */
   threads: [
