@@ -171,13 +171,13 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
   }
 
   /** Leaves a site in the bucket that has a page more than the source folder. */
-  async function publishMore(inputs: Use["inputs"]): Promise<void> {
+  async function publishMore(inputs: Use["inputs"], variables: Readonly<Record<string, string>> = {}): Promise<void> {
     assert.ok(moto);
     const { url, region } = moto.server;
     const keys = { username: "AKIAADMINISTRATOR", password: "the/secret/key/of/the/administrator" };
     source.write({ "gone.html": "gone" });
     const { result, log } = await moto.asAdministrator(() =>
-      runTask("AwsS3PublishSite", { url, region, keys }, { source, target }, inputs),
+      runTask("AwsS3PublishSite", { url, region, keys }, { source, target }, inputs, variables),
     );
     assert.equal(result, "Succeeded", log.join("\n"));
     rmSync(join(source.path, "gone.html"));
@@ -244,7 +244,8 @@ describe("A policy of docs/permissions.md, by a server that enforces it", functi
     // The number alone says that a pull request elsewhere is over.
     const removal = { action: "removePreviews", pullRequestId: "1" };
     const elsewhere = { "Build.Repository.Provider": "GitHub" };
-    beforeEach(() => publishMore({ ...preview, pullRequestId: "1" }));
+    // A preview is removed for its own repository alone.
+    beforeEach(() => publishMore({ ...preview, pullRequestId: "1" }, elsewhere));
 
     it("is enough", async () => {
       assert.ok(policy);
