@@ -97,15 +97,10 @@ function rewriteInputs(
 }
 
 /** The connection of a step: another one by its name, or the same one in the input for the toolkit's. */
-function rewriteConnection(
-  pair: Pair | undefined,
-  source: string,
-  { connections }: MigrationChoices,
-  remark: Remarks,
-): Edit[] {
+function rewriteConnection(pair: Pair | undefined, source: string, choices: MigrationChoices, remark: Remarks): Edit[] {
   if (!pair || !isScalar(pair.key) || !isScalar<string>(pair.value) || !pair.value.value) return [];
   const name = pair.value.value;
-  const other = connections?.get(name.toLowerCase()) ?? connections?.get("*");
+  const other = chosenConnection(name, choices);
   if (other !== undefined) return [replaceValue(pair.value, other, source)];
   remark(
     `The step still uses the AWS Toolkit's service connection ${name}. To use one of type AWS S3, run this command again with --connection NAME.`,
@@ -115,12 +110,17 @@ function rewriteConnection(
 }
 
 /** Another connection for a step that was rewritten before. Of a step with both inputs, nobody knows which one is right. */
-function exchangeConnection(inputs: YAMLMap, source: string, { connections }: MigrationChoices): Edit[] {
+function exchangeConnection(inputs: YAMLMap, source: string, choices: MigrationChoices): Edit[] {
   const pair = pairOf(inputs, "toolkitCredentials");
   if (!pair || !isScalar(pair.key) || !isScalar<string>(pair.value) || !pair.value.value) return [];
-  const other = connections?.get(pair.value.value.toLowerCase()) ?? connections?.get("*");
+  const other = chosenConnection(pair.value.value, choices);
   if (other === undefined || pairOf(inputs, "awsCredentials")) return [];
   return [replaceValue(pair.key, "awsCredentials", source), replaceValue(pair.value, other, source)];
+}
+
+/** What takes the place of a connection, if anything does. */
+function chosenConnection(name: string, { connections }: MigrationChoices): string | undefined {
+  return connections?.get(name.toLowerCase()) ?? connections?.get("*");
 }
 
 /** The toolkit stores keys with the slash with which its prefix starts. Here, one slash in front means nothing. */
