@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import {
   closeSync,
   futimesSync,
@@ -20,7 +20,7 @@ const processToken = randomBytes(4).toString("hex");
 let namesGiven = 0;
 
 /** Stands for the machine and the container: there, and nowhere else, a process id says which process is meant. */
-const systemToken = createHash("sha256").update(describeSystem()).digest("hex").slice(0, 8);
+const systemToken = hash("sha256", describeSystem(), "hex").slice(0, 8);
 
 /** In any case, since a disk may take another case for the same name. Earlier versions gave names without the system. */
 const TEMPORARY_NAME = /^\.s3-(?:([0-9a-f]{8})-)?([1-9][0-9]*)-([0-9a-f]{8})[0-9a-z]+\.part$/i;

@@ -7,7 +7,7 @@ import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";
 import type { DownloadTools } from "../download/fetch-context.ts";
 import type { DownloadOptions } from "../options.ts";
 import { BackgroundQueue } from "../plan/background-queue.ts";
-import { type Comparison, compareTimes } from "../plan/compare.ts";
+import { type Comparison, compareTimes, hasDigest } from "../plan/compare.ts";
 import { decideOverwrite } from "../plan/overwrite-guard.ts";
 import type { Action, ExtractAction, FolderAction } from "../plan/plan.ts";
 import type { FetchedArchive } from "./fetch-archives.ts";
@@ -87,7 +87,7 @@ async function compareFile(
   archiveModifiedMs: number,
   found: LocalFile,
   { compareBy, target }: DownloadOptions,
-  { digester, signal }: DownloadTools,
+  tools: DownloadTools,
 ): Promise<Comparison> {
   const path = join(target, found.path);
   if (found.sizeBytes !== wanted.sizeBytes) return { isSame: false, reason: "size differs" };
@@ -96,13 +96,7 @@ async function compareFile(
   if (compareBy === "sizeAndTime") return compareTimes({ source: "object" }, found, archiveModifiedMs);
   const expected = Buffer.alloc(4);
   expected.writeUInt32BE(wanted.crc32);
-  const isSame = await digester.digest({ path, sizeBytes: found.sizeBytes, algorithm: "CRC32" }).then(
-    (digest) => digest.equals(expected),
-    () => {
-      signal.throwIfAborted();
-      return false;
-    },
-  );
+  const isSame = await hasDigest(tools, { path, sizeBytes: found.sizeBytes, algorithm: "CRC32" }, expected);
   return isSame ? { isSame, reason: "same checksum" } : { isSame, reason: "content differs" };
 }
 

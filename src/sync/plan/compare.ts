@@ -1,6 +1,7 @@
 import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
+import type { FileDigestRequest } from "../../files/digest/digest-range.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { Encryption } from "../../s3/encryption.ts";
@@ -165,13 +166,8 @@ export async function headOrRefusal(
   }
 }
 
-/**
- * Whether the file's bytes have this checksum. A file that cannot be read does not match; the error is reported when it is sent.
- *
- * @throws the signal's reason.
- */
 async function hasChecksum(
-  { digester, signal }: CompareContext,
+  context: CompareContext,
   { absolutePath, sizeBytes }: ComparedFile,
   { algorithm, digest, partsCount }: ObjectChecksum,
   partSizeBytes: number | undefined,
@@ -183,6 +179,19 @@ async function hasChecksum(
     algorithm,
     ...(partsCount !== undefined && partSizeBytes ? { partSizeBytes } : {}),
   };
+  return hasDigest(context, request, digest);
+}
+
+/**
+ * Whether the file's bytes have this digest. A file that cannot be read does not match; the error is reported when it is sent or replaced.
+ *
+ * @throws the signal's reason.
+ */
+export function hasDigest(
+  { digester, signal }: Pick<CompareContext, "digester" | "signal">,
+  request: FileDigestRequest,
+  digest: Buffer,
+): Promise<boolean> {
   return digester.digest(request).then(
     (own) => own.equals(digest),
     () => {
