@@ -74,7 +74,9 @@ describe("AwsS3Download", () => {
   });
 
   it("refuses a key that is an object and a prefix of others, and downloads it as a prefix with a slash", async () => {
-    await bench.put({ "out/a": "object", "out/a/b.txt": "below", "out/a.txt": "between" });
+    await bench.put({ "out/a": "object", "out/a.txt": "between" });
+    // Stored at the same moment, SeaweedFS loses one of the two in one try of ten.
+    await bench.put({ "out/a/b.txt": "below" });
     assertFailedWith(await bench.download({ sourceFolder: "out/a" }), [
       `sourceFolder: s3://${bench.bucket}/out/a is an object, and also a folder with others: s3://${bench.bucket}/out/a/ (out/a/b.txt). For the folder, enter out/a/. For the object, enter the folder above it, and a pattern. [source-ambiguous]`,
     ]);
