@@ -6,7 +6,7 @@ import { compareUtf8 } from "../files/byte-order.ts";
 import { diskName, NameCollisions } from "../files/safe-path.ts";
 import { patience } from "../files/windows/patience.ts";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
-import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-entry.ts";
+import type { ArchiveContents, ArchiveFile, CheckedFile, RawEntry } from "./archive-contents.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { pathOfEntry } from "./entry-path.ts";
 import { type ExtractLimits, ExtractMeter } from "./extract-limits.ts";

@@ -4,7 +4,7 @@ import { createGunzip } from "node:zlib";
 import type { Header } from "tar-stream";
 import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
-import type { RawEntry } from "./archive-entry.ts";
+import type { RawEntry } from "./archive-contents.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { NameMeter } from "./extract-limits.ts";
 import { BLOCK_BYTES, TarHeaders } from "./tar-headers.ts";

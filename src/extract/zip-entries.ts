@@ -5,7 +5,7 @@ import { asReason } from "../errors/bounded-text.ts";
 import { fileErrorCode } from "../errors/system-codes.ts";
 import type { TakeTurns } from "../scheduling/event-loop-turns.ts";
 import { ArchiveBytes } from "./archive-bytes.ts";
-import type { RawEntry } from "./archive-entry.ts";
+import type { RawEntry } from "./archive-contents.ts";
 import { ArchiveError, damagedArchive, refuseEntry, shownName } from "./archive-error.ts";
 import { NameMeter, refuseEntryCount } from "./extract-limits.ts";
 import { zipContent } from "./zip-content.ts";

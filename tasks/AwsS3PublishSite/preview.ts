@@ -26,65 +26,27 @@ type PreviewTask = Omit<Extract<SiteInputs, { action: "preview" }>, "access"> & 
  * @throws as `runSite` does.
  */
 export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurroundings): Promise<TaskOutcome> {
-  const { pullRequestPreview, access, prefix, dryRun } = inputs;
+  const { pullRequestPreview, dryRun } = inputs;
   const { name, pullRequest } = pullRequestPreview;
   const { cancelled } = surroundings;
   const pullRequests = openPullRequests(cancelled);
-  let preview: PreviewOptions | undefined;
-  let outcome: SiteOutcome = { outputs: {}, errors: [] };
-  let summary: string | undefined;
-
-  async function previewOptions(): Promise<PreviewOptions> {
-    const repository = await pullRequests.repositoryOf(pullRequest);
-    const { rootPrefix, hasOwnHost } = inputs;
-    preview ??= { name, rootPrefix, hasOwnHost, pullRequest: { number: pullRequest, repository } };
-    return preview;
-  }
-
-  let withdrawn = 0;
-  const summaryErrors: CodedMessage[] = [];
-  const leaveSummary = (): void => {
-    const last = summary;
-    // What kept the plan file from being written keeps the summary too, and is reported once.
-    const errors = outcome.outputs.planFile === undefined ? [] : summaryErrors;
-    if (last !== undefined) writeOrReport(errors, () => attachSummary(last));
-  };
+  const work = new PreviewWork(inputs, pullRequests, surroundings);
   const end = await runPreview({
     pullRequest,
     log,
     signal: cancelled,
     standing: () => pullRequests.check(pullRequest),
-    async publish() {
-      const options = { ...inputs, preview: await previewOptions() };
-      const takeSummary = (markdown: string): void => {
-        summary = markdown;
-      };
-      outcome = await runSite(
-        { ...previewWork(options), takeSummary },
-        `s3://${access.bucketName}/${prefix}`,
-        surroundings,
-      );
-      return outcome.errors;
-    },
-    async withdraw() {
-      if (dryRun) return;
-      const options = await previewOptions();
-      const isRemoved = await withRemovalTools(inputs, surroundings, (tools) =>
-        withdrawPreview(options, outcome.site, tools),
-      );
-      if (!isRemoved) return;
-      withdrawn = 1;
-      log.info(`Removed the preview ${name}`);
-      await pullRequests.tellRemoval(options.pullRequest, { bucketName: access.bucketName, prefix }, name, Date.now());
-    },
+    publish: () => work.publish(),
+    withdraw: () => work.withdraw(),
   }).catch((error: unknown) => {
-    leaveSummary();
+    work.leaveSummary();
     throw error;
   });
   const isThere = end.kind === "published" || end.kind === "failed";
-  if (isThere) leaveSummary();
+  const summaryErrors = isThere ? work.leaveSummary() : [];
+  const { outcome } = work;
   const commentUrl = dryRun || cancelled.aborted ? "" : await tell(end, outcome, inputs, pullRequests);
-  const removed = end.kind === "published" ? await cleanUp(inputs, pullRequests, surroundings) : withdrawn;
+  const removed = end.kind === "published" ? await cleanUp(inputs, pullRequests, surroundings) : work.withdrawnCount;
   return {
     outputs: {
       ...outcome.outputs,
@@ -97,7 +59,73 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
   };
 }
 
-function previewWork(options: SiteOptions & { readonly preview: PreviewOptions }): SiteWork {
+/** What a run does with its preview, up to six times, and what the last time left. */
+class PreviewWork {
+  readonly #inputs: PreviewTask;
+  readonly #pullRequests: PreviewPullRequests;
+  readonly #surroundings: SiteSurroundings;
+  #preview: PreviewOptions | undefined;
+  #summary: string | undefined;
+  /** That of the last publish. */
+  outcome: SiteOutcome = { outputs: {}, errors: [] };
+  withdrawnCount = 0;
+
+  constructor(inputs: PreviewTask, pullRequests: PreviewPullRequests, surroundings: SiteSurroundings) {
+    this.#inputs = inputs;
+    this.#pullRequests = pullRequests;
+    this.#surroundings = surroundings;
+  }
+
+  async publish(): Promise<readonly CodedMessage[]> {
+    const { access, prefix } = this.#inputs;
+    const options = { ...this.#inputs, preview: await this.#previewOptions() };
+    const takeSummary = (markdown: string): void => {
+      this.#summary = markdown;
+    };
+    this.outcome = await runSite(
+      { ...siteWork(options), takeSummary },
+      `s3://${access.bucketName}/${prefix}`,
+      this.#surroundings,
+    );
+    return this.outcome.errors;
+  }
+
+  async withdraw(): Promise<void> {
+    const { access, prefix, dryRun, pullRequestPreview } = this.#inputs;
+    if (dryRun) return;
+    const options = await this.#previewOptions();
+    const isRemoved = await withRemovalTools(this.#inputs, this.#surroundings, (tools) =>
+      withdrawPreview(options, this.outcome.site, tools),
+    );
+    if (!isRemoved) return;
+    this.withdrawnCount = 1;
+    const { name } = pullRequestPreview;
+    log.info(`Removed the preview ${name}`);
+    const place = { bucketName: access.bucketName, prefix };
+    await this.#pullRequests.tellRemoval(options.pullRequest, place, name, Date.now());
+  }
+
+  /** Adds the summary of the last publish, if there was one, to the run. @returns what went wrong. */
+  leaveSummary(): readonly CodedMessage[] {
+    const summary = this.#summary;
+    const errors: CodedMessage[] = [];
+    if (summary !== undefined) writeOrReport(errors, () => attachSummary(summary));
+    // What kept the plan file from being written keeps the summary too, and is reported once.
+    return this.outcome.outputs.planFile === undefined ? [] : errors;
+  }
+
+  /** They stay the same if the pull request cannot be read later. */
+  async #previewOptions(): Promise<PreviewOptions> {
+    if (this.#preview) return this.#preview;
+    const { rootPrefix, hasOwnHost, pullRequestPreview } = this.#inputs;
+    const { name, pullRequest: number } = pullRequestPreview;
+    const repository = await this.#pullRequests.repositoryOf(number);
+    this.#preview = { name, rootPrefix, hasOwnHost, pullRequest: { number, repository } };
+    return this.#preview;
+  }
+}
+
+function siteWork(options: SiteOptions & { readonly preview: PreviewOptions }): SiteWork {
   const { source, preview, access, prefix } = options;
   return {
     options,

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { CheckedFile } from "../../extract/archive-entry.ts";
+import type { CheckedFile } from "../../extract/archive-contents.ts";
 import type { LocalFile } from "../../files/scan.ts";
 import { TargetFiles } from "../../files/target-files.ts";
 import { eventLoopTurns } from "../../scheduling/event-loop-turns.ts";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { ArchiveContents, ArchiveFile } from "../../extract/archive-entry.ts";
+import type { ArchiveContents, ArchiveFile } from "../../extract/archive-contents.ts";
 import { ArchiveError } from "../../extract/archive-error.ts";
 import { type ArchiveFormat, archiveFormatOf } from "../../extract/archive-format.ts";
 import { checkArchive } from "../../extract/read-archive.ts";

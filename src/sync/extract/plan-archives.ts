@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { countOf } from "../../errors/counts.ts";
-import type { ArchiveContents } from "../../extract/archive-entry.ts";
+import type { ArchiveContents } from "../../extract/archive-contents.ts";
 import { isRepositoryName } from "../../files/repository-name.ts";
 import type { DownloadTools } from "../download/fetch-context.ts";
 import type { DownloadOptions } from "../options.ts";

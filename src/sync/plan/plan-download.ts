@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ArchiveFile } from "../../extract/archive-entry.ts";
+import type { ArchiveFile } from "../../extract/archive-contents.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { type FolderIdentity, findIdentity } from "../../files/folder-identity.ts";
 import { type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";

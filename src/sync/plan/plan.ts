@@ -1,5 +1,5 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
-import type { CheckedFile } from "../../extract/archive-entry.ts";
+import type { CheckedFile } from "../../extract/archive-contents.ts";
 
 /** The number of names that a message shows of a list. */
 const MAX_EXAMPLES = 3;
