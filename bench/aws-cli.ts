@@ -27,12 +27,13 @@ export async function awsCli(): Promise<AwsCli> {
   };
 }
 
-function environment({ accessKeyId, secretAccessKey, folder }: BenchServer): Record<string, string> {
+function environment({ accessKeyId, secretAccessKey, folder, caFile }: BenchServer): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: "us-east-1",
     AWS_CONFIG_FILE: `${folder}/aws-config`,
     AWS_SHARED_CREDENTIALS_FILE: `${folder}/aws-credentials`,
+    ...(caFile ? { AWS_CA_BUNDLE: caFile } : {}),
   };
 }

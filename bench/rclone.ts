@@ -24,7 +24,7 @@ export async function installedRclone(): Promise<Tool> {
   };
 }
 
-function environment({ url, accessKeyId, secretAccessKey, folder }: BenchServer): Record<string, string> {
+function environment({ url, accessKeyId, secretAccessKey, folder, caFile }: BenchServer): Record<string, string> {
   return {
     RCLONE_CONFIG: `${folder}/rclone.conf`,
     RCLONE_S3_PROVIDER: "Other",
@@ -34,5 +34,6 @@ function environment({ url, accessKeyId, secretAccessKey, folder }: BenchServer)
     RCLONE_S3_SECRET_ACCESS_KEY: secretAccessKey,
     RCLONE_S3_LIST_VERSION: "2",
     RCLONE_S3_NO_CHECK_BUCKET: "true",
+    ...(caFile ? { RCLONE_CA_CERT: caFile } : {}),
   };
 }
