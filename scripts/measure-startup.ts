@@ -10,7 +10,7 @@ const PAIRS = 7;
 /** Milliseconds since the process started, at its first request or, where it makes none, at its end. */
 const probe = `
 let firstRequestMs;
-require("node:diagnostics_channel").subscribe("http.client.request.start", () => {
+require("node:diagnostics_channel").subscribe("net.client.socket", () => {
   firstRequestMs ??= process.uptime() * 1000;
 });
 process.on("exit", () => console.log("uptime-ms " + (firstRequestMs ?? process.uptime() * 1000)));
