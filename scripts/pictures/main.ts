@@ -1,7 +1,8 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installedChromium } from "../servers/chromium.ts";
+import type { Browser } from "playwright-core";
+import { installedChromium, startChromium } from "../servers/chromium.ts";
 import { debianProgram } from "../servers/debian.ts";
 import { installPermission } from "../servers/permission.ts";
 import { Unavailable } from "../servers/server.ts";
@@ -26,24 +27,30 @@ async function main(args: readonly string[]): Promise<void> {
   const permission = installPermission(args, process.env);
   const chromium = await installedChromium(permission);
   await debianProgram({ program: "pngquant", versionOption: "--version", packages: ["pngquant"] }, permission);
-  if (args.includes("--forms")) {
-    await takeAll(chromium, formsToRead(root), true);
-    return;
+  const browser = await startChromium(chromium);
+  try {
+    if (args.includes("--forms")) await takeAll(browser, formsToRead(root), true);
+    else await takeDocumentation(browser);
+  } finally {
+    await browser.close();
   }
+}
+
+async function takeDocumentation(browser: Browser): Promise<void> {
   const { pictures, close } = await preparePictures(root);
   try {
-    await takeAll(chromium, pictures, false);
+    await takeAll(browser, pictures, false);
   } finally {
     await close();
   }
   writeFileSync(join(root, HASHES_PATH), `${JSON.stringify(hashSources(pictures), null, 2)}\n`);
 }
 
-async function takeAll(chromium: string, pictures: readonly Picture[], keepsPages: boolean): Promise<void> {
+async function takeAll(browser: Browser, pictures: readonly Picture[], keepsPages: boolean): Promise<void> {
   for (const picture of pictures) {
     const target = join(root, picture.path);
     mkdirSync(dirname(target), { recursive: true });
-    await takePicture(chromium, picture, target);
+    await takePicture(browser, picture, target);
     if (keepsPages) writeFileSync(target.replace(/\.png$/, ".html"), picture.html);
     console.log(`${picture.path}: ${(statSync(target).size / 1000).toFixed(0)} KB`);
   }

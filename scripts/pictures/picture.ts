@@ -9,8 +9,6 @@ export interface Picture {
   readonly scale?: number;
   /** The page that is photographed. */
   readonly html: string;
-  /** Set if the page draws the picture itself, and has its data URL as its text in the end. */
-  readonly isDrawing?: true;
   /** What the picture depends on, without what differs from run to run; by default the page. */
   readonly source?: string;
 }

@@ -38,16 +38,9 @@ export async function preparePictures(root: string): Promise<Pictures> {
 
 function icon(root: string): Picture {
   const svg = readFileSync(join(root, "images/icon.svg")).toString("base64");
-  const draw = `
-    const image = new Image();
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      canvas.width = canvas.height = ${ICON_PX};
-      canvas.getContext("2d").drawImage(image, 0, 0, ${ICON_PX}, ${ICON_PX});
-      document.body.textContent = canvas.toDataURL();
-    };
-    image.src = "data:image/svg+xml;base64,${svg}";`;
-  return { path: "images/icon.png", widthPx: ICON_PX, isDrawing: true, html: page("Icon", `<script>${draw}</script>`) };
+  const image = `<img src="data:image/svg+xml;base64,${svg}" width="${ICON_PX}" height="${ICON_PX}" alt="">`;
+  const html = page("Icon", image, "body { background: none; } img { display: block; }");
+  return { path: "images/icon.png", widthPx: ICON_PX, heightPx: ICON_PX, scale: 1, html };
 }
 
 /** The first screen of each form. */

@@ -3,11 +3,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { startChromium } from "../../scripts/servers/chromium.ts";
 import { noWebsites, targetName } from "../target.ts";
 import { assertSucceeded } from "../tasks/step-result.ts";
-import { type Browser, startBrowser } from "./browser.ts";
 import { PublishedSite } from "./published-site.ts";
-import type { Tab, Visit } from "./tab.ts";
+import { type Visit, visit as visitPage } from "./visit.ts";
 
 /** The path of Chromium, where `CHROMIUM` names one. */
 const chromium = process.env.CHROMIUM;
@@ -28,7 +29,7 @@ describe(`A site in a browser (${targetName})`, function () {
   this.timeout(120_000);
   let browser: Browser;
   let site: PublishedSite;
-  let tab: Tab;
+  let tab: Page;
 
   if (noWebsites) return;
   if (!chromium) {
@@ -37,7 +38,7 @@ describe(`A site in a browser (${targetName})`, function () {
   }
 
   before(async () => {
-    browser = startBrowser(chromium);
+    browser = await startChromium(chromium);
     site = await PublishedSite.open();
   });
   after(async () => {
@@ -45,10 +46,11 @@ describe(`A site in a browser (${targetName})`, function () {
     await browser?.close();
   });
   beforeEach(async () => {
-    tab = await browser.newTab();
+    // It knows nothing of the others: no cache, no cookies.
+    tab = await browser.newPage({ viewport: { width: 1000, height: 800 } });
   });
 
-  const visit = (path: string) => tab.visit(site.url + path);
+  const visit = (path: string) => visitPage(tab, site.url + path);
   const shown = () =>
     tab.evaluate<Record<string, string>>(`({
       heading: document.querySelector("h1").textContent,
