@@ -10,6 +10,12 @@ import type { ArchiveEntry } from "./archive-entry.ts";
 /** The read size. It is the same on each machine, because zlib's output may depend on how its input is cut. */
 export const BLOCK_BYTES = 32 * 1024;
 
+/**
+ * The buffers of a compressor. It works beside the main thread, so the next blocks are read and digested while it is busy. What it writes does
+ * not depend on them.
+ */
+export const COMPRESSOR_BUFFERS = { highWaterMark: 32 * BLOCK_BYTES, chunkSize: 2 * BLOCK_BYTES } as const;
+
 /** The context of reading the files of an archive. */
 export interface ReadTools {
   /** Called with the number of bytes that have just been read. */

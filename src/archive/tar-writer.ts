@@ -2,7 +2,7 @@ import { pipeline, type Readable } from "node:stream";
 import { createGzip } from "node:zlib";
 import type { Header, Pack } from "tar-stream";
 import { type ArchiveEntry, modeOf } from "./archive-entry.ts";
-import { type EntryReader, isSmall } from "./entry-content.ts";
+import { COMPRESSOR_BUFFERS, type EntryReader, isSmall } from "./entry-content.ts";
 import { withoutSystem } from "./gzip-header.ts";
 
 const MODIFIED = new Date(Date.UTC(1980, 0, 1));
@@ -20,7 +20,7 @@ export async function writeTarGz(
   const { pack } = await import("./archive-writers.ts");
   const tar = pack();
   const output = withoutSystem();
-  const gzip = createGzip({ level: compressionLevel });
+  const gzip = createGzip({ ...COMPRESSOR_BUFFERS, level: compressionLevel });
   // Errors of the streams in between become errors of the output.
   pipeline(tar, gzip, output, () => undefined);
   addEntries(tar, entries, reader).catch((error: Error) => output.destroy(error));

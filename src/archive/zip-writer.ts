@@ -2,7 +2,7 @@ import { pipeline, Readable } from "node:stream";
 import { crc32, createDeflateRaw, deflateRawSync } from "node:zlib";
 import { eventLoopTurns } from "../scheduling/event-loop-turns.ts";
 import { type ArchiveEntry, modeOf } from "./archive-entry.ts";
-import { BLOCK_BYTES, type EntryReader, isSmall } from "./entry-content.ts";
+import { BLOCK_BYTES, COMPRESSOR_BUFFERS, type EntryReader, isSmall } from "./entry-content.ts";
 import { centralHeader, dataDescriptor, endOfDirectory, localHeader, type ZipRecord } from "./zip-format.ts";
 
 /** The properties of an entry's content after it is written. Its name and permissions are in the entry. */
@@ -73,7 +73,11 @@ class ZipWriter {
       }
     }
     // If the blocks fail, the deflater fails with the same error.
-    const deflater = pipeline(blocks(), createDeflateRaw({ level: this.#level }), () => undefined);
+    const deflater = pipeline(
+      blocks(),
+      createDeflateRaw({ ...COMPRESSOR_BUFFERS, level: this.#level }),
+      () => undefined,
+    );
     for await (const chunk of deflater) yield this.#count(chunk);
     return crc;
   }
