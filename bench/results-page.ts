@@ -18,7 +18,7 @@ ${resultsTable(findings)}
 
 ![Seconds for each piece of work, the shorter the better](results.svg)
 
-Medians and the whole spread, in seconds, of five runs in turn; programs other than the task and s5cmd ran once.
+Medians and the whole spread, in seconds, of five runs in turn, three for archives; rclone and aws-cli ran once beside other programs.
 
 ${timesTable(findings)}
 `;
@@ -65,5 +65,5 @@ function mean(samples: readonly Sample[], figure: (sample: Sample) => number): n
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => "---"), ...rows];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
 }
