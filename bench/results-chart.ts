@@ -1,13 +1,17 @@
 import { type Finding, medianSeconds } from "./sample.ts";
 
-const WIDTH = 900;
-const LABEL_WIDTH = 330;
+const WIDTH = 1_000;
+const LABEL_WIDTH = 380;
+/** For the name of a program and its seconds, behind the longest bar. */
+const TOOL_WIDTH = 220;
 const BAR_HEIGHT = 14;
 const GROUP_GAP = 30;
 const COLOURS: Readonly<Record<string, string>> = {
   task: "#0b6bcb",
   "task, Node 20": "#0b6bcb",
+  "task, directly": "#0b6bcb",
   "task, Node 24": "#5fa8e8",
+  "task, through Squid": "#5fa8e8",
   s5cmd: "#d9822b",
   rclone: "#7a869a",
   "aws-cli": "#b3bac5",
@@ -33,7 +37,7 @@ ${groups.join("\n")}
 
 function drawGroup({ work, timings }: Finding, top: number): string {
   const longest = Math.max(...timings.map(medianSeconds));
-  const scale = (WIDTH - LABEL_WIDTH - 120) / longest;
+  const scale = (WIDTH - LABEL_WIDTH - TOOL_WIDTH) / longest;
   const bars = timings.map((timing, index) => {
     const seconds = medianSeconds(timing);
     const y = top + index * (BAR_HEIGHT + 2);
