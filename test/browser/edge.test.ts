@@ -15,6 +15,7 @@ import { PublishedSite } from "./published-site.ts";
 /** The path of nginx, where `NGINX` names one. */
 const nginx = process.env.NGINX;
 const DISTRIBUTION_ID = "E2EXAMPLE1ABCD";
+const CREATED = { body: "<Invalidation><Id>I1</Id><Status>Completed</Status></Invalidation>" };
 
 const SITE = {
   "index.html": "home",
@@ -59,6 +60,8 @@ describe("A site behind a cache that keeps pages", function () {
   let source: SourceFolder;
   let edge: EdgeCache;
   let cloudFront: ControlPlaneStub;
+  /** Of the invalidations so far. */
+  let references: Set<string>;
   /** What happens when the step reads the distribution, which it does before it stores anything, and when it invalidates paths. */
   let onRead: () => Promise<void>;
   let onInvalidation: (paths: readonly string[]) => Promise<void>;
@@ -71,6 +74,7 @@ describe("A site behind a cache that keeps pages", function () {
   beforeEach(async () => {
     site = await PublishedSite.open();
     edge = await startEdgeCache(nginx, site.url);
+    references = new Set();
     cloudFront = await startControlPlaneStub(answer);
     source = new SourceFolder().write(SITE);
     onRead = async () => undefined;
@@ -128,13 +132,18 @@ describe("A site behind a cache that keeps pages", function () {
 
   async function answer({ line, body }: StubRequest) {
     if (line.startsWith("POST")) {
+      const [, reference = ""] = /<CallerReference>(.*?)<\/CallerReference>/.exec(body) ?? [];
+      // As CloudFront does with a request that is sent again because its answer was lost.
+      const isKnown = references.has(reference);
+      references.add(reference);
+      if (isKnown) return CREATED;
       const paths = [...body.matchAll(/<Path>(.*?)<\/Path>/g)].map(([, path = ""]) => path.replaceAll("&amp;", "&"));
       await onInvalidation(paths);
     } else if (line.endsWith(DISTRIBUTION_ID)) {
       await onRead();
       return { body: distributionBefore(site.bucket) };
     }
-    return { body: "<Invalidation><Id>I1</Id><Status>Completed</Status></Invalidation>" };
+    return CREATED;
   }
 });
 
