@@ -7,17 +7,19 @@ import { defaultCredential, startS3Server } from "../local/s3/server.ts";
 
 const PAIRS = 7;
 
-/** Milliseconds since the process started, at its first request or, where it makes none, at its end. */
+/** Prints the milliseconds since the process started: at its first connection, if it opens one, and at its end. */
 const probe = `
-let firstRequestMs;
+const print = (name) => console.log(name + " " + process.uptime() * 1000);
+let isConnected = false;
 require("node:diagnostics_channel").subscribe("net.client.socket", () => {
-  firstRequestMs ??= process.uptime() * 1000;
+  if (!isConnected) print("connected-ms");
+  isConnected = true;
 });
-process.on("exit", () => console.log("uptime-ms " + (firstRequestMs ?? process.uptime() * 1000)));
+process.on("exit", () => print("ended-ms"));
 `;
 
 /**
- * Measures how long a packaged task takes from the start of its process to its first request, and how long Node takes to
+ * Measures how long a packaged task takes from the start of its process to its first connection, and how long Node takes to
  * do nothing at all, in turn.
  *
  * @returns medians in milliseconds.
@@ -32,8 +34,10 @@ export async function measureStartup(taskFolder: string): Promise<{ taskMs: numb
   const bareMs: number[] = [];
   try {
     for (let pair = 0; pair < PAIRS; pair++) {
-      bareMs.push(uptimeIn(spawnSync(process.execPath, ["--require", probePath, "-e", "0"]).stdout.toString()));
-      taskMs.push(uptimeIn(await uploadOneFile(taskFolder, server.url, probePath)));
+      bareMs.push(
+        millisecondsIn(spawnSync(process.execPath, ["--require", probePath, "-e", "0"]).stdout.toString(), "ended-ms"),
+      );
+      taskMs.push(millisecondsIn(await uploadOneFile(taskFolder, server.url, probePath), "connected-ms"));
     }
   } finally {
     await server.close();
@@ -63,10 +67,11 @@ async function uploadOneFile(taskFolder: string, url: string, probePath: string)
   return rawOutput;
 }
 
-function uptimeIn(output: string): number {
-  const uptime = /^uptime-ms ([\d.]+)$/m.exec(output)?.[1];
-  if (!uptime) throw new Error(`no start-up time in:\n${output}`);
-  return Number(uptime);
+/** @throws Error if the output does not have it. */
+function millisecondsIn(output: string, name: "connected-ms" | "ended-ms"): number {
+  const milliseconds = new RegExp(`^${name} ([\\d.]+)$`, "m").exec(output)?.[1];
+  if (!milliseconds) throw new Error(`no ${name} in:\n${output}`);
+  return Number(milliseconds);
 }
 
 function median(values: readonly number[]): number {

@@ -25,7 +25,7 @@ async function main(argv: readonly string[]): Promise<void> {
 async function printStartup(): Promise<void> {
   const { taskMs, bareMs } = await measureStartup(join(root, "dist/extension/tasks/AwsS3Upload"));
   console.log(
-    `AwsS3Upload: first request ${taskMs.toFixed(0)} ms after the start on Node ${process.versions.node}, ` +
+    `AwsS3Upload: first connection ${taskMs.toFixed(0)} ms after the start on Node ${process.versions.node}, ` +
       `${(taskMs / bareMs).toFixed(2)} × a bare node and ${(taskMs - bareMs).toFixed(0)} ms above it`,
   );
 }

@@ -7,7 +7,7 @@ import type { Finding } from "../sample.ts";
 const MAX_RATIO = 2.5;
 const MAX_ABOVE_MS = 150;
 
-/** From the start of the process to the first request, on both of the agent's Nodes, beside a Node that does nothing. */
+/** From the start of the process to the first connection, on both of the agent's Nodes, beside a Node that does nothing. */
 export const startUp: Part = {
   name: "start-up",
   async run() {
