@@ -10,12 +10,16 @@ const MAX_LINE_INTERVAL_SECONDS = 60;
 /** After so many of them without any data, the log says what the step waits for. */
 const SILENT_TURNS = 15;
 
+/** Files and their bytes move, or archives are downloaded and checked, or extracted. The last two go on after the last byte has come. */
+type ProgressWork = "transfer" | "check-archives" | "extract";
+
 /**
  * Reports the progress of a transfer until `stop`: in the agent's progress bar every 2 seconds, and with log lines at growing intervals. If
- * no data moved, it logs a line every 30 seconds. It logs nothing if the transfer ends sooner.
+ * no data and no file moved, it logs a line every 30 seconds. It logs nothing if the transfer ends sooner.
  */
 export class TransferProgress {
   readonly #startMs = performance.now();
+  readonly #work: ProgressWork;
   readonly #totalFiles: number;
   readonly #totalBytes: number;
   readonly #timer: NodeJS.Timeout;
@@ -26,7 +30,8 @@ export class TransferProgress {
   #nextLineSeconds = 0;
   #lastMs: number | undefined;
 
-  constructor(totalFiles: number, totalBytes: number) {
+  constructor(totalFiles: number, totalBytes: number, work: ProgressWork = "transfer") {
+    this.#work = work;
     this.#totalFiles = totalFiles;
     this.#totalBytes = totalBytes;
     this.#timer = setInterval(() => this.#report(), INTERVAL_MS);
@@ -40,6 +45,7 @@ export class TransferProgress {
   }
 
   addFile(): void {
+    this.#hasMoved = true;
     this.#doneFiles++;
     this.#lastMs = performance.now();
   }
@@ -83,7 +89,12 @@ export class TransferProgress {
 
   #describeSilence(): string {
     const seconds = Math.round((this.#silentTurns * INTERVAL_MS) / 1000);
-    const files = `${formatCount(this.#doneFiles)} of ${formatCount(this.#totalFiles)} files`;
-    return `Waiting for the server: no data was sent or received for ${seconds} s, ${files} are done. Failed requests are tried again`;
+    const done = formatCount(this.#doneFiles);
+    const total = formatCount(this.#totalFiles);
+    if (this.#work === "extract") return `Extracting: ${done} of ${total} files are in the target folder`;
+    if (this.#work === "check-archives" && this.#doneBytes >= this.#totalBytes) {
+      return `Checking the archives: ${done} of ${total} are checked`;
+    }
+    return `Waiting for the server: no data was sent or received for ${seconds} s, ${done} of ${total} files are done. Failed requests are tried again`;
   }
 }

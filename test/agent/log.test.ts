@@ -114,6 +114,38 @@ describe("the log", () => {
     assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
   });
 
+  it("does not say that a transfer waits for the server while archives are checked and extracted", async () => {
+    const { log } = await runInTask(
+      `
+      import { TransferProgress } from "../../src/agent/progress.ts";
+      let tick = () => {};
+      globalThis.setInterval = ((each: () => void) => ((tick = each), 0)) as never;
+      const wait = () => { for (let turn = 0; turn < 15; turn++) tick(); };
+      const archives = new TransferProgress(2, 10, "check-archives");
+      wait();
+      archives.addBytes(10);
+      archives.addFile();
+      tick();
+      wait();
+      const files = new TransferProgress(3000, 0, "extract");
+      wait();
+      files.addFile();
+      tick();
+      wait();
+    `,
+      OWN_PROCESS,
+    );
+    assert.deepEqual(
+      log.filter((line) => /^[A-Z][a-z]+ing/.test(line)),
+      [
+        "Waiting for the server: no data was sent or received for 30 s, 0 of 2 files are done. Failed requests are tried again",
+        "Checking the archives: 1 of 2 are checked",
+        "Extracting: 0 of 3,000 files are in the target folder",
+        "Extracting: 1 of 3,000 files are in the target folder",
+      ],
+    );
+  });
+
   it("reports no progress when all files are done, although the bytes of compressed files are fewer", async () => {
     const { log } = await runInTask(
       `

@@ -22,7 +22,7 @@ export function errorsOf({ issues }: StepResult): string[] {
 
 /** The lines of a log that are there however fast the machine is. */
 export function linesBesideProgress({ log }: StepResult): string[] {
-  return log.filter((line) => !/^\d+ %: |^Waiting for the server: /.test(line));
+  return log.filter((line) => !/^\d+ %: |^(Waiting for the server|Checking the archives|Extracting): /.test(line));
 }
 
 /** A step's output variables. */

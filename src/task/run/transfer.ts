@@ -196,7 +196,8 @@ async function carryOut<P extends Plan>(
   log.info(describePlan(plan, planned, direction));
   const logAction = actionLogger(plan, direction, false);
   const { transferred, extracted } = bytesToMove(plan);
-  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted);
+  const work = plan.extraction && transferred === 0 ? "extract" : "transfer";
+  const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted, work);
   try {
     const observer: TransferObserver = {
       stored: (sizeBytes) => progress.addBytes(sizeBytes),
@@ -231,7 +232,7 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
   if (!archives || objects.length === 0 || plan.problems.length > 0) return plan;
   const sizeBytes = objects.reduce((sum, object) => sum + object.sizeBytes, 0);
   log.info(`Downloading and checking ${countOf(objects.length, "archive")}, ${formatBytes(sizeBytes)}`);
-  const progress = new TransferProgress(objects.length, sizeBytes);
+  const progress = new TransferProgress(objects.length, sizeBytes, "check-archives");
   try {
     const observer: TransferObserver = {
       stored: (bytes) => progress.addBytes(bytes),
