@@ -72,6 +72,7 @@ export function openReadDisk(): Disk {
 /**
  * A piece of an open file, as chunks of up to a block. A chunk is overwritten once the next one is asked for.
  *
+ * @param onTaken called with the size of a chunk when the next one is asked for.
  * @throws {FileChangedError} while iterating, if the file ends before the range does.
  */
 export async function* readFileRange(
@@ -79,6 +80,7 @@ export async function* readFileRange(
   startByte: number,
   sizeBytes: number,
   { pool, disk }: { readonly pool: BlockPool; readonly disk: Disk },
+  onTaken: (sizeBytes: number) => void,
 ): AsyncGenerator<Buffer> {
   const block = pool.take();
   try {
@@ -92,6 +94,7 @@ export async function* readFileRange(
       if (bytesRead === 0) throw new FileChangedError();
       yield block.subarray(0, bytesRead);
       doneBytes += bytesRead;
+      onTaken(bytesRead);
     }
   } finally {
     pool.giveBack(block);

@@ -13,7 +13,7 @@ type ExchangeOrder = Extract<Order, { kind: "exchange" }>;
 
 /** Bytes per report: few messages, but enough to show the progress. */
 const REPORTED_BYTES = 1024 ** 2;
-/** With a slow connection, reports come after this time, so that the log does not say that no data is received. */
+/** With a slow connection, reports come after this time, so that the log does not say that no data moves. */
 const REPORTED_AFTER_MS = 1_000;
 
 /** An exchange that has not ended. */
@@ -81,20 +81,20 @@ export class FileMover {
     const { promise: decision, resolve, reject } = withResolvers();
     const decide = (goesOn: boolean) => (goesOn ? resolve() : reject(new Error("the answer is not wanted")));
     this.#exchanges.set(call, { aborting, decide });
-    const received = new Counter((sizeBytes) => this.#report({ kind: "received", call, sizeBytes }));
+    const moved = new Counter((sizeBytes) => this.#report({ kind: "moved", call, sizeBytes }));
     const receive = (target: FileTargetSink) => (head: ResponseHead) =>
-      this.#receive(call, head, target, decision, received);
+      this.#receive(call, head, target, decision, moved);
     try {
       const { body, ...head } = await this.#transport.exchange({
         ...request,
-        body: source && this.#bodyOf(source),
+        body: source && this.#bodyOf(source, moved),
         receive: sink === undefined ? undefined : receive(this.#sinkOf(sink)),
         signal: aborting.signal,
       });
       return { kind: "response", head, body: body.toString("latin1") };
     } finally {
       this.#exchanges.delete(call);
-      received.tell();
+      moved.tell();
     }
   }
 
@@ -103,15 +103,16 @@ export class FileMover {
     head: ResponseHead,
     target: FileTargetSink,
     decision: Promise<void>,
-    received: Counter,
+    moved: Counter,
   ): BodyReceiver {
     this.#report({ kind: "head", call, head });
-    return target.receiver(decision, (sizeBytes) => received.add(sizeBytes));
+    return target.receiver(decision, (sizeBytes) => moved.add(sizeBytes));
   }
 
-  #bodyOf({ descriptor, startByte, sizeBytes }: FileStretch): Body {
+  #bodyOf({ descriptor, startByte, sizeBytes }: FileStretch, moved: Counter): Body {
     const means = { pool: this.#readBlocks, disk: this.#disk };
-    return { sizeBytes, chunks: () => readFileRange(openedAs(descriptor), startByte, sizeBytes, means) };
+    const onTaken = (takenBytes: number) => moved.add(takenBytes);
+    return { sizeBytes, chunks: () => readFileRange(openedAs(descriptor), startByte, sizeBytes, means, onTaken) };
   }
 
   async #close(sink: number): Promise<CallResult> {

@@ -57,7 +57,7 @@ export type CallResult =
 export type Report =
   /** The head of an answer. Its body waits for the decision. */
   | { readonly kind: "head"; readonly call: number; readonly head: ResponseHead }
-  /** The sink has taken this many more bytes. */
-  | { readonly kind: "received"; readonly call: number; readonly sizeBytes: number }
+  /** The connection has taken this many more bytes of the source, or the sink of the answer. */
+  | { readonly kind: "moved"; readonly call: number; readonly sizeBytes: number }
   | { readonly kind: "end"; readonly call: number; readonly result: CallResult }
   | { readonly kind: "failure"; readonly call: number; readonly failure: ThreadFailure };

@@ -10,10 +10,10 @@ export type OnThreadLost = (thread: TransferThread, error: Error | undefined) =>
 /** What a thread reports before a call ends. */
 interface CallEvents {
   onHead(head: ResponseHead): void;
-  onReceived(sizeBytes: number): void;
+  onMoved(sizeBytes: number): void;
 }
 
-const NO_EVENTS: CallEvents = { onHead: () => undefined, onReceived: () => undefined };
+const NO_EVENTS: CallEvents = { onHead: () => undefined, onMoved: () => undefined };
 
 /** An order that the thread has not completed. */
 interface Call extends CallEvents {
@@ -25,6 +25,8 @@ interface Call extends CallEvents {
 export interface ExchangeEnds {
   readonly proxyUrl: string | undefined;
   readonly source?: FileStretch | undefined;
+  /** Called with the number of bytes of the source that have just been sent. */
+  readonly onSent?: ((sizeBytes: number) => void) | undefined;
   /** The number that `open` returned. */
   readonly sink?: number | undefined;
 }
@@ -54,11 +56,11 @@ export class TransferThread {
    *
    * @throws what a transport throws; {ThreadLostError}.
    */
-  async exchange(request: HttpRequest, { proxyUrl, source, sink }: ExchangeEnds): Promise<HttpResponse> {
+  async exchange(request: HttpRequest, { proxyUrl, source, onSent, sink }: ExchangeEnds): Promise<HttpResponse> {
     const { body: _body, receive, signal, ...plain } = request;
     if (signal?.aborted) throw signal.reason;
     const call = this.#nextNumber();
-    const answer = new AnswerOf(receive, (order) => this.#post({ ...order, call }));
+    const answer = new AnswerOf({ receive, onSent }, (order) => this.#post({ ...order, call }));
     const abort = () => this.#post({ kind: "abort", call });
     signal?.addEventListener("abort", abort);
     try {
@@ -109,7 +111,7 @@ export class TransferThread {
       if (this.#calls.size === 0) this.#worker.ref();
       this.#calls.set(order.call, {
         onHead: (head) => events.onHead(head),
-        onReceived: (sizeBytes) => events.onReceived(sizeBytes),
+        onMoved: (sizeBytes) => events.onMoved(sizeBytes),
         resolve,
         reject,
       });
@@ -125,7 +127,7 @@ export class TransferThread {
     const call = this.#calls.get(report.call);
     if (!call) return;
     if (report.kind === "head") call.onHead(ownHead(report.head));
-    else if (report.kind === "received") call.onReceived(report.sizeBytes);
+    else if (report.kind === "moved") call.onMoved(report.sizeBytes);
     else {
       this.#calls.delete(report.call);
       if (this.#calls.size === 0) this.#worker.unref();
@@ -146,16 +148,20 @@ export class TransferThread {
 
 type Answering = { readonly kind: "decision"; readonly goesOn: boolean } | { readonly kind: "abort" };
 
+type CallbacksOf = Pick<HttpRequest, "receive"> & Pick<ExchangeEnds, "onSent">;
+
 /** Decides about the answer to one request. Its bytes stay in the thread. */
 class AnswerOf implements CallEvents {
   readonly #receive: HttpRequest["receive"];
+  readonly #onSent: ExchangeEnds["onSent"];
   readonly #reply: (order: Answering) => void;
   #receiver: ReturnType<NonNullable<HttpRequest["receive"]>> | undefined;
   /** What the receiver threw. */
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(receive: HttpRequest["receive"], reply: (order: Answering) => void) {
+  constructor({ receive, onSent }: CallbacksOf, reply: (order: Answering) => void) {
     this.#receive = receive;
+    this.#onSent = onSent;
     this.#reply = reply;
   }
 
@@ -168,9 +174,10 @@ class AnswerOf implements CallEvents {
     this.#reply({ kind: "decision", goesOn: this.#failure === undefined });
   }
 
-  onReceived(sizeBytes: number): void {
+  onMoved(sizeBytes: number): void {
     try {
-      this.#receiver?.commit(sizeBytes);
+      if (this.#receiver) this.#receiver.commit(sizeBytes);
+      else this.#onSent?.(sizeBytes);
     } catch (error) {
       this.#failure ??= { error };
       this.#reply({ kind: "abort" });

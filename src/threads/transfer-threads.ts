@@ -64,8 +64,12 @@ export class TransferThreads {
     while (this.#threads.length < maxThreads && !this.#hasLostThread && !this.#isClosed) this.#start();
   }
 
-  /** Makes a carrier for requests whose body is a part of an open file. The file must stay open until they ended. */
-  sender(source: FileStretch): Carrier {
+  /**
+   * Makes a carrier for requests whose body is a part of an open file. The file must stay open until they ended.
+   *
+   * @param onSent makes a function for each attempt, which is called with the number of bytes that a thread has just sent.
+   */
+  sender(source: FileStretch, onSent: () => (sizeBytes: number) => void): Carrier {
     const { ownCarrier } = this.#options;
     return {
       exchange: async (request) => {
@@ -73,7 +77,7 @@ export class TransferThreads {
         if (!thread) return ownCarrier.exchange(request);
         try {
           return await this.#counted(thread, source.sizeBytes, () =>
-            thread.exchange(request, { source, proxyUrl: this.#proxyUrlFor(request) }),
+            thread.exchange(request, { source, onSent: onSent(), proxyUrl: this.#proxyUrlFor(request) }),
           );
         } catch (error) {
           if (error instanceof ThreadLostError) return ownCarrier.exchange(request);

@@ -80,7 +80,8 @@ describe("a bucket under credentials that expire", () => {
       {
         write: { headers: {}, customerKeyHeaders: {}, checksumAlgorithm: "CRC32" },
         parallelParts: 1,
-        sendPart: (_sizeBytes, send) => {
+        onReused: () => undefined,
+        sendPart: (send) => {
           mock.timers.tick(SECONDS_PER_PART * 1000);
           return send();
         },

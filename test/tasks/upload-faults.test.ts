@@ -76,6 +76,17 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.deepEqual(result.progress[0], { percent: 75, text: "1 of 2 files" });
   });
 
+  it("tells how much of a large file is sent, before a part of it is stored", async () => {
+    source.write({ "large.bin": Buffer.alloc(MIB) });
+    const delay = { kind: "delay", delayMs: 4500 } as const;
+    server.addFault({ match: { key: "large.bin" }, times: 1, action: delay });
+    const result = await upload();
+    assertSucceeded(result);
+    const lines = result.log.filter((line) => line.includes(" %: "));
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", /^100 %: 0 of 1 files, 1\.0 MB of 1\.0 MB, /);
+  });
+
   it("tells that it is still comparing, where that takes long", async () => {
     source.write({ "a.txt": "aaa", "b.txt": "b" });
     assertSucceeded(await upload());

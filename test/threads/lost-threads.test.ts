@@ -25,7 +25,7 @@ function threadThat(act: (thread: Worker) => void): typeof Worker {
   return class extends Worker {
     constructor(path: Path, options: WorkerOptions) {
       super(path, options);
-      this.on("message", ({ kind }) => kind === "received" && act(this));
+      this.on("message", ({ kind }) => kind === "moved" && act(this));
     }
 
     override postMessage(order: { readonly source?: object }): void {

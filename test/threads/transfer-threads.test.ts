@@ -24,6 +24,7 @@ import { ThreadLostError, TransferThreads } from "../../src/threads/transfer-thr
 import { randomFrom } from "../random.ts";
 import { type ForwardProxy, startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 
+const ignored = () => undefined;
 const tasks = fileURLToPath(new URL("../../dist/extension/tasks", import.meta.url));
 const bytes = randomFrom(3).bytes(5_000_000);
 const proxyUser = { name: "build", password: "pass%word" };
@@ -104,7 +105,8 @@ for (const [title, protocol, hasProxy] of routes) {
 
     const body = (startByte: number, sizeBytes: number) => ({
       sizeBytes,
-      chunks: () => readFileRange(source, startByte, sizeBytes, { pool: new BlockPool(), disk: openReadDisk() }),
+      chunks: () =>
+        readFileRange(source, startByte, sizeBytes, { pool: new BlockPool(), disk: openReadDisk() }, ignored),
     });
     const put = (port: number, startByte: number, sizeBytes: number, more: Partial<HttpRequest> = {}) => {
       const headers = { host: more.hostname ?? "127.0.0.1", "content-length": String(sizeBytes) };
@@ -122,10 +124,18 @@ for (const [title, protocol, hasProxy] of routes) {
         startByte,
         sizeBytes: Math.min(bytes.length - startByte, 700_000 * (index + 1)),
       }));
+      const sentBytes = stretches.map(() => 0);
       const answers = await Promise.all(
-        stretches.map(({ startByte, sizeBytes }) =>
-          threads.sender(stretch(startByte, sizeBytes)).exchange(put(port, startByte, sizeBytes)),
-        ),
+        stretches.map(({ startByte, sizeBytes }, index) => {
+          const onSent = (newBytes: number) => {
+            sentBytes[index] = (sentBytes[index] as number) + newBytes;
+          };
+          return threads.sender(stretch(startByte, sizeBytes), () => onSent).exchange(put(port, startByte, sizeBytes));
+        }),
+      );
+      assert.deepEqual(
+        sentBytes,
+        stretches.map(({ sizeBytes }) => sizeBytes),
       );
       assert.deepEqual(
         answers.map((answer) => [answer.status, answer.headers.etag, String(answer.body)]),
@@ -272,7 +282,10 @@ for (const [title, protocol, hasProxy] of routes) {
       it(`fails at ${failure} as the calling thread does`, async () => {
         const failingRequest = await failing();
         const expected = await outcomeOf(own.exchange(failingRequest));
-        assert.deepEqual(await outcomeOf(threads.sender(stretch(startByte, 2_000)).exchange(failingRequest)), expected);
+        assert.deepEqual(
+          await outcomeOf(threads.sender(stretch(startByte, 2_000), () => ignored).exchange(failingRequest)),
+          expected,
+        );
       });
     }
 
@@ -314,12 +327,14 @@ describe("threads that transfer", () => {
     const about = { protocol: "http:", hostname: "127.0.0.1", port, target: "/", headers: { host: "x" } } as const;
     const receiving = sink.carrier.exchange({ ...about, method: "GET", receive: () => sink });
     const chunks = () => [Buffer.from("123456789")];
-    const sending = threads.sender(target).exchange({
-      ...about,
-      headers: { ...about.headers, "content-length": "9" },
-      method: "PUT",
-      body: { sizeBytes: 9, chunks },
-    });
+    const sending = threads
+      .sender(target, () => ignored)
+      .exchange({
+        ...about,
+        headers: { ...about.headers, "content-length": "9" },
+        method: "PUT",
+        body: { sizeBytes: 9, chunks },
+      });
     const lost = assert.rejects(receiving, ThreadLostError);
     await threads.close();
     await lost;

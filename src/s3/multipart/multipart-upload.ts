@@ -19,10 +19,12 @@ export interface MultipartOptions {
   readonly write: ObjectWrite;
   /** Parts of this object that are under way at once. */
   readonly parallelParts: number;
-  /** Wraps each part's request, to bound them over all objects and to count them. */
-  sendPart<T>(sizeBytes: number, send: () => Promise<T>): Promise<T>;
+  /** Wraps each part's request, to bound them over all objects. */
+  sendPart<T>(send: () => Promise<T>): Promise<T>;
   /** An upload of the same object that broke off, with those of its parts that are the source's. */
   readonly resume?: ResumedUpload | undefined;
+  /** Called with the size of each part that is there already. */
+  onReused(sizeBytes: number): void;
   /** Called with the id of an upload that has just been begun. */
   onBegun?(uploadId: string): void;
   /** Called if a temporary failure leaves an upload that a later run can resume. If absent, such uploads are aborted too. */
@@ -74,13 +76,20 @@ async function begin(bucket: Bucket, key: string, { write, onBegun, signal }: Mu
   return uploadId;
 }
 
-function sendParts(upload: Upload, { sizeBytes, partSizeBytes, part }: MultipartSource): Promise<SentPart[]> {
-  const ranges = splitIntoRanges(sizeBytes, partSizeBytes);
-  return inParallel(ranges, upload.parallelParts, upload.signal, (range, index, signal) =>
-    upload.sendPart(range.sizeBytes, async () => {
+function sendParts(
+  upload: Upload,
+  { sizeBytes: totalBytes, partSizeBytes, part }: MultipartSource,
+): Promise<SentPart[]> {
+  const ranges = splitIntoRanges(totalBytes, partSizeBytes);
+  return inParallel(ranges, upload.parallelParts, upload.signal, async ({ startByte, sizeBytes }, index, signal) => {
+    const reused = upload.resume?.parts.get(index + 1);
+    if (reused) {
+      upload.onReused(sizeBytes);
+      return reused;
+    }
+    return await upload.sendPart(async () => {
       signal.throwIfAborted();
-      const body = part(range.startByte, range.sizeBytes);
-      return upload.resume?.parts.get(index + 1) ?? (await sendPart(upload, index + 1, body, signal));
-    }),
-  );
+      return await sendPart(upload, index + 1, part(startByte, sizeBytes), signal);
+    });
+  });
 }

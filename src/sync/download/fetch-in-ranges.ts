@@ -8,9 +8,10 @@ import { getObject } from "../../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ThreadLostError } from "../../threads/transfer-threads.ts";
+import { countingOnce } from "../counting-once.ts";
 import { ChecksumError, type FetchContext, type FetchedObject } from "./fetched-object.ts";
 import { findParts, guessParts, joinDigests } from "./object-ranges.ts";
-import { countingOnce, ownSink, type RangeSink, threadSink } from "./range-sink.ts";
+import { ownSink, type RangeSink, threadSink } from "./range-sink.ts";
 
 /** Large objects are fetched in ranges of this size in parallel, unless they are checked by their parts. */
 export const RANGE_SIZE_BYTES = 16 * 1024 ** 2;

@@ -27,25 +27,6 @@ interface SinkOptions extends Pick<FetchContext, "bucket" | "largeBlocks" | "onS
   readonly digestedBy: DigestAlgorithm | undefined;
 }
 
-/**
- * Lets several sinks, one after another, take the same bytes.
- *
- * @returns a function that makes the `onStored` of each sink. It does not count again what the sinks before have counted.
- */
-export function countingOnce(onStored: FetchContext["onStored"]): () => FetchContext["onStored"] {
-  let countedBytes = 0;
-  return () => {
-    let storedBytes = 0;
-    return (sizeBytes) => {
-      storedBytes += sizeBytes;
-      const newBytes = storedBytes - countedBytes;
-      if (newBytes <= 0) return;
-      countedBytes = storedBytes;
-      onStored(newBytes);
-    };
-  };
-}
-
 /** A sink in a worker thread; undefined if there is no thread. */
 export function threadSink({ bucket, onStored, file, range, digestedBy }: SinkOptions): RangeSink | undefined {
   return bucket.threads?.receiver({ ...range, descriptor: file.fd }, digestedBy, onStored);

@@ -14,6 +14,7 @@ import { mayResumeLater } from "../../s3/may-resume-later.ts";
 import { type MultipartOptions, type MultipartSource, uploadMultipart } from "../../s3/multipart/multipart-upload.ts";
 import { findReusableParts } from "../../s3/multipart/reusable-parts.ts";
 import { type ObjectWrite, putObject } from "../../s3/put-object.ts";
+import { countingOnce } from "../counting-once.ts";
 import type { UnfinishedUploads } from "./resume.ts";
 
 /** Up to this size a file is read at once; larger files are read block by block. */
@@ -35,7 +36,7 @@ export interface SendContext {
   readonly digester: FileDigester;
   partSizeFor(sizeBytes: number): number;
   readonly signal: AbortSignal;
-  /** Called with the number of bytes that have just been stored. */
+  /** Called with the number of bytes that have just been sent, or are there already. */
   onStored(sizeBytes: number): void;
   /** Called if an upload failed and its stored parts are kept for the next run. */
   onLeftUnfinished(): void;
@@ -120,26 +121,23 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
     bucket.threads?.expect(sizeBytes);
     const part = (startByte: number, partBytes: number): DigestedBody => {
       const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
+      const onSent = countingOnce(context.onStored);
       return {
         sizeBytes: partBytes,
-        chunks: () => readFileRange(file, startByte, partBytes, { pool: largeBlocks, disk }),
+        chunks: () => readFileRange(file, startByte, partBytes, { pool: largeBlocks, disk }, onSent()),
         digest: (algorithm, alsoBy) => digester.digest({ ...stretch, algorithm, alsoBy }),
-        carrier: bucket.threads?.sender({ descriptor: file.fd, startByte, sizeBytes: partBytes }),
+        carrier: bucket.threads?.sender({ descriptor: file.fd, startByte, sizeBytes: partBytes }, onSent),
       };
     };
-    const sendPart = async <T>(partBytes: number, send: () => Promise<T>): Promise<T> => {
-      const result = await slots.run(slots.largeBodyWeight, send);
-      context.onStored(partBytes);
-      return result;
-    };
+    const sendPart = <T>(send: () => Promise<T>) => slots.run(slots.largeBodyWeight, send);
     const partSizeBytes = context.partSizeFor(sizeBytes);
     const checkUnchanged = () => throwIfChanged(file, before.mtimeMs, sizeBytes);
     if (sizeBytes <= partSizeBytes) {
-      const { etag } = await sendPart(sizeBytes, () => putObject(bucket, key, part(0, sizeBytes), write, signal));
+      const { etag } = await sendPart(() => putObject(bucket, key, part(0, sizeBytes), write, signal));
       await checkUnchanged();
       return { sizeBytes, etag, isResumed: false };
     }
-    const options = { write, parallelParts: PARALLEL_PARTS, sendPart, signal };
+    const options = { write, parallelParts: PARALLEL_PARTS, sendPart, onReused: context.onStored, signal };
     return await sendInParts(context, sent, { sizeBytes, partSizeBytes, part }, options, checkUnchanged);
   } finally {
     await file.close();

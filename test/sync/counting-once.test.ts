@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countingOnce } from "../../../src/sync/download/range-sink.ts";
+import { countingOnce } from "../../src/sync/counting-once.ts";
 
 describe("the bytes of a range that several sinks take one after another", () => {
   it("are counted once", () => {
