@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { StepRequest } from "../../local/agent/agent.ts";
 import { maxTransferThreads } from "../../src/threads/thread-limit.ts";
 import { refer } from "../reliability/fault-case.ts";
 import { judgeEnd, type Reference } from "../reliability/judgement.ts";
 import { runQuietly } from "../reliability/run-step.ts";
 import { scenarioNamed } from "../reliability/scenarios.ts";
 import type { TaskName } from "../reliability/stage.ts";
+import { startForwardProxy } from "../stand-ins/proxy/forward-proxy.ts";
 import { startEmbeddedTarget, type Target } from "../target.ts";
 import { connectionId, connectionTo, taskFolderOf } from "../tasks/store-step.ts";
 
@@ -89,7 +91,12 @@ describe("a step with the default of S3_TASKS_THREADS", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** @returns how many threads for large files a step has started. */
-  async function threadsOf(task: TaskName, inputs: Record<string, string>, target: Target): Promise<number> {
+  async function threadsOf(
+    task: TaskName,
+    inputs: Record<string, string>,
+    target: Target,
+    proxy?: StepRequest["proxy"],
+  ): Promise<number> {
     let count = 0;
     class Counted extends Worker {
       constructor(path: Path, options: WorkerOptions) {
@@ -103,6 +110,7 @@ describe("a step with the default of S3_TASKS_THREADS", () => {
         connections: [connectionTo(target)],
         inputs: { awsCredentials: connectionId, regionName: "", bucketName: "threads", ...inputs },
         inheritedEnv: { PATH: process.env.PATH ?? "" },
+        ...(proxy ? { proxy } : {}),
       },
       { threadClass: Counted },
     );
@@ -135,6 +143,23 @@ describe("a step with the default of S3_TASKS_THREADS", () => {
       assert.deepEqual(await transfer([127 * MIB, ...Array(20).fill(100_000)], "small"), [0, 0]);
       assert.deepEqual(await transfer([64 * MIB, 64 * MIB], "large"), [expected, expected]);
     } finally {
+      await target.stop();
+    }
+  });
+
+  it("starts none if a proxy forwards the requests", async () => {
+    const target = await startEmbeddedTarget({});
+    const proxy = await startForwardProxy();
+    try {
+      target.server.createBucket("threads");
+      const source = mkdtempSync(join(folder, "source-"));
+      writeFileSync(join(source, "large.bin"), "first bytes");
+      truncateSync(join(source, "large.bin"), 128 * MIB);
+      const inputs = { sourceFolder: source, globExpressions: "**" };
+      assert.equal(await threadsOf("AwsS3Upload", inputs, target, { url: proxy.url }), 0);
+      assert.ok(proxy.forwarded.length > 0);
+    } finally {
+      await proxy.close();
       await target.stop();
     }
   });

@@ -32,7 +32,7 @@ export async function withTaskBucket<T>(
   const network = readNetwork();
   const options = { maxConnections: concurrency ?? MAX_REQUESTS, idleTimeoutMs: IDLE_TIMEOUT_MS, network };
   const transport = createTransport(options);
-  const threads = openThreads(options, transport);
+  const threads = openThreads(options, transport, isForwarded(access, network));
   try {
     const bucket = openTaskBucket(access, taskName, transport, threads);
     tellProxy(network, bucket);
@@ -44,13 +44,23 @@ export async function withTaskBucket<T>(
 }
 
 /** @returns undefined if threads would not make the transfer faster on this machine. */
-function openThreads(options: TransportOptions, ownCarrier: Carrier): TransferThreads | undefined {
+function openThreads(
+  options: TransportOptions,
+  ownCarrier: Carrier,
+  isThroughForwarder: boolean,
+): TransferThreads | undefined {
   const wanted = process.env[THREADS_VARIABLE];
   if (wanted === "never" || options.maxConnections === 1) return undefined;
   const shared = { transport: options, ownCarrier, onLost: tellLostThread };
   if (wanted === "always") return new TransferThreads({ ...shared, maxThreads: 2, minBytes: 0 });
+  if (isThroughForwarder) return undefined;
   const maxThreads = maxTransferThreads({ cores: availableCores(), memoryBytes: process.constrainedMemory() });
   return maxThreads === 0 ? undefined : new TransferThreads({ ...shared, maxThreads });
+}
+
+/** Whether a proxy forwards each request and answer, because they are not encrypted. It takes more time for a body than one thread does. */
+function isForwarded({ store }: BucketAccess, { proxyFor }: NetworkSettings): boolean {
+  return store.endpoint?.protocol === "http:" && proxyFor(store.endpoint) !== undefined;
 }
 
 function tellLostThread({ message }: Error): void {
