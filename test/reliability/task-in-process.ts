@@ -35,6 +35,7 @@ const NOBODY = { host: "127.0.0.1", port: 1 };
 
 const hostRequire = createRequire(import.meta.url);
 const scripts = new Map<string, Script>();
+const contexts = new Map<string, tls.SecureContext>();
 
 /** What a script of a bundle sees instead of what a process of its own would have. */
 const PARAMETERS =
@@ -167,7 +168,7 @@ class TaskWorld {
       case "node:net":
         return { ...net, connect: this.#watched(net.connect) };
       case "node:tls":
-        return { ...tls, connect: this.#watched(tls.connect) };
+        return { ...tls, connect: this.#watched(tls.connect), createSecureContext };
       case "node:dns":
         return { promises: { resolveNs: this.#resolveNs } };
       case "node:worker_threads":
@@ -224,6 +225,14 @@ class TaskWorld {
       return socket;
     };
   }
+}
+
+/** Makes each context once for all tasks: to read its authorities takes longer than a task. */
+function createSecureContext(options: tls.SecureContextOptions): tls.SecureContext {
+  const name = JSON.stringify(options);
+  const context = contexts.get(name) ?? tls.createSecureContext(options);
+  contexts.set(name, context);
+  return context;
 }
 
 function scriptAt(path: string): Script {
