@@ -1,4 +1,5 @@
 /** Runs one task after another in one process, each as if it had just been started. It runs without tsx, under the Node of the tasks. */
+import { readFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Script } from "node:vm";
@@ -9,7 +10,7 @@ const EVENTS = ["SIGINT", "SIGTERM", "SIGBREAK", "uncaughtException", "unhandled
 
 type Factory = (exports: object, require: NodeJS.Require, module: object, file: string, folder: string) => void;
 
-/** The code of each file is compiled once. */
+/** The code of each file is read and compiled once. */
 const compiled = new Map<string, Factory>();
 const own = new Set(Reflect.ownKeys(globalThis));
 const channel = process.channel as unknown as { ref(): void; unref(): void };
@@ -25,18 +26,16 @@ function collect(chunk: string | Uint8Array, ...rest: unknown[]): boolean {
   return true;
 }
 
-(Module.prototype as unknown as { _compile: unknown })._compile = function (
-  this: NodeJS.Module & { require: NodeJS.Require },
-  text: string,
-  file: string,
-): void {
+const hostRequire = createRequire(import.meta.url);
+
+hostRequire.extensions[".js"] = (module: NodeJS.Module, file: string): void => {
   let factory = compiled.get(file);
   if (!factory) {
-    const script = new Script(Module.wrap(withoutImports(text)), { filename: file });
+    const script = new Script(Module.wrap(withoutImports(readFileSync(file, "utf8"))), { filename: file });
     factory = script.runInThisContext() as Factory;
     compiled.set(file, factory);
   }
-  factory.call(this.exports, this.exports, createRequireOf(this), this, file, dirname(file));
+  factory.call(module.exports, module.exports, createRequireOf(module), module, file, dirname(file));
 };
 
 /** What is imported would stay for the next task: files beside a task's script are required instead. */
@@ -44,7 +43,7 @@ function withoutImports(text: string): string {
   return text.replaceAll(/\bimport\(("\.\/[\w-]+\.js")\)/g, "Promise.resolve().then(() => require($1))");
 }
 
-function createRequireOf(module: NodeJS.Module & { require: NodeJS.Require }): NodeJS.Require {
+function createRequireOf(module: NodeJS.Module): NodeJS.Require {
   const require = (name: string) => module.require(name);
   return Object.assign(require, createRequire(module.filename), { main: module }) as NodeJS.Require;
 }
@@ -80,8 +79,7 @@ function forget(): void {
   // Windows does not remove a folder in which a process is.
   process.chdir(dirname(process.execPath));
   process.exitCode = undefined;
-  const { cache } = createRequire(import.meta.url);
-  for (const file of Object.keys(cache)) delete cache[file];
+  for (const file of Object.keys(hostRequire.cache)) delete hostRequire.cache[file];
   for (const event of EVENTS) process.removeAllListeners(event);
   for (const name of Reflect.ownKeys(globalThis)) if (!own.has(name)) Reflect.deleteProperty(globalThis, name);
 }
