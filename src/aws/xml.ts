@@ -1,3 +1,5 @@
+import type { XMLParser } from "fast-xml-parser";
+
 /** An element's children by name: text, another element, or a list if a name occurs more than once. */
 export type XmlElement = { readonly [name: string]: string | XmlElement | readonly (string | XmlElement)[] };
 
@@ -7,6 +9,9 @@ export type XmlElement = { readonly [name: string]: string | XmlElement | readon
  */
 export const MAX_XML_BYTES = 4 * 1024 ** 2;
 
+/** Most runs need no XML, so the parser is loaded with the first XML answer. */
+let loadedParser: Promise<XMLParser> | undefined;
+
 /**
  * Parses an XML answer. All values are strings, so that an ETag of digits does not become a number.
  *
@@ -14,13 +19,17 @@ export const MAX_XML_BYTES = 4 * 1024 ** 2;
  */
 export async function parseXml(body: Buffer): Promise<XmlElement> {
   if (body.length > MAX_XML_BYTES) throw new Error("the document is too large");
-  // Most runs need no XML, so the parser is loaded with the first XML answer.
+  loadedParser ??= loadParser();
+  const parser = await loadedParser;
+  return parser.parse(body.toString("utf8"), true) as XmlElement;
+}
+
+async function loadParser(): Promise<XMLParser> {
   const { XMLParser } = await import("fast-xml-parser");
-  const parser = new XMLParser({
+  return new XMLParser({
     parseTagValue: false,
     trimValues: false,
     htmlEntities: true,
     ignoreDeclaration: true,
   });
-  return parser.parse(body.toString("utf8"), true) as XmlElement;
 }
