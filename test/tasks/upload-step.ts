@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import type { Target } from "../target.ts";
@@ -44,7 +43,7 @@ export async function readBucket(target: Target, bucket: string): Promise<Record
 /** The bytes of an object, read by the SDK. */
 export async function readObject(target: Target, bucket: string, key: string): Promise<Buffer> {
   const { Body } = await target.client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return buffer(Body as Readable);
+  return Buffer.concat(await (Body as Readable).toArray());
 }
 
 /** @returns all keys in the order of S3, whatever order the store lists them in. */
