@@ -99,10 +99,12 @@ export const suites = {
   full: [
     ...[
       "aws/signer",
+      "files/digest/file-digest",
       "http/response-parser",
       "site/content/compress",
       "site/publish-model",
       "site/rules/many-redirects",
+      "threads/lost-threads",
       randomTrees,
     ],
     ...decisionsAndTexts,

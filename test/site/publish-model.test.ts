@@ -8,7 +8,7 @@ import { DisturbedBucket, type Mishap } from "./disturbed-bucket.ts";
 import { MemoryBucket } from "./memory-bucket.ts";
 import { publishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
 
-const RUNS = amount(200, 30);
+const RUNS = amount(200, 15);
 const STEPS = 10;
 const DAY_MS = 86_400_000;
 /** So few names and contents that they come back again and again. */

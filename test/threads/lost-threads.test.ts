@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { StepRequest } from "../../local/agent/agent.ts";
 import { maxTransferThreads } from "../../src/threads/thread-limit.ts";
+import { amount } from "../amounts.ts";
 import { refer } from "../reliability/fault-case.ts";
 import { judgeEnd, type Reference } from "../reliability/judgement.ts";
 import { runQuietly } from "../reliability/run-step.ts";
@@ -140,7 +141,7 @@ describe("a step with the default of S3_TASKS_THREADS", () => {
           ),
         ];
       };
-      assert.deepEqual(await transfer([127 * MIB, ...Array(20).fill(100_000)], "small"), [0, 0]);
+      assert.deepEqual(await transfer([amount(127, 20) * MIB, ...Array(20).fill(100_000)], "small"), [0, 0]);
       assert.deepEqual(await transfer([64 * MIB, 64 * MIB], "large"), [expected, expected]);
     } finally {
       await target.stop();

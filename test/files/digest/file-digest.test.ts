@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { type DigestAlgorithm, digestOf } from "../../../src/checksums/algorithms.ts";
 import { FileDigester, type FileDigestRequest } from "../../../src/files/digest/file-digest.ts";
 import { FileChangedError } from "../../../src/files/file-range.ts";
+import { amount, isFull } from "../../amounts.ts";
 import { randomFrom } from "../../random.ts";
 
 const MIB = 1024 ** 2;
@@ -112,7 +113,9 @@ describe("the digests of files", () => {
       });
 
       it("are told of many files at once, and errors of the files that have them", async () => {
-        const files = Array.from({ length: 700 }, (_, index) => write(`${index}`, Buffer.from(`content ${index}`)));
+        const files = Array.from({ length: amount(700, 200) }, (_, index) =>
+          write(`${index}`, Buffer.from(`content ${index}`)),
+        );
         const requests = files.map(({ path, sizeBytes }, index) => {
           if (index % 100 === 7) return { path: `${path}-missing`, sizeBytes, algorithm: "MD5" as const };
           return { path, sizeBytes: index % 100 === 8 ? sizeBytes + 1 : sizeBytes, algorithm: "MD5" as const };
@@ -175,7 +178,7 @@ describe("the digests of files", () => {
   it("of large files are put together from ranges", async () => {
     const bytes = Buffer.alloc(70 * MIB + 12_345, randomFrom(6).bytes(9973));
     const { path, sizeBytes } = write("large", bytes);
-    for (const algorithm of algorithms) {
+    for (const algorithm of isFull ? algorithms : (["CRC32", "CRC64NVME", "SHA256"] as const)) {
       assert.deepEqual(await digester.digest({ path, sizeBytes, algorithm }), digestOf(algorithm, bytes));
     }
     const both = await digester.digest({ path, sizeBytes, algorithm: "CRC32", alsoBy: "MD5" });
@@ -249,20 +252,24 @@ describe("the digests of files", () => {
   });
 
   describe("in a bundle", () => {
+    const LARGE_BYTES = amount(200, 136) * MIB;
     /** Prints a digest and how many threads were started, and leaves the digester open. */
     const script = (path: string) => `
       import { FileDigester } from "./src/files/digest/file-digest.ts";
       let threads = 0;
       process.on("worker", () => threads++);
       const digester = new FileDigester({ maxWorkers: 2 });
-      const request = { path: ${JSON.stringify(path)}, sizeBytes: ${200 * MIB}, algorithm: "MD5", partSizeBytes: ${16 * MIB} };
+      const request = { path: ${JSON.stringify(path)}, sizeBytes: ${LARGE_BYTES}, algorithm: "MD5", partSizeBytes: ${16 * MIB} };
       digester.digest(request).then((digest) => console.log(threads, digest.toString("hex")));`;
     const partDigest = digestOf("MD5", Buffer.alloc(16 * MIB));
-    const lastDigest = digestOf("MD5", Buffer.alloc(8 * MIB));
-    const expected = digestOf("MD5", Buffer.concat([...Array(12).fill(partDigest), lastDigest])).toString("hex");
+    const lastDigest = digestOf("MD5", Buffer.alloc(LARGE_BYTES % (16 * MIB)));
+    const expected = digestOf(
+      "MD5",
+      Buffer.concat([...Array(Math.floor(LARGE_BYTES / (16 * MIB))).fill(partDigest), lastDigest]),
+    ).toString("hex");
 
     beforeEach(async () => {
-      const path = writeSparse("large", 200 * MIB);
+      const path = writeSparse("large", LARGE_BYTES);
       mkdirSync(join(folder, "bundle"));
       const options = {
         absWorkingDir: root,

@@ -5,7 +5,7 @@ import { compileRedirects } from "../../../src/site/rules/redirects.ts";
 import { parseRedirectsFile } from "../../../src/site/rules/redirects-file.ts";
 import { amount } from "../../amounts.ts";
 
-const LINES = amount(45_000, 9_000);
+const LINES = amount(45_000, 4_500);
 const CONTEXT = {
   names: new Set(Array.from({ length: 1_000 }, (_, index) => `base/page-${index}.html`)),
   prefix: "",

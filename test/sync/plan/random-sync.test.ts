@@ -8,7 +8,7 @@ import { editTree, makeTree, type Tree } from "./random-tree.ts";
 import { SyncBench } from "./sync-bench.ts";
 
 /** A real server is many times slower: `S3_TEST_ROUNDS` says how many it gets. */
-const ROUNDS = Number(process.env.S3_TEST_ROUNDS ?? amount(300, 40));
+const ROUNDS = Number(process.env.S3_TEST_ROUNDS ?? amount(300, 20));
 
 describe("syncing random trees", () => {
   const bench = new SyncBench(startTarget);
