@@ -101,6 +101,7 @@ export const suites = {
       "aws/signer",
       "files/digest/file-digest",
       "http/response-parser",
+      "local/s3/server",
       "site/content/compress",
       "site/publish-model",
       "site/rules/many-redirects",

@@ -10,8 +10,8 @@ import { randomFrom } from "../random.ts";
 import type { UploadBench } from "./upload-bench.ts";
 
 const MIB = 1024 ** 2;
-/** Three parts of 5 MiB, and one of 1 MiB. */
-export const content = Buffer.concat([Buffer.alloc(15 * MIB, randomFrom(7).bytes(100_003)), Buffer.alloc(MIB, "end")]);
+/** Three parts of 5 MiB, and a small one. */
+export const content = Buffer.concat([Buffer.alloc(15 * MIB, randomFrom(7).bytes(100_003)), Buffer.from("the end")]);
 export const IN_PARTS = { partSizeMB: "5" };
 
 /** The numbers of the parts that the last step sent. */

@@ -120,15 +120,16 @@ describe("AwsS3Upload", () => {
     const sizes = [0, 1, 256 * 1024, 256 * 1024 + 1, 16 * MIB, 16 * MIB + 1, 40 * MIB + 3];
     const contentOf = (size: number) =>
       Buffer.concat(Array(Math.ceil(size / pattern.length) + 1).fill(pattern)).subarray(0, size);
-    source.write(Object.fromEntries(sizes.map((size) => [`${size}.bin`, contentOf(size)])));
+    const contents = sizes.map((size) => [size, contentOf(size)] as const);
+    source.write(Object.fromEntries(contents.map(([size, content]) => [`${size}.bin`, content])));
     const result = await upload();
     assertSucceeded(result);
     assert.equal(outputsOf(result).bytesUploaded, String(sizes.reduce((sum, size) => sum + size)));
-    for (const size of sizes) {
+    for (const [size, content] of contents) {
       const { Body, ETag } = await target.client().send(new GetObjectCommand({ Bucket: bucket, Key: `${size}.bin` }));
       const stored = Buffer.from((await Body?.transformToByteArray()) ?? []);
-      assert.equal(sha256(stored), sha256(contentOf(size)), `${size} bytes`);
-      if (target.name !== "versitygw") assert.equal(ETag, `"${etagOf(contentOf(size))}"`, `${size} bytes`);
+      assert.ok(stored.equals(content), `${size} bytes`);
+      if (target.name !== "versitygw") assert.equal(ETag, `"${etagOf(content)}"`, `${size} bytes`);
     }
     const { Uploads = [] } = await target.client().send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     assert.deepEqual(Uploads, []);
@@ -167,10 +168,6 @@ function assertSucceeded(result: StepResult): void {
 
 function outputsOf(result: StepResult): Record<string, string> {
   return Object.fromEntries(Object.entries(result.outputVariables).map(([name, { value }]) => [name, value]));
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The ETag of an object that was sent in parts of 16 MiB where it is larger. */
