@@ -5,6 +5,6 @@ module.exports = {
   require: ["./test/expect-differences.ts"],
   timeout: 60_000,
   parallel: true,
-  // Tests wait now and then, for sessions to end or for processes to start: more of them than there are cores.
-  jobs: availableParallelism() + 2,
+  // Tests wait now and then, for sessions to end, for processes to start or for the disk: more of them than there are cores.
+  jobs: availableParallelism() + 3,
 };
