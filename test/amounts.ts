@@ -8,3 +8,9 @@ export const isFull: boolean = process.env.S3_TEST_FULL === "1";
 export function amount(all: number, some: number): number {
   return isFull ? all : some;
 }
+
+/** Tests that take long. `npm test` has others of the same code. */
+export function describeIfFull(title: string, suite: (this: Mocha.Suite) => void): void {
+  if (isFull) describe(title, suite);
+  else describe.skip(title, suite);
+}

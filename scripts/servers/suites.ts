@@ -92,6 +92,7 @@ export const suites = {
   extras: [
     ...["read-back", "aws-sync", "extract-other-writers"].map((name) => `test/tasks/${name}.test.ts`),
     "test/reliability/faults.test.ts",
+    "test/package/reproducible.test.ts",
     "test/browser/**/*.test.ts",
     ...operations,
   ],

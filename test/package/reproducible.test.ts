@@ -6,12 +6,13 @@ import { basename, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import JSZip from "jszip";
+import { describeIfFull } from "../amounts.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const VSIX = "dist/contoso.s3-tasks-1.0.1.vsix";
 const MAP = "dist/extension/tasks/AwsS3Upload/main.js.map";
 
-describe("Two packages of the same sources", function () {
+describeIfFull("Two packages of the same sources", function () {
   this.timeout(300_000);
   let temporary: string;
   let folders: readonly [string, string];

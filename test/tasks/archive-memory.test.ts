@@ -17,6 +17,7 @@ import { pipeline } from "node:stream/promises";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { StepRequest, StepResult } from "../../local/agent/agent.ts";
 import { compareUtf8 } from "../../src/files/byte-order.ts";
+import { describeIfFull } from "../amounts.ts";
 import { randomFrom } from "../random.ts";
 import { checkByUnzip, type ReadArchive, readByGo, readByJava, readByPython } from "./archive-readers.ts";
 import { downloadBench } from "./download-bench.ts";
@@ -32,7 +33,7 @@ const LARGE_MIB = 4_500;
 /** Other versions of Node.js than that of the test, which must write the same bytes. */
 const otherNodes = (process.env.OTHER_NODES ?? "").split(delimiter).filter(Boolean);
 
-describe("archives need little memory, and are read by other programs", function () {
+describeIfFull("archives need little memory, and are read by other programs", function () {
   this.timeout(0);
   const bench = downloadBench("embedded");
   let source: SourceFolder;

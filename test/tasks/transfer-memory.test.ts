@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { describeIfFull } from "../amounts.ts";
 import { downloadBench } from "./download-bench.ts";
 import { isLarge, MAX_RESIDENT_MB, MemoryProbe } from "./resident-memory.ts";
 import { MIB } from "./stored-objects.ts";
 import { runUpload, SourceFolder } from "./upload-step.ts";
 
-describe("AwsS3Upload and AwsS3Download need little memory", () => {
+describeIfFull("AwsS3Upload and AwsS3Download need little memory", () => {
   const bench = downloadBench("embedded");
   const probe = new MemoryProbe();
   let source: SourceFolder;
