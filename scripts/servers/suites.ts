@@ -17,11 +17,12 @@ const stepsOnOldestNode = [
 
 /** Steps of which neither a Node nor a server makes a difference: what they decide and say. */
 const decisionsAndTexts = [
-  "tasks/{inputs*,identity-refusals,local-pipeline,silent-mistakes,toolkit-pipeline,*-stores,upload-stores-*}",
-  "tasks/upload-{encryption,errors,header-refusals,max-delete,patterns,resume-role,selection}",
-  "tasks/publish-{log,names,neighbours,pending,preview,preview-faults,rules,secrets,visitors}",
-  "tasks/download-{beside-others,unsafe-keys}",
-];
+  ...["inputs*", "identity-refusals", "local-pipeline", "silent-mistakes", "toolkit-pipeline", "*-stores"],
+  ...["upload-encryption", "upload-errors", "upload-header-refusals", "upload-max-delete", "upload-patterns"],
+  ...["upload-resume-role", "upload-selection", "upload-stores-*", "download-beside-others", "download-unsafe-keys"],
+  ...["publish-log", "publish-names", "publish-neighbours", "publish-pending", "publish-preview"],
+  ...["publish-preview-faults", "publish-rules", "publish-secrets", "publish-visitors"],
+].map((name) => `tasks/${name}`);
 
 /**
  * Tests that never reach for the server which a run is against: they have one of their own, to order faults from or to look into, or
