@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { countingOnce } from "../../src/sync/counting-once.ts";
 
-describe("the bytes of a range that several sinks take one after another", () => {
+describe("the bytes that several attempts move one after another", () => {
   it("are counted once", () => {
     const counted: number[] = [];
     const newCount = countingOnce((sizeBytes) => counted.push(sizeBytes));
