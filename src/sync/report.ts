@@ -18,7 +18,7 @@ export interface TransferReport {
 
 /** Receives events of a running transfer, for the log and the progress bar. */
 export interface TransferObserver {
-  /** Bytes of a file, or of a part of one, have arrived. */
+  /** Bytes of a file have arrived, or have been sent. */
   stored(sizeBytes: number): void;
   actionDone(action: Action): void;
 }

@@ -2,6 +2,8 @@ import { log } from "../../agent/log.ts";
 import { readNetwork } from "../../agent/network.ts";
 import { userAgent } from "../../aws/user-agent.ts";
 import type { NetworkSettings } from "../../http/network-settings.ts";
+import { routeTo } from "../../http/route.ts";
+import { serverAddress } from "../../http/server-address.ts";
 import { type Carrier, createTransport, type Transport, type TransportOptions } from "../../http/transport.ts";
 import { type Bucket, openBucket } from "../../s3/bucket.ts";
 import { MAX_REQUESTS } from "../../s3/concurrency/weighted-semaphore.ts";
@@ -59,8 +61,8 @@ function openThreads(
 }
 
 /** Whether a proxy forwards each request and answer, because they are not encrypted. It takes more time for a body than one thread does. */
-function isForwarded({ store }: BucketAccess, { proxyFor }: NetworkSettings): boolean {
-  return store.endpoint?.protocol === "http:" && proxyFor(store.endpoint) !== undefined;
+function isForwarded({ store }: BucketAccess, network: NetworkSettings): boolean {
+  return store.endpoint !== undefined && routeTo(serverAddress(store.endpoint), network).kind === "forward";
 }
 
 function tellLostThread({ message }: Error): void {
