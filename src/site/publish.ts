@@ -182,7 +182,7 @@ function storeGroups(site: PreparedSite, options: SiteOptions, tools: PublishToo
     },
   };
   if (sources) return storeSite(groups, objectRestorer(objects, sources, options, tools), storeTools);
-  const fileTools = { ...tools, onStored: (sizeBytes: number) => tools.observer.stored(sizeBytes) };
+  const fileTools = { ...tools, onMoved: (sizeBytes: number) => tools.observer.moved(sizeBytes) };
   return withFileStorer(objects, options, fileTools, (storer) => storeSite(groups, storer, storeTools));
 }
 

@@ -9,7 +9,7 @@ import type { SiteOptions } from "./options.ts";
 import type { SiteObject } from "./plan/site-object.ts";
 import type { ObjectStorer } from "./store-site.ts";
 
-export interface FileStorerTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onStored"> {
+export interface FileStorerTools extends Pick<SenderTools, "bucket" | "digester" | "signal" | "onMoved"> {
   /** Absolute path of an existing folder for compressed files. Nothing is left in it. */
   readonly scratchFolder: string;
 }

@@ -19,7 +19,7 @@ export interface TransferReport {
 /** Receives events of a running transfer, for the log and the progress bar. */
 export interface TransferObserver {
   /** Bytes of a file have arrived, or have been sent. */
-  stored(sizeBytes: number): void;
+  moved(sizeBytes: number): void;
   actionDone(action: Action): void;
 }
 

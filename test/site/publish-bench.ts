@@ -183,7 +183,7 @@ export class SitePlaceOnBench {
       const { site, options } = await prepare(tools);
       if (site.problems.length > 0) return { site, log };
       await between?.(scratchFolder);
-      const observer = { stored: () => undefined, actionDone: () => undefined };
+      const observer = { moved: () => undefined, actionDone: () => undefined };
       const report = await publishSite(site, options, { ...tools, observer, scratchFolder });
       return { site, report, log };
     } finally {

@@ -96,7 +96,7 @@ async function sendArchive(
     signal,
   });
   for (const { uploadId } of await leftovers.leftOf(key)) await abortUpload({ bucket, key, uploadId });
-  const onRead = (sizeBytes: number) => observer.stored(sizeBytes);
+  const onRead = (sizeBytes: number) => observer.moved(sizeBytes);
   const { bytes, written } = await streamArchive(scanBase(source), entries, archive, { onRead, signal });
   const write = objectWrite(options)(archiveHeaders(options, contentSha256));
   const { versionId } = await uploadStream(bytes, {

@@ -26,7 +26,7 @@ export interface ExtractTools {
   readonly disk: Disk;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been written. */
-  onStored(sizeBytes: number): void;
+  onMoved(sizeBytes: number): void;
 }
 
 /** The files of archives in a temporary folder on the target's disk, from where each moves to its place in one step. */
@@ -110,11 +110,11 @@ export class ExtractedFiles {
   }
 
   async #write({ path, file }: ExtractAction, modifiedMs: number, content: AsyncIterable<Buffer>): Promise<void> {
-    const { disk, onStored } = this.#tools;
+    const { disk, onMoved } = this.#tools;
     const { sizeBytes, mode } = file;
     const place = await this.#folder.fileFor(path);
     await this.#folder.confirm(path, disk);
-    await writeContent({ path: place, sizeBytes, modifiedMs, mode: modeOf(mode) }, content, disk, onStored);
+    await writeContent({ path: place, sizeBytes, modifiedMs, mode: modeOf(mode) }, content, disk, onMoved);
   }
 
   /** @throws {TargetFolderError} or CodedError if a file cannot be moved there. */

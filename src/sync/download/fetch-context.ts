@@ -32,6 +32,6 @@ export function fetchContextOf(
     largeBlocks: new BlockPool(WRITE_BYTES),
     encryption,
     replacesEmptyFolders: deleteExtra,
-    onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
+    onMoved: (sizeBytes) => tools.observer.moved(sizeBytes),
   };
 }

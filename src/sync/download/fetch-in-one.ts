@@ -75,13 +75,13 @@ class CheckedFetch {
   readonly watch = (bytes: Buffer): void => this.#digest?.update(bytes);
 
   async into(sink: ByteSink): Promise<ObjectHead> {
-    const { bucket, encryption, signal, onStored } = this.#context;
+    const { bucket, encryption, signal, onMoved } = this.#context;
     const { key, etag } = this.#object;
     const reader = {
       start: (response: ResponseHead) => this.#start(response),
       reserve: () => sink.reserve(),
       commit: (sizeBytes: number) => {
-        onStored(sizeBytes);
+        onMoved(sizeBytes);
         return sink.commit(sizeBytes);
       },
     };

@@ -99,8 +99,8 @@ interface RangeToFetch extends Pick<RangesToFetch, "key" | "digestedBy"> {
 /** @returns the digest of the range; undefined if it was not computed as the bytes arrived. */
 async function fetchRange(context: FetchContext, wanted: RangeToFetch, file: FileHandle): Promise<Buffer | undefined> {
   const { range, digestedBy } = wanted;
-  const onStored = countingOnce(context.onStored);
-  const options = () => ({ ...context, file, range, digestedBy, onStored: onStored() });
+  const onMoved = countingOnce(context.onMoved);
+  const options = () => ({ ...context, file, range, digestedBy, onMoved: onMoved() });
   try {
     const sink = threadSink(options());
     if (sink) return await fetchInto(context, wanted, sink);

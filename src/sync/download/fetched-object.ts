@@ -23,7 +23,7 @@ export interface FetchContext {
   readonly replacesEmptyFolders: boolean;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just arrived. */
-  onStored(sizeBytes: number): void;
+  onMoved(sizeBytes: number): void;
 }
 
 /** An object, and the file that it becomes. */

@@ -21,26 +21,26 @@ export interface RangeSink extends ObjectReader {
 }
 
 /** What a sink of a range needs. */
-interface SinkOptions extends Pick<FetchContext, "bucket" | "largeBlocks" | "onStored"> {
+interface SinkOptions extends Pick<FetchContext, "bucket" | "largeBlocks" | "onMoved"> {
   readonly file: FileHandle;
   readonly range: ByteRange;
   readonly digestedBy: DigestAlgorithm | undefined;
 }
 
 /** A sink in a worker thread; undefined if there is no thread. */
-export function threadSink({ bucket, onStored, file, range, digestedBy }: SinkOptions): RangeSink | undefined {
-  return bucket.threads?.receiver({ ...range, descriptor: file.fd }, digestedBy, onStored);
+export function threadSink({ bucket, onMoved, file, range, digestedBy }: SinkOptions): RangeSink | undefined {
+  return bucket.threads?.receiver({ ...range, descriptor: file.fd }, digestedBy, onMoved);
 }
 
 /** A sink in this thread. It computes a digest only if that is faster than reading the bytes again. */
-export function ownSink({ largeBlocks, onStored, file, range, digestedBy }: SinkOptions): RangeSink {
+export function ownSink({ largeBlocks, onMoved, file, range, digestedBy }: SinkOptions): RangeSink {
   const running = digestedBy !== undefined && isQuick(digestedBy) ? createDigest(digestedBy) : undefined;
   const sink = new FileSink(file, range.startByte, largeBlocks, (bytes) => running?.update(bytes));
   let digest: Buffer | undefined;
   return {
     reserve: () => sink.reserve(),
     commit: (sizeBytes) => {
-      onStored(sizeBytes);
+      onMoved(sizeBytes);
       return sink.commit(sizeBytes);
     },
     get writtenBytes() {

@@ -31,8 +31,8 @@ export interface SenderTools {
   /** The identity with which the initiator of an unfinished upload is compared. */
   readonly callerArn?: BucketAccess["callerArn"];
   readonly signal: AbortSignal;
-  /** Called with the number of bytes that have just been stored. */
-  onStored(sizeBytes: number): void;
+  /** Called with the number of bytes that have just been sent. */
+  onMoved(sizeBytes: number): void;
   /** Called for each large file whose upload failed, and whose parts wait in the bucket for the next run. */
   onLeftUnfinished?(): void;
 }
@@ -59,7 +59,7 @@ export class ObjectSender {
   #keepsTags: Promise<boolean> | undefined;
 
   constructor(options: SenderOptions, tools: SenderTools) {
-    const { bucket, digester, journal, callerArn, signal, onStored, onLeftUnfinished } = tools;
+    const { bucket, digester, journal, callerArn, signal, onMoved, onLeftUnfinished } = tools;
     this.#options = options;
     this.slots = new WeightedSemaphore(options.concurrency);
     const { settings, encryption, prefix } = options;
@@ -77,7 +77,7 @@ export class ObjectSender {
       digester,
       partSizeFor: (sizeBytes) => options.partSizeBytes ?? partSizeFor(sizeBytes),
       signal,
-      onStored,
+      onMoved,
       onLeftUnfinished: () => onLeftUnfinished?.(),
     };
   }

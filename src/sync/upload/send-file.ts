@@ -37,7 +37,7 @@ export interface SendContext {
   partSizeFor(sizeBytes: number): number;
   readonly signal: AbortSignal;
   /** Called with the number of bytes that have just been sent, or are there already. */
-  onStored(sizeBytes: number): void;
+  onMoved(sizeBytes: number): void;
   /** Called if an upload failed and its stored parts are kept for the next run. */
   onLeftUnfinished(): void;
 }
@@ -107,7 +107,7 @@ async function sendOnce(context: SendContext, file: FileToSend): Promise<SentObj
       smallBlocks.giveBack(block);
     }
   });
-  context.onStored(sizeBytes);
+  context.onMoved(sizeBytes);
   return { sizeBytes, etag, isResumed: false };
 }
 
@@ -121,7 +121,7 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
     bucket.threads?.expect(sizeBytes);
     const part = (startByte: number, partBytes: number): DigestedBody => {
       const stretch = { path, startByte, sizeBytes: partBytes, goesOn: startByte + partBytes < sizeBytes };
-      const onSent = countingOnce(context.onStored);
+      const onSent = countingOnce(context.onMoved);
       return {
         sizeBytes: partBytes,
         chunks: () => readFileRange(file, startByte, partBytes, { pool: largeBlocks, disk }, onSent()),
@@ -137,7 +137,7 @@ async function sendLargeFile(context: SendContext, sent: FileToSend): Promise<Se
       await checkUnchanged();
       return { sizeBytes, etag, isResumed: false };
     }
-    const options = { write, parallelParts: PARALLEL_PARTS, sendPart, onReused: context.onStored, signal };
+    const options = { write, parallelParts: PARALLEL_PARTS, sendPart, onReused: context.onMoved, signal };
     return await sendInParts(context, sent, { sizeBytes, partSizeBytes, part }, options, checkUnchanged);
   } finally {
     await file.close();

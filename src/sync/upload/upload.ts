@@ -47,7 +47,7 @@ class Uploader {
     this.#sender = new ObjectSender(options, {
       ...tools,
       callerArn: options.access.callerArn,
-      onStored: (sizeBytes) => tools.observer.stored(sizeBytes),
+      onMoved: (sizeBytes) => tools.observer.moved(sizeBytes),
     });
   }
 

@@ -200,7 +200,7 @@ async function carryOut<P extends Plan>(
   const progress = new TransferProgress(planned.filesNew + planned.filesUpdated, transferred + extracted, work);
   try {
     const observer: TransferObserver = {
-      stored: (sizeBytes) => progress.addBytes(sizeBytes),
+      moved: (sizeBytes) => progress.addBytes(sizeBytes),
       actionDone(action) {
         const isFile = action.kind !== "delete" && action.kind !== "folder" && action.kind !== "skip";
         if (isFile && !action.redirect) progress.addFile();
@@ -235,7 +235,7 @@ async function readArchives<P extends Plan>(plan: P, { archives }: TransferTask<
   const progress = new TransferProgress(objects.length, sizeBytes, "check-archives");
   try {
     const observer: TransferObserver = {
-      stored: (bytes) => progress.addBytes(bytes),
+      moved: (bytes) => progress.addBytes(bytes),
       actionDone: () => progress.addFile(),
     };
     return await archives.read(plan, { ...tools, observer });

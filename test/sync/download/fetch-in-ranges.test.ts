@@ -66,7 +66,7 @@ describe("an object that came in parts", () => {
       largeBlocks: new BlockPool(),
       encryption: undefined,
       signal: new AbortController().signal,
-      onStored: () => undefined,
+      onMoved: () => undefined,
     } as unknown as FetchContext;
     const path = join(folder, "a.bin");
     try {

@@ -104,7 +104,7 @@ export class SyncBench {
     return {
       bucket: this.bucket,
       digester: this.#digester,
-      observer: { stored: () => undefined, actionDone: () => undefined },
+      observer: { moved: () => undefined, actionDone: () => undefined },
       signal: this.#signal,
       warn: ({ path }: { path: string }) => assert.fail(path),
     };
