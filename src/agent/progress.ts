@@ -73,18 +73,24 @@ export class TransferProgress {
     this.#silentTurns = 0;
     const share = this.#totalBytes > 0 ? this.#doneBytes / this.#totalBytes : this.#doneFiles / this.#totalFiles;
     const percent = Math.floor(share * 100);
-    const bytesPerSecond = this.#doneBytes / this.#elapsedSeconds();
     const files = `${formatCount(this.#doneFiles)} of ${formatCount(this.#totalFiles)} files`;
-    const bytes = `${formatBytes(this.#doneBytes)} of ${formatBytes(this.#totalBytes)}`;
-    const left =
-      bytesPerSecond > 0 ? `, ${formatSeconds((this.#totalBytes - this.#doneBytes) / bytesPerSecond)} left` : "";
     const seconds = this.#elapsedSeconds();
     // The bytes of compressed files never reach the total.
     if (this.#doneFiles < this.#totalFiles && seconds >= this.#nextLineSeconds) {
-      log.progress(`${percent} %: ${files}, ${bytes}, ${formatBytes(bytesPerSecond)}/s${left}`);
+      log.progress(`${percent} %: ${files}${this.#describeBytes(seconds)}`);
       this.#nextLineSeconds = seconds + Math.min(MAX_LINE_INTERVAL_SECONDS, seconds / 2);
     }
     tl.setProgress(percent, files);
+  }
+
+  /** Nothing where all files are empty. */
+  #describeBytes(seconds: number): string {
+    if (this.#totalBytes === 0) return "";
+    const bytesPerSecond = this.#doneBytes / seconds;
+    const bytes = `${formatBytes(this.#doneBytes)} of ${formatBytes(this.#totalBytes)}`;
+    const secondsLeft = (this.#totalBytes - this.#doneBytes) / bytesPerSecond;
+    const left = bytesPerSecond > 0 ? `, ${formatSeconds(secondsLeft)} left` : "";
+    return `, ${bytes}, ${formatBytes(bytesPerSecond)}/s${left}`;
   }
 
   #describeSilence(): string {

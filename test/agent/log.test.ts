@@ -114,7 +114,7 @@ describe("the log", () => {
     assert.deepEqual(waits, [line(30, 0), line(60, 0), line(30, 1)]);
   });
 
-  it("does not say that a transfer waits for the server while archives are checked and extracted", async () => {
+  it("says how far the check and the extraction of archives are, and not that they wait for the server", async () => {
     const { log } = await runInTask(
       `
       import { TransferProgress } from "../../src/agent/progress.ts";
@@ -143,6 +143,10 @@ describe("the log", () => {
         "Extracting: 0 of 3,000 files are in the target folder",
         "Extracting: 1 of 3,000 files are in the target folder",
       ],
+    );
+    assert.deepEqual(
+      log.filter((line) => line.startsWith("0 %: ")),
+      ["0 %: 1 of 3,000 files"],
     );
   });
 
