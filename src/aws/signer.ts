@@ -98,8 +98,9 @@ function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
+/** Spaces and tabs only: `\s` and `trim` would also take the byte A0 of a character in UTF-8, for example of `à`, for a space. */
 function canonicalValue(value: string): string {
-  return /^\s|\s$|\s\s|[^\S ]/.test(value) ? value.trim().replace(/\s+/g, " ") : value;
+  return /^ | $| {2}|\t/.test(value) ? value.replace(/[\t ]+/g, " ").replace(/^ | $/g, "") : value;
 }
 
 /** Percent-encodes one path segment or query part as Signature Version 4 requires (RFC 3986 unreserved characters are kept). */

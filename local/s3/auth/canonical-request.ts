@@ -48,5 +48,6 @@ function compareText(a: string, b: string): number {
 }
 
 function canonicalValue(value: string): string {
-  return value.trim().replace(/ +/g, " ");
+  // Not `trim`, which takes the byte A0 of a character in UTF-8 for a space.
+  return value.replace(/ +/g, " ").replace(/^ | $/g, "");
 }
