@@ -5,6 +5,8 @@
  * Source: "Working with object metadata" in the Amazon S3 User Guide; RFC 2047, sections 2, 4 and 6.
  */
 
+const METADATA_PREFIX = "x-amz-meta-";
+
 /** Bytes of UTF-8 whose base64 form, with `=?UTF-8?B?` and `?=` around it, fits into the 75 characters of one word. */
 const MAX_WORD_BYTES = 45;
 
@@ -29,8 +31,16 @@ export function encodeWords(text: string): string {
 /** Writes the values of metadata headers as they go on the wire. */
 export function encodeMetadata(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, name.startsWith("x-amz-meta-") ? encodeWords(value) : value]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      name.startsWith(METADATA_PREFIX) ? encodeWords(value) : value,
+    ]),
   );
+}
+
+/** The value of a header as it is to be compared: that of metadata decoded, others as they are. */
+export function readableValue(name: string, value: string): string {
+  return name.startsWith(METADATA_PREFIX) ? decodeWords(value) : value;
 }
 
 const WORD = /=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bq])\?([^?\s]*)\?=/gi;

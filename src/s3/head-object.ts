@@ -3,7 +3,7 @@ import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { ResponseHead } from "../http/messages.ts";
 import type { Bucket } from "./bucket.ts";
 import { checksumHeader } from "./digest.ts";
-import { decodeWords } from "./encoded-words.ts";
+import { readableValue } from "./encoded-words.ts";
 import { customerKeyHeaders, type Encryption } from "./encryption.ts";
 import type { ObjectHeaders } from "./put-object.ts";
 import { withChecksumMode } from "./store/checksum-support.ts";
@@ -110,7 +110,7 @@ function describingHeaders(headers: ResponseHead["headers"]): Record<string, str
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || !isDescribing(name)) continue;
-    described[name] = name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
+    described[name] = readableValue(name, value);
   }
   return described;
 }

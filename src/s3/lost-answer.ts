@@ -1,6 +1,7 @@
 import { ServiceError } from "../aws/errors/errors.ts";
 import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import type { Bucket } from "./bucket.ts";
+import { readableValue } from "./encoded-words.ts";
 import { type ObjectHead, readObjectHead } from "./head-object.ts";
 import type { ObjectHeaders, StoredObject } from "./put-object.ts";
 import { withChecksumMode } from "./store/checksum-support.ts";
@@ -58,7 +59,7 @@ export async function findJoined(written: WrittenObject, parts: JoinedParts): Pr
  * that were asked for, and the checksum of the whole if both are known.
  *
  * @param before the object as it was copied.
- * @param wanted all headers that the copy was to have, as they are read back.
+ * @param wanted all headers that the copy was to have, as they go on the wire.
  */
 export async function isOwnCopy(written: WrittenObject, before: ObjectHead, wanted: ObjectHeaders): Promise<boolean> {
   const after = await look(written);
@@ -70,7 +71,9 @@ function hasHeaders(found: ObjectHeaders, wanted: ObjectHeaders): boolean {
   const own = (headers: ObjectHeaders) => Object.keys(headers).filter(isObjectMetadata);
   if (own(found).length !== own(wanted).length) return false;
   const names = [...own(wanted), "x-amz-storage-class", ...ENCRYPTION_HEADERS.filter((name) => name in wanted)];
-  return names.every((name) => (found[name] ?? DEFAULTS[name]) === (wanted[name] ?? DEFAULTS[name]));
+  const isSame = (name: string) =>
+    (found[name] ?? DEFAULTS[name]) === readableValue(name, wanted[name] ?? DEFAULTS[name] ?? "");
+  return names.every(isSame);
 }
 
 const ENCRYPTION_HEADERS = [

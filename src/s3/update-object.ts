@@ -76,11 +76,9 @@ export async function updateObject(
   const newKey = change.encryption ?? sourceKey;
   const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
   const source = { ...copySourceHeaders(bucket, key, head.etag), ...copySourceKeyHeaders(sourceKey) };
-  const described = { ...keptHeaders(head), ...change.headers };
-  const encryption = change.encryption ? encryptionHeaders(change.encryption) : sameEncryption(head, options);
   const headers = {
-    ...encodeMetadata(described),
-    ...encryption,
+    ...encodeMetadata({ ...keptHeaders(head), ...change.headers }),
+    ...(change.encryption ? encryptionHeaders(change.encryption) : sameEncryption(head, options)),
     ...(change.cannedAcl ? { "x-amz-acl": change.cannedAcl } : await sameGrants(bucket, key, signal)),
     ...(algorithm ? { "x-amz-checksum-algorithm": algorithm } : {}),
   };
@@ -91,7 +89,7 @@ export async function updateObject(
   const tags = change.tags ?? (isTagged || !inOnePiece ? await tagsToKeep(bucket, key, signal) : undefined);
   if (inOnePiece) {
     const written = { bucket, key, customerKeyHeaders: customerKeyHeaders(newKey), signal };
-    const isDone = () => isOwnCopy(written, head, { ...described, ...encryption });
+    const isDone = () => isOwnCopy(written, head, headers);
     await copyInOnePiece(written, { ...headers, ...source }, tags, isDone);
   } else {
     await copyInParts(bucket, key, head, {
@@ -103,7 +101,7 @@ export async function updateObject(
       signal,
     });
   }
-  if (tags?.size) await requireTags(bucket, key, tags, newKey, signal);
+  if (tags?.size) await ensureTags(bucket, key, tags, newKey, signal);
 }
 
 /** Those that the object has; none in a store without tags. */
@@ -145,18 +143,19 @@ async function copyInOnePiece(
 }
 
 /**
- * Sets an object's tags if the store has ignored them: Ceph keeps none with a copy or a multipart upload. If the tags may not be read,
- * nothing is done.
+ * Sets an object's tags if the store has ignored them: Ceph keeps none with a copy or a multipart upload. Amazon S3 keeps them. If the tags
+ * may not be read, nothing is done.
  *
  * @throws what `Bucket.send` throws.
  */
-export async function requireTags(
+export async function ensureTags(
   bucket: Bucket,
   key: string,
   tags: ObjectTags,
   customerKey: Encryption | undefined,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if (bucket.isAmazon) return;
   const { headers } = await headObject(bucket, key, { customerKey, signal });
   const isRight = Number(headers["x-amz-tagging-count"] ?? 0) === tags.size;
   if (!isRight && (await canReplaceTags(bucket, key, signal))) await putObjectTags(bucket, key, tags, signal);

@@ -1,8 +1,6 @@
 import { type CopiedObject, copyObject } from "../../s3/copying/copy-object.ts";
-
 import { headObject } from "../../s3/head-object.ts";
-
-import { requireTags } from "../../s3/update-object.ts";
+import { ensureTags } from "../../s3/update-object.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { encryptionAndTags } from "../../sync/upload/object-write.ts";
 import type { SiteOptions } from "../options.ts";
@@ -36,7 +34,7 @@ export function objectRestorer(
     if (!object || !source) throw new StepError("release-incomplete", "the bucket has no copy of it");
     const headers = { ...object.headers, ...(await encodingOf(object, source)), ...sharedHeaders };
     const etag = await copyObject(bucket, source, key, { headers, metadata: "replaced", signal });
-    if (tags?.size && !bucket.isAmazon) await requireTags(bucket, key, tags, undefined, signal);
+    if (tags?.size) await ensureTags(bucket, key, tags, undefined, signal);
     return { sizeBytes: source.sizeBytes, etag, isResumed: false };
   }
 

@@ -4,7 +4,7 @@ import { scanBase } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import { abortUpload } from "../../s3/multipart/multipart-requests.ts";
 import { uploadStream } from "../../s3/stream/upload-stream.ts";
-import { requireTags } from "../../s3/update-object.ts";
+import { ensureTags } from "../../s3/update-object.ts";
 import { applyActions } from "../apply.ts";
 import type { Action } from "../plan/plan.ts";
 import { makeReport, type TransferObserver, type TransferReport } from "../report.ts";
@@ -109,7 +109,6 @@ async function sendArchive(
   }).catch((error: unknown) => {
     throw bucket.isAmazon ? error : asRefusedSetting(error, write);
   });
-  // Stores other than Amazon S3 may lose tags.
-  if (settings.tags?.size && !bucket.isAmazon) await requireTags(bucket, key, settings.tags, encryption, signal);
+  if (settings.tags?.size) await ensureTags(bucket, key, settings.tags, encryption, signal);
   return { ...written(), versionId };
 }

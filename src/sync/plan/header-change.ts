@@ -2,7 +2,7 @@ import { describeFailure, isStepFatal } from "../../aws/errors/error-hints.ts";
 import { ServiceError, UnsupportedInputError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { Bucket } from "../../s3/bucket.ts";
-import { decodeWords } from "../../s3/encoded-words.ts";
+import { readableValue } from "../../s3/encoded-words.ts";
 import type { Encryption } from "../../s3/encryption.ts";
 import type { ObjectHead } from "../../s3/head-object.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
@@ -61,7 +61,7 @@ export async function findHeaderChange(
   if (head instanceof ServiceError) {
     return { reason: `its headers cannot be read: ${head.awsCode} on HEAD`, etag: undefined, isTagsOnly: false };
   }
-  differing.push(...others.filter((name) => head.headers[name] !== asAnswered(name, named[name] ?? "")));
+  differing.push(...others.filter((name) => head.headers[name] !== readableValue(name, named[name] ?? "")));
   const onlyTagsDiffer = differing.length === 0;
   const tagsReason = tags && (await compareTags(context, key, tags));
   const isTagsOnly = onlyTagsDiffer && tagsReason === "differ";
@@ -76,11 +76,6 @@ export async function findHeaderChange(
   const change = { reason: reasons.join("; "), etag: head.etag, isTagsOnly };
   if (reasons.length === 0) return undefined;
   return isClassOnly ? { ...change, storageClass } : change;
-}
-
-/** Metadata beyond ASCII is sent and returned encoded; in the head it is decoded. */
-function asAnswered(name: string, value: string): string {
-  return name.startsWith("x-amz-meta-") ? decodeWords(value) : value;
 }
 
 function isOneHeader(differing: readonly string[]): boolean {

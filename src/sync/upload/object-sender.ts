@@ -10,7 +10,7 @@ import { getObjectAcl, isOwnerOnly } from "../../s3/object-acl.ts";
 import { areSameTags, getObjectTags, type ObjectTags } from "../../s3/object-tags.ts";
 import type { ObjectHeaders, ObjectWrite } from "../../s3/put-object.ts";
 import { isObjectMetadata } from "../../s3/system-metadata.ts";
-import { requireTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
+import { ensureTags, UpdateRefusedError, updateObject } from "../../s3/update-object.ts";
 import type { BucketAccess, UploadOptions } from "../options.ts";
 import { objectWrite, type SharedObjectSettings } from "./object-write.ts";
 import { asRefusedSetting } from "./refused-settings.ts";
@@ -101,13 +101,13 @@ export class ObjectSender {
     const hasMetadata = Object.keys(headers).some((name) => name.startsWith("x-amz-meta-"));
     const unfinished = hasMetadata ? undefined : this.#unfinished;
     const sent = await sendFile(this.#context, { ...file, write, unfinished });
-    await this.#requireTags(file.key, sent.sizeBytes);
+    await this.#ensureTags(file.key, sent.sizeBytes);
     if (!sent.isResumed || (await this.#mendHeaders(file.key, write.headers))) return sent;
     return sendFile(this.#context, { ...file, write, unfinished: undefined });
   }
 
   /** Stores other than Amazon S3 may lose the tags of all objects, or of objects in parts. */
-  async #requireTags(key: string, sizeBytes: number): Promise<void> {
+  async #ensureTags(key: string, sizeBytes: number): Promise<void> {
     const { settings, encryption } = this.#options;
     const { bucket, signal, partSizeFor } = this.#context;
     if (!settings.tags?.size || bucket.isAmazon) return;
@@ -119,7 +119,7 @@ export class ObjectSender {
       });
       if (await this.#keepsTags) return;
     }
-    await requireTags(bucket, key, settings.tags, encryption, signal);
+    await ensureTags(bucket, key, settings.tags, encryption, signal);
   }
 
   /** Whether an object has these tags. If they may not be read, the answer is yes. */
