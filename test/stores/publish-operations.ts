@@ -38,6 +38,16 @@ describe("Websites", () => {
     assert.deepEqual(await bench.pages("/"), { "/": "200 new home" });
   });
 
+  it("brings an earlier release back (`keepReleases`, `rollbackTo`)", async () => {
+    const keeping = { ...PUBLISHED, keepReleases: "2" };
+    await bench.publish(keeping);
+    bench.source.write({ "index.html": "new home" });
+    await bench.publish(keeping);
+    const { errors, counts } = outcomeOf(await bench.publish({ ...PUBLISHED, action: "rollback" }));
+    assert.deepEqual([errors, counts], [undefined, { updated: 1, unchanged: 3, bytes: 4 }]);
+    assert.deepEqual(await bench.pages("/"), { "/": "200 home" });
+  });
+
   it("notices another publish at the same time", async () => {
     const first = outcomeOf(await bench.publish(PUBLISHED));
     const second = outcomeOf(await bench.publish(PUBLISHED));

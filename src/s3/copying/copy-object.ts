@@ -34,6 +34,7 @@ export interface CopyWrite {
 /** The most that one request copies. Source: CopyObject in the Amazon S3 API Reference. */
 export const MAX_COPY_BYTES = 5 * 1024 ** 3;
 const PARALLEL_PARTS = 8;
+const TAGGING_HEADER = "x-amz-tagging";
 
 /** The object was replaced, and a store that ignores conditions has copied the new one. */
 export class WrongCopyError extends ServiceError {
@@ -45,7 +46,8 @@ export class WrongCopyError extends ServiceError {
 }
 
 /**
- * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied.
+ * Copies an object to another key of its bucket, or onto itself, within the store. Tags are not copied, except in stores other than Amazon
+ * S3 if `write` has none.
  *
  * @returns the copy's ETag, without quotation marks.
  * @throws {ServiceError} with PreconditionFailed if the object has been replaced since it was listed; then nothing was written, unless it is
@@ -67,7 +69,8 @@ export async function copyObject(bucket: Bucket, source: CopiedObject, key: stri
       ...write.headers,
       ...copySourceHeaders(bucket, source.key, source.etag),
       "x-amz-metadata-directive": write.metadata === "kept" ? "COPY" : "REPLACE",
-      "x-amz-tagging-directive": "REPLACE",
+      // Stores without tags refuse the directive.
+      ...(bucket.isAmazon || TAGGING_HEADER in write.headers ? { "x-amz-tagging-directive": "REPLACE" } : {}),
     },
     signal: write.signal,
   };
