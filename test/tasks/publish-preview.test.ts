@@ -204,6 +204,25 @@ describe("AwsS3PublishSite with action: preview", function () {
       );
   });
 
+  it("says what became of the preview whose comment it may not write", async () => {
+    assertSucceeded(await preview(13));
+    close(13);
+    azureDevOps.pullRequests.rights.mayContribute = false;
+    const lastSentences = ({ issues }: StepResult) =>
+      issues.flatMap(
+        ({ message }) => /(The preview itself .*\.) \[pull-request-not-updated\]$/.exec(message)?.[1] ?? [],
+      );
+    const fault = target.server.addFault({
+      match: { operation: "PutObject", key: "pr-12/index.html" },
+      action: { kind: "status", status: 403, code: "AccessDenied" },
+    });
+    const failed = "The preview itself was not published completely.";
+    assert.deepEqual(lastSentences(await preview(12)), [failed, failed]);
+    fault.remove();
+    const published = "The preview itself is published.";
+    assert.deepEqual(lastSentences(await preview(12)), [published, published, "The preview itself was removed."]);
+  });
+
   it("publishes all the same where the pull request cannot be read, and removes nothing", async () => {
     assertSucceeded(await preview(13));
     azureDevOps.pullRequests.rights.mayRead = false;

@@ -99,10 +99,11 @@ export class PreviewPullRequests {
       return "";
     }
     const repos = this.#repos;
-    const url = comment
-      ? await this.#try(found, "The comment", () => putComment(repos, found, keyOf(place), describePreview(news)))
-      : undefined;
-    await this.#try(found, "The status", () => repos.addStatus(found, statusOf(place.bucketName, rootPrefix, news)));
+    const outcome = news.failure ? "was not published completely" : "is published";
+    const writeComment = () => putComment(repos, found, keyOf(place), describePreview(news));
+    const writeStatus = () => repos.addStatus(found, statusOf(place.bucketName, rootPrefix, news));
+    const url = comment ? await this.#try(found, "The comment", outcome, writeComment) : undefined;
+    await this.#try(found, "The status", outcome, writeStatus);
     return url ?? "";
   }
 
@@ -117,7 +118,7 @@ export class PreviewPullRequests {
     if (found?.repository !== repository || typeof this.#repos === "string") return;
     const repos = this.#repos;
     const content = describeRemoval(name, timeMs);
-    await this.#try(found, "The comment", () => editComment(repos, found, keyOf(place), content));
+    await this.#try(found, "The comment", "was removed", () => editComment(repos, found, keyOf(place), content));
   }
 
   #find(number: number): Promise<AzurePullRequest | undefined> {
@@ -152,7 +153,13 @@ export class PreviewPullRequests {
     return undefined;
   }
 
-  async #try<T>(pullRequest: AzurePullRequest, what: string, act: () => Promise<T>): Promise<T | undefined> {
+  /** @param outcome of the preview, which does not depend on `act`: for example "is published". */
+  async #try<T>(
+    pullRequest: AzurePullRequest,
+    what: string,
+    outcome: string,
+    act: () => Promise<T>,
+  ): Promise<T | undefined> {
     const { run, log, signal } = this.#options;
     try {
       return await act();
@@ -162,7 +169,7 @@ export class PreviewPullRequests {
       if (why === undefined) throw error;
       log.warning(
         "pull-request-not-updated",
-        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why} The preview itself is published.`,
+        `${what} of the preview on pull request ${pullRequest.number} was not written: ${why} The preview itself ${outcome}.`,
       );
       return undefined;
     }
