@@ -93,18 +93,18 @@ async function requestDeletion(
 }
 
 /** The HTTP statuses of these errors if they were answers on their own. Other errors about a key are client errors. */
-const STATUS_OF_CODE: Readonly<Record<string, number>> = {
-  AccessDenied: 403,
-  InternalError: 500,
-  MethodNotAllowed: 405,
-  ServiceUnavailable: 503,
-  SlowDown: 503,
-};
+const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
+  ["AccessDenied", 403],
+  ["InternalError", 500],
+  ["MethodNotAllowed", 405],
+  ["ServiceUnavailable", 503],
+  ["SlowDown", 503],
+]);
 
 function failureOf(element: XmlElement): DeleteFailure {
   const awsCode = childText(element, "Code") || "UnknownError";
   const serverMessage = asReason(childText(element, "Message") ?? "") || "the server gave no reason";
-  const error = new ServiceError({ status: STATUS_OF_CODE[awsCode] ?? 400, awsCode, serverMessage });
+  const error = new ServiceError({ status: STATUS_OF_CODE.get(awsCode) ?? 400, awsCode, serverMessage });
   return { key: childText(element, "Key") ?? "", error };
 }
 

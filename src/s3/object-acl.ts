@@ -78,12 +78,12 @@ export function isOwnerOnly({ ownerId, grants }: ObjectAcl): boolean {
 }
 
 /** The permissions that an object can have, and the headers that grant them. WRITE means nothing for an object. */
-const GRANT_HEADERS: Readonly<Record<string, string>> = {
-  FULL_CONTROL: "x-amz-grant-full-control",
-  READ: "x-amz-grant-read",
-  READ_ACP: "x-amz-grant-read-acp",
-  WRITE_ACP: "x-amz-grant-write-acp",
-};
+const GRANT_HEADERS: ReadonlyMap<string, string> = new Map([
+  ["FULL_CONTROL", "x-amz-grant-full-control"],
+  ["READ", "x-amz-grant-read"],
+  ["READ_ACP", "x-amz-grant-read-acp"],
+  ["WRITE_ACP", "x-amz-grant-write-acp"],
+]);
 
 /**
  * The headers by which a new object is given the same grants.
@@ -93,7 +93,7 @@ const GRANT_HEADERS: Readonly<Record<string, string>> = {
 export function grantHeaders({ grants }: ObjectAcl): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const { grantee, permission } of grants) {
-    const header = GRANT_HEADERS[permission];
+    const header = GRANT_HEADERS.get(permission);
     if (!header) continue;
     const value = `${grantee.kind}="${grantee.name}"`;
     headers[header] = headers[header] ? `${headers[header]}, ${value}` : value;

@@ -79,6 +79,15 @@ describe("the answer to a deletion", () => {
     assert.equal(requests.length, 5);
   });
 
+  it("may have a code that JavaScript's objects have", async () => {
+    const { bucket } = answeringBucket(answer(["a", "constructor"]));
+    const failures = await deleteObjects(bucket, ["a"], signal);
+    assert.deepEqual(
+      failures.map(({ error }) => [error.awsCode, error.details.status]),
+      [["constructor", 400]],
+    );
+  });
+
   it("is refused where S3 does not give it", async () => {
     const { bucket } = answeringBucket("<html></html>");
     await assert.rejects(

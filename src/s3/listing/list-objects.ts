@@ -1,8 +1,14 @@
 import { CodedError } from "../../errors/coded-error.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import type { Bucket } from "../bucket.ts";
-import { notS3 } from "../xml-body.ts";
-import { type Page, type Position, type RemoteObject, requestPage, shown } from "./request-page.ts";
+import {
+  endlessListingGuard,
+  type Page,
+  type Position,
+  type RemoteObject,
+  requestPage,
+  shown,
+} from "./request-page.ts";
 
 export type { RemoteObject } from "./request-page.ts";
 
@@ -19,9 +25,6 @@ export class UnsortedListingError extends CodedError {
     super("listing-invalid", "the store does not list objects in the order of their keys");
   }
 }
-
-/** A store may return pages without objects, for example after many deletions. This many in a row are an error. */
-const MAX_EMPTY_PAGES = 1000;
 
 /**
  * Lists the objects under a prefix in the order of their keys' UTF-8 bytes, each once. From a store that was found to list them in another
@@ -81,9 +84,8 @@ async function* streamObjects(
   // A caller who has seen enough does not wait for a page that nobody reads.
   const ended = new AbortController();
   const eitherSignal = AbortSignal.any([signal, ended.signal]);
-  const seenPositions = new Set<string>();
+  const goesOn = endlessListingGuard();
   let previousKey = "";
-  let emptyPages = 0;
 
   function request(position: Position | undefined): Promise<Page> {
     const page = requestPage(bucket, { prefix }, position, eitherSignal);
@@ -95,16 +97,8 @@ async function* streamObjects(
   try {
     for (let next: Promise<Page> | undefined = request(undefined); next; ) {
       const page: Page = await next;
-      next = undefined;
-      if (page.next !== undefined) {
-        emptyPages = page.objects.length > 0 ? 0 : emptyPages + 1;
-        if (emptyPages > MAX_EMPTY_PAGES) {
-          throw notS3(page.response, `the listing has more than ${MAX_EMPTY_PAGES} pages in a row without an object`);
-        }
-        if (seenPositions.has(page.next.text)) throw notS3(page.response, "the listing repeats itself");
-        seenPositions.add(page.next.text);
-        next = request(page.next);
-      }
+      const position = goesOn(page);
+      next = position && request(position);
       for (const object of page.objects) {
         if (!object.key.startsWith(prefix))
           throw new ListingError("listing-invalid", misplaced(bucket, object.key, prefix));

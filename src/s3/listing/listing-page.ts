@@ -166,12 +166,18 @@ function readShared(usual: string, body: Buffer, text: string, from: number, to:
   return text.startsWith(`${usual}<`, from) ? usual : readContent(body, from, to);
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: "&", apos: "'", gt: ">", lt: "<", quot: '"' };
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ["amp", "&"],
+  ["apos", "'"],
+  ["gt", ">"],
+  ["lt", "<"],
+  ["quot", '"'],
+]);
 
 /** Unlike an XML parser this lets control characters pass, which some stores put into listings by number. */
 function resolveReferences(text: string): string {
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));/gi, (reference, hex, decimal, name) => {
-    if (name) return NAMED[name] ?? reference;
+    if (name) return NAMED.get(name) ?? reference;
     const codePoint = hex ? Number.parseInt(hex, 16) : Number(decimal);
     return codePoint <= 0x10ffff ? String.fromCodePoint(codePoint) : reference;
   });

@@ -34,10 +34,33 @@ export interface Page {
   readonly next: Position | undefined;
 }
 
+/** A store may return pages without objects, for example after many deletions. This many in a row are an error. */
+const MAX_EMPTY_PAGES = 1000;
+
 /** Where a listing continues: at the store's token, or after a key in stores that only know the first version of the request. */
 export interface Position {
   readonly by: "continuation-token" | "marker";
   readonly text: string;
+}
+
+/**
+ * Makes a function for one listing, which gets each page and returns where the next one begins; undefined at the end.
+ *
+ * The function throws {ServiceError} if the listing would never end: it comes to the same position again, or to no object any more.
+ */
+export function endlessListingGuard(): (page: Page) => Position | undefined {
+  const seenPositions = new Set<string>();
+  let emptyPages = 0;
+  return ({ response, objects, folders, next }) => {
+    if (next === undefined) return undefined;
+    emptyPages = objects.length + folders.length > 0 ? 0 : emptyPages + 1;
+    if (emptyPages > MAX_EMPTY_PAGES) {
+      throw notS3(response, `the listing has more than ${MAX_EMPTY_PAGES} pages in a row without an object`);
+    }
+    if (seenPositions.has(next.text)) throw notS3(response, "the listing repeats itself");
+    seenPositions.add(next.text);
+    return next;
+  };
 }
 
 /**

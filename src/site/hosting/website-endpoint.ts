@@ -71,7 +71,7 @@ const DASH_REGIONS = new Set([
  * Source: "Amazon Simple Storage Service endpoints and quotas" in the AWS General Reference.
  */
 export function websiteEndpointOf(bucketName: string, region: string): WebsiteEndpoint | undefined {
-  const hostedZoneId = HOSTED_ZONE_IDS[region];
+  const hostedZoneId = Object.hasOwn(HOSTED_ZONE_IDS, region) ? HOSTED_ZONE_IDS[region] : undefined;
   if (hostedZoneId === undefined) return undefined;
   const separator = DASH_REGIONS.has(region) ? "-" : ".";
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";

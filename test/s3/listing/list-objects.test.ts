@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NOT_S3, ServiceError } from "../../../src/aws/errors/errors.ts";
 import type { Bucket } from "../../../src/s3/bucket.ts";
+import { listFolders } from "../../../src/s3/listing/list-folders.ts";
 import {
   ListingError,
   listInOrder,
@@ -86,6 +87,7 @@ describe("a listing's page", () => {
 
   it("has references in keys, those to control characters among them", async () => {
     assert.deepEqual(await listOne(page(entry("&#x1;&#13;&amp;amp;&lt;😀"))), [object("\u0001\r&amp;<😀")]);
+    assert.deepEqual(await listOne(page(entry("&constructor;"))), [object("&constructor;")]);
   });
 
   it("may be written in other ways", async () => {
@@ -240,6 +242,8 @@ describe("a listing's page", () => {
       send: async () => ({ status: 200, headers: {}, body: Buffer.from(page("", `t${++pages}`)) }),
     };
     await assert.rejects(listAll(bucket), /more than 1000 pages in a row without an object/);
+    const { signal } = new AbortController();
+    await assert.rejects(listFolders(bucket, "", signal), /more than 1000 pages in a row without an object/);
   });
 
   it("that is hostile costs little: spaces, elements without an end, references without an end", async () => {
