@@ -62,20 +62,21 @@ export async function readSiteTree(context: SiteTreeContext): Promise<SiteTree> 
   const sources = { ...context, isThere: (path: string) => paths.has(path) };
   const problems = reservedProblems(reserved.map(({ path }) => path));
   const objects = new Map<string, SiteObject>();
+  const addObject = (file: LocalFile, name: string) => {
+    try {
+      objects.set(name, makeObject(sources, file, name));
+    } catch (error) {
+      const what = name === file.path ? name : `${file.path}, as ${name} (cleanUrls),`;
+      const message = `${what} cannot be published: ${(error as Error).message}.`;
+      problems.push({ input: "sourceFolder", code: codeOf(error), message });
+    }
+  };
   const takeTurns = eventLoopTurns(signal);
   for (const file of published) {
     await takeTurns();
-    try {
-      objects.set(file.path, makeObject(sources, file, file.path));
-    } catch (error) {
-      problems.push({
-        input: "sourceFolder",
-        code: codeOf(error),
-        message: `${file.path} cannot be published: ${(error as Error).message}.`,
-      });
-    }
+    addObject(file, file.path);
   }
-  if (options.cleanUrls) addCleanNames(sources, published, objects);
+  if (options.cleanUrls) addCleanNames(context, published, objects, addObject);
   problems.push(...missingDocuments(options, objects));
   return {
     objects: new Map([...objects].sort(([a], [b]) => compareUtf8(a, b))),
@@ -92,14 +93,18 @@ export function errorDocumentOf(options: SiteOptions, objects: ReadonlyMap<strin
 }
 
 /** A page is also stored under its name without `.html`, with a `/` at its end and without, unless something else has that name. */
-function addCleanNames(context: SourceContext, files: readonly LocalFile[], objects: Map<string, SiteObject>): void {
-  const { options, hasWebsiteEndpoint } = context;
+function addCleanNames(
+  { options, hasWebsiteEndpoint }: SiteTreeContext,
+  files: readonly LocalFile[],
+  objects: ReadonlyMap<string, SiteObject>,
+  addObject: (file: LocalFile, name: string) => void,
+): void {
   const errorDocument = errorDocumentOf(options, objects);
   for (const file of files) {
     const page = objects.get(file.path);
     if (!page || page.kind === "asset" || file.path === errorDocument) continue;
     for (const name of cleanNames(file.path, options.indexDocument, hasWebsiteEndpoint)) {
-      if (!objects.has(name) && !isManifestName(name)) objects.set(name, makeObject(context, file, name));
+      if (!objects.has(name) && !isManifestName(name)) addObject(file, name);
     }
   }
 }
