@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { printed } from "../../errors/coded-message.ts";
 import type { TransferReport } from "../report.ts";
 import type { Action, Plan } from "./plan.ts";
@@ -41,10 +41,10 @@ export function writePlanFile(path: string, head: PlanFileHead, plan: Plan, repo
       text += separator + JSON.stringify(describe(action, head.prefix, report));
       separator = ",\n";
       if (text.length < CHUNK_LENGTH) continue;
-      writeSync(file, text);
+      writeFileSync(file, text);
       text = "";
     }
-    writeSync(file, `${text}\n]}\n`);
+    writeFileSync(file, `${text}\n]}\n`);
   } finally {
     closeSync(file);
   }
