@@ -10,8 +10,9 @@ const FULL_DISK = `
   const fs = require("node:fs");
   const full = (call) => { throw Object.assign(new Error("ENOSPC: no space left on device, " + call), { code: "ENOSPC" }); };
   const { writeFileSync } = fs;
-  fs.writeSync = () => full("write");
-  fs.writeFileSync = (path, ...more) => String(path).endsWith(".md") ? full("write") : writeFileSync(path, ...more);
+  // A number is the descriptor of a plan file.
+  const isOfJob = (file) => typeof file === "number" || String(file).endsWith(".md");
+  fs.writeFileSync = (file, ...more) => isOfJob(file) ? full("write") : writeFileSync(file, ...more);
 `;
 
 describe("What a step leaves", () => {
