@@ -51,6 +51,7 @@ export interface Bucket {
    * many requests, fewer run at once from then on.
    *
    * @param request a function is called for each attempt, so that an attempt can continue where the one before it broke off.
+   * @param signal ends the waits between attempts; by default that of a request that is no function.
    * @throws {ServiceError} if S3 refuses; {ConnectionError} if it does not answer; what the receiver throws; the signal's reason.
    */
   send(request: S3Request | (() => S3Request), signal?: AbortSignal): Promise<HttpResponse>;
@@ -157,7 +158,7 @@ export function openBucket(options: BucketOptions): Bucket {
     send: (request, signal) =>
       typeof request === "function"
         ? withRetries(() => sendOnce(request), signal)
-        : withRetries(() => sendOnce(() => request), request.signal),
+        : withRetries(() => sendOnce(() => request), signal ?? request.signal),
   };
 }
 

@@ -59,6 +59,12 @@ export async function headObject(bucket: Bucket, key: string, options: HeadOptio
   return readObjectHead(response);
 }
 
+/** The algorithm of an object's checksum; undefined if it has none. */
+export function checksumAlgorithmOf({ checksums }: ObjectHead): ChecksumAlgorithm | undefined {
+  const [algorithm] = Object.keys(checksums) as ChecksumAlgorithm[];
+  return algorithm;
+}
+
 /** Whether the error says that there is no such object. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ServiceError && (error.awsCode === "NoSuchKey" || error.awsCode === "NotFound");

@@ -1,12 +1,11 @@
 import { ServiceError, UnsupportedInputError } from "../aws/errors/errors.ts";
-import type { ChecksumAlgorithm } from "../checksums/algorithms.ts";
 import { CodedError } from "../errors/coded-error.ts";
 import type { Bucket, S3Request } from "./bucket.ts";
 import { MAX_COPY_BYTES } from "./copying/copy-object.ts";
 import { copySourceHeaders } from "./copying/copy-source.ts";
 import { encodeMetadata } from "./encoded-words.ts";
 import { copySourceKeyHeaders, customerKeyHeaders, type Encryption, encryptionHeaders } from "./encryption.ts";
-import { headObject, type ObjectHead } from "./head-object.ts";
+import { checksumAlgorithmOf, headObject, type ObjectHead } from "./head-object.ts";
 import { isOwnCopy, mayBeDone, type WrittenObject } from "./lost-answer.ts";
 import { copyInParts } from "./multipart/multipart-copy.ts";
 import { getObjectAcl, grantHeaders, isOwnerOnly } from "./object-acl.ts";
@@ -74,7 +73,7 @@ export async function updateObject(
   refuseLosses(head, options);
   const sourceKey = isCustomerEncrypted(head) ? options.customerKey : undefined;
   const newKey = change.encryption ?? sourceKey;
-  const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
+  const algorithm = checksumAlgorithmOf(head);
   const source = { ...copySourceHeaders(bucket, key, head.etag), ...copySourceKeyHeaders(sourceKey) };
   const headers = {
     ...encodeMetadata({ ...keptHeaders(head), ...change.headers }),

@@ -10,7 +10,7 @@ import type { SiteReport } from "./publish-record.ts";
 const MAX_RELEASES = 10;
 
 /** What people want to know about a publish, except its files. */
-export interface SiteOutcome {
+export interface OutcomeWords {
   /** Where visitors find the site now. Absent if that is not known. */
   readonly siteUrl?: URL;
   readonly checks: readonly string[];
@@ -27,7 +27,7 @@ export function describeOutcome(
   site: Pick<PreparedSite, "address" | "distribution" | "releases">,
   options: Pick<SiteOptions, "domain" | "verify">,
   report: SiteReport | undefined,
-): SiteOutcome {
+): OutcomeWords {
   const { siteUrl, undelegatedUrl } = site.address;
   const isUndelegated = report?.undelegated.includes(options.domain?.domainName ?? "");
   const url = (isUndelegated ? undelegatedUrl : undefined) ?? siteUrl;

@@ -10,8 +10,6 @@ import type { RemovalTools } from "../../src/site/previews/remove-preview.ts";
 import { withTaskBucket } from "../../src/task/run/bucket.ts";
 import { type SiteSurroundings, TASK } from "./run-site.ts";
 
-type RemovalOptions = Pick<SiteOptions, "access" | "encryption" | "concurrency">;
-
 /** Prepares the access to pull requests. Nothing is sent yet. */
 export function openPullRequests(signal: AbortSignal): PreviewPullRequests {
   return new PreviewPullRequests({
@@ -25,12 +23,12 @@ export function openPullRequests(signal: AbortSignal): PreviewPullRequests {
 
 /** Works on previews with a separate bucket client. @throws what `work` throws. */
 export function withRemovalTools<T>(
-  { access, encryption, concurrency }: RemovalOptions,
+  { access, encryption, concurrency }: Pick<SiteOptions, "access" | "encryption" | "concurrency">,
   { run, cancelled }: Pick<SiteSurroundings, "run" | "cancelled">,
   work: (tools: RemovalTools) => Promise<T>,
 ): Promise<T> {
   return withTaskBucket(access, TASK, concurrency, (bucket: Bucket) =>
-    work({ bucket, run, isAmazon: !access.store.endpoint, ...(encryption ? { encryption } : {}), signal: cancelled }),
+    work({ bucket, run, ...(encryption ? { encryption } : {}), signal: cancelled }),
   );
 }
 

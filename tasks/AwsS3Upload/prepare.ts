@@ -29,14 +29,14 @@ export async function prepareBucket(
   { access, dryRun }: UploadOptions,
   { bucket, signal }: PlanContext,
 ): Promise<boolean> {
-  const { region, endpoint } = access.store;
+  const { region } = access.store;
   try {
     if (dryRun) {
       const isNew = !(await bucketExists(bucket, signal));
       if (isNew) log.info(`The bucket ${bucket.name} would be created`);
       return isNew;
     }
-    const isNew = (await ensureBucket(bucket, region, !endpoint, signal)) === "created";
+    const isNew = (await ensureBucket(bucket, region, signal)) === "created";
     if (isNew) log.info(`Created the bucket ${bucket.name}`);
     return isNew;
   } catch (error) {

@@ -166,7 +166,7 @@ describe("the manifest", function () {
   it("may be larger than any other document of a store", async () => {
     const bucket = new MemoryBucket();
     const { signal } = new AbortController();
-    const store = new ManifestStore({ bucket, key: MANIFEST, encryption: undefined, isAmazon: true, signal });
+    const store = new ManifestStore({ bucket, key: MANIFEST, encryption: undefined, signal });
     const manifest = { run: { id: "1", name: "run 1" }, writtenMs: Date.UTC(2026, 0, 1), entries: new Map() };
     await store.write(manifest);
     const stored = bucket.objects.get(MANIFEST);

@@ -14,7 +14,6 @@ const LOCATION_REFUSALS = new Set(["IllegalLocationConstraintException", "Invali
  * Creates a bucket if it does not exist, with S3's current defaults: private, without ACLs, encrypted.
  *
  * @param region the bucket's region. Stores other than Amazon S3 may ignore it.
- * @param isAmazon whether the store is Amazon S3.
  * @throws {ServiceError} with the code BucketAlreadyExists if it belongs to another account; else what `Bucket.send` throws.
  *
  * Source: HeadBucket and CreateBucket in the Amazon S3 API Reference.
@@ -22,7 +21,6 @@ const LOCATION_REFUSALS = new Set(["IllegalLocationConstraintException", "Invali
 export async function ensureBucket(
   bucket: Bucket,
   region: string,
-  isAmazon: boolean,
   signal?: AbortSignal,
 ): Promise<"created" | "exists"> {
   if (await bucketExists(bucket, signal)) return "exists";
@@ -34,8 +32,8 @@ export async function ensureBucket(
     // Another process created it first, for example another job of this pipeline.
     if (error.awsCode === "BucketAlreadyOwnedByYou") return "exists";
     // Or the answer to this very request was lost, and it was sent again: some stores do not say whose bucket it is.
-    if (error.awsCode === "BucketAlreadyExists" && (await isOpen(bucket, signal))) return "exists";
-    if (isAmazon || !LOCATION_REFUSALS.has(error.awsCode)) throw error;
+    if (error.awsCode === "BucketAlreadyExists" && (await mayBeRead(bucket, signal))) return "exists";
+    if (bucket.isAmazon || !LOCATION_REFUSALS.has(error.awsCode)) throw error;
   }
   await createBucket(bucket, UNNAMED_REGION, signal);
   return "created";
@@ -63,7 +61,7 @@ export async function bucketExists(bucket: Bucket, signal?: AbortSignal): Promis
 }
 
 /** Whether a bucket may be read. */
-async function isOpen(bucket: Bucket, signal: AbortSignal | undefined): Promise<boolean> {
+async function mayBeRead(bucket: Bucket, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await bucket.send({ method: "HEAD", key: "", signal });
     return true;

@@ -1,8 +1,7 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
-import type { ChecksumAlgorithm } from "../../checksums/algorithms.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { encodeMetadata } from "../encoded-words.ts";
-import { headObject, type ObjectHead } from "../head-object.ts";
+import { checksumAlgorithmOf, headObject, type ObjectHead } from "../head-object.ts";
 import { isOwnCopy, mayBeDone } from "../lost-answer.ts";
 import { copyInParts } from "../multipart/multipart-copy.ts";
 import type { ObjectHeaders } from "../put-object.ts";
@@ -118,7 +117,7 @@ function copyParts(
 ): Promise<string> {
   const kept = Object.fromEntries(Object.entries(head.headers).filter(([name]) => isObjectMetadata(name)));
   const { [REDIRECT_HEADER]: _, ...described } = encodeMetadata(kept);
-  const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
+  const algorithm = checksumAlgorithmOf(head);
   return copyInParts(bucket, key, head, {
     sourceObject: source.key,
     headers: {

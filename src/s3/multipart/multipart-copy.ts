@@ -4,7 +4,7 @@ import type { Bucket, S3Request } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
 import type { Encryption } from "../encryption.ts";
-import { headObject, type ObjectHead } from "../head-object.ts";
+import { checksumAlgorithmOf, headObject, type ObjectHead } from "../head-object.ts";
 import { findJoined, mayBeDone } from "../lost-answer.ts";
 import type { ObjectHeaders } from "../put-object.ts";
 import { childText, notS3, readResult, xmlRequest } from "../xml-body.ts";
@@ -51,7 +51,7 @@ export async function copyInParts(
   head: ObjectHead,
   options: MultipartCopyOptions,
 ): Promise<string> {
-  const [algorithm] = Object.keys(head.checksums) as ChecksumAlgorithm[];
+  const algorithm = checksumAlgorithmOf(head);
   const type = typeOfCopy(head, algorithm);
   const headers = { ...options.headers, ...(type ? { "x-amz-checksum-type": type } : {}) };
   const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };

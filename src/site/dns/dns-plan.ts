@@ -48,7 +48,7 @@ export interface PlannedZone {
 export async function planDns(controlPlane: ControlPlane, request: DnsRequest, signal: AbortSignal): Promise<DnsPlan> {
   const { domain } = request;
   const given = domain.hostedZoneId ? await readHostedZone(controlPlane, domain.hostedZoneId, signal) : undefined;
-  const domains: DomainPlan[] = [];
+  const domains: DomainRecords[] = [];
   for (const [name, wanted] of wantedRecords(request)) {
     const zone = await zoneFor(controlPlane, name, { domain, given }, signal);
     const existing = zone.id === undefined ? [] : await recordsNamed(controlPlane, name, zone.id, signal);
@@ -75,7 +75,7 @@ export function describeDnsPlan({ zones }: DnsPlan): Change[] {
 }
 
 /** What is missing for one domain. */
-interface DomainPlan extends ZonePlan {
+interface DomainRecords extends ZonePlan {
   /** Records in the place of those that are wanted. */
   readonly taken: readonly string[];
   readonly notes: readonly CodedMessage[];
@@ -94,7 +94,7 @@ function planDomain(
   name: string,
   wanted: readonly AliasRecord[],
   existing: readonly Route53.ResourceRecordSet[],
-): DomainPlan {
+): DomainRecords {
   const states = wanted.map((record) => ({ record, state: compareRecord(record, existing) }));
   const strayIpv6 = wanted.some(({ type }) => type === "AAAA") ? [] : existing.filter(({ Type }) => Type === "AAAA");
   return {
@@ -111,7 +111,7 @@ function planDomain(
   };
 }
 
-function groupByZone(domains: readonly DomainPlan[]): ZonePlan[] {
+function groupByZone(domains: readonly DomainRecords[]): ZonePlan[] {
   const zones = new Map<string, ZonePlan>();
   for (const { zone, domains: names, missing } of domains) {
     const known = zones.get(zone.name);

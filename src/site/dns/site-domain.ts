@@ -117,8 +117,7 @@ export async function applyDomain(
   tools: SiteTools,
 ): Promise<DomainOutcome> {
   const { run, log, signal } = tools;
-  const { region, endpoint } = access.store;
-  await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, { region, isAmazon: !endpoint }, signal);
+  await applyRedirectBuckets(plan.redirectBuckets, plan.redirect, access.store.region, signal);
   const limits = { callerReference: run.id, timeoutMs: SPREAD_TIMEOUT_MS };
   const { nameServers, warnings } = await applyDns(controlPlane, plan.dns, limits, { signal, log });
   for (const change of describeDomainPlan(plan)) log.info(asDone(change));

@@ -83,25 +83,25 @@ export function letsEverybodyRead(policy: string, arn: string): boolean {
   } catch {
     return false;
   }
-  return statements.some(
-    ({ Effect, Principal, Action = [], Resource = [], Condition }) =>
-      Effect === "Allow" &&
-      Condition === undefined &&
-      isEverybody(Principal) &&
-      listOf(Action).some((pattern) => matchesReading(String(pattern))) &&
-      listOf(Resource).some((pattern) => matches(String(pattern), arn)),
-  );
+  return statements.some((statement) => grantsReading(statement, (pattern) => matches(pattern, arn)));
 }
 
-/** Whether a statement, also one from other tools, allows everyone the read without conditions. */
+/** Whether a statement, also one from other tools, lets everyone read these objects without conditions. */
 function allows(statement: Statement, { bucketName, prefix, partition }: PublicObjects): boolean {
-  const { Effect, Principal, Action = [], Resource = [], Condition } = statement;
+  return grantsReading(statement, (pattern) => covers(pattern, `arn:${partition}:s3:::${bucketName}/${prefix}`));
+}
+
+/** @param isMeant whether a pattern of resources is about the objects in question. */
+function grantsReading(
+  { Effect, Principal, Action = [], Resource = [], Condition }: Statement,
+  isMeant: (pattern: string) => boolean,
+): boolean {
   return (
     Effect === "Allow" &&
     Condition === undefined &&
     isEverybody(Principal) &&
     listOf(Action).some((pattern) => matchesReading(String(pattern))) &&
-    listOf(Resource).some((pattern) => covers(String(pattern), `arn:${partition}:s3:::${bucketName}/${prefix}`))
+    listOf(Resource).some((pattern) => isMeant(String(pattern)))
   );
 }
 

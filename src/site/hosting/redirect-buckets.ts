@@ -51,20 +51,18 @@ export async function planRedirectBuckets(
 /**
  * Creates the missing buckets of a plan, and sets their website endpoints to redirect visitors to the site.
  *
- * @param location the region for new buckets, and whether the store is Amazon S3 itself.
+ * @param region for new buckets.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function applyRedirectBuckets(
   planned: readonly RedirectBucket[],
   redirect: WebsiteRedirect,
-  location: { readonly region: string; readonly isAmazon: boolean },
+  region: string,
   signal: AbortSignal,
 ): Promise<void> {
   for (const { bucket, state } of planned) {
     if (state === "missing") {
-      await bucketStep("Creating", bucket, "s3:CreateBucket", signal, () =>
-        ensureBucket(bucket, location.region, location.isAmazon, signal),
-      );
+      await bucketStep("Creating", bucket, "s3:CreateBucket", signal, () => ensureBucket(bucket, region, signal));
     }
     if (state !== "ready") await configureWebsite(bucket, redirect, signal);
   }

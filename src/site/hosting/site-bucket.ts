@@ -21,11 +21,9 @@ type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
  */
 export async function prepareBucket({ isNewBucket }: PreparedSite, options: SiteOptions, tools: Tools): Promise<void> {
   const { bucket, log, signal } = tools;
-  const { region, endpoint } = options.access.store;
+  const { region } = options.access.store;
   if (isNewBucket) {
-    await bucketStep("Creating", bucket, "s3:CreateBucket", signal, () =>
-      ensureBucket(bucket, region, !endpoint, signal),
-    );
+    await bucketStep("Creating", bucket, "s3:CreateBucket", signal, () => ensureBucket(bucket, region, signal));
     log.info(`Created the bucket ${bucket.name}`);
     // A store without websites is detected before anything is stored.
     if (options.configureWebsite) await readWebsite(bucket, signal);

@@ -34,8 +34,6 @@ export interface ManifestStoreOptions {
   readonly bucket: Bucket;
   readonly key: string;
   readonly encryption: Encryption | undefined;
-  /** Whether the store is Amazon S3, which supports conditional writes; other stores are tested. */
-  readonly isAmazon: boolean;
   /** Further headers with which the manifest is stored, for example metadata. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -67,7 +65,8 @@ export class ManifestStore {
 
   constructor(options: ManifestStoreOptions) {
     this.#options = options;
-    if (options.isAmazon) this.#honoursConditions = true;
+    // Other stores are tested.
+    if (options.bucket.isAmazon) this.#honoursConditions = true;
   }
 
   /** False as soon as the store has ignored the condition of a write. */

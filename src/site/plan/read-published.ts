@@ -33,14 +33,14 @@ export interface Published extends PublishedObjects, Pick<PreparedSite, "neighbo
  * @throws {StepError} if one of them cannot be read; the signal's reason.
  */
 export async function readPublishedObjects(
-  { prefix, encryption, access, preview }: Pick<SiteOptions, "prefix" | "encryption" | "access" | "preview">,
+  { prefix, encryption, preview }: Pick<SiteOptions, "prefix" | "encryption" | "preview">,
   tools: SiteTools,
   isNewBucket: boolean,
 ): Promise<PublishedObjects> {
   const { bucket, signal } = tools;
   const key = prefix + MANIFEST_NAME;
   const headers = preview ? previewHeaders(preview.pullRequest) : {};
-  const store = new ManifestStore({ bucket, key, encryption, isAmazon: !access.store.endpoint, headers, signal });
+  const store = new ManifestStore({ bucket, key, encryption, headers, signal });
   const listed = new Map<string, ListedObject>();
   const listedReleases: ListedRelease[] = [];
   if (isNewBucket) return { store, manifest: undefined, listed, listedReleases };

@@ -19,7 +19,6 @@ import { isSamePullRequest, leavingHeaders, readPreviewHeaders } from "./pull-re
 export interface RemovalTools {
   readonly bucket: Bucket;
   readonly run: PublishRun;
-  readonly isAmazon: boolean;
   readonly encryption?: SiteOptions["encryption"];
   readonly signal: AbortSignal;
   /** The clock: milliseconds since 1970. */
@@ -48,7 +47,7 @@ export async function removePreview(preview: Preview, tools: RemovalTools): Prom
   const { prefix, pullRequest } = preview;
   const key = prefix + MANIFEST_NAME;
   const headers = leavingHeaders(pullRequest);
-  const store = new ManifestStore({ bucket, key, encryption, isAmazon: tools.isAmazon, headers, signal });
+  const store = new ManifestStore({ bucket, key, encryption, headers, signal });
   const manifest = await store.read();
   const present = manifest && readPreviewHeaders(store.storedHeaders);
   if (!present || !isSamePullRequest(present.pullRequest, pullRequest)) return { kind: "overtaken" };

@@ -53,14 +53,14 @@ export async function withdrawPreview(
 async function claimLeftovers(
   { rootPrefix, name, pullRequest }: PreviewOptions,
   site: PreparedSite,
-  { bucket, isAmazon, encryption, run, signal, now = Date.now }: RemovalTools,
+  { bucket, encryption, run, signal, now = Date.now }: RemovalTools,
 ): Promise<boolean> {
   const prefix = `${rootPrefix}${name}/`;
   const listed = await readListing({ prefix, encryption }, { bucket, signal });
   const entries = claimedEntries(site, site);
   if (![...entries.keys()].some((each) => listed.has(each))) return false;
   const headers = leavingHeaders(pullRequest);
-  const store = new ManifestStore({ bucket, key: prefix + MANIFEST_NAME, encryption, isAmazon, headers, signal });
+  const store = new ManifestStore({ bucket, key: prefix + MANIFEST_NAME, encryption, headers, signal });
   await store.write({ run, writtenMs: now(), entries });
   return true;
 }

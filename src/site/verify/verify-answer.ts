@@ -5,6 +5,7 @@ import zlib from "node:zlib";
 import { CodedError } from "../../errors/coded-error.ts";
 import type { BodyReceiver } from "../../http/body-receiver.ts";
 import type { ResponseHead } from "../../http/messages.ts";
+import { serverAddress } from "../../http/server-address.ts";
 import type { Transport } from "../../http/transport.ts";
 
 /** What a visitor gets at a URL. */
@@ -35,15 +36,13 @@ export interface Visitor {
  * @throws {ConnectionError} if no whole answer comes; {BodyEncodingError}; the signal's reason.
  */
 export async function fetchAnswer(url: string, { transport, userAgent, signal }: Visitor): Promise<SiteAnswer> {
-  const { protocol, hostname, port, host, origin } = new URL(url);
+  const server = serverAddress(new URL(url));
   let digest: BodyDigest | undefined;
   const { status, headers, body } = await transport.exchange({
-    protocol: protocol === "http:" ? "http:" : "https:",
-    hostname: hostname.replace(/^\[|\]$/g, ""),
-    port: port ? Number(port) : undefined,
+    ...server,
     method: "GET",
-    target: url.slice(origin.length),
-    headers: { host, "user-agent": userAgent, accept: "*/*", "accept-encoding": "br, gzip" },
+    target: url.slice(new URL(url).origin.length),
+    headers: { host: server.host, "user-agent": userAgent, accept: "*/*", "accept-encoding": "br, gzip" },
     receive: (head) => {
       digest = digestBody(head.headers["content-encoding"]);
       return inChunks(digest.take);

@@ -2,17 +2,17 @@ import { contentHash } from "../../archive/content-hash.ts";
 import { maxArchiveBytes, whyNameIsRefused } from "../../archive/write-archive.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { codeOf } from "../../errors/coded-error.ts";
-import { UseWatch, watchPatterns } from "../../files/pattern-use.ts";
+import { watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, scan, scanBase } from "../../files/scan.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import type { ObjectHeaders } from "../../s3/put-object.ts";
-import type { ArchiveOptions, SettingRule, UploadOptions } from "../options.ts";
+import type { ArchiveOptions, UploadOptions } from "../options.ts";
 import { headOrRefusal } from "../plan/compare.ts";
 import { findHeaderChange } from "../plan/header-change.ts";
 import { refuseObject } from "../plan/object-limits.ts";
 import { guardExisting } from "../plan/overwrite-guard.ts";
-import { remarkOnLines, remarkOnRules } from "../plan/pattern-remarks.ts";
-import type { Action, PlanProblem, PlanRemark } from "../plan/plan.ts";
+import { remarkOnLines, remarkOnRules, watchRules } from "../plan/pattern-remarks.ts";
+import { type Action, EXISTS, NOT_LOOKED_FOR, type PlanProblem, type PlanRemark } from "../plan/plan.ts";
 import type { PlanContext } from "../plan/plan-context.ts";
 import { listPrefix } from "../plan/remote-listing.ts";
 import { MAX_METADATA_BYTES, metadataBytes } from "../settings/metadata.ts";
@@ -139,16 +139,10 @@ function refuseArchive(
 }
 
 function remarkOnUnusedRules({ settings, archive }: ArchiveUploadOptions): PlanRemark[] {
-  const rules = new UseWatch<SettingRule>();
-  for (const rule of settings.rules) {
-    const globs = rule.patterns.lines.flatMap(({ include, glob }) => (include ? [glob] : []));
-    rules.add(rule, rule.patterns.matches, globs);
-  }
+  const rules = watchRules(settings.rules);
   rules.see(archive.name);
   return remarkOnRules(rules.unused());
 }
-
-const EXISTS = "exists";
 
 interface Decided {
   readonly action: ArchivePutAction | Exclude<Action, { readonly kind: "put" }>;
@@ -173,7 +167,7 @@ class Decision {
   async make(isNewBucket: boolean): Promise<Decided> {
     const { overwrite } = this.#options;
     if (isNewBucket) return this.#put("new", false);
-    if (overwrite === "always") return this.#put("overwrite: always", false);
+    if (overwrite === "always") return this.#put(NOT_LOOKED_FOR, false);
     const object = await this.#find();
     if (!object) return this.#put("new", false);
     if (overwrite === "changed") return this.#compare(object);

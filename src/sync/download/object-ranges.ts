@@ -1,4 +1,4 @@
-import { createDigest, isCrc } from "../../checksums/algorithms.ts";
+import { digestOf, isCrc } from "../../checksums/algorithms.ts";
 import { combineCrcs } from "../../checksums/combine.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
@@ -74,11 +74,7 @@ export function joinDigests(
   ranges: readonly ByteRange[],
   digests: readonly Buffer[],
 ): Buffer {
-  if (partsCount !== undefined) {
-    const whole = createDigest(algorithm);
-    for (const digest of digests) whole.update(digest);
-    return whole.digest();
-  }
+  if (partsCount !== undefined) return digestOf(algorithm, Buffer.concat(digests));
   if (!isCrc(algorithm)) throw new Error(`${algorithm} does not combine`);
   const digested = ranges.map(({ sizeBytes }, index) => ({ digest: digests[index] as Buffer, sizeBytes }));
   return combineCrcs(algorithm, digested);

@@ -1,6 +1,6 @@
 import type { LocalFile } from "../../files/scan.ts";
 import type { Overwrite } from "../options.ts";
-import { nameExamples, type PlanProblem } from "./plan.ts";
+import { EXISTS, NOT_LOOKED_FOR, nameExamples, type PlanProblem } from "./plan.ts";
 
 /**
  * Protects existing files or objects if `overwrite` is `error`.
@@ -39,7 +39,7 @@ export function decideOverwrite(
   overwrite: Overwrite,
   { isLink }: LocalFile,
 ): { readonly stays: boolean; readonly reason: string } | undefined {
-  if (overwrite === "always") return { stays: false, reason: "overwrite: always" };
-  if (overwrite !== "changed") return { stays: true, reason: "exists" };
+  if (overwrite === "always") return { stays: false, reason: NOT_LOOKED_FOR };
+  if (overwrite !== "changed") return { stays: true, reason: EXISTS };
   return isLink ? { stays: false, reason: "is a symbolic link" } : undefined;
 }

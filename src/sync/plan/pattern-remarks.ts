@@ -1,4 +1,4 @@
-import type { CaseMiss, Unused, WatchedPatterns } from "../../files/pattern-use.ts";
+import { type CaseMiss, type Unused, UseWatch, type WatchedPatterns } from "../../files/pattern-use.ts";
 import type { PatternLine } from "../../files/patterns.ts";
 import type { SettingRule } from "../options.ts";
 import type { PlanRemark } from "./plan.ts";
@@ -51,6 +51,16 @@ function escapedSeparator(glob: string): { readonly character: string; readonly 
   const [, character] = /[^\\/?*+@!]\\([!#(])/.exec(glob) ?? [];
   if (character === undefined) return undefined;
   return { character, separated: glob.replace(/\\(?=[!#(])/g, "/").replaceAll("\\)", ")") };
+}
+
+/** Watches which rules of settings match a file, by the paths that it is shown. */
+export function watchRules(rules: readonly SettingRule[]): UseWatch<SettingRule> {
+  const watch = new UseWatch<SettingRule>();
+  for (const rule of rules) {
+    const globs = rule.patterns.lines.flatMap(({ include, glob }) => (include ? [glob] : []));
+    watch.add(rule, rule.patterns.matches, globs);
+  }
+  return watch;
 }
 
 /** Reports rules of settings that match no file. */

@@ -3,7 +3,7 @@ import { codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import { lastName } from "../../files/below-folder.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
-import { UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
+import { type UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
@@ -16,11 +16,13 @@ import { findHeaderChange } from "./header-change.ts";
 import { mergeJoin } from "./merge-join.ts";
 import { refuseObject } from "./object-limits.ts";
 import { guardExisting } from "./overwrite-guard.ts";
-import { remarkOnLines, remarkOnRules } from "./pattern-remarks.ts";
+import { remarkOnLines, remarkOnRules, watchRules } from "./pattern-remarks.ts";
 import {
   type Action,
   type DeleteAction,
   describeFlattened,
+  EXISTS,
+  NOT_LOOKED_FOR,
   type Plan,
   type PlanProblem,
   type PlanRemark,
@@ -68,7 +70,7 @@ class UploadPlanner {
   /** What `overwrite: error` checks. */
   readonly #existing: string[] = [];
   readonly #patterns: WatchedPatterns;
-  readonly #rules = new UseWatch<SettingRule>();
+  readonly #rules: UseWatch<SettingRule>;
   readonly #untyped: UntypedObjects;
   readonly #classes: StorageClasses;
   readonly #skippedPaths = new SkippedPaths();
@@ -81,10 +83,7 @@ class UploadPlanner {
     this.#isNewBucket = isNewBucket;
     this.#base = scanBase(options.source);
     this.#patterns = watchPatterns(options.patterns);
-    for (const rule of options.settings.rules) {
-      const globs = rule.patterns.lines.flatMap(({ include, glob }) => (include ? [glob] : []));
-      this.#rules.add(rule, rule.patterns.matches, globs);
-    }
+    this.#rules = watchRules(options.settings.rules);
     this.#compareContext = {
       ...context,
       compareBy: options.compareBy,
@@ -208,12 +207,12 @@ class UploadPlanner {
       const { code, message } = refusal;
       this.#problems.push({ input: "sourceFolder", code, message: `${path} cannot be uploaded: ${message}.` });
     } else if (!object) {
-      const reason = this.#isNewBucket || this.#needsListing() ? "new" : "overwrite: always";
+      const reason = this.#isNewBucket || this.#needsListing() ? "new" : NOT_LOOKED_FOR;
       this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason, replaces: false });
     } else if (overwrite === "always") {
-      this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason: "overwrite: always", replaces: true });
+      this.#decisions.push({ kind: "put", path, relativeKey, sizeBytes, reason: NOT_LOOKED_FOR, replaces: true });
     } else if (overwrite === "never" || overwrite === "error") {
-      this.#decisions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: "exists" });
+      this.#decisions.push({ kind: "skip", path, relativeKey, sizeBytes, reason: EXISTS });
       if (overwrite === "error") this.#existing.push(relativeKey);
     } else {
       await this.#decisions.add(() => this.#compare(file, relativeKey, object));

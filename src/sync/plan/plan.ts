@@ -1,6 +1,11 @@
 import type { CodedMessage } from "../../errors/coded-message.ts";
 import type { CheckedFile } from "../../extract/archive-contents.ts";
 
+/** The reason of a skip because `overwrite` lets nothing be replaced. */
+export const EXISTS = "exists";
+/** The reason of an upload or download because `overwrite` is `always`; nobody may have looked what is there. */
+export const NOT_LOOKED_FOR = "overwrite: always";
+
 /** The number of names that a message shows of a list. */
 const MAX_EXAMPLES = 3;
 
@@ -89,7 +94,7 @@ export interface Plan {
   /** How many files, or objects, the patterns matched, before they were shared out among jobs. */
   readonly filesFound: number;
   /** Set if all files become one object: then there is one action, or none. */
-  readonly archive?: ArchiveContents;
+  readonly archive?: PlannedArchive;
   /** The content of archives among them. They had to be fetched to read it. */
   readonly extraction?: ExtractionCounts;
 }
@@ -102,7 +107,7 @@ export interface ExtractionCounts {
 }
 
 /** What an archive is made of. */
-export interface ArchiveContents {
+export interface PlannedArchive {
   readonly name: string;
   /** Of all its files. */
   readonly sourceBytes: number;

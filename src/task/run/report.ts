@@ -2,7 +2,16 @@ import { formatSeconds } from "../../agent/format.ts";
 import { log } from "../../agent/log.ts";
 import { formatBytes } from "../../errors/byte-size.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
-import { type Action, bytesToMove, type Counts, countPlan, type Plan, type Redirect } from "../../sync/plan/plan.ts";
+import {
+  type Action,
+  bytesToMove,
+  type Counts,
+  countPlan,
+  EXISTS,
+  NOT_LOOKED_FOR,
+  type Plan,
+  type Redirect,
+} from "../../sync/plan/plan.ts";
 
 /** The words and places of one direction. */
 export interface Direction {
@@ -73,11 +82,10 @@ function describePlannedRedirects({ redirects }: Counts): string {
 
 /** The words for the counts. With `overwrite: never`, existing files are not compared; with `always`, nobody checks whether they exist. */
 function wordsFor({ actions }: Plan): { readonly sent: "new" | "uploaded"; readonly left: "unchanged" | "existing" } {
-  const isUnseen = (action: Action) =>
-    action.kind === "put" && !action.replaces && action.reason === "overwrite: always";
+  const isUnseen = (action: Action) => action.kind === "put" && !action.replaces && action.reason === NOT_LOOKED_FOR;
   return {
     sent: actions.some(isUnseen) ? "uploaded" : "new",
-    left: actions.some(({ kind, reason }) => kind === "skip" && reason === "exists") ? "existing" : "unchanged",
+    left: actions.some(({ kind, reason }) => kind === "skip" && reason === EXISTS) ? "existing" : "unchanged",
   };
 }
 

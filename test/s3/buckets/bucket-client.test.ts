@@ -133,7 +133,7 @@ describe("A command of the SDK about a bucket", () => {
     try {
       const missing = new ServiceError({ status: 404, awsCode: "NotFound", serverMessage: "no" });
       const { bucket: unmade, requests } = answeringBucket(missing, "");
-      await ensureBucket(unmade, "us-east-1", true);
+      await ensureBucket(unmade, "us-east-1");
       assert.deepEqual(
         requests.map(({ method, body }) => [method, body]),
         [

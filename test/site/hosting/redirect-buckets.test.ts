@@ -10,7 +10,7 @@ import { type EmbeddedTarget, startEmbeddedTarget } from "../../target.ts";
 
 const redirect = { redirectAllRequestsTo: { hostName: "example.com", protocol: "https" } } as const;
 const { signal } = new AbortController();
-const location = { region: "us-east-1", isAmazon: false };
+const region = "us-east-1";
 
 describe("the buckets of redirect domains", () => {
   let target: EmbeddedTarget;
@@ -32,7 +32,7 @@ describe("the buckets of redirect domains", () => {
   it("are made where they are missing, and send all visitors to the site", async () => {
     const domains = [newDomain(), newDomain()];
     const planned = await planRedirectBuckets(domains, redirect, { openBucket, signal });
-    await applyRedirectBuckets(planned, redirect, location, signal);
+    await applyRedirectBuckets(planned, redirect, region, signal);
     for (const domain of domains) {
       const website = await target.server.openWebsite(domain);
       const answer = await fetch(`${website.url}/a/b?c=d`, { redirect: "manual" });
@@ -46,7 +46,7 @@ describe("the buckets of redirect domains", () => {
     await putWebsiteConfiguration(openBucket(domain), redirect);
     target.server.clearRequests();
     const planned = await planRedirectBuckets([domain], redirect, { openBucket, signal });
-    await applyRedirectBuckets(planned, redirect, location, signal);
+    await applyRedirectBuckets(planned, redirect, region, signal);
     assert.deepEqual([planned.map(({ state }) => state), writes()], [["ready"], []]);
   });
 
@@ -54,7 +54,7 @@ describe("the buckets of redirect domains", () => {
     const domain = newDomain();
     target.server.createBucket(domain);
     const planned = await planRedirectBuckets([domain], redirect, { openBucket, signal });
-    await applyRedirectBuckets(planned, redirect, location, signal);
+    await applyRedirectBuckets(planned, redirect, region, signal);
     assert.deepEqual(await getWebsiteConfiguration(openBucket(domain)), redirect);
   });
 

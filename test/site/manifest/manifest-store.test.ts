@@ -21,7 +21,7 @@ describe("the manifest in the bucket", () => {
   it("is written once where conditional writes conflict: the requests are tried again by the bucket alone", async () => {
     const bucket = new BusyBucket();
     const { signal } = new AbortController();
-    const store = new ManifestStore({ bucket, key: "manifest", encryption: undefined, isAmazon: true, signal });
+    const store = new ManifestStore({ bucket, key: "manifest", encryption: undefined, signal });
     await assert.rejects(store.write({ run: { id: "1", name: "run 1" }, writtenMs: 0, entries: new Map() }), {
       name: "StepError",
       message: "Writing the manifest s3://memory/manifest failed: Conflicting writes (409 ConditionalRequestConflict).",

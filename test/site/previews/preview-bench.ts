@@ -38,7 +38,7 @@ export function publishPreview(
 /** What removing previews takes, in a bucket. */
 export function removalTools(bucket: Bucket, now: () => number = Date.now): RemovalTools {
   const run = { id: randomUUID(), name: "a clean-up" };
-  return { bucket, run, isAmazon: bucket.isAmazon, signal: new AbortController().signal, now };
+  return { bucket, run, signal: new AbortController().signal, now };
 }
 
 /** What a clean-up came to: the names of previews, and what was told. */
