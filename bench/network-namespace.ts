@@ -5,8 +5,13 @@ import { Unavailable } from "../scripts/servers/server.ts";
 export interface NetworkNamespace {
   /** What stands before the command of a program that is to run in it. */
   readonly commandPrefix: readonly string[];
+  /** Waits until something in it listens on this port of 127.0.0.1. @throws {Error} after 30 seconds. */
+  listens(port: number): Promise<void>;
   remove(): Promise<void>;
 }
+
+/** What comes from this address, or goes there, is not limited: as if the program were on another machine, beside the server. */
+export const UNLIMITED_ADDRESS = "127.0.0.2";
 
 /** As much as may come at once: less, and short pauses of this machine would count as a slow line. */
 const BURST = "256kb";
@@ -24,11 +29,25 @@ export async function limitedNetwork(rate: string): Promise<NetworkNamespace> {
   try {
     await run("ip", ["netns", "add", name]);
     await runInside("ip", "link", "set", "lo", "up");
-    await runInside("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate", rate, "burst", BURST, "latency", "50ms");
-    return { commandPrefix, remove };
+    await tc("qdisc add dev lo root handle 1: htb default 1 r2q 1000");
+    await tc(`class add dev lo parent 1: classid 1:1 htb rate ${rate} burst ${BURST}`);
+    await tc("class add dev lo parent 1: classid 1:2 htb rate 100gbit");
+    for (const end of ["src", "dst"]) {
+      await tc(`filter add dev lo parent 1: protocol ip u32 match ip ${end} ${UNLIMITED_ADDRESS} flowid 1:2`);
+    }
+    return { commandPrefix, listens, remove };
   } catch (error) {
     await remove();
     throw new Unavailable(`there is no network with a limited line: ${(error as Error).message}`);
+  }
+
+  function listens(port: number): Promise<void> {
+    const attempts = `until (: < /dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.1; done`;
+    return runInside("timeout", "30", "bash", "-c", attempts);
+  }
+
+  function tc(command: string): Promise<void> {
+    return runInside("tc", ...command.split(" "));
   }
 
   async function runInside(...command: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type DebianProgram, debianProgram } from "../scripts/servers/debian.ts";
 import { freePort } from "../scripts/servers/free-port.ts";
 import { inWorkspace } from "../scripts/servers/workspace.ts";
+import { type NetworkNamespace, UNLIMITED_ADDRESS } from "./network-namespace.ts";
 
 const squid: DebianProgram = { program: "squid", versionOption: "-v", packages: ["squid"] };
 
@@ -12,8 +13,13 @@ export interface RunningSquid {
   stop(): Promise<void>;
 }
 
-/** Starts Squid (https://www.squid-cache.org), which caches nothing. @throws {Unavailable} if it cannot be had. */
-export async function startSquid(): Promise<RunningSquid> {
+/**
+ * Starts Squid (https://www.squid-cache.org), which caches nothing.
+ *
+ * @param network where it runs; its own way to the server is not limited there.
+ * @throws {Unavailable} if it cannot be had.
+ */
+export async function startSquid(network?: NetworkNamespace): Promise<RunningSquid> {
   await debianProgram(squid, { mayInstall: true });
   return inWorkspace("squid", async (workspace) => {
     const port = await freePort();
@@ -28,10 +34,12 @@ export async function startSquid(): Promise<RunningSquid> {
       "max_filedescriptors 4096",
       "shutdown_lifetime 0 seconds",
       `pid_filename ${join(workspace.folder, "squid.pid")}`,
+      ...(network ? [`tcp_outgoing_address ${UNLIMITED_ADDRESS}`] : []),
     ];
     await writeFile(file, `${lines.join("\n")}\n`);
-    workspace.start("squid", ["-N", "-f", file]);
-    await workspace.listens(port);
+    const [program = "", ...args] = [...(network?.commandPrefix ?? []), "squid", "-N", "-f", file];
+    workspace.start(program, args);
+    await (network ?? workspace).listens(port);
     return { url: `http://127.0.0.1:${port}`, stop: () => workspace.close() };
   });
 }

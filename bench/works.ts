@@ -1,3 +1,4 @@
+import type { NetworkNamespace } from "./network-namespace.ts";
 import { type Contestant, runInTurn } from "./pairs.ts";
 import { downloading, uploading } from "./parts/transfers.ts";
 import { GIB, SMALL_FILES } from "./parts/uploads.ts";
@@ -30,15 +31,16 @@ export const works: readonly Work[] = [false, true].flatMap((tls) =>
   }),
 );
 
-/** Does a work in several ways in turn, against the server that stores nothing. */
+/** Does a work in several ways in turn, against the server that stores nothing. @param network where all of it runs. */
 export async function timeWork(
   work: Work,
   ways: Readonly<Record<string, TaskRun>>,
   rounds?: number,
+  network?: NetworkNamespace,
 ): Promise<Timing[]> {
   const source = work.source();
   try {
-    return await withServer(startNullServer(work.server), async (server) => {
+    return await withServer(startNullServer({ ...work.server, ...(network ? { network } : {}) }), async (server) => {
       const contestant = await work.begin(server, source.path);
       return runInTurn(
         Object.entries(ways).map(([name, how]) => contestant(taskAs(name, how))),
