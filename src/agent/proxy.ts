@@ -142,7 +142,8 @@ function parseProxyUrl(text: string, setting: string): URL {
   const [, userinfo = ""] = /^[^/]*\/\/(.*)@/.exec(text) ?? [];
   maskSpellings(userinfo.replace(/^[^:]*:?/, ""));
   const advice = "Enter a URL, for example http://proxy.example.com:3128. Only http and https are supported.";
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const url = withScheme.replace(/%(?![0-9a-f]{2})(?=.*@)/gi, "%25");
   if (!URL.canParse(url))
     throw new NetworkSettingsError(
       "proxy-settings-invalid",

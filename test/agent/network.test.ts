@@ -86,6 +86,17 @@ describe("the agent's network", () => {
     ]);
   });
 
+  it("takes a percent sign in a password as it is, also beside characters that a URL encodes", async () => {
+    for (const [written, sent] of [
+      ["100%^x", "100%^x"],
+      ["50%=ü", "50%=ü"],
+      ["%41%", "A%"],
+    ] as const) {
+      const { seen } = await proxiesOf([S3], { env: { HTTPS_PROXY: `http://me:${written}@proxy:3128/` } });
+      assert.equal(decodeURIComponent(new URL(seen[1] ?? "").password), sent);
+    }
+  });
+
   it("is past the agent's proxy for what its no_proxy says, wildcards in front and dots escaped", async () => {
     const urls = [
       S3,

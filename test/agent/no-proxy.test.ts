@@ -24,6 +24,7 @@ describe("NO_PROXY", () => {
       ["http://[fe80::1]", "http://[::2]"],
     ],
     ["0:0:0:0:0:0:0:1", ["http://[::1]"], []],
+    ["fe80::1%eth0,[fe80::2%1]:81", ["http://[fe80::1]", "http://[fe80::2]:81"], ["http://a", "http://[fe80::2]"]],
     ["10.0.0.0/99,http://x,:80,.", [], ["http://10.0.0.0", "http://x", "http://y:80"]],
   ];
   for (const [list, excepted, others] of cases) {

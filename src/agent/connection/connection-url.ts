@@ -1,4 +1,5 @@
 import { CodedError } from "../../errors/coded-error.ts";
+import { withoutUser } from "../network-secrets.ts";
 
 /** The connection URL that means Amazon S3, in any region. */
 const AMAZON_S3_HOST = "s3.amazonaws.com";
@@ -56,8 +57,9 @@ export function roleAuthorityOf(endpoint: URL | undefined, stsEndpoint: URL | un
 
 function parseServerUrl(text: string, name: string, advice: string): URL {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
-  const wrong = (why: string) =>
-    new CodedError("url-invalid", `its ${name} "${url ? shown(url) : text}" ${why}. ${advice}`);
+  // With / or # in a key that stands before an @, a part of the key would count as the host or the path.
+  const safeText = url && !text.includes("@") ? shown(url) : withoutUser(text);
+  const wrong = (why: string) => new CodedError("url-invalid", `its ${name} "${safeText}" ${why}. ${advice}`);
   if (!url) throw wrong("is not a URL");
   if (url.protocol !== "https:" && url.protocol !== "http:") throw wrong("does not start with https:// or http://");
   if (url.username || url.password) {

@@ -1,5 +1,28 @@
 import assert from "node:assert/strict";
-import { parseStsUrl } from "../../../src/agent/connection/connection-url.ts";
+import { parseStoreUrl, parseStsUrl } from "../../../src/agent/connection/connection-url.ts";
+
+describe("the address of a server", () => {
+  const withKeys: [url: string, shown: string, why: string][] = [
+    ["https://AKIAEXAMPLE:secret/part@minio.example.com:9000", "https://minio.example.com:9000", "is not a URL"],
+    ["https://user:se@cret/part@minio.example.com", "https://minio.example.com", "has a user name or a password"],
+    ["https://user:se#cret@minio.example.com", "https://minio.example.com", "is not a URL"],
+    ["AKIAEXAMPLE:secret@minio.example.com", "minio.example.com", "does not start with https:// or http://"],
+    ["https://minio.example.com/?key=secret", "https://minio.example.com/", "has a query or fragment"],
+  ];
+  for (const [url, shown, why] of withKeys) {
+    it(`is not shown with a key in it: ${url}`, () => {
+      for (const [name, parse] of [
+        ["server URL", parseStoreUrl],
+        ["STS endpoint", (text: string) => parseStsUrl(text, true)],
+      ] as const) {
+        assert.throws(
+          () => parse(url),
+          ({ message }: Error) => message.startsWith(`its ${name} "${shown}" ${why}. `),
+        );
+      }
+    });
+  }
+});
 
 describe("the address of STS", () => {
   it("has to be https where the pipeline's token goes there", () => {
