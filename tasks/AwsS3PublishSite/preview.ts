@@ -1,5 +1,6 @@
+import { InputError } from "../../src/agent/inputs.ts";
 import { log } from "../../src/agent/log.ts";
-import { runBuild, runPage } from "../../src/agent/pipeline-run.ts";
+import { publishRun, runBuild, runPage } from "../../src/agent/pipeline-run.ts";
 import type { PreviewPullRequests } from "../../src/agent/pull-requests/preview-pull-requests.ts";
 import { readRunRepository } from "../../src/agent/pull-requests/run-pull-request.ts";
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
@@ -38,8 +39,11 @@ export async function publishPreview(inputs: PreviewTask, surroundings: SiteSurr
     standing: () => pullRequests.check(pullRequest),
     publish: () => work.publish(),
     withdraw: () => work.withdraw(),
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     work.leaveSummary();
+    // What failed first matters more than a comment that cannot be written.
+    if (!dryRun && !cancelled.aborted)
+      await tellFailure(error, work.outcome, inputs, pullRequests).catch(() => undefined);
     throw error;
   });
   const isThere = end.kind === "published" || end.kind === "failed";
@@ -82,11 +86,10 @@ class PreviewWork {
     const takeSummary = (markdown: string): void => {
       this.#summary = markdown;
     };
-    this.outcome = await runSite(
-      { ...siteWork(options), takeSummary },
-      `s3://${access.bucketName}/${prefix}`,
-      this.#surroundings,
-    );
+    // An id of its own for each time: CloudFront does nothing for an invalidation whose reference it knows.
+    const surroundings = { ...this.#surroundings, run: publishRun() };
+    const work = { ...siteWork(options), takeSummary };
+    this.outcome = await runSite(work, `s3://${access.bucketName}/${prefix}`, surroundings);
     return this.outcome.errors;
   }
 
@@ -138,7 +141,7 @@ function siteWork(options: SiteOptions & { readonly preview: PreviewOptions }): 
 
 /** @returns the URL of the comment; empty if there is none. */
 async function tell(
-  { kind, errors }: PreviewRunEnd,
+  { kind, errors }: { readonly kind: PreviewRunEnd["kind"]; readonly errors: readonly unknown[] },
   { site, report }: SiteOutcome,
   { pullRequestPreview, access, prefix, rootPrefix }: PreviewTask,
   pullRequests: PreviewPullRequests,
@@ -165,6 +168,18 @@ async function tell(
       run: runPage(),
     },
   );
+}
+
+/** Says on the pull request that a publish ended before it could report anything. A newer run says it for itself. */
+async function tellFailure(
+  error: unknown,
+  outcome: SiteOutcome,
+  inputs: PreviewTask,
+  pullRequests: PreviewPullRequests,
+): Promise<void> {
+  if ((await pullRequests.check(inputs.pullRequestPreview.pullRequest)) !== "current") return;
+  const errors = error instanceof InputError ? error.problems : [error];
+  await tell({ kind: "failed", errors }, outcome, inputs, pullRequests);
 }
 
 /** @returns how many previews were removed. A failure to find them is a warning, because the preview is published. */

@@ -258,6 +258,15 @@ describe("AwsS3PublishSite with action: preview", function () {
     assert.equal(azureDevOps.pullRequests.statuses.get(12)?.at(-1)?.state, "failed");
   });
 
+  it("tells the pull request of a publish that ends before anything is planned", async () => {
+    assertSucceeded(await preview(12));
+    assert.match(comments(12)[0] ?? "", /✅ Published/);
+    const { result } = await preview(12, { globExpressions: "nothing" });
+    assert.equal(result, "Failed");
+    assert.match(comments(12)[0] ?? "", /\| Result \| ❌ Failed: 1 error, see the log, /);
+    assert.equal(azureDevOps.pullRequests.statuses.get(12)?.at(-1)?.state, "failed");
+  });
+
   it("only says what it would do in a dry run", async () => {
     assertSucceeded(await preview(12, { dryRun: "true" }));
     assert.deepEqual([await keys(), comments(12), azureDevOps.pullRequests.statuses.get(12)], [[], [], []]);
