@@ -40,7 +40,7 @@ export class PublishRecord {
   releases: readonly ReleaseRecord[] | undefined;
   readonly #observer: TransferObserver;
   readonly #done: Action[] = [];
-  readonly #failures: ActionFailure[] = [];
+  #failures: readonly ActionFailure[] = [];
   readonly #invalidations: EdgeRefresh[] = [];
   #sentBytes = 0;
   #stoppedEarly = false;
@@ -66,7 +66,7 @@ export class PublishRecord {
 
   /** @param stoppedEarly whether others were not tried, because they would have failed for the same reason. */
   failed(failures: readonly ActionFailure[], stoppedEarly = false): void {
-    this.#failures.push(...failures);
+    this.#failures = [...this.#failures, ...failures];
     this.#stoppedEarly ||= stoppedEarly;
   }
 

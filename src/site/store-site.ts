@@ -53,7 +53,7 @@ export async function storeSite(
     await tools.beforeGroup(group);
     const { failures, stoppedEarly } = await storeGroup(group);
     const ofFolders = folderRedirects.refusedAmong(failures);
-    refused.push(...ofFolders);
+    for (const failure of ofFolders) refused.push(failure);
     const others = failures.filter((failure) => !ofFolders.includes(failure));
     if (others.length > 0 || stoppedEarly) return { failures: others, stoppedEarly, stored, refused };
   }
@@ -73,7 +73,7 @@ export async function storeSite(
         signal,
       });
       signal.throwIfAborted();
-      failures.push(...result.failures);
+      for (const failure of result.failures) failures.push(failure);
       if (result.stoppedEarly) return { failures, stoppedEarly: true };
     }
     return { failures, stoppedEarly: false };

@@ -40,7 +40,7 @@ export async function planArchives(
     if (skipped > 0) remarks.push(remarkOnHistory(plan.prefix + object.relativeKey, skipped));
     const decided = await decideFiles({ ...archive, contents }, options, tools);
     filesFound += contents.files.length;
-    existing.push(...decided.existing);
+    for (const path of decided.existing) existing.push(path);
     for (const action of decided.actions) actions.push(action);
     const extracted = decided.actions.filter((action) => action.kind === "extract");
     archives.push({ file, modifiedMs, actions: extracted });

@@ -61,21 +61,18 @@ class Uploader {
       onDone: (action) => observer.actionDone(action),
       signal,
     });
-    const failures = [...result.failures];
-    const done = [...result.done];
-    if (failures.length === 0 && !signal.aborted) {
-      const deleted = await applyDeletions(deletions, (action) => this.#keyOf(action), this.#tools);
-      failures.push(...deleted.failures);
-      done.push(...deleted.done);
-    }
+    const mayDelete = result.failures.length === 0 && !signal.aborted;
+    const wanted = mayDelete ? deletions : [];
+    const deleted = await applyDeletions(wanted, (action) => this.#keyOf(action), this.#tools);
     return makeReport({
       ...result,
       isCancelled: signal.aborted,
       bucket: bucket.name,
       target: `s3://${bucket.name}/${this.#options.prefix}`,
       planned: plan.actions,
-      done,
-      failures,
+      // There may be more deletions than a call of `push` takes arguments.
+      done: [...result.done, ...deleted.done],
+      failures: [...result.failures, ...deleted.failures],
       bytesTransferred: result.bytesDone,
       keyOf: (action) => this.#keyOf(action),
     });
