@@ -98,7 +98,7 @@ export async function runSite(
         for (const change of changes) log.info(`Would ${change}`);
         return site;
       },
-      directionOf: () => ({ done, from: folder, to: s3Uri, prefix }),
+      directionOf: () => ({ done, from: folder, to: s3Uri, prefix, changesMore: true }),
       nothingFound: {
         input: "globExpressions",
         code: "no-files-found",

@@ -20,6 +20,8 @@ export interface Direction {
   readonly to: string;
   /** The key prefix of all objects. */
   readonly prefix: string;
+  /** Whether the step may change other things than files, which are reported apart: settings of the bucket, DNS records, caches. */
+  readonly changesMore?: boolean;
 }
 
 const VERBS: Readonly<Record<Direction["done"], string>> = {
@@ -151,8 +153,9 @@ export function logEnd(plan: Plan, counts: Counts, direction: Direction, seconds
 }
 
 /** Writes how it would end. */
-export function logDryRunEnd(plan: Plan, counts: Counts): void {
-  const result = countChanges(counts) > 0 ? "have this result:" : "change nothing either.";
+export function logDryRunEnd(plan: Plan, counts: Counts, { changesMore = false }: Direction): void {
+  const nothing = changesMore ? "change no files." : "change nothing either.";
+  const result = countChanges(counts) > 0 ? "have this result:" : nothing;
   log.info(`Dry run: nothing was changed. A real run would ${result}`);
   logCounts(plan, counts);
 }
@@ -164,7 +167,8 @@ function logCounts(plan: Plan, counts: Counts): void {
   for (const [what, count] of rows) log.info(`  ${what.padEnd(10)} ${count.padStart(width)}`);
 }
 
-function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, seconds: number): string {
+function describeEnd(plan: Plan, counts: Counts, direction: Direction, seconds: number): string {
+  const { done, to } = direction;
   const { filesNew, filesUpdated, filesDeleted, filesUnchanged, bytesTransferred } = counts;
   const transferred = filesNew + filesUpdated;
   const planned = countPlan(plan);
@@ -172,7 +176,7 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   if (countChanges(counts) === 0) {
     const exist = filesUnchanged === 1 ? "exists already" : "exist already";
     const how = wordsFor(plan).left === "unchanged" ? "unchanged" : exist;
-    return `Nothing to do: ${describeObjects(plan, filesUnchanged)} ${how} in ${to}`;
+    return `${describeNoChange(direction)}: ${describeObjects(plan, filesUnchanged)} ${how} in ${to}`;
   }
   const duration = `in ${formatSeconds(seconds)}`;
   const redirects = describeChangedRedirects(counts);
@@ -186,6 +190,11 @@ function describeEnd(plan: Plan, counts: Counts, { done, to }: Direction, second
   const deletion = filesDeleted > 0 ? `deleted ${deleted}` : "";
   if (transferred === 0) return [`Deleted ${deleted} from ${to} ${duration}`, redirects].filter(Boolean).join(". ");
   return [deletion ? `${transfers}, and ${deletion}` : transfers, redirects].filter(Boolean).join(". ");
+}
+
+/** The result of a step that has changed no file. */
+export function describeNoChange({ changesMore = false }: Direction): string {
+  return changesMore ? "No files to change" : "Nothing to do";
 }
 
 /** How many files and redirects were changed. */

@@ -4,7 +4,15 @@ import { formatBytes } from "../../errors/byte-size.ts";
 import { type CodedMessage, printed } from "../../errors/coded-message.ts";
 import { countOf, formatCount } from "../../errors/counts.ts";
 import type { Action, Counts, Plan } from "../../sync/plan/plan.ts";
-import { countChanges, countFiles, countRows, type Direction, describeAction, describeFound } from "./report.ts";
+import {
+  countChanges,
+  countFiles,
+  countRows,
+  type Direction,
+  describeAction,
+  describeFound,
+  describeNoChange,
+} from "./report.ts";
 
 /** Of more, the rest is counted. */
 const MAX_ERRORS = 20;
@@ -87,9 +95,11 @@ function describeResult({ plan, counts, errors, direction, dryRun }: SummaryCont
   const files = numbers === "" ? "no files" : `files: ${numbers}${bytes}`;
   if (errors.length > 0) return `**Failed** with ${countErrors(errors.length)}. ${sentence(files)}`;
   if (dryRun) return `**Dry run**: nothing was changed. A real run would have this result. ${sentence(files)}`;
-  return `**Succeeded**${countChanges(counts) === 0 ? ": nothing to do" : ""}. ${sentence(files)}`;
+  const noChange = countChanges(counts) === 0 ? `: ${lowerFirst(describeNoChange(direction))}` : "";
+  return `**Succeeded**${noChange}. ${sentence(files)}`;
 }
 
+const lowerFirst = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
 const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 function countErrors(count: number): string {

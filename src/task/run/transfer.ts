@@ -179,7 +179,7 @@ function showPlan(plan: Plan, direction: Direction): PlanResult {
   log.info(describePlan(plan, counts, direction));
   plan.actions.forEach(actionLogger(plan, direction, true));
   if (plan.problems.length > 0) return refuse(plan);
-  logDryRunEnd(plan, counts);
+  logDryRunEnd(plan, counts, direction);
   return { counts, errors: [] };
 }
 
