@@ -137,7 +137,7 @@ export const ERROR_CODES = {
   "source-ambiguous": "The source is the key of an object, and also a folder of other objects.",
   "target-not-empty": "Files or objects exist already, and the step may not replace them.",
   "delete-limit-exceeded": "The step would delete more than maxDelete allows.",
-  "checksum-wrong": "The received bytes do not have the checksum that S3 has.",
+  "checksum-wrong": "The bytes that were received are not those that were sent.",
   "step-stopped": "The step stopped, because the rest would have failed in the same way.",
   cancelled: "The step was cancelled.",
 

@@ -10,6 +10,7 @@ import { isBelow } from "./below-folder.ts";
 import { compareUtf8 } from "./byte-order.ts";
 import type { PathPatterns } from "./patterns.ts";
 import { isRepositoryName } from "./repository-name.ts";
+import { isTemporary } from "./temporary-file.ts";
 import { type FolderItem, listFolder } from "./windows/list-folder.ts";
 import { realPathSync } from "./windows/real-path.ts";
 
@@ -37,7 +38,10 @@ export interface ScanWarning {
 export interface ScanOptions {
   /** True unless given; otherwise links are skipped without a message. */
   readonly followSymlinks?: boolean;
-  /** Links are not followed, but yielded themselves, for a caller that may replace or remove them. */
+  /**
+   * Links are not followed, but yielded themselves, for a caller that may replace or remove them. So are the temporary files of downloads,
+   * which are otherwise skipped without a message.
+   */
   readonly linksAsFiles?: boolean;
   /** Ends the walk. */
   readonly signal?: AbortSignal;
@@ -189,7 +193,8 @@ function wantedAs(folder: Folder, dirent: FolderItem, { patterns, links }: Walk)
   const mayBeFolder = dirent.isDirectory() || (isLink && links === "follow");
   const asFolder = mayBeFolder && patterns.mayMatchBelow(path);
   const asFile = !dirent.isDirectory() && patterns.matches(path);
-  const isHidden = isRepositoryName(dirent.name) && !patterns.names(dirent.name);
+  const isHidden =
+    (isRepositoryName(dirent.name) && !patterns.names(dirent.name)) || (links !== "yield" && isTemporary(dirent.name));
   return isHidden || (isLink && links === "skip") ? { asFile: false, asFolder: false } : { asFile, asFolder };
 }
 

@@ -10,10 +10,9 @@ const METADATA_PREFIX = "x-amz-meta-";
 /** Bytes of UTF-8 whose base64 form, with `=?UTF-8?B?` and `?=` around it, fits into the 75 characters of one word. */
 const MAX_WORD_BYTES = 45;
 
-/** Writes a text for a header: unchanged if it is US-ASCII, otherwise as encoded words. */
+/** Writes a text for a header: unchanged if it has only characters that a header may have, otherwise as encoded words. */
 export function encodeWords(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: US-ASCII has them
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (/^[\t\x20-\x7e]*$/.test(text)) return text;
   const words: string[] = [];
   let word = "";
   // A word ends between two characters, never within one.

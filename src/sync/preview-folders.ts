@@ -40,19 +40,18 @@ export async function readPublishedFolder(
 /**
  * Finds the folders in which previews of pull requests are published. One whose manifest may not be read counts as one.
  *
- * @param names of objects, relative to the prefix.
+ * @param manifests the names of the sites' manifests, relative to the prefix, in folders.
  * @returns the folders, relative to the prefix, with a `/` at their ends.
  * @throws as `readPublishedFolder` does.
  */
 export async function previewFolders(
   bucket: Bucket,
   prefix: string,
-  names: readonly string[],
+  manifests: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const folders: string[] = [];
-  for (const name of names) {
-    if (!name.endsWith(`/${SITE_MANIFEST}`)) continue;
+  for (const name of manifests) {
     const folder = name.slice(0, -SITE_MANIFEST.length);
     const { kind } = await readPublishedFolder(bucket, prefix + folder, signal);
     if (kind === "preview" || kind === "unreadable") folders.push(folder);

@@ -96,26 +96,28 @@ function inPlannedOrder({ planned, failures }: Outcome): readonly ActionFailure[
 
 function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage>): CodedMessage[] {
   const { bucket, target, planned, done, failures, stoppedEarly } = outcome;
-  const transfers = planned.filter(({ kind }) => kind !== "skip").length;
-  const transferred = done.length;
+  const actions = planned.filter(({ kind }) => kind !== "skip").length;
   const cancelled: CodedMessage = {
     code: "cancelled",
-    message: `The step was cancelled: ${transferred} of ${transfers} actions are done. The plan file lists them all. Run the step again to do the rest.`,
+    message: `The step was cancelled: ${done.length} of ${actions} actions are done. The plan file lists them all. Run the step again to do the rest.`,
   };
   const [first] = failures;
   if (!first) return outcome.isCancelled ? [cancelled] : [];
   const { done: verb, work, permission } = wordsFor(first.action, outcome);
-  const consequence = `${transfers - transferred} of ${transfers} files are not ${verb}.`;
+  const isAlike = (action: Action) => workOf(action) === workOf(first.action);
+  const wanted = planned.filter(isAlike).length;
+  const succeeded = done.filter(isAlike).length;
+  const consequence = `${wanted - succeeded} of ${wanted} files are not ${verb}.`;
   const cause = causeOf(first.error);
   const isCommon = isStepFatal(first.error) || mayConcernAll(first.error);
   if (
     !outcome.isCancelled &&
-    transferred === 0 &&
+    done.length === 0 &&
     isCommon &&
     cause &&
     failures.every(({ error }) => causeOf(error) === cause)
   ) {
-    const key = transfers === 1 ? outcome.keyOf(first.action) : undefined;
+    const key = wanted === 1 ? outcome.keyOf(first.action) : undefined;
     const why = describeFailure(first.error, bucket, key, permission);
     return [{ code: codeOf(first.error), message: `${work} ${target} failed: ${why} ${consequence}` }];
   }
@@ -126,6 +128,11 @@ function listErrors(outcome: Outcome, messages: ReadonlyMap<Action, CodedMessage
   const stopped = `The step stopped, because the rest would have failed in the same way: ${consequence}`;
   if (outcome.isCancelled) return [cancelled, ...errors];
   return stoppedEarly ? [{ code: "step-stopped", message: stopped }, ...errors] : errors;
+}
+
+/** What is counted together: files that are transferred or updated, those that are deleted, folders, and what is left. */
+function workOf({ kind }: Action): "transfer" | "delete" | "folder" | "skip" {
+  return kind === "delete" || kind === "folder" || kind === "skip" ? kind : "transfer";
 }
 
 function wordsFor({ kind }: Action, { isRollback = false }: Outcome): Words {

@@ -31,6 +31,17 @@ describe("scanning a folder", () => {
     assert.deepEqual((await scanAll([".git/**", "kept"])).paths, [".git/config", "kept"]);
   });
 
+  it("leaves out what a download that was killed has left, unless the walk is a download's own", async () => {
+    const left = [".s3-0123abcd-4711-89abcdef0.part", "sub/.s3-0123abcd-4711-89abcdef1.part/x"];
+    for (const path of [...left, ".s3-notes.part"]) write(path);
+    assert.deepEqual((await scanAll()).paths, [".s3-notes.part"]);
+    assert.deepEqual((await scanAll(["**"], root, { linksAsFiles: true })).paths, [
+      ".s3-0123abcd-4711-89abcdef0.part",
+      ".s3-notes.part",
+      "sub/.s3-0123abcd-4711-89abcdef1.part/x",
+    ]);
+  });
+
   it("takes a single file by its name", async () => {
     write("folder/file.txt", 5);
     const file = join(root, "folder/file.txt");

@@ -3,7 +3,16 @@ import { decodeWords, encodeMetadata, encodeWords } from "../../src/s3/encoded-w
 
 describe("encoded words", () => {
   it("give back any text, in words of at most 75 characters", () => {
-    const texts = ["", "plain", "ä", "Grüße aus Köln, 日本 und 😀", "😀".repeat(100), `${"x".repeat(200)}ä`];
+    const texts = [
+      "",
+      "plain",
+      "ä",
+      "Grüße aus Köln, 日本 und 😀",
+      "a\nb",
+      "\u0000",
+      "😀".repeat(100),
+      `${"x".repeat(200)}ä`,
+    ];
     for (const text of texts) {
       const encoded = encodeWords(text);
       assert.match(encoded, /^[\x20-\x7e]*$/);

@@ -54,6 +54,13 @@ describe("the report of a transfer", () => {
     ]);
   });
 
+  it("counts the files that are not uploaded, and not what would have been deleted after them", () => {
+    const others: Action[] = ["a", "b"].map((name) => ({ ...DELETION, path: name, relativeKey: name }));
+    assert.deepEqual(messagesOf(UPLOAD, DENIED, { planned: [UPLOAD, ...others, { ...PAGE, kind: "skip" }] }), [
+      `Upload to s3://b/site/ failed: ${allow("s3:PutObject", "index.html")} 1 of 1 files are not uploaded.`,
+    ]);
+  });
+
   it("says of a folder that it was not created", () => {
     const error = Object.assign(new Error("EROFS: read-only file system, mkdir 'out/index.html'"), { code: "EROFS" });
     assert.deepEqual(messagesOf(FOLDER, error), [

@@ -347,4 +347,18 @@ describe("AwsS3PublishSite with action: preview", function () {
     assert.equal(outputVariables.filesDeleted?.value, "0");
     assert.deepEqual(await keys(), ["index.html", "menu.html", ...PR_12].sort());
   });
+
+  it("is left alone by an upload with deleteExtra whose patterns do not cover the manifest", async () => {
+    assertSucceeded(await preview(12));
+    for (const globExpressions of ["**/*.html", "**\n!**/.*"]) {
+      const { outputVariables } = await runStoreStep(
+        "AwsS3Upload",
+        target,
+        { bucketName, sourceFolder: source.path, deleteExtra: "true", maxDelete: "100%", globExpressions },
+        {},
+      );
+      assert.equal(outputVariables.filesDeleted?.value, "0");
+    }
+    assert.deepEqual(await keys(), ["index.html", "menu.html", ...PR_12].sort());
+  });
 });

@@ -178,7 +178,9 @@ describe("AwsS3Upload, a refusal that is not about checksums", () => {
     bench.source.write({ "a.txt": "a" });
     const refused = { kind: "status", status: 400, code: "BadDigest", message: "The checksum did not match" } as const;
     const result = await bench.during({ operation: "PutObject" }, refused, () => bench.upload());
-    assert.equal(result.result, "Failed");
+    assertFailed(result, [
+      "a.txt was not uploaded: the store received other bytes than were sent: The checksum did not match (400 BadDigest). This happened twice, and the file did not change. Find what changes the bytes on the way, and run the step again. [checksum-wrong]",
+    ]);
     assert.ok(
       bench.requests.every(({ operation, headers }) => operation !== "PutObject" || headers["x-amz-checksum-crc32"]),
     );

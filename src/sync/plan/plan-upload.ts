@@ -8,7 +8,7 @@ import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/sc
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { partSizeFor } from "../../s3/multipart/part-size.ts";
 import type { SettingRule, UploadOptions } from "../options.ts";
-import { previewFolders } from "../preview-folders.ts";
+import { previewFolders, SITE_MANIFEST } from "../preview-folders.ts";
 import { BackgroundQueue } from "./background-queue.ts";
 import { type CompareContext, compare } from "./compare.ts";
 import { checkDeleteLimit, FEW_DELETIONS } from "./delete-limit.ts";
@@ -66,6 +66,8 @@ class UploadPlanner {
   readonly #compareContext: CompareContext;
   readonly #decisions = new BackgroundQueue<Action>();
   readonly #extra: DeleteAction[] = [];
+  /** Those of sites in folders, whether or not the patterns cover them. */
+  readonly #manifests: string[] = [];
   readonly #problems: PlanProblem[] = [];
   /** What `overwrite: error` checks. */
   readonly #existing: string[] = [];
@@ -131,10 +133,9 @@ class UploadPlanner {
   }
 
   /** AwsS3PublishSite publishes and removes them, and no folder has their files. */
-  #previewFolders(): Promise<readonly string[]> {
+  async #previewFolders(): Promise<readonly string[]> {
     const { bucket, signal } = this.#context;
-    const names = this.#extra.map(({ relativeKey }) => relativeKey);
-    return previewFolders(bucket, this.#options.prefix, names, signal);
+    return this.#extra.length > 0 ? previewFolders(bucket, this.#options.prefix, this.#manifests, signal) : [];
   }
 
   #remarks(): PlanRemark[] {
@@ -256,6 +257,7 @@ class UploadPlanner {
     const { deleteExtra, prefix } = this.#options;
     if (!deleteExtra || isFolderMarker(object, prefix)) return;
     const relativeKey = object.key.slice(prefix.length);
+    if (relativeKey.endsWith(`/${SITE_MANIFEST}`)) this.#manifests.push(relativeKey);
     const { sizeBytes = 0 } = object;
     if (this.#patterns.covers(relativeKey))
       this.#extra.push({

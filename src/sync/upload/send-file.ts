@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { CodedError } from "../../errors/coded-error.ts";
@@ -66,7 +67,7 @@ export interface SentObject {
  * Stores a file as an object, in one piece or in parts. If the file changes meanwhile, it is sent once more from the start, so the stored
  * bytes are always those that were hashed.
  *
- * @throws Error if the file changed again; Node's error if it cannot be read; what `Bucket.send` throws.
+ * @throws {CodedError} if the file changed again, or the store received other bytes twice; Node's error if it cannot be read; what `Bucket.send` throws.
  */
 export async function sendFile(context: SendContext, file: FileToSend): Promise<SentObject> {
   try {
@@ -74,17 +75,31 @@ export async function sendFile(context: SendContext, file: FileToSend): Promise<
   } catch (error) {
     if (!isChange(error)) throw error;
   }
-  const { size: sizeBytes } = await stat(file.path);
+  const before = await stat(file.path);
   try {
-    return await sendOnce(context, { ...file, sizeBytes });
+    return await sendOnce(context, { ...file, sizeBytes: before.size });
   } catch (error) {
-    throw isChange(error)
-      ? new CodedError(
-          "file-changed",
-          "it changed twice while it was sent. Run the step when the program that writes it has finished",
-        )
-      : error;
+    if (!isChange(error)) throw error;
+    throw error instanceof ServiceError && (await isStill(file.path, before)) ? alteredOnTheWay(error) : changedTwice();
   }
+}
+
+async function isStill(path: string, before: Stats): Promise<boolean> {
+  const now = await stat(path).catch(() => undefined);
+  return now?.size === before.size && now.mtimeMs === before.mtimeMs;
+}
+
+function alteredOnTheWay({ message }: ServiceError): CodedError {
+  const advice =
+    "This happened twice, and the file did not change. Find what changes the bytes on the way, and run the step again";
+  return new CodedError("checksum-wrong", `the store received other bytes than were sent: ${message}. ${advice}`);
+}
+
+function changedTwice(): CodedError {
+  return new CodedError(
+    "file-changed",
+    "it changed twice while it was sent. Run the step when the program that writes it has finished",
+  );
 }
 
 function isChange(error: unknown): boolean {
