@@ -17,6 +17,7 @@ export function transferArchive(options: ArchiveUploadOptions, cancelSignal: Abo
   const s3Uri = `${folderUri}${archive.name}`;
   let planned: ArchivePlan | undefined;
   let sent: SentArchive | undefined;
+  let versionId: string | undefined;
   return runTransfer(
     options,
     {
@@ -33,9 +34,13 @@ export function transferArchive(options: ArchiveUploadOptions, cancelSignal: Abo
       async apply(plan, tools) {
         const result = await applyArchive(plan, options, { ...tools, journal: uploadJournal() });
         sent = result.sent;
+        versionId = result.versionId;
         return result.report;
       },
-      outputsOf: (counts) => outputsOf(counts, s3Uri, planned, sent),
+      outputsOf: (counts) => ({
+        ...outputsOf(counts, s3Uri, planned, sent),
+        versionId: versionId ?? planned?.existing?.versionId ?? "",
+      }),
       planFileExtras: (plan) => ({ archive: describeArchive(options, plan, sent) }),
     },
     cancelSignal,
@@ -56,7 +61,6 @@ function outputsOf(
     bytesUploaded: String(bytesTransferred),
     s3Uri: plan?.archive ? s3Uri : "",
     archiveSha256: sha256Of(plan, sent),
-    versionId: sent?.versionId ?? plan?.existing?.versionId ?? "",
   };
 }
 

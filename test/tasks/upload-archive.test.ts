@@ -187,7 +187,7 @@ describe("AwsS3Upload, archive", () => {
     assert.deepEqual(bench.reasons(dry), bench.reasons(real));
   });
 
-  it("tells the version of the archive, sent or unchanged", async function () {
+  it("tells the version of the archive, sent, unchanged, or with other headers", async function () {
     bench.skipOn(this, ["versitygw"], "it keeps versions only if it is started so");
     const VersioningConfiguration = { Status: "Enabled" as const };
     const { bucket: Bucket, target } = bench;
@@ -197,6 +197,9 @@ describe("AwsS3Upload, archive", () => {
       const { VersionId } = await target.client().send(new HeadObjectCommand({ Bucket, Key: "drop/app.zip" }));
       assert.equal(sent, VersionId);
       assert.deepEqual(outputs(await upload(), "versionId"), [VersionId]);
+      const [described] = outputs(await upload({ headers: "**\n  Cache-Control: no-cache" }), "versionId");
+      const after = await target.client().send(new HeadObjectCommand({ Bucket, Key: "drop/app.zip" }));
+      assert.deepEqual([described, after.CacheControl], [after.VersionId, "no-cache"]);
     } finally {
       await removeVersions({ client: target.client(), bucket: Bucket });
     }

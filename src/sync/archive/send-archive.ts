@@ -2,6 +2,7 @@ import { maxArchiveBytes } from "../../archive/write-archive.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import { scanBase } from "../../files/scan.ts";
 import type { Bucket } from "../../s3/bucket.ts";
+import { headObject } from "../../s3/head-object.ts";
 import { abortUpload } from "../../s3/multipart/multipart-requests.ts";
 import { uploadStream } from "../../s3/stream/upload-stream.ts";
 import { ensureTags } from "../../s3/update-object.ts";
@@ -37,6 +38,8 @@ export interface ArchiveResult {
   readonly report: TransferReport;
   /** Undefined if no archive was stored. */
   readonly sent: SentArchive | undefined;
+  /** The version of the object now; undefined in a bucket without versions. */
+  readonly versionId: string | undefined;
 }
 
 /**
@@ -52,15 +55,21 @@ export async function applyArchive(
   const { bucket, observer, signal } = tools;
   const { prefix } = options;
   let sent: SentArchive | undefined;
+  let versionId = plan.existing?.versionId;
   await tools.digester.close();
   const result = await applyActions(
     plan.actions.filter(({ kind }) => kind !== "skip"),
     {
       parallelActions: () => 1,
       async perform(action: Action) {
-        if (action.kind === "update") await updateHeaders(action, options, tools);
+        if (action.kind === "update") {
+          await updateHeaders(action, options, tools);
+          // New headers make a new version.
+          if (versionId !== undefined) versionId = await versionOf(prefix + action.relativeKey, options, tools);
+        }
         if (action.kind !== "put") return 0;
         sent = await sendArchive(plan, options, tools);
+        versionId = sent.versionId;
         (action as ArchivePutAction).sizeBytes = sent.sizeBytes;
         return sent.sizeBytes;
       },
@@ -77,7 +86,16 @@ export async function applyArchive(
     bytesTransferred: result.bytesDone,
     keyOf: ({ relativeKey }) => prefix + relativeKey,
   });
-  return { report, sent };
+  return { report, sent, versionId };
+}
+
+async function versionOf(
+  key: string,
+  { encryption }: ArchiveUploadOptions,
+  { bucket, signal }: ArchiveTools,
+): Promise<string | undefined> {
+  const { headers } = await headObject(bucket, key, { customerKey: encryption, signal });
+  return headers["x-amz-version-id"];
 }
 
 /** @throws {UnsupportedInputError} if the store does not have what an input asks for; what `uploadStream` throws. */
