@@ -124,9 +124,10 @@ export function openBucket(options: BucketOptions): Bucket {
     if (isSuccess && isPage(response)) throw new ServiceError({ ...PAGE, status: response.status });
     if (isSuccess && !isLateError(response)) return response;
 
-    const error = await readServiceError(response, options.headers?.["x-amz-expected-bucket-owner"]);
+    const refusal = await readServiceError(response, options.headers?.["x-amz-expected-bucket-owner"]);
+    const error = isSkewed(refusal, method, time) ? asSkewed(refusal) : refusal;
     // This machine's clock is wrong: use the server's from now on.
-    if (error.awsCode === "RequestTimeTooSkewed" && error.details.serverTimeMs) {
+    if (error.awsCode === TOO_SKEWED && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();
     }
     throw error;
@@ -173,6 +174,25 @@ function isLateError(response: HttpResponse): boolean {
     response.body.includes("<Error") &&
     /^\s*(<\?xml[^>]*>\s*)?<Error[\s>]/.test(response.body.toString("utf8"))
   );
+}
+
+const TOO_SKEWED = "RequestTimeTooSkewed";
+/** S3 refuses a request whose time differs by more than this from its own. */
+const MAX_SKEW_MS = 15 * 60_000;
+
+/** A refused HEAD has no body with the code: then the times show that S3 refused it because of the clock. */
+function isSkewed({ details }: ServiceError, method: S3Request["method"], time: Date): boolean {
+  const { status, serverTimeMs } = details;
+  return (
+    method === "HEAD" &&
+    status === 403 &&
+    serverTimeMs !== undefined &&
+    Math.abs(serverTimeMs - time.getTime()) > MAX_SKEW_MS
+  );
+}
+
+function asSkewed({ details }: ServiceError): ServiceError {
+  return new ServiceError({ ...details, awsCode: TOO_SKEWED });
 }
 
 const PAGE = { awsCode: NOT_S3, serverMessage: "the answer is a page" };

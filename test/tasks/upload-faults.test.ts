@@ -110,6 +110,19 @@ describe("AwsS3Upload, when things go wrong on the way", () => {
     assert.deepEqual(seen, ["RequestTimeTooSkewed", 200, 200]);
   });
 
+  it("goes by the server's clock before it creates the bucket, although a refused HEAD gives no reason", async () => {
+    source.write({ "a.txt": "a" });
+    const ahead = await startS3Server({ now: () => new Date(Date.now() + 3_600_000) });
+    const result = await upload(
+      { connections: [{ ...connectionTo(target), url: ahead.url }] },
+      { createBucket: "true" },
+    );
+    const seen = ahead.requests.map(({ operation, status }) => `${operation} ${status}`);
+    await ahead.close();
+    assertSucceeded(result);
+    assert.deepEqual(seen, ["HeadBucket 403", "HeadBucket 404", "CreateBucket 200", "PutObject 200"]);
+  });
+
   it("sends a part again, and no other, where one fails", async () => {
     source.write({ "large.bin": Buffer.alloc(33 * MIB, "large") });
     server.addFault({ match: { operation: "UploadPart", partNumber: 2 }, times: 2, action: { kind: "reset" } });
