@@ -2,7 +2,7 @@ import { AdaptiveLimiter } from "../aws/adaptive-limiter.ts";
 import type { CredentialSource, Credentials } from "../aws/credentials/credentials.ts";
 import type { Store } from "../aws/endpoint.ts";
 import { NOT_S3, readServiceError, ServiceError } from "../aws/errors/errors.ts";
-import { withCredentials } from "../aws/errors/expired-session.ts";
+import { isExpiredSession, withCredentials } from "../aws/errors/expired-session.ts";
 import { withRetries } from "../aws/retry.ts";
 import { EMPTY_SHA256, encodeKey, encodeUriPart, UNSIGNED_PAYLOAD } from "../aws/signer.ts";
 import type { Body, HttpResponse, Receiver } from "../http/messages.ts";
@@ -91,11 +91,8 @@ export function openBucket(options: BucketOptions): Bucket {
     givenUp.add(what);
   }
 
-  async function sendTo(
-    { endpoint, sign }: Place,
-    request: S3Request,
-    credentials: Credentials,
-  ): Promise<HttpResponse> {
+  async function sendTo(asked: Place, request: S3Request, credentials: Credentials): Promise<HttpResponse> {
+    const { endpoint, sign } = asked;
     const { method, body, carrier = options.transport, signal } = request;
     const path = `${endpoint.basePath}/${encodeKey(request.key)}`;
     const query = encodeQuery(request.query ?? {});
@@ -130,7 +127,19 @@ export function openBucket(options: BucketOptions): Bucket {
     if (error.awsCode === TOO_SKEWED && error.details.serverTimeMs) {
       clockOffsetMs = error.details.serverTimeMs - Date.now();
     }
+    if (mayBeExpired(refusal, request, credentials)) await throwIfExpired(asked, request, credentials);
     throw error;
+  }
+
+  /** Asks for the first byte of an object, because the refusal of a GET has a code. */
+  async function throwIfExpired(
+    asked: Place,
+    { key, query = {}, headers, signal }: S3Request,
+    credentials: Credentials,
+  ): Promise<void> {
+    const request: S3Request = { method: "GET", key, query, headers: { ...headers, range: "bytes=0-0" }, signal };
+    const error: unknown = await sendTo(asked, request, credentials).catch((reason) => reason);
+    if (isExpiredSession(error)) throw error;
   }
 
   async function sendSigned(next: () => S3Request, credentials: Credentials): Promise<HttpResponse> {
@@ -189,6 +198,11 @@ function isSkewed({ details }: ServiceError, method: S3Request["method"], time: 
     serverTimeMs !== undefined &&
     Math.abs(serverTimeMs - time.getTime()) > MAX_SKEW_MS
   );
+}
+
+/** S3 answers 400 to a session that has ended, and to a HEAD without a body that says so. */
+function mayBeExpired({ details }: ServiceError, { method, key }: S3Request, { sessionToken }: Credentials): boolean {
+  return method === "HEAD" && details.status === 400 && key !== "" && sessionToken !== undefined;
 }
 
 function asSkewed({ details }: ServiceError): ServiceError {

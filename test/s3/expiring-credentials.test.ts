@@ -130,6 +130,19 @@ describe("a bucket under credentials that expire", () => {
     assert.equal(sts.server.calls.length, 2);
   });
 
+  it("renews too where a HEAD meets the session that has ended, whose refusal has no code", async () => {
+    await start();
+    const source = sts.chain(keys, { arn: first });
+    const bucket = open(source);
+    await put(bucket, "k");
+    revoked.add((await source()).accessKeyId);
+    assert.equal((await bucket.send({ method: "HEAD", key: "k" })).status, 200);
+    assert.deepEqual(
+      s3.requests.map(({ method, status }) => `${method} ${status}`),
+      ["PUT 200", "HEAD 400", "GET 400", "HEAD 200"],
+    );
+  });
+
   it("gives up where S3 takes new ones for expired too", async () => {
     await start();
     const source = sts.chain(keys, { arn: first });
