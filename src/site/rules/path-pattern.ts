@@ -6,8 +6,10 @@ export interface PathPattern {
   readonly kind: "exact" | "folder" | "wild";
   /** The host of a pattern that is a whole URL, in lower case; its scheme and port make no difference. */
   readonly host?: string;
-  /** With a `/` at its start, decoded; at its end only if it is `/`, or a `*` follows. */
+  /** With a `/` at its start, decoded; at its end only if it is `/`, or a `*` follows. A `*` or a `:name` in it may be text: see `parts`. */
   readonly path: string;
+  /** The path as decoded text and wildcards in turn, text first: `/a/:id/*` is `["/a/", ":id", "/", "*", ""]`. */
+  readonly parts: readonly string[];
   /** What all its paths start with: the path, up to the first `*` or `:name`. */
   readonly head: string;
   /** The names of its parts, `splat` for the `*`. */
@@ -33,16 +35,17 @@ export function parsePathPattern(text: string): PathPattern {
   if (written.includes("?")) throw new UnsupportedError("a query in the path is not supported.");
   if (written.split("*").length > 2)
     throw new UnsupportedError("more than one * is not supported. Use placeholders, for example :name.");
-  const path = decode(written).replace(/(.)\/+$/, "$1");
-  const names = [...path.matchAll(/(?<=\/):([A-Za-z]\w*)|\*/g)].map(([, name]) => name ?? "splat");
+  const parts = partsOf(written);
+  const names = parts.flatMap((part, index) => (index % 2 === 0 ? [] : [part === "*" ? "splat" : part.slice(1)]));
   if (new Set(names).size < names.length) throw new Error(`"${text}" uses a placeholder twice.`);
-  const expression = expressionOf(path);
+  const expression = expressionOf(parts);
   const matcher = new RegExp(`^${expression}$`);
   return {
-    kind: names.length === 0 ? "exact" : names.length === 1 && path.endsWith("/*") ? "folder" : "wild",
+    kind: names.length === 0 ? "exact" : names.length === 1 && endsWithFolder(parts) ? "folder" : "wild",
     ...(urlHost === undefined ? {} : { host: urlHost.toLowerCase() }),
-    path,
-    head: path.replace(/((?<=\/):[A-Za-z]|\*).*$/s, ""),
+    path: parts.join(""),
+    parts,
+    head: parts[0] ?? "",
     names,
     expression,
     matches: (candidate) => matcher.test(candidate),
@@ -60,32 +63,48 @@ export function mayOverlap(one: PathPattern, other: PathPattern): boolean {
 /** Whether the first matches everything that the second does. Never true if it does not. */
 export function covers(wide: PathPattern, narrow: PathPattern): boolean {
   if (wide.host !== undefined && wide.host !== narrow.host) return false;
-  if (wide.path === narrow.path) return true;
+  if (wide.expression === narrow.expression) return true;
   if (narrow.kind === "exact") return wide.matches(narrow.path);
   return wide.kind === "folder" && narrow.head.startsWith(wide.head);
 }
 
-function expressionOf(path: string): string {
-  return path
-    .split(/((?<=\/):[A-Za-z]\w*|\/\*$|\*)/)
-    .map((part, index) => (index % 2 === 0 ? escapeExpression(part) : wildcardExpression(part, path)))
-    .join("")
-    .replace(/(.)$/s, (last) => (path === "/" || path.includes("*") ? last : `${last}/?`));
+/** Divides before it decodes, because a `%2A` or a `%3A` stands for the character itself. */
+function partsOf(written: string): readonly string[] {
+  const parts = written
+    .split(/((?<=\/):[A-Za-z]\w*|\*)/)
+    .map((part, index) => (index % 2 === 0 ? decode(part, written) : part));
+  const last = parts.pop() ?? "";
+  return [...parts, last.replace(parts.length === 0 ? /(?<=.)\/+$/ : /\/+$/, "")];
 }
 
-function wildcardExpression(part: string, path: string): string {
-  if (part.startsWith(":")) return `(?<${part.slice(1)}>[^/]+)`;
-  if (part === "*") return "(?<splat>.*)";
-  return path === "/*" ? "/(?<splat>.*)" : "(?:/(?<splat>.*))?";
+/** Whether the last part is the `*` of a `/*`. */
+function endsWithFolder(parts: readonly string[]): boolean {
+  const [text = "", wildcard, rest] = parts.slice(-3);
+  return text.endsWith("/") && wildcard === "*" && rest === "";
+}
+
+function expressionOf(parts: readonly string[]): string {
+  const path = parts.join("");
+  const expression = parts
+    .map((part, index) => (index % 2 === 0 ? escapeExpression(part) : wildcardExpression(part)))
+    .join("");
+  if (endsWithFolder(parts) && path !== "/*") return expression.replace(/\/(\(\?<splat>\.\*\))$/, "(?:/$1)?");
+  const isOpen = path === "/" || parts.some((part, index) => index % 2 === 1 && part === "*");
+  return isOpen ? expression : `${expression}/?`;
+}
+
+function wildcardExpression(wildcard: string): string {
+  return wildcard === "*" ? "(?<splat>.*)" : `(?<${wildcard.slice(1)}>[^/]+)`;
 }
 
 function escapeExpression(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-function decode(path: string): string {
+/** @param path that the text is a part of, for the message. */
+function decode(text: string, path: string): string {
   try {
-    return decodeURIComponent(path);
+    return decodeURIComponent(text);
   } catch {
     throw new Error(`"${path}" has a % that is not part of an escape. Write %25 for a % character.`);
   }

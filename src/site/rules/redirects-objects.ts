@@ -36,8 +36,8 @@ export function redirectObjects({ from, to, line }: RedirectRule, site: Redirect
   const location = checkRedirectLocation(
     origin ? `${origin.protocol}://${origin.host}${target}` : basePathOf(site) + target.slice(1),
   );
-  const name = from.path.replace(/\/\*$/, "").slice(1);
   const isFolder = from.kind === "folder";
+  const name = from.path.slice(1, isFolder ? -"/*".length : undefined);
   const folderName = name === "" ? site.indexDocument : `${name}/${site.indexDocument}`;
   const looksLikeFile = lastName(name).includes(".");
   return [

@@ -83,7 +83,7 @@ async function rulesForFunction(
 }
 
 function isSinglePageApp({ from, to, status }: RedirectRule, { indexDocument }: RedirectSite): boolean {
-  return from.path === "/*" && status === 200 && (to === "/" || to === `/${indexDocument}`);
+  return from.kind === "folder" && from.head === "/" && status === 200 && (to === "/" || to === `/${indexDocument}`);
 }
 
 function refusalWarning(

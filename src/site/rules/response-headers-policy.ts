@@ -1,3 +1,4 @@
+import { encodeUrlPath } from "../url-paths.ts";
 import type { HeadersFileRule } from "./headers-file-rules.ts";
 import { type HeaderOutcome, headerOutcomes } from "./headers-file-values.ts";
 import { covers, type PathPattern } from "./path-pattern.ts";
@@ -60,7 +61,7 @@ export function responseHeadersPolicies(
   const carriedLines = new Set<number>();
   for (const rule of rules.filter(({ headers }) => headers.length > 0)) {
     const pathPattern = cloudFrontPattern(rule.pattern, basePath);
-    if (policies.some((policy) => policy.pathPattern === pathPattern)) continue;
+    if (pathPattern === undefined || policies.some((policy) => policy.pathPattern === pathPattern)) continue;
     const outcomes = headerOutcomes(rules.filter(({ pattern }) => covers(pattern, rule.pattern)));
     const { config, lines } = policyConfig(`site-headers-line-${rule.line}`, pathPattern, outcomes);
     if (lines.length === 0) continue;
@@ -104,9 +105,16 @@ function policyConfig(
   };
 }
 
-/** In a cache behavior's path pattern `*` means any characters, including `/` ("Path pattern" in the CloudFront Developer Guide). */
-function cloudFrontPattern({ path }: PathPattern, basePath: string): string {
-  const pattern = encodeURI(path.replace(/(?<=\/):[A-Za-z]\w*/g, "*")).slice(1);
+/**
+ * In a cache behavior's path pattern `*` means any characters, including `/`, and `?` means any one ("Path pattern" in the CloudFront
+ * Developer Guide).
+ *
+ * @returns undefined for a path with an asterisk, which such a pattern cannot write as browsers do.
+ */
+function cloudFrontPattern({ parts }: PathPattern, basePath: string): string | undefined {
+  const texts = parts.filter((_, index) => index % 2 === 0);
+  if (texts.some((text) => text.includes("*"))) return undefined;
+  const pattern = texts.map(encodeUrlPath).join("*").slice(1);
   const whole = `${basePath}${pattern}`;
   return whole === "/*" ? "*" : whole;
 }

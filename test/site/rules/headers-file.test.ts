@@ -38,6 +38,24 @@ Content-Disposition: inline
     assert.deepEqual(headersFor(["/a.html"]).set, { "cache-control": "public, max-age=60" });
   });
 
+  it("has no wildcard in an escape, and no CloudFront policy for a path with an asterisk", () => {
+    const text = "/assets/%2A\n  Cache-Control: no-store\n  X-Robots-Tag: none\n/a/%3Aid%3F\n  X-Robots-Tag: none\n";
+    const { headersFor, warnings, responseHeadersPolicies } = parseHeadersFile(text);
+    assert.deepEqual(headersFor(["/assets/app.js"]).set, {});
+    assert.deepEqual(headersFor(["/assets/*"]).set, { "cache-control": "no-store" });
+    assert.deepEqual(
+      responseHeadersPolicies.map(({ pathPattern }) => pathPattern),
+      ["/a/:id%3F"],
+    );
+    assert.deepEqual(
+      warnings.map(({ line, reason }) => [line, reason.includes("use the response headers policy")]),
+      [
+        [3, false],
+        [5, true],
+      ],
+    );
+  });
+
   it("takes off what a rule detaches, before it sets what the rule names", () => {
     const { headersFor } = parseHeadersFile(`/*
   Cache-Control: max-age=60

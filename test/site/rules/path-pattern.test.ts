@@ -13,6 +13,8 @@ describe("a path pattern of _headers and _redirects", () => {
     "/x.jpg",
     "/caf\u00e9",
     "/a+b",
+    "/star/*",
+    "/star/:id",
   ];
   const cases: [pattern: string, matched: string[]][] = [
     ["/", ["/"]],
@@ -22,11 +24,17 @@ describe("a path pattern of _headers and _redirects", () => {
     ["/docs/*", ["/docs", "/docs/", "/docs/a", "/docs/a/b.jpg"]],
     ["/docs/:page", ["/docs/a"]],
     ["/:top", ["/docs", "/docs/", "/docs-old", "/Docs", "/x.jpg", "/caf\u00e9", "/a+b"]],
+    ["/star/%2A", ["/star/*"]],
+    ["/star/%3Aid", ["/star/:id"]],
+    ["/star%2F:id", ["/star/:id"]],
+    ["/%3Atop", []],
+    ["/star/%2a*", ["/star/*"]],
     ["/:top/*", paths.filter((path) => path !== "/")],
     ["/*.jpg", ["/docs/a/b.jpg", "/x.jpg"]],
     ["/docs/*.jpg", ["/docs/a/b.jpg"]],
     ["/docs/*/b.jpg", ["/docs/a/b.jpg"]],
     ["/docs*", ["/docs", "/docs/", "/docs/a", "/docs/a/b.jpg", "/docs-old"]],
+    ["/docs%2F", ["/docs", "/docs/"]],
     ["/caf%C3%A9", ["/caf\u00e9"]],
     ["/a+b", ["/a+b"]],
     ["https://Example.com:8443/docs", ["/docs", "/docs/"]],
@@ -39,7 +47,16 @@ describe("a path pattern of _headers and _redirects", () => {
   }
 
   it("knows its kind, its start and the names of its parts", () => {
-    const described = ["/a/b/", "/a/*", "/a/:id/c", "/a/*/c", "/*", "https://H.example/:a/*"].map((text) => {
+    const described = [
+      "/a/b/",
+      "/a/*",
+      "/a/:id/c",
+      "/a/*/c",
+      "/*",
+      "https://H.example/:a/*",
+      "/a/%2A/",
+      "/%3Ab/:b/*",
+    ].map((text) => {
       const { kind, host, path, head, names } = parsePathPattern(text);
       return { kind, host, path, head, names };
     });
@@ -50,6 +67,8 @@ describe("a path pattern of _headers and _redirects", () => {
       { kind: "wild", host: undefined, path: "/a/*/c", head: "/a/", names: ["splat"] },
       { kind: "folder", host: undefined, path: "/*", head: "/", names: ["splat"] },
       { kind: "wild", host: "h.example", path: "/:a/*", head: "/", names: ["a", "splat"] },
+      { kind: "exact", host: undefined, path: "/a/*", head: "/a/*", names: [] },
+      { kind: "wild", host: undefined, path: "/:b/:b/*", head: "/:b/", names: ["b", "splat"] },
     ]);
   });
 
@@ -79,6 +98,10 @@ describe("two path patterns", () => {
     ["/a/:id", "/a/:id", true, true],
     ["/a/:id", "/a/b/c", false, false],
     ["/a", "/a/", true, true],
+    ["/a/*", "/a/%2A", true, true],
+    ["/a/%2A", "/a/*", true, false],
+    ["/a/%2A", "/a/b", false, false],
+    ["/:a/%3Aa", "/%3Aa/:a", true, false],
     ["https://h.example/*", "/a", true, false],
     ["/*", "https://h.example/a", true, true],
     ["https://h.example/*", "https://i.example/a", false, false],

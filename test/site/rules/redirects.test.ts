@@ -53,6 +53,8 @@ describe("redirects from one path", () => {
     ["/ /about 301!", ["index.html -> /about"]],
     ["/about.html /team 301!", ["about.html -> /team"]],
     ["/caf%C3%A9.html /x", ["caf\u00e9.html -> /x"]],
+    ["/a/%2A /x", ["a/* -> /x", "a/*/index.html -> /x"]],
+    ["/%3Aa.b /x", [":a.b -> /x"]],
     ["/a.b /c", ["a.b -> /docs/v1/c"], { prefix: "docs/v1/" }],
     ["/a.b /c", ["a.b -> /c"], { prefix: "docs/v1/", siteUrl: new URL("https://example.com/") }],
     ["https://example.com/a.b /c", ["a.b -> /c"], { siteUrl: new URL("https://example.com/") }],
