@@ -22,6 +22,15 @@ export function encodeUrlPath(path: string): string {
   return encodeURI(path).replaceAll("?", "%3F").replaceAll("#", "%23").replaceAll("+", "%2B");
 }
 
+/** Decodes a path. One that is not encoded as a URL is stays as it is. */
+export function decodeUrlPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /**
  * The additional names of a page for clean URLs: for `about.html` those of `/about` and `/about/`, and `docs/` for `docs/index.html` if
  * no website endpoint finds the index document by itself. None for the root's index document and error document.

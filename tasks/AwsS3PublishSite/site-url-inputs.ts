@@ -48,6 +48,11 @@ function parseSiteUrl(text: string): URL {
     const advice = "Enter a URL without user, password or query, for example https://www.example.com/.";
     throw new CodedError("url-invalid", `it is not the URL of a site. ${advice}`);
   }
+  if (/%(?![\da-f]{2})/i.test(url.pathname)) {
+    const message =
+      "its path has a % that is not part of an escape, which servers refuse. Write %25 for a % character.";
+    throw new CodedError("url-invalid", message);
+  }
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   return url;
 }

@@ -3,7 +3,7 @@
  * features for CloudFront Functions" in the Amazon CloudFront Developer Guide).
  *
  * @param ruleTexts object literals with the fields that the handler reads.
- * @param basePath the path of the site's URL, decoded, with a `/` at both ends.
+ * @param basePath the path of the site's URL, decoded as the handler decodes, with a `/` at both ends.
  */
 export function functionSource(ruleTexts: readonly string[], basePath: string): string {
   return ascii(`// A viewer-request function for the runtime cloudfront-js-2.0, made from _redirects.

@@ -1,4 +1,5 @@
 import type { TakeTurns } from "../../scheduling/event-loop-turns.ts";
+import { decodeUrlPath } from "../url-paths.ts";
 import { functionSource, ruleLength } from "./cloudfront-function-source.ts";
 import { PatternIndex } from "./pattern-index.ts";
 import type { RedirectRule } from "./redirects-file.ts";
@@ -34,7 +35,7 @@ export async function cloudFrontFunction(
   addsIndexDocument: boolean,
   takeTurns: TakeTurns,
 ): Promise<CloudFrontFunction | undefined> {
-  const basePath = decodeURI(basePathOf(site));
+  const basePath = decodeUrlPath(basePathOf(site));
   const files = pathsOfFiles(site);
   const texts: string[] = [];
   const followed = new Set<RedirectRule>();

@@ -1,4 +1,4 @@
-import { urlPathsOf } from "../url-paths.ts";
+import { encodeUrlPath, urlPathsOf } from "../url-paths.ts";
 
 /** The properties of a site that its redirects depend on. */
 export interface RedirectSite {
@@ -13,7 +13,7 @@ export interface RedirectSite {
 
 /** The path of the site's URL, percent-encoded, with a `/` at both ends. */
 export function basePathOf({ siteUrl, prefix }: RedirectSite): string {
-  return siteUrl?.pathname ?? encodeURI(`/${prefix}`);
+  return siteUrl?.pathname ?? encodeUrlPath(`/${prefix}`);
 }
 
 /** The URL paths at which the site has a file, decoded, without a `/` at their end. */

@@ -99,6 +99,32 @@ describe("the CloudFront function for a _redirects file", () => {
     assert.deepEqual(answers, ["302 /app/new", "/old", "302 /app/home", "/apple/old"]);
   });
 
+  const bases: [pathname: string, url: string, answer: string][] = [
+    ["/c%2B%2B/", "/c%2B%2B/old", "302 /c%2B%2B/new"],
+    ["/c%2B%2B/", "/c++/old", "302 /c%2B%2B/new"],
+    ["/a%3Fb%23/", "/a%3Fb%23/old", "302 /a%3Fb%23/new"],
+    ["/caf%C3%A9/", "/caf%C3%A9/old", "302 /caf%C3%A9/new"],
+    ["/100%/", "/100%/old", "302 /100%/new"],
+  ];
+  for (const [pathname, url, answer] of bases) {
+    it(`knows its paths below ${pathname}: ${url} becomes ${answer}`, async () => {
+      const context = { siteUrl: new URL(pathname, "https://example.com/") };
+      assert.equal(await ask("/old /new 302", url, { context }), answer);
+    });
+  }
+
+  it("knows its paths below a prefix where the site's URL is not known", async () => {
+    const { siteUrl: _, ...withoutUrl } = CONTEXT;
+    const text = "/old /new 302";
+    const { cloudFrontFunction } = await compileRedirects(
+      parseRedirectsFile(text).rules,
+      { ...withoutUrl, prefix: "a?b#c++/" },
+      turns,
+    );
+    assert.match(cloudFrontFunction ?? "", /^const base = "\/a\?b#c\+\+";$/m);
+    assert.match(cloudFrontFunction ?? "", /"to":\["\/a%3Fb%23c%2B%2B\/new"\]/);
+  });
+
   it("has for a website endpoint what S3 cannot do, and what must come before that", async () => {
     const rules = "/x /y\n/b/c.html /one\n/b/:id /two\n/z /other 302";
     const context: Partial<RedirectContext> = { hosting: "website" };

@@ -261,6 +261,7 @@ export const siteUrlRow: InputRow = {
   input: "siteUrl",
   valid: [
     { value: "https://cdn.example.com/shop", means: { siteUrl: "https://cdn.example.com/shop/" } },
+    { value: "https://cdn.example.com/100%25/", means: { siteUrl: "https://cdn.example.com/100%25/" } },
     { value: "http://127.0.0.1:8080", means: { siteUrl: "http://127.0.0.1:8080/" } },
   ],
   empty: {
@@ -276,6 +277,12 @@ export const siteUrlRow: InputRow = {
         ],
       }),
     ),
+    {
+      value: "https://www.example.com/100%/",
+      errors: [
+        "siteUrl: its path has a % that is not part of an escape, which servers refuse. Write %25 for a % character. [url-invalid]",
+      ],
+    },
     {
       value: "https://{preview}.example.com/",
       errors: ["siteUrl: {preview} has a meaning only with action: preview. Enter the URL of the site. [url-invalid]"],
