@@ -21,13 +21,13 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
   }
 
   async function website() {
-    const {
-      IndexDocument,
-      ErrorDocument,
-      RoutingRules = [],
-    } = await bench.target.client().send(new GetBucketWebsiteCommand({ Bucket: bench.bucket }));
+    const { IndexDocument, ErrorDocument, RoutingRules = [] } = await readWebsite();
     const prefixes = RoutingRules.map(({ Condition }) => Condition?.KeyPrefixEquals);
     return [IndexDocument?.Suffix, ErrorDocument?.Key, [...new Set(prefixes)]];
+  }
+
+  function readWebsite() {
+    return bench.target.client().send(new GetBucketWebsiteCommand({ Bucket: bench.bucket }));
   }
 
   it("keep what the one at the root has set, whichever of them publishes next", async () => {
@@ -47,6 +47,35 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
       "/none": "404 no page at the root",
       "/docs/none": "404 no page at the root",
     });
+  });
+
+  it("keep their redirects apart: one for the folder of another site is told before anything is sent", async () => {
+    await publish(docs, { targetFolder: "docs" });
+    bench.source.remove();
+    bench.source.write({ ...root, _redirects: "/old/* /new/:splat\n/docs/old/* /archive/:splat 302\n" });
+    const { errors } = outcomeOf(await bench.publish({ ...HOSTED, siteUrl: bench.siteUrl }));
+    const manifest = `s3://${bench.bucket}/docs/${MANIFEST}`;
+    assert.deepEqual(errors, [
+      `targetFolder: _redirects has a rule for /docs/old/*, and another site is published to docs/, as its manifest ${manifest} shows. Write the rule in the _redirects of the other site, or publish one of the two elsewhere. If the other site is no longer needed, delete its manifest. [sites-in-conflict]`,
+    ]);
+    assert.deepEqual(await website(), ["index.html", "docs/404.html", ["docs/v1/"]]);
+  });
+
+  it("lose those rules of the others that are said again, which use up the bucket's 50", async () => {
+    await publish(docs, { targetFolder: "docs" });
+    const ruleOf = (KeyPrefixEquals: string) => ({
+      Condition: { HttpErrorCodeReturnedEquals: "404", KeyPrefixEquals },
+      Redirect: { ReplaceKeyPrefixWith: "archive/" },
+    });
+    const RoutingRules = Array.from({ length: 50 }, (_, index) => ruleOf(index === 20 ? "docs/b/" : "docs/a/"));
+    const WebsiteConfiguration = { IndexDocument: { Suffix: "index.html" }, RoutingRules };
+    await bench.target.client().send(new PutBucketWebsiteCommand({ Bucket: bench.bucket, WebsiteConfiguration }));
+    await publish(root);
+    const { RoutingRules: rules = [] } = await readWebsite();
+    assert.deepEqual(
+      rules.map(({ Condition }) => Condition?.KeyPrefixEquals),
+      ["docs/a/", "docs/b/", "old/", "old/"],
+    );
   });
 
   it("need no configureWebsite below a prefix: nobody looks for an error page that is another site's", async () => {

@@ -33,6 +33,8 @@ export interface SharedWebsite {
  * | other routing rules under the site's prefix | the site's own |
  * | routing rules elsewhere | kept, and last; at the root there are none, since all is under its prefix |
  *
+ * Of equal rules only the first is kept: the others never apply, and each counts against S3's limit.
+ *
  * @param present undefined if the bucket is no website yet.
  * @returns undefined if the bucket redirects all its visitors, and the site may not change that.
  */
@@ -46,7 +48,8 @@ export function shareWebsite(
   if ("redirectAllRequestsTo" in present) return isRoot ? { website: own, ownsDocuments: true } : undefined;
   const { nested, elsewhere } = rulesOfOthers(present, neighbours);
   const ownsDocuments = isRoot || hasSetDocuments(present, neighbours);
-  const routingRules = [...nested, ...own.routingRules, ...elsewhere];
+  const ofNested = withoutRepeated(nested).filter((rule) => !hasRule(own.routingRules, rule));
+  const routingRules = [...ofNested, ...own.routingRules, ...withoutRepeated(elsewhere)];
   return { website: { ...documentsOf(ownsDocuments ? own : present), routingRules }, ownsDocuments };
 }
 
@@ -71,11 +74,11 @@ export function ownPartOf(
   };
 }
 
-/** How many routing rules of a bucket are other sites'. */
+/** How many routing rules of a bucket are other sites', as `shareWebsite` keeps them. */
 export function countRulesOfOthers(present: WebsiteConfiguration | undefined, neighbours: WebsiteNeighbours): number {
   if (present === undefined || "redirectAllRequestsTo" in present) return 0;
   const { nested, elsewhere } = rulesOfOthers(present, neighbours);
-  return nested.length + elsewhere.length;
+  return withoutRepeated(nested).length + withoutRepeated(elsewhere).length;
 }
 
 /** Index and error document alone. */
@@ -97,4 +100,12 @@ function rulesOfOthers(
     nested: routingRules.filter(isNested),
     elsewhere: routingRules.filter((rule) => !keyPrefixOf(rule).startsWith(prefix)),
   };
+}
+
+function withoutRepeated(rules: readonly RoutingRule[]): readonly RoutingRule[] {
+  return rules.filter((rule, index) => !hasRule(rules.slice(0, index), rule));
+}
+
+function hasRule(rules: readonly RoutingRule[], rule: RoutingRule): boolean {
+  return rules.some((other) => isDeepStrictEqual(other, rule));
 }

@@ -69,7 +69,9 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
       : undefined;
   problems.push(...(await checkForSecrets(tree, options, distribution, isNewBucket, tools)));
   const nowMs = (tools.now ?? Date.now)();
-  const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: tree.skippedPaths, nowMs });
+  const routingRules = options.configureWebsite ? ownWebsite.routingRules : [];
+  const { skippedPaths } = tree;
+  const plan = planSite(options, { objects, digests, listed, manifest, routingRules, skippedPaths, nowMs });
   const site = releasedSite(options, errorDocumentOf(options, tree.objects), address.siteUrl, ownWebsite);
   const releases = await planReleases(options, site, published, { ...plan, nowMs }, tools);
   logRules(rules, redirects, options, tools.log);

@@ -1,3 +1,4 @@
+import type { RoutingRule } from "../../s3/buckets/website-configuration.ts";
 import type { DeleteAction, Plan, PutAction, SkipAction } from "../../sync/plan/plan.ts";
 import type { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
 import type { Manifest, ManifestEntry } from "../manifest/manifest.ts";
@@ -18,6 +19,8 @@ export interface SiteState {
   /** By name: what the bucket holds under the prefix. */
   readonly listed: ReadonlyMap<string, ListedObject>;
   readonly manifest: Manifest | undefined;
+  /** The site's own rules in the bucket's website configuration; empty if the publish does not set it. */
+  readonly routingRules: readonly RoutingRule[];
   /** Of files that may be there or not. */
   readonly skippedPaths: SkippedPaths;
   readonly nowMs: number;

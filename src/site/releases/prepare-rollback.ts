@@ -56,7 +56,9 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const nowMs = (tools.now ?? Date.now)();
   const objects = objectsOf(target, asked);
   const digests = new Map([...target.entries].map(([name, { sha256 }]) => [name, sha256]));
-  const plan = planSite(options, { objects, digests, listed, manifest, skippedPaths: new SkippedPaths(), nowMs });
+  const { routingRules } = ownWebsite;
+  const skippedPaths = new SkippedPaths();
+  const plan = planSite(options, { objects, digests, listed, manifest, routingRules, skippedPaths, nowMs });
   const puts = plan.groups.flatMap(({ actions }) => actions);
   const { sources, missing } = findSources(puts, target, before, listed, options.prefix);
   if (shared) logSharedWebsite(shared, ownWebsite, options, log);
