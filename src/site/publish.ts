@@ -5,8 +5,10 @@ import type { TransferObserver } from "../sync/report.ts";
 import { StepError } from "../sync/step-error.ts";
 import { invalidateChanged } from "./cloudfront/invalidate-changed.ts";
 import { objectsToInvalidate } from "./cloudfront/objects-to-invalidate.ts";
+import { redirectsToInvalidate } from "./cloudfront/redirects-to-invalidate.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
+import type { WebsiteChange } from "./hosting/shared-website.ts";
 import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isUpToDate, type Progress } from "./manifest/manifest-entries.ts";
@@ -81,11 +83,15 @@ async function publishInOrder(
   record.failed(storing.failures, storing.stoppedEarly);
   const isWhole = storing.failures.length === 0;
 
+  let change: WebsiteChange | undefined;
   if (isWhole)
     await collectStepError(errors, async () => {
-      manifest.website = await setWebsite(site, options, tools);
+      ({ documents: manifest.website, change } = await setWebsite(site, options, tools));
     });
-  const changed = objectsToInvalidate(site, options, record.done);
+  const changed = {
+    names: objectsToInvalidate(site, options, record.done),
+    redirects: redirectsToInvalidate(site, options, change),
+  };
   const edge = await invalidateChanged(site, options, changed, "stored", tools);
   record.invalidated(edge);
   if (isWhole) await collectStepError(errors, () => applyDomainRecords(site, options, tools, record));
@@ -150,7 +156,7 @@ async function deleteAndInvalidate(
   if (site.deletions.length === 0) return true;
   const deleted = await deleteStaleObjects(site, options, tools, record);
   if (deleted.length === 0) return false;
-  const edge = await invalidateChanged(site, options, deleted, "deleted", tools);
+  const edge = await invalidateChanged(site, options, { names: deleted, redirects: [] }, "deleted", tools);
   record.invalidated(edge);
   // Otherwise the next publish learns from the manifest what to invalidate.
   if (!edge.isBegun) return false;

@@ -93,6 +93,36 @@ describe("AwsS3PublishSite, behind CloudFront", function () {
     assert.deepEqual(Object.values(await site.invalidations()).sort(), [stored, ["/old.html"]], "it is what is sent");
   });
 
+  const redirected: [invalidate: string, paths: readonly string[]][] = [
+    ["changed", ["/gone/*", "/kept/*", "/new/*"]],
+    ["all", ["/*"]],
+    ["none", []],
+  ];
+  for (const [invalidate, paths] of redirected) {
+    it(`has the caches let go of redirects that became others, as a dry run tells (invalidate: ${invalidate})`, async () => {
+      const inputs = { configureWebsite: "true", invalidate };
+      site.distribution = await aws.account.createDistribution(`${site.bucketName}.s3-website-us-east-1.amazonaws.com`);
+      aws.source.write({ _redirects: "/same/* /a/:splat 302\n/kept/* /a/:splat 302\n/gone/* /a/:splat 302\n" });
+      assertSucceeded(await site.publish({ ...inputs, invalidate: "none" }));
+      aws.source.write({ _redirects: "/same/* /a/:splat 302\n/kept/* /b/:splat 302\n/new/* /a/:splat 302\n" });
+      const dryRun = await site.publish({ ...inputs, dryRun: "true" });
+      assertSucceeded(dryRun);
+      assert.deepEqual(
+        dryRun.log.filter((line) => line.startsWith("Would invalidate")),
+        paths.length === 0
+          ? []
+          : [`Would invalidate in the distribution ${site.distribution.id}, after the upload: ${paths.join(", ")}`],
+      );
+      assert.deepEqual(await site.invalidations(), {});
+
+      assertSucceeded(await site.publish(inputs));
+      const wanted = paths.length === 0 ? [] : [paths];
+      assert.deepEqual(Object.values(await site.invalidations()), wanted);
+      assertSucceeded(await site.publish(inputs));
+      assert.deepEqual(Object.values(await site.invalidations()), wanted, "a second run changes nothing");
+    });
+  }
+
   it("names the first of many paths in the log, and all in the plan file", async () => {
     const pages = (content: string) =>
       Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`page-${index}.html`, content]));

@@ -8,6 +8,14 @@ import { invalidationPaths, wholeSitePaths } from "./invalidation-paths.ts";
 /** When in a publish: after everything is stored, or after old objects are deleted. */
 export type InvalidationStep = "stored" | "deleted";
 
+/** What caches may have in an old form. */
+export interface StaleInCaches {
+  /** Of objects, relative to the site. */
+  readonly names: readonly string[];
+  /** Key prefixes relative to the site, below which redirects became others. */
+  readonly redirects: readonly string[];
+}
+
 /** The result for the caches. */
 export interface EdgeRefresh {
   /** As they were sent; empty if there was nothing to invalidate. */
@@ -23,20 +31,19 @@ export interface EdgeRefresh {
 /**
  * Invalidates what a publish has changed or deleted in the distribution's caches. Failures are warnings.
  *
- * @param names of the objects whose old form caches may have.
  * @param step distinguishes this invalidation from others of the same publish.
  * @throws the signal's reason.
  */
 export async function invalidateChanged(
   site: PreparedSite,
   options: SiteOptions,
-  names: readonly string[],
+  stale: StaleInCaches,
   step: InvalidationStep,
   { run, log, signal }: SiteTools,
 ): Promise<EdgeRefresh> {
   const { distribution, controlPlane } = site;
   const wanted = options.distribution;
-  const paths = pathsToInvalidate(site, options, names, step);
+  const paths = pathsToInvalidate(site, options, stale, step);
   if (!distribution || !controlPlane || !wanted || paths.length === 0)
     return { paths: [], isCompleted: true, isBegun: true };
   log.info(
@@ -62,24 +69,24 @@ export async function invalidateChanged(
 }
 
 /**
- * The paths to invalidate for some objects.
+ * The paths to invalidate.
  *
- * @param names of the objects, relative to the site.
  * @returns the paths as they are sent; empty if there is no distribution, or nothing to invalidate.
  */
 export function pathsToInvalidate(
   { distribution, objects }: Pick<PreparedSite, "distribution" | "objects">,
   options: SiteOptions,
-  names: readonly string[],
+  { names, redirects }: StaleInCaches,
   step: InvalidationStep,
 ): readonly string[] {
   const { invalidate = "none" } = options.distribution ?? {};
-  if (!distribution || invalidate === "none" || names.length === 0) return [];
+  if (!distribution || invalidate === "none" || names.length + redirects.length === 0) return [];
   if (invalidate === "all" && step === "stored") return wholeSitePaths(distribution.sitePath);
   const changed = new Set(names);
   return invalidationPaths({
     sitePath: distribution.sitePath,
     changed,
+    redirects,
     unchanged: [...objects.keys()].filter((name) => !changed.has(name)),
     indexDocument: options.indexDocument,
   });

@@ -19,6 +19,8 @@ export interface SiteChanges {
   readonly sitePath: string;
   /** Names of objects that caches may have in an old form, or that were deleted. */
   readonly changed: Iterable<string>;
+  /** What the names begin with for which redirects became others: key prefixes less the site's. */
+  readonly redirects: readonly string[];
   /** Names of all other objects of the site, which a wildcard would invalidate without need. */
   readonly unchanged: Iterable<string>;
   /** The name of the document that stands for a folder, for example `index.html`. */
@@ -32,7 +34,16 @@ export interface SiteChanges {
  *
  * @returns sorted paths, percent-encoded: at most 15 wildcards and 100 others; none if nothing changed.
  */
-export function invalidationPaths({ sitePath, changed, unchanged, indexDocument }: SiteChanges): string[] {
+export function invalidationPaths(changes: SiteChanges): string[] {
+  const { sitePath, redirects } = changes;
+  const wildcards = withoutCovered(redirects.map((beginning) => invalidationWildcard(`${sitePath}${beginning}`)));
+  const remaining = MAX_WILDCARDS - wildcards.length;
+  // Without a wildcard for objects, many of them would not fit.
+  if (remaining < 1) return wholeSitePaths(sitePath);
+  return withoutCovered([...wildcards, ...objectPaths(changes, remaining)]);
+}
+
+function objectPaths({ sitePath, changed, unchanged, indexDocument }: SiteChanges, maxWildcards: number): string[] {
   const site = sitePath.slice(1);
   const paths = new Set<string>();
   for (const name of changed) for (const path of urlPathsOf(`${site}${name}`, indexDocument)) paths.add(path);
@@ -42,7 +53,7 @@ export function invalidationPaths({ sitePath, changed, unchanged, indexDocument 
   for (const name of unchanged) countUnchanged(root, `${sitePath}${name}`);
   // Other content beside the site must not be invalidated.
   if (site !== "") countUnchanged(root, sitePath.slice(0, -1));
-  return written(narrow(root));
+  return written(narrow(root, maxWildcards));
 }
 
 /** The path to invalidate a whole site. */
@@ -58,7 +69,7 @@ interface Cover {
 }
 
 /** Starts with one wildcard for everything, and splits folders with unchanged objects, the largest first, as long as the limits allow. */
-function narrow(root: ChangedFolder): Cover {
+function narrow(root: ChangedFolder, maxWildcards: number): Cover {
   let cover = coverOf([root], 1);
   const kept = new Set<ChangedFolder>();
   while (true) {
@@ -66,16 +77,16 @@ function narrow(root: ChangedFolder): Cover {
     const [first, ...others] = candidates;
     if (!first) return cover;
     const largest = others.reduce((one, other) => (other.unchangedCount > one.unchangedCount ? other : one), first);
-    const opened = open(largest, cover);
-    if (fits(opened)) cover = opened;
+    const opened = open(largest, cover, maxWildcards);
+    if (fits(opened, maxWildcards)) cover = opened;
     else kept.add(largest);
   }
 }
 
-function open(folder: ChangedFolder, { folders, paths }: Cover): Cover {
+function open(folder: ChangedFolder, { folders, paths }: Cover, maxWildcards: number): Cover {
   const otherFolders = folders.filter((each) => each !== folder);
   const taken = wildcardCount({ folders: otherFolders, paths: [...paths, ...folder.ownPaths] });
-  const inner = coverOf([...folder.folders.values()], MAX_WILDCARDS - taken);
+  const inner = coverOf([...folder.folders.values()], maxWildcards - taken);
   return {
     folders: [...otherFolders, ...inner.folders],
     paths: [...paths, ...folder.ownPaths, ...inner.paths],
@@ -94,10 +105,10 @@ function coverOf(folders: readonly ChangedFolder[], wildcards: number): Cover {
   };
 }
 
-function fits(cover: Cover): boolean {
+function fits(cover: Cover, maxWildcards: number): boolean {
   const wildcards = wildcardCount(cover);
   const singles = cover.paths.filter((path) => !isWildcard(invalidationPath(path)));
-  return wildcards <= MAX_WILDCARDS && singles.length <= MAX_SINGLE_PATHS;
+  return wildcards <= maxWildcards && singles.length <= MAX_SINGLE_PATHS;
 }
 
 /** Also counts the single paths that need a wildcard as wildcards. */

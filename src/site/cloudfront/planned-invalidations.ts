@@ -2,6 +2,7 @@ import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type InvalidationStep, pathsToInvalidate } from "./invalidate-changed.ts";
 import { objectsToInvalidate } from "./objects-to-invalidate.ts";
+import { redirectsToInvalidate } from "./redirects-to-invalidate.ts";
 
 /** An invalidation that a successful publish makes. */
 export interface PlannedInvalidation {
@@ -15,8 +16,12 @@ const MAX_NAMED_PATHS = 20;
 
 /** The invalidations of a publish, in their order; none without a distribution. */
 export function planInvalidations(site: PreparedSite, options: SiteOptions): PlannedInvalidation[] {
-  const changed = objectsToInvalidate(site, options, site.actions);
-  const deleted = site.deletions.map(({ relativeKey }) => relativeKey);
+  const { presentWebsite: before, website: after } = site;
+  const changed = {
+    names: objectsToInvalidate(site, options, site.actions),
+    redirects: redirectsToInvalidate(site, options, before && { before, after }),
+  };
+  const deleted = { names: site.deletions.map(({ relativeKey }) => relativeKey), redirects: [] };
   const planned: PlannedInvalidation[] = [
     { after: "stored", paths: pathsToInvalidate(site, options, changed, "stored") },
     { after: "deleted", paths: pathsToInvalidate(site, options, deleted, "deleted") },

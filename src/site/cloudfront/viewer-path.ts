@@ -25,9 +25,9 @@ function encodePath(path: string): string {
   return encodeUrlPath(path).replaceAll("'", "%27");
 }
 
-/** The wildcard for all that is in a folder, whose path ends with a `/`. */
-export function invalidationWildcard(folder: string): string {
-  return invalidationPath(folder).replace(/\*?$/, "*");
+/** The wildcard for all paths that begin like this, for example with the path of a folder and a `/`. */
+export function invalidationWildcard(beginning: string): string {
+  return invalidationPath(beginning).replace(/\*?$/, "*");
 }
 
 /** CloudFront reads a `*` as a wildcard only at the end. */

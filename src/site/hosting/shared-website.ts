@@ -16,6 +16,12 @@ export interface WebsiteNeighbours {
   readonly ownDocuments?: WebsiteDocuments | undefined;
 }
 
+/** A website configuration, and the one that takes its place. */
+export interface WebsiteChange {
+  readonly before: WebsiteConfiguration;
+  readonly after: WebsiteHosting;
+}
+
 /** The new website configuration. */
 export interface SharedWebsite {
   readonly website: WebsiteHosting;
@@ -79,6 +85,18 @@ export function countRulesOfOthers(present: WebsiteConfiguration | undefined, ne
   if (present === undefined || "redirectAllRequestsTo" in present) return 0;
   const { nested, elsewhere } = rulesOfOthers(present, neighbours);
   return withoutRepeated(nested).length + withoutRepeated(elsewhere).length;
+}
+
+/** The routing rules that only one of two configurations has, or that come elsewhere in their order. */
+export function changedRules(before: WebsiteHosting, after: WebsiteHosting): readonly RoutingRule[] {
+  const [old, wanted] = [withoutRepeated(before.routingRules), withoutRepeated(after.routingRules)];
+  const kept = old.filter((rule) => hasRule(wanted, rule));
+  const keptInNewOrder = wanted.filter((rule) => hasRule(old, rule));
+  return [
+    ...old.filter((rule) => !hasRule(wanted, rule)),
+    ...wanted.filter((rule) => !hasRule(old, rule)),
+    ...kept.filter((rule, index) => !isDeepStrictEqual(rule, keptInNewOrder[index])),
+  ];
 }
 
 /** Index and error document alone. */

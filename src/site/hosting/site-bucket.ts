@@ -9,7 +9,7 @@ import type { SiteTools } from "../plan/site-tools.ts";
 import { previewAccessOf } from "../previews/preview-access.ts";
 import { bucketStep } from "./bucket-step.ts";
 import { allowPublicRead, describePublicRead, describeReadStatement, planPublicRead } from "./public-read.ts";
-import { documentsOf, shareWebsite, type WebsiteDocuments } from "./shared-website.ts";
+import { documentsOf, shareWebsite, type WebsiteChange, type WebsiteDocuments } from "./shared-website.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
 type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
@@ -34,18 +34,25 @@ export async function prepareBucket({ isNewBucket }: PreparedSite, options: Site
   for (const change of describePublicRead(changes, bucket.name, wanted.prefix)) log.info(asDone(change));
 }
 
+/** What became of the bucket's website configuration. */
+export interface WebsiteOutcome {
+  /** The index and error document, if this site sets them although it is not at the root of the bucket. */
+  readonly documents: WebsiteDocuments | undefined;
+  /** Absent if nothing was changed, or nothing was set before. */
+  readonly change?: WebsiteChange;
+}
+
 /**
  * Sets the website configuration for the site without changing other sites of the bucket, if the inputs ask for it.
  *
- * @returns the index and error document, if this site sets them although it is not at the root of the bucket.
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function setWebsite(
   { ownWebsite, neighbours }: PreparedSite,
   { configureWebsite: isAsked, prefix }: SiteOptions,
   { bucket, log, signal }: Tools,
-): Promise<WebsiteDocuments | undefined> {
-  if (!isAsked) return neighbours.ownDocuments;
+): Promise<WebsiteOutcome> {
+  if (!isAsked) return { documents: neighbours.ownDocuments };
   // Another site of the bucket may have changed it since this publish was planned.
   const present = await readWebsite(bucket, signal);
   const shared = shareWebsite(present, ownWebsite, neighbours);
@@ -54,7 +61,10 @@ export async function setWebsite(
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been written by hand, without a copy elsewhere.
   if (outcome === "set" && present) log.info(`The website configuration before that: ${JSON.stringify(present)}`);
-  return shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined;
+  return {
+    documents: shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined,
+    ...(outcome === "set" && present ? { change: { before: present, after: shared.website } } : {}),
+  };
 }
 
 /** A bucket whose website endpoint redirects all visitors to another host. */

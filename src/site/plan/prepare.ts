@@ -94,6 +94,7 @@ export async function prepareSite(options: SiteOptions, tools: SiteTools): Promi
     address,
     ownWebsite,
     website: shared?.website ?? ownWebsite,
+    ...(presentWebsite ? { presentWebsite } : {}),
     neighbours,
     ...(distribution ? { distribution } : {}),
     ...(controlPlane ? { controlPlane } : {}),

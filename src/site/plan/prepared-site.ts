@@ -1,4 +1,4 @@
-import type { WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
+import type { WebsiteConfiguration, WebsiteHosting } from "../../s3/buckets/website-configuration.ts";
 import type { CopiedObject } from "../../s3/copying/copy-object.ts";
 import type { Distribution } from "../cloudfront/distribution.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
@@ -26,6 +26,8 @@ export interface PreparedSite extends SitePlan {
   readonly ownWebsite: WebsiteHosting;
   /** The website configuration for all sites of the bucket. */
   readonly website: WebsiteHosting;
+  /** The present one; absent if there is none, or the publish does not set it. */
+  readonly presentWebsite?: WebsiteConfiguration;
   readonly neighbours: WebsiteNeighbours;
   readonly distribution?: Distribution;
   /** Set if CloudFront or Route 53 is used. */

@@ -80,6 +80,7 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
     ...edge,
     ownWebsite,
     website: shared?.website ?? ownWebsite,
+    ...(presentWebsite ? { presentWebsite } : {}),
     neighbours,
     forCloudFront: {},
     releases: {

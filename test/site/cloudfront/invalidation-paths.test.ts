@@ -10,8 +10,13 @@ function numbered<Item>(count: number, item: (number: number) => Item): Item[] {
   return Array.from({ length: count }, (_, index) => item(index + 1));
 }
 
-function pathsFor(changed: readonly string[], unchanged: readonly string[], sitePath = "/"): string[] {
-  return invalidationPaths({ sitePath, changed, unchanged, indexDocument });
+function pathsFor(
+  changed: readonly string[],
+  unchanged: readonly string[],
+  sitePath = "/",
+  redirects: readonly string[] = [],
+): string[] {
+  return invalidationPaths({ sitePath, changed, redirects, unchanged, indexDocument });
 }
 
 describe("the paths of an invalidation", () => {
@@ -93,6 +98,22 @@ describe("the paths of an invalidation", () => {
   it("stay in the site, where that is in a folder", () => {
     assert.deepEqual(pathsFor(["index.html", "a.css"], [], "/my docs/"), ["/my%20docs", "/my%20docs/*"]);
     assert.deepEqual(pathsFor(["a.css"], ["b.css"], "/docs/"), ["/docs/a.css"]);
+  });
+
+  it("are wildcards for redirects that became others, beside those of objects", () => {
+    const redirected = (...redirects: string[]) => pathsFor(["a.css"], ["b.css"], "/docs/", redirects);
+    assert.deepEqual(redirected("old/", "old/er/", "my news/"), ["/docs/a.css", "/docs/my%20news/*", "/docs/old/*"]);
+    assert.deepEqual(redirected(""), ["/docs/*"]);
+    assert.deepEqual(pathsFor([], ["b.css"], "/docs/", ["old/"]), ["/docs/old/*"]);
+  });
+
+  it("are no more than 15 wildcards with those for redirects, and from there on the whole site", () => {
+    const redirects = (count: number) => numbered(count, (number) => `old-${number}/`);
+    const changed = numbered(20, (number) => [`${number}/a`, `${number}/b`]).flat();
+    const paths = pathsFor(changed, ["index.html"], "/", redirects(14));
+    assert.equal(paths.filter((path) => path.endsWith("*")).length, 15);
+    assert.equal(paths.length, 15 + 2 * 19);
+    assert.deepEqual(pathsFor([], ["index.html"], "/docs/", redirects(15)), ["/docs", "/docs/*"]);
   });
 
   it("of a whole site are its folder, and what is in it", () => {

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import type { RoutingRule, WebsiteConfiguration } from "../../../src/s3/buckets/website-configuration.ts";
 import type { Distribution } from "../../../src/site/cloudfront/distribution.ts";
 import { objectsToInvalidate } from "../../../src/site/cloudfront/objects-to-invalidate.ts";
+import { redirectsToInvalidate } from "../../../src/site/cloudfront/redirects-to-invalidate.ts";
+import type { WebsiteChange } from "../../../src/site/hosting/shared-website.ts";
 import type { PutAction } from "../../../src/sync/plan/plan.ts";
 import { plainDistribution } from "./plain-distribution.ts";
 
@@ -50,6 +53,48 @@ describe("the objects of which caches may hold another form", () => {
     const site = { deletedBefore: [], distribution: plainDistribution, website, objects: new Map([[name, object]]) };
     assert.deepEqual(objectsToInvalidate(site, {}, [put(name, false), put("new.html", false)]), [name]);
   });
+});
+
+describe("the redirects of which caches may hold another form", () => {
+  const rule = (keyPrefix: string, replaceKeyPrefixWith: string) => ({
+    condition: { keyPrefix },
+    redirect: { replaceKeyPrefixWith },
+  });
+  const [a, b, c] = [rule("docs/a/", "docs/x/"), rule("docs/b/", "docs/x/"), rule("docs/c/", "docs/x/")];
+  const other = rule("other/", "x/");
+  const hosting = (...routingRules: RoutingRule[]) => ({ indexDocument: "index.html", routingRules });
+  const before: WebsiteConfiguration = hosting(a, b, b, c, other);
+  const cases: [title: string, change: WebsiteChange | undefined, redirects: readonly string[], invalidate?: "all"][] =
+    [
+      ["are none where the website was not changed", undefined, []],
+      ["are none where a rule is only said once now", { before, after: hosting(a, b, c, other) }, []],
+      ["are one that is gone", { before, after: hosting(a, c, other) }, ["b/"]],
+      ["are one that is new", { before: hosting(a, c), after: hosting(a, b, c) }, ["b/"]],
+      ["are one that leads elsewhere", { before, after: hosting(a, b, rule("docs/c/", "docs/y/"), other) }, ["c/"]],
+      ["are those that changed places", { before, after: hosting(a, c, b, other) }, ["b/", "c/"]],
+      ["are none of other sites", { before, after: hosting(a, b, c) }, []],
+      ["are the whole site where all is invalidated", { before, after: hosting(a, c, other) }, [""], "all"],
+      [
+        "are none where all is invalidated and nothing changed",
+        { before, after: hosting(a, b, b, c, other) },
+        [],
+        "all",
+      ],
+      [
+        "are the whole site where the bucket redirected all",
+        { before: { redirectAllRequestsTo: { hostName: "example.com" } }, after: hosting(a) },
+        [""],
+      ],
+    ];
+  for (const [title, change, redirects, invalidate = "changed"] of cases) {
+    it(title, () => {
+      const distribution: Distribution = { ...plainDistribution, originKind: "website" };
+      const wanted = { id: "E1", invalidate, waitForInvalidation: true, invalidationTimeoutMs: 1 } as const;
+      const options = { prefix: "docs/", distribution: wanted };
+      assert.deepEqual(redirectsToInvalidate({ distribution }, options, change), redirects);
+      assert.deepEqual(redirectsToInvalidate({ distribution: plainDistribution }, options, change), []);
+    });
+  }
 });
 
 function put(relativeKey: string, replaces: boolean): PutAction {
