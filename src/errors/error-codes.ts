@@ -170,6 +170,7 @@ export const ERROR_CODES = {
   "release-incomplete": "Objects of the release are missing, so it cannot be restored.",
   "release-record-invalid": "This version of the task cannot read the record of a release.",
   "manifest-invalid": "This version of the task cannot read the manifest of the site.",
+  "manifest-too-large": "The site has more files than its manifest can hold.",
   "website-not-configured":
     "The site needs rules in the bucket's website configuration, which the step does not change.",
   "website-of-another-site": "The bucket's website configuration belongs to another site.",

@@ -2,6 +2,7 @@ import { describeFailure } from "../../aws/errors/error-hints.ts";
 import { ServiceError } from "../../aws/errors/errors.ts";
 import { shorten } from "../../errors/bounded-text.ts";
 import { CodedError, codeOf } from "../../errors/coded-error.ts";
+import { countOf } from "../../errors/counts.ts";
 import { CollectedBody } from "../../http/body-receiver.ts";
 import type { Body, ResponseHead } from "../../http/messages.ts";
 import type { Bucket } from "../../s3/bucket.ts";
@@ -37,7 +38,15 @@ export interface ManifestStoreOptions {
   /** Further headers with which the manifest is stored, for example metadata. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** The largest manifest that can be read; absent for the usual limit. */
+  readonly maxBytes?: number;
 }
+
+/**
+ * The part of the limit up to which a manifest may get more files. The rest is for a publish of fewer files: until those that leave are
+ * deleted, their entries are longer.
+ */
+const GROWING_SHARE = 0.75;
 
 /** The manifest as it is stored. */
 interface StoredManifest {
@@ -58,6 +67,8 @@ export class ManifestStore {
   readonly #options: ManifestStoreOptions;
   /** Of the manifest that was last read or written; undefined if there is none. */
   #etag: string | undefined;
+  /** How many entries that one has. */
+  #entriesCount = 0;
   #storedHeaders: ResponseHead["headers"] = {};
   #honoursConditions: boolean | undefined;
   /** Quotation marks around an ETag in If-Match. radosgw 16 only recognizes its own ETag without them. */
@@ -95,23 +106,27 @@ export class ManifestStore {
       const stored = await this.#readStored();
       this.#etag = stored?.etag;
       this.#storedHeaders = stored?.headers ?? {};
-      return stored && parseManifest(stored.text);
+      const manifest = stored && parseManifest(stored.text);
+      this.#entriesCount = manifest?.entries.size ?? 0;
+      return manifest;
     });
   }
 
   /**
    * Replaces the manifest that was last read or written.
    *
-   * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written.
+   * @throws {OtherPublishError} if another publish has written one since; {StepError} if it cannot be written, or could not be read again.
    */
   async write(manifest: Manifest): Promise<void> {
     const text = formatManifest(manifest);
+    this.#checkSize(text, manifest.entries.size);
     await this.#attempt("Writing", "s3:PutObject", async () => {
       if (!this.#honoursConditions) await this.#compare();
       this.#etag = await this.#put(text);
       // A condition that cannot hold shows whether the store supports conditions.
       this.#honoursConditions ??= !(await this.#takes(text, { "if-none-match": "*" }));
     });
+    this.#entriesCount = manifest.entries.size;
   }
 
   /**
@@ -121,6 +136,20 @@ export class ManifestStore {
    */
   async confirm(): Promise<void> {
     await this.#attempt("Reading", "s3:GetObject", () => this.#compare());
+  }
+
+  get #maxBytes(): number {
+    return this.#options.maxBytes ?? MAX_MANIFEST_BYTES;
+  }
+
+  #checkSize(text: string, entriesCount: number): void {
+    const maxBytes = this.#maxBytes * (entriesCount > this.#entriesCount ? GROWING_SHARE : 1);
+    if (Buffer.byteLength(text) <= maxBytes) return;
+    const { bucket, key } = this.#options;
+    throw new StepError(
+      "manifest-too-large",
+      `The manifest s3://${bucket.name}/${key}, in which this task keeps what it has published, would be too large: with ${countOf(entriesCount, "file")} it would have more than ${maxBytes / 1024 ** 2} MiB. These are the files of the site, and those that it no longer has and that are not deleted yet. ${SMALLER_SITE}`,
+    );
   }
 
   async #put(text: string): Promise<string> {
@@ -195,8 +224,8 @@ export class ManifestStore {
 
   async #readStored(): Promise<StoredManifest | undefined> {
     const { bucket, key, signal } = this.#options;
-    const collected = new CollectedBody(MAX_MANIFEST_BYTES, () => {
-      const maxMib = MAX_MANIFEST_BYTES / 1024 ** 2;
+    const collected = new CollectedBody(this.#maxBytes, () => {
+      const maxMib = this.#maxBytes / 1024 ** 2;
       return new ManifestError("manifest-invalid", `it has more than ${maxMib} MiB`);
     });
     let headers: ResponseHead["headers"] = {};
@@ -236,6 +265,10 @@ export class ManifestStore {
     }
   }
 }
+
+const SMALLER_SITE =
+  "Publish fewer files (globExpressions), or divide the site into several, each with its own targetFolder. " +
+  "If files of earlier runs take the room, first publish the site of the last run again, with a shorter keepRemovedDays or without some of its files: that deletes them.";
 
 const UNREADABLE =
   "Another tool may have stored it with a customer-provided key (SSE-C). Delete it: then the site is published again, and nothing is deleted.";
