@@ -2,7 +2,7 @@ import { StepError } from "../../sync/step-error.ts";
 import { listSome } from "../list-some.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type ReleasesBefore, recordOfContent } from "./kept-releases.ts";
-import type { ReleaseRecord, ReleaseRun } from "./release-record.ts";
+import type { ReleaseRecord } from "./release-record.ts";
 
 /** Of more releases, the rest is counted. */
 const MAX_NAMED_RELEASES = 51;
@@ -35,7 +35,7 @@ export function findRelease(text: string, before: ReleasesBefore, manifest: Mani
       : all;
     throw new StepError("release-not-found", `rollbackTo: there is no release before the live one. ${others}.`);
   }
-  const fitting = records.filter((record) => fits(record, text));
+  const fitting = fittingRecords(records, text);
   const [only, ...others] = fitting;
   if (only && others.length === 0) return only;
   if (only)
@@ -66,12 +66,17 @@ function previousOf(
   return older.sort((one, other) => one.content.number - other.content.number).at(-1);
 }
 
-function fits({ number, run, content }: ReleaseRecord, text: string): boolean {
-  const runs: readonly ReleaseRun[] = [run, content.run];
+/** A run may publish a release and roll back to another one. Its build number then means what it published. */
+function fittingRecords(records: readonly ReleaseRecord[], text: string): readonly ReleaseRecord[] {
+  const fitting = records.filter((record) => fits(record, text));
+  return fitting.length > 0 ? fitting : records.filter(({ run }) => run.buildNumber === text);
+}
+
+function fits({ number, content }: ReleaseRecord, text: string): boolean {
   const start = text.toLowerCase();
   return (
     [number, content.number].some((each) => String(each) === text) ||
-    runs.some(({ buildNumber }) => buildNumber === text) ||
+    content.run.buildNumber === text ||
     (text.length >= MIN_COMMIT_LENGTH && content.run.commit?.toLowerCase().startsWith(start) === true)
   );
 }

@@ -61,6 +61,21 @@ describe("releases of a site", () => {
     }
   });
 
+  it("come back by the build number of the run that published them, which may have rolled back too", async () => {
+    const place = await published("a", "b");
+    const build = { buildNumber: "2026.b" };
+    succeeded(await place.rollBack("previous", {}, { runName: "run b", build }));
+    assert.deepEqual(await rollBack(place, "2026.b"), [4, 2]);
+    assert.deepEqual(await shownBy(place), buildOf("b"));
+  });
+
+  it("come back by the build number of a run that only rolled back to them", async () => {
+    const place = await published("a", "b");
+    succeeded(await place.rollBack("previous", {}, { build: { buildNumber: "2026.x" } }));
+    await publish(place, "c");
+    assert.deepEqual(await rollBack(place, "2026.x"), [5, 1]);
+  });
+
   it("are the ones before the live one after rollbacks and further publishes", async () => {
     const place = await published("a", "b", "c");
     await rollBack(place);
