@@ -143,6 +143,15 @@ export function originKindOf(domainName: string, bucketName: string): OriginKind
   return (["website", "rest"] as const).find((kind) => ENDPOINTS[kind].test(endpoint));
 }
 
+/**
+ * Whether a distribution has an alternate domain name, in lower case. One may stand for all names of a domain.
+ *
+ * Source: "Using wildcards in alternate domain names" in the CloudFront Developer Guide.
+ */
+export function isAlias(domainName: string, { aliases }: Pick<Distribution, "aliases">): boolean {
+  return aliases.includes(domainName) || aliases.includes(domainName.replace(/^[^.]+/, "*"));
+}
+
 function readErrorResponse(response: CloudFront.CustomErrorResponse): CustomErrorResponse {
   const { ErrorCode = 0, ResponsePagePath, ResponseCode, ErrorCachingMinTTL } = response;
   return {

@@ -2,7 +2,7 @@ import { ConnectionError } from "../../http/connection-error.ts";
 import type { WebsiteRedirect } from "../../s3/buckets/website-configuration.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { asDone, type Change } from "../change-log.ts";
-import type { Distribution } from "../cloudfront/distribution.ts";
+import { type Distribution, isAlias } from "../cloudfront/distribution.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { applyRedirectBuckets, planRedirectBuckets, type RedirectBucket } from "../hosting/redirect-buckets.ts";
 import { websiteEndpointOf } from "../hosting/website-endpoint.ts";
@@ -163,9 +163,4 @@ async function isDelegated(
     if (error instanceof ConnectionError || error instanceof BodyEncodingError) return false;
     throw error;
   }
-}
-
-/** An alternate name may stand for all names of a domain ("Using wildcards in alternate domain names" in the CloudFront Developer Guide). */
-function isAlias(domainName: string, { aliases }: Distribution): boolean {
-  return aliases.includes(domainName) || aliases.includes(domainName.replace(/^[^.]+/, "*"));
 }

@@ -3,7 +3,8 @@ import type { CopiedObject } from "../../s3/copying/copy-object.ts";
 import { REDIRECT_HEADER } from "../../s3/system-metadata.ts";
 import type { PlanProblem, PutAction } from "../../sync/plan/plan.ts";
 import { SkippedPaths } from "../../sync/plan/skipped-paths.ts";
-import { readEdge } from "../cloudfront/read-edge.ts";
+import { isAlias } from "../cloudfront/distribution.ts";
+import { readEdge, type SiteEdge } from "../cloudfront/read-edge.ts";
 import { isPage } from "../content/cache-preset.ts";
 import type { Encoding } from "../content/compress.ts";
 import { ownPartOf, shareWebsite } from "../hosting/shared-website.ts";
@@ -16,6 +17,7 @@ import { logEarlierState, logSharedWebsite } from "../plan/log-plan.ts";
 import { planSite } from "../plan/plan-site.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import { type PublishedObjects, readHosting, readPublishedObjects } from "../plan/read-published.ts";
+import { findSiteAddress } from "../plan/site-address.ts";
 import type { SiteObject } from "../plan/site-object.ts";
 import type { ListedObject } from "../plan/site-plan.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
@@ -46,8 +48,7 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const before = await readReleasesOf(asked, published, tools);
   const target = findRelease(asked.rollbackTo, before, published.manifest);
   log.info(`Restoring the release ${describeRelease(target)}`);
-  const options = optionsFor(asked, target.site);
-  const edge = await readEdge(options, tools);
+  const { options, ...edge } = await findEdge(optionsFor(asked, target.site), target.site, tools);
   const { siteUrl } = edge.address;
   const { presentWebsite, neighbours } = await readHosting(published, options, tools);
   const ownWebsite = target.site.website ?? { indexDocument: options.indexDocument, routingRules: [] };
@@ -118,8 +119,7 @@ function readReleasesOf(
  * deleted.
  */
 function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: ReleasedSite): SiteOptions {
-  const { indexDocument, errorDocument, singlePageApp, siteUrl, website } = released;
-  const isDerived = asked.siteUrl === undefined && siteUrl !== undefined && !asked.distribution;
+  const { indexDocument, errorDocument, singlePageApp, website } = released;
   return {
     ...asked,
     settings: { ...asked.settings, ...NO_SETTINGS },
@@ -135,8 +135,25 @@ function optionsFor({ rollbackTo: _, ...asked }: RollbackOptions, released: Rele
     compress: "off",
     configureWebsite: website !== undefined,
     publicRead: false,
-    ...(isDerived ? { siteUrl: new URL(siteUrl) } : {}),
   };
+}
+
+/** Reads the distribution, if there is one. Without an input, visitors find the site where they found the release, if it still is there. */
+async function findEdge(
+  asked: SiteOptions,
+  { siteUrl: recorded }: ReleasedSite,
+  tools: SiteTools,
+): Promise<SiteEdge & { readonly options: SiteOptions }> {
+  const edge = await readEdge(asked, tools);
+  const siteUrl = recorded === undefined ? undefined : new URL(recorded);
+  if (asked.siteUrl || !siteUrl || !isShownBy(siteUrl, edge)) return { ...edge, options: asked };
+  const options = { ...asked, siteUrl };
+  return { ...edge, options, address: findSiteAddress(options, edge.distribution) };
+}
+
+/** The release may be older than the distribution: then its URL is that of the website endpoint. */
+function isShownBy({ protocol, hostname }: URL, { distribution }: SiteEdge): boolean {
+  return !distribution || (protocol === "https:" && isAlias(hostname, distribution));
 }
 
 /** The headers of restored objects are those of the release. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MANIFEST_NAME } from "../../../src/site/manifest/manifest.ts";
 import { parseManifest } from "../../../src/site/manifest/read-manifest.ts";
+import { type ControlPlaneServer, startControlPlane } from "../../stand-ins/control-plane/server.ts";
 import { type PublishResult, publishBench, type SiteFiles, type SitePlaceOnBench } from "../publish-bench.ts";
 
 /** A build: an index that needs its script, and a page and an asset that keep their names. */
@@ -180,6 +181,47 @@ describe("releases of a site", () => {
       ["release-incomplete"],
     );
     assert.deepEqual(await shownBy(place), buildOf("b"));
+  });
+
+  describe("behind CloudFront", () => {
+    const [id, domainName] = ["E1", "d111111abcdef8.cloudfront.net"];
+    const distribution = {
+      distribution: { id, invalidate: "none", waitForInvalidation: false, invalidationTimeoutMs: 0 },
+    } as const;
+    let controlPlane: ControlPlaneServer | undefined;
+
+    afterEach(async () => {
+      delete process.env.AWS_ENDPOINT_URL_CLOUDFRONT;
+      await controlPlane?.close();
+    });
+
+    /** Where a rollback finds a site that was published with a URL, by the alternate domain names of the distribution. */
+    async function foundAt(siteUrl: string, ...aliases: readonly string[]): Promise<string | undefined> {
+      const place = await bench.newPlace({});
+      const origin = `${place.bucketName}.s3.us-east-1.amazonaws.com`;
+      controlPlane = await startControlPlane([{ id, domainName, origin, aliases }]);
+      process.env.AWS_ENDPOINT_URL_CLOUDFRONT = controlPlane.url;
+      for (const letter of ["a", "b"]) {
+        place.replace(buildOf(letter));
+        succeeded(await place.publish({ ...distribution, siteUrl: new URL(siteUrl), keepReleases: 5 }));
+      }
+      const { site } = succeeded(await place.rollBack("previous", distribution));
+      return site.address.siteUrl?.href;
+    }
+
+    for (const alias of ["www.example.com", "*.example.com"]) {
+      it(`come back under the domain of the site, which is an alias (${alias})`, async () => {
+        assert.equal(await foundAt("https://www.example.com/", alias), "https://www.example.com/");
+      });
+    }
+
+    it("come back under the name of the distribution where the domain is no alias any more", async () => {
+      assert.equal(await foundAt("https://www.example.com/", "www.example.org"), `https://${domainName}/`);
+    });
+
+    it("come back under the name of the distribution where they were published before it", async () => {
+      assert.equal(await foundAt("http://www.example.com/docs/", "www.example.com"), `https://${domainName}/`);
+    });
   });
 
   it("are not found where the value fits none, or several", async () => {
