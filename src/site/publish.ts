@@ -9,7 +9,7 @@ import { redirectsToInvalidate } from "./cloudfront/redirects-to-invalidate.ts";
 import { applyDomain } from "./dns/site-domain.ts";
 import { describeRefused, FolderRedirects } from "./folder-redirects.ts";
 import type { WebsiteChange } from "./hosting/shared-website.ts";
-import { prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
+import { keepPublic, prepareBucket, setWebsite } from "./hosting/site-bucket.ts";
 import type { ManifestEntry } from "./manifest/manifest.ts";
 import { claimedEntries, entriesAfter, isUpToDate, type Progress } from "./manifest/manifest-entries.ts";
 import { OtherPublishError } from "./manifest/manifest-store.ts";
@@ -75,7 +75,7 @@ async function publishInOrder(
   const { errors } = record;
   const { releases, deletions } = site;
   const manifest = new RunningManifest(site, tools.run);
-  await prepareBucket(site, options, tools);
+  const opened = await prepareBucket(site, options, tools);
   await claim(manifest, site, options, tools);
   const { stored, refused, ...storing } = await storeGroups(site, options, tools, record);
   if (refused.length > 0) log.warning("site-rule-skipped", describeRefused(refused));
@@ -86,6 +86,7 @@ async function publishInOrder(
   let change: WebsiteChange | undefined;
   if (isWhole)
     await collectStepError(errors, async () => {
+      await keepPublic(opened, options, tools);
       ({ documents: manifest.website, change } = await setWebsite(site, options, tools));
     });
   const changed = {

@@ -33,6 +33,8 @@ export interface PublicReadPlan {
   readonly block?: PublicAccessBlock;
   /** The new policy of the bucket, in JSON. */
   readonly policy?: string;
+  /** The policy that this one replaces; absent if there is none. */
+  readonly policyBefore?: string;
 }
 
 /** A change of Block Public Access takes some time to spread. These waits add up to a minute. */
@@ -47,7 +49,7 @@ const SPREAD_DELAYS_MS = [1_000, 2_000];
  * @throws {StepError} if that cannot be read, or the policy cannot be added to; the signal's reason.
  */
 export async function planPublicRead(bucket: Bucket, options: PublicReadOptions): Promise<PublicReadPlan> {
-  const { prefix, partition, signal } = options;
+  const { signal } = options;
   const block = await bucketStep(
     "Reading the Block Public Access settings of",
     bucket,
@@ -55,21 +57,29 @@ export async function planPublicRead(bucket: Bucket, options: PublicReadOptions)
     signal,
     () => getPublicAccessBlock(bucket, signal),
   );
+  const isBlocking = block && (block.blockPublicPolicy || block.restrictPublicBuckets);
+  return {
+    ...(isBlocking ? { block: { ...block, blockPublicPolicy: false, restrictPublicBuckets: false } } : {}),
+    ...(await planPolicy(bucket, options)),
+  };
+}
+
+async function planPolicy(
+  bucket: Bucket,
+  { prefix, partition, signal }: PublicReadOptions,
+): Promise<Pick<PublicReadPlan, "policy" | "policyBefore">> {
   const present = await bucketStep("Reading the policy of", bucket, "s3:GetBucketPolicy", signal, () =>
     getBucketPolicy(bucket, signal),
   );
   const policy = allowReading(present, { bucketName: bucket.name, prefix, partition });
-  if (policy && Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
+  if (policy === undefined) return {};
+  if (Buffer.byteLength(policy) > MAX_POLICY_BYTES) {
     throw new StepError(
       "bucket-policy-too-large",
       `publicRead must add a statement to the policy of the bucket "${bucket.name}", but the policy would then exceed the 20 KB that S3 allows. Shorten the policy first.`,
     );
   }
-  const isBlocking = block && (block.blockPublicPolicy || block.restrictPublicBuckets);
-  return {
-    ...(isBlocking ? { block: { ...block, blockPublicPolicy: false, restrictPublicBuckets: false } } : {}),
-    ...(policy ? { policy } : {}),
-  };
+  return { policy, ...(present === undefined ? {} : { policyBefore: present }) };
 }
 
 /** The changes of a plan, for a dry run and for a log. */
@@ -108,6 +118,27 @@ export async function allowPublicRead(bucket: Bucket, options: PublicReadOptions
 }
 
 /**
+ * Adds the statement again if it is lost, because another publish to the bucket had read the policy before this one wrote it. S3 has no
+ * conditions for such writes.
+ *
+ * @param done what was changed, a while ago: the other publish must have written its policy by now.
+ * @returns whether it was lost.
+ * @throws {StepError} if S3 refuses; the signal's reason.
+ */
+export async function restorePublicRead(
+  bucket: Bucket,
+  done: PublicReadPlan,
+  options: PublicReadOptions,
+): Promise<boolean> {
+  if (!done.policy) return false;
+  const { policy, policyBefore } = await planPolicy(bucket, options);
+  // A read may still return what was there before the write.
+  if (!policy || policyBefore === done.policyBefore) return false;
+  await putPublicPolicy(bucket, policy, done.block !== undefined, options);
+  return true;
+}
+
+/**
  * Only the account's own settings show whether it blocks such a policy, and reading them needs another service and permission. So a
  * refused policy is tried again as long as the bucket's block may be the reason.
  *
@@ -117,12 +148,14 @@ async function putPublicPolicy(
   bucket: Bucket,
   policy: string,
   hasUnblocked: boolean,
-  { signal, pause: wait = pause, log }: PublicReadOptions,
+  options: PublicReadOptions,
 ): Promise<void> {
+  const { signal, pause: wait = pause, log } = options;
   const delaysMs = hasUnblocked ? SPREADING_DELAYS_MS : SPREAD_DELAYS_MS;
-  for (let attempt = 0; ; attempt++) {
+  let wanted: string | undefined = policy;
+  for (let attempt = 0; wanted !== undefined; attempt++) {
     try {
-      return await putBucketPolicy(bucket, policy, signal);
+      return await putBucketPolicy(bucket, wanted, signal);
     } catch (error) {
       signal.throwIfAborted();
       const delayMs = delaysMs[attempt];
@@ -133,6 +166,8 @@ async function putPublicPolicy(
         );
       await wait(delayMs, signal);
     }
+    // Meanwhile another publish to the bucket may have added its statement.
+    ({ policy: wanted } = await planPolicy(bucket, options));
   }
 }
 

@@ -9,6 +9,7 @@ import {
   describePublicRead,
   type PublicReadPlan,
   planPublicRead,
+  restorePublicRead,
 } from "../../../src/site/hosting/public-read.ts";
 import { StepError } from "../../../src/sync/step-error.ts";
 import { answeringBucket, openTargetBucket, openTransport } from "../../s3/open-target.ts";
@@ -81,6 +82,28 @@ describe("letting everybody read a site", () => {
     await allowPublicRead(bucket, options);
     assert.deepEqual(delays, [1_000, 2_000, 4_000]);
     assert.equal(await anonymousStatus("secret"), 200);
+  });
+
+  it("keeps the statement that another publish adds while it waits", async () => {
+    const { bucket, anonymousStatus } = await newBucket({ refusalsAfterBlockChange: 1 });
+    const { options } = withoutWaiting("site/");
+    const pause = () => allowPublicRead(bucket, { ...options, prefix: "secret" }).then(() => undefined);
+    await allowPublicRead(bucket, { ...options, pause });
+    assert.deepEqual(await Promise.all(["site/index.html", "secret"].map(anonymousStatus)), [200, 200]);
+  });
+
+  it("is restored where another publish that had read the policy before replaced it", async () => {
+    const { bucket, anonymousStatus, operations } = await newBucket();
+    const { options } = withoutWaiting("site/");
+    const { policy = "" } = await planPublicRead(bucket, { ...options, prefix: "secret" });
+    const done = await allowPublicRead(bucket, options);
+    assert.equal(await restorePublicRead(bucket, done, options), false);
+    await putBucketPolicy(bucket, policy);
+    assert.equal(await restorePublicRead(bucket, done, options), true);
+    assert.deepEqual(await Promise.all(["site/index.html", "secret"].map(anonymousStatus)), [200, 200]);
+    const before = operations().length;
+    assert.equal(await restorePublicRead(bucket, {}, options), false);
+    assert.equal(operations().length, before);
   });
 
   it("names the account's block, after a minute of waiting", async () => {
@@ -184,7 +207,9 @@ describe("letting everybody read a site", () => {
   }
 
   it("names both the permission and the account's block where S3 does not say which it is", async () => {
-    const { bucket } = answeringBucket(block, noPolicy, "", refusal("AccessDenied", "Access Denied"));
+    const denied = refusal("AccessDenied", "Access Denied");
+    // The policy is read again before each of the seven further tries.
+    const { bucket } = answeringBucket(block, noPolicy, "", ...Array(7).fill([denied, noPolicy]).flat(), denied);
     await assert.rejects(
       allowPublicRead(bucket, withoutWaiting().options),
       /the action s3:PutBucketPolicy on .*\. If that action is already allowed: Block Public Access is off for this bucket/,
