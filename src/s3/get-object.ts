@@ -6,6 +6,7 @@ import type { ResponseHead } from "../http/messages.ts";
 import type { Carrier } from "../http/transport.ts";
 import type { Bucket } from "./bucket.ts";
 import type { ByteRange } from "./byte-range.ts";
+import type { ObjectHead } from "./head-object.ts";
 import type { ObjectHeaders } from "./put-object.ts";
 import { withChecksumMode } from "./store/checksum-support.ts";
 import { notS3 } from "./xml-body.ts";
@@ -49,7 +50,7 @@ export interface GetOptions {
   readonly headers?: ObjectHeaders;
   /** Sends the requests, if another thread takes the bytes. */
   readonly carrier?: Carrier | undefined;
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -117,6 +118,35 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
     if (receivedBytes === wantedBytes && isOfAnswer(error)) return;
     throw error instanceof ServiceError && error.awsCode === "PreconditionFailed" ? new ObjectReplacedError() : error;
   }
+}
+
+/**
+ * The ETag of an object whose HEAD has none: some stores give it only with the content, so that one byte is read.
+ *
+ * @param head what the HEAD says.
+ * @returns the ETag without quotation marks; empty if the object is, so that there is nothing to read.
+ * @throws {ObjectReplacedError} if the object has another size by now; else as `getObject`.
+ */
+export async function etagOfContent(
+  bucket: Bucket,
+  key: string,
+  head: Pick<ObjectHead, "sizeBytes">,
+  options: Pick<GetOptions, "headers" | "signal">,
+): Promise<string> {
+  if (head.sizeBytes === 0) return "";
+  let etag = "";
+  const byte = Buffer.alloc(1);
+  const reader: ObjectReader = {
+    start({ headers }) {
+      const sizeBytes = /\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1];
+      if (sizeBytes !== undefined && Number(sizeBytes) !== head.sizeBytes) throw new ObjectReplacedError();
+      etag = headers.etag?.replaceAll('"', "") ?? "";
+    },
+    reserve: () => byte,
+    commit: () => undefined,
+  };
+  await getObject(bucket, key, reader, { ...options, range: { startByte: 0, sizeBytes: 1 } });
+  return etag;
 }
 
 /** Whether an error is about the answer, and not about the use of its bytes. */

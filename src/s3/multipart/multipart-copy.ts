@@ -3,7 +3,8 @@ import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import type { Encryption } from "../encryption.ts";
+import { customerKeyHeaders, type Encryption } from "../encryption.ts";
+import { etagOfContent, ObjectReplacedError } from "../get-object.ts";
 import { checksumAlgorithmOf, headObject, type ObjectHead } from "../head-object.ts";
 import { findJoined, mayBeDone } from "../lost-answer.ts";
 import type { ObjectHeaders } from "../put-object.ts";
@@ -54,10 +55,12 @@ export async function copyInParts(
   const algorithm = checksumAlgorithmOf(head);
   const type = typeOfCopy(head, algorithm);
   const headers = { ...options.headers, ...(type ? { "x-amz-checksum-type": type } : {}) };
+  const source = options.sourceObject ?? key;
   const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
   try {
-    const parts = await copyParts(upload, head, algorithm, options);
-    await requireSame(bucket, options.sourceObject ?? key, head, options);
+    const etag = await etagOfSource(bucket, source, head, options);
+    const parts = await copyParts(upload, { sizeBytes: head.sizeBytes, etag }, algorithm, options);
+    await requireSame(bucket, source, etag, options);
     return await completeUpload(upload, head, { parts, algorithm, type }, options);
   } catch (error) {
     await abortUpload(upload);
@@ -73,18 +76,19 @@ function typeOfCopy(head: ObjectHead, algorithm: ChecksumAlgorithm | undefined):
 
 function copyParts(
   { bucket, key, uploadId }: MultipartUpload,
-  { sizeBytes }: ObjectHead,
+  { sizeBytes, etag: sourceEtag }: Pick<ObjectHead, "sizeBytes" | "etag">,
   algorithm: ChecksumAlgorithm | undefined,
   { sourceHeaders, customerKeyHeaders, parallelParts, signal }: MultipartCopyOptions,
 ): Promise<PartName[]> {
   const ranges = splitIntoRanges(sizeBytes, partSizeFor(sizeBytes));
+  const source = { ...sourceHeaders, "x-amz-copy-source-if-match": `"${sourceEtag}"` };
   return inParallel(ranges, parallelParts, signal, async (part, index, eitherSignal) => {
     const range = `bytes=${part.startByte}-${part.startByte + part.sizeBytes - 1}`;
     const response = await bucket.send({
       method: "PUT",
       key,
       query: { partNumber: String(index + 1), uploadId },
-      headers: { ...sourceHeaders, ...customerKeyHeaders, "x-amz-copy-source-range": range },
+      headers: { ...source, ...customerKeyHeaders, "x-amz-copy-source-range": range },
       signal: eitherSignal,
     });
     const result = await readResult(response, "CopyPartResult");
@@ -101,13 +105,31 @@ function copyParts(
 async function requireSame(
   bucket: Bucket,
   key: string,
-  head: ObjectHead,
-  { sourceKey, signal }: MultipartCopyOptions,
+  etag: string,
+  options: Pick<MultipartCopyOptions, "sourceKey" | "signal">,
 ): Promise<void> {
-  const { etag } = await headObject(bucket, key, { customerKey: sourceKey, signal });
-  if (etag === head.etag) return;
+  const head = await headObject(bucket, key, { customerKey: options.sourceKey, signal: options.signal });
+  if ((await etagOfSource(bucket, key, head, options)) !== etag) throw replacedError();
+}
+
+/** Also where a HEAD does not say it. */
+async function etagOfSource(
+  bucket: Bucket,
+  key: string,
+  head: ObjectHead,
+  { sourceKey, signal }: Pick<MultipartCopyOptions, "sourceKey" | "signal">,
+): Promise<string> {
+  if (head.etag !== "") return head.etag;
+  try {
+    return await etagOfContent(bucket, key, head, { headers: customerKeyHeaders(sourceKey), signal });
+  } catch (error) {
+    throw error instanceof ObjectReplacedError ? replacedError() : error;
+  }
+}
+
+function replacedError(): ServiceError {
   const serverMessage = "the object was replaced while it was copied";
-  throw new ServiceError({ status: 412, awsCode: "PreconditionFailed", serverMessage });
+  return new ServiceError({ status: 412, awsCode: "PreconditionFailed", serverMessage });
 }
 
 async function completeUpload(

@@ -4,7 +4,7 @@ import { setModified } from "../../files/temporary-file.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { customerKeyHeaders } from "../../s3/encryption.ts";
-import { getObject } from "../../s3/get-object.ts";
+import { etagOfContent, getObject } from "../../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ThreadLostError } from "../../threads/transfer-threads.ts";
@@ -31,6 +31,9 @@ export async function fetchInRanges(
   bucket.threads?.expect(sizeBytes);
   const head = await headObject(bucket, key, { customerKey: encryption, signal });
   if (head.etag === etag && head.sizeBytes !== sizeBytes) throw new ChecksumError("size");
+  // Without the condition, ranges of two objects could become one file.
+  const options = { headers: customerKeyHeaders(encryption), signal };
+  const etagOfRanges = head.etag || (await etagOfContent(bucket, key, head, options));
   const checksum = checksumOf(head);
   const parts = checksum?.partsCount === undefined ? undefined : await guessParts(context, key, head);
   const ranges = parts?.ranges ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
@@ -41,7 +44,7 @@ export async function fetchInRanges(
   let digests: readonly Buffer[];
   try {
     const digestedBy = isOfRanges ? checksum.algorithm : undefined;
-    digests = await fetchEach(context, { key, head, ranges, digestedBy, path: newPath }, file);
+    digests = await fetchEach(context, { key, head, etag: etagOfRanges, ranges, digestedBy, path: newPath }, file);
     await setModified(file, head.lastModifiedMs);
   } finally {
     await file.close();
@@ -64,6 +67,8 @@ export async function fetchInRanges(
 interface RangesToFetch {
   readonly key: string;
   readonly head: ObjectHead;
+  /** The one that each answer must have. */
+  readonly etag: string;
   readonly ranges: readonly ByteRange[];
   /** Set if a digest of each range is needed. */
   readonly digestedBy: DigestAlgorithm | undefined;
@@ -74,14 +79,14 @@ interface RangesToFetch {
 /** @returns the digests of the ranges, if they are needed. */
 async function fetchEach(
   context: FetchContext,
-  { key, head, ranges, digestedBy, path }: RangesToFetch,
+  { key, head, etag, ranges, digestedBy, path }: RangesToFetch,
   file: FileHandle,
 ): Promise<readonly Buffer[]> {
   const { signal, slots } = context;
   const digests = await inParallel(ranges, PARALLEL_RANGES, signal, async (range, _index, rangeSignal) => {
     const digest = await slots.run(slots.largeBodyWeight, () => {
       rangeSignal.throwIfAborted();
-      return fetchRange(context, { key, etag: head.etag, range, digestedBy, signal: rangeSignal }, file);
+      return fetchRange(context, { key, etag, range, digestedBy, signal: rangeSignal }, file);
     });
     if (digest || !digestedBy) return digest;
     // Digesting takes so long that reading the file again, in threads if it is large, is faster while more data arrives.
@@ -90,8 +95,7 @@ async function fetchEach(
   return digests.filter((digest) => digest !== undefined);
 }
 
-interface RangeToFetch extends Pick<RangesToFetch, "key" | "digestedBy"> {
-  readonly etag: string;
+interface RangeToFetch extends Pick<RangesToFetch, "key" | "etag" | "digestedBy"> {
   readonly range: ByteRange;
   readonly signal: AbortSignal;
 }

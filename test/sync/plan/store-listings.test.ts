@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   listsByFolder,
   listsByMarker,
@@ -125,6 +126,43 @@ describe("a store that tells ETags only with the content", () => {
     assert.deepEqual(new Map([...copy.read()].sort()), new Map([...some].sort()));
     assert.deepEqual(await bench.download("", copy.path), { ...counts, filesUnchanged: 3 });
   });
+});
+
+describe("a store that tells ETags only with the content, and gets another object during a download", () => {
+  const SIZE_BYTES = 33 * 1024 ** 2;
+  let replacement: { readonly range: string; readonly Body: Buffer } | undefined;
+  const replacesMeanwhile: Persona = {
+    ...tellsNoEtags,
+    answers: {
+      ...tellsNoEtags.answers,
+      GetObject: async (call, usual) => {
+        if (replacement && call.request.headers.get("range")?.startsWith(replacement.range)) {
+          const object = { Bucket: bench.bucket.name, Key: "large", Body: replacement.Body };
+          replacement = undefined;
+          await bench.target.client().send(new PutObjectCommand(object));
+        }
+        return usual(call);
+      },
+    },
+  };
+  const bench = new SyncBench(() => startEmbeddedTarget({ persona: replacesMeanwhile }));
+
+  for (const [title, range, sizeBytes] of [
+    ["between two ranges", `bytes=${16 * 1024 ** 2}-`, SIZE_BYTES],
+    ["before the first range", "bytes=0-", SIZE_BYTES + 1],
+  ] as const) {
+    it(`gives the file of the other one as a whole, if it comes ${title}`, async () => {
+      const [source, copy] = [bench.folder(), bench.folder()];
+      source.write(new Map([["large", Buffer.alloc(SIZE_BYTES, "a")]]));
+      await bench.upload(source.path, "");
+      bench.reopen();
+      const other = Buffer.alloc(sizeBytes, "b");
+      replacement = { range, Body: other };
+      await bench.download("", copy.path, { concurrency: 1 });
+      assert.equal(replacement, undefined);
+      assert.ok(copy.read().get("large")?.equals(other));
+    });
+  }
 });
 
 describe("a store whose listing tells no times", () => {
