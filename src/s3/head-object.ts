@@ -70,6 +70,14 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ServiceError && (error.awsCode === "NoSuchKey" || error.awsCode === "NotFound");
 }
 
+/** The statuses of refusals that concern only this object: no permission, another key, deleted meanwhile, parts not known. */
+const REFUSALS = [400, 403, 404, 405, 416, 501];
+
+/** Whether the store refuses the HEAD of this object, or of a part of it, and may answer others. */
+export function isHeadRefusal(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && REFUSALS.includes(error.details.status);
+}
+
 /**
  * Reads the headers of an answer to HeadObject or GetObject.
  *

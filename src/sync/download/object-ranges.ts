@@ -3,7 +3,7 @@ import { combineCrcs } from "../../checksums/combine.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { ObjectReplacedError } from "../../s3/get-object.ts";
-import { headObject, type ObjectHead } from "../../s3/head-object.ts";
+import { headObject, isHeadRefusal, type ObjectHead } from "../../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import type { FetchContext } from "./fetched-object.ts";
 
@@ -30,6 +30,7 @@ export async function guessParts(context: AskContext, key: string, head: ObjectH
   const partsCount = partsCountOf(head);
   if (partsCount === 1) return { ranges: splitIntoRanges(head.sizeBytes, head.sizeBytes), isGuess: false };
   const first = await headOfPart(context, key, head, 1);
+  if (!first) return undefined;
   const isEven = Math.ceil(head.sizeBytes / first.sizeBytes) === partsCount;
   if (isEven) return { ranges: splitIntoRanges(head.sizeBytes, first.sizeBytes), isGuess: true };
   const ranges = await findParts(context, key, head);
@@ -39,28 +40,35 @@ export async function guessParts(context: AskContext, key: string, head: ObjectH
 /** The parts that an object came in, each asked for; otherwise as `guessParts`. */
 export async function findParts(context: AskContext, key: string, head: ObjectHead): Promise<ByteRange[] | undefined> {
   const first = await headOfPart(context, key, head, 1);
-  if (first.partsCount !== partsCountOf(head)) return undefined;
+  if (!first || first.partsCount !== partsCountOf(head)) return undefined;
   const numbers = Array.from({ length: first.partsCount - 1 }, (_, index) => index + 2);
   const rest = await inParallel(numbers, PARALLEL_HEADS, context.signal, (partNumber) =>
     headOfPart(context, key, head, partNumber),
   );
   const parts: ByteRange[] = [];
   let startByte = 0;
-  for (const { sizeBytes } of [first, ...rest]) {
+  for (const part of [first, ...rest]) {
+    if (!part) return undefined;
+    const { sizeBytes } = part;
     parts.push({ startByte, sizeBytes });
     startByte += sizeBytes;
   }
   return startByte === head.sizeBytes ? parts : undefined;
 }
 
+/** Undefined if the store refuses it: some have no heads of parts. */
 async function headOfPart(
   { bucket, encryption, signal }: AskContext,
   key: string,
   { etag }: ObjectHead,
   partNumber: number,
-): Promise<ObjectHead> {
-  const part = await headObject(bucket, key, { customerKey: encryption, partNumber, signal });
-  if (part.etag !== etag) throw new ObjectReplacedError();
+): Promise<ObjectHead | undefined> {
+  const options = { customerKey: encryption, partNumber, signal };
+  const part = await headObject(bucket, key, options).catch((error: unknown) => {
+    if (isHeadRefusal(error)) return undefined;
+    throw error;
+  });
+  if (part && part.etag !== etag) throw new ObjectReplacedError();
   return part;
 }
 

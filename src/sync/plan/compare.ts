@@ -5,7 +5,7 @@ import type { FileDigestRequest } from "../../files/digest/digest-range.ts";
 import type { FileDigester } from "../../files/digest/file-digest.ts";
 import type { Bucket } from "../../s3/bucket.ts";
 import type { Encryption } from "../../s3/encryption.ts";
-import { headObject, type ObjectHead } from "../../s3/head-object.ts";
+import { headObject, isHeadRefusal, type ObjectHead } from "../../s3/head-object.ts";
 import type { RemoteObject } from "../../s3/listing/list-objects.ts";
 import { checksumOf, etagChecksum, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import type { CompareBy } from "../options.ts";
@@ -143,9 +143,6 @@ async function partSizeOf(
   return Math.ceil(sizeBytes / first.sizeBytes) === partsCount ? first.sizeBytes : undefined;
 }
 
-/** The statuses of refusals that concern only this object: no permission, another key, deleted meanwhile, parts not known. */
-const REFUSALS = [400, 403, 404, 405, 501];
-
 /**
  * The object's head, or why S3 does not return it.
  *
@@ -160,7 +157,7 @@ export async function headOrRefusal(
     return await headObject(bucket, key, { customerKey: encryption, partNumber, signal });
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof ServiceError && REFUSALS.includes(error.details.status)) return error;
+    if (isHeadRefusal(error)) return error;
     const why = describeFailure(error, bucket.name, key, "s3:GetObject");
     throw new StepError(codeOf(error), `Comparing with s3://${bucket.name}/${key} failed: ${why}`, { cause: error });
   }

@@ -98,6 +98,21 @@ describe("an object that came in parts", () => {
     );
   });
 
+  for (const [status, code, partNumber] of [
+    [400, "InvalidArgument", 1],
+    [416, "InvalidPartNumber", 1],
+    [501, "NotImplemented", 1],
+    [501, "NotImplemented", 2],
+  ] as const) {
+    it(`comes without a check of its parts, if the store answers ${status} to the head of part ${partNumber}`, async () => {
+      const match = { operation: "HeadObject", partNumber };
+      fault = target.server.addFault({ match, action: { kind: "status", status, code } });
+      await fetchParts([5, 12], false);
+      assert.equal(digested.length, 0);
+      assert.ok(fault.hits > 0);
+    });
+  }
+
   it("has its parts asked for once, if their number says that they differ", async () => {
     assert.deepEqual((await fetchParts([5, 12], true)).sort(), ["1", "1", "2", undefined]);
     assert.equal(digested.length, 2);
