@@ -16,6 +16,12 @@ export interface DeleteFailure {
   readonly error: ServiceError;
 }
 
+export interface DeleteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called with keys as soon as their objects are deleted, also if a later request fails. */
+  onDeleted?(keys: readonly string[]): void;
+}
+
 /** Requests for the same keys, if S3 is too busy to delete some of them. */
 const MAX_ROUNDS = 5;
 /** Requests at once for keys that have to be deleted one by one. */
@@ -33,13 +39,13 @@ const SINGLE_DELETES_AT_ONCE = 8;
 export async function deleteObjects(
   bucket: Bucket,
   keys: readonly string[],
-  signal?: AbortSignal,
+  options: DeleteOptions = {},
 ): Promise<DeleteFailure[]> {
   const plainKeys = keys.filter((key) => !NOT_IN_XML.test(key));
   const oddKeys = keys.filter((key) => NOT_IN_XML.test(key));
-  const failures = await deleteTogether(bucket, plainKeys, signal);
-  const oddFailures = await inParallel(oddKeys, SINGLE_DELETES_AT_ONCE, signal, (key, _, either) =>
-    deleteAlone(bucket, key, either),
+  const failures = await deleteTogether(bucket, plainKeys, options);
+  const oddFailures = await inParallel(oddKeys, SINGLE_DELETES_AT_ONCE, options.signal, (key, _, signal) =>
+    deleteAlone(bucket, key, { ...options, signal }),
   );
   return [...failures, ...oddFailures.filter((failure) => failure !== undefined)];
 }
@@ -51,12 +57,14 @@ const NOT_IN_XML = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 async function deleteTogether(
   bucket: Bucket,
   keys: readonly string[],
-  signal: AbortSignal | undefined,
+  { signal, onDeleted }: DeleteOptions,
 ): Promise<DeleteFailure[]> {
   const failures: DeleteFailure[] = [];
   let left = keys;
   for (let round = 1; left.length > 0; round++) {
     const failed = await requestDeletion(bucket, left, signal);
+    const refused = new Set(failed.map(({ key }) => key));
+    onDeleted?.(left.filter((key) => !refused.has(key)));
     let delayMs = 0;
     left = failed.flatMap((failure) => {
       const decision = decideRetry(failure.error, round);
@@ -108,13 +116,18 @@ function failureOf(element: XmlElement): DeleteFailure {
   return { key: childText(element, "Key") ?? "", error };
 }
 
-async function deleteAlone(bucket: Bucket, key: string, signal: AbortSignal): Promise<DeleteFailure | undefined> {
+async function deleteAlone(
+  bucket: Bucket,
+  key: string,
+  { signal, onDeleted }: DeleteOptions,
+): Promise<DeleteFailure | undefined> {
   try {
     await bucket.send({ method: "DELETE", key, signal });
-    return undefined;
   } catch (error) {
     // If a request for a single key fails, only a refusal is about that key.
     if (!(error instanceof ServiceError)) throw error;
-    return error.details.status === 404 && error.awsCode === "NoSuchKey" ? undefined : { key, error };
+    if (error.details.status !== 404 || error.awsCode !== "NoSuchKey") return { key, error };
   }
+  onDeleted?.([key]);
+  return undefined;
 }

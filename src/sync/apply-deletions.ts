@@ -21,21 +21,26 @@ export async function applyDeletions(
   const done: Action[] = [];
   const failures: ActionFailure[] = [];
   for (let start = 0; start < deletions.length; start += MAX_KEYS_PER_DELETE) {
-    const batch = new Map(deletions.slice(start, start + MAX_KEYS_PER_DELETE).map((action) => [keyOf(action), action]));
+    const left = new Map(deletions.slice(start, start + MAX_KEYS_PER_DELETE).map((action) => [keyOf(action), action]));
+    const onDeleted = (keys: readonly string[]) => {
+      for (const key of keys) {
+        const action = left.get(key);
+        if (!left.delete(key) || !action) continue;
+        observer.actionDone(action);
+        done.push(action);
+      }
+    };
     try {
-      for (const { key, error } of await deleteObjects(bucket, [...batch.keys()], signal)) {
-        const action = batch.get(key);
+      for (const { key, error } of await deleteObjects(bucket, [...left.keys()], { signal, onDeleted })) {
+        const action = left.get(key);
         if (action) failures.push({ action, error });
-        batch.delete(key);
       }
     } catch (error) {
       // The last request may have been executed. The next run shows it.
       if (signal.aborted) break;
-      failures.push(...[...batch.values()].map((action) => ({ action, error })));
+      for (const action of left.values()) failures.push({ action, error });
       break;
     }
-    for (const action of batch.values()) observer.actionDone(action);
-    done.push(...batch.values());
   }
   return { done, failures };
 }

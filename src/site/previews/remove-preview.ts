@@ -125,7 +125,7 @@ async function deleteAll(
 }
 
 async function deleteManifest(bucket: Bucket, key: string, signal: AbortSignal): Promise<void> {
-  const [failure] = await deleteObjects(bucket, [key], signal);
+  const [failure] = await deleteObjects(bucket, [key], { signal });
   if (failure) throw notDeleted(bucket, key, failure.error, 0);
 }
 

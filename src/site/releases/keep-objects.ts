@@ -51,7 +51,7 @@ export async function keepObjects(
 
 /** A copy of another object must not stay, because its name describes its content. */
 async function removeCopy(bucket: Bucket, key: string, signal: AbortSignal): Promise<void> {
-  const [failure] = await deleteObjects(bucket, [key], signal).catch((error: unknown) => [{ key, error }]);
+  const [failure] = await deleteObjects(bucket, [key], { signal }).catch((error: unknown) => [{ key, error }]);
   signal.throwIfAborted();
   if (!failure) return;
   const why = describeFailure(failure.error, bucket.name, key, "s3:DeleteObject");

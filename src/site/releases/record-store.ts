@@ -83,7 +83,9 @@ export async function deleteStaleReleases(
   const sorted = [...names.filter(isRecord), ...names.filter((name) => !isRecord(name))];
   for (let start = 0; start < sorted.length; start += MAX_KEYS_PER_DELETE) {
     const keys = sorted.slice(start, start + MAX_KEYS_PER_DELETE).map((name) => prefix + name);
-    const [failure] = await deleteObjects(bucket, keys, signal).catch((error: unknown) => [{ key: keys[0], error }]);
+    const [failure] = await deleteObjects(bucket, keys, { signal }).catch((error: unknown) => [
+      { key: keys[0], error },
+    ]);
     signal.throwIfAborted();
     if (!failure) continue;
     const why = describeFailure(failure.error, bucket.name, failure.key, "s3:DeleteObject");
