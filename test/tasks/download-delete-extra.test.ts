@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { assertDownloaded, assertFailedWith, downloadBench } from "./download-bench.ts";
 
@@ -100,9 +100,9 @@ describe("AwsS3Download with deleteExtra", () => {
       [
         `c.js was not downloaded: there is a folder of the same name: ${join(bench.landing.path, "c.js")}. Remove or rename that folder, or choose another target folder. [path-taken]`,
       ],
-      { deleted: 1 },
+      {},
     );
-    assert.deepEqual(bench.landing.read(), { "c.js/keep.txt": "keep" });
+    assert.deepEqual(bench.landing.read(), { "c.js/keep.txt": "keep", "c.js/x.js": "x" });
   });
 
   it("keeps the folders that the bucket has, emptied or not", async () => {
@@ -154,6 +154,36 @@ describe("AwsS3Download with deleteExtra, when things go wrong,", () => {
       "download a.txt → a.txt: new, done",
       "download b.txt → b.txt: size differs, failed",
     ]);
+  });
+
+  it("keeps what is in the way of files and folders unless everything has come", async () => {
+    await bench.put({ "a/b.txt": "b", "a/d/e.txt": "e", c: "c", "f/": "", "z.txt": "z" });
+    const old = { a: "file", "c/d/x.txt": "x", "c/y.txt": "y", f: "file" };
+    bench.landing.write(old);
+    mkdirSync(join(bench.landing.path, "c/empty"));
+    const refused = { kind: "status", status: 403, code: "AccessDenied", message: "Access Denied" } as const;
+    for (const key of ["a/b.txt", "c", "z.txt"]) {
+      const fault = bench.fault({ operation: "GetObject", key }, refused);
+      const result = await bench.download(ALL);
+      fault.remove();
+      assert.equal(result.result, "Failed");
+      const { "z.txt": _, ...left } = bench.landing.read();
+      assert.deepEqual(left, { ...old, "c/empty/": "" }, key);
+      const done = bench.actions(result).filter((action) => action.endsWith("done") && !action.endsWith("notDone"));
+      assert.deepEqual(done, key === "z.txt" ? [] : ["download z.txt → z.txt: new, done"]);
+      rmSync(join(bench.landing.path, "z.txt"), { force: true });
+    }
+    assertDownloaded(await bench.download(ALL), { new: 4, deleted: 4, bytes: 4 });
+    assert.deepEqual(bench.landing.read(), { "a/b.txt": "b", "a/d/e.txt": "e", c: "c", "f/": "", "z.txt": "z" });
+  });
+
+  it("replaces a link by a folder, and writes nothing behind it", async function () {
+    if (process.platform === "win32") this.skip();
+    await bench.put({ "a/b.txt": "new", "real/b.txt": "kept" });
+    bench.landing.write({ "real/b.txt": "kept" });
+    symlinkSync("real", join(bench.landing.path, "a"));
+    assertDownloaded(await bench.download(ALL), { new: 1, unchanged: 1, deleted: 1, bytes: 3 });
+    assert.deepEqual(bench.landing.read(), { "a/b.txt": "new", "real/b.txt": "kept" });
   });
 
   it("deletes nothing where the listing breaks off", async () => {

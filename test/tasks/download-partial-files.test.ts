@@ -23,13 +23,17 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
   const pidFile = () => join(bench.landing.outside, "pid");
 
   /** Downloads until `isFarEnough`, then interrupts it. */
-  async function interrupt(how: "kill" | "cancel", isFarEnough: () => boolean): Promise<StepResult> {
+  async function interrupt(
+    how: "kill" | "cancel",
+    isFarEnough: () => boolean,
+    inputs: Readonly<Record<string, string>> = {},
+  ): Promise<StepResult> {
     const cancel = new AbortController();
     const writePid = join(bench.landing.outside, "pid.cjs");
     bench.landing.write({
       "../pid.cjs": `require("node:fs").writeFileSync(${JSON.stringify(pidFile())}, String(process.pid))`,
     });
-    const running = bench.download({}, { cancel: cancel.signal, env: { NODE_OPTIONS: `--require=${writePid}` } });
+    const running = bench.download(inputs, { cancel: cancel.signal, env: { NODE_OPTIONS: `--require=${writePid}` } });
     for (let left = 2_000; !isFarEnough() && left > 0; left--) await sleep(5);
     if (how === "kill") process.kill(Number(readFileSync(pidFile(), "utf8")), "SIGKILL");
     else cancel.abort();
@@ -72,6 +76,21 @@ describe("AwsS3Download never leaves a part of a file under its name,", () => {
       assertDownloaded(await bench.download(), { updated: 1, bytes: LARGE });
       assert.deepEqual(look().temporary, []);
       assert.ok(Buffer.from(look().files["folder/large.bin"] ?? "", "latin1").equals(large));
+    });
+
+    it(`a large one where another file is deleted, whoever may ${how} it in the middle`, async () => {
+      await bench.put({ "a/large.bin": large, "b.txt": "b" });
+      bench.landing.write({ a: "as it was" });
+      const inputs = { deleteExtra: "true", maxDelete: "100%" };
+      const match = { operation: "GetObject", key: "a/large.bin" };
+      const slow = bench.fault(match, { kind: "slow", bytesPerSecond: 10 * MIB });
+      await interrupt(how, () => slow.hits === 3 && "b.txt" in look().files, inputs);
+      slow.remove();
+      assert.deepEqual(look().files, { a: "as it was", "b.txt": "b" });
+
+      assertDownloaded(await bench.download(inputs), { new: 1, unchanged: 1, deleted: 1, bytes: LARGE });
+      assert.deepEqual(look().temporary, []);
+      assert.deepEqual(Object.keys(look().files), ["a/large.bin", "b.txt"]);
     });
 
     it(`many small ones, whoever may ${how} it in the middle, and the next run brings the rest`, async () => {
