@@ -102,7 +102,9 @@ class Download {
     const result = await applyActions(this.#plan.actions.filter(isTransfer), {
       parallelActions: () => this.#context.slots.wanted,
       perform: (action) => this.#transferOne(action),
-      onDone: (action) => isBlocked(action) || observer.actionDone(action),
+      onDone: (action) => {
+        if (!isBlocked(action)) observer.actionDone(action);
+      },
       signal,
     });
     this.#steps.push({ ...result, done: result.done.filter((action) => !isBlocked(action)) });
@@ -159,9 +161,14 @@ class Download {
     perform: (action: Action) => Promise<number>,
     signal: AbortSignal,
   ): Promise<void> {
-    const onDone = this.#tools.observer.actionDone;
-    const parallelActions = () => PARALLEL_CHANGES;
-    this.#steps.push(await applyActions(actions, { parallelActions, perform, onDone, signal }));
+    const { observer } = this.#tools;
+    const result = await applyActions(actions, {
+      parallelActions: () => PARALLEL_CHANGES,
+      perform,
+      onDone: (action) => observer.actionDone(action),
+      signal,
+    });
+    this.#steps.push(result);
   }
 }
 
