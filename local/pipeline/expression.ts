@@ -87,6 +87,17 @@ const language: ReadonlyMap<string, LanguageFunction> = new Map<string, Language
   ],
   ["lower", { least: 1, most: 1, call: ([parameter]) => toText(parameter?.() ?? null).toLowerCase() }],
   ["upper", { least: 1, most: 1, call: ([parameter]) => toText(parameter?.() ?? null).toUpperCase() }],
+  [
+    "replace",
+    {
+      least: 3,
+      most: 3,
+      call: (parameters) => {
+        const [text = "", searched = "", replacement = ""] = parameters.map((parameter) => toText(parameter()));
+        return searched === "" ? text : text.replaceAll(searched, () => replacement);
+      },
+    },
+  ],
   ["trim", { least: 1, most: 1, call: ([parameter]) => toText(parameter?.() ?? null).trim() }],
 ]);
 

@@ -51,6 +51,7 @@ describe("A condition", () => {
     ["le(1.9.9, variables.version)", true],
     ["eq(coalesce(variables.missing, variables.empty, 'last'), 'LAST')", true],
     ["eq(upper(trim(' a ')), lower('A'))", true],
+    ["eq(replace('refs/heads/a/b', 'refs/heads/', ''), 'a/b')", true],
     [" AND( Succeeded( ) , Not( Failed() ) ) ", true],
     ["variables.count", true],
     ["variables.missing", false],
