@@ -84,6 +84,8 @@ export function openBucket(options: BucketOptions): Bucket {
   const signsPayload = protocol === "http:";
   const limiter = new AdaptiveLimiter();
   let clockOffsetMs = 0;
+  /** When a session was last found not to have ended. */
+  const aliveAtMs = new WeakMap<Credentials, number>();
   const givenUp = new Set<GivenUp>();
 
   function giveUp(what: GivenUp): void {
@@ -137,9 +139,22 @@ export function openBucket(options: BucketOptions): Bucket {
     { key, query = {}, headers, signal }: S3Request,
     credentials: Credentials,
   ): Promise<void> {
-    const request: S3Request = { method: "GET", key, query, headers: { ...headers, range: "bytes=0-0" }, signal };
+    if (Date.now() - (aliveAtMs.get(credentials) ?? 0) < ALIVE_MS) return;
+    const receive = () => {
+      throw new Error("it is not refused, and its bytes are not wanted");
+    };
+    const request: S3Request = {
+      method: "GET",
+      key,
+      query,
+      headers: { ...headers, range: "bytes=0-0" },
+      receive,
+      signal,
+    };
     const error: unknown = await sendTo(asked, request, credentials).catch((reason) => reason);
+    signal?.throwIfAborted();
     if (isExpiredSession(error)) throw error;
+    aliveAtMs.set(credentials, Date.now());
   }
 
   async function sendSigned(next: () => S3Request, credentials: Credentials): Promise<HttpResponse> {
@@ -199,6 +214,9 @@ function isSkewed({ details }: ServiceError, method: S3Request["method"], time: 
     Math.abs(serverTimeMs - time.getTime()) > MAX_SKEW_MS
   );
 }
+
+/** For so long a session that has not ended is not asked about again: HEADs may be refused for other reasons, one by one. */
+const ALIVE_MS = 60_000;
 
 /** S3 answers 400 to a session that has ended, and to a HEAD without a body that says so. */
 function mayBeExpired({ details }: ServiceError, { method, key }: S3Request, { sessionToken }: Credentials): boolean {

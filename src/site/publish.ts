@@ -84,11 +84,12 @@ async function publishInOrder(
   const isWhole = storing.failures.length === 0;
 
   let change: WebsiteChange | undefined;
-  if (isWhole)
+  if (isWhole) {
+    await collectStepError(errors, () => keepPublic(opened, options, tools));
     await collectStepError(errors, async () => {
-      await keepPublic(opened, options, tools);
       ({ documents: manifest.website, change } = await setWebsite(site, options, tools));
     });
+  }
   const changed = {
     names: objectsToInvalidate(site, options, record.done),
     redirects: redirectsToInvalidate(site, options, change),

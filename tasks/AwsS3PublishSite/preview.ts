@@ -8,6 +8,7 @@ import { attachSummary } from "../../src/agent/summary.ts";
 import type { CodedMessage } from "../../src/errors/coded-message.ts";
 import type { PreviewOptions, SiteOptions } from "../../src/site/options.ts";
 import { prepareSite } from "../../src/site/plan/prepare.ts";
+import { findSiteAddress } from "../../src/site/plan/site-address.ts";
 import { changedPages } from "../../src/site/previews/changed-pages.ts";
 import { cleanUpPreviews } from "../../src/site/previews/clean-up.ts";
 import { type PreviewRunEnd, runPreview } from "../../src/site/previews/preview-run.ts";
@@ -143,14 +144,16 @@ function siteWork(options: SiteOptions & { readonly preview: PreviewOptions }): 
 async function tell(
   { kind, errors }: { readonly kind: PreviewRunEnd["kind"]; readonly errors: readonly unknown[] },
   { site, report }: SiteOutcome,
-  { pullRequestPreview, access, prefix, rootPrefix }: PreviewTask,
+  inputs: PreviewTask,
   pullRequests: PreviewPullRequests,
 ): Promise<string> {
   if (kind === "closed" || kind === "superseded") return "";
+  const { pullRequestPreview, access, prefix, rootPrefix } = inputs;
   const { name, pullRequest, comment, previewDays } = pullRequestPreview;
   // The commit that is built is that of the merge, which nobody finds in the pull request.
   const commit = readRunRepository().sourceCommit ?? runBuild().commit;
-  const { siteUrl } = site?.address ?? {};
+  // Without a plan, an earlier run may have published it there.
+  const { siteUrl } = site?.address ?? findSiteAddress(inputs, undefined);
   const place = { bucketName: access.bucketName, prefix };
   return pullRequests.tell(
     pullRequest,

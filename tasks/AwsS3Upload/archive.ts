@@ -34,7 +34,7 @@ export function transferArchive(options: ArchiveUploadOptions, cancelSignal: Abo
       async apply(plan, tools) {
         const result = await applyArchive(plan, options, { ...tools, journal: uploadJournal() });
         sent = result.sent;
-        versionId = result.versionId;
+        versionId = result.versionId ?? "";
         return result.report;
       },
       outputsOf: (counts) => ({

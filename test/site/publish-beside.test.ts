@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Bucket, S3Request } from "../../src/s3/bucket.ts";
 import { getBucketPolicy, putBucketPolicy } from "../../src/s3/buckets/bucket-policy.ts";
-import { getWebsiteConfiguration, putWebsiteConfiguration } from "../../src/s3/buckets/website-configuration.ts";
 import { planPublicRead } from "../../src/site/hosting/public-read.ts";
 import { MANIFEST_NAME } from "../../src/site/manifest/manifest.ts";
 import { publishBench, type SiteFiles, type SitePlaceOnBench } from "./publish-bench.ts";
@@ -72,15 +71,10 @@ describe("two publishes to the same place", function () {
 
 describe("first publishes of two sites of one bucket", () => {
   const bench = publishBench();
-  const more = { prefix: "mine/", publicRead: true, configureWebsite: true } as const;
-  const rule = (prefix: string) => ({
-    condition: { keyPrefix: `${prefix}old/` },
-    redirect: { replaceKeyPrefixWith: `${prefix}new/` },
-  });
-  const MINE = { "index.html": "mine", _redirects: "/old/* /new/:splat 301" };
+  const more = { prefix: "mine/", publicRead: true } as const;
 
   it("keep both policy statements, though the other one read the policy before", async () => {
-    const place = await bench.newPlace(MINE, more);
+    const place = await bench.newPlace({ "index.html": "mine" }, more);
     const options = { prefix: "theirs/", partition: "aws", signal: new AbortController().signal };
     const { policy: theirs = "" } = await planPublicRead(place.bucket, options);
     const isManifest = ({ method, key }: S3Request) => method === "PUT" && key === `mine/${MANIFEST_NAME}`;
@@ -89,24 +83,6 @@ describe("first publishes of two sites of one bucket", () => {
     assert.deepEqual([report?.errors, bucket.hasActed()], [[], true]);
     const policy = (await getBucketPolicy(place.bucket)) ?? "";
     for (const prefix of ["mine/", "theirs/"]) assert.match(policy, new RegExp(`/${prefix}\\*`));
-  });
-
-  it("keep the routing rules of both, though the other one read them before", async () => {
-    const place = await bench.newPlace(MINE, more);
-    const theirs = { indexDocument: "index.html", routingRules: [rule("theirs/")] };
-    let isWritten = false;
-    const isReadAfterWrite = ({ method, query }: S3Request) => {
-      if (query?.website === undefined) return false;
-      isWritten ||= method === "PUT";
-      return isWritten && method === "GET";
-    };
-    const bucket = beforeRequest(place.bucket, isReadAfterWrite, () => putWebsiteConfiguration(place.bucket, theirs));
-    const { report } = await place.publish({}, { bucket });
-    assert.deepEqual([report?.errors, bucket.hasActed()], [[], true]);
-    const website = await getWebsiteConfiguration(place.bucket);
-    const rules = website && "routingRules" in website ? website.routingRules : [];
-    const prefixes = new Set(rules.map(({ condition }) => condition.keyPrefix));
-    assert.deepEqual([...prefixes].sort(), ["mine/old/", "theirs/old/"]);
   });
 });
 

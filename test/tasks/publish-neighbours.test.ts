@@ -61,6 +61,15 @@ describe("AwsS3PublishSite, several sites in a bucket,", () => {
     assert.deepEqual(await website(), ["index.html", "docs/404.html", ["docs/v1/"]]);
   });
 
+  it("come back with the rules of their release, though another site has the folder by now", async () => {
+    const keeping = { keepReleases: "2" };
+    await publish({ ...root, _redirects: "/shop/* /new/:splat\n" }, keeping);
+    await publish({ ...root, _redirects: "/old/* /new/:splat\n" }, keeping);
+    await publish(docs, { targetFolder: "shop" });
+    const { errors } = outcomeOf(await bench.publish({ action: "rollback", siteUrl: bench.siteUrl }));
+    assert.equal(errors, undefined);
+  });
+
   it("lose those rules of the others that are said again, which use up the bucket's 50", async () => {
     await publish(docs, { targetFolder: "docs" });
     const ruleOf = (KeyPrefixEquals: string) => ({

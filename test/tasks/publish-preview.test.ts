@@ -263,8 +263,11 @@ describe("AwsS3PublishSite with action: preview", function () {
     assert.match(comments(12)[0] ?? "", /✅ Published/);
     const { result } = await preview(12, { globExpressions: "nothing" });
     assert.equal(result, "Failed");
-    assert.match(comments(12)[0] ?? "", /\| Result \| ❌ Failed: 1 error, see the log, /);
-    assert.equal(azureDevOps.pullRequests.statuses.get(12)?.at(-1)?.state, "failed");
+    const [comment = ""] = comments(12);
+    assert.match(comment, /\| Result \| ❌ Failed: 1 error, see the log, /);
+    assert.match(comment, /\(https:\/\/preview\.example\.com\/pr-12\/\)/);
+    const { state, targetUrl } = azureDevOps.pullRequests.statuses.get(12)?.at(-1) ?? {};
+    assert.deepEqual([state, targetUrl], ["failed", "https://preview.example.com/pr-12/"]);
   });
 
   it("only says what it would do in a dry run", async () => {
@@ -360,5 +363,25 @@ describe("AwsS3PublishSite with action: preview", function () {
       assert.equal(outputVariables.filesDeleted?.value, "0");
     }
     assert.deepEqual(await keys(), ["index.html", "menu.html", ...PR_12].sort());
+  });
+
+  it("is not asked for by an upload that deletes nothing in its folder", async () => {
+    assertSucceeded(await preview(12));
+    await target.client().send(new PutObjectCommand({ Bucket: bucketName, Key: "app/gone.html", Body: "gone" }));
+    target.server.clearRequests();
+    const { outputVariables } = await runStoreStep(
+      "AwsS3Upload",
+      target,
+      {
+        bucketName,
+        sourceFolder: source.path,
+        deleteExtra: "true",
+        maxDelete: "100%",
+        globExpressions: "app/**\n*.html",
+      },
+      {},
+    );
+    assert.equal(outputVariables.filesDeleted?.value, "1");
+    assert.equal(target.server.requests.filter(({ operation }) => operation === "HeadObject").length, 0);
   });
 });

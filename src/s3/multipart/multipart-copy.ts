@@ -3,8 +3,9 @@ import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
+import { etagOfSource } from "../copying/copy-source.ts";
 import { customerKeyHeaders, type Encryption } from "../encryption.ts";
-import { etagOfContent, ObjectReplacedError } from "../get-object.ts";
+import { ObjectReplacedError } from "../get-object.ts";
 import { checksumAlgorithmOf, headObject, type ObjectHead } from "../head-object.ts";
 import { findJoined, mayBeDone } from "../lost-answer.ts";
 import type { ObjectHeaders } from "../put-object.ts";
@@ -58,7 +59,7 @@ export async function copyInParts(
   const source = options.sourceObject ?? key;
   const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
   try {
-    const etag = await etagOfSource(bucket, source, head, options);
+    const etag = await sourceEtag(bucket, source, head, options);
     const parts = await copyParts(upload, { sizeBytes: head.sizeBytes, etag }, algorithm, options);
     await requireSame(bucket, source, etag, options);
     return await completeUpload(upload, head, { parts, algorithm, type }, options);
@@ -109,19 +110,17 @@ async function requireSame(
   options: Pick<MultipartCopyOptions, "sourceKey" | "signal">,
 ): Promise<void> {
   const head = await headObject(bucket, key, { customerKey: options.sourceKey, signal: options.signal });
-  if ((await etagOfSource(bucket, key, head, options)) !== etag) throw replacedError();
+  if ((await sourceEtag(bucket, key, head, options)) !== etag) throw replacedError();
 }
 
-/** Also where a HEAD does not say it. */
-async function etagOfSource(
+async function sourceEtag(
   bucket: Bucket,
   key: string,
   head: ObjectHead,
   { sourceKey, signal }: Pick<MultipartCopyOptions, "sourceKey" | "signal">,
 ): Promise<string> {
-  if (head.etag !== "") return head.etag;
   try {
-    return await etagOfContent(bucket, key, head, { headers: customerKeyHeaders(sourceKey), signal });
+    return await etagOfSource(bucket, key, head, { headers: customerKeyHeaders(sourceKey), signal });
   } catch (error) {
     throw error instanceof ObjectReplacedError ? replacedError() : error;
   }

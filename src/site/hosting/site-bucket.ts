@@ -1,11 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { ensureBucket } from "../../s3/buckets/create-bucket.ts";
-import type { WebsiteConfiguration } from "../../s3/buckets/website-configuration.ts";
-import { pause } from "../../scheduling/back-off.ts";
 import type { PlanProblem } from "../../sync/plan/plan.ts";
 import { StepError } from "../../sync/step-error.ts";
 import { asDone, type Change } from "../change-log.ts";
-import type { Pause } from "../growing-delays.ts";
 import type { SiteOptions } from "../options.ts";
 import type { PreparedSite } from "../plan/prepared-site.ts";
 import type { SiteTools } from "../plan/site-tools.ts";
@@ -19,16 +16,10 @@ import {
   planPublicRead,
   restorePublicRead,
 } from "./public-read.ts";
-import {
-  documentsOf,
-  type SharedWebsite,
-  shareWebsite,
-  type WebsiteChange,
-  type WebsiteDocuments,
-} from "./shared-website.ts";
+import { documentsOf, shareWebsite, type WebsiteChange, type WebsiteDocuments } from "./shared-website.ts";
 import { configureWebsite, readWebsite } from "./website.ts";
 
-type Tools = Pick<SiteTools, "bucket" | "log" | "signal"> & { readonly pause?: Pause };
+type Tools = Pick<SiteTools, "bucket" | "log" | "signal">;
 
 /**
  * Creates the bucket if it is missing, and makes the site public, if the inputs ask for it.
@@ -84,12 +75,10 @@ export interface WebsiteOutcome {
  * @throws {StepError} if S3 refuses; the signal's reason.
  */
 export async function setWebsite(
-  site: PreparedSite,
+  { ownWebsite, neighbours }: PreparedSite,
   { configureWebsite: isAsked, prefix }: SiteOptions,
-  tools: Tools,
+  { bucket, log, signal }: Tools,
 ): Promise<WebsiteOutcome> {
-  const { ownWebsite, neighbours } = site;
-  const { bucket, log, signal } = tools;
   if (!isAsked) return { documents: neighbours.ownDocuments };
   // Another site of the bucket may have changed it since this publish was planned.
   const present = await readWebsite(bucket, signal);
@@ -99,37 +88,10 @@ export async function setWebsite(
   if (outcome === "set") log.info(`Set the website configuration of the bucket ${bucket.name}`);
   // Its rules may have been written by hand, without a copy elsewhere.
   if (outcome === "set" && present) log.info(`The website configuration before that: ${JSON.stringify(present)}`);
-  const isBeside = prefix !== "";
-  const settled = isBeside && outcome === "set" ? await keepWebsite(site, present, shared, tools) : shared;
   return {
-    documents: isBeside && settled.ownsDocuments ? documentsOf(ownWebsite) : undefined,
-    ...(outcome === "set" && present ? { change: { before: present, after: settled.website } } : {}),
+    documents: shared.ownsDocuments && prefix !== "" ? documentsOf(ownWebsite) : undefined,
+    ...(outcome === "set" && present ? { change: { before: present, after: shared.website } } : {}),
   };
-}
-
-/** Longer than another publish takes from reading the configuration to writing it. Several that lose theirs do not wait equally long. */
-const RACE_MS = { shortest: 400, longest: 800 };
-
-/**
- * Sets the website configuration again, if another publish to the bucket had read it before this one wrote it. S3 has no conditions for
- * such writes.
- */
-async function keepWebsite(
-  { ownWebsite, neighbours }: PreparedSite,
-  before: WebsiteConfiguration | undefined,
-  done: SharedWebsite,
-  { bucket, log, signal, pause: wait = pause }: Tools,
-): Promise<SharedWebsite> {
-  await wait(RACE_MS.shortest + Math.random() * (RACE_MS.longest - RACE_MS.shortest), signal);
-  const present = await readWebsite(bucket, signal);
-  // A read may still return what was there before the write.
-  if (isDeepStrictEqual(present, before)) return done;
-  const ownDocuments = done.ownsDocuments ? documentsOf(ownWebsite) : neighbours.ownDocuments;
-  const shared = shareWebsite(present, ownWebsite, { ...neighbours, ownDocuments });
-  if (!shared || isDeepStrictEqual(present, shared.website)) return done;
-  await configureWebsite(bucket, shared.website, signal);
-  log.info(`Another publish had replaced the website configuration of the bucket ${bucket.name}: set it again`);
-  return shared;
 }
 
 /** A bucket whose website endpoint redirects all visitors to another host. */

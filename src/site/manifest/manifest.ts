@@ -13,7 +13,7 @@ export function isManifestName(name: string): boolean {
 export const MANIFEST_VERSION = 1;
 
 /** Of half a million objects, some of which are being deleted. A larger one would take more memory than an agent may have. */
-export const MAX_MANIFEST_BYTES = 128 * 1024 ** 2;
+export const MAX_MANIFEST_BYTES = 170 * 1024 ** 2;
 
 /** The site's objects at the last publish, and so the objects that the site may delete. */
 export interface Manifest {

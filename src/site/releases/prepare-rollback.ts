@@ -57,7 +57,8 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const nowMs = (tools.now ?? Date.now)();
   const objects = objectsOf(target, asked);
   const digests = new Map([...target.entries].map(([name, { sha256 }]) => [name, sha256]));
-  const { routingRules } = ownWebsite;
+  // Those of the release cannot be changed; rules of sites that came later go first.
+  const routingRules: never[] = [];
   const skippedPaths = new SkippedPaths();
   const plan = planSite(options, { objects, digests, listed, manifest, routingRules, skippedPaths, nowMs });
   const puts = plan.groups.flatMap(({ actions }) => actions);

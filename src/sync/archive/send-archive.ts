@@ -38,7 +38,7 @@ export interface ArchiveResult {
   readonly report: TransferReport;
   /** Undefined if no archive was stored. */
   readonly sent: SentArchive | undefined;
-  /** The version of the object now; undefined in a bucket without versions. */
+  /** The version of the object now; undefined in a bucket without versions, or if it is not known. */
   readonly versionId: string | undefined;
 }
 
@@ -89,13 +89,20 @@ export async function applyArchive(
   return { report, sent, versionId };
 }
 
+/** @returns undefined if it cannot be read. */
 async function versionOf(
   key: string,
   { encryption }: ArchiveUploadOptions,
   { bucket, signal }: ArchiveTools,
 ): Promise<string | undefined> {
-  const { headers } = await headObject(bucket, key, { customerKey: encryption, signal });
-  return headers["x-amz-version-id"];
+  try {
+    const { headers } = await headObject(bucket, key, { customerKey: encryption, signal });
+    return headers["x-amz-version-id"];
+  } catch {
+    // The headers are changed all the same.
+    signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 /** @throws {UnsupportedInputError} if the store does not have what an input asks for; what `uploadStream` throws. */

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { codeOf } from "../../errors/coded-error.ts";
 import type { CodedMessage } from "../../errors/coded-message.ts";
-import { lastName } from "../../files/below-folder.ts";
+import { folderOf, foldersAbove, lastName } from "../../files/below-folder.ts";
 import { compareUtf8 } from "../../files/byte-order.ts";
 import { type UseWatch, type WatchedPatterns, watchPatterns } from "../../files/pattern-use.ts";
 import { type LocalFile, type ScanWarning, scan, scanBase } from "../../files/scan.ts";
@@ -133,9 +133,11 @@ class UploadPlanner {
   }
 
   /** AwsS3PublishSite publishes and removes them, and no folder has their files. */
-  async #previewFolders(): Promise<readonly string[]> {
+  #previewFolders(): Promise<readonly string[]> {
     const { bucket, signal } = this.#context;
-    return this.#extra.length > 0 ? previewFolders(bucket, this.#options.prefix, this.#manifests, signal) : [];
+    const folders = new Set(this.#extra.flatMap(({ relativeKey }) => foldersAbove(relativeKey)));
+    const manifests = this.#manifests.filter((name) => folders.has(folderOf(name)));
+    return previewFolders(bucket, this.#options.prefix, manifests, signal);
   }
 
   #remarks(): PlanRemark[] {

@@ -45,8 +45,7 @@ export class UntypedObjects {
     if (!this.#found) return [];
     const { key, contentType } = this.#found;
     const what = `${key} is unchanged, but its Content-Type is ${S3_DEFAULT} and not ${contentType}. Other objects may have the same problem.`;
-    const advice =
-      "To correct that without uploading files again, set their Content-Type by pattern in headers.";
+    const advice = "To correct that without uploading files again, set their Content-Type by pattern in headers.";
     return [{ kind: "warning", input: "headers", code: "content-type-missing", message: `${what} ${advice}` }];
   }
 

@@ -95,9 +95,10 @@ describe("copying an object within its bucket", () => {
     const source = await put("large", { Body: Buffer.alloc(33 * MIB, "a") });
     const replace = () => put("large", { Body: Buffer.alloc(33 * MIB, "b") });
     const write = { headers: {}, metadata: "kept", maxCopyBytes: 6 * MIB, signal } as const;
-    const copy = (key: string, store: Bucket) => copyObject(store, { ...source, etag: "" }, key, write);
+    const copy = (key: string, store: Bucket, etag = "") => copyObject(store, { ...source, etag }, key, write);
     await copy("joined", withoutHeadEtags(bucket));
-    assert.equal((await headObject(bucket, "joined")).sizeBytes, 33 * MIB);
+    await copy("joined as listed", withoutHeadEtags(bucket), source.etag);
+    for (const key of ["joined", "joined as listed"]) assert.equal((await headObject(bucket, key)).sizeBytes, 33 * MIB);
     await assert.rejects(
       copy("mixed", withoutHeadEtags(bucket, replace)),
       (error) => error instanceof ServiceError && error.awsCode === "PreconditionFailed",
