@@ -212,7 +212,7 @@ describe("AwsS3Upload, where another tool has stored files without a type,", () 
   const bench = uploadBench("embedded");
   const untyped = { ContentType: "binary/octet-stream" };
 
-  it("says so once, and names the inputs that correct it", async () => {
+  it("says so once, and names the input that corrects it", async () => {
     for (const key of ["a.html", "b.html", "c.css"]) await bench.put(key, { Body: key, ...untyped });
     bench.source.write({ "a.html": "a.html", "b.html": "b.html", "c.css": "c.css" });
     const result = await bench.upload();
@@ -221,7 +221,7 @@ describe("AwsS3Upload, where another tool has stored files without a type,", () 
     assert.deepEqual(others, []);
     assert.match(
       warning ?? "",
-      /^headers: (a\.html|b\.html|c\.css) is unchanged, but its Content-Type is binary\/octet-stream and not text\/(html|css); charset=utf-8\. Other objects may have the same problem\. To correct that without uploading files again, set their Content-Type in headers, or set contentType\. \[content-type-missing\]$/,
+      /^headers: (a\.html|b\.html|c\.css) is unchanged, but its Content-Type is binary\/octet-stream and not text\/(html|css); charset=utf-8\. Other objects may have the same problem\. To correct that without uploading files again, set their Content-Type by pattern in headers\. \[content-type-missing\]$/,
     );
     const headers = "**/*.html\n  Content-Type: text/html\n*.css\n  Content-Type: text/css";
     assertDone(await bench.upload({ headers }), { updated: 3 });
