@@ -121,19 +121,19 @@ export async function getObject(bucket: Bucket, key: string, reader: ObjectReade
 }
 
 /**
- * The ETag of an object whose HEAD has none: some stores give it only with the content, so that one byte is read.
+ * The ETag of an object, also where its HEAD has none: some stores give it only with the content, so that one byte is read.
  *
  * @param head what the HEAD says.
- * @returns the ETag without quotation marks; empty if the object is, so that there is nothing to read.
+ * @returns the ETag without quotation marks; empty if the store never gives it, or if there is no byte to read.
  * @throws {ObjectReplacedError} if the object has another size by now; else as `getObject`.
  */
-export async function etagOfContent(
+export async function etagOfObject(
   bucket: Bucket,
   key: string,
-  head: Pick<ObjectHead, "sizeBytes">,
+  head: Pick<ObjectHead, "etag" | "sizeBytes">,
   options: Pick<GetOptions, "headers" | "signal">,
 ): Promise<string> {
-  if (head.sizeBytes === 0) return "";
+  if (head.etag !== "" || head.sizeBytes === 0) return head.etag;
   let etag = "";
   const byte = Buffer.alloc(1);
   const reader: ObjectReader = {

@@ -1,7 +1,7 @@
 import type { TaskOutcome } from "../../src/agent/run-task.ts";
 import type { ArchivePlan } from "../../src/sync/archive/archive-plan.ts";
 import { type ArchiveUploadOptions, planArchive } from "../../src/sync/archive/plan-archive.ts";
-import { applyArchive, type SentArchive } from "../../src/sync/archive/send-archive.ts";
+import { type ArchiveResult, applyArchive, type SentArchive } from "../../src/sync/archive/send-archive.ts";
 import type { Counts } from "../../src/sync/plan/plan.ts";
 import { runTransfer } from "../../src/task/run/transfer.ts";
 import { NOTHING_FOUND, prepareBucket, TASK, uploadJournal } from "./prepare.ts";
@@ -16,8 +16,7 @@ export function transferArchive(options: ArchiveUploadOptions, cancelSignal: Abo
   const folderUri = `s3://${access.bucketName}/${prefix}`;
   const s3Uri = `${folderUri}${archive.name}`;
   let planned: ArchivePlan | undefined;
-  let sent: SentArchive | undefined;
-  let versionId: string | undefined;
+  let result: ArchiveResult | undefined;
   return runTransfer(
     options,
     {
@@ -32,16 +31,14 @@ export function transferArchive(options: ArchiveUploadOptions, cancelSignal: Abo
       directionOf: () => ({ done: "Uploaded", from: source, to: folderUri, prefix }),
       nothingFound: NOTHING_FOUND,
       async apply(plan, tools) {
-        const result = await applyArchive(plan, options, { ...tools, journal: uploadJournal() });
-        sent = result.sent;
-        versionId = result.versionId ?? "";
+        result = await applyArchive(plan, options, { ...tools, journal: uploadJournal() });
         return result.report;
       },
       outputsOf: (counts) => ({
-        ...outputsOf(counts, s3Uri, planned, sent),
-        versionId: versionId ?? planned?.existing?.versionId ?? "",
+        ...outputsOf(counts, s3Uri, planned, result?.sent),
+        versionId: (result ?? planned?.existing)?.versionId ?? "",
       }),
-      planFileExtras: (plan) => ({ archive: describeArchive(options, plan, sent) }),
+      planFileExtras: (plan) => ({ archive: describeArchive(options, plan, result?.sent) }),
     },
     cancelSignal,
   );

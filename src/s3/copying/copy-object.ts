@@ -1,13 +1,14 @@
 import { ServiceError } from "../../aws/errors/errors.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { encodeMetadata } from "../encoded-words.ts";
+import { etagOfObject } from "../get-object.ts";
 import { checksumAlgorithmOf, headObject, type ObjectHead } from "../head-object.ts";
 import { isOwnCopy, mayBeDone } from "../lost-answer.ts";
 import { copyInParts } from "../multipart/multipart-copy.ts";
 import type { ObjectHeaders } from "../put-object.ts";
 import { isObjectMetadata, REDIRECT_HEADER } from "../system-metadata.ts";
 import { childText, readResult } from "../xml-body.ts";
-import { copySourceHeaders, etagOfSource } from "./copy-source.ts";
+import { copySourceHeaders } from "./copy-source.ts";
 
 /** An object to copy, as in a listing. */
 export interface CopiedObject {
@@ -103,7 +104,7 @@ async function confirmCopy(
 
 async function headSource(bucket: Bucket, source: CopiedObject, signal: AbortSignal): Promise<ObjectHead> {
   const head = await headObject(bucket, source.key, { signal });
-  const etag = source.etag === "" ? head.etag : await etagOfSource(bucket, source.key, head, { signal });
+  const etag = source.etag === "" ? head.etag : await etagOfObject(bucket, source.key, head, { signal });
   if (etag === source.etag) return head;
   const serverMessage = "the object was replaced before it was copied";
   throw new ServiceError({ status: 412, awsCode: "PreconditionFailed", serverMessage });

@@ -1,21 +1,5 @@
 import { encodeKey, encodeUriPart } from "../../aws/signer.ts";
 import type { Bucket } from "../bucket.ts";
-import { etagOfContent, type GetOptions } from "../get-object.ts";
-import type { ObjectHead } from "../head-object.ts";
-
-/**
- * The ETag of an object that is copied, also where a HEAD does not say it.
- *
- * @throws as `etagOfContent` does.
- */
-export async function etagOfSource(
-  bucket: Bucket,
-  key: string,
-  head: Pick<ObjectHead, "etag" | "sizeBytes">,
-  options: Pick<GetOptions, "headers" | "signal">,
-): Promise<string> {
-  return head.etag || etagOfContent(bucket, key, head, options);
-}
 
 /**
  * The headers by which CopyObject and UploadPartCopy name what they copy, and refuse to copy anything else.

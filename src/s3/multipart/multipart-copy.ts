@@ -3,9 +3,9 @@ import { type ChecksumAlgorithm, isCrc } from "../../checksums/algorithms.ts";
 import type { Bucket, S3Request } from "../bucket.ts";
 import { splitIntoRanges } from "../byte-range.ts";
 import { inParallel } from "../concurrency/in-parallel.ts";
-import { etagOfSource } from "../copying/copy-source.ts";
+import { copySourceHeaders } from "../copying/copy-source.ts";
 import { customerKeyHeaders, type Encryption } from "../encryption.ts";
-import { ObjectReplacedError } from "../get-object.ts";
+import { etagOfObject, ObjectReplacedError } from "../get-object.ts";
 import { checksumAlgorithmOf, headObject, type ObjectHead } from "../head-object.ts";
 import { findJoined, mayBeDone } from "../lost-answer.ts";
 import type { ObjectHeaders } from "../put-object.ts";
@@ -60,7 +60,8 @@ export async function copyInParts(
   const upload = { bucket, key, uploadId: await beginUpload(bucket, key, headers, options.signal) };
   try {
     const etag = await sourceEtag(bucket, source, head, options);
-    const parts = await copyParts(upload, { sizeBytes: head.sizeBytes, etag }, algorithm, options);
+    const sourceHeaders = { ...options.sourceHeaders, ...copySourceHeaders(bucket, source, etag) };
+    const parts = await copyParts(upload, head, algorithm, { ...options, sourceHeaders });
     await requireSame(bucket, source, etag, options);
     return await completeUpload(upload, head, { parts, algorithm, type }, options);
   } catch (error) {
@@ -77,19 +78,18 @@ function typeOfCopy(head: ObjectHead, algorithm: ChecksumAlgorithm | undefined):
 
 function copyParts(
   { bucket, key, uploadId }: MultipartUpload,
-  { sizeBytes, etag: sourceEtag }: Pick<ObjectHead, "sizeBytes" | "etag">,
+  { sizeBytes }: ObjectHead,
   algorithm: ChecksumAlgorithm | undefined,
   { sourceHeaders, customerKeyHeaders, parallelParts, signal }: MultipartCopyOptions,
 ): Promise<PartName[]> {
   const ranges = splitIntoRanges(sizeBytes, partSizeFor(sizeBytes));
-  const source = { ...sourceHeaders, "x-amz-copy-source-if-match": `"${sourceEtag}"` };
   return inParallel(ranges, parallelParts, signal, async (part, index, eitherSignal) => {
     const range = `bytes=${part.startByte}-${part.startByte + part.sizeBytes - 1}`;
     const response = await bucket.send({
       method: "PUT",
       key,
       query: { partNumber: String(index + 1), uploadId },
-      headers: { ...source, ...customerKeyHeaders, "x-amz-copy-source-range": range },
+      headers: { ...sourceHeaders, ...customerKeyHeaders, "x-amz-copy-source-range": range },
       signal: eitherSignal,
     });
     const result = await readResult(response, "CopyPartResult");
@@ -120,7 +120,7 @@ async function sourceEtag(
   { sourceKey, signal }: Pick<MultipartCopyOptions, "sourceKey" | "signal">,
 ): Promise<string> {
   try {
-    return await etagOfSource(bucket, key, head, { headers: customerKeyHeaders(sourceKey), signal });
+    return await etagOfObject(bucket, key, head, { headers: customerKeyHeaders(sourceKey), signal });
   } catch (error) {
     throw error instanceof ObjectReplacedError ? replacedError() : error;
   }

@@ -57,10 +57,12 @@ export async function prepareRollback(asked: RollbackOptions, tools: SiteTools):
   const nowMs = (tools.now ?? Date.now)();
   const objects = objectsOf(target, asked);
   const digests = new Map([...target.entries].map(([name, { sha256 }]) => [name, sha256]));
-  // Those of the release cannot be changed; rules of sites that came later go first.
-  const routingRules: never[] = [];
-  const skippedPaths = new SkippedPaths();
-  const plan = planSite(options, { objects, digests, listed, manifest, routingRules, skippedPaths, nowMs });
+  const plan = planSite(options, {
+    ...{ objects, digests, listed, manifest, nowMs },
+    // Those of the release cannot be changed; rules of sites that came later go first.
+    routingRules: [],
+    skippedPaths: new SkippedPaths(),
+  });
   const puts = plan.groups.flatMap(({ actions }) => actions);
   const { sources, missing } = findSources(puts, target, before, listed, options.prefix);
   if (shared) logSharedWebsite(shared, ownWebsite, options, log);

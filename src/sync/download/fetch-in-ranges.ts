@@ -4,7 +4,7 @@ import { setModified } from "../../files/temporary-file.ts";
 import { type ByteRange, splitIntoRanges } from "../../s3/byte-range.ts";
 import { inParallel } from "../../s3/concurrency/in-parallel.ts";
 import { customerKeyHeaders } from "../../s3/encryption.ts";
-import { etagOfContent, getObject } from "../../s3/get-object.ts";
+import { etagOfObject, getObject } from "../../s3/get-object.ts";
 import { headObject, type ObjectHead } from "../../s3/head-object.ts";
 import { checksumOf, type ObjectChecksum } from "../../s3/object-checksum.ts";
 import { ThreadLostError } from "../../threads/transfer-threads.ts";
@@ -33,7 +33,7 @@ export async function fetchInRanges(
   if (head.etag === etag && head.sizeBytes !== sizeBytes) throw new ChecksumError("size");
   // Without the condition, ranges of two objects could become one file.
   const options = { headers: customerKeyHeaders(encryption), signal };
-  const etagOfRanges = head.etag || (await etagOfContent(bucket, key, head, options));
+  const etagOfRanges = await etagOfObject(bucket, key, head, options);
   const checksum = checksumOf(head);
   const parts = checksum?.partsCount === undefined ? undefined : await guessParts(context, key, head);
   const ranges = parts?.ranges ?? splitIntoRanges(head.sizeBytes, RANGE_SIZE_BYTES);
